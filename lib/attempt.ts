@@ -1,0 +1,203 @@
+import type { Duplex } from 'node:stream'
+import { type Dispatcher, errors } from 'undici'
+import { type DiagnosticsName, publish, type UploadMessage } from './diagnostics.ts'
+import { UploadError } from './errors.ts'
+import { AttemptLog } from './report.ts'
+import type { GateObserver, Ticket } from './ticket.ts'
+import type { ReleasedBy } from './verdict.ts'
+
+type Controller = Dispatcher.DispatchController
+
+/** A response's header fields, as undici's handlers get them. */
+export type ResponseFields = Record<string, string | string[] | undefined>
+
+/** What an attempt tells the one who runs it. */
+export interface AttemptOwner {
+  /** Whether the attempt still counts; one that was given up may have events to come. */
+  isCurrent(attempt: Attempt): boolean
+  started(controller: Controller, context: unknown): void
+  left(attempt: Attempt): void
+  interim(attempt: Attempt, status: number): void
+  released(attempt: Attempt, by: ReleasedBy): void
+  progressed(attempt: Attempt): void
+  bodySent(chunk: Buffer): void
+  requestSent(): void
+  responding(): void
+  responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void
+  data(chunk: Buffer): void
+  ended(trailers: ResponseFields): void
+  upgraded(status: number, fields: ResponseFields, socket: Duplex): void
+  failed(attempt: Attempt, error: Error): void
+}
+
+/** What an attempt is to be. */
+export interface AttemptOptions {
+  readonly method: string
+  /** Origin and path, for reports and messages. */
+  readonly url: string
+  /** Counted from 1. */
+  readonly number: number
+  readonly asks: boolean
+  readonly continueTimeout: number
+  readonly rescueTimeout: number
+}
+
+/** One request head on one connection: undici's handler on one side, the gate's observer on the other. */
+export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
+  readonly log: AttemptLog
+  readonly ticket: Ticket
+  /** Whether a byte of a response came. */
+  answered = false
+  readonly #owner: AttemptOwner
+  readonly #options: AttemptOptions
+  #controller: Controller | null = null
+  #waiting: { readonly bytes: number; readonly done: () => void } | null = null
+
+  constructor(owner: AttemptOwner, options: AttemptOptions) {
+    const { asks, continueTimeout, rescueTimeout } = options
+    this.#owner = owner
+    this.#options = options
+    this.log = new AttemptLog(options.method, options.url)
+    this.ticket = { asks, continueTimeout, rescueTimeout, observer: this, number: null }
+  }
+
+  /** Whether it was to ask; whether it did is known when its head left. */
+  get asks(): boolean {
+    return this.#options.asks
+  }
+
+  get #current(): boolean {
+    return this.#owner.isCurrent(this)
+  }
+
+  /** @throws UploadError when no gate will take the mark out, before anything is sent. */
+  mustHaveGate(): void {
+    if (!this.asks || this.ticket.number !== null) return
+    throw new UploadError(
+      'ERR_EXPECT_NO_GATE',
+      `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, or give your agent { factory: gatedPool }`,
+    )
+  }
+
+  /**
+   * Waits until the connection has accepted this much content. undici takes a request whose
+   * content has ended for sent, and its connection for reusable; it must not be told so
+   * while a refusal can still keep the last of the content back.
+   */
+  accepted(bytes: number): Promise<void> | null {
+    if (this.ticket.number === null || this.log.sentBytes >= bytes) return null
+    return new Promise((done) => {
+      this.#waiting = { bytes, done }
+    })
+  }
+
+  /** Publishes on a diagnostics channel. */
+  publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
+    const { method, url, number } = this.#options
+    publish(name, { method, url, attempt: number, ...details })
+  }
+
+  /** Lets go of the connection; nothing that still comes from it counts. */
+  giveUp(): void {
+    this.#controller?.abort(new errors.RequestAbortedError('The attempt was given up'))
+  }
+
+  // The gate's observer ----------------------------------------------------------------
+
+  onHead(asked: boolean, reusedConnection: boolean): void {
+    this.log.head(asked, reusedConnection)
+    if (asked) this.publish('ask')
+    this.#owner.left(this)
+    this.#owner.progressed(this)
+  }
+
+  onFirstByte(): void {
+    this.answered = true
+  }
+
+  onInterim(status: number): void {
+    this.log.noteInterim(status)
+    this.publish('interim', { status })
+    this.#owner.interim(this, status)
+  }
+
+  onRelease(by: ReleasedBy): void {
+    this.log.release(by)
+    this.publish('release', { by })
+    if (by === 'timeout') this.publish('silent')
+    this.#owner.released(this, by)
+    this.#owner.progressed(this)
+  }
+
+  onFinal(status: number, withheld: boolean): void {
+    this.log.final(status, withheld)
+    if (withheld && status >= 300) this.publish('refuse', { status })
+    this.#owner.progressed(this)
+  }
+
+  onContent(bytes: number): void {
+    this.log.sentBytes += bytes
+    if (this.#waiting !== null && this.log.sentBytes >= this.#waiting.bytes) this.#waiting.done()
+    this.#owner.progressed(this)
+  }
+
+  onRescue(error: NodeJS.ErrnoException): void {
+    this.publish('rescue', error.code === undefined ? {} : { code: error.code })
+  }
+
+  // undici's handler -------------------------------------------------------------------
+
+  onRequestStart(controller: Controller, context: unknown): void {
+    this.#controller = controller
+    if (this.#current) this.#owner.started(controller, context)
+    else this.giveUp()
+  }
+
+  onBodySent(chunk: Buffer): void {
+    if (!this.#current) return
+    // Without a gate, what undici hands to the connection is all that can be known.
+    if (this.ticket.number === null) this.onContent(chunk.length)
+    this.#owner.bodySent(chunk)
+  }
+
+  onRequestSent(): void {
+    if (this.#current) this.#owner.requestSent()
+  }
+
+  onResponseStarted(): void {
+    this.answered = true
+    if (this.#current) this.#owner.responding()
+  }
+
+  onResponseStart(
+    _controller: Controller,
+    status: number,
+    fields: ResponseFields,
+    message?: string,
+  ): void {
+    if (!this.#current) return
+    if (status >= 200 && this.log.status === null) this.onFinal(status, false)
+    this.#owner.responded(this, status, fields, message)
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    if (this.#current) this.#owner.data(chunk)
+  }
+
+  onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
+    if (this.#current) this.#owner.ended(trailers)
+  }
+
+  onRequestUpgrade(
+    _controller: Controller,
+    status: number,
+    fields: ResponseFields,
+    socket: Duplex,
+  ): void {
+    if (this.#current) this.#owner.upgraded(status, fields, socket)
+  }
+
+  onResponseError(_controller: Controller, error: Error): void {
+    if (this.#current) this.#owner.failed(this, error)
+  }
+}

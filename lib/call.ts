@@ -1,0 +1,109 @@
+import { type Dispatcher, Dispatcher1Wrapper, getGlobalDispatcher } from 'undici'
+import { ExpectAgent } from './agent.ts'
+import type { Content } from './content.ts'
+import { type Fields, withoutFields } from './headers.ts'
+import { type Call, callKey, type ExpectRequest, expectContinue } from './interceptor.ts'
+import type { ExpectOptions } from './options.ts'
+import type { UploadLog } from './report.ts'
+import type { Source } from './source.ts'
+
+/** undici's own agent, as long as nobody has set another one for the process. */
+const undicisOwn = getGlobalDispatcher()
+
+let shared: ExpectAgent | null = null
+const asking = new WeakMap<Dispatcher, Dispatcher.Dispatch>()
+
+/** What the platform's fetch is given in place of the content. */
+export interface StandIn {
+  readonly body: Uint8Array
+  readonly headers: Headers
+  readonly content: Content
+  /** The caller's own `Content-Length`, or `null`. */
+  readonly length: string | null
+}
+
+/** What one call is made of. */
+export interface CallOptions {
+  readonly dispatcher: Dispatcher | undefined
+  readonly options: ExpectOptions
+  readonly log: UploadLog
+  /** `null` when the platform's fetch has the content itself, or there is none. */
+  readonly standIn: StandIn | null
+}
+
+/**
+ * The dispatcher for one call of `fetch` or `upload`: it puts the caller's content where the
+ * platform's fetch has a stand-in, and keeps the content until the call has settled, so that
+ * a redirect can use what the request before it left untouched.
+ */
+export class CallDispatcher implements Call {
+  readonly content: Content | null
+  readonly log: UploadLog
+  source: Source | null = null
+  readonly #dispatch: Dispatcher.Dispatch
+  readonly #options: ExpectOptions
+  readonly #standIn: StandIn | null
+  readonly #older: Dispatcher1Wrapper
+  #settled = false
+  #over = false
+
+  constructor({ dispatcher, options, log, standIn }: CallOptions) {
+    this.#dispatch = askingDispatch(dispatcher ?? defaultDispatcher())
+    this.#options = options
+    this.#standIn = standIn
+    this.content = standIn?.content ?? null
+    this.log = log
+    this.#older = new Dispatcher1Wrapper(this as unknown as Dispatcher)
+  }
+
+  /** What the platform's fetch calls, with handlers of either shape. */
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (!('onRequestStart' in handler)) return this.#older.dispatch(request, handler)
+    this.#over = false
+    const headers = this.#headers(request.headers)
+    const own: ExpectRequest = { ...request, headers, ...this.#options, [callKey]: this }
+    return this.#dispatch(own, handler)
+  }
+
+  /** The stand-in's length is not the content's. */
+  #headers(fields: Fields): NonNullable<Fields> {
+    if (this.#standIn === null) return fields ?? []
+    const headers = withoutFields(fields, 'content-length')
+    const { length } = this.#standIn
+    if (length !== null && this.content !== null) headers.push('content-length', length)
+    return headers
+  }
+
+  /** A dispatch needs the content no longer; another one may, until the call has settled. */
+  onOver(): void {
+    this.#over = true
+    if (this.#settled) this.source?.cancel()
+  }
+
+  /** The call has its response, or has failed. */
+  settle(failed: boolean): void {
+    this.#settled = true
+    if (this.#over || failed) this.source?.cancel()
+  }
+}
+
+/** A dispatcher's dispatch, with an interceptor before it unless it has its own. */
+function askingDispatch(dispatcher: Dispatcher): Dispatcher.Dispatch {
+  if (dispatcher instanceof ExpectAgent)
+    return (request, handler) => dispatcher.dispatch(request, handler)
+  let dispatch = asking.get(dispatcher)
+  if (dispatch === undefined) {
+    dispatch = expectContinue()((request, handler) => dispatcher.dispatch(request, handler))
+    asking.set(dispatcher, dispatch)
+  }
+  return dispatch
+}
+
+/** The dispatcher that was set for the process, or an ExpectAgent shared by all calls. */
+function defaultDispatcher(): Dispatcher {
+  const current = getGlobalDispatcher()
+  // By name, because the platform's undici and the installed one have an Agent each.
+  if (current !== undicisOwn || current.constructor.name !== 'Agent') return current
+  shared ??= new ExpectAgent()
+  return shared
+}

@@ -1,0 +1,212 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { FormDataEncoder } from 'form-data-encoder'
+import type { FormData as UndiciFormData } from 'undici'
+import type { Reading } from './reading.ts'
+import {
+  blobReading,
+  bufferReading,
+  iteratorReading,
+  readableReading,
+  webReading,
+} from './reading.ts'
+
+/** What an upload sends, and how it is opened. */
+export interface Content {
+  /** Bytes, or `null` where that cannot be known. */
+  readonly length: number | null
+  /** A media type for the request, where the content has one of its own. */
+  readonly type: string | null
+  /** Whether it can be opened again. */
+  readonly replayable: boolean
+  /** Whether its length is beyond doubt, so that its end need not be looked for. */
+  readonly exact: boolean
+  /**
+   * Begins to read.
+   *
+   * @param failed is told when the source breaks while nobody reads from it.
+   */
+  open(failed: (error: unknown) => void): Reading
+}
+
+/** Content that can be read once. */
+export type OneShotInput =
+  | Readable
+  | ReadableStream
+  | Iterable<string | Uint8Array>
+  | AsyncIterable<string | Uint8Array>
+
+/** Content that is at hand, and can be opened again. */
+export type ReplayableInput =
+  | string
+  | ArrayBuffer
+  | SharedArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | URLSearchParams
+  | FormData
+  | UndiciFormData
+  | Content
+
+/** Whatever an upload can send. A factory is called again for each replay. */
+export type ContentInput = ReplayableInput | OneShotInput | (() => ReplayableInput | OneShotInput)
+
+/** Marks {@link Content} among what callers pass. */
+export const contentKey: unique symbol = Symbol('expect-continue.content')
+
+/** Declares content of one's own making. */
+export function makeContent(content: Content): Content {
+  return Object.freeze({ ...content, [contentKey]: true })
+}
+
+/**
+ * Finds out what can be known of content without reading it.
+ *
+ * @throws TypeError when it is nothing that can be sent, or was read already.
+ */
+export function contentOf(input: unknown): Content {
+  if (typeof input === 'string') return bytes(Buffer.from(input), 'text/plain;charset=UTF-8')
+  if (ArrayBuffer.isView(input)) {
+    return bytes(Buffer.from(input.buffer, input.byteOffset, input.byteLength), null)
+  }
+  if (isArrayBuffer(input)) return bytes(Buffer.from(input), null)
+  if (typeof input === 'function') return produced(input as () => unknown)
+  if (typeof input !== 'object' || input === null) throw unusable(input)
+  if (contentKey in input) return input as unknown as Content
+  if (input instanceof URLSearchParams) {
+    return bytes(Buffer.from(input.toString()), 'application/x-www-form-urlencoded;charset=UTF-8')
+  }
+  if (isFormData(input)) return multipart(input)
+  if (isBlob(input)) return blob(input)
+  return oneShot(input)
+}
+
+/** Whether undici can send a body as it is. */
+export function isPlain(input: unknown): boolean {
+  if (typeof input === 'string' || ArrayBuffer.isView(input) || input instanceof ArrayBuffer)
+    return true
+  if (typeof input !== 'object' || input === null || contentKey in input) return false
+  return !(
+    input instanceof URLSearchParams ||
+    isFormData(input) ||
+    input instanceof SharedArrayBuffer
+  )
+}
+
+/** Bytes of content, where that can be told at once. */
+export function lengthOf(input: unknown): number | null {
+  if (typeof input === 'string') return Buffer.byteLength(input)
+  if (ArrayBuffer.isView(input) || input instanceof ArrayBuffer) return input.byteLength
+  return typeof input === 'object' && input !== null && isBlob(input) ? input.size : null
+}
+
+function bytes(buffer: Buffer, type: string | null): Content {
+  return {
+    length: buffer.length,
+    type,
+    replayable: true,
+    exact: true,
+    open: () => bufferReading(buffer),
+  }
+}
+
+function blob(input: Blob): Content {
+  return {
+    length: input.size,
+    type: input.type === '' ? null : input.type,
+    replayable: true,
+    exact: true,
+    open: () => blobReading(input),
+  }
+}
+
+function multipart(input: FormData): Content {
+  const encoder = new FormDataEncoder(input)
+  const { contentLength, contentType } = encoder
+  return {
+    length: contentLength === undefined ? null : Number(contentLength),
+    type: contentType,
+    replayable: true,
+    exact: true,
+    open: () => iteratorReading(encoder),
+  }
+}
+
+function produced(factory: () => unknown): Content {
+  let first: Content | null = contentOf(factory())
+  const { length, type } = first
+  return {
+    length,
+    type,
+    // Each call may bring something else, so the end is always looked for.
+    exact: false,
+    replayable: true,
+    open: (failed) => {
+      const content = first ?? contentOf(factory())
+      // What can be opened again is kept, so that a factory is not called for nothing.
+      if (!content.replayable) first = null
+      return content.open(failed)
+    },
+  }
+}
+
+function oneShot(input: object): Content {
+  const open = opener(input)
+  return { length: null, type: null, replayable: false, exact: false, open }
+}
+
+function opener(input: object): Content['open'] {
+  if (input instanceof Readable || isNodeReadable(input)) {
+    const stream = input as Readable
+    if (stream.destroyed || stream.readableEnded)
+      throw usedUp('The stream was read to its end or destroyed')
+    return (failed) => readableReading(stream, failed)
+  }
+  if (isWebStream(input)) {
+    if (input.locked) throw usedUp('The ReadableStream is locked, because something else reads it')
+    return (failed) => webReading(input, failed)
+  }
+  if (Symbol.asyncIterator in input || Symbol.iterator in input) {
+    return () => iteratorReading(input as AsyncIterable<unknown> | Iterable<unknown>)
+  }
+  throw unusable(input)
+}
+
+function isArrayBuffer(input: unknown): input is ArrayBuffer {
+  return input instanceof ArrayBuffer || input instanceof SharedArrayBuffer
+}
+
+// Blob and FormData come in several realms: the platform's and undici's.
+function isBlob(input: object): input is Blob {
+  const tag = tagOf(input)
+  return (tag === 'Blob' || tag === 'File') && 'stream' in input && 'size' in input
+}
+
+function isFormData(input: object): input is FormData {
+  return tagOf(input) === 'FormData' && 'getAll' in input
+}
+
+function isWebStream(input: object): input is ReadableStream {
+  return 'getReader' in input && 'locked' in input
+}
+
+function isNodeReadable(input: object): boolean {
+  return 'pipe' in input && 'on' in input && Symbol.asyncIterator in input
+}
+
+function tagOf(input: object): unknown {
+  return (input as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]
+}
+
+function usedUp(what: string): TypeError {
+  return new TypeError(
+    `${what}; pass a stream that nobody has read from, or a function that makes one`,
+  )
+}
+
+function unusable(input: unknown): TypeError {
+  const what = typeof input === 'object' ? Object.prototype.toString.call(input) : typeof input
+  return new TypeError(
+    `Content must be a string, bytes, a Blob, FormData, URLSearchParams, a stream, an iterable, fromFile() or a function that returns one of these, not ${what}`,
+  )
+}

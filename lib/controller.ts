@@ -1,0 +1,62 @@
+import { type Dispatcher, errors } from 'undici'
+
+type Controller = Dispatcher.DispatchController
+
+/**
+ * The controller a caller keeps while attempts come and go. Each attempt has a controller
+ * of its own; what the caller did to this one holds for whichever is current.
+ */
+export class StableController implements Controller {
+  readonly #onAbort: (reason: Error) => void
+  #target: Controller | null = null
+  #paused = false
+  #reason: Error | null = null
+
+  /** @param onAbort is told of an abort that no current attempt can be told of. */
+  constructor(onAbort: (reason: Error) => void) {
+    this.#onAbort = onAbort
+  }
+
+  /** The controller of the attempt that is current; `null` between attempts. */
+  set target(target: Controller | null) {
+    this.#target = target
+    if (this.#paused) target?.pause()
+  }
+
+  get aborted(): boolean {
+    return this.#reason !== null || (this.#target?.aborted ?? false)
+  }
+
+  get reason(): Error | null {
+    return this.#reason ?? this.#target?.reason ?? null
+  }
+
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  get rawHeaders(): Exclude<Controller['rawHeaders'], undefined> {
+    return this.#target?.rawHeaders ?? null
+  }
+
+  get rawTrailers(): Exclude<Controller['rawTrailers'], undefined> {
+    return this.#target?.rawTrailers ?? null
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#target?.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#target?.resume()
+  }
+
+  abort(reason?: Error): void {
+    if (this.#reason !== null) return
+    this.#reason = reason ?? new errors.RequestAbortedError()
+    if (this.#target === null) this.#onAbort(this.#reason)
+    else this.#target.abort(this.#reason)
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The codes of {@link UploadError}.
+ *
+ * | code | what happened |
+ * | --- | --- |
+ * | `ERR_EXPECT_NO_GATE` | the request wants to ask, but no gated connection took its ticket |
+ * | `ERR_EXPECT_CONTENT_SHORT` | the source ended before its declared length |
+ * | `ERR_EXPECT_CONTENT_LONG` | the source went on past its declared length |
+ * | `ERR_EXPECT_CONTENT_TYPE` | the source yielded something that is neither bytes nor a string |
+ * | `ERR_EXPECT_CONTENT_GONE` | the content was needed again, but it can be read only once |
+ * | `ERR_EXPECT_FILE_CHANGED` | a file's size is not what it was when the upload was made |
+ * | `ERR_EXPECT_INTERIM_OVERFLOW` | the interim responses to one request are larger than the limit |
+ */
+export type UploadErrorCode =
+  | 'ERR_EXPECT_NO_GATE'
+  | 'ERR_EXPECT_CONTENT_SHORT'
+  | 'ERR_EXPECT_CONTENT_LONG'
+  | 'ERR_EXPECT_CONTENT_TYPE'
+  | 'ERR_EXPECT_CONTENT_GONE'
+  | 'ERR_EXPECT_FILE_CHANGED'
+  | 'ERR_EXPECT_INTERIM_OVERFLOW'
+
+/** Where an upload stood: before its head left, held back, content flowing, or being answered. */
+export type UploadPhase = 'connecting' | 'waiting' | 'sending' | 'responding'
+
+/** What is known of an upload at the moment it failed. */
+export interface UploadPlace {
+  /** Where the upload stood. */
+  phase: UploadPhase
+  /** Bytes of content that connections had accepted, over all attempts. */
+  sentBytes: number
+  /** Which attempt failed, counted from 1. */
+  attempt: number
+  /** The status of the final response, when one was seen. */
+  status: number | null
+}
+
+/**
+ * An upload that this package had to fail.
+ *
+ * A status is no error: a 413 is returned like any response. Errors of undici, of the
+ * socket and of the caller's own source pass unwrapped.
+ */
+export class UploadError extends Error {
+  override readonly name = 'UploadError'
+  /** What happened, for programs. */
+  readonly code: UploadErrorCode
+  /** Where the upload stood. */
+  phase: UploadPhase = 'connecting'
+  /** Bytes of content that connections had accepted, over all attempts. */
+  sentBytes = 0
+  /** Which attempt failed, counted from 1; 0 when none had begun. */
+  attempt = 0
+  /** The final response that was seen before the failure, or `null`. */
+  response: { readonly status: number } | null = null
+
+  constructor(code: UploadErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** Notes where the upload stood; whoever throws deep inside does not know it. */
+  at(place: UploadPlace): this {
+    this.phase = place.phase
+    this.sentBytes = place.sentBytes
+    this.attempt = place.attempt
+    this.response = place.status === null ? null : { status: place.status }
+    return this
+  }
+}

@@ -1,0 +1,144 @@
+import type { Dispatcher } from 'undici'
+import { Attempts, type Upload } from './attempts.ts'
+import type { TicketedOptions } from './connector.ts'
+import { type Content, contentOf, isPlain, lengthOf } from './content.ts'
+import { type Decision, decide } from './decision.ts'
+import { type Fields, fieldValue, withoutFields } from './headers.ts'
+import { sharedMemory } from './memory.ts'
+import {
+  defaults,
+  type ExpectMode,
+  type ExpectOptions,
+  expectOptionNames,
+  pickExpectOptions,
+  refuseUnknown,
+  type Settings,
+  settle,
+} from './options.ts'
+import { UploadLog } from './report.ts'
+import { Source } from './source.ts'
+import { ticketKey } from './ticket.ts'
+
+type Handler = Dispatcher.DispatchHandler
+
+/** The key under which `fetch` and `upload` hand over what their dispatches share. */
+export const callKey: unique symbol = Symbol('expect-continue.call')
+
+/** What the dispatches of one call share: a fetch that follows a redirect makes several. */
+export interface Call {
+  readonly log: UploadLog
+  /** The content; `null` when it is the dispatch's own body. */
+  readonly content: Content | null
+  /** Made by the first dispatch, for those that come after it. */
+  source: Source | null
+  /** Called when a dispatch needs the content no longer. */
+  onOver(): void
+}
+
+/** Dispatch options with those of this package. */
+export interface ExpectRequest extends TicketedOptions, ExpectOptions {
+  [callKey]?: Call
+}
+
+/**
+ * An undici interceptor that asks before it sends.
+ *
+ * ```ts
+ * const agent = new Agent({ factory: gatedPool }).compose(expectContinue())
+ * ```
+ *
+ * The connections below it must have gates; `ExpectAgent` has both.
+ *
+ * @throws TypeError naming an option that is unknown or cannot be used.
+ */
+export function expectContinue(
+  options: ExpectOptions = {},
+): Dispatcher.DispatcherComposeInterceptor {
+  refuseUnknown(options, expectOptionNames)
+  const base = settle(options, { ...defaults, memory: sharedMemory })
+  return (dispatch) => (request, handler) => send(base, dispatch, request, handler)
+}
+
+function send(
+  base: Settings,
+  dispatch: Dispatcher.Dispatch,
+  request: ExpectRequest,
+  handler: Handler,
+): boolean {
+  // Another interceptor of this kind is at work already.
+  if (request[ticketKey] !== undefined) return dispatch(request, handler)
+  const wish = wishOf(request.headers)
+  const body: unknown = request.body
+  if (body === null || body === undefined) return dispatch(withoutWish(request, wish), handler)
+  const overrides = pickExpectOptions(request)
+  const settings = overrides === null ? base : settle(overrides, base)
+  const call = request[callKey]
+  const route = String(request.origin)
+  const remembered = settings.memory ? settings.memory.recall(route) : undefined
+  const choose = (length: number | null): Decision =>
+    decide({ expect: wish ?? settings.expect, settings, length, remembered })
+  if (call === undefined && isPlain(body) && !choose(declared(request, lengthOf(body))).asks) {
+    return dispatch(withoutWish(request, wish), handler)
+  }
+  const content = call?.content ?? contentOf(body)
+  const upload = uploadOf(request, content, settings, call)
+  const { asks, reason } = choose(upload.source.length)
+  upload.log.reason = reason
+  const headers = headersFor(request, content, upload.source.length)
+  const url = urlOf(request)
+  const plan = { dispatch, request: { ...request, headers }, url, handler, upload }
+  return new Attempts({ ...plan, settings, route, asks }).start()
+}
+
+/** A caller's `Expect` says what the setting would; undici throws on the header. */
+function wishOf(headers: Fields): ExpectMode | undefined {
+  const value = fieldValue(headers, 'expect')
+  if (value === undefined) return undefined
+  const text = String(value ?? '').trim()
+  if (text === '') return 'never'
+  // Any other expectation is left in place, for undici to refuse.
+  return text.toLowerCase() === '100-continue' ? 'always' : undefined
+}
+
+function withoutWish(request: ExpectRequest, wish: ExpectMode | undefined): ExpectRequest {
+  if (wish === undefined) return request
+  return { ...request, headers: withoutFields(request.headers, 'expect') }
+}
+
+/** The declared length: the request's own `Content-Length`, or the content's. */
+function declared(request: ExpectRequest, length: number | null): number | null {
+  const value = fieldValue(request.headers, 'content-length')
+  return length ?? (value === undefined ? null : Number(value))
+}
+
+function uploadOf(
+  request: ExpectRequest,
+  content: Content,
+  settings: Settings,
+  call: Call | undefined,
+): Upload {
+  const log = call?.log ?? new UploadLog()
+  const length = declared(request, content.length)
+  const { replayWindow } = settings
+  const source = call?.source ?? new Source(content, { length, replayWindow })
+  log.total = source.length
+  if (call === undefined) return { source, log, onOver: () => source.cancel() }
+  call.source = source
+  return { source, log, onOver: () => call.onOver() }
+}
+
+function headersFor(request: ExpectRequest, content: Content, length: number | null): string[] {
+  const headers = withoutFields(request.headers, 'expect', 'content-length')
+  if (length !== null) headers.push('content-length', String(length))
+  const ownType = typeof request.body === 'string' ? null : content.type
+  if (ownType !== null && fieldValue(headers, 'content-type') === undefined) {
+    headers.push('content-type', ownType)
+  }
+  return headers
+}
+
+/** Origin and path; a query may hold credentials, and userinfo does. */
+function urlOf(request: ExpectRequest): string {
+  const { origin } = new URL(String(request.origin))
+  return origin + request.path.split('?', 1)[0]
+}

@@ -1,0 +1,115 @@
+import { UploadError } from './errors.ts'
+import type { Reading, Step } from './reading.ts'
+
+/**
+ * A reading held to its declared length. The last byte is handed over only once the source
+ * has ended, so that an origin never sees a complete message when the source goes on
+ * (or falls short).
+ */
+export class MeasuredReading {
+  readonly #reading: Reading
+  readonly #exact: boolean
+  readonly #length: number | null
+  #seen = 0
+  #tail: Uint8Array | null = null
+  #over = false
+
+  constructor(reading: Reading, exact: boolean, length: number | null) {
+    this.#reading = reading
+    this.#exact = exact
+    this.#length = length
+  }
+
+  /** The next chunk that is not empty, or `null` at the end. */
+  async next(): Promise<Uint8Array | null> {
+    if (this.#tail !== null) return this.#endOf(this.#tail)
+    const first = this.#seen === 0
+    const chunk = await this.#chunk()
+    if (chunk === null || this.#exact || this.#seen !== this.#length) return chunk
+    // The first chunk is all there is, and looking for the end would read on before the
+    // go-ahead: all but its last byte is enough to ask with.
+    if (first && chunk.length > 1) {
+      this.#tail = chunk.subarray(-1)
+      return chunk.subarray(0, -1)
+    }
+    return this.#endOf(chunk)
+  }
+
+  /** Lets go of the source, unless it has ended or failed by itself. */
+  cancel(reason?: unknown): void {
+    if (this.#over) return
+    this.#over = true
+    this.#reading.cancel(reason)
+  }
+
+  /** Hands over the last bytes, once nothing comes after them. */
+  async #endOf(chunk: Uint8Array): Promise<Uint8Array> {
+    await this.#chunk()
+    this.#tail = null
+    return chunk
+  }
+
+  async #chunk(): Promise<Uint8Array | null> {
+    while (!this.#over) {
+      const step = await this.#step()
+      if (step.done) return this.#end()
+      const chunk = toBytes(step.value)
+      if (chunk === null) throw this.#refuse(unusable(step.value))
+      this.#seen += chunk.length
+      if (this.#length !== null && this.#seen > this.#length) {
+        throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'went on past', this.#length))
+      }
+      if (chunk.length > 0) return chunk
+    }
+    return null
+  }
+
+  async #step(): Promise<Step> {
+    try {
+      return await this.#reading.next()
+    } catch (error) {
+      this.#over = true
+      throw error
+    }
+  }
+
+  #end(): null {
+    this.#over = true
+    if (this.#length === null || this.#seen >= this.#length) return null
+    const how = `ended after ${this.#seen} bytes, short of`
+    throw wrongLength('ERR_EXPECT_CONTENT_SHORT', how, this.#length)
+  }
+
+  #refuse(error: UploadError): UploadError {
+    this.cancel(error)
+    return error
+  }
+}
+
+function toBytes(value: unknown): Uint8Array | null {
+  if (value instanceof Uint8Array) return value
+  if (typeof value === 'string') return Buffer.from(value)
+  if (ArrayBuffer.isView(value))
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  if (value instanceof ArrayBuffer) return Buffer.from(value)
+  return null
+}
+
+function wrongLength(
+  code: 'ERR_EXPECT_CONTENT_SHORT' | 'ERR_EXPECT_CONTENT_LONG',
+  how: string,
+  length: number,
+): UploadError {
+  return new UploadError(
+    code,
+    `The content ${how} its declared length of ${length} bytes; the connection was closed before the request was complete`,
+  )
+}
+
+function unusable(value: unknown): UploadError {
+  const what = value === null ? 'null' : typeof value
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_TYPE',
+    `The content yielded ${what === 'object' ? Object.prototype.toString.call(value) : what}, which is neither bytes nor a string`,
+  )
+}

@@ -1,0 +1,149 @@
+import type { RouteMemory } from './memory.ts'
+
+/** Whether to ask before content is sent. */
+export type ExpectMode = 'auto' | 'always' | 'never'
+
+/**
+ * How uploads ask. The same names are taken by `ExpectAgent`, `expectContinue()`, `upload`,
+ * `fetch`'s init and each dispatch; the nearest wins.
+ */
+export interface ExpectOptions {
+  /**
+   * `'always'` asks whenever there is content, `'never'` does not, `'auto'` asks when the
+   * content is at least `threshold` bytes or of unknown length. A request's own
+   * `Expect: 100-continue` header means `'always'`, an empty `Expect` means `'never'`.
+   *
+   * @default 'auto'
+   */
+  expect?: ExpectMode
+  /**
+   * Bytes of content from which on `'auto'` asks.
+   *
+   * @default 1048576
+   */
+  threshold?: number
+  /**
+   * Milliseconds the content is held back, from the moment the head left. Then it is sent
+   * all the same (RFC 9110, section 10.1.1).
+   *
+   * @default 1000
+   */
+  continueTimeout?: number
+  /**
+   * Bytes of one-shot content that are kept after it began to flow, so that a late 417 can
+   * still be replayed.
+   *
+   * @default 0
+   */
+  replayWindow?: number
+  /**
+   * Milliseconds to look for a response after a failed write.
+   *
+   * @default 500
+   */
+  rescueTimeout?: number
+  /** What routes did with expectations; `false` for none. A shared one by default. */
+  memory?: RouteMemory | false
+}
+
+/** Complete, checked options. */
+export type Settings = Readonly<Required<ExpectOptions>>
+
+/** The names of {@link ExpectOptions}. */
+export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
+  'expect',
+  'threshold',
+  'continueTimeout',
+  'replayWindow',
+  'rescueTimeout',
+  'memory',
+]
+
+/** The defaults, but for the memory, which is shared by the process. */
+export const defaults: Omit<Settings, 'memory'> = {
+  expect: 'auto',
+  threshold: 1_048_576,
+  continueTimeout: 1000,
+  replayWindow: 0,
+  rescueTimeout: 500,
+}
+
+// A longer delay makes setTimeout fire at once.
+const longestDelay = 2_147_483_647
+
+/** The ExpectOptions among other options; `null` when there are none. */
+export function pickExpectOptions(options: object): ExpectOptions | null {
+  let picked: Record<string, unknown> | null = null
+  for (const name of expectOptionNames) {
+    const value = (options as Record<string, unknown>)[name]
+    if (value === undefined) continue
+    picked ??= {}
+    picked[name] = value
+  }
+  return picked
+}
+
+/**
+ * Puts options over settings.
+ *
+ * @throws TypeError naming the option whose value cannot be used.
+ */
+export function settle(options: ExpectOptions, base: Settings): Settings {
+  const settings = { ...base }
+  for (const name of expectOptionNames) {
+    if (options[name] === undefined) continue
+    check(name, options[name])
+    Object.assign(settings, { [name]: options[name] })
+  }
+  return Object.freeze(settings)
+}
+
+/**
+ * Refuses names that mean nothing, where no other library's options can be among them.
+ *
+ * @throws TypeError naming the unknown option.
+ */
+export function refuseUnknown(options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    throw new TypeError(`Unknown option '${name}'; known are ${known.join(', ')}`)
+  }
+}
+
+function check(name: keyof ExpectOptions, value: unknown): void {
+  const wanted = wants[name](value)
+  if (wanted === null) return
+  throw new TypeError(`Option '${name}' must be ${wanted}, not ${describe(value)}`)
+}
+
+const wants: Record<keyof ExpectOptions, (value: unknown) => string | null> = {
+  expect: (value) =>
+    value === 'auto' || value === 'always' || value === 'never'
+      ? null
+      : "'auto', 'always' or 'never'",
+  threshold: (value) =>
+    value === Number.POSITIVE_INFINITY ? null : wholeNumber(value, 'a number of bytes'),
+  continueTimeout: delay,
+  replayWindow: (value) => wholeNumber(value, 'a number of bytes'),
+  rescueTimeout: delay,
+  memory: (value) => (value === false || isMemory(value) ? null : 'a RouteMemory or false'),
+}
+
+function wholeNumber(value: unknown, what: string): string | null {
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? null : `${what}, 0 or more`
+}
+
+function delay(value: unknown): string | null {
+  const number = typeof value === 'number' ? value : -1
+  return number >= 0 && number <= longestDelay ? null : `milliseconds from 0 to ${longestDelay}`
+}
+
+function isMemory(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'recall' in value && 'remember' in value
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return String(value)
+}

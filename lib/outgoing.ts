@@ -1,0 +1,100 @@
+import { type Piece, RequestFraming } from './framing.ts'
+import { askingHead, plainHead, type RequestHead, readHead } from './head.ts'
+
+/** What a stream hands to `_writev`. */
+export interface Written {
+  readonly chunk: Piece
+  readonly encoding: BufferEncoding
+}
+
+/** What may be written at once and what has to wait. */
+export interface Sorted {
+  readonly now: Written[]
+  /** What stands behind the head of a request that asks; `null` when none does. */
+  readonly later: Written[] | null
+  /** Bytes of content in `now`. */
+  readonly contentBytes: number
+}
+
+/** What is to be done with a head that was found. */
+export type Sentence = 'untouched' | 'ask' | 'unmark'
+
+/**
+ * Sorts what a client writes, whatever pieces it comes in: finds the heads of requests,
+ * changes the marked ones, and keeps back what follows one that asks.
+ */
+export class OutgoingSorter {
+  readonly #framing = new RequestFraming()
+  readonly #onHead: (head: RequestHead) => Sentence
+  /** The beginning of a head whose end was not written yet. */
+  #partial: Written[] = []
+
+  /** @param onHead is told of each head, in order, and says what becomes of it. */
+  constructor(onHead: (head: RequestHead) => Sentence) {
+    this.#onHead = onHead
+  }
+
+  /** Whether all requests that were begun have been written to their end. */
+  get complete(): boolean {
+    return this.#framing.complete
+  }
+
+  /** Sorts what was written last. */
+  sort(pieces: readonly Written[]): Sorted {
+    const now: Written[] = []
+    let contentBytes = 0
+    for (let index = 0; index < pieces.length; index++) {
+      const piece = inBytes(pieces[index] as Written)
+      const { chunk } = piece
+      let at = 0
+      while (at < chunk.length) {
+        if (this.#framing.inHead) {
+          const { end, asks } = this.#head(piece, at, now)
+          at = end
+          if (!asks) continue
+          const rest = at < chunk.length ? [part(piece, at)] : []
+          return { now, later: [...rest, ...pieces.slice(index + 1)], contentBytes }
+        }
+        const { end, bytes } = this.#framing.content(chunk, at)
+        now.push(part(piece, at, end))
+        contentBytes += bytes
+        at = end
+      }
+    }
+    return { now, later: null, contentBytes }
+  }
+
+  #head(piece: Written, from: number, now: Written[]): { end: number; asks: boolean } {
+    const head = this.#framing.head(piece.chunk, from)
+    if (head === null) {
+      this.#partial.push(part(piece, from))
+      return { end: piece.chunk.length, asks: false }
+    }
+    const read = readHead(head.text)
+    this.#framing.follow(read.content)
+    const sentence = this.#onHead(read)
+    const written = [...this.#partial.splice(0), part(piece, from, head.end)]
+    if (sentence === 'untouched') now.push(...written)
+    else now.push({ chunk: rewritten(head.text, read.ticket ?? '', sentence), encoding: 'latin1' })
+    return { end: head.end, asks: sentence === 'ask' }
+  }
+}
+
+function rewritten(text: string, ticket: string, sentence: 'ask' | 'unmark'): string {
+  return sentence === 'ask' ? askingHead(text, ticket) : plainHead(text, ticket)
+}
+
+/** Text that is not one byte a character is content, and is counted in bytes. */
+function inBytes(piece: Written): Written {
+  if (typeof piece.chunk !== 'string' || piece.encoding === 'latin1') return piece
+  return { chunk: Buffer.from(piece.chunk, piece.encoding), encoding: 'latin1' }
+}
+
+function part(piece: Written, from: number, to: number = piece.chunk.length): Written {
+  const { chunk, encoding } = piece
+  if (from === 0 && to === chunk.length) return piece
+  return {
+    chunk: typeof chunk === 'string' ? chunk.slice(from, to) : chunk.subarray(from, to),
+    encoding,
+  }
+}

@@ -1,0 +1,77 @@
+import type { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+
+/** One step of a reading. */
+export type Step = IteratorResult<unknown, unknown>
+
+/** Content that is being read, once, from its beginning. */
+export interface Reading {
+  /** The next chunk. */
+  next(): Step | Promise<Step>
+  /** Lets go of the source before its end. Called at most once. */
+  cancel(reason?: unknown): void
+}
+
+/** Bytes of a large buffer that go out at a time. */
+export const sliceSize = 262_144
+
+const done: Step = { done: true, value: undefined }
+const nothing = (): void => {}
+
+/** A buffer in slices, without copies. */
+export function bufferReading(buffer: Buffer): Reading {
+  let at = 0
+  return {
+    next: () => {
+      if (at >= buffer.length) return done
+      const value = buffer.subarray(at, at + sliceSize)
+      at += sliceSize
+      return { done: false, value }
+    },
+    cancel: nothing,
+  }
+}
+
+/** A Blob, which may stand for a file. */
+export function blobReading(blob: Blob): Reading {
+  return webReading(blob.stream() as ReadableStream, nothing)
+}
+
+/** Anything that can be iterated over. */
+export function iteratorReading(iterable: AsyncIterable<unknown> | Iterable<unknown>): Reading {
+  const iterator =
+    Symbol.asyncIterator in iterable
+      ? iterable[Symbol.asyncIterator]()
+      : iterable[Symbol.iterator]()
+  return {
+    next: () => iterator.next(),
+    cancel: () => {
+      Promise.resolve(iterator.return?.()).catch(nothing)
+    },
+  }
+}
+
+/** A Node stream. It may break while nobody reads from it; `failed` is told. */
+export function readableReading(stream: Readable, failed: (error: unknown) => void): Reading {
+  const iterator = stream[Symbol.asyncIterator]()
+  stream.on('error', failed)
+  return {
+    next: () => iterator.next(),
+    // The listener stays: a stream may still break while it is being destroyed.
+    cancel: () => {
+      stream.destroy()
+    },
+  }
+}
+
+/** A web stream. It may break while nobody reads from it; `failed` is told. */
+export function webReading(stream: ReadableStream, failed: (error: unknown) => void): Reading {
+  const reader = stream.getReader()
+  reader.closed.catch(failed)
+  return {
+    next: () => reader.read() as Promise<Step>,
+    cancel: (reason) => {
+      reader.cancel(reason).catch(nothing)
+    },
+  }
+}

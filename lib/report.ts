@@ -1,0 +1,199 @@
+import type { UploadPhase, UploadPlace } from './errors.ts'
+import type { ReleasedBy } from './verdict.ts'
+
+/** Why an upload asked, or did not. */
+export type AskReason =
+  | 'threshold'
+  | 'unknown-length'
+  | 'always'
+  | 'never'
+  | 'no-content'
+  | 'below-threshold'
+  | 'remembered-417'
+  | 'remembered-silent'
+
+/**
+ * How the expectation ended: the origin said go; it stayed silent and the content was sent
+ * all the same; it refused before the content; it answered with a 2xx before the content,
+ * which was withheld; it answered 417 and the request was replayed; nobody was asked.
+ */
+export type UploadOutcome =
+  | 'continued'
+  | 'silent'
+  | 'refused'
+  | 'answered'
+  | 'replayed'
+  | 'not-asked'
+
+/** One request head on one connection. */
+export interface AttemptReport {
+  readonly method: string
+  /** Origin and path, without the query, which may hold credentials. */
+  readonly url: string
+  /** Whether the head carried the expectation. */
+  readonly asked: boolean
+  /** Interim responses, with the milliseconds from the attempt's beginning. */
+  readonly interim: readonly { readonly status: number; readonly atMs: number }[]
+  /** The status of the final response, or `null` when none came. */
+  readonly status: number | null
+  /** Bytes of content that the connection accepted. */
+  readonly sentBytes: number
+  /** Milliseconds from when the head left until the content was let go or refused. */
+  readonly waitedMs: number
+  /** Whether the connection had carried a request before. */
+  readonly reusedConnection: boolean
+}
+
+/** What an upload did, as plain data. */
+export interface UploadReport {
+  readonly asked: boolean
+  readonly reason: AskReason
+  readonly outcome: UploadOutcome
+  /** Milliseconds that content was held back, over all attempts. */
+  readonly waitedMs: number
+  /** Bytes of content that connections accepted, over all attempts. */
+  readonly sentBytes: number
+  /** Bytes of content that a refusal kept off the wire; 0 when the length is not known. */
+  readonly savedBytes: number
+  readonly attempts: readonly AttemptReport[]
+}
+
+/** How far an upload is. */
+export interface Progress {
+  readonly phase: UploadPhase
+  /** Bytes of content this attempt's connection accepted. */
+  readonly sent: number
+  /** Bytes of content in all, or `null` when that is not known. */
+  readonly total: number | null
+  /** Bytes a second since the content began to flow; 0 before. */
+  readonly rate: number
+}
+
+/** The report of one attempt, being written. */
+export class AttemptLog {
+  readonly method: string
+  readonly url: string
+  asked = false
+  readonly interim: { status: number; atMs: number }[] = []
+  status: number | null = null
+  sentBytes = 0
+  waitedMs = 0
+  reusedConnection = false
+  phase: UploadPhase = 'connecting'
+  releasedBy: ReleasedBy | null = null
+  withheld = false
+  readonly #begun = performance.now()
+  #headLeft = 0
+  #flowing = 0
+
+  constructor(method: string, url: string) {
+    this.method = method
+    this.url = url
+  }
+
+  head(asked: boolean, reusedConnection: boolean): void {
+    this.asked = asked
+    this.reusedConnection = reusedConnection
+    this.#headLeft = performance.now()
+    this.#flowing = this.#headLeft
+    this.phase = asked ? 'waiting' : 'sending'
+  }
+
+  noteInterim(status: number): void {
+    this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })
+  }
+
+  release(by: ReleasedBy): void {
+    this.releasedBy = by
+    this.phase = 'sending'
+    this.#flowing = performance.now()
+    this.waitedMs = rounded(this.#flowing - this.#headLeft)
+  }
+
+  final(status: number, withheld: boolean): void {
+    this.status = status
+    this.withheld = withheld
+    this.phase = 'responding'
+    if (withheld && this.#headLeft > 0) this.waitedMs = rounded(performance.now() - this.#headLeft)
+  }
+
+  get rate(): number {
+    const seconds = (performance.now() - this.#flowing) / 1000
+    return this.sentBytes === 0 || seconds <= 0 ? 0 : Math.round(this.sentBytes / seconds)
+  }
+
+  snapshot(): AttemptReport {
+    const { method, url, asked, interim, status, sentBytes, waitedMs, reusedConnection } = this
+    return {
+      method,
+      url,
+      asked,
+      interim: interim.map((each) => ({ ...each })),
+      status,
+      sentBytes,
+      waitedMs,
+      reusedConnection,
+    }
+  }
+}
+
+/** The report of one upload, being written. */
+export class UploadLog {
+  reason: AskReason = 'no-content'
+  total: number | null = null
+  readonly attempts: AttemptLog[] = []
+  replayed = false
+  readonly #onProgress: ((progress: Progress) => void) | null
+
+  constructor(onProgress: ((progress: Progress) => void) | null = null) {
+    this.#onProgress = onProgress
+  }
+
+  /** Tells the caller how far the upload is. */
+  progress(attempt: AttemptLog): void {
+    const { phase, sentBytes, rate } = attempt
+    this.#onProgress?.({ phase, sent: sentBytes, total: this.total, rate })
+  }
+
+  get sentBytes(): number {
+    return this.attempts.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+  }
+
+  /** Where the upload stands, for an error. */
+  place(): UploadPlace {
+    const last = this.attempts.at(-1)
+    return {
+      phase: last?.phase ?? 'connecting',
+      sentBytes: this.sentBytes,
+      attempt: this.attempts.length,
+      status: last?.status ?? null,
+    }
+  }
+
+  snapshot(): UploadReport {
+    const last = this.attempts.at(-1)
+    const withheld = last?.withheld === true
+    return {
+      asked: this.attempts.some(({ asked }) => asked),
+      reason: this.reason,
+      outcome: this.#outcome(),
+      waitedMs: rounded(this.attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0)),
+      sentBytes: this.sentBytes,
+      savedBytes: withheld ? (this.total ?? 0) : 0,
+      attempts: this.attempts.map((attempt) => attempt.snapshot()),
+    }
+  }
+
+  #outcome(): UploadOutcome {
+    const last = this.attempts.at(-1)
+    if (last?.withheld === true) return (last.status ?? 0) >= 300 ? 'refused' : 'answered'
+    if (this.replayed) return 'replayed'
+    if (last?.releasedBy === 'continue') return 'continued'
+    if (last?.releasedBy === 'timeout') return 'silent'
+    return 'not-asked'
+  }
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10
+}

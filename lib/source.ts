@@ -1,0 +1,227 @@
+import type { Content } from './content.ts'
+import { UploadError } from './errors.ts'
+import { MeasuredReading } from './measure.ts'
+
+/** How one attempt reads. */
+export interface ViewOptions {
+  /** Whether all but the first chunk waits until the content flows. */
+  readonly held: boolean
+  /** Called before the first chunk is read; what it throws is the view's failure. */
+  onFirst(): void
+  /** Called when the source breaks while nobody reads from it. */
+  onFailed(error: unknown): void
+  /** Called at the end of the content; the end is told when this many bytes were accepted. */
+  accepted(bytes: number): Promise<void> | null
+}
+
+/** How the content of one upload may be read. */
+export interface SourceOptions {
+  /** The declared length, from a `Content-Length` or from the content; `null` for none. */
+  readonly length: number | null
+  /** Bytes of one-shot content kept after it began to flow. */
+  readonly replayWindow: number
+}
+
+/**
+ * The content of one upload, on its way. It is read by one view at a time, one view for
+ * each attempt. Until content flows, what was read is kept; afterwards one-shot content is
+ * kept as long as it fits the replay window.
+ */
+export class Source {
+  readonly #content: Content
+  readonly #options: SourceOptions
+  #reading: MeasuredReading | null = null
+  #view: View | null = null
+  #kept: Uint8Array[] = []
+  #keptBytes = 0
+  #gone = false
+  #flowing = false
+  #pending: Promise<Uint8Array | null> | null = null
+  #ended = false
+  #failure: unknown = null
+  #onFailed: (error: unknown) => void = () => {}
+
+  constructor(content: Content, options: SourceOptions) {
+    this.#content = content
+    this.#options = options
+  }
+
+  /** The declared length, or `null`. */
+  get length(): number | null {
+    return this.#options.length
+  }
+
+  /** Whether content that was sent can be sent again. */
+  get replayable(): boolean {
+    return this.#content.replayable || !this.#gone
+  }
+
+  /** What the source itself failed with; `null` as long as it did not. */
+  get failure(): unknown {
+    return this.#failure
+  }
+
+  /** Begins to read for an attempt, from the first byte; the view before is abandoned. */
+  view(options: ViewOptions): View {
+    if (!this.replayable) throw gone()
+    if (this.#flowing && this.#content.replayable) this.#rewind()
+    this.#onFailed = options.onFailed
+    this.#open()
+    const view = new View(options, (of) => this.#next(of))
+    this.#view = view
+    return view
+  }
+
+  /** The content flows: what was read is kept only as far as the caller chose. */
+  flow(): void {
+    this.#flowing = true
+    if (this.#content.replayable || this.#keptBytes > this.#options.replayWindow) this.#drop()
+    this.#view?.release()
+  }
+
+  /** Lets go of a source that was not read to its end. */
+  cancel(reason?: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#view = null
+    this.#onFailed = () => {}
+    // One-shot content has an owner who waits for the end of it, even if it was never opened.
+    if (this.#reading === null && !this.#content.replayable) this.#open()
+    this.#reading?.cancel(reason)
+    this.#drop()
+  }
+
+  #open(): void {
+    this.#reading ??= new MeasuredReading(
+      this.#content.open((error) => this.#fail(error)),
+      this.#content.exact,
+      this.#options.length,
+    )
+  }
+
+  #fail(error: unknown): void {
+    // Whoever reads is told by the reading itself.
+    if (this.#ended || this.#pending !== null) return
+    this.#failure = error
+    this.#onFailed(error)
+  }
+
+  #rewind(): void {
+    this.#reading?.cancel()
+    this.#reading = null
+    this.#pending = null
+    this.#kept = []
+    this.#keptBytes = 0
+    this.#gone = false
+    this.#flowing = false
+    this.#ended = false
+  }
+
+  async #next(view: View): Promise<Uint8Array | null> {
+    if (view !== this.#view) return never
+    const kept = this.#kept[view.position]
+    if (!view.held) this.flow()
+    if (kept !== undefined) return kept
+    // What an abandoned view asked for is for the view that came after it.
+    this.#pending ??= this.#read()
+    const chunk = await this.#pending.catch((error) => {
+      if (view !== this.#view) return never
+      this.#failure = error
+      throw error
+    })
+    if (view !== this.#view) return never
+    this.#pending = null
+    if (chunk === null) this.#ended = true
+    else this.#keep(chunk)
+    return chunk
+  }
+
+  #read(): Promise<Uint8Array | null> {
+    const reading = this.#reading as MeasuredReading
+    const pending = reading.next()
+    // When the view that asked has been abandoned, nobody else may come to ask.
+    pending.catch(() => {})
+    return pending
+  }
+
+  #keep(chunk: Uint8Array): void {
+    if (this.#gone) return
+    const fits = this.#keptBytes + chunk.length <= this.#options.replayWindow
+    if (this.#flowing && (this.#content.replayable || !fits)) {
+      this.#drop()
+      return
+    }
+    this.#kept.push(chunk)
+    this.#keptBytes += chunk.length
+  }
+
+  #drop(): void {
+    this.#kept = []
+    this.#keptBytes = 0
+    this.#gone = true
+  }
+}
+
+/** One attempt's view of the content: the body it hands to undici. */
+export class View implements AsyncIterableIterator<Uint8Array> {
+  /** Chunks handed over so far. */
+  position = 0
+  #bytes = 0
+  readonly #options: ViewOptions
+  readonly #read: (view: View) => Promise<Uint8Array | null>
+  readonly #released: Promise<void>
+  #release: () => void = () => {}
+
+  constructor(options: ViewOptions, read: (view: View) => Promise<Uint8Array | null>) {
+    this.#options = options
+    this.#read = read
+    this.#released = new Promise((resolve) => {
+      this.#release = resolve
+    })
+  }
+
+  /** Whether all but the first chunk waits for {@link release}. */
+  get held(): boolean {
+    return this.#options.held
+  }
+
+  /** Lets the content after the first chunk through. */
+  release(): void {
+    this.#release()
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.position === 0) this.#options.onFirst()
+    else if (this.held) await this.#released
+    const value = await this.#read(this)
+    if (value === null) {
+      await this.#options.accepted(this.#bytes)
+      return { done: true, value: undefined }
+    }
+    this.position += 1
+    this.#bytes += value.length
+    return { done: false, value }
+  }
+
+  /** undici lets go of the attempt; whether the content is let go too is decided elsewhere. */
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+}
+
+/**
+ * What an abandoned view is answered: nothing, ever. If it were told that the content
+ * ended, undici would write the end of it.
+ */
+const never = new Promise<never>(() => {})
+
+function gone(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    'The content was needed again, but it can be read only once and is not kept; pass a function that makes it, or set replayWindow',
+  )
+}

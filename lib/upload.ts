@@ -1,0 +1,73 @@
+import type { Dispatcher } from 'undici'
+import type { ContentInput } from './content.ts'
+import { type FetchInit, fetch, reportOf } from './fetch.ts'
+import { type ExpectOptions, expectOptionNames, refuseUnknown } from './options.ts'
+import type { Progress, UploadReport } from './report.ts'
+
+/** How an upload is made. */
+export interface UploadOptions extends ExpectOptions {
+  /** @default 'PUT' */
+  method?: string
+  headers?: RequestInit['headers']
+  /** Ends the upload; it then rejects with the signal's reason. */
+  signal?: AbortSignal
+  /** What to do about redirects, as in fetch. @default 'follow' */
+  redirect?: 'follow' | 'manual' | 'error'
+  /** Told how far the upload is. */
+  onProgress?: (progress: Progress) => void
+  /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
+  dispatcher?: Dispatcher
+}
+
+/** What came of an upload. */
+export interface UploadResult {
+  /** The platform's `Response`, whatever its status. */
+  readonly response: Response
+  /** What the upload did. */
+  readonly report: UploadReport
+}
+
+const known = [
+  ...expectOptionNames,
+  'method',
+  'headers',
+  'signal',
+  'redirect',
+  'onProgress',
+  'dispatcher',
+]
+
+/**
+ * Uploads content, asking first.
+ *
+ * ```ts
+ * const { response, report } = await upload(url, fromFile('video.h264'))
+ * ```
+ *
+ * @returns the response, whatever its status, and a report.
+ * @throws TypeError naming an option that is unknown or cannot be used.
+ * @throws UploadError for what this package had to fail; errors of undici, of the socket and
+ * of the source pass unwrapped.
+ */
+export async function upload(
+  url: string | URL,
+  content: ContentInput,
+  options: UploadOptions = {},
+): Promise<UploadResult> {
+  refuseUnknown(options, known)
+  if (content === null || content === undefined) {
+    throw new TypeError("Content is missing; pass '' to upload nothing")
+  }
+  try {
+    const response = await fetch(url, { method: 'PUT', ...options, body: content } as FetchInit)
+    return { response, report: reportOf(response) as UploadReport }
+  } catch (error) {
+    throw causeOf(error)
+  }
+}
+
+/** The platform's fetch wraps what went wrong on the network in a TypeError. */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof TypeError) || error.message !== 'fetch failed') return error
+  return error.cause ?? error
+}

@@ -1,0 +1,27 @@
+import { generate } from 'selfsigned'
+
+/** A key and a certificate of one's own, for 127.0.0.1 and localhost. */
+export interface Identity {
+  readonly key: string
+  readonly cert: string
+}
+
+let made: Promise<Identity> | null = null
+
+/** Made once for all specs. */
+export function identity(): Promise<Identity> {
+  made ??= make()
+  return made
+}
+
+async function make(): Promise<Identity> {
+  const names = [
+    { type: 7, ip: '127.0.0.1' },
+    { type: 2, value: 'localhost' },
+  ] as const
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keySize: 2048,
+    extensions: [{ name: 'subjectAltName', altNames: [...names] }],
+  })
+  return { key, cert }
+}

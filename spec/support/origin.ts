@@ -1,0 +1,76 @@
+import type { AddressInfo } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { closeLater } from './closing.ts'
+import { identity } from './identity.ts'
+import { Wire } from './wire.ts'
+
+/** What an origin does on one connection. */
+export type Script = (wire: Wire) => Promise<void>
+
+/** A scripted origin that listens on 127.0.0.1. */
+export interface Origin {
+  /** Its address, with a path. */
+  readonly url: string
+  /** How many connections were made. */
+  readonly connections: number
+  /** Resolves when all scripts have run; rejects with what a script threw. */
+  readonly done: Promise<void>
+}
+
+/**
+ * Starts an origin with a script for each connection, in the order in which they are made.
+ * A connection that has no script is a failure.
+ */
+export async function origin(...scripts: Script[]): Promise<Origin> {
+  return play(createServer(), 'http', scripts)
+}
+
+/** The same over TLS, with a certificate of its own. */
+export async function tlsOrigin(...scripts: Script[]): Promise<Origin> {
+  return play(createTlsServer(await identity()), 'https', scripts)
+}
+
+async function play(server: Server, scheme: string, scripts: Script[]): Promise<Origin> {
+  const sockets = new Set<Socket>()
+  const left = scripts.length
+  const results: Promise<void>[] = []
+  let finish: () => void = () => {}
+  let fail: (error: unknown) => void = () => {}
+  const done = new Promise<void>((resolve, reject) => {
+    finish = resolve
+    fail = reject
+  })
+  // A spec that failed for another reason does not get round to it.
+  done.catch(() => {})
+  let connections = 0
+  server.on(scheme === 'https' ? 'secureConnection' : 'connection', (socket: Socket) => {
+    const index = connections++
+    const script = scripts[index]
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    if (script === undefined) {
+      socket.on('error', () => {})
+      socket.destroy()
+      fail(new Error(`connection ${index} was not expected: there are ${left} scripts`))
+      return
+    }
+    const result = script(new Wire(socket, index))
+    results.push(result)
+    result.catch(fail)
+    if (results.length === left) Promise.all(results).then(finish, fail)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  closeLater(() => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise((closed) => server.close(closed))
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `${scheme}://127.0.0.1:${port}/upload`,
+    done,
+    get connections() {
+      return connections
+    },
+  }
+}

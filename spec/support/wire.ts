@@ -1,0 +1,134 @@
+import type { Socket } from 'node:net'
+
+const blankLine = '\r\n\r\n'
+
+/** The origin's end of one connection, as a script of what it reads and sends. */
+export class Wire {
+  /** Which connection of this origin it is, counted from 0. */
+  readonly index: number
+  readonly socket: Socket
+  /** Bytes that came and were not read by the script yet. */
+  #buffered: Buffer = Buffer.alloc(0)
+  #ended = false
+  #error: Error | null = null
+  #wake: (() => void) | null = null
+
+  constructor(socket: Socket, index: number) {
+    this.socket = socket
+    this.index = index
+    socket.on('data', (chunk: Buffer) => {
+      this.#buffered = Buffer.concat([this.#buffered, chunk])
+      this.#wakeUp()
+    })
+    socket.on('error', (error) => {
+      this.#error = error
+      this.#end()
+    })
+    socket.on('end', () => this.#end())
+    socket.on('close', () => this.#end())
+  }
+
+  /** Reads a request's head, up to and with its blank line. */
+  async head(): Promise<string> {
+    return (await this.until(blankLine)).toString('latin1')
+  }
+
+  /** Reads the content that the head announced, without its framing. */
+  async content(head: string): Promise<Buffer> {
+    const length = /^content-length: (\d+)\r$/im.exec(head)
+    if (length !== null) return this.bytes(Number(length[1]))
+    if (!/^transfer-encoding: chunked\r$/im.test(head)) return Buffer.alloc(0)
+    const chunks: Buffer[] = []
+    for (;;) {
+      const size = Number.parseInt((await this.until('\r\n')).toString('latin1'), 16)
+      if (size === 0) {
+        await this.until('\r\n')
+        return Buffer.concat(chunks)
+      }
+      chunks.push(await this.bytes(size))
+      await this.until('\r\n')
+    }
+  }
+
+  /** Reads as many bytes. */
+  async bytes(count: number): Promise<Buffer> {
+    await this.#have(() => this.#buffered.length >= count, `${count} bytes`)
+    return this.#take(count)
+  }
+
+  /** Reads up to and with a text. */
+  async until(text: string): Promise<Buffer> {
+    await this.#have(() => this.#buffered.includes(text), JSON.stringify(text))
+    return this.#take(this.#buffered.indexOf(text) + text.length)
+  }
+
+  /** Waits for the other side to close, and answers the bytes that came before it did. */
+  async closed(): Promise<Buffer> {
+    while (!this.#ended) await this.#news()
+    return this.#take(this.#buffered.length)
+  }
+
+  /** Sends a head: its lines, and the blank one. */
+  send(...lines: string[]): void {
+    this.raw(`${lines.join('\r\n')}\r\n\r\n`)
+  }
+
+  /** Sends as it is. */
+  raw(text: string | Uint8Array): void {
+    if (typeof text === 'string') this.socket.write(text, 'latin1')
+    else this.socket.write(text)
+  }
+
+  /** Sends in pieces, each in a segment of its own as far as one can tell from here. */
+  async pieces(...pieces: string[]): Promise<void> {
+    for (const piece of pieces) {
+      await new Promise<void>((sent) => this.socket.write(piece, 'latin1', () => sent()))
+      // The reader sees each piece by itself when it gets a turn between two writes.
+      await new Promise((turn) => setImmediate(turn))
+    }
+  }
+
+  /** Closes this side. */
+  end(): void {
+    this.socket.end()
+  }
+
+  /** Tears the connection down with a RST. */
+  reset(): void {
+    this.socket.resetAndDestroy()
+  }
+
+  async #have(enough: () => boolean, what: string): Promise<void> {
+    while (!enough()) {
+      if (this.#ended) {
+        const got = JSON.stringify(this.#buffered.subarray(0, 200).toString('latin1'))
+        const why = this.#error === null ? 'left' : `failed with ${this.#error.message}`
+        throw new Error(`connection ${this.index}: the peer ${why} before ${what}; it sent ${got}`)
+      }
+      await this.#news()
+    }
+  }
+
+  #take(count: number): Buffer {
+    const taken = this.#buffered.subarray(0, count)
+    this.#buffered = this.#buffered.subarray(count)
+    return taken
+  }
+
+  #news(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  #end(): void {
+    this.#ended = true
+    this.#wakeUp()
+  }
+
+  #wakeUp(): void {
+    const wake = this.#wake
+    this.#wake = null
+    wake?.()
+  }
+}

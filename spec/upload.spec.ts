@@ -1,0 +1,25 @@
+import { expect } from 'chai'
+import { upload } from '../lib/upload.ts'
+import { agentFor } from './support/faces.ts'
+import { origin } from './support/origin.ts'
+
+describe('upload', () => {
+  it('sends the content when the origin says go', async () => {
+    const peer = await origin(async (wire) => {
+      const head = await wire.head()
+      expect(head).to.match(/^expect: 100-continue\r$/im)
+      wire.send('HTTP/1.1 100 Continue')
+      expect((await wire.content(head)).toString()).to.equal('abc')
+      wire.send('HTTP/1.1 201 Created', 'Content-Length: 2')
+      wire.raw('ok')
+    })
+    const { response, report } = await upload(peer.url, 'abc', {
+      expect: 'always',
+      dispatcher: agentFor(),
+    })
+    expect(response.status).to.equal(201)
+    expect(await response.text()).to.equal('ok')
+    expect(report).to.include({ asked: true, reason: 'always', outcome: 'continued', sentBytes: 3 })
+    await peer.done
+  })
+})
