@@ -5,7 +5,7 @@ import { type Fields, withoutFields } from './headers.ts'
 import { type Call, callKey, type ExpectRequest, expectContinue } from './interceptor.ts'
 import type { ExpectOptions } from './options.ts'
 import type { UploadLog } from './report.ts'
-import type { Source } from './source.ts'
+import { Source } from './source.ts'
 
 /** undici's own agent, as long as nobody has set another one for the process. */
 const undicisOwn = getGlobalDispatcher()
@@ -65,6 +65,12 @@ export class CallDispatcher implements Call {
     return this.#dispatch(own, handler)
   }
 
+  /** The call failed before its first dispatch: its content was aborted with it. */
+  #neverDispatched(): void {
+    if (this.content === null) return
+    this.source = new Source(this.content, { length: this.content.length, replayWindow: 0 })
+  }
+
   /** The stand-in's length is not the content's. */
   #headers(fields: Fields): NonNullable<Fields> {
     if (this.#standIn === null) return fields ?? []
@@ -83,6 +89,7 @@ export class CallDispatcher implements Call {
   /** The call has its response, or has failed. */
   settle(failed: boolean): void {
     this.#settled = true
+    if (failed && this.source === null) this.#neverDispatched()
     if (this.#over || failed) this.source?.cancel()
   }
 }

@@ -1,4 +1,5 @@
-import { buildConnector, type Dispatcher, Pool } from 'undici'
+import { buildConnector, Client, type Dispatcher, Pool } from 'undici'
+import { UploadError } from './errors.ts'
 import { gate } from './gate.ts'
 import { markName } from './head.ts'
 import { withHeader } from './headers.ts'
@@ -11,23 +12,37 @@ export interface TicketedOptions extends Dispatcher.DispatchOptions {
   [ticketKey]?: Ticket
 }
 
-// undici's own options, read here because a pool's connector is built from them.
-interface PoolOptions extends Pool.Options {
+// undici's own options; the types of some versions leave one out.
+interface ClientOptions extends Client.Options {
   useH2c?: boolean
+}
+
+interface PoolOptions extends Pool.Options, ClientOptions {}
+
+/** What is known of the connections a connector makes. */
+interface ConnectionOptions {
+  /** Whether requests may be written before the response to the last one is complete. */
+  readonly pipelined: boolean
+  /** Whether tickets are turned into marks on the way to them. */
+  readonly http1: boolean
 }
 
 /**
  * A connector whose HTTP/1.1 connections have gates. HTTP/2 connections pass through
- * untouched.
- *
- * @param connect what makes the connections: undici's `buildConnector(…)` or one's own.
+ * untouched, but not where marks are written: they would reach the origin.
  */
-export function gatedConnector(connect: Connector, options: { pipelined: boolean }): Connector {
+function gatedConnector(connect: Connector, { pipelined, http1 }: ConnectionOptions): Connector {
   return (target, callback) =>
     connect(target, (...result) => {
       const [, socket] = result
-      if (socket && !isHttp2(socket)) gate(socket, options)
-      callback(...result)
+      if (!socket) return callback(...result)
+      if (!isHttp2(socket)) {
+        gate(socket, { pipelined })
+        return callback(null, socket)
+      }
+      if (!http1) return callback(null, socket)
+      socket.destroy()
+      callback(noGate(target.hostname), null)
     })
 }
 
@@ -39,17 +54,23 @@ export function gatedConnector(connect: Connector, options: { pipelined: boolean
  * ```
  */
 export function gatedPool(origin: string | URL, options: object): Pool {
-  return new GatedPool(new URL(origin), options)
+  const poolOptions = options as PoolOptions
+  const pipelined = (poolOptions.pipelining ?? 1) > 1
+  const http1 = isHttp1(new URL(origin), poolOptions)
+  return new Pool(origin, {
+    ...poolOptions,
+    connect: gatedConnector(connectorOf(poolOptions), { pipelined, http1 }),
+    factory: (url, clientOptions) => new GatedClient(url, clientOptions),
+  })
 }
 
 /** Turns tickets into marks, where it is sure that a gate will take them out again. */
-class GatedPool extends Pool {
+class GatedClient extends Client {
   readonly #http1: boolean
 
-  constructor(origin: URL, options: PoolOptions) {
-    const pipelined = (options.pipelining ?? 1) > 1
-    super(origin, { ...options, connect: gatedConnector(connectorOf(options), { pipelined }) })
-    this.#http1 = options.allowH2 === false || (origin.protocol === 'http:' && !options.useH2c)
+  constructor(origin: URL, options: ClientOptions) {
+    super(origin, options)
+    this.#http1 = isHttp1(origin, options)
   }
 
   override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
@@ -78,6 +99,18 @@ function connectorOf(options: PoolOptions): Connector {
     }),
     ...connect,
   } as object)
+}
+
+/** Whether all connections a client makes are HTTP/1.1. */
+function isHttp1(origin: URL, options: ClientOptions): boolean {
+  return options.allowH2 === false || (origin.protocol === 'http:' && !options.useH2c)
+}
+
+function noGate(hostname: string): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    `The connect function made an HTTP/2 connection to ${hostname} where HTTP/1.1 was asked for; make it heed allowH2: false`,
+  )
 }
 
 function isHttp2(socket: object): boolean {

@@ -1,5 +1,5 @@
 export { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
-export { gatedConnector, gatedPool } from './connector.ts'
+export { gatedPool } from './connector.ts'
 export type { Content, ContentInput, OneShotInput, ReplayableInput } from './content.ts'
 export type { DiagnosticsName, UploadMessage } from './diagnostics.ts'
 export { UploadError, type UploadErrorCode, type UploadPhase } from './errors.ts'

@@ -3,6 +3,7 @@ import { Attempts, type Upload } from './attempts.ts'
 import type { TicketedOptions } from './connector.ts'
 import { type Content, contentOf, isPlain, lengthOf } from './content.ts'
 import { type Decision, decide } from './decision.ts'
+import { UploadError } from './errors.ts'
 import { type Fields, fieldValue, withoutFields } from './headers.ts'
 import { sharedMemory } from './memory.ts'
 import {
@@ -105,10 +106,19 @@ function withoutWish(request: ExpectRequest, wish: ExpectMode | undefined): Expe
   return { ...request, headers: withoutFields(request.headers, 'expect') }
 }
 
-/** The declared length: the request's own `Content-Length`, or the content's. */
+/**
+ * The declared length: the content's, or the request's own `Content-Length`.
+ *
+ * @throws UploadError when both are there and differ, before anything is sent.
+ */
 function declared(request: ExpectRequest, length: number | null): number | null {
   const value = fieldValue(request.headers, 'content-length')
-  return length ?? (value === undefined ? null : Number(value))
+  if (value === undefined) return length
+  const stated = Number(value)
+  if (length === null || length === stated) return stated
+  const code = length < stated ? 'ERR_EXPECT_CONTENT_SHORT' : 'ERR_EXPECT_CONTENT_LONG'
+  const message = `The Content-Length is ${stated}, but the content has ${length} bytes; leave the header out`
+  throw new UploadError(code, message)
 }
 
 function uploadOf(

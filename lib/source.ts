@@ -85,8 +85,8 @@ export class Source {
     this.#ended = true
     this.#view = null
     this.#onFailed = () => {}
-    // One-shot content has an owner who waits for the end of it, even if it was never opened.
-    if (this.#reading === null && !this.#content.replayable) this.#open()
+    // A source has an owner who waits for the end of it, even if it was never read.
+    this.#open()
     this.#reading?.cancel(reason)
     this.#drop()
   }

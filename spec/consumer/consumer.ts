@@ -1,0 +1,45 @@
+import { createReadStream } from 'node:fs'
+import {
+  ExpectAgent,
+  expectContinue,
+  fetch,
+  fromFile,
+  gatedPool,
+  reportOf,
+  RouteMemory,
+  UploadError,
+  type UploadReport,
+  upload,
+} from 'expect-continue'
+import { Agent, EnvHttpProxyAgent, request, setGlobalDispatcher } from 'undici'
+
+/** What a user of the package writes; only its types are looked at. */
+export async function use(url: string): Promise<UploadReport> {
+  const memory = new RouteMemory({ max: 10 })
+  const dispatcher = new ExpectAgent({ connections: 8, continueTimeout: 500, memory })
+  setGlobalDispatcher(dispatcher)
+  const composed: Agent = new Agent({ factory: gatedPool })
+  composed.compose(expectContinue({ expect: 'always' }))
+  new EnvHttpProxyAgent({ factory: gatedPool }).compose(expectContinue())
+
+  const response: Response = await fetch(url, { method: 'PUT', body: createReadStream('a') })
+  await fetch(new Request(url), { expect: 'never', onProgress: ({ rate }) => rate.toFixed() })
+  await request(url, { method: 'PUT', body: createReadStream('a'), dispatcher })
+  const outcome = reportOf(response)?.outcome
+  if (outcome === 'refused') throw new Error(outcome)
+
+  try {
+    const { report } = await upload(url, fromFile('video.h264', { start: 0, end: 9 }), {
+      headers: { authorization: 'Bearer …' },
+      signal: AbortSignal.timeout(1000),
+      onProgress: ({ phase, sent, total }) => console.log(phase, sent, total),
+    })
+    await upload(url, () => createReadStream('a'))
+    await upload(url, new FormData())
+    await upload(url, [new Uint8Array(1)])
+    return report
+  } catch (error) {
+    if (error instanceof UploadError && error.code === 'ERR_EXPECT_NO_GATE') throw error.cause
+    throw error
+  }
+}
