@@ -75,7 +75,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     if (!this.asks || this.ticket.number !== null) return
     throw new UploadError(
       'ERR_EXPECT_NO_GATE',
-      `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, or give your agent { factory: gatedPool }`,
+      `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
     )
   }
 

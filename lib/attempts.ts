@@ -34,6 +34,8 @@ export interface Plan {
   /** What the memory is keyed by. */
   readonly route: string
   readonly asks: boolean
+  /** All of the content, where undici is to send it in one go. */
+  readonly whole: string | Buffer | undefined
 }
 
 /**
@@ -60,7 +62,7 @@ export class Attempts implements AttemptOwner {
   }
 
   #begin(asks: boolean): boolean {
-    const { dispatch, request, upload, settings, url } = this.#plan
+    const { dispatch, request, upload, settings, url, whole } = this.#plan
     const { continueTimeout, rescueTimeout } = settings
     const number = upload.log.attempts.length + 1
     const { method } = request
@@ -68,24 +70,28 @@ export class Attempts implements AttemptOwner {
     this.#current = attempt
     upload.log.attempts.push(attempt.log)
     try {
-      const body = upload.source.view({
-        held: asks,
-        onFirst: () => attempt.mustHaveGate(),
-        onFailed: (error) => this.#sourceFailed(error),
-        accepted: (bytes) => attempt.accepted(bytes),
-      })
-      const options: TicketedOptions = {
-        ...request,
-        // undici takes any async iterable; the declared type names only some of them.
-        body: body as unknown as Buffer,
-        [ticketKey]: attempt.ticket,
-        ...(asks && { allowH2: false }),
-      }
+      const options: TicketedOptions =
+        whole === undefined
+          ? { ...request, body: this.#body(attempt), [ticketKey]: attempt.ticket }
+          : { ...request, body: whole }
+      // Over TLS the protocol is chosen with the connection; only HTTP/1.1 ones have gates.
+      if (asks && url.startsWith('https:')) Object.assign(options, { allowH2: false })
       return dispatch(options, attempt)
     } catch (error) {
       this.#fail(error as Error)
       return true
     }
+  }
+
+  /** undici takes any async iterable; the declared type names only some of them. */
+  #body(attempt: Attempt): Buffer {
+    const view = this.#plan.upload.source.view({
+      held: attempt.asks,
+      onFirst: () => attempt.mustHaveGate(),
+      onFailed: (error) => this.#sourceFailed(error),
+      accepted: (bytes) => attempt.accepted(bytes),
+    })
+    return view as unknown as Buffer
   }
 
   // What the current attempt reports ---------------------------------------------------

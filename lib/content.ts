@@ -21,6 +21,8 @@ export interface Content {
   readonly replayable: boolean
   /** Whether its length is beyond doubt, so that its end need not be looked for. */
   readonly exact: boolean
+  /** All of it, where undici can send it in one go; mocks can then match on it. */
+  readonly whole?: string | Buffer
   /**
    * Begins to read.
    *
@@ -65,7 +67,9 @@ export function makeContent(content: Content): Content {
  * @throws TypeError when it is nothing that can be sent, or was read already.
  */
 export function contentOf(input: unknown): Content {
-  if (typeof input === 'string') return bytes(Buffer.from(input), 'text/plain;charset=UTF-8')
+  if (typeof input === 'string') {
+    return { ...bytes(Buffer.from(input), 'text/plain;charset=UTF-8'), whole: input }
+  }
   if (ArrayBuffer.isView(input)) {
     return bytes(Buffer.from(input.buffer, input.byteOffset, input.byteLength), null)
   }
@@ -106,6 +110,7 @@ function bytes(buffer: Buffer, type: string | null): Content {
     type,
     replayable: true,
     exact: true,
+    whole: buffer,
     open: () => bufferReading(buffer),
   }
 }

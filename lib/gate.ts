@@ -1,16 +1,13 @@
 import type { Socket } from 'node:net'
 import { UploadError } from './errors.ts'
+import { Exchange } from './exchange.ts'
 import type { RequestHead } from './head.ts'
-import { InterimSplitter, interimLimit, type Split } from './interim.ts'
+import { InterimSplitter, interimLimit } from './interim.ts'
 import { OutgoingSorter, type Sentence, type Written } from './outgoing.ts'
-import { redeem, type Ticket } from './ticket.ts'
-import { asking, type Event, next, type State, unasked } from './verdict.ts'
+import { redeem } from './ticket.ts'
 import { Wait } from './wait.ts'
 
 type Callback = (error?: Error | null) => void
-
-/** The state of a connection that carries no ticket: nothing is held back, nothing is cut. */
-const idle: State = { at: 'sent' }
 
 /** Milliseconds to look for a response after a failed write, where no ticket says otherwise. */
 const rescueTimeout = 500
@@ -45,16 +42,14 @@ class Gate {
   readonly #push: Socket['push']
   readonly #sorter = new OutgoingSorter((head) => this.#begin(head))
   readonly #interim = new InterimSplitter()
-  readonly #wait = new Wait()
   readonly #rescue = new Wait()
-  #state: State = idle
-  #ticket: Ticket | null = null
+  #exchange: Exchange | null = null
   #requests = 0
+  /** Whether a response head may begin in the next byte that comes in. */
   #awaiting = false
-  #answered = false
-  #tunnel = false
   /** What stands behind the head of a request that asks, and whom to tell when it is written. */
   #held: { readonly pieces: Written[]; readonly callback: Callback } | null = null
+  /** Whom to tell of the write that is under way, and how much of it is content. */
   #callback: Callback | null = null
   #contentInFlight = 0
 
@@ -88,20 +83,16 @@ class Gate {
   }
 
   readonly #onClose = (): void => {
-    this.#wait.stop()
+    this.#exchange?.close()
     this.#rescue.stop()
     this.#held = null
-  }
-
-  get #shut(): boolean {
-    return this.#state.at === 'withheld' || this.#state.at === 'cut'
   }
 
   // Outgoing ---------------------------------------------------------------------------
 
   /** A callback that is never called keeps the stream from writing, and its user from reading on. */
   #take(pieces: readonly Written[], callback: Callback): void {
-    if (this.#shut) return
+    if (this.#exchange?.shut) return
     const { now, later, contentBytes } = this.#sorter.sort(pieces)
     this.#contentInFlight = contentBytes
     if (later !== null) {
@@ -109,7 +100,7 @@ class Gate {
       this.#forward(now, this.#headLeft)
       return
     }
-    if (this.#sorter.complete) this.#apply({ type: 'sent' })
+    if (this.#sorter.complete) this.#exchange?.sent()
     if (now.length === 0) callback()
     else this.#forward(now, callback)
   }
@@ -119,18 +110,16 @@ class Gate {
     const ticket = head.ticket === null ? null : redeem(head.ticket)
     const reused = this.#requests > 0
     this.#requests += 1
-    this.#tunnel = head.content === 'tunnel'
-    this.#ticket = ticket
-    // RFC 9110, section 10.1.1: no expectation in a request that has no content.
-    const asks = ticket?.asks === true && head.content !== 0 && !this.#tunnel
-    if (ticket === null) this.#state = idle
-    else this.#state = asks ? asking : unasked
-    this.#awaiting = ticket !== null || this.#tunnel || !this.#pipelined
-    this.#answered = false
+    // Where responses may overlap with requests, only those of uploads are watched: such a
+    // response is complete before anything else is.
+    if (this.#pipelined && ticket === null && head.content !== 'tunnel') return 'untouched'
+    const exchange = new Exchange(head, ticket, () => this.#settle())
+    this.#exchange = exchange
+    this.#awaiting = true
     this.#interim.reset()
-    ticket?.observer.onHead(asks, reused)
+    exchange.begin(reused)
     if (ticket === null) return 'untouched'
-    return asks ? 'ask' : 'unmark'
+    return exchange.asks ? 'ask' : 'unmark'
   }
 
   #forward(pieces: Written[], callback: Callback): void {
@@ -154,9 +143,10 @@ class Gate {
       this.#failed(error, callback)
       return
     }
-    if (bytes > 0) this.#ticket?.observer.onContent(bytes)
+    const shut = this.#exchange?.shut
+    this.#exchange?.accepted(bytes)
     this.#forget()
-    if (!this.#shut) callback()
+    if (!shut) callback()
   }
 
   readonly #headLeft = (error?: Error | null): void => {
@@ -164,7 +154,7 @@ class Gate {
       this.#held?.callback(error)
       return
     }
-    this.#apply({ type: 'left' })
+    this.#exchange?.headLeft()
     this.#settle()
   }
 
@@ -173,10 +163,20 @@ class Gate {
       callback(error)
       return
     }
-    this.#ticket?.observer.onRescue(error)
+    this.#exchange?.rescue(error)
     // Once the final response has begun, reading ends by itself, with or without a write.
     if (!this.#awaiting) return
-    this.#rescue.start(this.#ticket?.rescueTimeout ?? rescueTimeout, () => callback(error))
+    const timeout = this.#exchange?.rescueTimeout ?? rescueTimeout
+    this.#rescue.start(timeout, () => callback(error))
+  }
+
+  /** Lets the content go, if what happened last came to that. */
+  #settle(): void {
+    if (!this.#exchange?.ready || this.#held === null) return
+    const { pieces, callback } = this.#held
+    this.#held = null
+    this.#exchange.flow()
+    this.#take(pieces, callback)
   }
 
   // Incoming ---------------------------------------------------------------------------
@@ -189,69 +189,35 @@ class Gate {
       if (rest.length > 0) this.#push.call(this.#socket, rest)
       return this.#push.call(this.#socket, null)
     }
-    if (!this.#answered) {
-      this.#answered = true
-      this.#ticket?.observer.onFirstByte()
-    }
-    const split = this.#interim.take(chunk)
-    if (split.overflow) {
-      this.#socket.destroy(overflow())
+    this.#exchange?.answered()
+    const { pass, heads, overflow } = this.#interim.take(chunk)
+    if (overflow) {
+      this.#socket.destroy(tooMuch())
       return false
     }
-    this.#judge(split)
-    let more = true
-    for (const bytes of split.pass) more = this.#push.call(this.#socket, bytes)
-    this.#settle()
-    return more
-  }
-
-  /** A 100 and a final response in one piece: the final one is known before content can go. */
-  #judge(split: Split): void {
-    for (const head of split.heads) {
-      this.#apply(head)
-      if (head.type === 'interim') this.#ticket?.observer.onInterim(head.status)
+    for (const head of heads) {
+      if (head.type === 'interim') this.#exchange?.interim(head.status)
       else this.#final(head.status)
     }
+    let more = true
+    for (const bytes of pass) more = this.#push.call(this.#socket, bytes)
+    // Only now, when a final response in the same piece would be known, may content go.
+    this.#settle()
+    return more
   }
 
   #final(status: number): void {
     this.#awaiting = false
     this.#rescue.stop()
-    this.#ticket?.observer.onFinal(status, this.#state.at === 'withheld')
-    if (this.#tunnel) this.#uninstall()
+    this.#exchange?.final(status)
+    if (this.#exchange?.shut) this.#held = null
+    if (this.#exchange?.tunnel) this.#uninstall()
     this.#forget()
   }
 
   /** An idle connection keeps nothing of the upload it carried alive. */
   #forget(): void {
-    if (this.#state.at === 'sent' && !this.#awaiting && this.#callback === null) this.#ticket = null
-  }
-
-  // The expectation --------------------------------------------------------------------
-
-  #apply(event: Event): void {
-    const before = this.#state
-    this.#state = next(before, event)
-    if (this.#state === before) return
-    if (before.at === 'waiting') this.#wait.stop()
-    if (this.#state.at === 'waiting')
-      this.#wait.start(this.#ticket?.continueTimeout ?? 0, this.#onTimeout)
-    if (this.#state.at === 'withheld') this.#held = null
-  }
-
-  readonly #onTimeout = (): void => {
-    this.#apply({ type: 'timeout' })
-    this.#settle()
-  }
-
-  /** Lets the content go, if the last events came to that. */
-  #settle(): void {
-    if (this.#state.at !== 'ready' || this.#held === null) return
-    const { pieces, callback } = this.#held
-    this.#held = null
-    this.#ticket?.observer.onRelease(this.#state.by)
-    this.#apply({ type: 'flow' })
-    this.#take(pieces, callback)
+    if (this.#exchange?.sentAll && !this.#awaiting && this.#callback === null) this.#exchange = null
   }
 }
 
@@ -259,7 +225,7 @@ function isPeerGone(error: NodeJS.ErrnoException): boolean {
   return error.code === 'EPIPE' || error.code === 'ECONNRESET' || error.code === 'ECONNABORTED'
 }
 
-function overflow(): UploadError {
+function tooMuch(): UploadError {
   return new UploadError(
     'ERR_EXPECT_INTERIM_OVERFLOW',
     `The origin sent more than ${interimLimit} bytes of interim (1xx) responses to one request; the connection was closed`,

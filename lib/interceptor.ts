@@ -78,17 +78,31 @@ function send(
   const remembered = settings.memory ? settings.memory.recall(route) : undefined
   const choose = (length: number | null): Decision =>
     decide({ expect: wish ?? settings.expect, settings, length, remembered })
-  if (call === undefined && isPlain(body) && !choose(declared(request, lengthOf(body))).asks) {
+  if (
+    call === undefined &&
+    isPlain(body) &&
+    isLeftToUndici(choose(declared(request, lengthOf(body))))
+  ) {
     return dispatch(withoutWish(request, wish), handler)
   }
   const content = call?.content ?? contentOf(body)
   const upload = uploadOf(request, content, settings, call)
-  const { asks, reason } = choose(upload.source.length)
-  upload.log.reason = reason
+  const decision = choose(upload.source.length)
+  const { asks } = decision
+  upload.log.reason = decision.reason
+  const whole = isLeftToUndici(decision) ? content.whole : undefined
   const headers = headersFor(request, content, upload.source.length)
   const url = urlOf(request)
   const plan = { dispatch, request: { ...request, headers }, url, handler, upload }
-  return new Attempts({ ...plan, settings, route, asks }).start()
+  return new Attempts({ ...plan, settings, route, asks, whole }).start()
+}
+
+/**
+ * Whether a body is sent as undici would. Content that does not ask because of what a route
+ * did before is still watched, so that it stops at an early refusal.
+ */
+function isLeftToUndici({ reason }: Decision): boolean {
+  return reason === 'below-threshold' || reason === 'never' || reason === 'no-content'
 }
 
 /** A caller's `Expect` says what the setting would; undici throws on the header. */
