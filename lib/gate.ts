@@ -110,8 +110,8 @@ class Gate {
     const ticket = head.ticket === null ? null : redeem(head.ticket)
     const reused = this.#requests > 0
     this.#requests += 1
-    // Where responses may overlap with requests, only those of uploads are watched: such a
-    // response is complete before anything else is.
+    // Where requests may be written before the last response is complete, only uploads are
+    // watched: they are written to idle connections alone, so the next response is theirs.
     if (this.#pipelined && ticket === null && head.content !== 'tunnel') return 'untouched'
     const exchange = new Exchange(head, ticket, () => this.#settle())
     this.#exchange = exchange
