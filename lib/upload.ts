@@ -58,12 +58,21 @@ export async function upload(
   if (content === null || content === undefined) {
     throw new TypeError("Content is missing; pass '' to upload nothing")
   }
+  refuseCredentials(url)
   try {
     const response = await fetch(url, { method: 'PUT', ...options, body: content } as FetchInit)
     return { response, report: reportOf(response) as UploadReport }
   } catch (error) {
     throw causeOf(error)
   }
+}
+
+/** The platform's fetch refuses such a URL too, but prints it whole. */
+function refuseCredentials(url: string | URL): void {
+  if (!URL.canParse(url)) return
+  const { username, password, host } = new URL(url)
+  if (username === '' && password === '') return
+  throw new TypeError(`The URL for ${host} holds credentials; pass them in an Authorization header`)
 }
 
 /** The platform's fetch wraps what went wrong on the network in a TypeError. */
