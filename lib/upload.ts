@@ -69,7 +69,7 @@ export async function upload(
 
 /** The platform's fetch refuses such a URL too, but prints it whole. */
 function refuseCredentials(url: string | URL): void {
-  if (!URL.canParse(url)) return
+  if (!URL.canParse(String(url))) return
   const { username, password, host } = new URL(url)
   if (username === '' && password === '') return
   throw new TypeError(`The URL for ${host} holds credentials; pass them in an Authorization header`)
