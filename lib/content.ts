@@ -82,7 +82,7 @@ export function contentOf(input: unknown): Content {
   }
   if (isFormData(input)) return multipart(input)
   if (isBlob(input)) return blob(input)
-  return oneShot(input)
+  return pieces(input)
 }
 
 /** Whether undici can send a body as it is. */
@@ -132,13 +132,14 @@ function multipart(input: FormData): Content {
     length: contentLength === undefined ? null : Number(contentLength),
     type: contentType,
     replayable: true,
-    exact: true,
+    exact: contentLength !== undefined,
     open: () => iteratorReading(encoder),
   }
 }
 
 function produced(factory: () => unknown): Content {
-  let first: Content | null = contentOf(factory())
+  const made = factory()
+  let first: Content | null = contentOf(made)
   const { length, type } = first
   return {
     length,
@@ -147,7 +148,7 @@ function produced(factory: () => unknown): Content {
     exact: false,
     replayable: true,
     open: (failed) => {
-      const content = first ?? contentOf(factory())
+      const content = first ?? again(factory, made)
       // What can be opened again is kept, so that a factory is not called for nothing.
       if (!content.replayable) first = null
       return content.open(failed)
@@ -155,9 +156,18 @@ function produced(factory: () => unknown): Content {
   }
 }
 
-function oneShot(input: object): Content {
+/** What a factory makes the second time must not be what was read the first time. */
+function again(factory: () => unknown, before: unknown): Content {
+  const made = factory()
+  const content = contentOf(made)
+  if (made !== before || content.replayable) return content
+  throw usedUp('The function returned the same one-shot content again')
+}
+
+/** Something that is read piece by piece; of these only an array can be read again. */
+function pieces(input: object): Content {
   const open = opener(input)
-  return { length: null, type: null, replayable: false, exact: false, open }
+  return { length: null, type: null, replayable: Array.isArray(input), exact: false, open }
 }
 
 function opener(input: object): Content['open'] {
@@ -168,6 +178,9 @@ function opener(input: object): Content['open'] {
     return (failed) => readableReading(stream, failed)
   }
   if (isWebStream(input)) {
+    // Works for web streams too, which its type does not say.
+    if (Readable.isDisturbed(input as unknown as Readable))
+      throw usedUp('The ReadableStream was read from or cancelled')
     if (input.locked) throw usedUp('The ReadableStream is locked, because something else reads it')
     return (failed) => webReading(input, failed)
   }

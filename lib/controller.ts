@@ -21,6 +21,7 @@ export class StableController implements Controller {
   set target(target: Controller | null) {
     this.#target = target
     if (this.#paused) target?.pause()
+    if (this.#reason !== null) target?.abort(this.#reason)
   }
 
   get aborted(): boolean {

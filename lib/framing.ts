@@ -103,7 +103,9 @@ export class RequestFraming {
     if (line === '') return
     const size = Number.parseInt(line, 16)
     this.#left = size
-    this.#part = size === 0 ? 'trailers' : 'chunk-data'
+    if (size > 0) this.#part = 'chunk-data'
+    // Where a size should stand and does not, nothing more can be told of what follows.
+    else this.#part = size === 0 ? 'trailers' : 'tunnel'
   }
 }
 

@@ -22,7 +22,11 @@ export class MeasuredReading {
 
   /** The next chunk that is not empty, or `null` at the end. */
   async next(): Promise<Uint8Array | null> {
-    if (this.#tail !== null) return this.#endOf(this.#tail)
+    if (this.#tail !== null) {
+      const tail = this.#tail
+      this.#tail = null
+      return this.#endOf(tail)
+    }
     const first = this.#seen === 0
     const chunk = await this.#chunk()
     if (chunk === null || this.#exact || this.#seen !== this.#length) return chunk
@@ -45,7 +49,6 @@ export class MeasuredReading {
   /** Hands over the last bytes, once nothing comes after them. */
   async #endOf(chunk: Uint8Array): Promise<Uint8Array> {
     await this.#chunk()
-    this.#tail = null
     return chunk
   }
 

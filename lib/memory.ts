@@ -1,4 +1,8 @@
 import { LRUCache } from 'lru-cache'
+import { refuseUnknown } from './options.ts'
+
+// Room for all routes is taken at once, and longer times make timers fire at once.
+const largest = { max: 1_000_000, refusedFor: 2_147_483_647, silentFor: 2_147_483_647 }
 
 /** What a route did with an expectation: it answered 417, or nothing within the wait. */
 export type RouteFact = '417' | 'silent'
@@ -23,11 +27,11 @@ export class RouteMemory {
 
   /** @throws TypeError naming the option whose value cannot be used. */
   constructor(options: RouteMemoryOptions = {}) {
+    refuseUnknown(options, ['max', 'refusedFor', 'silentFor'])
     const { max = 1000, refusedFor = 3_600_000, silentFor = 600_000 } = options
-    for (const [name, value] of Object.entries({ max, refusedFor, silentFor })) {
-      if (Number.isSafeInteger(value) && value > 0) continue
-      throw new TypeError(`Option '${name}' must be a whole number above 0, not ${String(value)}`)
-    }
+    check('max', max)
+    check('refusedFor', refusedFor)
+    check('silentFor', silentFor)
     this.#facts = new LRUCache({ max })
     this.#times = { '417': refusedFor, silent: silentFor }
   }
@@ -55,3 +59,10 @@ export class RouteMemory {
 
 /** The memory of all agents that were given none. */
 export const sharedMemory: RouteMemory = new RouteMemory()
+
+function check(name: keyof typeof largest, value: unknown): void {
+  const number = Number.isSafeInteger(value) ? Number(value) : 0
+  if (number > 0 && number <= largest[name]) return
+  const range = `a whole number from 1 to ${largest[name]}`
+  throw new TypeError(`Option '${name}' must be ${range}, not ${String(value)}`)
+}

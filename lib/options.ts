@@ -139,7 +139,9 @@ function delay(value: unknown): string | null {
 }
 
 function isMemory(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'recall' in value && 'remember' in value
+  if (typeof value !== 'object' || value === null) return false
+  const named = value as Record<string, unknown>
+  return ['recall', 'remember', 'forget'].every((name) => typeof named[name] === 'function')
 }
 
 function describe(value: unknown): string {

@@ -7,6 +7,9 @@ export interface Written {
   readonly encoding: BufferEncoding
 }
 
+// What streams call the encoding of bytes; the type knows those of text only.
+const bytes = 'buffer' as BufferEncoding
+
 /** What may be written at once and what has to wait. */
 export interface Sorted {
   readonly now: Written[]
@@ -55,9 +58,9 @@ export class OutgoingSorter {
           const rest = at < chunk.length ? [part(piece, at)] : []
           return { now, later: [...rest, ...pieces.slice(index + 1)], contentBytes }
         }
-        const { end, bytes } = this.#framing.content(chunk, at)
+        const { end, bytes: taken } = this.#framing.content(chunk, at)
         now.push(part(piece, at, end))
-        contentBytes += bytes
+        contentBytes += taken
         at = end
       }
     }
@@ -87,7 +90,8 @@ function rewritten(text: string, ticket: string, sentence: 'ask' | 'unmark'): st
 /** Text that is not one byte a character is content, and is counted in bytes. */
 function inBytes(piece: Written): Written {
   if (typeof piece.chunk !== 'string' || piece.encoding === 'latin1') return piece
-  return { chunk: Buffer.from(piece.chunk, piece.encoding), encoding: 'latin1' }
+  // net.Socket takes a Buffer for text, and the process ends, unless it is told what it is.
+  return { chunk: Buffer.from(piece.chunk, piece.encoding), encoding: bytes }
 }
 
 function part(piece: Written, from: number, to: number = piece.chunk.length): Written {

@@ -46,9 +46,14 @@ export function iteratorReading(iterable: AsyncIterable<unknown> | Iterable<unkn
   return {
     next: () => iterator.next(),
     cancel: () => {
-      Promise.resolve(iterator.return?.()).catch(nothing)
+      // What a source does on its way out is its own affair.
+      leave(iterator).catch(nothing)
     },
   }
+}
+
+async function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
+  await iterator.return?.()
 }
 
 /** A Node stream. It may break while nobody reads from it; `failed` is told. */

@@ -38,6 +38,8 @@ export class Source {
   #flowing = false
   #pending: Promise<Uint8Array | null> | null = null
   #ended = false
+  #cancelled = false
+  #opened = 0
   #failure: unknown = null
   #onFailed: (error: unknown) => void = () => {}
 
@@ -64,7 +66,7 @@ export class Source {
   /** Begins to read for an attempt, from the first byte; the view before is abandoned. */
   view(options: ViewOptions): View {
     if (!this.replayable) throw gone()
-    if (this.#flowing && this.#content.replayable) this.#rewind()
+    if (this.#content.replayable && (this.#flowing || this.#cancelled)) this.#rewind()
     this.#onFailed = options.onFailed
     this.#open()
     const view = new View(options, (of) => this.#next(of))
@@ -81,27 +83,32 @@ export class Source {
 
   /** Lets go of a source that was not read to its end. */
   cancel(reason?: unknown): void {
-    if (this.#ended) return
-    this.#ended = true
+    if (this.#ended || this.#cancelled) return
+    this.#cancelled = true
     this.#view = null
     this.#onFailed = () => {}
-    // A source has an owner who waits for the end of it, even if it was never read.
-    this.#open()
-    this.#reading?.cancel(reason)
     this.#drop()
+    try {
+      // A source has an owner who waits for the end of it, even if it was never read.
+      this.#open()
+      this.#reading?.cancel(reason)
+    } catch {
+      // What became of the upload is settled already; a source that cannot even be let go
+      // of changes nothing about it.
+    }
   }
 
   #open(): void {
-    this.#reading ??= new MeasuredReading(
-      this.#content.open((error) => this.#fail(error)),
-      this.#content.exact,
-      this.#options.length,
-    )
+    if (this.#reading !== null) return
+    this.#opened += 1
+    const turn = this.#opened
+    const reading = this.#content.open((error) => this.#fail(turn, error))
+    this.#reading = new MeasuredReading(reading, this.#content.exact, this.#options.length)
   }
 
-  #fail(error: unknown): void {
-    // Whoever reads is told by the reading itself.
-    if (this.#ended || this.#pending !== null) return
+  #fail(turn: number, error: unknown): void {
+    // Whoever reads is told by the reading itself; one that was given up concerns nobody.
+    if (turn !== this.#opened || this.#ended || this.#cancelled || this.#pending !== null) return
     this.#failure = error
     this.#onFailed(error)
   }
@@ -115,6 +122,7 @@ export class Source {
     this.#gone = false
     this.#flowing = false
     this.#ended = false
+    this.#cancelled = false
   }
 
   async #next(view: View): Promise<Uint8Array | null> {

@@ -45,6 +45,7 @@ let count = 0
 
 /** Takes a ticket, and gives it a number that nobody outside this process can guess. */
 export function take(ticket: Ticket): string {
+  revoke(ticket)
   count += 1
   const number = `${prefix}-${count.toString(36)}`
   ticket.number = number
