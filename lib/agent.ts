@@ -1,7 +1,11 @@
-import { Agent, type Dispatcher, Dispatcher1Wrapper } from 'undici'
+import { Agent, type Dispatcher, Dispatcher1Wrapper, errors } from 'undici'
 import { gatedPool } from './connector.ts'
-import { expectContinue } from './interceptor.ts'
+import { countingInterceptor } from './interceptor.ts'
 import { type ExpectOptions, expectOptionNames, pickExpectOptions } from './options.ts'
+import { UnderWay } from './under-way.ts'
+
+// undici hands handlers no controller when a request fails before it was started.
+const controllerless = null as unknown as Dispatcher.DispatchController
 
 /** All of undici's Agent options, and the ExpectOptions. */
 export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {}
@@ -20,13 +24,17 @@ export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {}
 export class ExpectAgent extends Agent {
   readonly #dispatch: Dispatcher.Dispatch
   readonly #older: Dispatcher1Wrapper
+  readonly #uploads: UnderWay
+  #closing: Promise<void> | null = null
 
   constructor(options: ExpectAgentOptions = {}) {
-    const intercept = expectContinue(pickExpectOptions(options) ?? {})
+    const underWay = new UnderWay()
+    const intercept = countingInterceptor(pickExpectOptions(options) ?? {}, underWay)
     const own: [string, unknown][] = Object.entries(options)
     const agentOptions = own.filter(([name]) => !(expectOptionNames as string[]).includes(name))
     super({ factory: gatedPool, ...Object.fromEntries(agentOptions) })
     this.#dispatch = intercept((request, handler) => super.dispatch(request, handler))
+    this.#uploads = underWay
     this.#older = new Dispatcher1Wrapper(this)
   }
 
@@ -36,6 +44,25 @@ export class ExpectAgent extends Agent {
   ): boolean {
     // undici's wrapper converts the handler, keeps to HTTP/1.1 and comes back here.
     if (!('onRequestStart' in handler)) return this.#older.dispatch(request, handler)
+    if (this.#closing !== null && !this.closed) {
+      handler.onResponseError?.(controllerless, new errors.ClientClosedError())
+      return false
+    }
     return this.#dispatch(request, handler)
+  }
+
+  /** Takes no more requests, waits for those that were made, replays included, and closes. */
+  override close(): Promise<void>
+  override close(callback: () => void): void
+  override close(callback?: () => void): Promise<void> | undefined {
+    this.#closing ??= this.#uploads.idle().then(() => this.#close())
+    if (callback === undefined) return this.#closing
+    this.#closing.then(callback, callback)
+    return undefined
+  }
+
+  #close(): Promise<void> {
+    // Without a callback, undici's close would come back to this class's.
+    return this.destroyed ? Promise.resolve() : new Promise((closed) => super.close(closed))
   }
 }

@@ -51,6 +51,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   readonly #owner: AttemptOwner
   readonly #options: AttemptOptions
   #controller: Controller | null = null
+  #finished = false
   #waiting: { readonly bytes: number; readonly done: () => void } | null = null
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
@@ -84,11 +85,13 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
    * content has ended for sent, and its connection for reusable; it must not be told so
    * while a refusal can still keep the last of the content back.
    */
-  accepted(bytes: number): Promise<void> | null {
-    if (this.ticket.number === null || this.log.sentBytes >= bytes) return null
-    return new Promise((done) => {
-      this.#waiting = { bytes, done }
-    })
+  async accepted(bytes: number): Promise<void> {
+    if (this.ticket.number !== null && this.log.sentBytes < bytes) {
+      await new Promise<void>((done) => {
+        this.#waiting = { bytes, done }
+      })
+    }
+    this.#finished = true
   }
 
   /** Publishes on a diagnostics channel. */
@@ -185,7 +188,9 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   }
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
-    if (this.#current) this.#owner.ended(trailers)
+    if (!this.#current) return
+    this.log.cutShort = this.ticket.number !== null && !this.#finished
+    this.#owner.ended(trailers)
   }
 
   onRequestUpgrade(

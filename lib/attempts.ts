@@ -8,6 +8,7 @@ import type { Settings } from './options.ts'
 import type { UploadLog } from './report.ts'
 import type { Source } from './source.ts'
 import { revoke, ticketKey } from './ticket.ts'
+import type { UnderWay } from './under-way.ts'
 import type { ReleasedBy } from './verdict.ts'
 
 type Controller = Dispatcher.DispatchController
@@ -30,6 +31,7 @@ export interface Plan {
   readonly url: string
   readonly handler: Handler
   readonly upload: Upload
+  readonly underWay: UnderWay
   readonly settings: Settings
   /** What the memory is keyed by. */
   readonly route: string
@@ -58,6 +60,7 @@ export class Attempts implements AttemptOwner {
 
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
+    this.#plan.underWay.begin()
     return this.#begin(this.#plan.asks)
   }
 
@@ -228,6 +231,7 @@ export class Attempts implements AttemptOwner {
     this.#over = true
     if (this.#current !== null) revoke(this.#current.ticket)
     this.#plan.upload.onOver()
+    this.#plan.underWay.end()
   }
 }
 

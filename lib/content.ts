@@ -85,23 +85,10 @@ export function contentOf(input: unknown): Content {
   return pieces(input)
 }
 
-/** Whether undici can send a body as it is. */
-export function isPlain(input: unknown): boolean {
-  if (typeof input === 'string' || ArrayBuffer.isView(input) || input instanceof ArrayBuffer)
-    return true
-  if (typeof input !== 'object' || input === null || contentKey in input) return false
-  return !(
-    input instanceof URLSearchParams ||
-    isFormData(input) ||
-    input instanceof SharedArrayBuffer
-  )
-}
-
-/** Bytes of content, where that can be told at once. */
-export function lengthOf(input: unknown): number | null {
+/** Bytes of a body that undici can send in one go; `null` for any other. */
+export function wholeLength(input: unknown): number | null {
   if (typeof input === 'string') return Buffer.byteLength(input)
-  if (ArrayBuffer.isView(input) || input instanceof ArrayBuffer) return input.byteLength
-  return typeof input === 'object' && input !== null && isBlob(input) ? input.size : null
+  return ArrayBuffer.isView(input) || input instanceof ArrayBuffer ? input.byteLength : null
 }
 
 function bytes(buffer: Buffer, type: string | null): Content {

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { Attempts, type Upload } from './attempts.ts'
 import type { TicketedOptions } from './connector.ts'
-import { type Content, contentOf, isPlain, lengthOf } from './content.ts'
+import { type Content, contentOf, wholeLength } from './content.ts'
 import { type Decision, decide } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { type Fields, fieldValue, withoutFields } from './headers.ts'
@@ -19,6 +19,7 @@ import {
 import { UploadLog } from './report.ts'
 import { Source } from './source.ts'
 import { ticketKey } from './ticket.ts'
+import { UnderWay } from './under-way.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
@@ -56,16 +57,27 @@ export function expectContinue(
   options: ExpectOptions = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   refuseUnknown(options, expectOptionNames)
-  const base = settle(options, { ...defaults, memory: sharedMemory })
-  return (dispatch) => (request, handler) => send(base, dispatch, request, handler)
+  return countingInterceptor(options, new UnderWay())
 }
 
-function send(
-  base: Settings,
-  dispatch: Dispatcher.Dispatch,
-  request: ExpectRequest,
-  handler: Handler,
-): boolean {
+/** The same, for an agent that has to know when its uploads have ended. */
+export function countingInterceptor(
+  options: ExpectOptions,
+  underWay: UnderWay,
+): Dispatcher.DispatcherComposeInterceptor {
+  const base = settle(options, { ...defaults, memory: sharedMemory })
+  return (dispatch) => (request, handler) => send({ base, underWay, dispatch }, request, handler)
+}
+
+/** What all requests through one interceptor share. */
+interface Scope {
+  readonly base: Settings
+  readonly underWay: UnderWay
+  readonly dispatch: Dispatcher.Dispatch
+}
+
+function send(scope: Scope, request: ExpectRequest, handler: Handler): boolean {
+  const { base, dispatch, underWay } = scope
   // Another interceptor of this kind is at work already.
   if (request[ticketKey] !== undefined) return dispatch(request, handler)
   const wish = wishOf(request.headers)
@@ -78,11 +90,8 @@ function send(
   const remembered = settings.memory ? settings.memory.recall(route) : undefined
   const choose = (length: number | null): Decision =>
     decide({ expect: wish ?? settings.expect, settings, length, remembered })
-  if (
-    call === undefined &&
-    isPlain(body) &&
-    isLeftToUndici(choose(declared(request, lengthOf(body))))
-  ) {
+  const whole = call === undefined ? wholeLength(body) : null
+  if (whole !== null && isLeftToUndici(choose(declared(request, whole)))) {
     return dispatch(withoutWish(request, wish), handler)
   }
   const content = call?.content ?? contentOf(body)
@@ -90,11 +99,11 @@ function send(
   const decision = choose(upload.source.length)
   const { asks } = decision
   upload.log.reason = decision.reason
-  const whole = isLeftToUndici(decision) ? content.whole : undefined
+  const asIs = isLeftToUndici(decision) ? content.whole : undefined
   const headers = headersFor(request, content, upload.source.length)
   const url = urlOf(request)
-  const plan = { dispatch, request: { ...request, headers }, url, handler, upload }
-  return new Attempts({ ...plan, settings, route, asks, whole }).start()
+  const plan = { dispatch, request: { ...request, headers }, url, handler, upload, underWay }
+  return new Attempts({ ...plan, settings, route, asks, whole: asIs }).start()
 }
 
 /**

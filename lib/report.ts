@@ -14,8 +14,9 @@ export type AskReason =
 
 /**
  * How the expectation ended: the origin said go; it stayed silent and the content was sent
- * all the same; it refused before the content; it answered with a 2xx before the content,
- * which was withheld; it answered 417 and the request was replayed; nobody was asked.
+ * all the same; it refused before the content; it answered with a 2xx before the content, or
+ * before the end of it, and the rest was withheld; it answered 417 and the request was
+ * replayed; nobody was asked.
  */
 export type UploadOutcome =
   | 'continued'
@@ -53,7 +54,7 @@ export interface UploadReport {
   readonly waitedMs: number
   /** Bytes of content that connections accepted, over all attempts. */
   readonly sentBytes: number
-  /** Bytes of content that a refusal kept off the wire; 0 when the length is not known. */
+  /** Bytes of content that an answer before it kept off the wire; 0 when the length is not known. */
   readonly savedBytes: number
   readonly attempts: readonly AttemptReport[]
 }
@@ -82,6 +83,8 @@ export class AttemptLog {
   phase: UploadPhase = 'connecting'
   releasedBy: ReleasedBy | null = null
   withheld = false
+  /** Whether the response was complete before all of the content was sent. */
+  cutShort = false
   readonly #begun = performance.now()
   #headLeft = 0
   #flowing = 0
@@ -171,15 +174,13 @@ export class UploadLog {
   }
 
   snapshot(): UploadReport {
-    const last = this.attempts.at(-1)
-    const withheld = last?.withheld === true
     return {
       asked: this.attempts.some(({ asked }) => asked),
       reason: this.reason,
       outcome: this.#outcome(),
       waitedMs: rounded(this.attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0)),
       sentBytes: this.sentBytes,
-      savedBytes: withheld ? (this.total ?? 0) : 0,
+      savedBytes: this.attempts.at(-1)?.withheld ? (this.total ?? 0) : 0,
       attempts: this.attempts.map((attempt) => attempt.snapshot()),
     }
   }
@@ -187,6 +188,7 @@ export class UploadLog {
   #outcome(): UploadOutcome {
     const last = this.attempts.at(-1)
     if (last?.withheld === true) return (last.status ?? 0) >= 300 ? 'refused' : 'answered'
+    if (last?.cutShort === true && (last.status ?? 0) < 300) return 'answered'
     if (this.replayed) return 'replayed'
     if (last?.releasedBy === 'continue') return 'continued'
     if (last?.releasedBy === 'timeout') return 'silent'

@@ -11,7 +11,7 @@ export interface ViewOptions {
   /** Called when the source breaks while nobody reads from it. */
   onFailed(error: unknown): void
   /** Called at the end of the content; the end is told when this many bytes were accepted. */
-  accepted(bytes: number): Promise<void> | null
+  accepted(bytes: number): Promise<void>
 }
 
 /** How the content of one upload may be read. */
