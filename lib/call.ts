@@ -59,7 +59,8 @@ export class CallDispatcher implements Call {
   /** What the platform's fetch calls, with handlers of either shape. */
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     if (!('onRequestStart' in handler)) return this.#older.dispatch(request, handler)
-    this.#over = false
+    // A redirect may go on without the content; then nothing wants it any more.
+    if (request.body !== null && request.body !== undefined) this.#over = false
     const headers = this.#headers(request.headers)
     const own: ExpectRequest = { ...request, headers, ...this.#options, [callKey]: this }
     return this.#dispatch(own, handler)

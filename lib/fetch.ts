@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { CallDispatcher, type StandIn } from './call.ts'
 import { type Content, type ContentInput, contentOf } from './content.ts'
-import { type ExpectOptions, pickExpectOptions } from './options.ts'
+import { defaults, type ExpectOptions, pickExpectOptions, settle } from './options.ts'
 import { type Progress, UploadLog, type UploadReport } from './report.ts'
 
 /** What `fetch` takes beside a RequestInit. */
@@ -38,6 +38,8 @@ const logs = new WeakMap<Response, UploadLog>()
 export async function fetch(input: FetchInput, init: FetchInit = {}): Promise<Response> {
   const { body, onProgress, dispatcher, ...rest } = init
   const options = pickExpectOptions(init) ?? {}
+  // Inside, what is wrong with an option would look like a network error.
+  settle(options, { ...defaults, memory: false })
   const content = body === undefined || body === null ? null : contentOf(body)
   const log = new UploadLog(onProgress)
   const standIn = content === null ? null : standInFor(input, rest, content)

@@ -100,7 +100,7 @@ function send(scope: Scope, request: ExpectRequest, handler: Handler): boolean {
   const { asks } = decision
   upload.log.reason = decision.reason
   const asIs = isLeftToUndici(decision) ? content.whole : undefined
-  const headers = headersFor(request, content, upload.source.length)
+  const headers = headersFor(withoutWish(request, wish), content, upload.source.length)
   const url = urlOf(request)
   const plan = { dispatch, request: { ...request, headers }, url, handler, upload, underWay }
   return new Attempts({ ...plan, settings, route, asks, whole: asIs }).start()
@@ -161,7 +161,7 @@ function uploadOf(
 }
 
 function headersFor(request: ExpectRequest, content: Content, length: number | null): string[] {
-  const headers = withoutFields(request.headers, 'expect', 'content-length')
+  const headers = withoutFields(request.headers, 'content-length')
   if (length !== null) headers.push('content-length', String(length))
   const ownType = typeof request.body === 'string' ? null : content.type
   if (ownType !== null && fieldValue(headers, 'content-type') === undefined) {

@@ -174,13 +174,16 @@ export class UploadLog {
   }
 
   snapshot(): UploadReport {
+    const outcome = this.#outcome()
+    const early = outcome === 'refused' || outcome === 'answered'
+    const sentLast = this.attempts.at(-1)?.sentBytes ?? 0
     return {
       asked: this.attempts.some(({ asked }) => asked),
       reason: this.reason,
-      outcome: this.#outcome(),
+      outcome,
       waitedMs: rounded(this.attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0)),
       sentBytes: this.sentBytes,
-      savedBytes: this.attempts.at(-1)?.withheld ? (this.total ?? 0) : 0,
+      savedBytes: early && this.total !== null ? this.total - sentLast : 0,
       attempts: this.attempts.map((attempt) => attempt.snapshot()),
     }
   }

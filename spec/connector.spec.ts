@@ -1,0 +1,200 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { createServer } from 'node:http'
+import { createServer as createH2cServer, createSecureServer } from 'node:http2'
+import type { Socket } from 'node:net'
+import { expect } from 'chai'
+import { Agent, buildConnector, Client, type Dispatcher, Pool, request } from 'undici'
+import { gatedPool } from '../lib/connector.ts'
+import { UploadError } from '../lib/errors.ts'
+import { expectContinue } from '../lib/interceptor.ts'
+import { RouteMemory } from '../lib/memory.ts'
+import { upload } from '../lib/upload.ts'
+import { closeLater } from './support/closing.ts'
+import { noise } from './support/contents.ts'
+import { identity } from './support/identity.ts'
+import { origin, tlsOrigin } from './support/origin.ts'
+import { receiver } from './support/receiver.ts'
+
+const asking = { method: 'PUT', headers: { expect: '100-continue' } } as const
+
+function opened<D extends Dispatcher>(dispatcher: D): D {
+  closeLater(() => dispatcher.destroy())
+  return dispatcher
+}
+
+function composed(options: Agent.Options): Dispatcher.ComposedDispatcher {
+  return opened(new Agent(options)).compose(expectContinue({ memory: new RouteMemory() }))
+}
+
+/** The connections undici makes from here on. */
+function connections(): Socket[] {
+  const sockets: Socket[] = []
+  const onConnected = (message: unknown): void => {
+    sockets.push((message as { socket: Socket }).socket)
+  }
+  subscribe('undici:client:connected', onConnected)
+  closeLater(() => unsubscribe('undici:client:connected', onConnected))
+  return sockets
+}
+
+const overTls = async (): Promise<{ connect: { ca: string } }> => ({
+  connect: { ca: (await identity()).cert },
+})
+
+describe('gatedPool', () => {
+  it('lets an agent ask, hold the content back and replay on 417', async () => {
+    const peer = await origin(
+      async (wire) => {
+        expect(await wire.head()).to.match(/^expect: 100-continue\r$/im)
+        wire.send('HTTP/1.1 417 Expectation Failed', 'content-length: 0')
+        expect((await wire.closed()).length).to.equal(0)
+      },
+      async (wire) => {
+        const head = await wire.head()
+        expect(head).not.to.match(/^expect:/im)
+        expect((await wire.content(head)).toString()).to.equal('abc')
+        wire.send('HTTP/1.1 201 Created', 'content-length: 0')
+      },
+    )
+    const dispatcher = composed({ factory: gatedPool })
+    const { statusCode } = await request(peer.url, { ...asking, body: 'abc', dispatcher })
+    expect(statusCode).to.equal(201)
+    await peer.done
+  })
+
+  const functions: { name: string; scheme: 'http' | 'https' }[] = [
+    { name: 'TCP', scheme: 'http' },
+    { name: 'TLS', scheme: 'https' },
+  ]
+  for (const { name, scheme } of functions) {
+    it(`puts a gate on what a connect function of one's own makes over ${name}`, async () => {
+      const peer = await (scheme === 'http' ? origin : tlsOrigin)(async (wire) => {
+        const head = await wire.head()
+        expect(head).to.match(/^expect: 100-continue\r$/im)
+        wire.send('HTTP/1.1 100 Continue')
+        expect((await wire.content(head)).toString()).to.equal('abc')
+        wire.send('HTTP/1.1 201 Created', 'content-length: 0')
+      })
+      const { connect: trust } = await overTls()
+      const build = buildConnector({ ...trust, allowH2: false })
+      let calls = 0
+      const connect: buildConnector.connector = (target, callback) => {
+        calls += 1
+        build(target, callback)
+      }
+      const dispatcher = composed({ factory: gatedPool, connect })
+      const { statusCode } = await request(peer.url, { ...asking, body: 'abc', dispatcher })
+      expect({ statusCode, calls }).to.eql({ statusCode: 201, calls: 1 })
+      await peer.done
+    })
+  }
+
+  it('passes the error of a connect function on', async () => {
+    const reason = new Error('no way there')
+    const connect: buildConnector.connector = (_target, callback) => callback(reason, null)
+    const dispatcher = composed({ factory: gatedPool, connect })
+    const failure = await request('http://127.0.0.1:9/', {
+      ...asking,
+      body: 'abc',
+      dispatcher,
+    }).catch((error) => error)
+    expect(failure).to.equal(reason)
+  })
+
+  it('leaves HTTP/2 connections as they are', async () => {
+    const server = createSecureServer({ ...(await identity()), allowHTTP1: true })
+    const { url, receipts } = await receiver(server, 'https')
+    const sockets = connections()
+    const agent = opened(new Agent({ factory: gatedPool, allowH2: true, ...(await overTls()) }))
+    const { statusCode } = await request(url, { method: 'PUT', body: 'abc', dispatcher: agent })
+    expect(statusCode).to.equal(201)
+    expect(receipts.map(({ version }) => version)).to.eql(['2.0'])
+    const own = sockets.map((socket) => Object.keys(socket).filter((name) => names.has(name)))
+    expect(own).to.eql([[]])
+  })
+
+  it('never writes a mark to an HTTP/2 connection', async () => {
+    const server = createSecureServer({ ...(await identity()), allowHTTP1: true })
+    const { url, receipts } = await receiver(server, 'https')
+    const { connect: trust } = await overTls()
+    // It does not heed allowH2: false.
+    const connect = buildConnector({ ...trust, allowH2: true, preferH2: true } as object)
+    const dispatcher = composed({ factory: gatedPool, connect })
+    const failure = await request(url, { ...asking, body: 'abc', dispatcher }).catch((e) => e)
+    expect(failure).to.be.instanceOf(UploadError).with.property('code', 'ERR_EXPECT_NO_GATE')
+    expect(failure.message).to.match(/allowH2/)
+    expect(receipts).to.eql([])
+  })
+
+  it('asks on none of the connections that may be HTTP/2 without TLS', async () => {
+    const server = createH2cServer()
+    const { url, receipts } = await receiver(server as never, 'http')
+    const dispatcher = composed({ factory: gatedPool, useH2c: true } as Agent.Options)
+    const failure = await request(url, { ...asking, body: 'abc', dispatcher }).then(
+      ({ statusCode }) => statusCode,
+      (error) => error.code,
+    )
+    expect(failure).to.equal('ERR_EXPECT_NO_GATE')
+    expect(receipts).to.eql([])
+  })
+})
+
+const names = new Set(['_write', '_writev', 'push'])
+
+describe('expectContinue above connections without gates', () => {
+  const factories: { name: string; options: Agent.Options }[] = [
+    { name: 'a plain Agent', options: {} },
+    { name: 'an Agent with one connection', options: { connections: 1 } },
+    { name: 'a factory of pools', options: { factory: (url, options) => new Pool(url, options) } },
+    {
+      name: 'a factory of clients',
+      options: { factory: (url, options) => new Client(url, options) },
+    },
+  ]
+  for (const { name, options } of factories) {
+    it(`fails an upload that is to ask, before anything is sent, on ${name}`, async () => {
+      const peer = await origin(async (wire) => {
+        expect((await wire.closed()).toString()).to.equal('')
+      })
+      const dispatcher = composed(options)
+      const body = noise(2_000_000)
+      const failure = await request(peer.url, { method: 'PUT', body, dispatcher }).catch((e) => e)
+      expect(failure).to.be.instanceOf(UploadError)
+      expect(failure).to.include({
+        code: 'ERR_EXPECT_NO_GATE',
+        phase: 'connecting',
+        sentBytes: 0,
+        attempt: 1,
+        response: null,
+      })
+      expect(failure.message)
+        .to.match(/ExpectAgent/)
+        .and.match(/factory: gatedPool/)
+      await peer.done
+    })
+
+    it(`sends an upload below the threshold on ${name}`, async () => {
+      const { url, receipts } = await receiver(createServer(), 'http')
+      const { statusCode } = await request(url, {
+        method: 'PUT',
+        body: 'abc',
+        dispatcher: composed(options),
+      })
+      expect(statusCode).to.equal(201)
+      expect(receipts.map(({ asked, content }) => [asked, String(content)])).to.eql([
+        [false, 'abc'],
+      ])
+    })
+  }
+
+  it('fails upload() with a plain Agent as its dispatcher', async () => {
+    const peer = await origin(async (wire) => {
+      expect((await wire.closed()).toString()).to.equal('')
+    })
+    const failure = await upload(peer.url, noise(2_000_000), {
+      dispatcher: opened(new Agent()),
+    }).catch((error) => error)
+    expect(failure).to.be.instanceOf(UploadError).with.property('code', 'ERR_EXPECT_NO_GATE')
+    await peer.done
+  })
+})

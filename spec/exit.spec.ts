@@ -1,0 +1,61 @@
+import { expect } from 'chai'
+import { startChild } from './support/child.ts'
+import { origin, type Script } from './support/origin.ts'
+import type { Wire } from './support/wire.ts'
+
+/** Answers, and then keeps the connection open for as long as the other side does. */
+async function answer(wire: Wire, status: string): Promise<void> {
+  wire.send(`HTTP/1.1 ${status}`, 'connection: keep-alive', 'content-length: 4')
+  wire.raw('done')
+  await wire.closed()
+}
+
+const take: Script = async (wire) => {
+  await wire.content(await wire.head())
+  await answer(wire, '201 Created')
+}
+
+const scripts: Record<string, Script[]> = {
+  'says go': [
+    async (wire) => {
+      const head = await wire.head()
+      wire.send('HTTP/1.1 100 Continue')
+      await wire.content(head)
+      await answer(wire, '201 Created')
+    },
+  ],
+  'stays silent': [take],
+  'answers 417': [
+    async (wire) => {
+      await wire.head()
+      await answer(wire, '417 Expectation Failed')
+    },
+    take,
+  ],
+  'answers 413': [
+    async (wire) => {
+      await wire.head()
+      await answer(wire, '413 Content Too Large')
+    },
+  ],
+}
+
+/** How long a process that has nothing more to do may take to end, in milliseconds. */
+const bound = 1000
+
+describe('a process that uploads once', () => {
+  for (const face of ['upload', 'fetch', 'request']) {
+    for (const [what, connections] of Object.entries(scripts)) {
+      it(`ends by itself through ${face}, though an origin that ${what} keeps the connection`, async () => {
+        const peer = await origin(...connections)
+        const child = startChild('once.ts', [peer.url, face])
+        expect(await child.message()).to.eql({ read: 'done' })
+        const watchdog = setTimeout(() => child.process.kill('SIGKILL'), bound)
+        const exit = await child.exited
+        clearTimeout(watchdog)
+        expect(exit, child.process.killed ? 'it had to be killed' : 'its code').to.equal(0)
+        await peer.done
+      })
+    }
+  }
+})

@@ -1,0 +1,26 @@
+import { expect } from 'chai'
+import { startChild } from './support/child.ts'
+import type { Weighed } from './support/children/heavy.ts'
+
+const size = 1_073_741_824
+const chunkSize = 262_144
+const bound = 64_000_000
+
+describe('an upload of 1 GiB', () => {
+  const peaks: Record<string, string> = {}
+  after(() => console.table({ 'peak of buffers': peaks }))
+
+  for (const face of ['upload', 'fetch', 'request']) {
+    it(`is never in memory as a whole, through ${face}`, async function () {
+      this.timeout(60_000)
+      const origin = startChild('discard.ts', [])
+      const url = `http://127.0.0.1:${await origin.message()}/upload`
+      const args = [url, face, String(size), String(chunkSize)]
+      const child = startChild('heavy.ts', args, [process.execPath, '--expose-gc'])
+      const { text, peak }: Weighed = JSON.parse(await child.printed)
+      peaks[face] = `${(peak / 1e6).toFixed(1)} MB`
+      expect(text, 'bytes that arrived').to.equal(String(size))
+      expect(peak, 'bytes that buffers took').to.be.below(bound)
+    })
+  }
+})

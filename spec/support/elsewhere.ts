@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { closeLater } from './closing.ts'
+import type { Identity } from './identity.ts'
+import type { Orders, Step } from './steps.ts'
+
+/** An origin in a thread of its own, which goes on while the spec's event loop is blocked. */
+export interface DistantOrigin {
+  readonly url: string
+  readonly port: number
+  /** Blocks this thread until the origin has taken its `count` steps this many times. */
+  blockUntil(count: number): void
+}
+
+/** Starts an origin that takes the same steps on every connection; over TLS with an identity. */
+export async function originElsewhere(
+  steps: readonly Step[],
+  identity: Identity | null = null,
+): Promise<DistantOrigin> {
+  const counter = new Int32Array(new SharedArrayBuffer(4))
+  const orders: Orders = { steps, identity, counter }
+  const script = new URL('./children/origin-thread.ts', import.meta.url)
+  const worker = new Worker(script, { workerData: orders })
+  closeLater(() => worker.terminate())
+  const [port] = (await once(worker, 'message')) as [number]
+  const scheme = identity === null ? 'http' : 'https'
+  return {
+    url: `${scheme}://127.0.0.1:${port}/upload`,
+    port,
+    blockUntil: (count) => {
+      for (let seen = Atomics.load(counter, 0); seen < count; seen = Atomics.load(counter, 0)) {
+        Atomics.wait(counter, 0, seen)
+      }
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream'
+import type { ContentInput } from '../../lib/content.ts'
+import { chunksOf, type Kind } from './contents.ts'
+
+/** What keeps a source back, until the spec lets it go on. */
+export class Halt {
+  /** Resolves when the source may go on. */
+  readonly lifted: Promise<void>
+  #lift: () => void = () => {}
+
+  constructor() {
+    this.lifted = new Promise((resolve) => {
+      this.#lift = resolve
+    })
+  }
+
+  /** Lets the source go on. */
+  lift(): void {
+    this.#lift()
+  }
+}
+
+/** A kind of content that may wait for the spec on its way. */
+export interface HaltingKind extends Omit<Kind, 'make'> {
+  make(bytes: Buffer, halt: Halt): ContentInput
+}
+
+const length = (bytes: Buffer): Record<string, string> => ({
+  'content-length': String(bytes.length),
+})
+const none = (): Record<string, string> => ({})
+
+/** Content that comes to a stop halfway, so that an origin can answer while it flows. */
+export const haltingKinds: readonly HaltingKind[] = [
+  {
+    name: 'a halting factory with a declared length',
+    known: true,
+    replayable: true,
+    make: (bytes, halt) => () => halfway(bytes, halt),
+    headers: length,
+  },
+  {
+    name: 'a halting factory',
+    known: false,
+    replayable: true,
+    make: (bytes, halt) => () => Readable.from(halfway(bytes, halt)),
+    headers: none,
+  },
+  {
+    name: 'a halting stream with a declared length',
+    known: true,
+    replayable: false,
+    make: (bytes, halt) => Readable.from(halfway(bytes, halt)),
+    headers: length,
+  },
+  {
+    name: 'a halting generator',
+    known: false,
+    replayable: false,
+    make: (bytes, halt) => halfway(bytes, halt),
+    headers: none,
+  },
+]
+
+async function* halfway(bytes: Buffer, halt: Halt): AsyncGenerator<Buffer> {
+  const [first = bytes, second = bytes, ...rest] = chunksOf(bytes)
+  yield first
+  yield second
+  await halt.lifted
+  yield* rest
+}

@@ -1,0 +1,176 @@
+import { expect } from 'chai'
+import type { ExpectAgentOptions } from '../../lib/agent.ts'
+import { UploadError } from '../../lib/errors.ts'
+import type { AskReason, UploadOutcome } from '../../lib/report.ts'
+import { kinds, noise } from './contents.ts'
+import { type Face, faces, type Outcome, type Sending } from './faces.ts'
+import { Halt, type HaltingKind } from './halting.ts'
+import { origin } from './origin.ts'
+import { type Expected, Peer, type Play, type Run } from './peer.ts'
+
+/** How one upload of a scenario is made. */
+interface Made {
+  readonly sending?: Sending
+}
+
+/** A response, and what the report says about the upload. */
+export interface Answered extends Made {
+  readonly status: number
+  readonly text: string
+  readonly outcome: UploadOutcome
+  /** How many times over the content was sent, or the least and the most that may be. */
+  readonly sent: number | readonly [least: number, most: number]
+  readonly reason?: AskReason
+  /** The interim responses that came, over all attempts. */
+  readonly interim?: readonly number[]
+}
+
+/** A failure: the very error, or any with one of these codes, or names where there is no code. */
+export interface Failed extends Made {
+  readonly error: Error | readonly string[]
+}
+
+/** What an origin does and what its client gets, for every kind of content and every face. */
+export interface Scenario {
+  /** What happens, as a sentence. */
+  readonly name: string
+  /** What the origin does on each connection, in the order in which they are made. */
+  readonly origin: readonly Play[]
+  /** What becomes of each upload; each is made when the one before it was answered. */
+  readonly gets: readonly (Answered | Failed)[]
+  /** The kinds of content it is run with. */
+  readonly kinds?: readonly HaltingKind[]
+  /** The ways into the package that it is run through; all of them by default. */
+  readonly faces?: readonly Face[]
+  /** The content of the first upload; each has content of its own by default. */
+  readonly bytes?: Buffer
+  readonly agent?: ExpectAgentOptions
+}
+
+/** An upload that the origin took. */
+export const stored: Answered = { status: 201, text: 'stored', outcome: 'continued', sent: 1 }
+
+/** An upload that the origin took without a word about the expectation. */
+export const silent: Answered = { ...stored, outcome: 'silent' }
+
+/** An upload that was sent again after a 417. */
+export const replayed: Answered = { ...stored, outcome: 'replayed' }
+
+/** An upload that nobody was asked about. */
+export const unasked: Answered = { ...stored, outcome: 'not-asked' }
+
+/** An upload whose content a final response kept back. */
+export function refused(status: number, text: string): Answered {
+  return { status, text, outcome: status < 300 ? 'answered' : 'refused', sent: 0 }
+}
+
+/** A wait that ends soon. */
+export const shortWait: ExpectAgentOptions = { continueTimeout: 25 }
+
+/** What undici says of a connection that the other side closed or reset. */
+export const gone: Failed = { error: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'] }
+
+const contentSize = 4096
+
+const agent: ExpectAgentOptions = {
+  // Content is small, and an answer is meant to come long before the wait is over.
+  threshold: 1,
+  continueTimeout: 8000,
+  // Whatever can be sent on the connection at hand is sent on it.
+  connections: 1,
+}
+
+/** Makes a spec of each scenario, kind of content and face. */
+export function play(scenarios: readonly Scenario[]): void {
+  for (const scenario of scenarios) {
+    for (const kind of scenario.kinds ?? kinds) {
+      for (const face of scenario.faces ?? faces) {
+        it(`${scenario.name} (${kind.name}, ${face.name})`, () => perform(scenario, kind, face))
+      }
+    }
+  }
+}
+
+async function perform(scenario: Scenario, kind: HaltingKind, face: Face): Promise<void> {
+  const run: Run = { uploads: expectedOf(scenario, kind), halt: new Halt() }
+  const peer = await origin(...scenario.origin.map(scripted(run)))
+  const send = face.open({ ...agent, ...scenario.agent })
+  // What goes wrong in a script is the reason for all that follows from it.
+  const broken = peer.done.then(() => new Promise<never>(() => {}))
+  try {
+    for (const [number, wanted] of scenario.gets.entries()) {
+      const { bytes, length } = run.uploads[number] as Expected
+      const headers = { ...kind.headers(bytes), ...wanted.sending?.headers }
+      const sending = { redirect: 'manual', ...wanted.sending, headers }
+      const url = `${peer.url}/${number}`
+      const upload = settled(send(url, kind.make(bytes, run.halt), sending), face)
+      const result = await Promise.race([upload, broken])
+      // What was refused does not go out when the source goes on.
+      run.halt.lift()
+      if ('error' in wanted) checkError(result, wanted)
+      else checkAnswer(result, wanted, length, bytes.length)
+    }
+  } finally {
+    run.halt.lift()
+  }
+  expect(peer.connections, 'connections').to.equal(scenario.origin.length)
+  await peer.done
+  expect(peer.connections, 'connections in the end').to.equal(scenario.origin.length)
+}
+
+function scripted(run: Run): (part: Play) => (wire: Peer['wire']) => Promise<void> {
+  return (part) => (wire) => part(new Peer(wire, run))
+}
+
+function expectedOf({ gets, bytes }: Scenario, kind: HaltingKind): Expected[] {
+  return gets.map(({ sending }, number) => {
+    const own = (number === 0 ? bytes : undefined) ?? noise(contentSize, number + 1)
+    const declared = kind.headers(own)['content-length'] ?? String(own.length)
+    const length = kind.known ? Number(declared) : null
+    return { method: sending?.method ?? 'PUT', bytes: own, length }
+  })
+}
+
+/** An answer, or the error behind whatever a face makes of it. */
+async function settled(sent: Promise<Outcome>, face: Face): Promise<Outcome | Error> {
+  try {
+    return await sent
+  } catch (error) {
+    if (face.name !== 'fetch') return error as Error
+    expect(error).to.be.instanceOf(TypeError).with.property('message', 'fetch failed')
+    return (error as Error).cause as Error
+  }
+}
+
+function checkError(result: Outcome | Error, { error }: Failed): void {
+  if (!(result instanceof Error)) throw new Error(`There was an answer, ${result.status}`)
+  if (error instanceof Error) {
+    expect(result).to.equal(error)
+    return
+  }
+  const { code = result.name } = result as NodeJS.ErrnoException
+  expect(error, result.stack).to.include(code)
+  if (code?.startsWith('ERR_EXPECT')) expect(result).to.be.instanceOf(UploadError)
+}
+
+function checkAnswer(
+  result: Outcome | Error,
+  { status, text, outcome, sent, reason, interim }: Answered,
+  declared: number | null,
+  size: number,
+): void {
+  if (result instanceof Error) throw result
+  expect(result).to.include({ status, text })
+  const { report } = result
+  if (report === undefined) return
+  expect(report.outcome).to.equal(outcome)
+  const [least, most] = typeof sent === 'number' ? [sent, sent] : sent
+  expect(report.sentBytes, 'sentBytes').to.be.within(least * size, most * size)
+  const early = outcome === 'refused' || outcome === 'answered'
+  const saved = early && declared !== null ? declared - report.sentBytes : 0
+  expect(report.savedBytes, 'savedBytes').to.equal(saved)
+  if (reason !== undefined) expect(report.reason).to.equal(reason)
+  if (interim === undefined) return
+  const came = report.attempts.flatMap((attempt) => attempt.interim.map(({ status }) => status))
+  expect(came, 'interim responses').to.deep.equal(interim)
+}
