@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fromFile, type UploadReport, upload } from '../lib/index.ts'
-import { type OriginMode, startOrigin, type WireEvent } from '../lib/testing/origin.ts'
+import { type OriginMode, startOrigin, type WireEvent } from '../lib/testing/index.ts'
 
 const size = 48 * 1024 * 1024
 
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
 }
 
 async function play(act: (typeof acts)[number], path: string, sha256: string): Promise<void> {
-  const origin = await startOrigin(act.mode)
+  const origin = await startOrigin({ mode: act.mode })
   try {
     const { response, report } = await upload(`${origin.url}/video.h264`, fromFile(path))
     console.log(`\n${act.title}`)

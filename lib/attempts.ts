@@ -151,7 +151,7 @@ export class Attempts implements AttemptOwner {
         return
       }
     }
-    if (attempt.log.withheld) upload.onOver()
+    if (status >= 200 && attempt.log.withheld) upload.onOver()
     handler.onResponseStart?.(this.#controller, status, fields, message)
   }
 

@@ -5,25 +5,62 @@ export type Fields = Dispatcher.DispatchOptions['headers']
 
 type Value = string | string[] | number | boolean | null | undefined
 
-/** The name and value of every field, in order. */
-export function* fieldsOf(headers: Fields): Generator<[name: string, value: Value]> {
+/**
+ * Visits every field, in order, until the visitor answers true.
+ *
+ * @throws TypeError when the fields have no shape that undici takes.
+ */
+function visit(headers: Fields, visitor: (name: string, value: Value) => boolean): void {
   if (headers === null || headers === undefined) return
-  if (Array.isArray(headers)) {
-    for (let index = 0; index + 1 < headers.length; index += 2) {
-      yield [String(headers[index]), headers[index + 1]]
-    }
-    return
+  if (Array.isArray(headers)) visitList(headers, visitor)
+  else if (Symbol.iterator in headers) visitPairs(headers, visitor)
+  else {
+    for (const name of Object.keys(headers)) if (visitor(name, headers[name])) return
   }
-  const pairs = Symbol.iterator in headers ? headers : Object.entries(headers)
-  for (const [name, value] of pairs as Iterable<[string, Value]>) yield [name, value]
+}
+
+function visitList(list: string[], visitor: (name: string, value: Value) => boolean): void {
+  if (list.length % 2 !== 0) {
+    throw new TypeError(
+      `A list of headers must hold names and values in turn; it has ${list.length} entries`,
+    )
+  }
+  for (let index = 0; index < list.length; index += 2) {
+    if (visitor(String(list[index]), list[index + 1])) return
+  }
+}
+
+function visitPairs(
+  pairs: Iterable<unknown>,
+  visitor: (name: string, value: Value) => boolean,
+): void {
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2) {
+      throw new TypeError('Headers that can be iterated over must yield pairs of name and value')
+    }
+    if (visitor(String(pair[0]), pair[1])) return
+  }
+}
+
+/** The name and value of every field, in order. */
+export function fieldsOf(headers: Fields): [name: string, value: Value][] {
+  const fields: [string, Value][] = []
+  visit(headers, (name, value) => {
+    fields.push([name, value])
+    return false
+  })
+  return fields
 }
 
 /** The value of a field, or `undefined`; names are compared without case. */
 export function fieldValue(headers: Fields, name: string): Value {
-  for (const [other, value] of fieldsOf(headers)) {
-    if (other.length === name.length && other.toLowerCase() === name) return value
-  }
-  return undefined
+  let found: Value
+  visit(headers, (other, value) => {
+    const same = other.length === name.length && other.toLowerCase() === name
+    if (same) found = value
+    return same
+  })
+  return found
 }
 
 /** The same fields as a flat list, without those named. */

@@ -169,7 +169,7 @@ export class UploadLog {
       phase: last?.phase ?? 'connecting',
       sentBytes: this.sentBytes,
       attempt: this.attempts.length,
-      status: last?.status ?? null,
+      status: this.attempts.findLast(({ status }) => status !== null)?.status ?? null,
     }
   }
 

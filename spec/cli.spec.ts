@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream'
 import { expect } from 'chai'
 import { main } from '../lib/cli/main.ts'
-import { type OriginMode, startOrigin, type TestOrigin } from '../lib/testing/origin.ts'
+import { type OriginMode, startOrigin, type TestOrigin } from '../lib/testing/index.ts'
 import { closeLater } from './support/closing.ts'
 
 interface Run {
@@ -28,7 +28,7 @@ function sink(chunks: Buffer[]): Writable {
 }
 
 async function originOf(mode: OriginMode): Promise<TestOrigin> {
-  const origin = await startOrigin(mode)
+  const origin = await startOrigin({ mode })
   closeLater(() => origin.close())
   return origin
 }
@@ -72,7 +72,7 @@ describe('the command put', () => {
   })
 
   it('ends with 1 when nobody listens', async () => {
-    const origin = await startOrigin('go')
+    const origin = await startOrigin()
     const { url } = origin
     await origin.close()
     const { status, err } = await run(['put', '-', url], 'abc')

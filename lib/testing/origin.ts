@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-
-/**
- * What an origin does with a request: `'go'` answers an expectation with 100, `'silent'`
- * with nothing, and both accept the content; a status refuses the request before its
- * content. A 417 is for requests that ask, all others are accepted.
- */
-export type OriginMode = 'go' | 'silent' | number
+import type { TlsOptions } from 'node:tls'
+import { type OriginMode, type OriginResponse, Serving } from './serving.ts'
 
 /** One thing that went over the wire. */
 export interface WireEvent {
@@ -28,18 +28,41 @@ export interface WireEvent {
 /** A request as the origin saw it. */
 export interface SeenRequest {
   readonly method: string
+  /** The path with its query. */
   readonly path: string
-  readonly headers: IncomingMessage['headers']
+  readonly headers: IncomingHttpHeaders
   /** Whether its head carried the expectation. */
   readonly asked: boolean
+  /** Which connection it came on, counted from 1. */
+  readonly connection: number
   /** The final status it was answered with; 0 as long as it was not. */
   readonly status: number
   /** Bytes of content that came so far. */
   readonly bytes: number
   /** The sha256 of the whole content, in hex; empty as long as it is not whole. */
   readonly sha256: string
-  /** Which connection it came on, counted from 1. */
-  readonly connection: number
+  /** The content that came so far, where `keepContent` is set. */
+  readonly content: Buffer
+}
+
+/** What an origin is to do. */
+export interface OriginOptions {
+  /** What it does with a request, or a function that says so for each. @default 'go' */
+  mode?: OriginMode | ((request: SeenRequest) => OriginMode)
+  /**
+   * How it answers a request whose content it took, or a function that says so for each.
+   *
+   * @default 201 without content
+   */
+  response?: OriginResponse | ((request: SeenRequest) => OriginResponse)
+  /** Milliseconds before anything is said about a request's head. @default 0 */
+  delay?: number
+  /** Whether the content is kept, for `SeenRequest.content`. @default false */
+  keepContent?: boolean
+  /** A key and a certificate, and whatever else a TLS server takes; HTTP without. */
+  tls?: TlsOptions
+  /** The path of a Unix socket to listen on, in place of a port on 127.0.0.1. */
+  socketPath?: string
 }
 
 /** An HTTP/1.1 origin that listens on 127.0.0.1. */
@@ -50,47 +73,72 @@ export interface TestOrigin {
   readonly requests: readonly SeenRequest[]
   /** All that went over the wire, in order. */
   readonly events: readonly WireEvent[]
+  /** Connections that were made so far. */
+  readonly connections: number
   /** Changes what it does with the requests to come. */
-  mode: OriginMode
+  mode: NonNullable<OriginOptions['mode']>
   /** Stops listening and closes all connections. */
   close(): Promise<void>
 }
 
-/** Starts an origin that does with each request what its mode says. */
-export async function startOrigin(mode: OriginMode): Promise<TestOrigin> {
-  const origin = new LoopbackOrigin(mode)
+/**
+ * Starts an origin for tests: it plays what mocks cannot, an origin that answers an
+ * expectation.
+ *
+ * ```ts
+ * const origin = await startOrigin({ mode: 413 })
+ * const { response } = await upload(`${origin.url}/file`, content)
+ * assert.equal(origin.requests[0].bytes, 0)
+ * await origin.close()
+ * ```
+ */
+export async function startOrigin(options: OriginOptions = {}): Promise<TestOrigin> {
+  const origin = new LoopbackOrigin(options)
   await origin.listen()
   return origin
 }
 
 class LoopbackOrigin implements TestOrigin {
-  mode: OriginMode
+  mode: NonNullable<OriginOptions['mode']>
   readonly requests: SeenRequest[] = []
   readonly events: WireEvent[] = []
-  readonly #server = createServer()
-  readonly #connections = new Map<Socket, number>()
+  readonly #options: OriginOptions
+  readonly #server: Server
+  readonly #numbers = new WeakMap<Socket, number>()
   readonly #begun = performance.now()
-  #count = 0
+  #connections = 0
 
-  constructor(mode: OriginMode) {
-    this.mode = mode
-    this.#server.on('connection', (socket: Socket) => {
-      this.#count += 1
-      this.#connections.set(socket, this.#count)
-      socket.on('close', () => this.#connections.delete(socket))
+  constructor(options: OriginOptions) {
+    this.mode = options.mode ?? 'go'
+    this.#options = options
+    this.#server = options.tls === undefined ? createServer() : createTlsServer(options.tls)
+    const event = options.tls === undefined ? 'connection' : 'secureConnection'
+    this.#server.on(event, (socket: Socket) => {
+      this.#connections += 1
+      this.#numbers.set(socket, this.#connections)
     })
-    this.#server.on('request', (request, response) => this.#answer(request, response, false))
-    this.#server.on('checkContinue', (request, response) => this.#answer(request, response, true))
+    this.#server.on('request', (...message) => this.#serve(message[0], false).begin(message[1]))
+    this.#server.on('checkContinue', (...message) =>
+      this.#serve(message[0], true).begin(message[1]),
+    )
   }
 
   get url(): string {
-    const { port } = this.#server.address() as AddressInfo
-    return `http://127.0.0.1:${port}`
+    const scheme = this.#options.tls === undefined ? 'http' : 'https'
+    const address = this.#server.address()
+    if (address === null || typeof address === 'string') return `${scheme}://localhost`
+    return `${scheme}://127.0.0.1:${(address as AddressInfo).port}`
+  }
+
+  get connections(): number {
+    return this.#connections
   }
 
   listen(): Promise<void> {
+    const { socketPath } = this.#options
+    const where = socketPath === undefined ? { host: '127.0.0.1', port: 0 } : { path: socketPath }
     return new Promise((listening, failed) => {
-      this.#server.on('error', failed).listen(0, '127.0.0.1', () => listening())
+      this.#server.on('error', failed).listen(where, () => listening())
     })
   }
 
@@ -101,42 +149,14 @@ class LoopbackOrigin implements TestOrigin {
     })
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse, asked: boolean): void {
-    const connection = this.#connections.get(request.socket) ?? 0
-    const { method = '', url: path = '', headers } = request
-    const seen = { method, path, headers, asked, status: 0, bytes: 0, sha256: '', connection }
-    const hash = createHash('sha256')
-    this.requests.push(seen)
-    this.#note(connection, { what: `${method} ${path} HTTP/1.1`, asks: asked })
-    request.on('data', (chunk: Buffer) => {
-      seen.bytes += chunk.length
-      hash.update(chunk)
+  #serve(message: IncomingMessage, asked: boolean): Serving {
+    const connection = this.#numbers.get(message.socket) ?? 0
+    const serving = new Serving(message, { asked, connection, ...this.#options }, (event) => {
+      const atMs = performance.now() - this.#begun
+      this.events.push({ atMs, connection, direction: 'in', what: '', ...event })
     })
-    // A client that goes away in the middle is nothing to stop for.
-    request.on('error', () => {})
-    const finish = (status: number): void => {
-      seen.status = status
-      response.writeHead(status, { 'content-length': 0 })
-      this.#note(connection, {
-        direction: 'out',
-        what: `HTTP/1.1 ${status} ${response.statusMessage}`,
-      })
-      response.end()
-    }
-    request.on('end', () => {
-      seen.sha256 = hash.digest('hex')
-      if (seen.bytes > 0) this.#note(connection, { what: 'content', bytes: seen.bytes })
-      if (!response.headersSent) finish(201)
-    })
-    if (typeof this.mode === 'number' && (this.mode !== 417 || asked)) finish(this.mode)
-    else if (asked && this.mode === 'go') {
-      response.writeContinue()
-      this.#note(connection, { direction: 'out', what: 'HTTP/1.1 100 Continue' })
-    }
-  }
-
-  #note(connection: number, event: Partial<WireEvent>): void {
-    const atMs = performance.now() - this.#begun
-    this.events.push({ atMs, connection, direction: 'in', what: '', ...event })
+    this.requests.push(serving.seen)
+    serving.mode = typeof this.mode === 'function' ? this.mode(serving.seen) : this.mode
+    return serving
   }
 }

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { OriginOptions, SeenRequest, WireEvent } from './origin.ts'
+
+/** A response to a request. */
+export interface OriginResponse {
+  readonly status: number
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string | Uint8Array
+}
+
+/**
+ * What an origin does with a request: `'go'` answers an expectation with 100, `'silent'`
+ * with nothing, and both take the content; a status, or a whole response, refuses the
+ * request before its content. A 417 is for requests that ask; others are taken.
+ */
+export type OriginMode = 'go' | 'silent' | number | OriginResponse
+
+interface ServingOptions extends OriginOptions {
+  readonly asked: boolean
+  readonly connection: number
+}
+
+type Seen = { -readonly [Name in keyof SeenRequest]: SeenRequest[Name] }
+
+/** The serving of one request. */
+export class Serving {
+  mode: OriginMode = 'go'
+  readonly seen: SeenRequest
+  readonly #seen: Seen
+  readonly #message: IncomingMessage
+  readonly #options: ServingOptions
+  readonly #note: (event: Partial<WireEvent>) => void
+  readonly #hash = createHash('sha256')
+  readonly #chunks: Buffer[] = []
+
+  constructor(
+    message: IncomingMessage,
+    options: ServingOptions,
+    note: (event: Partial<WireEvent>) => void,
+  ) {
+    const { method = '', url: path = '', headers } = message
+    const { asked, connection } = options
+    const content = Buffer.alloc(0)
+    this.#seen = {
+      method,
+      path,
+      headers,
+      asked,
+      connection,
+      status: 0,
+      bytes: 0,
+      sha256: '',
+      content,
+    }
+    this.seen = this.#seen
+    this.#message = message
+    this.#options = options
+    this.#note = note
+    note({ what: `${method} ${path} HTTP/1.1`, asks: asked })
+    message.on('data', (chunk: Buffer) => this.#take(chunk))
+    // A client that goes away in the middle is nothing to stop for.
+    message.on('error', () => {})
+  }
+
+  /** Begins to answer, after the delay. */
+  begin(response: ServerResponse): void {
+    const { delay = 0 } = this.#options
+    this.#message.on('end', () => this.#end(response))
+    if (delay === 0) {
+      this.#judge(response)
+      return
+    }
+    const timer = setTimeout(() => this.#judge(response), delay)
+    response.on('close', () => clearTimeout(timer))
+  }
+
+  #judge(response: ServerResponse): void {
+    const { asked } = this.#options
+    const refusal = refusalOf(this.mode, asked)
+    if (refusal !== null) this.#answer(response, refusal)
+    else if (asked && this.mode === 'go' && !response.headersSent) {
+      response.writeContinue()
+      this.#note({ direction: 'out', what: 'HTTP/1.1 100 Continue' })
+    }
+  }
+
+  #take(chunk: Buffer): void {
+    this.#seen.bytes += chunk.length
+    this.#hash.update(chunk)
+    if (this.#options.keepContent) this.#chunks.push(chunk)
+  }
+
+  #end(response: ServerResponse): void {
+    this.#seen.sha256 = this.#hash.digest('hex')
+    this.#seen.content = Buffer.concat(this.#chunks)
+    const { bytes } = this.#seen
+    if (bytes > 0) this.#note({ what: 'content', bytes })
+    if (response.headersSent || refusalOf(this.mode, this.#options.asked) !== null) return
+    const { response: chosen = { status: 201 } } = this.#options
+    this.#answer(response, typeof chosen === 'function' ? chosen(this.seen) : chosen)
+  }
+
+  #answer(response: ServerResponse, { status, headers, body = '' }: OriginResponse): void {
+    if (response.headersSent) return
+    this.#seen.status = status
+    response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
+    this.#note({ direction: 'out', what: `HTTP/1.1 ${status} ${response.statusMessage}` })
+    response.end(body)
+  }
+}
+
+function refusalOf(mode: OriginMode, asked: boolean): OriginResponse | null {
+  if (mode === 'go' || mode === 'silent') return null
+  const response = typeof mode === 'number' ? { status: mode } : mode
+  return response.status === 417 && !asked ? null : response
+}

@@ -1,0 +1,120 @@
+import { Readable } from 'node:stream'
+import type { HaltingKind } from '../support/halting.ts'
+import { refusing } from '../support/plays.ts'
+import { goAhead, response } from '../support/responses.ts'
+import { play, refused, shortWait } from '../support/scenario.ts'
+
+/** Sources that declare this many bytes more than there are, or fewer. */
+function misdeclared(by: number, ...sizes: number[]): HaltingKind[] {
+  const headers = (bytes: Buffer): Record<string, string> => ({
+    'content-length': String(bytes.length + by),
+  })
+  return sizes.flatMap((size) => {
+    const makes: [string, HaltingKind['make']][] = [
+      ['a generator', (bytes) => chunks(bytes, size)],
+      ['a stream', (bytes) => Readable.from(chunks(bytes, size))],
+      ['a factory', (bytes) => () => chunks(bytes, size)],
+    ]
+    return makes.map(([what, make]) => {
+      const name = `${what}, ${size} at a time, off by ${by}`
+      return { name, known: true, replayable: what === 'a factory', make, headers }
+    })
+  })
+}
+
+async function* chunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
+}
+
+const wrong = [
+  {
+    name: 'that ends early',
+    code: 'ERR_EXPECT_CONTENT_SHORT',
+    // The whole content in one chunk, in several, and with a last one of a single byte.
+    kinds: [...misdeclared(1, 4096, 1024, 4095), ...misdeclared(1000, 4096, 1024)],
+  },
+  {
+    name: 'that goes on past its end',
+    code: 'ERR_EXPECT_CONTENT_LONG',
+    // The excess inside the last chunk, and in chunks of its own.
+    kinds: [...misdeclared(-1, 1024, 4095), ...misdeclared(-1024, 1024, 3072, 100)],
+  },
+]
+
+for (const { name, code, kinds } of wrong) {
+  describe(`a source with a declared length ${name}`, () => {
+    play([
+      {
+        name: 'leaves the message incomplete after a go-ahead',
+        kinds,
+        origin: [
+          async (peer) => {
+            await peer.asked()
+            await peer.says(goAhead)
+            await peer.incomplete()
+          },
+        ],
+        gets: [{ error: [code] }],
+      },
+      {
+        name: 'leaves the message incomplete after silence',
+        kinds,
+        agent: shortWait,
+        origin: [
+          async (peer) => {
+            await peer.asked()
+            await peer.incomplete()
+          },
+        ],
+        gets: [{ error: [code] }],
+      },
+      {
+        name: 'leaves the message incomplete where nobody is asked',
+        kinds,
+        agent: { expect: 'never' },
+        origin: [
+          async (peer) => {
+            await peer.unasked()
+            await peer.incomplete()
+          },
+        ],
+        gets: [{ error: [code] }],
+      },
+      {
+        name: 'is not found out before a refusal',
+        kinds,
+        origin: [refusing(response(403, 'no'))],
+        gets: [{ ...refused(403, 'no') }],
+      },
+      {
+        name: 'leaves the message of a replay incomplete',
+        kinds,
+        origin: [
+          refusing(response(417)),
+          async (peer) => {
+            await peer.unasked()
+            await peer.incomplete()
+          },
+        ],
+        gets: [{ error: [code] }],
+      },
+    ])
+  })
+}
+
+describe('a source whose first chunk is larger than its declared length', () => {
+  play([
+    {
+      name: 'fails the upload before anything is sent',
+      kinds: misdeclared(-1, 4096),
+      origin: [(peer) => peer.withheld()],
+      gets: [{ error: ['ERR_EXPECT_CONTENT_LONG'] }],
+    },
+    {
+      name: 'of 0 bytes fails the upload before anything is sent',
+      kinds: misdeclared(-4096, 1024),
+      origin: [(peer) => peer.withheld()],
+      gets: [{ error: ['ERR_EXPECT_CONTENT_LONG'] }],
+    },
+  ])
+})

@@ -1,0 +1,106 @@
+import { haltingKinds } from '../support/halting.ts'
+import { saying } from '../support/plays.ts'
+import { goAhead, head, response } from '../support/responses.ts'
+import { play, stored } from '../support/scenario.ts'
+
+const forms: readonly [form: string, ...pieces: string[]][] = [
+  ['a 100', goAhead],
+  ['a 100 in single bytes', ...goAhead],
+  ['a 100 cut inside its status', goAhead.slice(0, 11), goAhead.slice(11)],
+  ['a 100 cut inside its blank line', goAhead.slice(0, -1), goAhead.slice(-1)],
+  ['a 100 with header fields', head(100, 'Date: today', 'Link: </a>; rel=preload')],
+  ['a 100 with header fields in single bytes', ...head(100, 'Server: odd', 'X-Empty:')],
+  ['a 100 with a Content-Length', head(100, 'Content-Length: 0')],
+  ['a 100 without a reason phrase', 'HTTP/1.1 100 \r\n\r\n'],
+  ['a 100 without the space before a reason phrase', 'HTTP/1.1 100\r\n\r\n'],
+  ['a 100 in single bytes without a reason phrase', ...'HTTP/1.1 100\r\n\r\n'],
+  ['a 100 whose reason phrase is in capitals', 'HTTP/1.1 100 CONTINUE\r\n\r\n'],
+  ['a 100 whose reason phrase is in small letters', 'HTTP/1.1 100 continue\r\n\r\n'],
+  ['a 100 whose reason phrase looks like a refusal', 'HTTP/1.1 100 HTTP/1.1 413 no\r\n\r\n'],
+  ['a 100 with bare line feeds', 'HTTP/1.1 100 Continue\n\n'],
+  ['a 100 with bare line feeds in single bytes', ...'HTTP/1.1 100 Go\nServer: odd\n\n'],
+  ['a 100 of HTTP/1.0', 'HTTP/1.0 100 Continue\r\n\r\n'],
+  ['a 100 after an empty line', `\r\n${goAhead}`],
+  ['two 100 in one piece', goAhead + goAhead],
+]
+
+describe('the go-ahead', () => {
+  play(
+    forms.map(([form, ...pieces]) => ({
+      name: `lets the content go: ${form}`,
+      origin: [saying(...pieces)],
+      gets: [{ ...stored, interim: form.startsWith('two') ? [100, 100] : [100] }],
+    })),
+  )
+
+  play([
+    {
+      name: 'may be doubled while content flows',
+      kinds: haltingKinds,
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead)
+          await peer.halfway()
+          await peer.wire.pieces(goAhead, ...goAhead)
+          peer.lift()
+          await peer.takes()
+        },
+      ],
+      gets: [{ ...stored, interim: [100, 100, 100] }],
+    },
+    {
+      name: 'may be doubled just before the final response',
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead)
+          await peer.content()
+          peer.wire.raw(goAhead + response(201, 'stored'))
+        },
+      ],
+      gets: [{ ...stored, interim: [100, 100] }],
+    },
+    {
+      name: 'is asked for again on the connection that was kept',
+      origin: [
+        async (peer) => {
+          await saying(goAhead)(peer)
+          await saying(...goAhead)(peer)
+          await saying(goAhead)(peer)
+        },
+      ],
+      gets: [stored, stored, stored],
+    },
+    {
+      name: 'may be followed by a failure that came after the whole content',
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead)
+          await peer.takes(500, 'the disk is full')
+        },
+      ],
+      gets: [{ ...stored, status: 500, text: 'the disk is full' }],
+    },
+  ])
+
+  for (const method of ['POST', 'PATCH', 'DELETE'] as const) {
+    play([
+      {
+        name: `lets the content of a ${method} go`,
+        origin: [saying(goAhead)],
+        gets: [{ ...stored, sending: { method } }],
+      },
+    ])
+  }
+
+  play([
+    {
+      name: 'is asked for because the caller wrote the header field',
+      agent: { threshold: Number.POSITIVE_INFINITY, expect: 'never' },
+      origin: [saying(goAhead)],
+      gets: [{ ...stored, reason: 'always', sending: { headers: { Expect: '100-continue' } } }],
+    },
+  ])
+})

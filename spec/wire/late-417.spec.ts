@@ -1,0 +1,178 @@
+import type { ExpectAgentOptions } from '../../lib/agent.ts'
+import { kinds } from '../support/contents.ts'
+import { haltingKinds } from '../support/halting.ts'
+import type { Play } from '../support/peer.ts'
+import { taking } from '../support/plays.ts'
+import { framings, goAhead, head, response } from '../support/responses.ts'
+import { type Answered, play, replayed, shortWait, stored } from '../support/scenario.ts'
+
+/** What makes the content flow before the 417 comes. */
+interface Beginning {
+  readonly name: string
+  readonly agent: ExpectAgentOptions
+  readonly outcome: Answered['outcome']
+  readonly begin: Play
+}
+
+const beginnings: readonly Beginning[] = [
+  {
+    name: 'after silence',
+    agent: shortWait,
+    outcome: 'silent',
+    begin: async (peer) => {
+      await peer.asked()
+    },
+  },
+  {
+    name: 'after a 100',
+    agent: {},
+    outcome: 'continued',
+    begin: async (peer) => {
+      await peer.asked()
+      await peer.says(goAhead)
+    },
+  },
+]
+
+const window: ExpectAgentOptions = { replayWindow: 4096 }
+const tooSmall: ExpectAgentOptions = { replayWindow: 4095 }
+const halfOfIt: ExpectAgentOptions = { replayWindow: 2048 }
+const replayable = ({ replayable }: { replayable: boolean }): boolean => replayable
+const oneShot = ({ replayable }: { replayable: boolean }): boolean => !replayable
+
+/** Goes on with the source, and takes all of the content. */
+const takingAll: Play = async (peer) => {
+  await peer.unasked()
+  peer.lift()
+  await peer.takes()
+}
+
+for (const { name, agent, outcome, begin } of beginnings) {
+  /** Says this halfway through the content. */
+  const halfway = (...pieces: string[]): Play => {
+    return async (peer) => {
+      await begin(peer)
+      await peer.halfway()
+      await peer.wire.pieces(...pieces)
+      await peer.incomplete()
+    }
+  }
+  /** Takes all of the content, and says this. */
+  const afterwards = (...pieces: string[]): Play => {
+    return async (peer) => {
+      await begin(peer)
+      await peer.content()
+      await peer.wire.pieces(...pieces)
+      await peer.withheld()
+    }
+  }
+  const again: Answered = { ...replayed, sent: [1, 2] }
+  const handedOver: Answered = { ...stored, status: 417, text: 'no', outcome, sent: [0.5, 1] }
+
+  describe(`a 417 while content flows, ${name}`, () => {
+    play([
+      ...framings.map(({ name: framing, of }) => ({
+        name: `is replayed with content that can be opened again: ${framing}`,
+        agent,
+        kinds: haltingKinds.filter(replayable),
+        origin: [halfway(of(417)), takingAll],
+        gets: [again],
+      })),
+      {
+        name: 'is replayed with content that can be opened again, in single bytes',
+        agent,
+        kinds: haltingKinds.filter(replayable),
+        origin: [halfway(...head(103), ...response(417, 'no')), takingAll],
+        gets: [again],
+      },
+      {
+        name: 'is replayed with one-shot content that fits the window',
+        agent: { ...agent, ...window },
+        kinds: haltingKinds.filter(oneShot),
+        origin: [halfway(response(417, 'no')), takingAll],
+        gets: [again],
+      },
+      {
+        name: 'is replayed with one-shot content of which the window holds what was read',
+        agent: { ...agent, ...halfOfIt },
+        kinds: haltingKinds.filter(oneShot),
+        origin: [halfway(response(417, 'no')), takingAll],
+        gets: [again],
+      },
+      {
+        name: 'is the caller’s when one-shot content is not kept',
+        agent,
+        kinds: haltingKinds.filter(oneShot),
+        origin: [halfway(response(417, 'no'))],
+        gets: [handedOver],
+      },
+      {
+        name: 'is the caller’s when one-shot content has outgrown the window',
+        agent: { ...agent, replayWindow: 2047 },
+        kinds: haltingKinds.filter(oneShot),
+        origin: [halfway(response(417, 'no'))],
+        gets: [handedOver],
+      },
+      {
+        name: 'is remembered although it could not be replayed',
+        agent,
+        kinds: haltingKinds.filter(oneShot),
+        origin: [halfway(response(417, 'no')), taking],
+        gets: [handedOver, { ...stored, outcome: 'not-asked', reason: 'remembered-417' }],
+      },
+      {
+        name: 'is replayed where an agent may have several connections',
+        agent: { ...agent, connections: null },
+        kinds: haltingKinds.filter(replayable),
+        origin: [halfway(response(417, 'no')), takingAll],
+        gets: [again],
+      },
+    ])
+  })
+
+  describe(`a 417 after the whole content, ${name}`, () => {
+    const twice: Answered = { ...replayed, sent: 2 }
+    const once: Answered = { ...handedOver, sent: 1 }
+    play([
+      {
+        name: 'is replayed with content that can be opened again',
+        agent,
+        kinds: kinds.filter(replayable),
+        origin: [afterwards(response(417, 'no')), taking],
+        gets: [twice],
+      },
+      {
+        name: 'is replayed with one-shot content that fits the window',
+        agent: { ...agent, ...window },
+        kinds: kinds.filter(oneShot),
+        origin: [afterwards(head(102), ...response(417, 'no')), taking],
+        gets: [twice],
+      },
+      {
+        name: 'is the caller’s when one-shot content has outgrown the window',
+        agent: { ...agent, ...tooSmall },
+        kinds: kinds.filter(oneShot),
+        origin: [
+          async (peer) => {
+            await begin(peer)
+            await peer.takes(417, 'no')
+          },
+        ],
+        gets: [once],
+      },
+      {
+        name: 'is replayed once',
+        agent,
+        kinds: kinds.filter(replayable),
+        origin: [
+          afterwards(response(417, 'no')),
+          async (peer) => {
+            await peer.unasked()
+            await peer.takes(417, 'still no')
+          },
+        ],
+        gets: [{ ...twice, status: 417, text: 'still no' }],
+      },
+    ])
+  })
+}

@@ -1,0 +1,216 @@
+import { noise, kinds as plainKinds } from '../support/contents.ts'
+import { haltingKinds } from '../support/halting.ts'
+import type { Play } from '../support/peer.ts'
+import { accepting, taking } from '../support/plays.ts'
+import { framings, goAhead, head, response } from '../support/responses.ts'
+import {
+  type Answered,
+  gone,
+  play,
+  type Scenario,
+  shortWait,
+  stored,
+  unasked,
+} from '../support/scenario.ts'
+
+const kinds = haltingKinds
+
+/** Answers while content flows, reads on, and never sees the whole message. */
+function answering(...pieces: string[]): Play {
+  return async (peer) => {
+    await peer.asked()
+    await peer.says(goAhead)
+    await peer.halfway()
+    await peer.wire.pieces(...pieces)
+    await peer.incomplete()
+  }
+}
+
+/** An answer after some of the content. */
+function cut(status: number, text: string): Answered {
+  return { ...stored, status, text, sent: [0.5, 0.5] }
+}
+
+function refusing(status: number): Scenario {
+  return {
+    name: `is handed over, and the connection is closed: ${status}`,
+    kinds,
+    origin: [answering(response(status, 'enough')), accepting],
+    gets: [cut(status, 'enough'), stored],
+  }
+}
+
+describe('a final response while content flows', () => {
+  play([300, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503, 507].map(refusing))
+
+  play(
+    framings.map(({ name, text, closes, of }) => ({
+      name: `is handed over, ${name}`,
+      kinds,
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead)
+          await peer.halfway()
+          await peer.wire.pieces(of(413))
+          if (closes) peer.wire.end()
+          await peer.incomplete()
+        },
+        accepting,
+      ],
+      gets: [cut(413, text), stored],
+    })),
+  )
+
+  play([
+    {
+      name: 'stops the content although the response is still coming',
+      kinds,
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead)
+          await peer.halfway()
+          await peer.wire.pieces(...head(413, 'Content-Length: 9'), ...'too ')
+          peer.lift()
+          await peer.wire.pieces(...'large')
+          await peer.incomplete()
+        },
+        accepting,
+      ],
+      gets: [cut(413, 'too large'), stored],
+    },
+    {
+      name: 'may come in single bytes',
+      kinds,
+      origin: [answering(...response(413, 'too large')), accepting],
+      gets: [cut(413, 'too large'), stored],
+    },
+    {
+      name: 'may come after other interim responses',
+      kinds,
+      origin: [answering(head(103), head(102) + goAhead + response(413, 'too large')), accepting],
+      gets: [{ ...cut(413, 'too large'), interim: [100, 103, 102, 100] }, stored],
+    },
+    {
+      name: 'is handed over after silence',
+      kinds,
+      agent: shortWait,
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.halfway()
+          await peer.wire.pieces(response(413, 'too large'))
+          await peer.incomplete()
+        },
+        taking,
+      ],
+      gets: [{ ...cut(413, 'too large'), outcome: 'silent' }, unasked],
+    },
+    {
+      name: 'is handed over when nobody was asked',
+      kinds,
+      agent: { expect: 'never' },
+      origin: [
+        async (peer) => {
+          await peer.unasked()
+          await peer.halfway()
+          await peer.wire.pieces(response(413, 'too large'))
+          await peer.incomplete()
+        },
+        taking,
+      ],
+      gets: [{ ...cut(413, 'too large'), outcome: 'not-asked' }, unasked],
+    },
+    {
+      name: 'survives the reset that follows it',
+      kinds,
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead)
+          await peer.halfway()
+          await peer.wire.pieces(response(413, 'too large'))
+          peer.wire.reset()
+          await peer.incomplete()
+        },
+        accepting,
+      ],
+      gets: [cut(413, 'too large'), stored],
+    },
+    {
+      name: 'from 200 to 299 is handed over, and the rest is not sent',
+      kinds,
+      origin: [answering(response(200, 'had it')), accepting],
+      gets: [{ ...cut(200, 'had it'), outcome: 'answered' }, stored],
+    },
+  ])
+
+  play([
+    {
+      name: 'reaches a client whose content is stuck',
+      bytes: noise(12 * 1024 * 1024),
+      kinds: plainKinds.slice(0, 3),
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead)
+          await peer.arrived(1024)
+          // What lies on the way at most is far less than the content.
+          peer.wire.socket.pause()
+          await peer.wire.pieces(response(413, 'too large'))
+          peer.wire.socket.resume()
+          await peer.incomplete()
+        },
+        accepting,
+      ],
+      gets: [{ ...cut(413, 'too large'), sent: [0, 0.99] }, stored],
+    },
+  ])
+})
+
+describe('an end of the connection while content flows', () => {
+  const dying = (die: (peer: Parameters<Play>[0]) => void): Play => {
+    return async (peer) => {
+      await peer.asked()
+      await peer.says(goAhead)
+      await peer.halfway()
+      die(peer)
+      await peer.incomplete()
+    }
+  }
+  play([
+    {
+      name: 'is an error, and the upload is not tried again: a reset',
+      kinds,
+      origin: [dying((peer) => peer.wire.reset())],
+      gets: [gone],
+    },
+    {
+      name: 'is an error, and the upload is not tried again: a close',
+      kinds,
+      origin: [dying((peer) => peer.wire.end())],
+      gets: [gone],
+    },
+    {
+      name: 'leaves the next upload to a connection of its own',
+      kinds,
+      origin: [dying((peer) => peer.wire.reset()), accepting],
+      gets: [gone, stored],
+    },
+    {
+      name: 'is an error after silence, too',
+      kinds,
+      agent: shortWait,
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.halfway()
+          peer.wire.reset()
+          await peer.incomplete()
+        },
+      ],
+      gets: [gone],
+    },
+  ])
+})

@@ -1,0 +1,193 @@
+import { kinds } from '../support/contents.ts'
+import type { Play } from '../support/peer.ts'
+import { accepting, inTurn, refusing, refusingUpToTheClose, taking } from '../support/plays.ts'
+import { framings, goAhead, head, response } from '../support/responses.ts'
+import {
+  gone,
+  play,
+  replayed,
+  type Scenario,
+  shortWait,
+  silent,
+  stored,
+  unasked,
+} from '../support/scenario.ts'
+
+/** A replay on this connection would wait for ever: what comes next is content to it. */
+const expectationFailed = refusing(response(417, 'no expectations'))
+const remembered = { ...unasked, reason: 'remembered-417' } as const
+const never = { sending: { expect: 'never' }, reason: 'never' } as const
+const always = { sending: { expect: 'always' }, reason: 'always' } as const
+
+/** An upload that is replayed after the origin did this. */
+function replayedAfter(name: string, first: Play, more: Partial<Scenario> = {}): Scenario {
+  return { name, origin: [first, taking], gets: [replayed], ...more }
+}
+
+describe('a 417 before the content', () => {
+  play([
+    replayedAfter('is replayed on a connection of its own', expectationFailed),
+    ...framings.map(({ name, closes, of }) =>
+      replayedAfter(`is replayed: ${name}`, (closes ? refusingUpToTheClose : refusing)(of(417))),
+    ),
+    ...framings.map(({ name, closes, of }) =>
+      replayedAfter(
+        `is replayed: ${name}, in single bytes`,
+        (closes ? refusingUpToTheClose : refusing)(...of(417)),
+      ),
+    ),
+    ...framings
+      .filter(({ closes }) => closes)
+      .map(({ name, of }) =>
+        replayedAfter(
+          `is replayed while the origin keeps its side open: ${name}`,
+          refusing(of(417)),
+        ),
+      ),
+    replayedAfter(
+      'is replayed when only its head came',
+      refusing(head(417, 'Content-Length: 1000')),
+    ),
+    replayedAfter(
+      'is replayed with large content of its own',
+      refusing(response(417, 'x'.repeat(100_000))),
+    ),
+    replayedAfter('is replayed after a 103', refusing(head(103), response(417))),
+    replayedAfter(
+      'is replayed after a 103 in one piece with it',
+      refusing(head(103) + response(417)),
+    ),
+    replayedAfter(
+      'is replayed after a 100 in one piece with it',
+      refusing(goAhead + response(417)),
+    ),
+    replayedAfter('is replayed although a reset follows it', async (peer) => {
+      await peer.asked()
+      await peer.says(response(417, 'no'))
+      peer.wire.reset()
+    }),
+    replayedAfter('is replayed where an agent may have several connections', expectationFailed, {
+      agent: { connections: null },
+    }),
+    replayedAfter('is replayed where an agent pipelines', expectationFailed, {
+      agent: { connections: 1, pipelining: 4 },
+    }),
+  ])
+
+  for (const method of ['POST', 'PATCH', 'DELETE'] as const) {
+    const gets = [{ ...replayed, sending: { method } }]
+    play([
+      replayedAfter(`is replayed: ${method}, kept connection`, expectationFailed, { gets }),
+      replayedAfter(
+        `is replayed: ${method}, closed connection`,
+        refusing(response(417, 'no', 'Connection: close')),
+        { gets },
+      ),
+      replayedAfter(
+        `is replayed: ${method}, up to the close`,
+        refusingUpToTheClose(`${head(417)}no`),
+        { gets },
+      ),
+    ])
+  }
+
+  const second: Play = async (peer) => {
+    await peer.unasked()
+    await peer.takes(417, 'still no')
+  }
+  play([
+    {
+      name: 'is replayed once; a 417 to the replay is the caller’s',
+      origin: [expectationFailed, second],
+      gets: [{ ...replayed, status: 417, text: 'still no' }],
+    },
+    {
+      name: 'is replayed on a kept connection where there is a 417 to the second upload',
+      origin: [inTurn(accepting, accepting, expectationFailed), taking],
+      gets: [stored, stored, replayed],
+    },
+    {
+      name: 'leaves the connection of the replay to the uploads that follow',
+      origin: [expectationFailed, inTurn(taking, taking, taking)],
+      gets: [replayed, remembered, remembered],
+    },
+    {
+      name: 'hands over whatever the replay is answered',
+      origin: [
+        expectationFailed,
+        async (peer) => {
+          await peer.unasked()
+          await peer.takes(507, 'full')
+        },
+      ],
+      gets: [{ ...replayed, status: 507, text: 'full' }],
+    },
+    {
+      name: 'is an error when the replay dies, and the upload is not tried again',
+      origin: [
+        expectationFailed,
+        async (peer) => {
+          await peer.unasked()
+          await peer.content()
+          peer.wire.reset()
+        },
+      ],
+      gets: [gone],
+    },
+  ])
+})
+
+describe('a 417 that nobody asked for', () => {
+  const refusingAll: Play = async (peer) => {
+    await peer.unasked()
+    await peer.takes(417, 'no expectations')
+  }
+  const handedOver = { ...unasked, status: 417, text: 'no expectations' }
+  play([
+    {
+      name: "is the caller’s with expect: 'never'",
+      origin: [inTurn(refusingAll, refusingAll, accepting)],
+      gets: [{ ...handedOver, ...never }, { ...handedOver, ...never }, stored],
+    },
+    {
+      name: 'is the caller’s below the threshold',
+      kinds: kinds.filter(({ known }) => known),
+      agent: { threshold: 8192 },
+      origin: [refusingAll],
+      gets: [{ ...handedOver, reason: 'below-threshold' }],
+    },
+    {
+      name: 'is the caller’s when the route is remembered',
+      origin: [expectationFailed, inTurn(taking, refusingAll)],
+      gets: [replayed, { ...handedOver, reason: 'remembered-417' }],
+    },
+  ])
+})
+
+describe('the memory of a route that answered 417', () => {
+  play([
+    {
+      name: 'is cleared by a 100 to an upload that asks always',
+      origin: [expectationFailed, inTurn(taking, taking, accepting, accepting)],
+      gets: [replayed, remembered, { ...stored, ...always }, stored],
+    },
+    {
+      name: 'is not kept when there is to be none',
+      agent: { memory: false },
+      origin: [expectationFailed, inTurn(taking, expectationFailed), taking],
+      gets: [replayed, replayed],
+    },
+    {
+      name: 'takes the place of the memory of silence',
+      agent: shortWait,
+      origin: [
+        inTurn(async (peer) => {
+          await peer.asked()
+          await peer.takes()
+        }, expectationFailed),
+        inTurn(taking, taking),
+      ],
+      gets: [silent, { ...replayed, ...always }, remembered],
+    },
+  ])
+})

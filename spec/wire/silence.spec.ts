@@ -1,0 +1,129 @@
+import type { ExpectAgentOptions } from '../../lib/agent.ts'
+import { haltingKinds } from '../support/halting.ts'
+import type { Play } from '../support/peer.ts'
+import { accepting, inTurn, taking } from '../support/plays.ts'
+import { goAhead, head, response } from '../support/responses.ts'
+import { shortWait as agent, play, silent, stored, unasked } from '../support/scenario.ts'
+
+/** Is asked, says nothing, and takes the content. */
+const keepingSilent: Play = async (peer) => {
+  await peer.asked()
+  await peer.takes()
+}
+
+/** Takes the content, and then says this. */
+function sayingLate(...pieces: string[]): Play {
+  return async (peer) => {
+    await peer.asked()
+    await peer.content()
+    await peer.wire.pieces(...pieces)
+  }
+}
+
+const remembered = { ...unasked, reason: 'remembered-silent' } as const
+const always = { sending: { expect: 'always' }, reason: 'always' } as const
+const withoutMemory: ExpectAgentOptions = { ...agent, memory: false }
+
+describe('silence', () => {
+  play([
+    { name: 'is waited out', agent, origin: [keepingSilent], gets: [{ ...silent, interim: [] }] },
+    {
+      name: 'is waited out when the wait is 0',
+      agent: { continueTimeout: 0 },
+      origin: [keepingSilent],
+      gets: [silent],
+    },
+    {
+      name: 'is waited out although a 103 came',
+      agent,
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(...head(103))
+          await peer.takes()
+        },
+      ],
+      gets: [{ ...silent, interim: [103] }],
+    },
+    {
+      name: 'is not waited for anew at each 103',
+      agent,
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.hintsUntilContent()
+          await peer.takes()
+        },
+      ],
+      gets: [silent],
+    },
+    {
+      name: 'may be followed by a 100 while content flows',
+      agent,
+      kinds: haltingKinds,
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.halfway()
+          await peer.wire.pieces(goAhead, ...goAhead)
+          peer.lift()
+          await peer.takes()
+        },
+      ],
+      gets: [{ ...silent, interim: [100, 100] }],
+    },
+    {
+      name: 'may be followed by a 100 in one piece with the final response',
+      agent,
+      origin: [sayingLate(goAhead + response(201, 'stored'))],
+      gets: [{ ...silent, interim: [100] }],
+    },
+    {
+      name: 'may be followed by a 100 and the final response in single bytes',
+      agent,
+      origin: [sayingLate(...goAhead, ...response(201, 'stored'))],
+      gets: [{ ...silent, interim: [100] }],
+    },
+    {
+      name: 'may be followed by other interim responses',
+      agent,
+      origin: [sayingLate(head(102), head(103) + goAhead, response(201, 'stored'))],
+      gets: [{ ...silent, interim: [102, 103, 100] }],
+    },
+    {
+      name: 'may be followed by a failure after the whole content',
+      agent,
+      origin: [sayingLate(response(503, 'later'))],
+      gets: [{ ...silent, status: 503, text: 'later' }],
+    },
+  ])
+})
+
+describe('the memory of a silent route', () => {
+  play([
+    {
+      name: 'spares the next upload the wait, on the connection that was kept',
+      agent,
+      origin: [inTurn(keepingSilent, taking, taking)],
+      gets: [silent, remembered, remembered],
+    },
+    {
+      name: 'is cleared by a 100 that came late',
+      agent,
+      origin: [inTurn(sayingLate(goAhead, response(201, 'stored')), accepting)],
+      gets: [silent, stored],
+    },
+    {
+      name: "does not overrule expect: 'always', whose 100 clears it",
+      agent,
+      origin: [inTurn(keepingSilent, accepting, accepting)],
+      gets: [silent, { ...stored, ...always }, stored],
+    },
+    {
+      name: 'is not kept when there is to be none',
+      agent: withoutMemory,
+      origin: [inTurn(keepingSilent, keepingSilent)],
+      gets: [silent, silent],
+    },
+  ])
+})

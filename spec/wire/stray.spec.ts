@@ -1,0 +1,197 @@
+import { expect } from 'chai'
+import { request } from 'undici'
+import { fetch } from '../../lib/fetch.ts'
+import { agentFor } from '../support/faces.ts'
+import { haltingKinds } from '../support/halting.ts'
+import { origin } from '../support/origin.ts'
+import type { Play } from '../support/peer.ts'
+import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
+import { goAhead, head, response } from '../support/responses.ts'
+import { play, refused, stored, unasked } from '../support/scenario.ts'
+
+const never = { expect: 'never' } as const
+
+/** Is not asked; says this before it reads the content. */
+function blurting(...pieces: string[]): Play {
+  return async (peer) => {
+    await peer.unasked()
+    await peer.wire.pieces(...pieces)
+    await peer.takes()
+  }
+}
+
+/** Is not asked; says this after it read the content. */
+function sayingAfter(...pieces: string[]): Play {
+  return async (peer) => {
+    await peer.unasked()
+    await peer.content()
+    await peer.wire.pieces(...pieces)
+  }
+}
+
+const created = response(201, 'stored')
+const lookalike = `${goAhead}HTTP/1.1 417 Expectation Failed\r\n\r\n`
+const lookalikeHead = head(200, `Content-Length: ${lookalike.length}`)
+const looksLike = { status: 200, text: lookalike }
+
+describe('a 100 that nobody asked for', () => {
+  play([
+    {
+      name: 'is taken out, before the content was read',
+      agent: never,
+      origin: [inTurn(blurting(goAhead), blurting(...goAhead), taking)],
+      gets: [unasked, unasked, unasked],
+    },
+    {
+      name: 'is taken out, after the content',
+      agent: never,
+      origin: [inTurn(sayingAfter(goAhead, created), sayingAfter(goAhead + created), taking)],
+      gets: [unasked, unasked, unasked],
+    },
+    {
+      name: 'is taken out in single bytes, with the final response',
+      agent: never,
+      origin: [inTurn(sayingAfter(...goAhead, ...created), taking)],
+      gets: [unasked, unasked],
+    },
+    {
+      name: 'is taken out when it is doubled',
+      agent: never,
+      origin: [inTurn(blurting(goAhead + goAhead), sayingAfter(goAhead, goAhead + created))],
+      gets: [unasked, unasked],
+    },
+    {
+      name: 'is taken out between other interim responses',
+      agent: never,
+      origin: [inTurn(sayingAfter(head(103) + goAhead + head(102) + goAhead, created), taking)],
+      gets: [unasked, unasked],
+    },
+    {
+      name: 'is taken out while content flows',
+      agent: never,
+      kinds: haltingKinds,
+      origin: [
+        async (peer) => {
+          await peer.unasked()
+          await peer.halfway()
+          await peer.wire.pieces(goAhead, ...goAhead)
+          peer.lift()
+          await peer.takes()
+        },
+      ],
+      gets: [unasked],
+    },
+    {
+      name: 'is taken out before a refusal',
+      agent: never,
+      origin: [sayingAfter(goAhead + response(413, 'too large'))],
+      gets: [{ ...unasked, status: 413, text: 'too large' }],
+    },
+  ])
+})
+
+describe('response content that looks like interim responses', () => {
+  play([
+    {
+      name: 'arrives untouched, where nobody was asked',
+      agent: never,
+      origin: [inTurn(sayingAfter(lookalikeHead, lookalike), taking)],
+      gets: [{ ...unasked, ...looksLike }, unasked],
+    },
+    {
+      name: 'arrives untouched in one piece with its head, where nobody was asked',
+      agent: never,
+      origin: [inTurn(sayingAfter(lookalikeHead + lookalike), taking)],
+      gets: [{ ...unasked, ...looksLike }, unasked],
+    },
+    {
+      name: 'arrives untouched in single bytes, where nobody was asked',
+      agent: never,
+      origin: [inTurn(sayingAfter(...lookalikeHead, ...lookalike), taking)],
+      gets: [{ ...unasked, ...looksLike }, unasked],
+    },
+    {
+      name: 'arrives untouched after a go-ahead',
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead)
+          await peer.content()
+          await peer.wire.pieces(lookalikeHead, lookalike)
+          await accepting(peer)
+        },
+      ],
+      gets: [{ ...stored, ...looksLike }, stored],
+    },
+    {
+      name: 'arrives untouched with a refusal',
+      origin: [refusing(head(413, `Content-Length: ${lookalike.length}`), lookalike), accepting],
+      gets: [refused(413, lookalike), stored],
+    },
+    {
+      name: 'arrives untouched in chunks',
+      agent: never,
+      origin: [
+        inTurn(
+          sayingAfter(
+            head(200, 'Transfer-Encoding: chunked'),
+            `${goAhead.length.toString(16)}\r\n`,
+            goAhead,
+            '\r\n0\r\n\r\n',
+          ),
+          taking,
+        ),
+      ],
+      gets: [{ ...unasked, status: 200, text: goAhead }, unasked],
+    },
+  ])
+})
+
+/** The ways to make a request that has no content. */
+const getters: readonly [name: string, open: () => (url: string) => Promise<string>][] = [
+  [
+    'fetch',
+    () => {
+      const dispatcher = agentFor({ connections: 1 })
+      return async (url) => (await fetch(url, { dispatcher })).text()
+    },
+  ],
+  [
+    'request with a dispatcher',
+    () => {
+      const dispatcher = agentFor({ connections: 1 })
+      return async (url) => (await request(url, { dispatcher })).body.text()
+    },
+  ],
+]
+
+const answers: readonly [name: string, text: string, ...pieces: string[]][] = [
+  ['takes out a 100', 'ok', goAhead, response(200, 'ok')],
+  ['takes out a 100 in one piece with the answer', 'ok', goAhead + response(200, 'ok')],
+  ['takes out a 100 in single bytes', 'ok', ...goAhead, ...response(200, 'ok')],
+  ['takes out two 100', 'ok', goAhead + goAhead, response(200, 'ok')],
+  ['takes out a 100 after a 103', 'ok', head(103) + goAhead, response(200, 'ok')],
+  ['leaves content that looks like a 100', lookalike, lookalikeHead, lookalike],
+]
+
+for (const [name, open] of getters) {
+  describe(`a GET through ${name}`, () => {
+    for (const [does, text, ...pieces] of answers) {
+      it(does, async () => {
+        const peer = await origin(async (wire) => {
+          for (const answer of [pieces, [response(200, 'next')]]) {
+            expect(await wire.head())
+              .to.match(/^GET /)
+              .and.not.match(/^(expect|x-expect).*:/im)
+            await wire.pieces(...answer)
+          }
+        })
+        const get = open()
+        expect(await get(peer.url)).to.equal(text)
+        expect(await get(peer.url)).to.equal('next')
+        await peer.done
+        expect(peer.connections).to.equal(1)
+      })
+    }
+  })
+}
