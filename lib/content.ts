@@ -1,3 +1,4 @@
+import { ReadStream, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { FormDataEncoder } from 'form-data-encoder'
@@ -154,7 +155,8 @@ function again(factory: () => unknown, before: unknown): Content {
 /** Something that is read piece by piece; of these only an array can be read again. */
 function pieces(input: object): Content {
   const open = opener(input)
-  return { length: null, type: null, replayable: Array.isArray(input), exact: false, open }
+  const length = input instanceof ReadStream ? fileStreamLength(input) : null
+  return { length, type: null, replayable: Array.isArray(input), exact: false, open }
 }
 
 function opener(input: object): Content['open'] {
@@ -175,6 +177,17 @@ function opener(input: object): Content['open'] {
     return () => iteratorReading(input as AsyncIterable<unknown> | Iterable<unknown>)
   }
   throw unusable(input)
+}
+
+/** Bytes that a file stream will read, where it reads a regular file by its path. */
+function fileStreamLength(stream: ReadStream): number | null {
+  // Its types leave out what its options were.
+  const { path, start = 0, end } = stream as ReadStream & { start?: number; end?: number }
+  if (path === undefined || path === '' || stream.bytesRead > 0) return null
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (!stats?.isFile()) return null
+  const last = Math.min(end ?? Number.POSITIVE_INFINITY, stats.size - 1)
+  return Math.max(0, last + 1 - start)
 }
 
 function isArrayBuffer(input: unknown): input is ArrayBuffer {

@@ -1,17 +1,21 @@
 import type { Dispatcher } from 'undici'
 import { CallDispatcher, type StandIn } from './call.ts'
 import { type Content, type ContentInput, contentOf } from './content.ts'
+import { adopted } from './foreign.ts'
 import { defaults, type ExpectOptions, pickExpectOptions, settle } from './options.ts'
 import { type Progress, UploadLog, type UploadReport } from './report.ts'
+
+// The platform's types know another version's Dispatcher, or, beside those of the DOM, none.
+type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Found : never
 
 /** What `fetch` takes beside a RequestInit. */
 export interface FetchOptions extends ExpectOptions {
   /** Whatever an upload can send. */
-  body?: ContentInput | null
+  body?: ContentInput | RequestInit['body'] | null
   /** Told how far the upload is. */
   onProgress?: (progress: Progress) => void
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
-  dispatcher?: Dispatcher
+  dispatcher?: Dispatcher | PlatformDispatcher
 }
 
 /** What the platform's fetch takes first. */
@@ -35,15 +39,17 @@ const logs = new WeakMap<Response, UploadLog>()
  * @throws TypeError for network errors, with the error itself as its `cause`, and for
  * options that cannot be used.
  */
-export async function fetch(input: FetchInput, init: FetchInit = {}): Promise<Response> {
+export async function fetch(resource: FetchInput, options?: FetchInit): Promise<Response> {
+  const { input, init } = adopted(resource, options ?? {})
   const { body, onProgress, dispatcher, ...rest } = init
-  const options = pickExpectOptions(init) ?? {}
+  const expectOptions = pickExpectOptions(init) ?? {}
   // Inside, what is wrong with an option would look like a network error.
-  settle(options, { ...defaults, memory: false })
+  settle(expectOptions, { ...defaults, memory: false })
   const content = body === undefined || body === null ? null : contentOf(body)
   const log = new UploadLog(onProgress)
   const standIn = content === null ? null : standInFor(input, rest, content)
-  const call = new CallDispatcher({ dispatcher, options, log, standIn })
+  const chosen = dispatcher as Dispatcher | undefined
+  const call = new CallDispatcher({ dispatcher: chosen, options: expectOptions, log, standIn })
   let failed = true
   try {
     const own = { body: standIn?.body, headers: standIn?.headers ?? rest.headers, dispatcher: call }

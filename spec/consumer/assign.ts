@@ -1,0 +1,5 @@
+import { fetch } from 'expect-continue'
+
+const a: typeof globalThis.fetch = fetch
+
+export { a }
