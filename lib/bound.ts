@@ -1,14 +1,9 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
 import { type FetchInit, type FetchInput, fetch } from './fetch.ts'
-import {
-  defaults,
-  type ExpectOptions,
-  expectOptionNames,
-  refuseUnknown,
-  settle,
-} from './options.ts'
+import { defaults, type ExpectOptions, expectOptionNames, settle } from './options.ts'
 import type { Progress } from './report.ts'
+import { refuseUnknown } from './unknown.ts'
 
 /** What a bound fetch always uses; a call's own init is nearer and wins. */
 export interface CreateFetchOptions extends ExpectOptions {

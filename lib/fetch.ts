@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { CallDispatcher, type StandIn } from './call.ts'
 import { type Content, type ContentInput, contentOf } from './content.ts'
-import { adopted } from './foreign.ts'
+import { readForeign } from './foreign.ts'
 import { defaults, type ExpectOptions, pickExpectOptions, settle } from './options.ts'
 import { type Progress, UploadLog, type UploadReport } from './report.ts'
 
@@ -40,7 +40,9 @@ const logs = new WeakMap<Response, UploadLog>()
  * options that cannot be used.
  */
 export async function fetch(resource: FetchInput, options?: FetchInit): Promise<Response> {
-  const { input, init } = adopted(resource, options ?? {})
+  const foreign = readForeign(resource)
+  const input = foreign?.url ?? resource
+  const init: FetchInit = { ...foreign?.init, ...options }
   const { body, onProgress, dispatcher, ...rest } = init
   const expectOptions = pickExpectOptions(init) ?? {}
   // Inside, what is wrong with an option would look like a network error.

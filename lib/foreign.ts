@@ -1,30 +1,22 @@
-import type { FetchInit, FetchInput } from './fetch.ts'
-
-/** A Request of another realm, such as that of the undici package. */
-interface ForeignRequest {
+/** What can be taken over from a Request of another realm. */
+export interface ForeignRequest {
   readonly url: string
-  readonly method: string
-  readonly headers: Iterable<[string, string]>
-  readonly body: FetchInit['body']
-  readonly signal: AbortSignal
-  readonly redirect: NonNullable<RequestInit['redirect']>
-  readonly keepalive: boolean
-  readonly integrity: string
+  readonly init: RequestInit
 }
 
-/** What fetch is to work on: the platform knows its own Request only. */
-export function adopted(
-  input: FetchInput,
-  init: FetchInit,
-): { input: FetchInput; init: FetchInit } {
-  if (!isForeign(input)) return { input, init }
+/**
+ * Reads a Request of another realm, such as that of the undici package, which the platform's
+ * fetch does not know; `null` for anything else.
+ */
+export function readForeign(input: unknown): ForeignRequest | null {
+  if (!isForeign(input)) return null
   const { url, method, body, signal, redirect, keepalive, integrity } = input
-  const headers = [...input.headers]
-  const own = { method, headers, signal, redirect, keepalive, integrity, ...(body && { body }) }
-  return { input: url, init: { ...own, ...init } }
+  const headers = [...input.headers] as [string, string][]
+  const init = { method, headers, signal, redirect, keepalive, integrity, ...(body && { body }) }
+  return { url, init }
 }
 
-function isForeign(input: unknown): input is ForeignRequest {
+function isForeign(input: unknown): input is Request {
   if (typeof input !== 'object' || input === null || input instanceof Request) return false
   const tag = (input as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]
   return tag === 'Request' && 'url' in input

@@ -12,7 +12,6 @@ import {
   type ExpectOptions,
   expectOptionNames,
   pickExpectOptions,
-  refuseUnknown,
   type Settings,
   settle,
 } from './options.ts'
@@ -20,6 +19,7 @@ import { UploadLog } from './report.ts'
 import { Source } from './source.ts'
 import { ticketKey } from './ticket.ts'
 import { UnderWay } from './under-way.ts'
+import { refuseUnknown } from './unknown.ts'
 
 type Handler = Dispatcher.DispatchHandler
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { refuseUnknown } from './options.ts'
+import { refuseUnknown } from './unknown.ts'
 
 // Room for all routes is taken at once, and longer times make timers fire at once.
 const largest = { max: 1_000_000, refusedFor: 2_147_483_647, silentFor: 2_147_483_647 }

@@ -98,18 +98,6 @@ export function settle(options: ExpectOptions, base: Settings): Settings {
   return Object.freeze(settings)
 }
 
-/**
- * Refuses names that mean nothing, where no other library's options can be among them.
- *
- * @throws TypeError naming the unknown option.
- */
-export function refuseUnknown(options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue
-    throw new TypeError(`Unknown option '${name}'; known are ${known.join(', ')}`)
-  }
-}
-
 function check(name: keyof ExpectOptions, value: unknown): void {
   const wanted = wants[name](value)
   if (wanted === null) return

@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici'
 import type { ContentInput } from './content.ts'
 import { type FetchInit, fetch, reportOf } from './fetch.ts'
-import { type ExpectOptions, expectOptionNames, refuseUnknown } from './options.ts'
+import { type ExpectOptions, expectOptionNames } from './options.ts'
 import type { Progress, UploadReport } from './report.ts'
+import { refuseUnknown } from './unknown.ts'
 
 /** How an upload is made. */
 export interface UploadOptions extends ExpectOptions {

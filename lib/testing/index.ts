@@ -1,8 +1,3 @@
-export {
-  type OriginOptions,
-  type SeenRequest,
-  startOrigin,
-  type TestOrigin,
-  type WireEvent,
-} from './origin.ts'
-export type { OriginMode, OriginResponse } from './serving.ts'
+export { type OriginOptions, startOrigin, type TestOrigin } from './origin.ts'
+export type { SeenRequest, WireEvent } from './seen.ts'
+export type { OriginMode, OriginResponse, ServingOptions } from './serving.ts'

@@ -1,64 +1,14 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-} from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
-import { type OriginMode, type OriginResponse, Serving } from './serving.ts'
-
-/** One thing that went over the wire. */
-export interface WireEvent {
-  /** Milliseconds since the origin started. */
-  readonly atMs: number
-  /** Which connection, counted from 1. */
-  readonly connection: number
-  /** `'in'` came from the client, `'out'` went to it. */
-  readonly direction: 'in' | 'out'
-  /** The first line of a head, or `'content'`. */
-  readonly what: string
-  /** Whether a request's head carried the expectation. */
-  readonly asks?: boolean
-  /** Bytes of content. */
-  readonly bytes?: number
-}
-
-/** A request as the origin saw it. */
-export interface SeenRequest {
-  readonly method: string
-  /** The path with its query. */
-  readonly path: string
-  readonly headers: IncomingHttpHeaders
-  /** Whether its head carried the expectation. */
-  readonly asked: boolean
-  /** Which connection it came on, counted from 1. */
-  readonly connection: number
-  /** The final status it was answered with; 0 as long as it was not. */
-  readonly status: number
-  /** Bytes of content that came so far. */
-  readonly bytes: number
-  /** The sha256 of the whole content, in hex; empty as long as it is not whole. */
-  readonly sha256: string
-  /** The content that came so far, where `keepContent` is set. */
-  readonly content: Buffer
-}
+import type { SeenRequest, WireEvent } from './seen.ts'
+import { type OriginMode, Serving, type ServingOptions } from './serving.ts'
 
 /** What an origin is to do. */
-export interface OriginOptions {
+export interface OriginOptions extends ServingOptions {
   /** What it does with a request, or a function that says so for each. @default 'go' */
   mode?: OriginMode | ((request: SeenRequest) => OriginMode)
-  /**
-   * How it answers a request whose content it took, or a function that says so for each.
-   *
-   * @default 201 without content
-   */
-  response?: OriginResponse | ((request: SeenRequest) => OriginResponse)
-  /** Milliseconds before anything is said about a request's head. @default 0 */
-  delay?: number
-  /** Whether the content is kept, for `SeenRequest.content`. @default false */
-  keepContent?: boolean
   /** A key and a certificate, and whatever else a TLS server takes; HTTP without. */
   tls?: TlsOptions
   /** The path of a Unix socket to listen on, in place of a port on 127.0.0.1. */
@@ -151,7 +101,7 @@ class LoopbackOrigin implements TestOrigin {
 
   #serve(message: IncomingMessage, asked: boolean): Serving {
     const connection = this.#numbers.get(message.socket) ?? 0
-    const serving = new Serving(message, { asked, connection, ...this.#options }, (event) => {
+    const serving = new Serving(message, asked, connection, this.#options, (event) => {
       const atMs = performance.now() - this.#begun
       this.events.push({ atMs, connection, direction: 'in', what: '', ...event })
     })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { OriginOptions, SeenRequest, WireEvent } from './origin.ts'
+import type { SeenRequest, WireEvent } from './seen.ts'
 
 /** A response to a request. */
 export interface OriginResponse {
@@ -16,9 +16,18 @@ export interface OriginResponse {
  */
 export type OriginMode = 'go' | 'silent' | number | OriginResponse
 
-interface ServingOptions extends OriginOptions {
-  readonly asked: boolean
-  readonly connection: number
+/** How requests are served. */
+export interface ServingOptions {
+  /**
+   * How a request whose content was taken is answered, or a function that says so for each.
+   *
+   * @default 201 without content
+   */
+  response?: OriginResponse | ((request: SeenRequest) => OriginResponse)
+  /** Milliseconds before anything is said about a request's head. @default 0 */
+  delay?: number
+  /** Whether the content is kept, for `SeenRequest.content`. @default false */
+  keepContent?: boolean
 }
 
 type Seen = { -readonly [Name in keyof SeenRequest]: SeenRequest[Name] }
@@ -36,11 +45,12 @@ export class Serving {
 
   constructor(
     message: IncomingMessage,
+    asked: boolean,
+    connection: number,
     options: ServingOptions,
     note: (event: Partial<WireEvent>) => void,
   ) {
     const { method = '', url: path = '', headers } = message
-    const { asked, connection } = options
     const content = Buffer.alloc(0)
     this.#seen = {
       method,
@@ -76,7 +86,7 @@ export class Serving {
   }
 
   #judge(response: ServerResponse): void {
-    const { asked } = this.#options
+    const { asked } = this.seen
     const refusal = refusalOf(this.mode, asked)
     if (refusal !== null) this.#answer(response, refusal)
     else if (asked && this.mode === 'go' && !response.headersSent) {
@@ -96,7 +106,7 @@ export class Serving {
     this.#seen.content = Buffer.concat(this.#chunks)
     const { bytes } = this.#seen
     if (bytes > 0) this.#note({ what: 'content', bytes })
-    if (response.headersSent || refusalOf(this.mode, this.#options.asked) !== null) return
+    if (response.headersSent || refusalOf(this.mode, this.seen.asked) !== null) return
     const { response: chosen = { status: 201 } } = this.#options
     this.#answer(response, typeof chosen === 'function' ? chosen(this.seen) : chosen)
   }
