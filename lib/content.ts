@@ -183,9 +183,11 @@ function opener(input: object): Content['open'] {
 function fileStreamLength(stream: ReadStream): number | null {
   // Its types leave out what its options were.
   const { path, start = 0, end } = stream as ReadStream & { start?: number; end?: number }
-  if (path === undefined || path === '' || stream.bytesRead > 0) return null
+  // With an encoding it yields text, whose length is another.
+  if (!path || stream.bytesRead > 0 || stream.readableEncoding !== null) return null
   const stats = statSync(path, { throwIfNoEntry: false })
-  if (!stats?.isFile()) return null
+  // A size of 0 may hide content, below /proc for instance.
+  if (!stats?.isFile() || stats.size === 0) return null
   const last = Math.min(end ?? Number.POSITIVE_INFINITY, stats.size - 1)
   return Math.max(0, last + 1 - start)
 }

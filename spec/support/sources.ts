@@ -1,5 +1,6 @@
 import { type Content, type ContentInput, contentOf } from '../../lib/content.ts'
-import { Source, type SourceOptions, type View, type ViewOptions } from '../../lib/source.ts'
+import { Source, type SourceOptions } from '../../lib/source.ts'
+import type { View, ViewOptions } from '../../lib/view.ts'
 import { joined } from './cuts.ts'
 
 /** A source of content, with no length and no replay window unless they are given. */
@@ -16,7 +17,7 @@ export function viewOf(source: Source, options: Partial<ViewOptions> = {}): View
     held: false,
     onFirst: () => {},
     onFailed: () => {},
-    accepted: () => null,
+    accepted: async () => {},
     ...options,
   })
 }

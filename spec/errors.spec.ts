@@ -1,0 +1,36 @@
+import { expect } from 'chai'
+import { UploadError } from '../lib/errors.ts'
+
+describe('UploadError', () => {
+  it('says what happened and why', () => {
+    const cause = new Error('why')
+    const error = new UploadError('ERR_EXPECT_CONTENT_GONE', 'what', { cause })
+    expect(error).to.be.instanceOf(Error)
+    expect(error).to.include({
+      name: 'UploadError',
+      code: 'ERR_EXPECT_CONTENT_GONE',
+      message: 'what',
+      cause,
+    })
+    expect(String(error)).to.equal('UploadError: what')
+  })
+
+  it('stands at the beginning until it is told otherwise', () => {
+    const error = new UploadError('ERR_EXPECT_NO_GATE', 'what')
+    expect(error).to.include({ phase: 'connecting', sentBytes: 0, attempt: 0, response: null })
+    expect('cause' in error).to.equal(false)
+  })
+
+  for (const [status, response] of [
+    [null, null],
+    [413, { status: 413 }],
+  ] as const) {
+    it(`notes where the upload stood, with ${status ?? 'no'} response`, () => {
+      const error = new UploadError('ERR_EXPECT_CONTENT_SHORT', 'what')
+      const same = error.at({ phase: 'sending', sentBytes: 7, attempt: 2, status })
+      expect(same).to.equal(error)
+      expect(error).to.include({ phase: 'sending', sentBytes: 7, attempt: 2 })
+      expect(error.response).to.deep.equal(response)
+    })
+  }
+})

@@ -1,0 +1,132 @@
+import { expect } from 'chai'
+import { RouteMemory } from '../lib/memory.ts'
+import {
+  defaults,
+  type ExpectOptions,
+  expectOptionNames,
+  pickExpectOptions,
+  type Settings,
+  settle,
+} from '../lib/options.ts'
+import { refuseUnknown } from '../lib/unknown.ts'
+
+const base: Settings = Object.freeze({ ...defaults, memory: false })
+const memory = new RouteMemory()
+const longest = 2_147_483_647
+
+const good: Record<keyof ExpectOptions, readonly unknown[]> = {
+  expect: ['auto', 'always', 'never'],
+  threshold: [0, 1, 1_048_576, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY],
+  continueTimeout: [0, 0.5, 1000, longest],
+  replayWindow: [0, 1, Number.MAX_SAFE_INTEGER],
+  rescueTimeout: [0, 500, longest],
+  memory: [false, memory, { recall() {}, remember() {}, forget() {}, clear() {} }],
+}
+
+const noNumbers = [null, '5', '', true, {}, [], [5], 5n, () => 5, Symbol('s'), Number.NaN, -1]
+const bad: Record<keyof ExpectOptions, readonly unknown[]> = {
+  expect: [null, '', 'Always', 'sometimes', true, false, 1, {}, ['always']],
+  threshold: [...noNumbers, 1.5, Number.NEGATIVE_INFINITY, 2 ** 53],
+  continueTimeout: [...noNumbers, longest + 1, Number.POSITIVE_INFINITY],
+  replayWindow: [...noNumbers, 1.5, Number.POSITIVE_INFINITY, 2 ** 53],
+  rescueTimeout: [...noNumbers, longest + 1, Number.POSITIVE_INFINITY],
+  memory: [null, true, 0, '', {}, [], new Map(), () => memory, { recall() {}, remember() {} }],
+}
+
+function said(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return `{${Object.keys(value).join(', ')}}`
+  return `${typeof value} ${String(value)}`
+}
+
+describe('defaults', () => {
+  it('are those of the documentation', () => {
+    expect(defaults).to.deep.equal({
+      expect: 'auto',
+      threshold: 1_048_576,
+      continueTimeout: 1000,
+      replayWindow: 0,
+      rescueTimeout: 500,
+    })
+  })
+
+  it('are there for every option but the memory', () => {
+    expect([...Object.keys(defaults), 'memory']).to.have.members([...expectOptionNames])
+  })
+})
+
+describe('settle', () => {
+  it('puts options over settings, and leaves both as they are', () => {
+    const options: ExpectOptions = Object.freeze({ expect: 'always', memory })
+    const settings = settle(options, base)
+    expect(settings).to.deep.equal({ ...base, expect: 'always', memory })
+    expect(settings).to.satisfy(Object.isFrozen)
+    expect(base).to.include({ expect: 'auto', memory: false })
+  })
+
+  it('takes undefined for an option that was not given', () => {
+    const options = Object.fromEntries(expectOptionNames.map((name) => [name, undefined]))
+    expect(settle(options, base)).to.deep.equal(base)
+  })
+
+  it('copies no other names', () => {
+    expect(settle({ headers: 'x' } as ExpectOptions, base)).to.deep.equal(base)
+  })
+
+  for (const name of expectOptionNames) {
+    for (const value of good[name]) {
+      it(`takes ${name} ${said(value)}`, () => {
+        expect(settle({ [name]: value }, base)[name]).to.equal(value)
+      })
+    }
+
+    for (const value of bad[name]) {
+      it(`refuses ${name} ${said(value)}, by name`, () => {
+        expect(() => settle({ [name]: value }, base)).to.throw(
+          TypeError,
+          new RegExp(`^Option '${name}' must be .+, not .+$`),
+        )
+      })
+    }
+  }
+
+  const messages: readonly (readonly [ExpectOptions, string])[] = [
+    [{ expect: 'maybe' as 'auto' }, "'auto', 'always' or 'never', not 'maybe'"],
+    [{ threshold: -1 }, 'a number of bytes, 0 or more, not -1'],
+    [{ continueTimeout: longest + 1 }, `milliseconds from 0 to ${longest}, not ${longest + 1}`],
+    [{ memory: {} as RouteMemory }, 'a RouteMemory or false, not an object'],
+  ]
+  for (const [options, wanted] of messages) {
+    it(`says what it wants: ${wanted}`, () => {
+      const [name] = Object.keys(options)
+      expect(() => settle(options, base)).to.throw(`Option '${name}' must be ${wanted}`)
+    })
+  }
+})
+
+describe('pickExpectOptions', () => {
+  it('finds the options among others', () => {
+    const picked = pickExpectOptions({ method: 'PUT', threshold: 5, memory: false })
+    expect(picked).to.deep.equal({ threshold: 5, memory: false })
+  })
+
+  it('picks values that are null, for them to be refused', () => {
+    expect(pickExpectOptions({ expect: null })).to.deep.equal({ expect: null })
+  })
+
+  for (const options of [{}, { method: 'PUT' }, { expect: undefined }]) {
+    it(`finds none in {${Object.keys(options)}}`, () => {
+      expect(pickExpectOptions(options)).to.equal(null)
+    })
+  }
+})
+
+describe('refuseUnknown', () => {
+  it('lets known names pass', () => {
+    expect(() => refuseUnknown({ a: 1, b: undefined }, ['a', 'b', 'c'])).not.to.throw()
+  })
+
+  it('names the unknown one, and those that are known', () => {
+    const refuse = (): void => refuseUnknown({ a: 1, thresold: 2 }, ['a', 'threshold'])
+    expect(refuse).to.throw(TypeError, "Unknown option 'thresold'; known are a, threshold")
+  })
+})

@@ -1,0 +1,118 @@
+import { expect } from 'chai'
+import { AttemptLog } from '../lib/report.ts'
+import { standingClock } from './support/clock.ts'
+
+const url = 'http://uploads.example/videos'
+
+describe('AttemptLog', () => {
+  it('begins with nothing known', () => {
+    expect(new AttemptLog('PUT', url).snapshot()).to.deep.equal({
+      method: 'PUT',
+      url,
+      asked: false,
+      interim: [],
+      status: null,
+      sentBytes: 0,
+      waitedMs: 0,
+      reusedConnection: false,
+    })
+  })
+
+  it('writes down an attempt that asked and was let go', () => {
+    const clock = standingClock()
+    clock.tick(1000)
+    const attempt = new AttemptLog('PUT', url)
+    clock.tick(5)
+    attempt.head(true, true)
+    clock.tick(10)
+    attempt.noteInterim(103)
+    clock.tick(20)
+    attempt.noteInterim(100)
+    attempt.release('continue')
+    attempt.sentBytes += 7
+    clock.tick(40)
+    attempt.final(201, false)
+    expect(attempt.snapshot()).to.deep.equal({
+      method: 'PUT',
+      url,
+      asked: true,
+      interim: [
+        { status: 103, atMs: 15 },
+        { status: 100, atMs: 35 },
+      ],
+      status: 201,
+      sentBytes: 7,
+      waitedMs: 30,
+      reusedConnection: true,
+    })
+  })
+
+  it('counts the wait up to the response when content was withheld', () => {
+    const clock = standingClock()
+    clock.tick(1)
+    const attempt = new AttemptLog('PUT', url)
+    attempt.head(true, false)
+    clock.tick(12)
+    attempt.final(403, true)
+    expect(attempt.waitedMs).to.equal(12)
+  })
+
+  it('counts no wait when content was not held back', () => {
+    const clock = standingClock()
+    clock.tick(1)
+    const attempt = new AttemptLog('PUT', url)
+    attempt.head(false, false)
+    clock.tick(12)
+    attempt.final(403, false)
+    expect(attempt.waitedMs).to.equal(0)
+  })
+
+  it('counts no wait when no head left', () => {
+    const clock = standingClock()
+    clock.tick(1)
+    const attempt = new AttemptLog('PUT', url)
+    clock.tick(12)
+    attempt.final(403, true)
+    expect(attempt.waitedMs).to.equal(0)
+  })
+
+  it('goes from phase to phase', () => {
+    const attempt = new AttemptLog('PUT', url)
+    const phases = [attempt.phase]
+    attempt.head(true, false)
+    phases.push(attempt.phase)
+    attempt.release('timeout')
+    phases.push(attempt.phase)
+    attempt.final(200, false)
+    phases.push(attempt.phase)
+    expect(phases).to.deep.equal(['connecting', 'waiting', 'sending', 'responding'])
+  })
+
+  it('sends at once when it does not ask', () => {
+    const attempt = new AttemptLog('PUT', url)
+    attempt.head(false, false)
+    expect(attempt.phase).to.equal('sending')
+  })
+
+  it('reckons the rate from when content began to flow', () => {
+    const clock = standingClock()
+    const attempt = new AttemptLog('PUT', url)
+    attempt.head(true, false)
+    clock.tick(5000)
+    expect(attempt.rate).to.equal(0)
+    attempt.release('timeout')
+    attempt.sentBytes = 1000
+    expect(attempt.rate, 'when no time has gone by').to.equal(0)
+    clock.tick(500)
+    expect(attempt.rate).to.equal(2000)
+  })
+
+  it('hands over what is no longer written to', () => {
+    const attempt = new AttemptLog('PUT', url)
+    attempt.noteInterim(103)
+    const { interim } = attempt.snapshot()
+    attempt.noteInterim(100)
+    expect(interim).to.have.length(1)
+    expect(interim[0]).not.to.equal(attempt.interim[0])
+  })
+})
