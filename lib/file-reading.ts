@@ -31,7 +31,7 @@ export class FileReading implements Reading {
     // Nothing is read ahead of the first chunk: the content may never be wanted.
     const first = this.#at === 0
     const value = await (this.#ahead ?? this.#read())
-    if (value === null) return done
+    if (value === null || value.length === 0) return done
     if (!first) {
       this.#ahead = this.#read()
       // A failure is for whoever asks for the next chunk.
@@ -47,7 +47,8 @@ export class FileReading implements Reading {
   }
 
   async #read(): Promise<Buffer | null> {
-    if (this.#cancelled || this.#at === this.#extent.length) return null
+    // A file without content is opened all the same, to see that it has none now.
+    if (this.#cancelled || (this.#at > 0 && this.#at === this.#extent.length)) return null
     try {
       this.#file ??= this.#open()
       const file = await this.#file

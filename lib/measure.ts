@@ -27,7 +27,7 @@ export class MeasuredReading {
       this.#tail = null
       return this.#endOf(tail)
     }
-    if (this.#exact && this.#seen === this.#length) return this.#end()
+    if (this.#exact && this.#seen > 0 && this.#seen === this.#length) return this.#end()
     const first = this.#seen === 0
     const chunk = await this.#chunk()
     if (chunk === null || this.#exact || this.#seen !== this.#length) return chunk

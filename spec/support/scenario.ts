@@ -65,7 +65,7 @@ export function refused(status: number, text: string): Answered {
 }
 
 /** A wait that ends soon. */
-export const shortWait: ExpectAgentOptions = { continueTimeout: 25 }
+export const shortWait: ExpectAgentOptions = { continueTimeout: 100 }
 
 /** What undici says of a connection that the other side closed or reset. */
 export const gone: Failed = { error: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'] }
