@@ -42,6 +42,8 @@ export class Serving {
   readonly #note: (event: Partial<WireEvent>) => void
   readonly #hash = createHash('sha256')
   readonly #chunks: Buffer[] = []
+  #judged = false
+  #ended = false
 
   constructor(
     message: IncomingMessage,
@@ -88,8 +90,10 @@ export class Serving {
   #judge(response: ServerResponse): void {
     const { asked } = this.seen
     const refusal = refusalOf(this.mode, asked)
+    this.#judged = true
     if (refusal !== null) this.#answer(response, refusal)
-    else if (asked && this.mode === 'go' && !response.headersSent) {
+    else if (this.#ended) this.#accept(response)
+    else if (asked && this.mode === 'go') {
       response.writeContinue()
       this.#note({ direction: 'out', what: 'HTTP/1.1 100 Continue' })
     }
@@ -102,17 +106,20 @@ export class Serving {
   }
 
   #end(response: ServerResponse): void {
+    this.#ended = true
     this.#seen.sha256 = this.#hash.digest('hex')
     this.#seen.content = Buffer.concat(this.#chunks)
     const { bytes } = this.#seen
     if (bytes > 0) this.#note({ what: 'content', bytes })
-    if (response.headersSent || refusalOf(this.mode, this.seen.asked) !== null) return
+    if (this.#judged && !response.headersSent) this.#accept(response)
+  }
+
+  #accept(response: ServerResponse): void {
     const { response: chosen = { status: 201 } } = this.#options
     this.#answer(response, typeof chosen === 'function' ? chosen(this.seen) : chosen)
   }
 
   #answer(response: ServerResponse, { status, headers, body = '' }: OriginResponse): void {
-    if (response.headersSent) return
     this.#seen.status = status
     response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
     this.#note({ direction: 'out', what: `HTTP/1.1 ${status} ${response.statusMessage}` })

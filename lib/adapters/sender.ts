@@ -1,0 +1,125 @@
+import type { Dispatcher } from 'undici'
+import { ExpectAgent, type ExpectAgentOptions } from '../agent.ts'
+import { type Content, contentOf } from '../content.ts'
+import { withoutFields } from '../headers.ts'
+import { type Call, callKey, type ExpectRequest, expectContinue } from '../interceptor.ts'
+import {
+  defaults,
+  type ExpectOptions,
+  expectOptionNames,
+  pickExpectOptions,
+  settle,
+} from '../options.ts'
+import { type Progress, UploadLog } from '../report.ts'
+import type { Source } from '../source.ts'
+import { refuseUnknown } from '../unknown.ts'
+
+/** What every adapter takes. */
+export interface AdapterOptions extends ExpectOptions {
+  /**
+   * The undici dispatcher to use; proxies and TLS are its business, and so is closing it.
+   *
+   * @default an ExpectAgent of the adapter's own
+   */
+  dispatcher?: Dispatcher
+}
+
+/** A request as a client describes it. */
+export interface Outgoing {
+  readonly origin: string
+  /** Path and query, which go out as they are: a signature may have been made over them. */
+  readonly path: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Whatever an upload can send, or `null` or `undefined` for nothing. */
+  readonly body: unknown
+  readonly signal: AbortSignal
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Whether one-shot content that a refusal left untouched is kept for the client's retry. */
+  readonly keepUntouched?: (status: number) => boolean
+}
+
+/** Sends what a client asks for through a dispatcher that asks first. */
+export class Sender {
+  readonly #options: ExpectOptions
+  readonly #given: Dispatcher | null
+  /** What refusals left untouched, by the body that the client will come with again. */
+  readonly #untouched = new WeakMap<object, Source>()
+  #own: ExpectAgent | null = null
+
+  /** @throws TypeError naming an option that is unknown or cannot be used. */
+  constructor(options: AdapterOptions, alsoKnown: readonly string[] = []) {
+    refuseUnknown(options, [...expectOptionNames, 'dispatcher', ...alsoKnown])
+    this.#options = pickExpectOptions(options) ?? {}
+    settle(this.#options, { ...defaults, memory: false })
+    const { dispatcher } = options
+    this.#given = dispatcher === undefined ? null : asking(dispatcher)
+  }
+
+  /** Options for the adapter's own agent, which is made when it is first needed. */
+  agentOptions: ExpectAgentOptions = {}
+
+  /** Sends a request; redirects are the client's business. */
+  async send(request: Outgoing): Promise<Dispatcher.ResponseData> {
+    const { origin, path, method, signal, body, onProgress = null, keepUntouched } = request
+    // undici sees to the connection and its framing by itself, and throws on these.
+    const headers = withoutFields(request.headers, 'transfer-encoding', 'keep-alive')
+    const target = { origin, path, method: method as Dispatcher.HttpMethod, headers, signal }
+    const own: ExpectRequest & Dispatcher.RequestOptions = { ...target, ...this.#options }
+    if (body !== null && body !== undefined) {
+      own[callKey] = this.#call(body, new UploadLog(onProgress), keepUntouched)
+      // undici would destroy a stream that it got; text it takes for text of unknown type.
+      own.body = typeof body === 'string' ? body : new Uint8Array(1)
+    }
+    return this.#dispatcher().request(own)
+  }
+
+  /** Closes the connections of the adapter's own agent; the next request makes new ones. */
+  destroy(): void {
+    const own = this.#own
+    this.#own = null
+    own?.destroy().catch(() => {})
+  }
+
+  #dispatcher(): Dispatcher {
+    if (this.#given !== null) return this.#given
+    this.#own ??= new ExpectAgent(this.agentOptions)
+    return this.#own
+  }
+
+  #call(body: unknown, log: UploadLog, keepUntouched: Outgoing['keepUntouched']): Call {
+    const key = typeof body === 'object' ? body : null
+    const kept = key === null ? undefined : this.#untouched.get(key)
+    if (key !== null) this.#untouched.delete(key)
+    const content = kept === undefined ? contentOf(body) : untouched
+    let over = false
+    const call: Call = { log, content, source: kept ?? null, onOver }
+    const lent = this.#untouched
+    function onOver(): void {
+      // A response says first that the content is needed no more, then that it has ended.
+      if (over || call.source === null) return
+      over = true
+      const last = log.attempts.at(-1)
+      const refused = last?.withheld === true && keepUntouched?.(last.status ?? 0) === true
+      if (refused && key !== null && !content.replayable) lent.set(key, call.source)
+      else call.source.cancel()
+    }
+    return call
+  }
+}
+
+/** Stands for content whose source is at hand already, and which must not be looked at again. */
+const untouched: Content = {
+  length: null,
+  type: null,
+  replayable: false,
+  exact: false,
+  open: () => {
+    throw new TypeError('The content has been opened before')
+  },
+}
+
+/** A dispatcher that asks. */
+function asking(dispatcher: Dispatcher): Dispatcher {
+  return dispatcher instanceof ExpectAgent ? dispatcher : dispatcher.compose(expectContinue())
+}

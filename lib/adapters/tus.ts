@@ -1,0 +1,139 @@
+import type { Dispatcher } from 'undici'
+import { abortError, Cancellation } from './cancellation.ts'
+import { type AdapterOptions, Sender } from './sender.ts'
+
+/**
+ * An HTTP stack for tus-js-client.
+ *
+ * ```ts
+ * new Upload(file, { endpoint, httpStack: expectHttpStack() }).start()
+ * ```
+ *
+ * A redirect is handed over, as by the client's own stack for Node.js.
+ *
+ * @throws TypeError naming an option that is unknown or cannot be used.
+ */
+export function expectHttpStack(options: AdapterOptions = {}): ExpectHttpStack {
+  return new ExpectHttpStack(options)
+}
+
+/** The HTTP stack that {@link expectHttpStack} makes. */
+export class ExpectHttpStack {
+  readonly #sender: Sender
+
+  constructor(options: AdapterOptions) {
+    this.#sender = new Sender(options)
+  }
+
+  createRequest(method: string, url: string): TusRequest {
+    return new TusRequest(this.#sender, method, url)
+  }
+
+  getName(): string {
+    return 'ExpectHttpStack'
+  }
+
+  /** Closes the connections; a dispatcher that was passed is left to its owner. */
+  destroy(): void {
+    this.#sender.destroy()
+  }
+}
+
+/** One request of tus-js-client. */
+export class TusRequest {
+  readonly #sender: Sender
+  readonly #method: string
+  readonly #url: string
+  readonly #headers: Record<string, string> = {}
+  readonly #cancellation = new Cancellation()
+  #onProgress: (bytesSent: number) => void = () => {}
+
+  constructor(sender: Sender, method: string, url: string) {
+    this.#sender = sender
+    this.#method = method
+    this.#url = url
+  }
+
+  getMethod(): string {
+    return this.#method
+  }
+
+  getURL(): string {
+    return this.#url
+  }
+
+  setHeader(header: string, value: string): void {
+    this.#headers[header] = value
+  }
+
+  getHeader(header: string): string | undefined {
+    return this.#headers[header]
+  }
+
+  /** Told the bytes of content that the connection accepted; fewer again after a 417. */
+  setProgressHandler(handler: (bytesSent: number) => void): void {
+    this.#onProgress = handler
+  }
+
+  async send(body: unknown = null): Promise<TusResponse> {
+    const { origin, pathname, search } = new URL(this.#url)
+    let reported = 0
+    const response = await this.#sender.send({
+      origin,
+      path: pathname + search,
+      method: this.#method,
+      headers: { ...this.#headers, ...lengthOf(body) },
+      body,
+      signal: this.#cancellation.signal,
+      onProgress: ({ sent }) => {
+        if (sent !== reported) this.#onProgress(sent)
+        reported = sent
+      },
+    })
+    return new TusResponse(response, await response.body.text())
+  }
+
+  async abort(): Promise<void> {
+    this.#cancellation.cancel(abortError('The request was aborted'))
+  }
+
+  /** There is none: undici keeps its requests to itself. */
+  getUnderlyingObject(): null {
+    return null
+  }
+}
+
+/** One response for tus-js-client. */
+export class TusResponse {
+  readonly #response: Dispatcher.ResponseData
+  readonly #body: string
+
+  constructor(response: Dispatcher.ResponseData, body: string) {
+    this.#response = response
+    this.#body = body
+  }
+
+  getStatus(): number {
+    return this.#response.statusCode
+  }
+
+  getHeader(header: string): string | undefined {
+    const value = this.#response.headers[header.toLowerCase()]
+    return Array.isArray(value) ? value.join(', ') : value
+  }
+
+  getBody(): string {
+    return this.#body
+  }
+
+  /** undici's response, whose body has been read. */
+  getUnderlyingObject(): Dispatcher.ResponseData {
+    return this.#response
+  }
+}
+
+/** The client marks the pieces of a file with their size, also those that are streams. */
+function lengthOf(body: unknown): Record<string, string> {
+  const { size } = (body ?? {}) as { size?: unknown }
+  return typeof size === 'number' && size > 0 ? { 'Content-Length': String(size) } : {}
+}

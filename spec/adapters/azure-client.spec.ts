@@ -1,0 +1,156 @@
+import { gzipSync } from 'node:zlib'
+import {
+  createHttpHeaders,
+  createPipelineRequest,
+  isRestError,
+  type PipelineRequestOptions,
+} from '@azure/core-rest-pipeline'
+import { expect } from 'chai'
+import { expectHttpClient } from '../../lib/adapters/azure.ts'
+import type { AdapterOptions } from '../../lib/adapters/sender.ts'
+import { blobClient } from '../support/adapters-azure.ts'
+import { content, fileStream, startedOrigin } from '../support/adapters-content.ts'
+import { muteOrigin } from '../support/adapters-mute.ts'
+import { closeLater } from '../support/closing.ts'
+import { signal } from '../support/signal.ts'
+
+function client(options: AdapterOptions = {}): ReturnType<typeof expectHttpClient> {
+  const made = expectHttpClient({ memory: false, ...options })
+  closeLater(() => made.destroy())
+  return made
+}
+
+function request(
+  url: string,
+  options: Partial<PipelineRequestOptions> = {},
+): ReturnType<typeof createPipelineRequest> {
+  return createPipelineRequest({ url, allowInsecureConnection: true, ...options })
+}
+
+async function failure(promise: Promise<unknown>): Promise<Error & { code?: string }> {
+  return promise.then(
+    () => new Error('nothing failed'),
+    (error) => error,
+  )
+}
+
+describe('ExpectHttpClient', () => {
+  it('answers text, and header fields by any case', async () => {
+    const origin = await startedOrigin({
+      response: { status: 200, headers: { 'x-ms-version': '1' }, body: 'text' },
+    })
+    const asked = request(`${origin.url}/a?b=c`)
+
+    const response = await client().sendRequest(asked)
+
+    expect(response).to.include({ request: asked, status: 200, bodyAsText: 'text' })
+    expect(response.headers.get('X-MS-Version')).to.equal('1')
+    expect(origin.requests[0]?.path).to.equal('/a?b=c')
+  })
+
+  for (const status of [200, Number.POSITIVE_INFINITY]) {
+    it(`answers a stream where ${status} is among the codes for streams`, async () => {
+      const origin = await startedOrigin({ response: { status: 200, body: 'text' } })
+      const asked = request(origin.url, { streamResponseStatusCodes: new Set([status]) })
+
+      const { bodyAsText, readableStreamBody } = await client().sendRequest(asked)
+
+      expect(bodyAsText).to.equal(undefined)
+      expect(Buffer.concat((await readableStreamBody?.toArray()) ?? []).toString()).to.equal('text')
+    })
+  }
+
+  it('decodes what was asked for in gzip', async () => {
+    const body = gzipSync('text')
+    const headers = { 'content-encoding': 'gzip' }
+    const origin = await startedOrigin({ response: { status: 200, headers, body } })
+    const asked = request(origin.url, {
+      headers: createHttpHeaders({ 'Accept-Encoding': 'gzip,deflate' }),
+    })
+
+    const { bodyAsText } = await client().sendRequest(asked)
+
+    expect(bodyAsText).to.equal('text')
+  })
+
+  it('tells how far content is, both ways', async () => {
+    const origin = await startedOrigin({ response: { status: 200, body: 'text' } })
+    const up: number[] = []
+    const down: number[] = []
+    const asked = request(origin.url, {
+      method: 'PUT',
+      body: content,
+      onUploadProgress: ({ loadedBytes }) => up.push(loadedBytes),
+      onDownloadProgress: ({ loadedBytes }) => down.push(loadedBytes),
+    })
+
+    await client().sendRequest(asked)
+
+    expect(up.at(-1)).to.equal(content.length)
+    expect(up).to.deep.equal(up.toSorted((a, b) => a - b))
+    expect(down.at(-1)).to.equal(4)
+  })
+
+  it('rejects with an AbortError when it is aborted, and lets go of the content', async () => {
+    const asked = signal()
+    const origin = await startedOrigin({
+      mode: () => {
+        asked.raise()
+        return 'silent'
+      },
+    })
+    const controller = new AbortController()
+    const body = fileStream()
+    const upload = blobClient(origin).upload(body, content.length, {
+      abortSignal: controller.signal,
+    })
+
+    const answer = failure(upload)
+    await asked.raised
+    controller.abort()
+
+    expect((await answer).name).to.equal('AbortError')
+    expect(body.destroyed).to.equal(true)
+    expect(origin.requests[0]?.bytes).to.equal(0)
+  })
+
+  it('rejects with an AbortError when it takes too long', async () => {
+    const peer = await muteOrigin()
+
+    const error = await failure(client().sendRequest(request(peer.url, { timeout: 20 })))
+
+    expect(error.name).to.equal('AbortError')
+    await peer.done
+  })
+
+  it('rejects with a RestError that does not print the request', async () => {
+    const origin = await startedOrigin()
+    await origin.close()
+    const asked = request(origin.url)
+
+    const error = await failure(client().sendRequest(asked))
+
+    expect(isRestError(error)).to.equal(true)
+    expect(error).to.have.property('code', 'ECONNREFUSED')
+    expect(error).to.have.property('request', asked)
+    expect(Object.keys(error)).to.not.include('request')
+  })
+
+  it('sends nothing without TLS unless that is allowed', async () => {
+    const origin = await startedOrigin()
+
+    const error = await failure(
+      client().sendRequest(request(origin.url, { allowInsecureConnection: false })),
+    )
+
+    expect(error.message).to.match(/allowInsecureConnection/)
+    expect(origin.connections).to.equal(0)
+  })
+
+  it('refuses an option that is unknown', () => {
+    expect(() => expectHttpClient({ treshold: 5 } as AdapterOptions)).to.throw(
+      TypeError,
+      'treshold',
+    )
+  })
+})

@@ -1,0 +1,205 @@
+import type { ReadStream } from 'node:fs'
+import { expect } from 'chai'
+import { type DetailedError, Upload, type UploadOptions } from 'tus-js-client'
+import { expectHttpStack } from '../../lib/adapters/tus.ts'
+import type { OriginMode, SeenRequest, TestOrigin } from '../../lib/testing/index.ts'
+import {
+  content,
+  digest,
+  fileStream,
+  headOnly,
+  startedOrigin,
+  whole,
+} from '../support/adapters-content.ts'
+import { closeLater } from '../support/closing.ts'
+import { signal } from '../support/signal.ts'
+
+/** An origin that speaks tus: creation, then content. The mode is for the content alone. */
+async function tusOrigin(
+  mode: OriginMode | ((request: SeenRequest) => OriginMode),
+): Promise<TestOrigin> {
+  const of = typeof mode === 'function' ? mode : () => mode
+  return startedOrigin({
+    mode: (request) => (request.method === 'PATCH' ? of(request) : 'go'),
+    response: ({ method, bytes, headers }) => {
+      if (method === 'POST') return { status: 201, headers: { location: '/files/1' } }
+      if (method === 'HEAD') {
+        const fields = { 'upload-offset': '0', 'upload-length': String(content.length) }
+        return { status: 200, headers: fields }
+      }
+      const offset = Number(headers['upload-offset']) + bytes
+      return { status: 204, headers: { 'upload-offset': String(offset) } }
+    },
+  })
+}
+
+/** Uploads, and answers when the client says that it has. */
+function uploaded(
+  origin: TestOrigin,
+  file: Buffer | ReadStream,
+  options: UploadOptions = {},
+): Promise<void> {
+  const httpStack = expectHttpStack({ memory: false, continueTimeout: 20 })
+  closeLater(() => httpStack.destroy())
+  return new Promise((resolve, reject) => {
+    // The client's types know no streams, which its manual does.
+    const upload = new Upload(file as Buffer, {
+      endpoint: `${origin.url}/files`,
+      httpStack,
+      retryDelays: null,
+      onSuccess: () => resolve(),
+      onError: reject,
+      ...options,
+    })
+    upload.start()
+  })
+}
+
+const patches = (origin: TestOrigin): readonly unknown[] =>
+  origin.requests
+    .filter(({ method }) => method === 'PATCH')
+    .map(({ asked, bytes, sha256 }) => [asked, bytes, sha256])
+
+const inputs = { 'a buffer': () => content, 'a file stream': fileStream }
+
+const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
+  ['says go', 'go', [whole(true)]],
+  ['stays silent', 'silent', [whole(true)]],
+  ['answers 417', 417, [headOnly, whole(false)]],
+]
+
+const refusals: readonly (readonly [string, OriginMode, number])[] = [
+  ['413', 413, 413],
+  ['a redirect', { status: 307, headers: { location: '/elsewhere' } }, 307],
+]
+
+describe('expectHttpStack with tus-js-client', () => {
+  for (const [name, make] of Object.entries(inputs)) {
+    for (const [what, mode, seen] of accepted) {
+      it(`uploads ${name} when the origin ${what}`, async () => {
+        const origin = await tusOrigin(mode)
+
+        await uploaded(origin, make())
+
+        expect(patches(origin)).to.deep.equal(seen)
+      })
+    }
+
+    for (const [what, mode, status] of refusals) {
+      it(`hands over ${what} before a byte of ${name} was sent`, async () => {
+        const origin = await tusOrigin(mode)
+
+        const error = (await uploaded(origin, make()).catch((reason) => reason)) as DetailedError
+
+        expect(error.originalResponse?.getStatus()).to.equal(status)
+        expect(patches(origin)).to.deep.equal([headOnly])
+      })
+    }
+
+    it(`tries again with ${name} after a 503`, async () => {
+      let refused = false
+      const origin = await tusOrigin(() => {
+        if (refused) return 'go'
+        refused = true
+        return 503
+      })
+
+      await uploaded(origin, make(), { retryDelays: [0] })
+
+      expect(patches(origin)).to.deep.equal([headOnly, whole(true)])
+    })
+  }
+
+  it('uploads in several pieces', async () => {
+    const origin = await tusOrigin('go')
+
+    await uploaded(origin, fileStream(), { chunkSize: 1_200_000 })
+
+    expect(origin.requests.map(({ bytes, asked }) => [bytes, asked])).to.deep.equal([
+      [0, false],
+      [1_200_000, true],
+      [300_000, false],
+    ])
+  })
+
+  it('uploads with the creation', async () => {
+    const origin = await startedOrigin({
+      response: ({ bytes }) => ({
+        status: 201,
+        headers: { location: '/files/1', 'upload-offset': String(bytes) },
+      }),
+    })
+
+    await uploaded(origin, content, { uploadDataDuringCreation: true })
+
+    expect(origin.requests.map(({ method, sha256 }) => [method, sha256])).to.deep.equal([
+      ['POST', digest],
+    ])
+  })
+
+  it('tells how far it is', async () => {
+    const origin = await tusOrigin('go')
+    const told: number[] = []
+
+    await uploaded(origin, content, { onProgress: (sent) => told.push(sent) })
+
+    expect(told).to.deep.equal(told.toSorted((a, b) => a - b))
+    expect(told.at(-1)).to.equal(content.length)
+  })
+})
+
+describe('expectHttpStack', () => {
+  it('has a name, and requests that know what they are', () => {
+    const stack = expectHttpStack()
+    const request = stack.createRequest('PATCH', 'http://127.0.0.1/files/1')
+
+    request.setHeader('Upload-Offset', '5')
+
+    expect(stack.getName()).to.equal('ExpectHttpStack')
+    expect([request.getMethod(), request.getURL()]).to.deep.equal([
+      'PATCH',
+      'http://127.0.0.1/files/1',
+    ])
+    expect(request.getHeader('Upload-Offset')).to.equal('5')
+  })
+
+  it('answers status, header fields and text', async () => {
+    const headers = { 'x-a': '1' }
+    const origin = await startedOrigin({ response: { status: 200, headers, body: 'text' } })
+    const stack = expectHttpStack()
+    closeLater(() => stack.destroy())
+
+    const response = await stack.createRequest('GET', `${origin.url}/a?b=c`).send()
+
+    expect([response.getStatus(), response.getHeader('X-A'), response.getBody()]).to.deep.equal([
+      200,
+      '1',
+      'text',
+    ])
+    expect(origin.requests[0]?.path).to.equal('/a?b=c')
+  })
+
+  it('ends a request that is aborted, and lets go of its content', async () => {
+    const asked = signal()
+    const origin = await tusOrigin(() => {
+      asked.raise()
+      return 'silent'
+    })
+    const stack = expectHttpStack({ memory: false })
+    closeLater(() => stack.destroy())
+    const request = stack.createRequest('PATCH', origin.url)
+    const body = fileStream()
+
+    const answer = request.send(body).catch((error: Error) => error)
+    await asked.raised
+    await request.abort()
+
+    expect(await answer).to.have.property('name', 'AbortError')
+    expect(body.destroyed).to.equal(true)
+    expect(origin.requests[0]?.bytes).to.equal(0)
+  })
+
+  it('refuses an option that is unknown', () => {
+    expect(() => expectHttpStack({ treshold: 5 } as object)).to.throw(TypeError, 'treshold')
+  })
+})

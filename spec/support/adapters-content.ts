@@ -1,0 +1,39 @@
+import { createReadStream, type ReadStream, writeFileSync } from 'node:fs'
+import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from './closing.ts'
+import { noise, sha256 } from './contents.ts'
+import { temporaryFile } from './files.ts'
+
+/** More than what is asked for by default. */
+export const content: Buffer = noise(1_500_000)
+/** What the origin is to have received. */
+export const digest: string = sha256(content)
+
+/** The content in a file, as a stream that can be read once. */
+export function fileStream(): ReadStream {
+  const path = temporaryFile()
+  writeFileSync(path, content)
+  return createReadStream(path)
+}
+
+/** Starts an origin that is closed after the spec. */
+export async function startedOrigin(options: OriginOptions = {}): Promise<TestOrigin> {
+  const origin = await startOrigin(options)
+  closeLater(() => origin.close())
+  return origin
+}
+
+/** What an origin saw of each request that was to have content. */
+export function uploadsOf(origin: TestOrigin): readonly (readonly [boolean, number, string])[] {
+  return origin.requests
+    .filter(({ method }) => ['PUT', 'PATCH', 'POST'].includes(method))
+    .map(({ asked, bytes, sha256 }) => [asked, bytes, sha256] as const)
+}
+
+/** An upload that arrived whole. */
+export function whole(asked: boolean): readonly [boolean, number, string] {
+  return [asked, content.length, digest]
+}
+
+/** A request of which nothing but the head arrived. */
+export const headOnly: readonly [boolean, number, string] = [true, 0, '']
