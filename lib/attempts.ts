@@ -127,7 +127,13 @@ export class Attempts implements AttemptOwner {
   }
 
   progressed(attempt: Attempt): void {
-    if (this.isCurrent(attempt)) this.#plan.upload.log.progress(attempt.log)
+    if (!this.isCurrent(attempt)) return
+    try {
+      this.#plan.upload.log.progress(attempt.log)
+    } catch (error) {
+      // The gate is in the middle of a read or a write, and must get to the end of it.
+      queueMicrotask(() => this.#controller.abort(error as Error))
+    }
   }
 
   bodySent(chunk: Buffer): void {

@@ -2,7 +2,7 @@ import { buildConnector, Client, type Dispatcher, Pool } from 'undici'
 import { UploadError } from './errors.ts'
 import { gate } from './gate.ts'
 import { markName } from './head.ts'
-import { withHeader } from './headers.ts'
+import { withHeader, withoutFields } from './headers.ts'
 import { type Ticket, take, ticketKey } from './ticket.ts'
 
 type Connector = buildConnector.connector
@@ -76,7 +76,9 @@ class GatedClient extends Client {
   override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
     const ticket = options[ticketKey]
     if (ticket === undefined || !this.#http1) return super.dispatch(options, handler)
-    const headers = withHeader(options.headers, markName, take(ticket))
+    // A field of the caller's by this name would stand before the mark, and hide it.
+    const own = withoutFields(options.headers, markName)
+    const headers = withHeader(own, markName, take(ticket))
     return super.dispatch({ ...options, headers }, handler)
   }
 }

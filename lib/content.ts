@@ -159,6 +159,9 @@ function pieces(input: object): Content {
   return { length, type: null, replayable: Array.isArray(input), exact: false, open }
 }
 
+/** Iterators that were read; there is no other way to tell a spent one from an empty one. */
+const spent = new WeakSet<object>()
+
 function opener(input: object): Content['open'] {
   if (input instanceof Readable || isNodeReadable(input)) {
     const stream = input as Readable
@@ -174,7 +177,11 @@ function opener(input: object): Content['open'] {
     return (failed) => webReading(input, failed)
   }
   if (Symbol.asyncIterator in input || Symbol.iterator in input) {
-    return () => iteratorReading(input as AsyncIterable<unknown> | Iterable<unknown>)
+    if (spent.has(input)) throw usedUp('The iterator was read by another upload')
+    return () => {
+      if ('next' in input) spent.add(input)
+      return iteratorReading(input as AsyncIterable<unknown> | Iterable<unknown>)
+    }
   }
   throw unusable(input)
 }

@@ -12,7 +12,7 @@ type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Fou
 export interface FetchOptions extends ExpectOptions {
   /** Whatever an upload can send. */
   body?: ContentInput | RequestInit['body'] | null
-  /** Told how far the upload is. */
+  /** Told how far the upload is; what it throws ends the upload, unless the answer has come. */
   onProgress?: (progress: Progress) => void
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
   dispatcher?: Dispatcher | PlatformDispatcher
@@ -47,6 +47,9 @@ export async function fetch(resource: FetchInput, options?: FetchInit): Promise<
   const expectOptions = pickExpectOptions(init) ?? {}
   // Inside, what is wrong with an option would look like a network error.
   settle(expectOptions, { ...defaults, memory: false })
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new TypeError("Option 'onProgress' must be a function")
+  }
   const content = body === undefined || body === null ? null : contentOf(body)
   const log = new UploadLog(onProgress)
   const standIn = content === null ? null : standInFor(input, rest, content)

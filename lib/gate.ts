@@ -112,13 +112,14 @@ class Gate {
     this.#requests += 1
     // Where requests may be written before the last response is complete, only uploads are
     // watched: they are written to idle connections alone, so the next response is theirs.
-    if (this.#pipelined && ticket === null && head.content !== 'tunnel') return 'untouched'
+    const untouched = head.ticket === null ? 'untouched' : 'unmark'
+    if (this.#pipelined && ticket === null && head.content !== 'tunnel') return untouched
     const exchange = new Exchange(head, ticket, () => this.#settle())
     this.#exchange = exchange
     this.#awaiting = true
     this.#interim.reset()
     exchange.begin(reused)
-    if (ticket === null) return 'untouched'
+    if (ticket === null) return untouched
     return exchange.asks ? 'ask' : 'unmark'
   }
 

@@ -76,8 +76,9 @@ interface Scope {
   readonly dispatch: Dispatcher.Dispatch
 }
 
-function send(scope: Scope, request: ExpectRequest, handler: Handler): boolean {
+function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const { base, dispatch, underWay } = scope
+  const request = withLastingHeaders(given)
   // Another interceptor of this kind is at work already.
   if (request[ticketKey] !== undefined) return dispatch(request, handler)
   const wish = wishOf(request.headers)
@@ -112,6 +113,13 @@ function send(scope: Scope, request: ExpectRequest, handler: Handler): boolean {
  */
 function isLeftToUndici({ reason }: Decision): boolean {
   return reason === 'below-threshold' || reason === 'never' || reason === 'no-content'
+}
+
+/** Fields that can be iterated over once are read once, for all who look at them. */
+function withLastingHeaders(request: ExpectRequest): ExpectRequest {
+  const { headers } = request
+  if (!headers || Array.isArray(headers) || !(Symbol.iterator in headers)) return request
+  return { ...request, headers: withoutFields(headers) }
 }
 
 /** A caller's `Expect` says what the setting would; undici throws on the header. */

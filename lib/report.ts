@@ -146,16 +146,23 @@ export class UploadLog {
   total: number | null = null
   readonly attempts: AttemptLog[] = []
   replayed = false
-  readonly #onProgress: ((progress: Progress) => void) | null
+  #onProgress: ((progress: Progress) => void) | null
 
   constructor(onProgress: ((progress: Progress) => void) | null = null) {
     this.#onProgress = onProgress
   }
 
-  /** Tells the caller how far the upload is. */
+  /** Tells the caller how far the upload is; a caller who throws is told no more. */
   progress(attempt: AttemptLog): void {
+    const tell = this.#onProgress
+    if (tell === null) return
     const { phase, sentBytes, rate } = attempt
-    this.#onProgress?.({ phase, sent: sentBytes, total: this.total, rate })
+    try {
+      tell({ phase, sent: sentBytes, total: this.total, rate })
+    } catch (error) {
+      this.#onProgress = null
+      throw error
+    }
   }
 
   get sentBytes(): number {

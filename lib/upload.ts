@@ -14,7 +14,7 @@ export interface UploadOptions extends ExpectOptions {
   signal?: AbortSignal
   /** What to do about redirects, as in fetch. @default 'follow' */
   redirect?: 'follow' | 'manual' | 'error'
-  /** Told how far the upload is. */
+  /** Told how far the upload is; what it throws ends the upload, unless the answer has come. */
   onProgress?: (progress: Progress) => void
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
   dispatcher?: Dispatcher
