@@ -48,7 +48,7 @@ export class ExpectAgent extends Agent {
       handler.onResponseError?.(controllerless, new errors.ClientClosedError())
       return false
     }
-    return this.#dispatch(request, handler)
+    return this.#dispatch(withoutDispatcher(request), handler)
   }
 
   /** Takes no more requests, waits for those that were made, replays included, and closes. */
@@ -65,4 +65,11 @@ export class ExpectAgent extends Agent {
     // Without a callback, undici's close would come back to this class's.
     return this.destroyed ? Promise.resolve() : new Promise((closed) => super.close(closed))
   }
+}
+
+/** Callers with an undici of their own may leave the option in, which undici 8 refuses. */
+function withoutDispatcher(request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions {
+  if (!('dispatcher' in request)) return request
+  const { dispatcher: _dispatcher, ...rest } = request
+  return rest
 }

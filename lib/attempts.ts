@@ -166,8 +166,14 @@ export class Attempts implements AttemptOwner {
   }
 
   ended(trailers: ResponseFields): void {
+    const { handler } = this.#plan
     this.#finish()
-    this.#plan.handler.onResponseEnd?.(this.#controller, trailers)
+    try {
+      handler.onResponseEnd?.(this.#controller, trailers)
+    } catch (error) {
+      // undici's retry handler throws here what it wants to be told of as a failure.
+      handler.onResponseError?.(this.#controller, error as Error)
+    }
   }
 
   upgraded(status: number, fields: ResponseFields, socket: Duplex): void {

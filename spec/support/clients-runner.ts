@@ -1,0 +1,188 @@
+import { writeFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { createFetch, type ExpectAgent, type fetch } from '../../lib/index.ts'
+import {
+  type OriginMode,
+  type OriginOptions,
+  type SeenRequest,
+  startOrigin,
+} from '../../lib/testing/index.ts'
+import { closeLater } from './closing.ts'
+import { noise, sha256 } from './contents.ts'
+import { agentFor } from './faces.ts'
+import { temporaryFile } from './files.ts'
+
+/** What a client is given: where to send what, and the means to ask first. */
+export interface Upload {
+  /** The origin, without a path. */
+  readonly origin: string
+  /** Where to send, for clients that take a whole URL. */
+  readonly url: string
+  readonly fetch: typeof fetch
+  readonly dispatcher: ExpectAgent
+  readonly bytes: Buffer<ArrayBuffer>
+  /** The path of a file that holds the bytes. */
+  readonly path: string
+}
+
+/** A kind of body that a client sends, answering the status that the client saw. */
+export type Way = (upload: Upload) => Promise<number>
+
+/** What a client library does, apart from what it is to do. */
+export interface Habits {
+  /** How the origin answers once it took the content, where the client wants a certain shape. */
+  readonly response?: NonNullable<OriginOptions['response']>
+  /** The field of a form that the bytes are in; they are the content itself otherwise. */
+  readonly field?: string
+  /** What is sent, where the client takes only content of its own kind. */
+  readonly bytes?: Buffer<ArrayBuffer>
+  /** The ways in which it hands a redirect to its caller. */
+  readonly handsRedirectsOver?: readonly string[]
+  /** The kinds of body with which it makes a Request of a stream, which cannot be redirected. */
+  readonly failsAtRedirects?: readonly string[]
+}
+
+/** A request as the origin is to have seen it. */
+interface Seen {
+  readonly path: 'first' | 'moved'
+  readonly asked: boolean
+  readonly status: number
+  readonly content: string
+}
+
+interface Act {
+  readonly title: string
+  readonly mode: OriginMode
+  readonly sees: readonly Seen[]
+  readonly status: number
+}
+
+type RedirectHabit = 'follows' | 'handsOver' | 'fails'
+
+const moved = '/moved'
+const noisy = Buffer.from(noise(200_000))
+const redirect: OriginMode = { status: 307, headers: { location: moved } }
+
+/** What the client and the origin are to see of each kind of origin. */
+function actsFor(whole: string, habit: RedirectHabit): readonly Act[] {
+  const refused = (status: number): Seen => ({
+    path: 'first',
+    asked: true,
+    status,
+    content: 'none',
+  })
+  const taken = (asked: boolean): Seen => ({ path: 'first', asked, status: 200, content: whole })
+  const again: Act = {
+    title: 'sends nothing before a 307, and all after it',
+    mode: redirect,
+    sees: [refused(307), { ...taken(true), path: 'moved' }],
+    status: 200,
+  }
+  const over: Act = {
+    title: 'hands a 307 over, and sends nothing',
+    mode: redirect,
+    sees: [refused(307)],
+    status: 307,
+  }
+  // The Fetch standard has a Request whose body is a stream fail at such a redirect.
+  const fails: Act = {
+    title: 'fails at a 307, and sends nothing',
+    mode: redirect,
+    sees: [refused(307)],
+    status: 0,
+  }
+  return [
+    { title: 'sends after the go-ahead', mode: 'go', sees: [taken(true)], status: 200 },
+    { title: 'sends when nobody answers', mode: 'silent', sees: [taken(true)], status: 200 },
+    {
+      title: 'sends again after a 417, once and unasked',
+      mode: 417,
+      sees: [refused(417), taken(false)],
+      status: 200,
+    },
+    { title: 'sends nothing after a 413', mode: 413, sees: [refused(413)], status: 413 },
+    { follows: again, handsOver: over, fails }[habit],
+  ]
+}
+
+/** Describes how a client library uploads, in each of its ways, to each kind of origin. */
+export function describeClient(name: string, ways: Record<string, Way>, habits: Habits = {}): void {
+  const whole = summary(habits.bytes ?? noisy)
+  describe(name, () => {
+    for (const [body, send] of Object.entries(ways)) {
+      for (const act of actsFor(whole, redirectHabit(habits, body))) {
+        it(`with ${body} ${act.title}`, () => play(act, send, habits))
+      }
+    }
+  })
+}
+
+function redirectHabit(habits: Habits, body: string): RedirectHabit {
+  if (habits.handsRedirectsOver?.includes(body)) return 'handsOver'
+  return habits.failsAtRedirects?.includes(body) ? 'fails' : 'follows'
+}
+
+async function play(act: Act, send: Way, habits: Habits): Promise<void> {
+  const { response = { status: 200 }, field, bytes = noisy } = habits
+  const mode = ({ path }: SeenRequest): OriginMode => (path === moved ? 'go' : act.mode)
+  const origin = await startOrigin({ mode, response, keepContent: true })
+  closeLater(() => origin.close())
+  const path = temporaryFile()
+  writeFileSync(path, bytes)
+  // Only where nobody answers may the wait run out, however slow the machine is.
+  const continueTimeout = act.mode === 'silent' ? 20 : 60_000
+  const options = { continueTimeout, threshold: 1024 }
+  const dispatcher = agentFor(options)
+  const bound = createFetch({ dispatcher, ...options })
+  const url = `${origin.url}/first`
+  const sent = send({ origin: origin.url, url, fetch: bound, dispatcher, bytes, path })
+  const status = act.status === 0 ? await sent.catch(() => 0) : await sent
+  await dispatcher.close()
+  expect(await Promise.all(origin.requests.map((each) => seen(each, field)))).to.eql(act.sees)
+  expect(status).to.equal(act.status)
+}
+
+async function seen(request: SeenRequest, field: string | undefined): Promise<Seen> {
+  const { asked, status, path } = request
+  const where = path === moved ? 'moved' : 'first'
+  return { path: where, asked, status, content: await contentOf(request, field) }
+}
+
+async function contentOf(request: SeenRequest, field: string | undefined): Promise<string> {
+  if (request.bytes === 0) return 'none'
+  if (request.sha256 === '') return `${request.bytes} bytes and no end`
+  return summary(field === undefined ? request.content : await fileIn(request, field))
+}
+
+function summary(content: Buffer): string {
+  return `${content.length} bytes, sha256 ${sha256(content)}`
+}
+
+async function fileIn({ content, headers }: SeenRequest, field: string): Promise<Buffer> {
+  const type = headers['content-type'] ?? ''
+  const message = new Response(Buffer.from(content), { headers: { 'content-type': type } })
+  const file = (await message.formData()).get(field)
+  if (!(file instanceof Blob)) throw new Error(`The form has no file in its field '${field}'`)
+  return Buffer.from(await file.arrayBuffer())
+}
+
+/** The status of what came back, or of what was thrown because of it. */
+export async function statusOf(response: Promise<object>): Promise<number> {
+  const outcome = await response.catch((error: object) => error)
+  const status = statusIn(outcome)
+  if (status !== null) return status
+  throw outcome
+}
+
+/** Libraries put it on the outcome itself, or on the response within. */
+function statusIn(outcome: object): number | null {
+  const places: unknown[] = [outcome, 'response' in outcome ? outcome.response : null]
+  for (const place of places) {
+    if (typeof place !== 'object' || place === null) continue
+    const { status, statusCode } = place as { status?: unknown; statusCode?: unknown }
+    const found = status ?? statusCode
+    // Below 100 is what a library says when there was no response.
+    if (typeof found === 'number' && found >= 100) return found
+  }
+  return null
+}
