@@ -75,4 +75,19 @@ describe('what a caller may do by mistake', () => {
     expect(failure).to.be.instanceOf(TypeError)
     expect(origin.requests).to.have.length(1)
   })
+
+  it('bears a dispatcher among the options of a request, as older callers leave it there', async () => {
+    const origin = await openOrigin()
+    const dispatcher = agentFor()
+    const options = {
+      origin: origin.url,
+      path: '/',
+      method: 'PUT',
+      body: 'abc',
+      dispatcher,
+    } as const
+    const { statusCode, body } = await dispatcher.request(options)
+    await body.dump()
+    expect(statusCode).to.equal(201)
+  })
 })
