@@ -1,6 +1,8 @@
-import { createReadStream } from 'node:fs'
+import { once } from 'node:events'
+import { createReadStream, type ReadStream } from 'node:fs'
 import OpenAI, { toFile, type Uploadable } from 'openai'
 import { describeClient, statusOf, type Upload } from '../support/clients-runner.ts'
+import { closeLater } from '../support/closing.ts'
 
 const headers = { 'content-type': 'application/json' }
 const body = JSON.stringify({ id: 'file-1', object: 'file', text: 'spoken' })
@@ -11,13 +13,21 @@ const clientFor = ({ origin, fetch }: Upload): OpenAI =>
 const create = (upload: Upload, file: Uploadable): Promise<number> =>
   statusOf(clientFor(upload).files.create({ file, purpose: 'assistants' }).withResponse())
 
+/** A refusal comes before the client gets to the stream in its form, and it leaves it open. */
+async function fileStream(path: string): Promise<ReadStream> {
+  const stream = createReadStream(path)
+  closeLater(() => stream.destroy())
+  await once(stream, 'open')
+  return stream
+}
+
 describeClient(
   'openai',
   {
-    'a file stream': (upload) => create(upload, createReadStream(upload.path)),
+    'a file stream': async (upload) => create(upload, await fileStream(upload.path)),
     'a file': async (upload) => create(upload, await toFile(upload.bytes, 'a.bin')),
-    'audio to transcribe': (upload) => {
-      const options = { file: createReadStream(upload.path), model: 'whisper-1' }
+    'audio to transcribe': async (upload) => {
+      const options = { file: await fileStream(upload.path), model: 'whisper-1' }
       return statusOf(clientFor(upload).audio.transcriptions.create(options).withResponse())
     },
   },
