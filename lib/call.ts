@@ -5,6 +5,7 @@ import { type Fields, withoutFields } from './headers.ts'
 import { type Call, callKey, type ExpectRequest, expectContinue } from './interceptor.ts'
 import type { ExpectOptions } from './options.ts'
 import type { UploadLog } from './report.ts'
+import type { RequestBody } from './request-body.ts'
 import { Source } from './source.ts'
 
 /** undici's own agent, as long as nobody has set another one for the process. */
@@ -29,6 +30,8 @@ export interface CallOptions {
   readonly log: UploadLog
   /** `null` when the platform's fetch has the content itself, or there is none. */
   readonly standIn: StandIn | null
+  /** What takes the body of a Request over, where a stream is behind it. */
+  readonly taken: RequestBody | null
 }
 
 /**
@@ -43,14 +46,16 @@ export class CallDispatcher implements Call {
   readonly #dispatch: Dispatcher.Dispatch
   readonly #options: ExpectOptions
   readonly #standIn: StandIn | null
+  readonly #taken: RequestBody | null
   readonly #older: Dispatcher1Wrapper
   #settled = false
   #over = false
 
-  constructor({ dispatcher, options, log, standIn }: CallOptions) {
+  constructor({ dispatcher, options, log, standIn, taken }: CallOptions) {
     this.#dispatch = askingDispatch(dispatcher ?? defaultDispatcher())
     this.#options = options
     this.#standIn = standIn
+    this.#taken = taken
     this.content = standIn?.content ?? null
     this.log = log
     this.#older = new Dispatcher1Wrapper(this as unknown as Dispatcher)
@@ -59,6 +64,7 @@ export class CallDispatcher implements Call {
   /** What the platform's fetch calls, with handlers of either shape. */
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     if (!('onRequestStart' in handler)) return this.#older.dispatch(request, handler)
+    if (this.#taken?.wants(request)) return this.#taken.dispatch(request, handler)
     // A redirect may go on without the content; then nothing wants it any more.
     if (request.body !== null && request.body !== undefined) this.#over = false
     const headers = this.#headers(request.headers)

@@ -1,9 +1,10 @@
-import type { Dispatcher } from 'undici'
-import { CallDispatcher, type StandIn } from './call.ts'
+import { type Dispatcher, type Request as UndiciRequest, fetch as undiciFetch } from 'undici'
+import { CallDispatcher, type CallOptions, type StandIn } from './call.ts'
 import { type Content, type ContentInput, contentOf } from './content.ts'
-import { readForeign } from './foreign.ts'
 import { defaults, type ExpectOptions, pickExpectOptions, settle } from './options.ts'
 import { type Progress, UploadLog, type UploadReport } from './report.ts'
+import { readRequest, realmOf } from './request.ts'
+import { RequestBody } from './request-body.ts'
 
 // The platform's types know another version's Dispatcher, or, beside those of the DOM, none.
 type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Found : never
@@ -40,31 +41,77 @@ const logs = new WeakMap<Response, UploadLog>()
  * options that cannot be used.
  */
 export async function fetch(resource: FetchInput, options?: FetchInit): Promise<Response> {
-  const foreign = readForeign(resource)
-  const input = foreign?.url ?? resource
-  const init: FetchInit = { ...foreign?.init, ...options }
-  const { body, onProgress, dispatcher, ...rest } = init
-  const expectOptions = pickExpectOptions(init) ?? {}
+  const { body, onProgress, dispatcher, ...rest } = { ...options }
+  const expectOptions = pickExpectOptions(rest) ?? {}
   // Inside, what is wrong with an option would look like a network error.
   settle(expectOptions, { ...defaults, memory: false })
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new TypeError("Option 'onProgress' must be a function")
   }
-  const content = body === undefined || body === null ? null : contentOf(body)
   const log = new UploadLog(onProgress)
-  const standIn = content === null ? null : standInFor(input, rest, content)
-  const chosen = dispatcher as Dispatcher | undefined
-  const call = new CallDispatcher({ dispatcher: chosen, options: expectOptions, log, standIn })
+  const plan = { dispatcher: dispatcher as Dispatcher | undefined, options: expectOptions, log }
+  const realm = realmOf(resource)
+  const request = realm === null ? null : (resource as Request)
+  const target =
+    request === null || realm === 'platform'
+      ? { input: resource, init: rest }
+      : readRequest(request, rest)
+  if (body !== undefined && body !== null) return send(target, plan, contentOf(body))
+  if (realm === null || !request?.body) return send(target, plan, null)
+  if (realm === 'other') return send(target, plan, contentOf(request.body))
+  return sendBodyOf(request, realm, target, plan)
+}
+
+/** What goes where. */
+interface Target {
+  readonly input: FetchInput
+  readonly init: Omit<FetchInit, 'body'>
+}
+
+/** What is the same for all fetches of one call. */
+type Plan = Pick<CallOptions, 'dispatcher' | 'options' | 'log'>
+
+async function send(
+  { input, init }: Target,
+  plan: Plan,
+  content: Content | null,
+  taken: RequestBody | null = null,
+): Promise<Response> {
+  const standIn = content === null ? null : standInFor(input, init, content)
+  const call = new CallDispatcher({ ...plan, standIn, taken })
   let failed = true
   try {
-    const own = { body: standIn?.body, headers: standIn?.headers ?? rest.headers, dispatcher: call }
-    const response = await platformFetch(input, { ...rest, ...own } as unknown as RequestInit)
+    const own = { body: standIn?.body, headers: standIn?.headers ?? init.headers, dispatcher: call }
+    const response = await platformFetch(input, { ...init, ...own } as unknown as RequestInit)
     failed = false
-    logs.set(response, log)
+    logs.set(response, plan.log)
     return response
   } finally {
     call.settle(failed)
   }
+}
+
+/** Sends a Request with its own body, whose stream, if it has one, can go on after a redirect. */
+async function sendBodyOf(
+  request: Request,
+  realm: 'platform' | 'undici',
+  { init }: Target,
+  plan: Plan,
+): Promise<Response> {
+  const taken = new RequestBody(init.signal ?? request.signal)
+  const { signal } = taken
+  const begun =
+    realm === 'platform'
+      ? send({ input: request, init: { ...init, signal } }, plan, null, taken)
+      : undiciFetch(request as unknown as UndiciRequest, {
+          signal,
+          dispatcher: taken as unknown as Dispatcher,
+        }).then(() => null)
+  const found = await Promise.race([begun, taken.content])
+  if (found instanceof Response) return found
+  // It ends with the content, by an abort.
+  begun.catch(() => {})
+  return send(readRequest(request, init), plan, found)
 }
 
 /**

@@ -22,6 +22,17 @@ function fileOf(content: string): string {
   return path
 }
 
+/** A stream that never ends by itself. */
+function endless(): { body: ReadableStream; cancelled: Promise<unknown> } {
+  let cancel: (reason: unknown) => void = () => {}
+  const cancelled = new Promise((resolve) => {
+    cancel = resolve
+  })
+  const pull = (controller: ReadableStreamDefaultController): void =>
+    controller.enqueue(new Uint8Array(10))
+  return { body: new ReadableStream({ pull, cancel: (reason) => cancel(reason) }), cancelled }
+}
+
 describe('fetch, given a Request of the undici package', () => {
   it('takes over its method, headers and body', async () => {
     const origin = await openOrigin()
@@ -32,6 +43,13 @@ describe('fetch, given a Request of the undici package', () => {
     expect(seen?.method).to.equal('POST')
     expect(seen?.headers).to.include({ 'x-name': 'value' })
     expect(String(seen?.content)).to.equal('hello')
+  })
+
+  it('knows the length of its body', async () => {
+    const origin = await openOrigin()
+    const request = new UndiciRequest(origin.url, { method: 'POST', body: 'hello' })
+    await fetch(request as unknown as Request, { dispatcher: agentFor() })
+    expect(origin.requests[0]?.headers).to.include({ 'content-length': '5' })
   })
 
   it('lets its init win over the Request', async () => {
@@ -62,6 +80,71 @@ describe('fetch, given a Request of the undici package', () => {
     expect(failure).to.be.instanceOf(TypeError)
     expect(origin.requests).to.have.length(0)
   })
+})
+
+describe('fetch, given a Request with a stream for a body', () => {
+  const streams = {
+    platform: (url: string, body: ReadableStream, signal: AbortSignal | null = null) =>
+      new Request(url, { method: 'POST', body, duplex: 'half', signal }),
+    undici: (url: string, body: ReadableStream, signal: AbortSignal | null = null) =>
+      new UndiciRequest(url, { method: 'POST', body, duplex: 'half', signal }) as never as Request,
+  }
+  const moving: OriginOptions = {
+    mode: ({ path }) => (path === '/new' ? 'go' : { status: 307, headers: { location: '/new' } }),
+  }
+
+  for (const [realm, requestOf] of Object.entries(streams)) {
+    it(`follows a redirect with what nobody has read yet (${realm})`, async () => {
+      const origin = await openOrigin(moving)
+      const request = requestOf(`${origin.url}/old`, new Blob(['hello']).stream())
+      const response = await fetch(request, { dispatcher: agentFor() })
+      expect(response).to.include({ url: `${origin.url}/new`, redirected: true, status: 201 })
+      const [first, second] = origin.requests
+      expect(first).to.include({ asked: true, bytes: 0 })
+      expect(String(second?.content)).to.equal('hello')
+    })
+
+    it(`fails when the stream breaks, and never sends it as if it were whole (${realm})`, async () => {
+      const origin = await openOrigin()
+      const broken = new Error('the disk is gone')
+      let pulls = 0
+      const body = new ReadableStream({
+        pull: (controller) => {
+          pulls += 1
+          if (pulls > 2) throw broken
+          controller.enqueue(new Uint8Array(10))
+        },
+      })
+      const request = requestOf(origin.url, body)
+      const failure = await fetch(request, { dispatcher: agentFor() }).catch((error) => error)
+      expect(failure).to.be.instanceOf(TypeError).with.property('cause', broken)
+      expect(origin.requests[0]?.sha256 ?? '').to.equal('')
+    })
+
+    it(`cancels the stream when the origin refuses (${realm})`, async () => {
+      const origin = await openOrigin({ mode: 413 })
+      const { body, cancelled } = endless()
+      const response = await fetch(requestOf(origin.url, body), { dispatcher: agentFor() })
+      expect(response.status).to.equal(413)
+      await cancelled
+    })
+
+    it(`ends with the signal of the Request (${realm})`, async () => {
+      const controller = new AbortController()
+      const reason = new Error('enough')
+      const origin = await openOrigin({
+        mode: () => {
+          controller.abort(reason)
+          return 'silent'
+        },
+      })
+      const { body, cancelled } = endless()
+      const request = requestOf(origin.url, body, controller.signal)
+      const failure = await fetch(request, { dispatcher: agentFor() }).catch((error) => error)
+      expect(failure).to.equal(reason)
+      await cancelled
+    })
+  }
 })
 
 describe('fetch', () => {

@@ -8,14 +8,10 @@ const plain = ({ fetch }: Upload) => ({ fetch, Request: null, Response: null })
 const put = (upload: Upload, data: unknown, env: object): Promise<number> =>
   statusOf(axios.put(upload.url, data, { adapter: 'fetch', env }))
 
-describeClient(
-  'axios with its fetch adapter',
-  {
-    'a file stream': (upload) => put(upload, createReadStream(upload.path), plain(upload)),
-    'a buffer': (upload) => put(upload, upload.bytes, plain(upload)),
-    'a file stream in a Request': (upload) =>
-      put(upload, createReadStream(upload.path), { fetch: upload.fetch }),
-    'a buffer in a Request': (upload) => put(upload, upload.bytes, { fetch: upload.fetch }),
-  },
-  { failsAtRedirects: ['a file stream in a Request'] },
-)
+describeClient('axios with its fetch adapter', {
+  'a file stream': (upload) => put(upload, createReadStream(upload.path), plain(upload)),
+  'a buffer': (upload) => put(upload, upload.bytes, plain(upload)),
+  'a file stream in a Request': (upload) =>
+    put(upload, createReadStream(upload.path), { fetch: upload.fetch }),
+  'a buffer in a Request': (upload) => put(upload, upload.bytes, { fetch: upload.fetch }),
+})
