@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici'
 import { type DiagnosticsName, publish, type UploadMessage } from './diagnostics.ts'
 import { UploadError } from './errors.ts'
-import { AttemptLog } from './report.ts'
+import { AttemptLog, type AttemptReason } from './report.ts'
 import type { GateObserver, Ticket } from './ticket.ts'
 import type { ReleasedBy } from './verdict.ts'
 
@@ -32,12 +32,15 @@ export interface AttemptOwner {
 
 /** What an attempt is to be. */
 export interface AttemptOptions {
+  readonly reason: AttemptReason
   readonly method: string
   /** Origin and path, for reports and messages. */
   readonly url: string
   /** Counted from 1. */
   readonly number: number
   readonly asks: boolean
+  /** Whether it is still to ask, when its head is written. */
+  readonly stillAsks: () => boolean
   readonly continueTimeout: number
   readonly rescueTimeout: number
 }
@@ -55,11 +58,19 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   #waiting: { readonly bytes: number; readonly done: () => void } | null = null
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
-    const { asks, continueTimeout, rescueTimeout } = options
+    const { reason, method, url, asks, stillAsks, continueTimeout, rescueTimeout } = options
     this.#owner = owner
     this.#options = options
-    this.log = new AttemptLog(options.method, options.url)
-    this.ticket = { asks, continueTimeout, rescueTimeout, observer: this, number: null }
+    this.log = new AttemptLog(reason, method, url)
+    this.ticket = {
+      get asks() {
+        return asks && stillAsks()
+      },
+      continueTimeout,
+      rescueTimeout,
+      observer: this,
+      number: null,
+    }
   }
 
   /** Whether it was to ask; whether it did is known when its head left. */
@@ -98,6 +109,28 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
     const { method, url, number } = this.#options
     publish(name, { method, url, attempt: number, ...details })
+  }
+
+  /**
+   * Whether no content can have left, and no byte of a response came. Without a gate only a
+   * connection that was never made is sure to have carried nothing.
+   */
+  untouchedBy(error: NodeJS.ErrnoException): boolean {
+    if (this.answered) return false
+    if (error.code === 'ECONNREFUSED') return true
+    if (this.ticket.number === null) return false
+    const { phase, asked, releasedBy } = this.log
+    return phase === 'connecting' || (asked && releasedBy === null)
+  }
+
+  /** Keeps the response from coming in further, until it is decided who is to get it. */
+  hold(): void {
+    this.#controller?.pause()
+  }
+
+  /** Lets the response come in again. */
+  resume(): void {
+    this.#controller?.resume()
   }
 
   /** Lets go of the connection; nothing that still comes from it counts. */

@@ -1,15 +1,20 @@
 import type { Duplex } from 'node:stream'
-import { type Dispatcher, errors } from 'undici'
+import type { Dispatcher } from 'undici'
 import { Attempt, type AttemptOwner, type ResponseFields } from './attempt.ts'
 import type { TicketedOptions } from './connector.ts'
 import { StableController } from './controller.ts'
+import type { Decision } from './decision.ts'
 import { UploadError } from './errors.ts'
+import { type Hop, placeOf } from './hop.ts'
 import type { Settings } from './options.ts'
-import type { UploadLog } from './report.ts'
+import type { Answer, Failure, Next, Recourse } from './recourse.ts'
+import type { AttemptReason, UploadLog } from './report.ts'
+import type { Route } from './route.ts'
 import type { Source } from './source.ts'
 import { revoke, ticketKey } from './ticket.ts'
 import type { UnderWay } from './under-way.ts'
 import type { ReleasedBy } from './verdict.ts'
+import { Wait } from './wait.ts'
 
 type Controller = Dispatcher.DispatchController
 type Handler = Dispatcher.DispatchHandler
@@ -25,65 +30,100 @@ export interface Upload {
 /** All that the attempts of one dispatch need. */
 export interface Plan {
   readonly dispatch: Dispatcher.Dispatch
-  /** The request, with its headers as a flat list and without an `Expect` among them. */
-  readonly request: Dispatcher.DispatchOptions & { readonly headers: string[]; allowH2?: boolean }
-  /** Origin and path, for reports and messages. */
-  readonly url: string
+  /** The caller's options, of which each attempt's hop overrides some. */
+  readonly request: Dispatcher.DispatchOptions & { allowH2?: boolean }
+  /** The first request. */
+  readonly hop: Hop
   readonly handler: Handler
   readonly upload: Upload
   readonly underWay: UnderWay
   readonly settings: Settings
-  /** What the memory is keyed by. */
-  readonly route: string
-  readonly asks: boolean
+  routeOf(hop: Hop): Route
+  decide(hop: Hop): Decision
+  /** What can be done about answers and failures, in the order in which it is tried. */
+  readonly recourses: readonly Recourse[]
   /** All of the content, where undici is to send it in one go. */
   readonly whole: string | Buffer | undefined
 }
 
+/** A final response whose head came, and whose handing over is not decided yet. */
+interface Held {
+  readonly deliver: () => void
+  error: Error | null
+}
+
 /**
- * Runs the attempts of one dispatch: the first, the replay after a 417, a fresh one when a
- * connection died before it answered and before content was sent. The caller's handler
- * sees one request.
+ * Runs the attempts of one dispatch: the first, and those that come in place of an answer or
+ * a failure. The caller's handler sees one request.
  */
 export class Attempts implements AttemptOwner {
   readonly #plan: Plan
   readonly #controller: StableController
+  /** The time between two attempts. */
+  readonly #delay = new Wait()
+  /** Where an expectation failed, and is not tried again. */
+  readonly #unasking = new Set<string>()
+  #hop: Hop
+  #route: Route
   #current: Attempt | null = null
+  #held: Held | null = null
   #started = false
   #over = false
-  #renewed = false
 
   constructor(plan: Plan) {
     this.#plan = plan
+    this.#hop = plan.hop
+    this.#route = plan.routeOf(plan.hop)
     this.#controller = new StableController((reason) => this.#fail(reason))
   }
 
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
     this.#plan.underWay.begin()
-    return this.#begin(this.#plan.asks)
+    return this.#begin('first')
   }
 
-  #begin(asks: boolean): boolean {
-    const { dispatch, request, upload, settings, url, whole } = this.#plan
+  #begin(reason: AttemptReason): boolean {
+    const { dispatch, request, upload, settings, whole } = this.#plan
     const { continueTimeout, rescueTimeout } = settings
-    const number = upload.log.attempts.length + 1
-    const { method } = request
-    const attempt = new Attempt(this, { method, url, number, asks, continueTimeout, rescueTimeout })
+    const hop = this.#plan.recourses.reduce(
+      (before, recourse) => recourse.prepared?.(before) ?? before,
+      this.#hop,
+    )
+    const { origin, path, method, headers } = hop
+    const decision = this.#decide()
+    const { asks } = decision
+    if (reason === 'first') upload.log.reason = decision.reason
+    const attempt = new Attempt(this, {
+      reason,
+      method,
+      url: placeOf(this.#hop),
+      number: upload.log.attempts.length + 1,
+      asks,
+      stillAsks: () => this.#decide().asks,
+      continueTimeout,
+      rescueTimeout,
+    })
     this.#current = attempt
     upload.log.attempts.push(attempt.log)
     try {
+      const own = { ...request, origin, path, method, headers }
       const options: TicketedOptions =
         whole === undefined
-          ? { ...request, body: this.#body(attempt), [ticketKey]: attempt.ticket }
-          : { ...request, body: whole }
+          ? { ...own, body: this.#body(attempt), [ticketKey]: attempt.ticket }
+          : { ...own, body: whole }
       // Over TLS the protocol is chosen with the connection; only HTTP/1.1 ones have gates.
-      if (asks && url.startsWith('https:')) Object.assign(options, { allowH2: false })
+      if (asks && origin.startsWith('https:')) Object.assign(options, { allowH2: false })
       return dispatch(options, attempt)
     } catch (error) {
       this.#fail(error as Error)
       return true
     }
+  }
+
+  #decide(): Decision {
+    const unasking = this.#unasking.has(this.#hop.origin)
+    return unasking ? { asks: false, reason: 'remembered-417' } : this.#plan.decide(this.#hop)
   }
 
   /** undici takes any async iterable; the declared type names only some of them. */
@@ -111,19 +151,21 @@ export class Attempts implements AttemptOwner {
   }
 
   left(attempt: Attempt): void {
-    // The source turned out to be empty, which only its first chunk could tell.
-    if (attempt.asks && !attempt.log.asked) this.#plan.upload.log.reason = 'no-content'
+    if (!attempt.asks || attempt.log.asked) return
+    // Since it was decided to ask, the source turned out to be empty or the route to be silent.
+    const { asks, reason } = this.#decide()
+    const { log, source } = this.#plan.upload
+    if (attempt.log.reason === 'first') log.reason = asks ? 'no-content' : reason
+    source.flow()
   }
 
   interim(_attempt: Attempt, status: number): void {
-    const { settings, route } = this.#plan
-    if (status === 100 && settings.memory) settings.memory.forget(route)
+    if (status === 100) this.#route.continued()
   }
 
   released(attempt: Attempt, by: ReleasedBy): void {
-    const { settings, route, upload } = this.#plan
-    if (by === 'timeout' && settings.memory) settings.memory.remember(route, 'silent')
-    if (this.isCurrent(attempt)) upload.source.flow()
+    if (by === 'timeout') this.#route.note('silent')
+    if (this.isCurrent(attempt)) this.#plan.upload.source.flow()
   }
 
   progressed(attempt: Attempt): void {
@@ -149,16 +191,20 @@ export class Attempts implements AttemptOwner {
   }
 
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void {
-    const { handler, upload, settings, route } = this.#plan
-    if (status === 417 && attempt.log.asked) {
-      if (settings.memory) settings.memory.remember(route, '417')
-      if (upload.source.replayable) {
-        this.#replay(attempt)
-        return
-      }
+    const { handler, upload } = this.#plan
+    if (status < 200) {
+      handler.onResponseStart?.(this.#controller, status, fields, message)
+      return
     }
-    if (status >= 200 && attempt.log.withheld) upload.onOver()
-    handler.onResponseStart?.(this.#controller, status, fields, message)
+    if (status === 417 && attempt.log.asked) this.#route.note('417')
+    const deliver = (): void => {
+      if (attempt.log.withheld) upload.onOver()
+      handler.onResponseStart?.(this.#controller, status, fields, message)
+    }
+    const next = this.#afterAnswer(attempt, status, fields)
+    if (next === null) deliver()
+    else if (next instanceof Promise) this.#hold(attempt, next, deliver)
+    else this.#next(attempt, next)
   }
 
   data(chunk: Buffer): void {
@@ -182,46 +228,87 @@ export class Attempts implements AttemptOwner {
   }
 
   failed(attempt: Attempt, error: Error): void {
-    if (this.#canRenew(attempt, error)) {
-      this.#renewed = true
-      this.#next(attempt, attempt.asks)
+    if (this.#held !== null && !this.#controller.aborted) {
+      // Only if it is to be handed over does it matter that the response is broken.
+      this.#held.error = error
       return
     }
-    this.#fail(error)
+    const next = this.#afterFailure(attempt, error)
+    if (next === null) this.#fail(error)
+    else this.#next(attempt, next)
   }
 
   // Between attempts -------------------------------------------------------------------
 
-  #replay(attempt: Attempt): void {
-    this.#plan.upload.log.replayed = true
-    attempt.publish('replay', { status: 417 })
-    this.#next(attempt, false)
+  #afterAnswer(
+    { log }: Attempt,
+    status: number,
+    fields: ResponseFields,
+  ): Next | null | Promise<Next | null> {
+    const sendable = this.#plan.upload.source.replayable
+    const answer: Answer = { status, fields, hop: this.#hop, attempt: log.snapshot(), sendable }
+    for (const recourse of this.#plan.recourses) {
+      const next = recourse.answered?.(answer) ?? null
+      if (next !== null) return next
+    }
+    return null
+  }
+
+  #afterFailure(attempt: Attempt, error: Error): Next | null {
+    const { source } = this.#plan.upload
+    if (this.#controller.aborted || source.failure === error) return null
+    const failure: Failure = {
+      error,
+      hop: this.#hop,
+      attempt: attempt.log.snapshot(),
+      sendable: source.replayable,
+      untouched: attempt.untouchedBy(error),
+    }
+    for (const recourse of this.#plan.recourses) {
+      const next = recourse.failed?.(failure) ?? null
+      if (next !== null) return next
+    }
+    return null
+  }
+
+  /** Waits for the decision over a final response. */
+  #hold(attempt: Attempt, deciding: Promise<Next | null>, deliver: () => void): void {
+    const held: Held = { deliver, error: null }
+    this.#held = held
+    attempt.hold()
+    deciding.then(
+      (next) => {
+        if (this.#held !== held || this.#over) return
+        this.#held = null
+        if (next !== null) this.#next(attempt, next)
+        else if (held.error !== null) this.#fail(held.error)
+        else {
+          held.deliver()
+          if (!this.#controller.paused) attempt.resume()
+        }
+      },
+      (error: unknown) => this.#controller.abort(error as Error),
+    )
   }
 
   /** Gives one attempt up and begins another, on a connection that is in step. */
-  #next(attempt: Attempt, asks: boolean): void {
+  #next(attempt: Attempt, { hop, reason, delayMs }: Next): void {
+    if (reason === 'replay') {
+      this.#unasking.add(hop.origin)
+      attempt.publish('replay', { status: 417 })
+    }
     this.#current = null
     this.#controller.target = null
     revoke(attempt.ticket)
     attempt.giveUp()
-    if (!this.#over) this.#begin(asks)
+    this.#hop = hop
+    this.#route = this.#plan.routeOf(hop)
+    if (delayMs === 0) this.#resume(reason)
+    else this.#delay.start(delayMs, () => this.#resume(reason))
   }
 
-  /**
-   * A kept connection may turn out to be dead when its next request is written. As long as
-   * nothing but the head can have left and no byte came back, any method may go again
-   * (RFC 9110, section 9.2.2: the content that would have been applied was never sent).
-   */
-  #canRenew(attempt: Attempt, error: Error): boolean {
-    return (
-      attempt.asks &&
-      !this.#renewed &&
-      !attempt.answered &&
-      attempt.log.releasedBy === null &&
-      !this.#controller.aborted &&
-      this.#plan.upload.source.failure !== error &&
-      isPeerGone(error)
-    )
+  #resume(reason: AttemptReason): void {
+    if (!this.#over) this.#begin(reason)
   }
 
   #sourceFailed(error: unknown): void {
@@ -241,13 +328,9 @@ export class Attempts implements AttemptOwner {
 
   #finish(): void {
     this.#over = true
+    this.#delay.stop()
     if (this.#current !== null) revoke(this.#current.ticket)
     this.#plan.upload.onOver()
     this.#plan.underWay.end()
   }
-}
-
-function isPeerGone(error: NodeJS.ErrnoException): boolean {
-  const codes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED']
-  return error instanceof errors.SocketError || codes.includes(error.code ?? '')
 }

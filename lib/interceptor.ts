@@ -15,7 +15,10 @@ import {
   type Settings,
   settle,
 } from './options.ts'
+import { replay } from './replay.ts'
 import { UploadLog } from './report.ts'
+import { Renewal } from './retry.ts'
+import { Route } from './route.ts'
 import { Source } from './source.ts'
 import { ticketKey } from './ticket.ts'
 import { UnderWay } from './under-way.ts'
@@ -87,24 +90,34 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : settle(overrides, base)
   const call = request[callKey]
-  const route = String(request.origin)
-  const remembered = settings.memory ? settings.memory.recall(route) : undefined
-  const choose = (length: number | null): Decision =>
-    decide({ expect: wish ?? settings.expect, settings, length, remembered })
+  const routeOf = (origin: string): Route => new Route(settings.memory, origin)
+  const choose = (origin: string, length: number | null): Decision => {
+    const { fact } = routeOf(origin)
+    return decide({ expect: wish ?? settings.expect, settings, length, remembered: fact })
+  }
+  const origin = String(request.origin)
   const whole = call === undefined ? wholeLength(body) : null
-  if (whole !== null && isLeftToUndici(choose(declared(request, whole)))) {
+  if (whole !== null && isLeftToUndici(choose(origin, declared(request, whole)))) {
     return dispatch(withoutWish(request, wish), handler)
   }
   const content = call?.content ?? contentOf(body)
   const upload = uploadOf(request, content, settings, call)
-  const decision = choose(upload.source.length)
-  const { asks } = decision
-  upload.log.reason = decision.reason
-  const asIs = isLeftToUndici(decision) ? content.whole : undefined
-  const headers = headersFor(withoutWish(request, wish), content, upload.source.length)
-  const url = urlOf(request)
-  const plan = { dispatch, request: { ...request, headers }, url, handler, upload, underWay }
-  return new Attempts({ ...plan, settings, route, asks, whole: asIs }).start()
+  const { length } = upload.source
+  const headers = headersFor(withoutWish(request, wish), content, length)
+  const { path, method } = request
+  return new Attempts({
+    dispatch,
+    request,
+    hop: { origin, path, method, headers, hasContent: true },
+    handler,
+    upload,
+    underWay,
+    settings,
+    routeOf: (hop) => routeOf(hop.origin),
+    decide: (hop) => choose(hop.origin, length),
+    recourses: [replay, new Renewal()],
+    whole: isLeftToUndici(choose(origin, length)) ? content.whole : undefined,
+  }).start()
 }
 
 /**
@@ -176,10 +189,4 @@ function headersFor(request: ExpectRequest, content: Content, length: number | n
     headers.push('content-type', ownType)
   }
   return headers
-}
-
-/** Origin and path; a query may hold credentials, and userinfo does. */
-function urlOf(request: ExpectRequest): string {
-  const { origin } = new URL(String(request.origin))
-  return origin + request.path.split('?', 1)[0]
 }

@@ -26,8 +26,15 @@ export type UploadOutcome =
   | 'replayed'
   | 'not-asked'
 
+/**
+ * Why an attempt was made: it is the upload's first; a 417 was answered to the one before it;
+ * the connection of the one before it was dead before anything was lost.
+ */
+export type AttemptReason = 'first' | 'replay' | 'fresh-connection'
+
 /** One request head on one connection. */
 export interface AttemptReport {
+  readonly reason: AttemptReason
   readonly method: string
   /** Origin and path, without the query, which may hold credentials. */
   readonly url: string
@@ -72,6 +79,7 @@ export interface Progress {
 
 /** The report of one attempt, being written. */
 export class AttemptLog {
+  readonly reason: AttemptReason
   readonly method: string
   readonly url: string
   asked = false
@@ -89,7 +97,8 @@ export class AttemptLog {
   #headLeft = 0
   #flowing = 0
 
-  constructor(method: string, url: string) {
+  constructor(reason: AttemptReason, method: string, url: string) {
+    this.reason = reason
     this.method = method
     this.url = url
   }
@@ -126,8 +135,10 @@ export class AttemptLog {
   }
 
   snapshot(): AttemptReport {
-    const { method, url, asked, interim, status, sentBytes, waitedMs, reusedConnection } = this
+    const { reason, method, url, asked, interim } = this
+    const { status, sentBytes, waitedMs, reusedConnection } = this
     return {
+      reason,
       method,
       url,
       asked,
@@ -145,7 +156,6 @@ export class UploadLog {
   reason: AskReason = 'no-content'
   total: number | null = null
   readonly attempts: AttemptLog[] = []
-  replayed = false
   #onProgress: ((progress: Progress) => void) | null
 
   constructor(onProgress: ((progress: Progress) => void) | null = null) {
@@ -199,7 +209,7 @@ export class UploadLog {
     const last = this.attempts.at(-1)
     if (last?.withheld === true) return (last.status ?? 0) >= 300 ? 'refused' : 'answered'
     if (last?.cutShort === true && (last.status ?? 0) < 300) return 'answered'
-    if (this.replayed) return 'replayed'
+    if (this.attempts.some(({ reason }) => reason === 'replay')) return 'replayed'
     if (last?.releasedBy === 'continue') return 'continued'
     if (last?.releasedBy === 'timeout') return 'silent'
     return 'not-asked'

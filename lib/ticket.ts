@@ -25,7 +25,7 @@ export interface GateObserver {
  * reach an origin.
  */
 export interface Ticket {
-  /** Whether the request is to carry the expectation. */
+  /** Whether the request is to carry the expectation; read when its head is written. */
   readonly asks: boolean
   /** Milliseconds the content is held back, from the moment the head left. */
   readonly continueTimeout: number

@@ -1,11 +1,17 @@
 import { expect } from 'chai'
-import { AttemptLog, type Progress, UploadLog, type UploadOutcome } from '../lib/report.ts'
+import {
+  AttemptLog,
+  type AttemptReason,
+  type Progress,
+  UploadLog,
+  type UploadOutcome,
+} from '../lib/report.ts'
 import { standingClock } from './support/clock.ts'
 
 const url = 'http://uploads.example/videos'
 
-function attemptOf(upload: UploadLog): AttemptLog {
-  const attempt = new AttemptLog('PUT', url)
+function attemptOf(upload: UploadLog, reason: AttemptReason = 'first'): AttemptLog {
+  const attempt = new AttemptLog(reason, 'PUT', url)
   upload.attempts.push(attempt)
   return attempt
 }
@@ -54,8 +60,7 @@ describe('UploadLog', () => {
       'a 417 came and then a 201',
       (upload) => {
         attemptOf(upload).final(417, true)
-        upload.replayed = true
-        attemptOf(upload).final(201, false)
+        attemptOf(upload, 'replay').final(201, false)
       },
     ],
     [
@@ -67,8 +72,7 @@ describe('UploadLog', () => {
       'refused',
       'a redirect was followed after a replay, and refused',
       (upload) => {
-        upload.replayed = true
-        attemptOf(upload).final(307, false)
+        attemptOf(upload, 'replay').final(307, false)
         attemptOf(upload).final(403, true)
       },
     ],

@@ -1,0 +1,42 @@
+import type { ResponseFields } from './attempt.ts'
+import type { Hop } from './hop.ts'
+import type { AttemptReason, AttemptReport } from './report.ts'
+
+/** A final response whose head came. */
+export interface Answer {
+  readonly status: number
+  readonly fields: ResponseFields
+  /** The request that it answers. */
+  readonly hop: Hop
+  readonly attempt: AttemptReport
+  /** Whether the content can go out again from its first byte. */
+  readonly sendable: boolean
+}
+
+/** A request that failed without a final response. */
+export interface Failure {
+  readonly error: NodeJS.ErrnoException
+  readonly hop: Hop
+  readonly attempt: AttemptReport
+  readonly sendable: boolean
+  /** Whether no content can have left and no byte of a response came, so that any method may go again. */
+  readonly untouched: boolean
+}
+
+/** The attempt that comes next. */
+export interface Next {
+  readonly hop: Hop
+  readonly reason: Exclude<AttemptReason, 'first'>
+  /** Milliseconds until it begins. */
+  readonly delayMs: number
+}
+
+/** Something that can be done in place of handing an answer, or a failure, to the caller. */
+export interface Recourse {
+  /** Changes a request before each attempt at it. */
+  prepared?(hop: Hop): Hop
+  /** The attempt to make in place of handing the response over; `null` for none. */
+  answered?(answer: Answer): Next | null | Promise<Next | null>
+  /** The attempt to make in place of failing; `null` for none. */
+  failed?(failure: Failure): Next | null
+}
