@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici'
 import { type DiagnosticsName, publish, type UploadMessage } from './diagnostics.ts'
 import { UploadError } from './errors.ts'
-import { AttemptLog, type AttemptReason } from './report.ts'
+import { type AttemptHead, AttemptLog } from './report.ts'
 import type { GateObserver, Ticket } from './ticket.ts'
 import type { ReleasedBy } from './verdict.ts'
 
@@ -31,11 +31,7 @@ export interface AttemptOwner {
 }
 
 /** What an attempt is to be. */
-export interface AttemptOptions {
-  readonly reason: AttemptReason
-  readonly method: string
-  /** Origin and path, for reports and messages. */
-  readonly url: string
+export interface AttemptOptions extends AttemptHead {
   /** Counted from 1. */
   readonly number: number
   readonly asks: boolean
@@ -58,10 +54,10 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   #waiting: { readonly bytes: number; readonly done: () => void } | null = null
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
-    const { reason, method, url, asks, stillAsks, continueTimeout, rescueTimeout } = options
+    const { asks, stillAsks, continueTimeout, rescueTimeout } = options
     this.#owner = owner
     this.#options = options
-    this.log = new AttemptLog(reason, method, url)
+    this.log = new AttemptLog(options)
     this.ticket = {
       get asks() {
         return asks && stillAsks()

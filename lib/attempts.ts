@@ -5,9 +5,10 @@ import type { TicketedOptions } from './connector.ts'
 import { StableController } from './controller.ts'
 import type { Decision } from './decision.ts'
 import { UploadError } from './errors.ts'
+import { headersOf } from './headers.ts'
 import { type Hop, placeOf } from './hop.ts'
 import type { Settings } from './options.ts'
-import type { Answer, Failure, Next, Recourse } from './recourse.ts'
+import type { Answer, Decided, Failure, Next, Recourse } from './recourse.ts'
 import type { AttemptReason, UploadLog } from './report.ts'
 import type { Route } from './route.ts'
 import type { Source } from './source.ts'
@@ -25,6 +26,8 @@ export interface Upload {
   readonly log: UploadLog
   /** Called when a dispatch needs the content no longer. */
   onOver(): void
+  /** The status that the handler is shown in place of this one. */
+  shown(status: number, text: string): number
 }
 
 /** All that the attempts of one dispatch need. */
@@ -80,11 +83,11 @@ export class Attempts implements AttemptOwner {
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
     this.#plan.underWay.begin()
-    return this.#begin('first')
+    return this.#begin('first', 0)
   }
 
-  #begin(reason: AttemptReason): boolean {
-    const { dispatch, request, upload, settings, whole } = this.#plan
+  #begin(reason: AttemptReason, delayMs: number): boolean {
+    const { dispatch, request, upload, settings } = this.#plan
     const { continueTimeout, rescueTimeout } = settings
     const hop = this.#plan.recourses.reduce(
       (before, recourse) => recourse.prepared?.(before) ?? before,
@@ -96,6 +99,7 @@ export class Attempts implements AttemptOwner {
     if (reason === 'first') upload.log.reason = decision.reason
     const attempt = new Attempt(this, {
       reason,
+      delayMs,
       method,
       url: placeOf(this.#hop),
       number: upload.log.attempts.length + 1,
@@ -108,10 +112,7 @@ export class Attempts implements AttemptOwner {
     upload.log.attempts.push(attempt.log)
     try {
       const own = { ...request, origin, path, method, headers }
-      const options: TicketedOptions =
-        whole === undefined
-          ? { ...own, body: this.#body(attempt), [ticketKey]: attempt.ticket }
-          : { ...own, body: whole }
+      const options: TicketedOptions = { ...own, ...this.#content(attempt) }
       // Over TLS the protocol is chosen with the connection; only HTTP/1.1 ones have gates.
       if (asks && origin.startsWith('https:')) Object.assign(options, { allowH2: false })
       return dispatch(options, attempt)
@@ -122,8 +123,16 @@ export class Attempts implements AttemptOwner {
   }
 
   #decide(): Decision {
+    if (!this.#hop.hasContent) return { asks: false, reason: 'no-content' }
     const unasking = this.#unasking.has(this.#hop.origin)
     return unasking ? { asks: false, reason: 'remembered-417' } : this.#plan.decide(this.#hop)
+  }
+
+  #content(attempt: Attempt): Pick<TicketedOptions, 'body' | typeof ticketKey> {
+    const { whole } = this.#plan
+    if (!this.#hop.hasContent) return { body: null }
+    if (whole !== undefined) return { body: whole }
+    return { body: this.#body(attempt), [ticketKey]: attempt.ticket }
   }
 
   /** undici takes any async iterable; the declared type names only some of them. */
@@ -169,9 +178,12 @@ export class Attempts implements AttemptOwner {
   }
 
   progressed(attempt: Attempt): void {
-    if (!this.isCurrent(attempt)) return
+    if (this.isCurrent(attempt)) this.#tell(() => this.#plan.upload.log.progress(attempt.log))
+  }
+
+  #tell(tell: () => void): void {
     try {
-      this.#plan.upload.log.progress(attempt.log)
+      tell()
     } catch (error) {
       // The gate is in the middle of a read or a write, and must get to the end of it.
       queueMicrotask(() => this.#controller.abort(error as Error))
@@ -193,18 +205,20 @@ export class Attempts implements AttemptOwner {
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void {
     const { handler, upload } = this.#plan
     if (status < 200) {
+      this.#tell(() => upload.log.interim({ status, headers: headersOf(fields) }))
       handler.onResponseStart?.(this.#controller, status, fields, message)
       return
     }
     if (status === 417 && attempt.log.asked) this.#route.note('417')
     const deliver = (): void => {
       if (attempt.log.withheld) upload.onOver()
-      handler.onResponseStart?.(this.#controller, status, fields, message)
+      const shown = upload.shown(status, message ?? '')
+      handler.onResponseStart?.(this.#controller, shown, fields, message)
     }
-    const next = this.#afterAnswer(attempt, status, fields)
-    if (next === null) deliver()
-    else if (next instanceof Promise) this.#hold(attempt, next, deliver)
-    else this.#next(attempt, next)
+    const decided = this.#afterAnswer(attempt, status, fields)
+    if (decided === null) deliver()
+    else if (decided instanceof Promise) this.#hold(attempt, decided, deliver)
+    else this.#follow(attempt, decided)
   }
 
   data(chunk: Buffer): void {
@@ -244,12 +258,12 @@ export class Attempts implements AttemptOwner {
     { log }: Attempt,
     status: number,
     fields: ResponseFields,
-  ): Next | null | Promise<Next | null> {
+  ): Decided | Promise<Decided> {
     const sendable = this.#plan.upload.source.replayable
     const answer: Answer = { status, fields, hop: this.#hop, attempt: log.snapshot(), sendable }
     for (const recourse of this.#plan.recourses) {
-      const next = recourse.answered?.(answer) ?? null
-      if (next !== null) return next
+      const decided = recourse.answered?.(answer) ?? null
+      if (decided !== null) return decided
     }
     return null
   }
@@ -272,15 +286,15 @@ export class Attempts implements AttemptOwner {
   }
 
   /** Waits for the decision over a final response. */
-  #hold(attempt: Attempt, deciding: Promise<Next | null>, deliver: () => void): void {
+  #hold(attempt: Attempt, deciding: Promise<Decided>, deliver: () => void): void {
     const held: Held = { deliver, error: null }
     this.#held = held
     attempt.hold()
     deciding.then(
-      (next) => {
+      (decided) => {
         if (this.#held !== held || this.#over) return
         this.#held = null
-        if (next !== null) this.#next(attempt, next)
+        if (decided !== null) this.#follow(attempt, decided)
         else if (held.error !== null) this.#fail(held.error)
         else {
           held.deliver()
@@ -289,6 +303,11 @@ export class Attempts implements AttemptOwner {
       },
       (error: unknown) => this.#controller.abort(error as Error),
     )
+  }
+
+  #follow(attempt: Attempt, decided: Next | UploadError): void {
+    if (decided instanceof UploadError) this.#fail(decided)
+    else this.#next(attempt, decided)
   }
 
   /** Gives one attempt up and begins another, on a connection that is in step. */
@@ -303,12 +322,11 @@ export class Attempts implements AttemptOwner {
     attempt.giveUp()
     this.#hop = hop
     this.#route = this.#plan.routeOf(hop)
-    if (delayMs === 0) this.#resume(reason)
-    else this.#delay.start(delayMs, () => this.#resume(reason))
-  }
-
-  #resume(reason: AttemptReason): void {
-    if (!this.#over) this.#begin(reason)
+    if (this.#over) return
+    if (!hop.hasContent) this.#plan.upload.onOver()
+    if (reason === 'redirect') this.#plan.upload.log.location = hop.origin + hop.path
+    if (delayMs === 0) this.#begin(reason, 0)
+    else this.#delay.start(delayMs, () => this.#begin(reason, delayMs))
   }
 
   #sourceFailed(error: unknown): void {

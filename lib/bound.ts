@@ -1,16 +1,17 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
-import { type FetchInit, type FetchInput, fetch } from './fetch.ts'
+import { type FetchInit, fetch } from './fetch.ts'
 import { defaults, type ExpectOptions, expectOptionNames, settle } from './options.ts'
-import type { Progress } from './report.ts'
+import type { FetchInput } from './platform-fetch.ts'
+import type { UploadListeners } from './report.ts'
 import { refuseUnknown } from './unknown.ts'
 
+const names = expectOptionNames.filter((name) => name !== 'redirect')
+
 /** What a bound fetch always uses; a call's own init is nearer and wins. */
-export interface CreateFetchOptions extends ExpectOptions {
+export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
   dispatcher?: Dispatcher
-  /** Told how far each upload is. */
-  onProgress?: (progress: Progress) => void
 }
 
 /**
@@ -23,7 +24,7 @@ export interface CreateFetchOptions extends ExpectOptions {
  * @throws TypeError naming an option that is unknown or cannot be used.
  */
 export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
-  refuseUnknown(options, [...expectOptionNames, 'dispatcher', 'onProgress'])
+  refuseUnknown(options, [...names, 'dispatcher', 'onProgress', 'onInterim'])
   settle(options, { ...defaults, memory: false })
   const bound = { ...options }
   return (input: FetchInput, init?: FetchInit) => fetch(input, { ...bound, ...init })

@@ -3,6 +3,7 @@ import { ExpectAgent } from './agent.ts'
 import type { Content } from './content.ts'
 import { type Fields, withoutFields } from './headers.ts'
 import { type Call, callKey, type ExpectRequest, expectContinue } from './interceptor.ts'
+import { Mask } from './mask.ts'
 import type { ExpectOptions } from './options.ts'
 import type { UploadLog } from './report.ts'
 import type { RequestBody } from './request-body.ts'
@@ -28,6 +29,8 @@ export interface CallOptions {
   readonly dispatcher: Dispatcher | undefined
   readonly options: ExpectOptions
   readonly log: UploadLog
+  /** Statuses that are handed over, although the platform's fetch would make an error of them. */
+  readonly handsOver: readonly number[]
   /** `null` when the platform's fetch has the content itself, or there is none. */
   readonly standIn: StandIn | null
   /** What takes the body of a Request over, where a stream is behind it. */
@@ -42,7 +45,9 @@ export interface CallOptions {
 export class CallDispatcher implements Call {
   readonly content: Content | null
   readonly log: UploadLog
+  readonly mask = new Mask()
   source: Source | null = null
+  readonly #handsOver: readonly number[]
   readonly #dispatch: Dispatcher.Dispatch
   readonly #options: ExpectOptions
   readonly #standIn: StandIn | null
@@ -51,7 +56,8 @@ export class CallDispatcher implements Call {
   #settled = false
   #over = false
 
-  constructor({ dispatcher, options, log, standIn, taken }: CallOptions) {
+  constructor({ dispatcher, options, log, handsOver, standIn, taken }: CallOptions) {
+    this.#handsOver = handsOver
     this.#dispatch = askingDispatch(dispatcher ?? defaultDispatcher())
     this.#options = options
     this.#standIn = standIn
@@ -67,9 +73,18 @@ export class CallDispatcher implements Call {
     if (this.#taken?.wants(request)) return this.#taken.dispatch(request, handler)
     // A redirect may go on without the content; then nothing wants it any more.
     if (request.body !== null && request.body !== undefined) this.#over = false
+    // fetch says that it follows redirects by itself; the options say who does.
+    const { maxRedirections: _none, ...rest }: ExpectRequest = request
     const headers = this.#headers(request.headers)
-    const own: ExpectRequest = { ...request, headers, ...this.#options, [callKey]: this }
+    const own: ExpectRequest = { ...rest, headers, ...this.#options, [callKey]: this }
     return this.#dispatch(own, handler)
+  }
+
+  /** The status that the platform's fetch is shown. */
+  shown(status: number, text: string): number {
+    // With a stand-in it believes that it can send again what is gone.
+    const again = status === 421 && this.source?.replayable === false
+    return again || this.#handsOver.includes(status) ? this.mask.put(status, text) : status
   }
 
   /** The call failed before its first dispatch: its content was aborted with it. */

@@ -10,6 +10,9 @@
  * | `ERR_EXPECT_CONTENT_GONE` | the content was needed again, but it can be read only once |
  * | `ERR_EXPECT_FILE_CHANGED` | a file's size is not what it was when the upload was made |
  * | `ERR_EXPECT_INTERIM_OVERFLOW` | the interim responses to one request are larger than the limit |
+ * | `ERR_EXPECT_TOO_MANY_REDIRECTS` | there were more redirects than `maxRedirections` |
+ * | `ERR_EXPECT_REDIRECT_LOOP` | a redirect led back to where the upload had been |
+ * | `ERR_EXPECT_INSECURE_REDIRECT` | a redirect led from https to http |
  */
 export type UploadErrorCode =
   | 'ERR_EXPECT_NO_GATE'
@@ -19,6 +22,9 @@ export type UploadErrorCode =
   | 'ERR_EXPECT_CONTENT_GONE'
   | 'ERR_EXPECT_FILE_CHANGED'
   | 'ERR_EXPECT_INTERIM_OVERFLOW'
+  | 'ERR_EXPECT_TOO_MANY_REDIRECTS'
+  | 'ERR_EXPECT_REDIRECT_LOOP'
+  | 'ERR_EXPECT_INSECURE_REDIRECT'
 
 /** Where an upload stood: before its head left, held back, content flowing, or being answered. */
 export type UploadPhase = 'connecting' | 'waiting' | 'sending' | 'responding'

@@ -77,3 +77,12 @@ export function withoutFields(headers: Fields, ...names: string[]): string[] {
 export function withHeader(headers: Fields, name: string, value: string): string[] {
   return [...withoutFields(headers), name, value]
 }
+
+/** The platform's Headers of the fields that came with a response. */
+export function headersOf(fields: Record<string, string | string[] | undefined>): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(fields)) {
+    for (const each of [value ?? []].flat()) headers.append(name, each)
+  }
+  return headers
+}

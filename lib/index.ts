@@ -4,10 +4,21 @@ export { gatedPool } from './connector.ts'
 export type { Content, ContentInput, OneShotInput, ReplayableInput } from './content.ts'
 export type { DiagnosticsName, UploadMessage } from './diagnostics.ts'
 export { UploadError, type UploadErrorCode, type UploadPhase } from './errors.ts'
-export { type FetchInit, type FetchInput, type FetchOptions, fetch, reportOf } from './fetch.ts'
+export { type FetchInit, type FetchOptions, fetch } from './fetch.ts'
 export { type FileOptions, fromFile } from './file.ts'
 export { expectContinue } from './interceptor.ts'
 export { type RouteFact, RouteMemory, type RouteMemoryOptions } from './memory.ts'
-export type { ExpectMode, ExpectOptions } from './options.ts'
-export type { AskReason, AttemptReport, Progress, UploadOutcome, UploadReport } from './report.ts'
+export type { ExpectMode, ExpectOptions, RedirectMode } from './options.ts'
+export { type FetchInput, reportOf } from './platform-fetch.ts'
+export type {
+  AskReason,
+  AttemptReason,
+  AttemptReport,
+  InterimResponse,
+  Progress,
+  UploadListeners,
+  UploadOutcome,
+  UploadReport,
+} from './report.ts'
+export type { RetryOptions } from './retry.ts'
 export { type UploadOptions, type UploadResult, upload } from './upload.ts'

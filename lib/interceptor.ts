@@ -15,9 +15,11 @@ import {
   type Settings,
   settle,
 } from './options.ts'
+import type { Recourse } from './recourse.ts'
+import { Redirection } from './redirect.ts'
 import { replay } from './replay.ts'
 import { UploadLog } from './report.ts'
-import { Renewal } from './retry.ts'
+import { Renewal, Retry } from './retry.ts'
 import { Route } from './route.ts'
 import { Source } from './source.ts'
 import { ticketKey } from './ticket.ts'
@@ -38,6 +40,8 @@ export interface Call {
   source: Source | null
   /** Called when a dispatch needs the content no longer. */
   onOver(): void
+  /** The status that the caller's handler is shown in place of this one. */
+  shown?(status: number, text: string): number
 }
 
 /** Dispatch options with those of this package. */
@@ -107,7 +111,7 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const { path, method } = request
   return new Attempts({
     dispatch,
-    request,
+    request: withoutBound(request),
     hop: { origin, path, method, headers, hasContent: true },
     handler,
     upload,
@@ -115,9 +119,18 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
     settings,
     routeOf: (hop) => routeOf(hop.origin),
     decide: (hop) => choose(hop.origin, length),
-    recourses: [replay, new Renewal()],
+    recourses: recoursesFor(settings),
     whole: isLeftToUndici(choose(origin, length)) ? content.whole : undefined,
   }).start()
+}
+
+/** What can be done about answers and failures; a response that none of them takes is handed over. */
+function recoursesFor(settings: Settings): Recourse[] {
+  const recourses: Recourse[] = [replay, new Renewal()]
+  if (settings.redirect === 'follow' && settings.maxRedirections > 0)
+    recourses.push(new Redirection(settings))
+  if (settings.retry !== 0) recourses.push(new Retry(settings.retry))
+  return recourses
 }
 
 /**
@@ -133,6 +146,13 @@ function withLastingHeaders(request: ExpectRequest): ExpectRequest {
   const { headers } = request
   if (!headers || Array.isArray(headers) || !(Symbol.iterator in headers)) return request
   return { ...request, headers: withoutFields(headers) }
+}
+
+/** undici refuses to hear how many redirects are followed. */
+function withoutBound(request: ExpectRequest): ExpectRequest {
+  if (request.maxRedirections === undefined) return request
+  const { maxRedirections: _bound, ...rest } = request
+  return rest
 }
 
 /** A caller's `Expect` says what the setting would; undici throws on the header. */
@@ -176,9 +196,11 @@ function uploadOf(
   const { replayWindow } = settings
   const source = call?.source ?? new Source(content, { length, replayWindow })
   log.total = source.length
-  if (call === undefined) return { source, log, onOver: () => source.cancel() }
+  if (call === undefined)
+    return { source, log, onOver: () => source.cancel(), shown: (status) => status }
   call.source = source
-  return { source, log, onOver: () => call.onOver() }
+  const shown = (status: number, text: string): number => call.shown?.(status, text) ?? status
+  return { source, log, onOver: () => call.onOver(), shown }
 }
 
 function headersFor(request: ExpectRequest, content: Content, length: number | null): string[] {

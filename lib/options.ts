@@ -1,4 +1,5 @@
 import type { RouteMemory } from './memory.ts'
+import type { RetryOptions } from './retry.ts'
 
 /** Whether to ask before content is sent. */
 export type ExpectMode = 'auto' | 'always' | 'never'
@@ -44,7 +45,38 @@ export interface ExpectOptions {
   rescueTimeout?: number
   /** What routes did with expectations; `false` for none. A shared one by default. */
   memory?: RouteMemory | false
+  /**
+   * What to do about a 301, 302, 303, 307 or 308: `'follow'` it, or hand it over
+   * (`'manual'`). `upload` follows unless told otherwise; `fetch` does as fetch does.
+   *
+   * @default 'manual'
+   */
+  redirect?: RedirectMode
+  /**
+   * Redirects that are followed one after another; one more is an error. 0 follows none and
+   * hands them over.
+   *
+   * @default 5
+   */
+  maxRedirections?: number
+  /**
+   * Whether a redirect from https to http is followed; it is an error otherwise.
+   *
+   * @default false
+   */
+  allowInsecureRedirect?: boolean
+  /**
+   * How often an upload is tried again after a response that says so, or after a failure of
+   * the connection: a count, or {@link RetryOptions}. Whatever is set here, there is one fresh
+   * attempt where no content left and no byte of a response came.
+   *
+   * @default 0
+   */
+  retry?: number | RetryOptions
 }
+
+/** What a dispatcher does about redirects. */
+export type RedirectMode = 'follow' | 'manual'
 
 /** Complete, checked options. */
 export type Settings = Readonly<Required<ExpectOptions>>
@@ -57,6 +89,10 @@ export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
   'replayWindow',
   'rescueTimeout',
   'memory',
+  'redirect',
+  'maxRedirections',
+  'allowInsecureRedirect',
+  'retry',
 ]
 
 /** The defaults, but for the memory, which is shared by the process. */
@@ -66,6 +102,10 @@ export const defaults: Omit<Settings, 'memory'> = {
   continueTimeout: 1000,
   replayWindow: 0,
   rescueTimeout: 500,
+  redirect: 'manual',
+  maxRedirections: 5,
+  allowInsecureRedirect: false,
+  retry: 0,
 }
 
 // A longer delay makes setTimeout fire at once.
@@ -115,6 +155,34 @@ const wants: Record<keyof ExpectOptions, (value: unknown) => string | null> = {
   replayWindow: (value) => wholeNumber(value, 'a number of bytes'),
   rescueTimeout: delay,
   memory: (value) => (value === false || isMemory(value) ? null : 'a RouteMemory or false'),
+  redirect: (value) => (value === 'follow' || value === 'manual' ? null : "'follow' or 'manual'"),
+  maxRedirections: (value) => wholeNumber(value, 'a number of redirects'),
+  allowInsecureRedirect: (value) => (typeof value === 'boolean' ? null : 'true or false'),
+  retry: (value) =>
+    typeof value === 'object' && value !== null
+      ? retryWanted(value)
+      : wholeNumber(value, 'RetryOptions or a number of attempts'),
+}
+
+/** What is wanted of the first of the {@link RetryOptions} that cannot be used. */
+function retryWanted(given: object): string | null {
+  for (const [name, value] of Object.entries(given)) {
+    const wants = retryWants[name as keyof RetryOptions]
+    if (wants === undefined) return `RetryOptions, which have no '${name}'`
+    const wanted = value === undefined ? null : wants(value)
+    if (wanted !== null) return `RetryOptions whose '${name}' is ${wanted}`
+  }
+  return null
+}
+
+const retryWants: Record<keyof RetryOptions, (value: unknown) => string | null> = {
+  count: (value) => wholeNumber(value, 'a number of attempts'),
+  statuses: (value) =>
+    Array.isArray(value) && value.every((each) => Number.isInteger(each) && each >= 400)
+      ? null
+      : 'a list of statuses from 400 up',
+  minDelay: delay,
+  maxDelay: delay,
 }
 
 function wholeNumber(value: unknown, what: string): string | null {

@@ -1,4 +1,5 @@
 import type { ResponseFields } from './attempt.ts'
+import type { UploadError } from './errors.ts'
 import type { Hop } from './hop.ts'
 import type { AttemptReason, AttemptReport } from './report.ts'
 
@@ -31,12 +32,18 @@ export interface Next {
   readonly delayMs: number
 }
 
+/** What is decided about an answer. */
+export type Decided = Next | UploadError | null
+
 /** Something that can be done in place of handing an answer, or a failure, to the caller. */
 export interface Recourse {
   /** Changes a request before each attempt at it. */
   prepared?(hop: Hop): Hop
-  /** The attempt to make in place of handing the response over; `null` for none. */
-  answered?(answer: Answer): Next | null | Promise<Next | null>
+  /**
+   * The attempt to make in place of handing the response over, or the error to fail with;
+   * `null` for neither.
+   */
+  answered?(answer: Answer): Decided | Promise<Decided>
   /** The attempt to make in place of failing; `null` for none. */
   failed?(failure: Failure): Next | null
 }

@@ -28,13 +28,16 @@ export type UploadOutcome =
 
 /**
  * Why an attempt was made: it is the upload's first; a 417 was answered to the one before it;
- * the connection of the one before it was dead before anything was lost.
+ * the connection of the one before it was dead before anything was lost; a redirect was
+ * followed; `retry` asked for it.
  */
-export type AttemptReason = 'first' | 'replay' | 'fresh-connection'
+export type AttemptReason = 'first' | 'replay' | 'fresh-connection' | 'redirect' | 'retry'
 
 /** One request head on one connection. */
 export interface AttemptReport {
   readonly reason: AttemptReason
+  /** Milliseconds that were let pass before it. */
+  readonly delayMs: number
   readonly method: string
   /** Origin and path, without the query, which may hold credentials. */
   readonly url: string
@@ -77,9 +80,28 @@ export interface Progress {
   readonly rate: number
 }
 
+/** An interim response, as it came. A 100 concerns the upload alone and is not told. */
+export interface InterimResponse {
+  /** From 102 to 199. */
+  readonly status: number
+  readonly headers: Headers
+}
+
+/** Whom to tell what an upload does. What they throw ends it, unless the answer has come. */
+export interface UploadListeners {
+  /** Told how far the upload is. */
+  onProgress?: ((progress: Progress) => void) | undefined
+  /** Told of each interim response but a 100: the links of a 103, the `Upload-Offset` of a 104. */
+  onInterim?: ((response: InterimResponse) => void) | undefined
+}
+
+/** What is known of an attempt before it begins. */
+export type AttemptHead = Pick<AttemptReport, 'reason' | 'delayMs' | 'method' | 'url'>
+
 /** The report of one attempt, being written. */
 export class AttemptLog {
   readonly reason: AttemptReason
+  readonly delayMs: number
   readonly method: string
   readonly url: string
   asked = false
@@ -97,8 +119,9 @@ export class AttemptLog {
   #headLeft = 0
   #flowing = 0
 
-  constructor(reason: AttemptReason, method: string, url: string) {
+  constructor({ reason, delayMs, method, url }: AttemptHead) {
     this.reason = reason
+    this.delayMs = rounded(delayMs)
     this.method = method
     this.url = url
   }
@@ -135,10 +158,11 @@ export class AttemptLog {
   }
 
   snapshot(): AttemptReport {
-    const { reason, method, url, asked, interim } = this
+    const { reason, delayMs, method, url, asked, interim } = this
     const { status, sentBytes, waitedMs, reusedConnection } = this
     return {
       reason,
+      delayMs,
       method,
       url,
       asked,
@@ -156,21 +180,34 @@ export class UploadLog {
   reason: AskReason = 'no-content'
   total: number | null = null
   readonly attempts: AttemptLog[] = []
-  #onProgress: ((progress: Progress) => void) | null
+  /** Where redirects led, with the query; `null` when none was followed. */
+  location: string | null = null
+  readonly #listeners: UploadListeners
 
-  constructor(onProgress: ((progress: Progress) => void) | null = null) {
-    this.#onProgress = onProgress
+  constructor(listeners: UploadListeners = {}) {
+    this.#listeners = { ...listeners }
   }
 
   /** Tells the caller how far the upload is; a caller who throws is told no more. */
-  progress(attempt: AttemptLog): void {
-    const tell = this.#onProgress
-    if (tell === null) return
-    const { phase, sentBytes, rate } = attempt
+  progress({ phase, sentBytes, rate }: AttemptLog): void {
+    this.#tell('onProgress', { phase, sent: sentBytes, total: this.total, rate })
+  }
+
+  /** Tells the caller of an interim response; a caller who throws is told no more. */
+  interim(response: InterimResponse): void {
+    this.#tell('onInterim', response)
+  }
+
+  #tell<Name extends keyof UploadListeners>(
+    name: Name,
+    what: Parameters<NonNullable<UploadListeners[Name]>>[0],
+  ): void {
+    const tell = this.#listeners[name] as ((told: typeof what) => void) | undefined
+    if (tell === undefined) return
     try {
-      tell({ phase, sent: sentBytes, total: this.total, rate })
+      tell(what)
     } catch (error) {
-      this.#onProgress = null
+      delete this.#listeners[name]
       throw error
     }
   }

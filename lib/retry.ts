@@ -1,5 +1,32 @@
 import { errors } from 'undici'
-import type { Failure, Next, Recourse } from './recourse.ts'
+import { fieldValue } from './headers.ts'
+import type { Hop } from './hop.ts'
+import type { Answer, Failure, Next, Recourse } from './recourse.ts'
+import { parseRetryAfter } from './retry-after.ts'
+
+/** How often, when and after what an upload is tried again. */
+export interface RetryOptions {
+  /** Attempts beyond the first, at most. @default 3 */
+  count?: number
+  /** Statuses after which it is tried again. @default 408, 425, 429, 500, 502, 503, 504 */
+  statuses?: readonly number[]
+  /** Milliseconds before the first retry; doubled for each that follows. @default 500 */
+  minDelay?: number
+  /** Milliseconds that a wait is never longer than; a longer `Retry-After` ends the tries. @default 30000 */
+  maxDelay?: number
+}
+
+type RetrySettings = Readonly<Required<RetryOptions>>
+
+const defaults: RetrySettings = {
+  count: 3,
+  statuses: [408, 425, 429, 500, 502, 503, 504],
+  minDelay: 500,
+  maxDelay: 30_000,
+}
+
+// RFC 9110, section 9.2.2.
+const idempotent = ['PUT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'TRACE']
 
 /**
  * A fresh attempt, once, where nothing can be lost by it: no content left and no byte of a
@@ -16,8 +43,59 @@ export class Renewal implements Recourse {
   }
 }
 
-/** Whether the other side is no longer there, or never was. */
+/**
+ * Attempts after a response that says to try again, or after a failure of the connection.
+ * Content that was sent goes out again only if the request can be repeated without harm: its
+ * method is idempotent, or it has an `Idempotency-Key`.
+ */
+export class Retry implements Recourse {
+  readonly #settings: RetrySettings
+  #made = 0
+
+  /** @param options of which a number is the count. */
+  constructor(options: number | RetryOptions) {
+    const given = typeof options === 'number' ? { count: options } : options
+    this.#settings = { ...defaults, ...given }
+  }
+
+  answered({ status, fields, hop, attempt, sendable }: Answer): Next | null {
+    if (!this.#settings.statuses.includes(status)) return null
+    if (!isRepeatable(hop, attempt.sentBytes === 0, sendable)) return null
+    const wanted = parseRetryAfter(fields['retry-after'], Date.now())
+    if (wanted !== null && wanted > this.#settings.maxDelay) return null
+    return this.#next(hop, wanted)
+  }
+
+  failed({ hop, error, untouched, sendable }: Failure): Next | null {
+    if (!isPassing(error) || !isRepeatable(hop, untouched, sendable)) return null
+    return this.#next(hop, null)
+  }
+
+  #next(hop: Hop, wanted: number | null): Next | null {
+    const { count, minDelay, maxDelay } = this.#settings
+    if (this.#made >= count) return null
+    const backoff = Math.min(maxDelay, minDelay * 2 ** this.#made)
+    this.#made += 1
+    // Half of it at random, so that uploads that failed together do not come back together.
+    const delayMs = wanted ?? backoff / 2 + Math.random() * (backoff / 2)
+    return { hop, reason: 'retry', delayMs }
+  }
+}
+
+function isRepeatable(hop: Hop, untouched: boolean, sendable: boolean): boolean {
+  if (hop.hasContent && !sendable) return false
+  if (untouched || idempotent.includes(hop.method)) return true
+  return fieldValue(hop.headers, 'idempotency-key') !== undefined
+}
+
+/** Whether the other side is no longer there, or was not. */
 function isPeerGone(error: NodeJS.ErrnoException): boolean {
   const codes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ECONNREFUSED']
   return error instanceof errors.SocketError || codes.includes(error.code ?? '')
+}
+
+/** Whether another try may find what this one did not. */
+function isPassing(error: NodeJS.ErrnoException): boolean {
+  const codes = ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']
+  return isPeerGone(error) || codes.includes(error.code ?? '')
 }

@@ -1,21 +1,25 @@
 import type { Dispatcher } from 'undici'
-import type { ContentInput } from './content.ts'
-import { type FetchInit, fetch, reportOf } from './fetch.ts'
-import { type ExpectOptions, expectOptionNames } from './options.ts'
-import type { Progress, UploadReport } from './report.ts'
+import { type ContentInput, contentOf } from './content.ts'
+import { located } from './mask.ts'
+import { type ExpectOptions, expectOptionNames, pickExpectOptions } from './options.ts'
+import { callPlatform, planFor } from './platform-fetch.ts'
+import type { UploadListeners, UploadReport } from './report.ts'
 import { refuseUnknown } from './unknown.ts'
 
 /** How an upload is made. */
-export interface UploadOptions extends ExpectOptions {
+export interface UploadOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
   /** @default 'PUT' */
   method?: string
   headers?: RequestInit['headers']
   /** Ends the upload; it then rejects with the signal's reason. */
   signal?: AbortSignal
-  /** What to do about redirects, as in fetch. @default 'follow' */
+  /**
+   * What to do about a redirect: follow it, hand it over, or fail. One that leads away from
+   * content which cannot go out again is handed over, and so is one without a usable Location.
+   *
+   * @default 'follow'
+   */
   redirect?: 'follow' | 'manual' | 'error'
-  /** Told how far the upload is; what it throws ends the upload, unless the answer has come. */
-  onProgress?: (progress: Progress) => void
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
   dispatcher?: Dispatcher
 }
@@ -35,6 +39,7 @@ const known = [
   'signal',
   'redirect',
   'onProgress',
+  'onInterim',
   'dispatcher',
 ]
 
@@ -60,9 +65,20 @@ export async function upload(
     throw new TypeError("Content is missing; pass '' to upload nothing")
   }
   refuseCredentials(url)
+  const { method = 'PUT', headers, signal, redirect = 'follow' } = options
+  if (!['follow', 'manual', 'error'].includes(redirect)) {
+    throw new TypeError(`Option 'redirect' must be 'follow', 'manual' or 'error', not ${redirect}`)
+  }
+  const { redirect: _redirect, ...picked } = { ...pickExpectOptions(options) }
+  const own: ExpectOptions = { ...picked, redirect: redirect === 'follow' ? 'follow' : 'manual' }
+  const plan = planFor(options, own, [407])
+  const init = { method, headers, signal, redirect: redirect === 'error' ? 'error' : 'manual' }
   try {
-    const response = await fetch(url, { method: 'PUT', ...options, body: content } as FetchInit)
-    return { response, report: reportOf(response) as UploadReport }
+    const target = { input: url, init: init as RequestInit }
+    const response = await callPlatform(target, plan, contentOf(content))
+    const { location } = plan.log
+    if (location !== null) located(response, location, true)
+    return { response, report: plan.log.snapshot() }
   } catch (error) {
     throw causeOf(error)
   }

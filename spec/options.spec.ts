@@ -21,6 +21,10 @@ const good: Record<keyof ExpectOptions, readonly unknown[]> = {
   replayWindow: [0, 1, Number.MAX_SAFE_INTEGER],
   rescueTimeout: [0, 500, longest],
   memory: [false, memory, { recall() {}, remember() {}, forget() {}, clear() {} }],
+  redirect: ['follow', 'manual'],
+  maxRedirections: [0, 20],
+  allowInsecureRedirect: [true, false],
+  retry: [0, 5, {}, { count: 1, statuses: [503], minDelay: 0, maxDelay: longest }],
 }
 
 const noNumbers = [null, '5', '', true, {}, [], [5], 5n, () => 5, Symbol('s'), Number.NaN, -1]
@@ -31,6 +35,22 @@ const bad: Record<keyof ExpectOptions, readonly unknown[]> = {
   replayWindow: [...noNumbers, 1.5, Number.POSITIVE_INFINITY, 2 ** 53],
   rescueTimeout: [...noNumbers, longest + 1, Number.POSITIVE_INFINITY],
   memory: [null, true, 0, '', {}, [], new Map(), () => memory, { recall() {}, remember() {} }],
+  redirect: [null, '', 'error', true, 5],
+  maxRedirections: [...noNumbers, 1.5, Number.POSITIVE_INFINITY],
+  allowInsecureRedirect: [null, 0, 1, 'true', {}],
+  retry: [
+    null,
+    '5',
+    true,
+    1.5,
+    -1,
+    { times: 3 },
+    { count: '3' },
+    { statuses: [200] },
+    { statuses: 503 },
+    { minDelay: -1 },
+    { maxDelay: longest + 1 },
+  ],
 }
 
 function said(value: unknown): string {
@@ -46,6 +66,10 @@ describe('defaults', () => {
       continueTimeout: 1000,
       replayWindow: 0,
       rescueTimeout: 500,
+      redirect: 'manual',
+      maxRedirections: 5,
+      allowInsecureRedirect: false,
+      retry: 0,
     })
   })
 
@@ -94,6 +118,8 @@ describe('settle', () => {
     [{ threshold: -1 }, 'a number of bytes, 0 or more, not -1'],
     [{ continueTimeout: longest + 1 }, `milliseconds from 0 to ${longest}, not ${longest + 1}`],
     [{ memory: {} as RouteMemory }, 'a RouteMemory or false, not an object'],
+    [{ retry: { count: -1 } }, "RetryOptions whose 'count' is a number of attempts, 0 or more"],
+    [{ retry: { times: 3 } as object }, "RetryOptions, which have no 'times'"],
   ]
   for (const [options, wanted] of messages) {
     it(`says what it wants: ${wanted}`, () => {

@@ -6,8 +6,11 @@ const url = 'http://uploads.example/videos'
 
 describe('AttemptLog', () => {
   it('begins with nothing known', () => {
-    expect(new AttemptLog('first', 'PUT', url).snapshot()).to.deep.equal({
+    expect(
+      new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url }).snapshot(),
+    ).to.deep.equal({
       reason: 'first',
+      delayMs: 0,
       method: 'PUT',
       url,
       asked: false,
@@ -22,7 +25,7 @@ describe('AttemptLog', () => {
   it('writes down an attempt that asked and was let go', () => {
     const clock = standingClock()
     clock.tick(1000)
-    const attempt = new AttemptLog('first', 'PUT', url)
+    const attempt = new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url })
     clock.tick(5)
     attempt.head(true, true)
     clock.tick(10)
@@ -35,6 +38,7 @@ describe('AttemptLog', () => {
     attempt.final(201, false)
     expect(attempt.snapshot()).to.deep.equal({
       reason: 'first',
+      delayMs: 0,
       method: 'PUT',
       url,
       asked: true,
@@ -52,7 +56,7 @@ describe('AttemptLog', () => {
   it('counts the wait up to the response when content was withheld', () => {
     const clock = standingClock()
     clock.tick(1)
-    const attempt = new AttemptLog('first', 'PUT', url)
+    const attempt = new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url })
     attempt.head(true, false)
     clock.tick(12)
     attempt.final(403, true)
@@ -62,7 +66,7 @@ describe('AttemptLog', () => {
   it('counts no wait when content was not held back', () => {
     const clock = standingClock()
     clock.tick(1)
-    const attempt = new AttemptLog('first', 'PUT', url)
+    const attempt = new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url })
     attempt.head(false, false)
     clock.tick(12)
     attempt.final(403, false)
@@ -72,14 +76,14 @@ describe('AttemptLog', () => {
   it('counts no wait when no head left', () => {
     const clock = standingClock()
     clock.tick(1)
-    const attempt = new AttemptLog('first', 'PUT', url)
+    const attempt = new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url })
     clock.tick(12)
     attempt.final(403, true)
     expect(attempt.waitedMs).to.equal(0)
   })
 
   it('goes from phase to phase', () => {
-    const attempt = new AttemptLog('first', 'PUT', url)
+    const attempt = new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url })
     const phases = [attempt.phase]
     attempt.head(true, false)
     phases.push(attempt.phase)
@@ -91,14 +95,14 @@ describe('AttemptLog', () => {
   })
 
   it('sends at once when it does not ask', () => {
-    const attempt = new AttemptLog('first', 'PUT', url)
+    const attempt = new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url })
     attempt.head(false, false)
     expect(attempt.phase).to.equal('sending')
   })
 
   it('reckons the rate from when content began to flow', () => {
     const clock = standingClock()
-    const attempt = new AttemptLog('first', 'PUT', url)
+    const attempt = new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url })
     attempt.head(true, false)
     clock.tick(5000)
     expect(attempt.rate).to.equal(0)
@@ -110,7 +114,7 @@ describe('AttemptLog', () => {
   })
 
   it('hands over what is no longer written to', () => {
-    const attempt = new AttemptLog('first', 'PUT', url)
+    const attempt = new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url })
     attempt.noteInterim(103)
     const { interim } = attempt.snapshot()
     attempt.noteInterim(100)

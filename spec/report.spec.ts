@@ -11,7 +11,7 @@ import { standingClock } from './support/clock.ts'
 const url = 'http://uploads.example/videos'
 
 function attemptOf(upload: UploadLog, reason: AttemptReason = 'first'): AttemptLog {
-  const attempt = new AttemptLog(reason, 'PUT', url)
+  const attempt = new AttemptLog({ reason, delayMs: 0, method: 'PUT', url })
   upload.attempts.push(attempt)
   return attempt
 }
@@ -163,7 +163,7 @@ describe('UploadLog', () => {
   it('tells the caller how far it is', () => {
     const clock = standingClock()
     const told: Progress[] = []
-    const upload = new UploadLog((progress) => told.push(progress))
+    const upload = new UploadLog({ onProgress: (progress) => told.push(progress) })
     upload.total = 2000
     const attempt = attemptOf(upload)
     clock.tick(1000)

@@ -61,13 +61,13 @@ export class Sender {
 
   /** Sends a request; redirects are the client's business. */
   async send(request: Outgoing): Promise<Dispatcher.ResponseData> {
-    const { origin, path, method, signal, body, onProgress = null, keepUntouched } = request
+    const { origin, path, method, signal, body, onProgress, keepUntouched } = request
     // undici sees to the connection and its framing by itself, and throws on these.
     const headers = withoutFields(request.headers, 'transfer-encoding', 'keep-alive')
     const target = { origin, path, method: method as Dispatcher.HttpMethod, headers, signal }
     const own: ExpectRequest & Dispatcher.RequestOptions = { ...target, ...this.#options }
     if (body !== null && body !== undefined) {
-      own[callKey] = this.#call(body, new UploadLog(onProgress), keepUntouched)
+      own[callKey] = this.#call(body, new UploadLog({ onProgress }), keepUntouched)
       // undici would destroy a stream that it got; text it takes for text of unknown type.
       own.body = typeof body === 'string' ? body : new Uint8Array(1)
     }

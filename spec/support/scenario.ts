@@ -101,7 +101,7 @@ async function perform(scenario: Scenario, kind: HaltingKind, face: Face): Promi
     for (const [number, wanted] of scenario.gets.entries()) {
       const { bytes, length } = run.uploads[number] as Expected
       const headers = { ...kind.headers(bytes), ...wanted.sending?.headers }
-      const sending = { redirect: 'manual', ...wanted.sending, headers }
+      const sending = { redirect: 'manual' as const, ...wanted.sending, headers }
       const url = `${peer.url}/${number}`
       const upload = settled(send(url, kind.make(bytes, run.halt), sending), face)
       const result = await Promise.race([upload, broken])

@@ -1,0 +1,97 @@
+import type { Dispatcher } from 'undici'
+import { CallDispatcher, type CallOptions, type StandIn } from './call.ts'
+import type { Content } from './content.ts'
+import { defaults, type ExpectOptions, settle } from './options.ts'
+import { type UploadListeners, UploadLog, type UploadReport } from './report.ts'
+import type { RequestBody } from './request-body.ts'
+
+/** What the platform's fetch takes first. */
+export type FetchInput = Parameters<typeof globalThis.fetch>[0]
+
+/** What goes where. */
+export interface Target {
+  readonly input: FetchInput
+  /** All of a RequestInit but its body and its dispatcher. */
+  readonly init: Omit<RequestInit, 'body' | 'dispatcher'>
+}
+
+/** What is the same for all fetches of one call. */
+export type CallPlan = Omit<CallOptions, 'standIn' | 'taken'>
+
+/**
+ * Checks what a call is given beside where it goes and what it sends. Inside, what is wrong
+ * with an option would look like a network error.
+ *
+ * @throws TypeError naming an option whose value cannot be used.
+ */
+export function planFor(
+  { dispatcher, onProgress, onInterim }: CallOwner,
+  options: ExpectOptions,
+  handsOver: readonly number[],
+): CallPlan {
+  settle(options, { ...defaults, memory: false })
+  for (const [name, value] of Object.entries({ onProgress, onInterim })) {
+    if (value === undefined || typeof value === 'function') continue
+    throw new TypeError(`Option '${name}' must be a function`)
+  }
+  const log = new UploadLog({ onProgress, onInterim })
+  return { dispatcher, options, log, handsOver }
+}
+
+/** Whom to tell, and through what to send. */
+export interface CallOwner extends UploadListeners {
+  dispatcher?: Dispatcher | undefined
+}
+
+// Taken once, so that a process whose own fetch is replaced by this one still has the platform's.
+const platformFetch = globalThis.fetch
+const logs = new WeakMap<Response, UploadLog>()
+
+/**
+ * Calls the platform's fetch, which has a stand-in where the content is, and whose one
+ * dispatcher puts the content in its place.
+ */
+export async function callPlatform(
+  { input, init }: Target,
+  plan: CallPlan,
+  content: Content | null,
+  taken: RequestBody | null = null,
+): Promise<Response> {
+  const standIn = content === null ? null : standInFor(input, init, content)
+  const call = new CallDispatcher({ ...plan, standIn, taken })
+  let failed = true
+  try {
+    const own = { body: standIn?.body, headers: standIn?.headers ?? init.headers, dispatcher: call }
+    const response = await platformFetch(input, { ...init, ...own } as unknown as RequestInit)
+    const shown = call.mask.lift(response)
+    failed = false
+    logs.set(shown, plan.log)
+    return shown
+  } finally {
+    call.settle(failed)
+  }
+}
+
+/**
+ * What the upload behind a response of `fetch` or `upload` did; `undefined` for responses
+ * that came from elsewhere.
+ */
+export function reportOf(response: Response): UploadReport | undefined {
+  return logs.get(response)?.snapshot()
+}
+
+/**
+ * A body of one byte, which the platform's fetch knows how to send again after a redirect;
+ * the call's dispatcher puts the content in its place.
+ */
+function standInFor(input: FetchInput, init: Target['init'], content: Content): StandIn {
+  const headers = new Headers(
+    init.headers ?? (input instanceof Request ? input.headers : undefined),
+  )
+  if (content.type !== null && !headers.has('content-type')) {
+    headers.set('content-type', content.type)
+  }
+  const length = headers.get('content-length')
+  headers.delete('content-length')
+  return { body: new Uint8Array(1), headers, content, length }
+}

@@ -1,0 +1,287 @@
+import { Readable } from 'node:stream'
+import { expect } from 'chai'
+import { request } from 'undici'
+import { UploadError } from '../lib/errors.ts'
+import { fieldsOf } from '../lib/headers.ts'
+import type { Hop } from '../lib/hop.ts'
+import type { Answer, Next } from '../lib/recourse.ts'
+import { Redirection } from '../lib/redirect.ts'
+import { type OriginMode, startOrigin, type TestOrigin } from '../lib/testing/index.ts'
+import { upload } from '../lib/upload.ts'
+import { answerOf } from './support/answers.ts'
+import { closeLater } from './support/closing.ts'
+import { noise, sha256 } from './support/contents.ts'
+import { agentFor } from './support/faces.ts'
+
+const settings = { maxRedirections: 5, allowInsecureRedirect: false }
+
+function follow(answer: Answer): Next | UploadError | null {
+  return new Redirection(settings).answered(answer)
+}
+
+function hopAfter(answer: Answer): Hop {
+  const next = follow(answer)
+  if (next === null || next instanceof UploadError) throw new Error(`not followed: ${next}`)
+  return next.hop
+}
+
+const names = (hop: Hop): string[] => fieldsOf(hop.headers).map(([name]) => name)
+
+describe('Redirection', () => {
+  const methods: readonly (readonly [number, Hop['method'], string])[] = [
+    [301, 'PUT', 'PUT with content'],
+    [302, 'PUT', 'PUT with content'],
+    [301, 'POST', 'GET'],
+    [302, 'POST', 'GET'],
+    [303, 'POST', 'GET'],
+    [303, 'PUT', 'GET'],
+    [303, 'HEAD', 'HEAD with content'],
+    [307, 'POST', 'POST with content'],
+    [308, 'POST', 'POST with content'],
+    [308, 'PATCH', 'PATCH with content'],
+  ]
+  for (const [status, method, wanted] of methods) {
+    it(`makes ${wanted} of ${method} after a ${status}`, () => {
+      const hop = hopAfter(answerOf(status, { location: '/new' }, { hop: { method } }))
+      expect(`${hop.method}${hop.hasContent ? ' with content' : ''}`).to.equal(wanted)
+      expect(names(hop).includes('content-type')).to.equal(hop.hasContent)
+      expect(names(hop).includes('content-length')).to.equal(hop.hasContent)
+    })
+  }
+
+  const locations: readonly (readonly [string, string])[] = [
+    ['http://other.example/x?y=1#part', 'http://other.example/x?y=1'],
+    ['//other.example/x', 'http://other.example/x'],
+    ['/x', 'http://first.example/x'],
+    ['x', 'http://first.example/videos/x'],
+    ['?z', 'http://first.example/videos/1?z'],
+    ['http://user:secret@other.example/', 'http://other.example/'],
+    ['https://first.example/', 'https://first.example/'],
+  ]
+  for (const [location, wanted] of locations) {
+    it(`finds ${wanted} by ${location}`, () => {
+      const { origin, path } = hopAfter(answerOf(307, { location }))
+      expect(origin + path).to.equal(wanted)
+    })
+  }
+
+  const unusable = [undefined, 'http://', 'ftp://other.example/', 'data:,x', ['/a', '/b']]
+  for (const location of unusable) {
+    it(`hands over what leads nowhere: ${JSON.stringify(location)}`, () => {
+      expect(follow(answerOf(307, { location }))).to.equal(null)
+    })
+  }
+
+  for (const status of [200, 300, 304, 305, 306, 417]) {
+    it(`hands over a ${status}`, () => {
+      expect(follow(answerOf(status, { location: '/new' }))).to.equal(null)
+    })
+  }
+
+  it('hands over what would need content that is gone', () => {
+    expect(follow(answerOf(307, { location: '/new' }, { sendable: false }))).to.equal(null)
+  })
+
+  it('goes on without content that is gone', () => {
+    const hop = hopAfter(answerOf(303, { location: '/new' }, { sendable: false }))
+    expect(hop.method).to.equal('GET')
+  })
+
+  const headers = [
+    ...['authorization', 'a', 'Cookie', 'b', 'Proxy-Authorization', 'c', 'HOST', 'd'],
+    ...['x-name', 'e'],
+  ]
+  it('leaves what is meant for the origin where the origin stays', () => {
+    const hop = hopAfter(answerOf(307, { location: '/new' }, { hop: { headers } }))
+    expect(hop.headers).to.deep.equal(headers)
+  })
+
+  for (const location of [
+    'http://other.example/',
+    'http://first.example:81/',
+    'https://first.example/',
+  ]) {
+    it(`drops what is meant for the origin on the way to ${location}`, () => {
+      const hop = hopAfter(answerOf(307, { location }, { hop: { headers } }))
+      expect(hop.headers).to.deep.equal(['x-name', 'e'])
+    })
+  }
+
+  const refusals: readonly (readonly [string, Answer, string])[] = [
+    [
+      'ERR_EXPECT_INSECURE_REDIRECT',
+      answerOf(
+        307,
+        { location: 'http://first.example/x?token=secret' },
+        { hop: { origin: 'https://first.example' } },
+      ),
+      'allowInsecureRedirect',
+    ],
+    ['ERR_EXPECT_REDIRECT_LOOP', answerOf(307, { location: '?part=2' }), 'has been'],
+  ]
+  for (const [code, answer, words] of refusals) {
+    it(`fails with ${code}`, () => {
+      const error = follow(answer)
+      expect(error).to.be.instanceOf(UploadError).with.property('code', code)
+      expect((error as Error).message)
+        .to.include(words)
+        .and.not.include('secret')
+    })
+  }
+
+  it('goes from https to http where that is allowed', () => {
+    const answer = answerOf(
+      307,
+      { location: 'http://first.example/' },
+      { hop: { origin: 'https://first.example' } },
+    )
+    const next = new Redirection({ ...settings, allowInsecureRedirect: true }).answered(answer)
+    expect(next).to.have.nested.property('hop.origin', 'http://first.example')
+  })
+
+  for (const maxRedirections of [1, 5]) {
+    it(`follows ${maxRedirections} redirects and no more`, () => {
+      const redirection = new Redirection({ ...settings, maxRedirections })
+      let path = '/0'
+      for (let made = 0; made < maxRedirections; made++) {
+        const next = redirection.answered(
+          answerOf(307, { location: `/${made + 1}` }, { hop: { path } }),
+        )
+        path = (next as Next).hop.path
+      }
+      expect(path).to.equal(`/${maxRedirections}`)
+      const error = redirection.answered(answerOf(307, { location: '/more' }, { hop: { path } }))
+      expect(error).to.have.property('code', 'ERR_EXPECT_TOO_MANY_REDIRECTS')
+    })
+  }
+})
+
+async function openOrigin(mode: (path: string) => OriginMode): Promise<TestOrigin> {
+  const origin = await startOrigin({ mode: ({ path }) => mode(path) })
+  closeLater(() => origin.close())
+  return origin
+}
+
+const content = noise(100_000)
+const oneShot = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
+
+describe('upload, redirected', () => {
+  it('sends a one-shot stream to where two redirects lead, once, and asks anew each time', async () => {
+    const storage = await openOrigin(() => 'go')
+    const origin = await openOrigin((path) =>
+      path === '/a'
+        ? { status: 307, headers: { location: '/b' } }
+        : { status: 308, headers: { location: `${storage.url}/c?sign=1` } },
+    )
+    const headers = { authorization: 'Bearer secret' }
+    const { response, report } = await upload(`${origin.url}/a`, oneShot(), {
+      headers,
+      dispatcher: agentFor(),
+    })
+    expect(response).to.include({
+      status: 201,
+      url: `${storage.url}/c?sign=1`,
+      redirected: true,
+    })
+    expect(origin.requests.map(({ asked, bytes }) => [asked, bytes])).to.deep.equal([
+      [true, 0],
+      [true, 0],
+    ])
+    expect(storage.requests.map(({ asked, sha256: sum }) => [asked, sum])).to.deep.equal([
+      [true, sha256(content)],
+    ])
+    expect(storage.requests[0]?.headers).not.to.have.property('authorization')
+    expect(report.attempts.map(({ reason }) => reason)).to.deep.equal([
+      'first',
+      'redirect',
+      'redirect',
+    ])
+    expect(report).to.include({ outcome: 'continued', sentBytes: content.length })
+  })
+
+  it('goes on with GET after a 303, and lets go of the content', async () => {
+    const origin = await openOrigin((path) =>
+      path === '/a' ? { status: 303, headers: { location: '/b' } } : 'go',
+    )
+    const source = oneShot()
+    const { response } = await upload(`${origin.url}/a`, source, { dispatcher: agentFor() })
+    expect(response.status).to.equal(201)
+    expect(origin.requests.map(({ method, bytes }) => [method, bytes])).to.deep.equal([
+      ['PUT', 0],
+      ['GET', 0],
+    ])
+    expect(origin.requests[1]?.headers).not.to.have.any.keys('content-length', 'content-type')
+    expect(source.destroyed).to.equal(true)
+  })
+
+  it('hands a redirect over when it is told to', async () => {
+    const origin = await openOrigin(() => ({ status: 307, headers: { location: '/b' } }))
+    const { response } = await upload(`${origin.url}/a`, oneShot(), {
+      redirect: 'manual',
+      dispatcher: agentFor(),
+    })
+    expect(response).to.include({ status: 307, redirected: false, url: `${origin.url}/a` })
+    expect(origin.requests).to.have.length(1)
+  })
+
+  it('hands a redirect over when none is to be followed', async () => {
+    const origin = await openOrigin(() => ({ status: 307, headers: { location: '/b' } }))
+    const { response } = await upload(`${origin.url}/a`, oneShot(), {
+      maxRedirections: 0,
+      dispatcher: agentFor(),
+    })
+    expect(response.status).to.equal(307)
+  })
+
+  it('fails at a redirect when it is told to', async () => {
+    const origin = await openOrigin(() => ({ status: 307, headers: { location: '/b' } }))
+    const failure = await upload(`${origin.url}/a`, oneShot(), {
+      redirect: 'error',
+      dispatcher: agentFor(),
+    }).catch((error) => error)
+    expect(failure).to.be.instanceOf(Error)
+    expect(origin.requests).to.have.length(1)
+  })
+
+  it('ends in a loop with an error that says where it stood', async () => {
+    const origin = await openOrigin((path) => ({
+      status: 307,
+      headers: { location: path === '/a' ? '/b' : '/a' },
+    }))
+    const failure = await upload(`${origin.url}/a`, oneShot(), { dispatcher: agentFor() }).catch(
+      (error) => error,
+    )
+    expect(failure).to.include({ code: 'ERR_EXPECT_REDIRECT_LOOP', attempt: 2, sentBytes: 0 })
+    expect(failure.response).to.deep.equal({ status: 307 })
+  })
+})
+
+describe('a dispatcher that follows redirects', () => {
+  it('does so for requests, and leaves it to a fetch that does it by itself', async () => {
+    const origin = await openOrigin((path) =>
+      path === '/a' ? { status: 307, headers: { location: '/b' } } : 'go',
+    )
+    const dispatcher = agentFor({ redirect: 'follow', maxRedirections: 1 })
+    const init = { method: 'PUT', body: oneShot(), dispatcher } as const
+    const { statusCode, body } = await request(`${origin.url}/a`, init)
+    expect(statusCode).to.equal(201)
+    await body.dump()
+    const whole = { method: 'PUT', body: content, dispatcher } as unknown as RequestInit
+    const response = await globalThis.fetch(`${origin.url}/a`, whole)
+    expect(response).to.include({ status: 201, url: `${origin.url}/b`, redirected: true })
+  })
+
+  it('takes its bounds for one request', async () => {
+    const origin = await openOrigin((path) => ({
+      status: 307,
+      headers: { location: `${path}x` },
+    }))
+    const init = { method: 'PUT', body: oneShot(), redirect: 'follow', maxRedirections: 2 } as const
+    const failure = await request(`${origin.url}/a`, {
+      ...init,
+      dispatcher: agentFor(),
+    }).catch((error) => error)
+    expect(failure).to.have.property('code', 'ERR_EXPECT_TOO_MANY_REDIRECTS')
+    expect(origin.requests).to.have.length(3)
+  })
+})

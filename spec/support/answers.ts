@@ -1,0 +1,57 @@
+import type { ResponseFields } from '../../lib/attempt.ts'
+import type { Hop } from '../../lib/hop.ts'
+import type { Answer, Failure } from '../../lib/recourse.ts'
+import type { AttemptReport } from '../../lib/report.ts'
+
+/** A request with content, changed as a spec likes. */
+export function hopOf(changes: Partial<Hop> = {}): Hop {
+  const hop: Hop = {
+    origin: 'http://first.example',
+    path: '/videos/1?part=2',
+    method: 'PUT',
+    headers: ['content-length', '5', 'content-type', 'text/plain', 'authorization', 'Basic eDp5'],
+    hasContent: true,
+  }
+  return { ...hop, ...changes }
+}
+
+function attemptOf(changes: Partial<AttemptReport>): AttemptReport {
+  const attempt: AttemptReport = {
+    reason: 'first',
+    delayMs: 0,
+    method: 'PUT',
+    url: 'http://first.example/videos/1',
+    asked: true,
+    interim: [],
+    status: null,
+    sentBytes: 0,
+    waitedMs: 0,
+    reusedConnection: false,
+  }
+  return { ...attempt, ...changes }
+}
+
+/** What else is known of an answer or of a failure. */
+interface Known {
+  readonly hop?: Partial<Hop>
+  readonly attempt?: Partial<AttemptReport>
+  readonly sendable?: boolean
+}
+
+/** An answer that came before any content was sent. */
+export function answerOf(
+  status: number,
+  fields: ResponseFields = {},
+  { hop, attempt = {}, sendable = true }: Known = {},
+): Answer {
+  return { status, fields, hop: hopOf(hop), attempt: attemptOf({ status, ...attempt }), sendable }
+}
+
+/** A failure with this code. */
+export function failureOf(
+  code: string,
+  { hop, attempt = {}, sendable = true, untouched = true }: Known & { untouched?: boolean } = {},
+): Failure {
+  const error = Object.assign(new Error(code), { code })
+  return { error, hop: hopOf(hop), attempt: attemptOf(attempt), sendable, untouched }
+}
