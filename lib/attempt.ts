@@ -20,6 +20,8 @@ export interface AttemptOwner {
   interim(attempt: Attempt, status: number): void
   released(attempt: Attempt, by: ReleasedBy): void
   progressed(attempt: Attempt): void
+  /** All of the content was accepted. */
+  sent(attempt: Attempt): void
   bodySent(chunk: Buffer): void
   requestSent(): void
   responding(): void
@@ -47,6 +49,8 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   readonly ticket: Ticket
   /** Whether a byte of a response came. */
   answered = false
+  /** Bytes of content handed to the connection. */
+  handedBytes = 0
   readonly #owner: AttemptOwner
   readonly #options: AttemptOptions
   #controller: Controller | null = null
@@ -65,6 +69,8 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
       continueTimeout,
       rescueTimeout,
       observer: this,
+      headersTimeout: 0,
+      queued: () => 0,
       number: null,
     }
   }
@@ -99,6 +105,13 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
       })
     }
     this.#finished = true
+    this.#owner.sent(this)
+  }
+
+  /** Content that a gate let through, and that its connection has not taken yet. */
+  get isStalling(): boolean {
+    const { phase, sentBytes } = this.log
+    return this.ticket.number !== null && phase === 'sending' && this.handedBytes > sentBytes
   }
 
   /** Publishes on a diagnostics channel. */

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import { Attempt, type AttemptOwner, type ResponseFields } from './attempt.ts'
 import type { TicketedOptions } from './connector.ts'
 import { StableController } from './controller.ts'
+import { Deadlines, undiciTimeout } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { headersOf } from './headers.ts'
@@ -49,6 +50,9 @@ export interface Plan {
   readonly whole: string | Buffer | undefined
 }
 
+/** Milliseconds in which a connection has to take something, where nobody says otherwise. */
+const stallTimeout = 300_000
+
 /** A final response whose head came, and whose handing over is not decided yet. */
 interface Held {
   readonly deliver: () => void
@@ -64,6 +68,7 @@ export class Attempts implements AttemptOwner {
   readonly #controller: StableController
   /** The time between two attempts. */
   readonly #delay = new Wait()
+  readonly #deadlines = new Deadlines((error) => this.#controller.abort(error))
   /** Where an expectation failed, and is not tried again. */
   readonly #unasking = new Set<string>()
   #hop: Hop
@@ -83,6 +88,7 @@ export class Attempts implements AttemptOwner {
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
     this.#plan.underWay.begin()
+    this.#deadlines.set('total', this.#plan.settings.timeouts.total ?? 0)
     return this.#begin('first', 0)
   }
 
@@ -112,6 +118,8 @@ export class Attempts implements AttemptOwner {
     upload.log.attempts.push(attempt.log)
     try {
       const own = { ...request, origin, path, method, headers }
+      const { body: bodyTimeout } = settings.timeouts
+      if (bodyTimeout !== undefined) Object.assign(own, { bodyTimeout })
       const options: TicketedOptions = { ...own, ...this.#content(attempt) }
       // Over TLS the protocol is chosen with the connection; only HTTP/1.1 ones have gates.
       if (asks && origin.startsWith('https:')) Object.assign(options, { allowH2: false })
@@ -141,6 +149,10 @@ export class Attempts implements AttemptOwner {
       held: attempt.asks,
       onFirst: () => attempt.mustHaveGate(),
       onFailed: (error) => this.#sourceFailed(error),
+      onChunk: (bytes) => {
+        attempt.handedBytes += bytes
+        this.#watch(attempt)
+      },
       accepted: (bytes) => attempt.accepted(bytes),
     })
     return view as unknown as Buffer
@@ -178,7 +190,30 @@ export class Attempts implements AttemptOwner {
   }
 
   progressed(attempt: Attempt): void {
-    if (this.isCurrent(attempt)) this.#tell(() => this.#plan.upload.log.progress(attempt.log))
+    if (!this.isCurrent(attempt)) return
+    this.#watch(attempt)
+    this.#tell(() => this.#plan.upload.log.progress(attempt.log))
+  }
+
+  /** Sees that content which was handed to the connection is taken by it. */
+  #watch(attempt: Attempt): void {
+    if (!this.isCurrent(attempt)) return
+    if (!attempt.isStalling) {
+      this.#deadlines.clear('stall')
+      return
+    }
+    let queued = attempt.ticket.queued()
+    this.#deadlines.set('stall', this.#plan.settings.timeouts.stall ?? stallTimeout, () => {
+      const before = queued
+      queued = attempt.ticket.queued()
+      return queued < before
+    })
+  }
+
+  sent(attempt: Attempt): void {
+    if (!this.isCurrent(attempt) || attempt.ticket.number === null) return
+    const { headers = attempt.ticket.headersTimeout } = this.#plan.settings.timeouts
+    if (attempt.log.status === null) this.#deadlines.set('headers', headers)
   }
 
   #tell(tell: () => void): void {
@@ -209,6 +244,8 @@ export class Attempts implements AttemptOwner {
       handler.onResponseStart?.(this.#controller, status, fields, message)
       return
     }
+    this.#deadlines.clear('stall')
+    this.#deadlines.clear('headers')
     if (status === 417 && attempt.log.asked) this.#route.note('417')
     const deliver = (): void => {
       if (attempt.log.withheld) upload.onOver()
@@ -316,6 +353,8 @@ export class Attempts implements AttemptOwner {
       this.#unasking.add(hop.origin)
       attempt.publish('replay', { status: 417 })
     }
+    this.#deadlines.clear('stall')
+    this.#deadlines.clear('headers')
     this.#current = null
     this.#controller.target = null
     revoke(attempt.ticket)
@@ -339,14 +378,16 @@ export class Attempts implements AttemptOwner {
     const { handler, upload } = this.#plan
     const attempt = this.#current
     this.#finish()
-    if (error instanceof UploadError) error.at(upload.log.place())
+    const failure = undiciTimeout(error) ?? error
+    if (failure instanceof UploadError) failure.at(upload.log.place())
     attempt?.giveUp()
-    handler.onResponseError?.(this.#controller, error)
+    handler.onResponseError?.(this.#controller, failure)
   }
 
   #finish(): void {
     this.#over = true
     this.#delay.stop()
+    this.#deadlines.stop()
     if (this.#current !== null) revoke(this.#current.ticket)
     this.#plan.upload.onOver()
     this.#plan.underWay.end()

@@ -64,13 +64,18 @@ export function gatedPool(origin: string | URL, options: object): Pool {
   })
 }
 
+/** What undici uses where nobody says otherwise. */
+const undiciHeadersTimeout = 300_000
+
 /** Turns tickets into marks, where it is sure that a gate will take them out again. */
 class GatedClient extends Client {
   readonly #http1: boolean
+  readonly #headersTimeout: number
 
   constructor(origin: URL, options: ClientOptions) {
     super(origin, options)
     this.#http1 = isHttp1(origin, options)
+    this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
   }
 
   override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
@@ -79,7 +84,9 @@ class GatedClient extends Client {
     // A field of the caller's by this name would stand before the mark, and hide it.
     const own = withoutFields(options.headers, markName)
     const headers = withHeader(own, markName, take(ticket))
-    return super.dispatch({ ...options, headers }, handler)
+    // undici's timer runs while content is sent, and cuts an upload that moves slowly.
+    ticket.headersTimeout = options.headersTimeout ?? this.#headersTimeout
+    return super.dispatch({ ...options, headers, headersTimeout: 0 }, handler)
   }
 }
 

@@ -10,6 +10,11 @@
  * | `ERR_EXPECT_CONTENT_GONE` | the content was needed again, but it can be read only once |
  * | `ERR_EXPECT_FILE_CHANGED` | a file's size is not what it was when the upload was made |
  * | `ERR_EXPECT_INTERIM_OVERFLOW` | the interim responses to one request are larger than the limit |
+ * | `ERR_EXPECT_CONNECT_TIMEOUT` | no connection was made in time (undici's `connectTimeout`) |
+ * | `ERR_EXPECT_STALL_TIMEOUT` | the connection took no content for too long |
+ * | `ERR_EXPECT_HEADERS_TIMEOUT` | the response did not come in time after the content |
+ * | `ERR_EXPECT_BODY_TIMEOUT` | the response's content stopped coming |
+ * | `ERR_EXPECT_TOTAL_TIMEOUT` | the upload as a whole took too long |
  * | `ERR_EXPECT_TOO_MANY_REDIRECTS` | there were more redirects than `maxRedirections` |
  * | `ERR_EXPECT_REDIRECT_LOOP` | a redirect led back to where the upload had been |
  * | `ERR_EXPECT_INSECURE_REDIRECT` | a redirect led from https to http |
@@ -22,6 +27,11 @@ export type UploadErrorCode =
   | 'ERR_EXPECT_CONTENT_GONE'
   | 'ERR_EXPECT_FILE_CHANGED'
   | 'ERR_EXPECT_INTERIM_OVERFLOW'
+  | 'ERR_EXPECT_CONNECT_TIMEOUT'
+  | 'ERR_EXPECT_STALL_TIMEOUT'
+  | 'ERR_EXPECT_HEADERS_TIMEOUT'
+  | 'ERR_EXPECT_BODY_TIMEOUT'
+  | 'ERR_EXPECT_TOTAL_TIMEOUT'
   | 'ERR_EXPECT_TOO_MANY_REDIRECTS'
   | 'ERR_EXPECT_REDIRECT_LOOP'
   | 'ERR_EXPECT_INSECURE_REDIRECT'

@@ -114,6 +114,7 @@ class Gate {
     // watched: they are written to idle connections alone, so the next response is theirs.
     const untouched = head.ticket === null ? 'untouched' : 'unmark'
     if (this.#pipelined && ticket === null && head.content !== 'tunnel') return untouched
+    if (ticket !== null) ticket.queued = () => this.#queued
     const exchange = new Exchange(head, ticket, () => this.#settle())
     this.#exchange = exchange
     this.#awaiting = true
@@ -121,6 +122,12 @@ class Gate {
     exchange.begin(reused)
     if (ticket === null) return untouched
     return exchange.asks ? 'ask' : 'unmark'
+  }
+
+  /** Bytes that the system has not taken yet. */
+  get #queued(): number {
+    const { _handle: handle } = this.#socket as { _handle?: { writeQueueSize?: number } | null }
+    return handle?.writeQueueSize ?? 0
   }
 
   #forward(pieces: Written[], callback: Callback): void {

@@ -1,3 +1,4 @@
+import type { TimeoutOptions } from './deadlines.ts'
 import type { RouteMemory } from './memory.ts'
 import type { RetryOptions } from './retry.ts'
 
@@ -73,6 +74,13 @@ export interface ExpectOptions {
    * @default 0
    */
   retry?: number | RetryOptions
+  /**
+   * Milliseconds that the phases may take, beside `continueTimeout` and undici's own
+   * `connectTimeout`; what takes longer fails the upload.
+   *
+   * @default {}
+   */
+  timeouts?: TimeoutOptions
 }
 
 /** What a dispatcher does about redirects. */
@@ -93,6 +101,7 @@ export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
   'maxRedirections',
   'allowInsecureRedirect',
   'retry',
+  'timeouts',
 ]
 
 /** The defaults, but for the memory, which is shared by the process. */
@@ -106,6 +115,7 @@ export const defaults: Omit<Settings, 'memory'> = {
   maxRedirections: 5,
   allowInsecureRedirect: false,
   retry: 0,
+  timeouts: {},
 }
 
 // A longer delay makes setTimeout fire at once.
@@ -144,7 +154,7 @@ function check(name: keyof ExpectOptions, value: unknown): void {
   throw new TypeError(`Option '${name}' must be ${wanted}, not ${describe(value)}`)
 }
 
-const wants: Record<keyof ExpectOptions, (value: unknown) => string | null> = {
+const wants: Wants<ExpectOptions> = {
   expect: (value) =>
     value === 'auto' || value === 'always' || value === 'never'
       ? null
@@ -160,22 +170,31 @@ const wants: Record<keyof ExpectOptions, (value: unknown) => string | null> = {
   allowInsecureRedirect: (value) => (typeof value === 'boolean' ? null : 'true or false'),
   retry: (value) =>
     typeof value === 'object' && value !== null
-      ? retryWanted(value)
+      ? nestedWanted('RetryOptions', value, retryWants)
       : wholeNumber(value, 'RetryOptions or a number of attempts'),
+  timeouts: (value) =>
+    typeof value === 'object' && value !== null
+      ? nestedWanted('TimeoutOptions', value, timeoutWants)
+      : 'TimeoutOptions',
 }
 
-/** What is wanted of the first of the {@link RetryOptions} that cannot be used. */
-function retryWanted(given: object): string | null {
+type Wants<Options> = Record<keyof Options, (value: unknown) => string | null>
+
+/** What is wanted of the first of some options within an option that cannot be used. */
+function nestedWanted<Options>(
+  what: string,
+  given: object,
+  wantsOf: Wants<Options>,
+): string | null {
   for (const [name, value] of Object.entries(given)) {
-    const wants = retryWants[name as keyof RetryOptions]
-    if (wants === undefined) return `RetryOptions, which have no '${name}'`
-    const wanted = value === undefined ? null : wants(value)
-    if (wanted !== null) return `RetryOptions whose '${name}' is ${wanted}`
+    if (!Object.hasOwn(wantsOf, name)) return `${what}, which have no '${name}'`
+    const wanted = value === undefined ? null : wantsOf[name as keyof Options](value)
+    if (wanted !== null) return `${what} whose '${name}' is ${wanted}`
   }
   return null
 }
 
-const retryWants: Record<keyof RetryOptions, (value: unknown) => string | null> = {
+const retryWants: Wants<RetryOptions> = {
   count: (value) => wholeNumber(value, 'a number of attempts'),
   statuses: (value) =>
     Array.isArray(value) && value.every((each) => Number.isInteger(each) && each >= 400)
@@ -183,6 +202,13 @@ const retryWants: Record<keyof RetryOptions, (value: unknown) => string | null> 
       : 'a list of statuses from 400 up',
   minDelay: delay,
   maxDelay: delay,
+}
+
+const timeoutWants: Wants<TimeoutOptions> = {
+  stall: delay,
+  headers: delay,
+  body: delay,
+  total: delay,
 }
 
 function wholeNumber(value: unknown, what: string): string | null {

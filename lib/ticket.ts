@@ -32,6 +32,10 @@ export interface Ticket {
   /** Milliseconds to look for a response after a failed write. */
   readonly rescueTimeout: number
   readonly observer: GateObserver
+  /** Milliseconds from the end of the content to the response that the client it came to allows. */
+  headersTimeout: number
+  /** Bytes that wait in the connection; set by the gate. */
+  queued: () => number
   /** The number under which a pool took the ticket; `null` until one did. */
   number: string | null
 }

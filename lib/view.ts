@@ -6,6 +6,8 @@ export interface ViewOptions {
   onFirst(): void
   /** Called when the source breaks while nobody reads from it. */
   onFailed(error: unknown): void
+  /** Called with the size of each chunk that is handed over. */
+  onChunk(bytes: number): void
   /** Called at the end of the content; the end is told when this many bytes were accepted. */
   accepted(bytes: number): Promise<void>
 }
@@ -48,6 +50,7 @@ export class View implements AsyncIterableIterator<Uint8Array> {
     }
     this.position += 1
     this.#bytes += value.length
+    this.#options.onChunk(value.length)
     return { done: false, value }
   }
 

@@ -25,6 +25,7 @@ const good: Record<keyof ExpectOptions, readonly unknown[]> = {
   maxRedirections: [0, 20],
   allowInsecureRedirect: [true, false],
   retry: [0, 5, {}, { count: 1, statuses: [503], minDelay: 0, maxDelay: longest }],
+  timeouts: [{}, { stall: 0, headers: 1, body: undefined, total: longest }],
 }
 
 const noNumbers = [null, '5', '', true, {}, [], [5], 5n, () => 5, Symbol('s'), Number.NaN, -1]
@@ -51,6 +52,7 @@ const bad: Record<keyof ExpectOptions, readonly unknown[]> = {
     { minDelay: -1 },
     { maxDelay: longest + 1 },
   ],
+  timeouts: [null, 5, '5', { connect: 5 }, { stall: '5' }, { total: -1 }, { body: longest + 1 }],
 }
 
 function said(value: unknown): string {
@@ -70,6 +72,7 @@ describe('defaults', () => {
       maxRedirections: 5,
       allowInsecureRedirect: false,
       retry: 0,
+      timeouts: {},
     })
   })
 

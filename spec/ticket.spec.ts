@@ -13,7 +13,8 @@ const observer: GateObserver = {
 }
 
 function ticket(): Ticket {
-  return { asks: true, continueTimeout: 1000, rescueTimeout: 500, observer, number: null }
+  const times = { continueTimeout: 1000, rescueTimeout: 500, headersTimeout: 0 }
+  return { asks: true, ...times, queued: () => 0, observer, number: null }
 }
 
 describe('take', () => {

@@ -62,7 +62,7 @@ export function marked(
   options: Partial<Pick<Ticket, 'asks' | 'continueTimeout' | 'rescueTimeout'>> = {},
 ): { head: string; told: Recorder } {
   const told = new Recorder()
-  const times = { continueTimeout: 1000, rescueTimeout: 500 }
+  const times = { continueTimeout: 1000, rescueTimeout: 500, headersTimeout: 0, queued: () => 0 }
   const number = take({ asks: true, ...times, ...options, observer: told, number: null })
   const lines = ['PUT /upload HTTP/1.1', 'host: x', `${markName}: ${number}`]
   return { head: `${lines.join('\r\n')}\r\ncontent-length: ${length}\r\n\r\n`, told }

@@ -17,6 +17,7 @@ export function viewOf(source: Source, options: Partial<ViewOptions> = {}): View
     held: false,
     onFirst: () => {},
     onFailed: () => {},
+    onChunk: () => {},
     accepted: async () => {},
     ...options,
   })

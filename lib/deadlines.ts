@@ -1,0 +1,89 @@
+import { UploadError, type UploadErrorCode } from './errors.ts'
+
+/** Milliseconds that the phases of an upload may take; 0 for as long as they like. */
+export interface TimeoutOptions {
+  /**
+   * From when content was handed to a connection until the connection has taken some of it.
+   * The time that the content's own source takes does not count.
+   *
+   * @default 300000
+   */
+  stall?: number
+  /** From the last byte of content to the final response. @default undici's `headersTimeout` */
+  headers?: number
+  /** From one piece of the response's content to the next. @default undici's `bodyTimeout` */
+  body?: number
+  /** The whole upload, with all its attempts, to the end of the response. @default 0 */
+  total?: number
+}
+
+/** The timers of one upload that can run out. */
+export type Deadline = 'stall' | 'headers' | 'total'
+
+interface Expiry {
+  readonly code: UploadErrorCode
+  readonly what: string
+}
+
+const expiries: Record<Deadline, Expiry> = {
+  stall: { code: 'ERR_EXPECT_STALL_TIMEOUT', what: 'The connection took no content' },
+  headers: { code: 'ERR_EXPECT_HEADERS_TIMEOUT', what: 'No response came after the content' },
+  total: { code: 'ERR_EXPECT_TOTAL_TIMEOUT', what: 'The upload was not over' },
+}
+
+/** The deadlines of one upload. */
+export class Deadlines {
+  readonly #expired: (error: UploadError) => void
+  readonly #timers = new Map<Deadline, NodeJS.Timeout>()
+
+  /** @param expired is told of the first deadline that passes. */
+  constructor(expired: (error: UploadError) => void) {
+    this.#expired = expired
+  }
+
+  /**
+   * Sets a deadline, or sets it anew; 0 is none.
+   *
+   * @param moved says, when it has passed, whether there was something that sets it anew.
+   */
+  set(deadline: Deadline, milliseconds: number, moved: () => boolean = () => false): void {
+    this.clear(deadline)
+    if (milliseconds === 0) return
+    const timer = setTimeout(() => {
+      if (moved()) this.set(deadline, milliseconds, moved)
+      else this.#expire(deadline, milliseconds)
+    }, milliseconds)
+    this.#timers.set(deadline, timer)
+  }
+
+  #expire(deadline: Deadline, milliseconds: number): void {
+    this.stop()
+    const { code, what } = expiries[deadline]
+    this.#expired(new UploadError(code, `${what} within ${milliseconds} ms (timeouts.${deadline})`))
+  }
+
+  clear(deadline: Deadline): void {
+    clearTimeout(this.#timers.get(deadline))
+    this.#timers.delete(deadline)
+  }
+
+  /** Clears all of them. */
+  stop(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    this.#timers.clear()
+  }
+}
+
+/** undici's own timeouts as errors that say where the upload stood; `null` for other errors. */
+export function undiciTimeout(error: NodeJS.ErrnoException): UploadError | null {
+  const cause = { cause: error }
+  if (error.code === 'UND_ERR_CONNECT_TIMEOUT') {
+    const message = 'No connection was made in time (connectTimeout of the dispatcher)'
+    return new UploadError('ERR_EXPECT_CONNECT_TIMEOUT', message, cause)
+  }
+  if (error.code === 'UND_ERR_BODY_TIMEOUT') {
+    const message = "The response's content stopped coming (timeouts.body, or undici's bodyTimeout)"
+    return new UploadError('ERR_EXPECT_BODY_TIMEOUT', message, cause)
+  }
+  return null
+}
