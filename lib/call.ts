@@ -108,11 +108,17 @@ export class CallDispatcher implements Call {
     if (this.#settled) this.source?.cancel()
   }
 
-  /** The call has its response, or has failed. */
-  settle(failed: boolean): void {
+  /** The call has its response. */
+  settle(): void {
     this.#settled = true
-    if (failed && this.source === null) this.#neverDispatched()
-    if (this.#over || failed) this.source?.cancel()
+    if (this.#over) this.source?.cancel()
+  }
+
+  /** The call has failed, and its content with it. */
+  fail(reason: unknown): void {
+    this.#settled = true
+    if (this.source === null) this.#neverDispatched()
+    this.source?.cancel(reason)
   }
 }
 

@@ -59,16 +59,19 @@ export async function callPlatform(
 ): Promise<Response> {
   const standIn = content === null ? null : standInFor(input, init, content)
   const call = new CallDispatcher({ ...plan, standIn, taken })
-  let failed = true
+  const signal = init.signal === undefined && input instanceof Request ? input.signal : init.signal
+  // What was aborted before it began lets go of its content at once.
+  if (signal?.aborted) call.fail(signal.reason)
   try {
     const own = { body: standIn?.body, headers: standIn?.headers ?? init.headers, dispatcher: call }
     const response = await platformFetch(input, { ...init, ...own } as unknown as RequestInit)
     const shown = call.mask.lift(response)
-    failed = false
+    call.settle()
     logs.set(shown, plan.log)
     return shown
-  } finally {
-    call.settle(failed)
+  } catch (error) {
+    call.fail(error)
+    throw error
   }
 }
 
