@@ -6,7 +6,7 @@
  * | `ERR_EXPECT_NO_GATE` | the request wants to ask, but no gated connection took its ticket |
  * | `ERR_EXPECT_CONTENT_SHORT` | the source ended before its declared length |
  * | `ERR_EXPECT_CONTENT_LONG` | the source went on past its declared length |
- * | `ERR_EXPECT_CONTENT_TYPE` | the source yielded something that is neither bytes nor a string |
+ * | `ERR_EXPECT_CONTENT_TYPE` | the source yielded something that is neither bytes nor a string; a `ReadableStream`, anything but `Uint8Array` |
  * | `ERR_EXPECT_CONTENT_GONE` | the content was needed again, but it can be read only once |
  * | `ERR_EXPECT_FILE_CHANGED` | a file's size is not what it was when the upload was made |
  * | `ERR_EXPECT_INTERIM_OVERFLOW` | the interim responses to one request are larger than the limit |

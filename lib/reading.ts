@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { types } from 'node:util'
+import { UploadError } from './errors.ts'
 
 /** One step of a reading. */
 export type Step = IteratorResult<unknown, unknown>
@@ -69,14 +71,33 @@ export function readableReading(stream: Readable, failed: (error: unknown) => vo
   }
 }
 
-/** A web stream. It may break while nobody reads from it; `failed` is told. */
+/**
+ * A web stream, of `Uint8Array` chunks as in fetch. It may break while nobody reads from it;
+ * `failed` is told.
+ */
 export function webReading(stream: ReadableStream, failed: (error: unknown) => void): Reading {
   const reader = stream.getReader()
   reader.closed.catch(failed)
-  return {
-    next: () => reader.read() as Promise<Step>,
-    cancel: (reason) => {
-      reader.cancel(reason).catch(nothing)
-    },
+  const cancel = (reason?: unknown): void => {
+    reader.cancel(reason).catch(nothing)
   }
+  return {
+    next: async () => {
+      const step = await reader.read()
+      // Any other chunk is a TypeError (Fetch standard, HTTP-network fetch).
+      if (step.done || types.isUint8Array(step.value)) return step as Step
+      const error = notBytes(step.value)
+      cancel(error)
+      throw error
+    },
+    cancel,
+  }
+}
+
+function notBytes(value: unknown): UploadError {
+  const what = typeof value === 'object' ? Object.prototype.toString.call(value) : typeof value
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_TYPE',
+    `The ReadableStream yielded ${what}, but fetch takes Uint8Array chunks only; pipe text through a TextEncoderStream`,
+  )
 }

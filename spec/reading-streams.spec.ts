@@ -90,11 +90,31 @@ describe('webReading', () => {
 
   it('reads to the end', async () => {
     const { reading, controller, failures } = opened()
-    controller.enqueue('a')
+    const chunk = Buffer.from('a')
+    controller.enqueue(chunk)
     controller.close()
-    expect(await chunksIn(reading)).to.deep.equal(['a'])
+    expect(await chunksIn(reading)).to.deep.equal([chunk])
     expect(failures).to.deep.equal([])
   })
+
+  for (const [what, chunk] of [
+    ['string', 'a'],
+    ['number', 99],
+    ['[object Null]', null],
+    ['[object ArrayBuffer]', new ArrayBuffer(1)],
+    ['[object Int8Array]', new Int8Array(1)],
+    ['[object Blob]', new Blob(['a'])],
+  ] as const) {
+    it(`fails at a chunk that is ${what}, and cancels the stream`, async () => {
+      const reasons: unknown[] = []
+      const { reading, controller } = opened((reason) => void reasons.push(reason))
+      controller.enqueue(chunk)
+      const failure = await Promise.resolve(reading.next()).catch((error: unknown) => error)
+      expect(failure).to.include({ code: 'ERR_EXPECT_CONTENT_TYPE' })
+      expect(failure).to.have.property('message').that.includes(`yielded ${what},`)
+      expect(reasons).to.deep.equal([failure])
+    })
+  }
 
   it('locks the stream', () => {
     expect(opened().stream.locked).to.equal(true)
