@@ -27,8 +27,8 @@ export interface Upload {
   readonly log: UploadLog
   /** Called when a dispatch needs the content no longer. */
   onOver(): void
-  /** The status that the handler is shown in place of this one. */
-  shown(status: number, text: string): number
+  /** The status that the handler is shown in place of this one, or the error to fail with. */
+  shown(status: number, text: string, fields: ResponseFields): number | UploadError
 }
 
 /** All that the attempts of one dispatch need. */
@@ -249,7 +249,11 @@ export class Attempts implements AttemptOwner {
     if (status === 417 && attempt.log.asked) this.#route.note('417')
     const deliver = (): void => {
       if (attempt.log.withheld) upload.onOver()
-      const shown = upload.shown(status, message ?? '')
+      const shown = upload.shown(status, message ?? '', fields)
+      if (shown instanceof UploadError) {
+        this.#fail(shown)
+        return
+      }
       handler.onResponseStart?.(this.#controller, shown, fields, message)
     }
     const decided = this.#afterAnswer(attempt, status, fields)

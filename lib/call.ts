@@ -1,6 +1,8 @@
 import { type Dispatcher, Dispatcher1Wrapper, getGlobalDispatcher } from 'undici'
 import { ExpectAgent } from './agent.ts'
+import type { ResponseFields } from './attempt.ts'
 import type { Content } from './content.ts'
+import { UploadError } from './errors.ts'
 import { type Fields, withoutFields } from './headers.ts'
 import { type Call, callKey, type ExpectRequest, expectContinue } from './interceptor.ts'
 import { Mask } from './mask.ts'
@@ -22,6 +24,8 @@ export interface StandIn {
   readonly content: Content
   /** The caller's own `Content-Length`, or `null`. */
   readonly length: string | null
+  /** Whether a redirect will be followed by the platform's fetch. */
+  readonly follows: boolean
 }
 
 /** What one call is made of. */
@@ -53,6 +57,7 @@ export class CallDispatcher implements Call {
   readonly #standIn: StandIn | null
   readonly #taken: RequestBody | null
   readonly #older: Dispatcher1Wrapper
+  #method = ''
   #settled = false
   #over = false
 
@@ -73,6 +78,7 @@ export class CallDispatcher implements Call {
     if (this.#taken?.wants(request)) return this.#taken.dispatch(request, handler)
     // A redirect may go on without the content; then nothing wants it any more.
     if (request.body !== null && request.body !== undefined) this.#over = false
+    this.#method = request.method
     // fetch says that it follows redirects by itself; the options say who does.
     const { maxRedirections: _none, ...rest }: ExpectRequest = request
     const headers = this.#headers(request.headers)
@@ -81,10 +87,14 @@ export class CallDispatcher implements Call {
   }
 
   /** The status that the platform's fetch is shown. */
-  shown(status: number, text: string): number {
-    // With a stand-in it believes that it can send again what is gone.
-    const again = status === 421 && this.source?.replayable === false
-    return again || this.#handsOver.includes(status) ? this.mask.put(status, text) : status
+  shown(status: number, text: string, fields: ResponseFields): number | UploadError {
+    if (this.#standIn !== null && !this.#standIn.content.replayable) {
+      // With a stand-in the platform's fetch does what it would not do with a stream.
+      if (status === 421) return this.mask.put(status, text)
+      const moved = (status === 301 || status === 302) && fields.location !== undefined
+      if (moved && this.#standIn.follows && this.#method === 'POST') return lost(status)
+    }
+    return this.#handsOver.includes(status) ? this.mask.put(status, text) : status
   }
 
   /** The call failed before its first dispatch: its content was aborted with it. */
@@ -120,6 +130,13 @@ export class CallDispatcher implements Call {
     if (this.source === null) this.#neverDispatched()
     this.source?.cancel(reason)
   }
+}
+
+function lost(status: number): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    `The ${status} would make the POST a GET without its content, which can be read only once; set redirect to 'manual' to get the ${status} itself, or have the origin answer 307`,
+  )
 }
 
 /** A dispatcher's dispatch, with an interceptor before it unless it has its own. */

@@ -40,8 +40,8 @@ export interface Call {
   source: Source | null
   /** Called when a dispatch needs the content no longer. */
   onOver(): void
-  /** The status that the caller's handler is shown in place of this one. */
-  shown?(status: number, text: string): number
+  /** The status that the caller's handler is shown in place of this one, or the error to fail with. */
+  shown?: Upload['shown']
 }
 
 /** Dispatch options with those of this package. */
@@ -199,7 +199,7 @@ function uploadOf(
   if (call === undefined)
     return { source, log, onOver: () => source.cancel(), shown: (status) => status }
   call.source = source
-  const shown = (status: number, text: string): number => call.shown?.(status, text) ?? status
+  const shown: Upload['shown'] = (status, ...rest) => call.shown?.(status, ...rest) ?? status
   return { source, log, onOver: () => call.onOver(), shown }
 }
 

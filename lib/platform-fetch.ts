@@ -94,7 +94,8 @@ function standInFor(input: FetchInput, init: Target['init'], content: Content): 
   if (content.type !== null && !headers.has('content-type')) {
     headers.set('content-type', content.type)
   }
+  const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
   const length = headers.get('content-length')
   headers.delete('content-length')
-  return { body: new Uint8Array(1), headers, content, length }
+  return { body: new Uint8Array(1), headers, content, length, follows: redirect === 'follow' }
 }

@@ -77,7 +77,6 @@ describe("fetch's response", () => {
   for (const [method, status] of [
     ['PUT', 303],
     ['POST', 303],
-    ['POST', 302],
   ] as const) {
     it(`comes from a GET after a ${status} to a ${method}, and the content goes nowhere`, async () => {
       const peer = await origin(redirects(status, '/there'), gets)
