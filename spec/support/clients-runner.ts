@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { createFetch, type ExpectAgent, type fetch } from '../../lib/index.ts'
+import { createFetch, type ExpectAgent, type ExpectOptions, type fetch } from '../../lib/index.ts'
 import {
   type OriginMode,
   type OriginOptions,
@@ -20,6 +20,8 @@ export interface Upload {
   readonly url: string
   readonly fetch: typeof fetch
   readonly dispatcher: ExpectAgent
+  /** The options of both, for a client that cannot be handed either. */
+  readonly options: ExpectOptions
   readonly bytes: Buffer<ArrayBuffer>
   /** The path of a file that holds the bytes. */
   readonly path: string
@@ -120,7 +122,7 @@ async function play(act: Act, send: Way, habits: Habits): Promise<void> {
   const dispatcher = agentFor(options)
   const bound = createFetch({ dispatcher, ...options })
   const url = `${origin.url}/first`
-  const sent = send({ origin: origin.url, url, fetch: bound, dispatcher, bytes, path })
+  const sent = send({ origin: origin.url, url, fetch: bound, dispatcher, options, bytes, path })
   const status = await sent
   await dispatcher.close()
   expect(await Promise.all(origin.requests.map((each) => seen(each, field)))).to.eql(act.sees)
