@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { FormDataEncoder } from 'form-data-encoder'
 import type { FormData as UndiciFormData } from 'undici'
+import { isPiped, pipedReading, tellsOf } from './piped.ts'
 import type { Reading } from './reading.ts'
 import {
   blobReading,
@@ -155,8 +156,13 @@ function again(factory: () => unknown, before: unknown): Content {
 /** Something that is read piece by piece; of these only an array can be read again. */
 function pieces(input: object): Content {
   const open = opener(input)
-  const length = input instanceof ReadStream ? fileStreamLength(input) : null
-  return { length, type: null, replayable: Array.isArray(input), exact: false, open }
+  const { length, type } = knownOf(input)
+  return { length, type, replayable: Array.isArray(input), exact: false, open }
+}
+
+function knownOf(input: object): Pick<Content, 'length' | 'type'> {
+  if (input instanceof ReadStream) return { length: fileStreamLength(input), type: null }
+  return isPiped(input) ? tellsOf(input) : { length: null, type: null }
 }
 
 /** Iterators that were read; there is no other way to tell a spent one from an empty one. */
@@ -183,6 +189,7 @@ function opener(input: object): Content['open'] {
       return iteratorReading(input as AsyncIterable<unknown> | Iterable<unknown>)
     }
   }
+  if (isPiped(input)) return (failed) => pipedReading(input, failed)
   throw unusable(input)
 }
 

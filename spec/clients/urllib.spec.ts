@@ -26,3 +26,5 @@ describeClient(
   { 'a file stream': put('stream'), 'a buffer': put('content') },
   { handsRedirectsOver: ['a file stream'] },
 )
+
+describeClient('urllib', { 'a form with a file': put('files') }, { field: 'file' })

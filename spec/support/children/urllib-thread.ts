@@ -12,13 +12,14 @@ export interface Orders {
 }
 
 /** The option of urllib's with which the file is passed. */
-export type Body = 'stream' | 'content'
+export type Body = 'stream' | 'content' | 'files'
 
 const { url, path, body, options } = workerData as Orders
 
 const bodies: Record<Body, () => object> = {
   stream: () => createReadStream(path),
   content: () => readFileSync(path),
+  files: () => [path],
 }
 
 const agent = new ExpectAgent({ ...options, memory: false })
