@@ -1,5 +1,4 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
 import { expect } from 'chai'
 import type { OriginMode } from '../../lib/testing/index.ts'
 import {
@@ -8,10 +7,10 @@ import {
   headOnly,
   startedOrigin,
   uploadsOf,
+  waitFor,
   whole,
 } from '../support/adapters-content.ts'
 import { answerS3, s3Client } from '../support/adapters-s3.ts'
-import { chunksOf, noise, sha256 } from '../support/contents.ts'
 
 const target = { Bucket: 'bucket', Key: 'a//b/../c d' }
 
@@ -36,7 +35,7 @@ describe('expectHandler with an S3Client', () => {
     for (const [what, mode, seen] of accepted) {
       it(`puts ${name} when the origin ${what}`, async () => {
         const origin = await startedOrigin({ mode, response: answerS3 })
-        const client = s3Client(origin, { continueTimeout: 20 })
+        const client = s3Client(origin, waitFor(mode))
 
         const { ETag } = await client.send(new PutObjectCommand({ ...target, ...input() }))
 
@@ -48,7 +47,7 @@ describe('expectHandler with an S3Client', () => {
     for (const [what, mode, status] of refusals) {
       it(`hands over ${what} before a byte of ${name} was sent`, async () => {
         const origin = await startedOrigin({ mode, response: answerS3 })
-        const client = s3Client(origin)
+        const client = s3Client(origin, waitFor(mode))
 
         const error = await client.send(new PutObjectCommand({ ...target, ...input() })).then(
           () => null,
@@ -91,27 +90,4 @@ describe('expectHandler with an S3Client', () => {
     expect(request?.headers['x-amz-decoded-content-length']).to.equal(String(content.length))
     expect(request?.content.toString('latin1')).to.match(/\r\n0\r\nx-amz-checksum-\w+:\S+\r\n\r\n$/)
   })
-
-  for (const mode of ['go', 417] as const) {
-    it(`uploads in parts when the origin ${mode === 'go' ? 'says go' : 'answers 417'}`, async () => {
-      const bytes = noise(12 * 1024 * 1024)
-      const parts = chunksOf(bytes, 2).map(sha256)
-      const origin = await startedOrigin({ mode, response: answerS3 })
-      const params = { ...target, Body: bytes }
-
-      await new Upload({
-        client: s3Client(origin),
-        params,
-        partSize: 6 * 1024 * 1024,
-        queueSize: 1,
-      }).done()
-
-      const puts = origin.requests.filter(({ method }) => method === 'PUT')
-      const taken = puts.filter(({ status }) => status === 200)
-      expect(taken.map(({ sha256 }) => sha256)).to.deep.equal(parts)
-      expect(
-        puts.filter(({ status }) => status === 417).every(({ bytes }) => bytes === 0),
-      ).to.equal(true)
-    })
-  }
 })

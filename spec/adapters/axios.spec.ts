@@ -10,16 +10,17 @@ import {
   headOnly,
   startedOrigin,
   uploadsOf,
+  waitFor,
   whole,
 } from '../support/adapters-content.ts'
 import { closeLater } from '../support/closing.ts'
 
 /** An instance whose connections are closed after the spec. */
-function client(): AxiosInstance {
+function client(mode?: OriginMode): AxiosInstance {
   const dispatcher = new Agent({ factory: gatedPool })
   closeLater(() => dispatcher.destroy())
   return axios.create({
-    adapter: expectAdapter({ dispatcher, memory: false, continueTimeout: 20 }),
+    adapter: expectAdapter({ dispatcher, memory: false, ...waitFor(mode) }),
   })
 }
 
@@ -41,7 +42,7 @@ describe('expectAdapter with axios', () => {
       it(`puts ${name} when the origin ${what}`, async () => {
         const origin = await startedOrigin({ mode })
 
-        const { status } = await client().put(origin.url, make())
+        const { status } = await client(mode).put(origin.url, make())
 
         expect(status).to.equal(201)
         expect(uploadsOf(origin)).to.deep.equal(seen)

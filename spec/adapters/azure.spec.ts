@@ -3,10 +3,12 @@ import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
 import { blobClient } from '../support/adapters-azure.ts'
 import {
   content,
+  filePath,
   fileStream,
   headOnly,
   startedOrigin,
   uploadsOf,
+  waitFor,
   whole,
 } from '../support/adapters-content.ts'
 
@@ -17,6 +19,7 @@ const inputs: Readonly<
 > = {
   'a buffer with uploadData': (client) => client.uploadData(content),
   'a file stream with upload': (client) => client.upload(fileStream(), content.length),
+  'a file with uploadFile': (client) => client.uploadFile(filePath()),
   'a function with upload': (client) => client.upload(() => fileStream(), content.length),
 }
 
@@ -46,7 +49,7 @@ describe('expectHttpClient with a BlockBlobClient', () => {
       it(`sends ${name} when the origin ${what}`, async () => {
         const origin = await startedOrigin({ mode })
 
-        await upload(blobClient(origin, { continueTimeout: 20 }))
+        await upload(blobClient(origin, waitFor(mode)))
 
         expect(uploadsOf(origin)).to.deep.equal(seen)
       })
@@ -56,7 +59,7 @@ describe('expectHttpClient with a BlockBlobClient', () => {
       it(`sends ${name} again after ${what}`, async () => {
         const origin = await startedOrigin({ mode: once(mode) })
 
-        await upload(blobClient(origin))
+        await upload(blobClient(origin, waitFor(mode)))
 
         expect(uploadsOf(origin)).to.deep.equal([headOnly, whole(true)])
       })
@@ -81,7 +84,7 @@ describe('expectHttpClient with a BlockBlobClient', () => {
   ]) {
     it(`sends the blocks of a stream when the origin ${what}`, async () => {
       const origin = await startedOrigin({ mode })
-      const client = blobClient(origin, { continueTimeout: 20 })
+      const client = blobClient(origin, waitFor(mode))
 
       await client.uploadStream(fileStream(), 2 * 1024 * 1024, 1)
 
@@ -94,4 +97,15 @@ describe('expectHttpClient with a BlockBlobClient', () => {
       expect(refused.every(({ bytes }) => bytes === 0)).to.equal(true)
     })
   }
+
+  it('sends nothing of the blocks of a stream when they are refused', async () => {
+    const origin = await startedOrigin({ mode: 413 })
+
+    const error = await blobClient(origin)
+      .uploadStream(fileStream(), 2 * 1024 * 1024, 1)
+      .catch((reason) => reason)
+
+    expect(error).to.include({ name: 'RestError', statusCode: 413 })
+    expect(uploadsOf(origin)).to.deep.equal([headOnly])
+  })
 })

@@ -9,6 +9,7 @@ import {
   fileStream,
   headOnly,
   startedOrigin,
+  waitFor,
   whole,
 } from '../support/adapters-content.ts'
 import { closeLater } from '../support/closing.ts'
@@ -38,8 +39,9 @@ function uploaded(
   origin: TestOrigin,
   file: Buffer | ReadStream,
   options: UploadOptions = {},
+  mode?: OriginMode,
 ): Promise<void> {
-  const httpStack = expectHttpStack({ memory: false, continueTimeout: 20 })
+  const httpStack = expectHttpStack({ memory: false, ...waitFor(mode) })
   closeLater(() => httpStack.destroy())
   return new Promise((resolve, reject) => {
     // The client's types know no streams, which its manual does.
@@ -79,7 +81,7 @@ describe('expectHttpStack with tus-js-client', () => {
       it(`uploads ${name} when the origin ${what}`, async () => {
         const origin = await tusOrigin(mode)
 
-        await uploaded(origin, make())
+        await uploaded(origin, make(), {}, mode)
 
         expect(patches(origin)).to.deep.equal(seen)
       })

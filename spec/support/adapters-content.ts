@@ -9,11 +9,16 @@ export const content: Buffer = noise(1_500_000)
 /** What the origin is to have received. */
 export const digest: string = sha256(content)
 
-/** The content in a file, as a stream that can be read once. */
-export function fileStream(): ReadStream {
+/** The path of a file that holds the content. */
+export function filePath(): string {
   const path = temporaryFile()
   writeFileSync(path, content)
-  return createReadStream(path)
+  return path
+}
+
+/** The content in a file, as a stream that can be read once. */
+export function fileStream(): ReadStream {
+  return createReadStream(filePath())
 }
 
 /** Starts an origin that is closed after the spec. */
@@ -21,6 +26,11 @@ export async function startedOrigin(options: OriginOptions = {}): Promise<TestOr
   const origin = await startOrigin(options)
   closeLater(() => origin.close())
   return origin
+}
+
+/** Only where nobody answers may the wait run out, however slow the machine is. */
+export function waitFor(mode: OriginOptions['mode']): { continueTimeout: number } {
+  return { continueTimeout: mode === 'silent' ? 20 : 60_000 }
 }
 
 /** What an origin saw of each request that was to have content. */

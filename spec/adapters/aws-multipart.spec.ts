@@ -1,0 +1,79 @@
+import { createReadStream, writeFileSync } from 'node:fs'
+import { Upload } from '@aws-sdk/lib-storage'
+import { expect } from 'chai'
+import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
+import { headOnly, startedOrigin, waitFor } from '../support/adapters-content.ts'
+import { answerS3, s3Client } from '../support/adapters-s3.ts'
+import { noise, sha256 } from '../support/contents.ts'
+import { temporaryFile } from '../support/files.ts'
+
+const partSize = 6 * 1024 * 1024
+const bytes = noise(2 * partSize)
+const parts = [bytes.subarray(0, partSize), bytes.subarray(partSize)].map(sha256)
+
+function fileStream(): ReturnType<typeof createReadStream> {
+  const path = temporaryFile()
+  writeFileSync(path, bytes)
+  return createReadStream(path)
+}
+
+const bodies = { 'a buffer': () => bytes, 'a file stream': fileStream }
+
+/** A part of which the origin took all. */
+const taken = (asked: boolean, index: number): unknown => [asked, partSize, parts[index]]
+
+const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
+  ['says go', 'go', [taken(true, 0), taken(true, 1)]],
+  ['stays silent', 'silent', [taken(true, 0), taken(true, 1)]],
+  ['answers 417', 417, [headOnly, taken(false, 0), headOnly, taken(false, 1)]],
+]
+
+const refusals: readonly (readonly [string, OriginMode, number])[] = [
+  ['413', 413, 413],
+  ['a redirect', { status: 307, headers: { location: '/elsewhere' } }, 307],
+]
+
+/** An origin whose mode is for the parts alone. */
+const partsOrigin = (mode: OriginMode): Promise<TestOrigin> =>
+  startedOrigin({ mode: ({ method }) => (method === 'PUT' ? mode : 'go'), response: answerS3 })
+
+type Body = ReturnType<(typeof bodies)[keyof typeof bodies]>
+
+const upload = (origin: TestOrigin, mode: OriginMode, Body: Body): ReturnType<Upload['done']> =>
+  new Upload({
+    client: s3Client(origin, waitFor(mode)),
+    params: { Bucket: 'bucket', Key: 'key', Body },
+    partSize,
+    queueSize: 1,
+  }).done()
+
+const partsOf = ({ requests }: TestOrigin): readonly unknown[] =>
+  requests
+    .filter(({ method }) => method === 'PUT')
+    .map(({ asked, bytes, sha256 }) => [asked, bytes, sha256])
+
+describe('expectHandler with an Upload of lib-storage', () => {
+  for (const [name, make] of Object.entries(bodies)) {
+    for (const [what, mode, seen] of accepted) {
+      it(`puts the parts of ${name} when the origin ${what}`, async () => {
+        const origin = await partsOrigin(mode)
+
+        const { ETag } = await upload(origin, mode, make())
+
+        expect(ETag).to.equal('"spec"')
+        expect(partsOf(origin)).to.deep.equal(seen)
+      })
+    }
+
+    for (const [what, mode, status] of refusals) {
+      it(`hands over ${what} before a byte of ${name} was sent`, async () => {
+        const origin = await partsOrigin(mode)
+
+        const error = await upload(origin, mode, make()).catch((reason) => reason)
+
+        expect(error.$metadata.httpStatusCode).to.equal(status)
+        expect(partsOf(origin)).to.deep.equal([headOnly])
+      })
+    }
+  }
+})
