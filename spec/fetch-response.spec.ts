@@ -42,6 +42,14 @@ const gets: Script = async (wire) => {
   wire.raw('got')
 }
 
+/** All that can be told of a response. */
+async function seenOf(response: Response): Promise<object> {
+  const { status, statusText, ok, type, redirected, url, headers } = response
+  const own = response instanceof globalThis.Response
+  const fields = [...headers]
+  return { own, status, statusText, ok, type, redirected, url, fields, text: await response.text() }
+}
+
 describe("fetch's response", () => {
   it("is the platform's", async () => {
     const peer = await origin(takes(large, 'PUT /upload HTTP/1.1'))
@@ -95,6 +103,37 @@ describe("fetch's response", () => {
       expect(await response.text()).to.equal('got')
       expect(returned, 'times the source was let go').to.equal(1)
       expect(reportOf(response)).to.include({ asked: true, sentBytes: 0 })
+      await peer.done
+    })
+  }
+
+  const heads: readonly (readonly string[])[] = [
+    ['200 OK', 'content-length: 4', 'content-type: text/plain'],
+    ['201', 'content-length: 4'],
+    ['202 Fine By Me', 'content-length: 4', 'set-cookie: a=1', 'set-cookie: b=2'],
+    ['204 No Content'],
+    ['205 Reset Content', 'content-length: 0'],
+    ['401 Unauthorized', 'content-length: 4', 'www-authenticate: Basic realm="a"'],
+    ['404 Not Found', 'content-length: 4', 'X-Twice: 1', 'x-twice: 2'],
+    ['413 Content Too Large', 'content-length: 4', 'connection: close'],
+    ['429 Too Many Requests', 'transfer-encoding: chunked'],
+    ['500 Internal Server Error', 'content-length: 4'],
+    ['599 Whatever', 'content-length: 4'],
+  ]
+  for (const [status, ...fields] of heads) {
+    it(`is like that of the platform's fetch: ${[status, ...fields].join(', ')}`, async () => {
+      const chunked = fields.includes('transfer-encoding: chunked')
+      const content = fields.includes('content-length: 4') ? 'text' : ''
+      const script: Script = async (wire) => {
+        await wire.content(await wire.head())
+        wire.send(`HTTP/1.1 ${status}`, ...fields)
+        wire.raw(chunked ? '4\r\ntext\r\n0\r\n\r\n' : content)
+      }
+      const peer = await origin(script, script)
+      const init = { method: 'PUT', body: 'hello' }
+      const theirs = await seenOf(await globalThis.fetch(peer.url, init))
+      const ours = await seenOf(await fetch(peer.url, { ...init, dispatcher: agentFor() }))
+      expect(ours).to.eql(theirs)
       await peer.done
     })
   }
