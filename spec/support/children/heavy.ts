@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import { request } from 'undici'
 import { ExpectAgent, fetch, upload } from '../../../lib/index.ts'
 
@@ -8,30 +9,38 @@ export interface Weighed {
   readonly peak: number
 }
 
-const [url = '', face = '', size = '0', chunkSize = '0'] = process.argv.slice(2)
+const [url = '', face = '', size = '0', chunkSize = '0', path = ''] = process.argv.slice(2)
 let peak = 0
-
-function weigh(): void {
-  peak = Math.max(peak, process.memoryUsage().arrayBuffers)
-}
+let collected = 0
 
 // What nobody holds any more is no part of what is weighed, however late it is collected.
 const collectEvery = 16_777_216
 
+function weigh(bytes: number): void {
+  peak = Math.max(peak, process.memoryUsage().arrayBuffers)
+  if (bytes - collected < collectEvery) return
+  collected = bytes
+  globalThis.gc?.()
+}
+
 /** Each chunk is memory of its own, so that one that is kept is seen. */
 async function* generate(): AsyncGenerator<Buffer> {
-  const length = Number(chunkSize)
-  for (let left = Number(size); left > 0; left -= length) {
-    weigh()
-    yield Buffer.alloc(Math.min(left, length), 'a')
-    weigh()
-    if (left % collectEvery === 0) globalThis.gc?.()
+  const [whole, length] = [Number(size), Number(chunkSize)]
+  for (let sent = 0; sent < whole; sent += length) {
+    weigh(sent)
+    yield Buffer.alloc(Math.min(whole - sent, length), 'a')
+    weigh(sent)
   }
 }
 
 const faces: Record<string, () => Promise<string>> = {
   upload: async () => (await upload(url, generate())).response.text(),
   fetch: async () => (await fetch(url, { method: 'PUT', body: generate() })).text(),
+  'fetch, from a file stream': async () => {
+    const body = createReadStream(path)
+    const onProgress = ({ sent }: { sent: number }): void => weigh(sent)
+    return (await fetch(url, { method: 'PUT', body, onProgress })).text()
+  },
   request: async () => {
     const dispatcher = new ExpectAgent()
     const body = generate() as unknown as Buffer
