@@ -1,17 +1,13 @@
 import type { Readable } from 'node:stream'
+import { aborted, named, timedOut } from './aws-error.ts'
+import { awsOptionNames, checkAwsOption, type ExpectHandlerOptions } from './aws-options.ts'
 import { type AwsRequest, headersOf, originOf, pathOf } from './aws-request.ts'
-import { abortError, Cancellation, type SignalLike } from './cancellation.ts'
-import { type AdapterOptions, Sender } from './sender.ts'
+import { Cancellation, type SignalLike } from './cancellation.ts'
+import { nodeFields } from './response-fields.ts'
+import { Sender } from './sender.ts'
 
+export type { AwsLogger, ExpectHandlerOptions } from './aws-options.ts'
 export type { AwsRequest } from './aws-request.ts'
-
-/** What `expectHandler` takes. */
-export interface ExpectHandlerOptions extends AdapterOptions {
-  /** Milliseconds until the head of the response must have come; 0 for no limit. @default 0 */
-  requestTimeout?: number
-  /** Milliseconds until a connection must have been made. @default undici's 10 seconds */
-  connectionTimeout?: number
-}
 
 /** A response for the AWS SDK. */
 export interface AwsResponse {
@@ -43,35 +39,26 @@ export function expectHandler(options: ExpectHandlerOptions = {}): ExpectHandler
   return new ExpectHandler(options)
 }
 
-const timeoutNames = ['requestTimeout', 'connectionTimeout'] as const
-
 /** The request handler that {@link expectHandler} makes. */
 export class ExpectHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' }
   readonly #sender: Sender
-  readonly #config: Record<string | symbol, unknown>
+  readonly #config: ExpectHandlerOptions & Record<string | symbol, unknown>
 
   constructor(options: ExpectHandlerOptions) {
-    this.#sender = new Sender(options, timeoutNames)
+    this.#sender = new Sender(options, awsOptionNames)
     this.#config = { ...options }
-    for (const name of timeoutNames) checkTimeout(name, options[name])
-    const { dispatcher, connectionTimeout } = options
-    if (connectionTimeout === undefined) return
-    if (dispatcher !== undefined) {
-      throw new TypeError("Option 'connectionTimeout' is for the dispatcher: give it there")
-    }
-    this.#sender.agentOptions = { connect: { timeout: connectionTimeout } }
+    for (const name of awsOptionNames) this.#set(name, options[name])
   }
 
   /** Sends a request; rejects with an AbortError or a TimeoutError as the SDK's handler does. */
   async handle(
     request: AwsRequest,
-    { abortSignal, requestTimeout }: AwsHandlerOptions = {},
+    { abortSignal, requestTimeout = this.#config.requestTimeout ?? 0 }: AwsHandlerOptions = {},
   ): Promise<{ response: AwsResponse }> {
     const cancellation = new Cancellation()
     cancellation.follow(abortSignal, () => aborted(abortSignal))
-    const timeout = requestTimeout ?? (this.#config.requestTimeout as number | undefined)
-    cancellation.after(timeout, () => timedOut(timeout))
+    cancellation.after(requestTimeout, () => this.#late(requestTimeout))
     try {
       cancellation.signal.throwIfAborted()
       const { statusCode, statusText, headers, body } = await this.#sender.send({
@@ -81,6 +68,7 @@ export class ExpectHandler {
         headers: headersOf(request),
         body: request.body,
         signal: cancellation.signal,
+        silence: this.#config.socketTimeout,
       })
       cancellation.stopTimer()
       body.once('close', () => cancellation.done())
@@ -96,53 +84,45 @@ export class ExpectHandler {
     this.#sender.destroy()
   }
 
-  /** Changes an option, as the SDK's extensions do; `requestTimeout` is the one that counts. */
+  /** Changes an option, as the SDK does; `connectionTimeout` counts before the first request. */
   updateHttpClientConfig(key: string | symbol, value: unknown): void {
-    if (key === 'requestTimeout') checkTimeout(key, value)
-    this.#config[key] = value
+    // The SDK passes the client's logger like this, for handlers that have none.
+    if (key === Symbol.for('logger')) this.#set('logger', this.#config.logger ?? value)
+    else this.#set(key, value)
   }
 
   /** The options, for the SDK's extensions. */
   httpHandlerConfigs(): Record<string, unknown> {
     return this.#config
   }
+
+  #set(key: string | symbol, value: unknown): void {
+    const name = awsOptionNames.find((each) => each === key)
+    if (name !== undefined) checkAwsOption(name, value)
+    if (value === undefined) return
+    if (name === 'connectionTimeout') this.#limitConnecting(Number(value))
+    this.#config[key] = value
+  }
+
+  #limitConnecting(timeout: number): void {
+    if (this.#config.dispatcher !== undefined) {
+      throw new TypeError("Option 'connectionTimeout' is for the dispatcher: give it there")
+    }
+    this.#sender.agentOptions = { connect: { timeout } }
+  }
+
+  /** The answer has not come in time: fails the request, or warns and lets it go on. */
+  #late(timeout: number): Error | null {
+    const error = timedOut(timeout)
+    const { throwOnRequestTimeout, logger = console } = this.#config
+    if (throwOnRequestTimeout) return error
+    logger.warn(`${error.message}; set throwOnRequestTimeout to have it fail`)
+    return null
+  }
 }
 
-function joined(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+function joined(headers: Parameters<typeof nodeFields>[0]): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value = '']) => [name, String(value)]),
+    Object.entries(nodeFields(headers)).map(([name, value]) => [name, String(value)]),
   )
-}
-
-function checkTimeout(name: string, value: unknown): void {
-  if (value === undefined || (typeof value === 'number' && value >= 0)) return
-  throw new TypeError(`Option '${name}' must be milliseconds, 0 or more, not ${String(value)}`)
-}
-
-function aborted(signal: SignalLike | undefined): Error {
-  const reason = signal?.reason
-  if (reason instanceof Error || !reason) return abortError('Request aborted', reason)
-  return abortError(String(reason))
-}
-
-function timedOut(timeout: number | undefined): Error {
-  const error = new Error(`The request has exceeded the requestTimeout of ${timeout} ms`)
-  return Object.assign(error, { name: 'TimeoutError', code: 'ETIMEDOUT' })
-}
-
-const timeoutCodes = [
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_SOCKET',
-]
-
-/** The SDK tries again what is named so. */
-function named(error: unknown): unknown {
-  const { code = '' } = error as { code?: string }
-  return timeoutCodes.includes(code)
-    ? Object.assign(error as Error, { name: 'TimeoutError' })
-    : error
 }

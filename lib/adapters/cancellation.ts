@@ -47,10 +47,17 @@ export class Cancellation {
     this.#unlisten = () => target.removeEventListener?.('abort', listener)
   }
 
-  /** Ends the request after so many milliseconds; 0 and `undefined` mean never. */
-  after(milliseconds: number | undefined, makeError: () => Error): void {
+  /**
+   * Ends the request after so many milliseconds; 0 and `undefined` mean never.
+   *
+   * @param makeError may answer `null`, which lets the request go on.
+   */
+  after(milliseconds: number | undefined, makeError: () => Error | null): void {
     if (milliseconds === undefined || milliseconds <= 0) return
-    this.#timer = setTimeout(() => this.cancel(makeError()), milliseconds)
+    this.#timer = setTimeout(() => {
+      const error = makeError()
+      if (error !== null) this.cancel(error)
+    }, milliseconds)
   }
 
   /** The response came in time. */

@@ -34,6 +34,8 @@ export interface Outgoing {
   /** Whatever an upload can send, or `null` or `undefined` for nothing. */
   readonly body: unknown
   readonly signal: AbortSignal
+  /** Milliseconds in which nothing may come or go; 0 for no limit. @default undici's */
+  readonly silence?: number | undefined
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /** Whether one-shot content that a refusal left untouched is kept for the client's retry. */
   readonly keepUntouched?: (status: number) => boolean
@@ -61,11 +63,13 @@ export class Sender {
 
   /** Sends a request; redirects are the client's business. */
   async send(request: Outgoing): Promise<Dispatcher.ResponseData> {
-    const { origin, path, method, signal, body, onProgress, keepUntouched } = request
+    const { origin, path, method, signal, silence, body } = request
+    const { onProgress, keepUntouched } = request
     // undici sees to the connection and its framing by itself, and throws on these.
     const headers = withoutFields(request.headers, 'transfer-encoding', 'keep-alive')
     const target = { origin, path, method: method as Dispatcher.HttpMethod, headers, signal }
     const own: ExpectRequest & Dispatcher.RequestOptions = { ...target, ...this.#options }
+    if (silence !== undefined) Object.assign(own, { headersTimeout: silence, bodyTimeout: silence })
     if (body !== null && body !== undefined) {
       own[callKey] = this.#call(body, new UploadLog({ onProgress }), keepUntouched)
       // undici would destroy a stream that it got; text it takes for text of unknown type.

@@ -3,7 +3,8 @@ import { type ExpectHandlerOptions, expectHandler } from '../../lib/adapters/aws
 import type { OriginResponse, SeenRequest, TestOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from './closing.ts'
 
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+/** A logger that says nothing. */
+export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** A client for an origin, closed after the spec. It adds nothing to the content. */
 export function s3Client(
