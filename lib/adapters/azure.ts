@@ -1,45 +1,12 @@
-import { pipeline, type Readable, Transform } from 'node:stream'
-import { createGunzip, createInflate } from 'node:zlib'
-import type { Dispatcher } from 'undici'
-import { UploadError } from '../errors.ts'
-import { AzureHeaders } from './azure-headers.ts'
-import { abortError, Cancellation, type SignalLike } from './cancellation.ts'
+import { sendError } from './azure-error.ts'
+import { type AzureRequest, fieldsOf } from './azure-request.ts'
+import { type AzureResponse, take } from './azure-response.ts'
+import { abortError, Cancellation } from './cancellation.ts'
 import { type AdapterOptions, Sender } from './sender.ts'
 
-/** How far a transfer is. */
-export interface AzureProgress {
-  loadedBytes: number
-}
-
-/** The header fields of a request, in the shape of today's pipeline or of the one before. */
-export interface AzureRequestHeaders {
-  get(name: string): string | undefined
-  toJSON?(options?: { preserveCase?: boolean }): Record<string, string>
-  toJson?(options?: { preserveCase?: boolean }): Record<string, string>
-}
-
-/** A request of the Azure SDK. */
-export interface AzureRequest {
-  url: string
-  method: string
-  headers: AzureRequestHeaders
-  body?: unknown
-  timeout: number
-  abortSignal?: SignalLike | undefined
-  allowInsecureConnection?: boolean | undefined
-  streamResponseStatusCodes?: Set<number> | undefined
-  onUploadProgress?: ((progress: AzureProgress) => void) | undefined
-  onDownloadProgress?: ((progress: AzureProgress) => void) | undefined
-}
-
-/** A response for the Azure SDK. */
-export interface AzureResponse<Request> {
-  request: Request
-  status: number
-  headers: AzureHeaders
-  bodyAsText?: string
-  readableStreamBody?: Readable
-}
+export type { AzureHeaders } from './azure-headers.ts'
+export type { AzureProgress, AzureRequest, AzureRequestHeaders } from './azure-request.ts'
+export type { AzureResponse } from './azure-response.ts'
 
 /** What the Azure SDK calls an HttpClient. */
 export interface ExpectHttpClient {
@@ -87,86 +54,21 @@ async function sendRequest<Request extends AzureRequest>(
       origin,
       path: pathname + search,
       method: request.method,
-      headers: fieldsOf(request.headers),
+      headers: fieldsOf(request),
       body: request.body,
       signal: cancellation.signal,
-      onProgress: onUploadProgress && (({ sent }) => onUploadProgress({ loadedBytes: sent })),
+      closes: request.disableKeepAlive,
+      onSent: onUploadProgress && ((loadedBytes) => onUploadProgress({ loadedBytes })),
       keepUntouched: mayComeAgain,
     })
     return await take(request, response, cancellation)
   } catch (error) {
     cancellation.done()
-    throw restError(error, request)
+    throw sendError(error, request)
   }
-}
-
-async function take<Request extends AzureRequest>(
-  request: Request,
-  { statusCode, headers, body }: Dispatcher.ResponseData,
-  cancellation: Cancellation,
-): Promise<AzureResponse<Request>> {
-  const response = { request, status: statusCode, headers: new AzureHeaders(headers) }
-  const stages = [...decoding(request, response.headers), ...counting(request)]
-  const stream = stages.reduce<Readable>((from, to) => pipeline(from, to, () => {}), body)
-  const wanted = request.streamResponseStatusCodes
-  if (wanted?.has(statusCode) || wanted?.has(Number.POSITIVE_INFINITY)) {
-    cancellation.stopTimer()
-    stream.once('close', () => cancellation.done())
-    return { ...response, readableStreamBody: stream }
-  }
-  const chunks = await stream.toArray()
-  cancellation.done()
-  return { ...response, bodyAsText: Buffer.concat(chunks).toString() }
-}
-
-function decoding({ headers }: AzureRequest, answered: AzureHeaders): Transform[] {
-  if (!/gzip|deflate/.test(headers.get('accept-encoding') ?? '')) return []
-  const coding = answered.get('content-encoding')
-  if (coding === 'gzip') return [createGunzip()]
-  return coding === 'deflate' ? [createInflate()] : []
-}
-
-function counting({ onDownloadProgress }: AzureRequest): Transform[] {
-  if (onDownloadProgress === undefined) return []
-  let loadedBytes = 0
-  const counter = new Transform({
-    transform: (chunk: Buffer, _encoding, callback) => {
-      loadedBytes += chunk.length
-      onDownloadProgress({ loadedBytes })
-      callback(null, chunk)
-    },
-  })
-  return [counter]
-}
-
-function fieldsOf(headers: AzureRequestHeaders): Record<string, string> {
-  const write = headers.toJSON ?? headers.toJson
-  return write?.call(headers, { preserveCase: true }) ?? {}
 }
 
 /** The SDK's policies follow a redirect, answer a challenge and try again with the same body. */
 function mayComeAgain(status: number): boolean {
   return [307, 308, 401, 408, 429].includes(status) || status >= 500
-}
-
-const sameCode: Record<string, string> = {
-  UND_ERR_SOCKET: 'ECONNRESET',
-  UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
-  UND_ERR_HEADERS_TIMEOUT: 'ETIMEDOUT',
-  UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
-}
-
-/** The SDK knows its RestError by name, and tries again by code. */
-function restError(error: unknown, request: AzureRequest): unknown {
-  if (!(error instanceof Error) || error instanceof TypeError || error.name === 'AbortError') {
-    return error
-  }
-  const own = (error as NodeJS.ErrnoException).code ?? 'REQUEST_SEND_ERROR'
-  const code = error instanceof UploadError ? own : (sameCode[own] ?? own)
-  const rest = Object.assign(new Error(error.message, { cause: error }), {
-    name: 'RestError',
-    code,
-  })
-  // A request may hold credentials, which nobody wants to see printed.
-  return Object.defineProperty(rest, 'request', { value: request, enumerable: false })
 }

@@ -36,7 +36,10 @@ export interface Outgoing {
   readonly signal: AbortSignal
   /** Milliseconds in which nothing may come or go; 0 for no limit. @default undici's */
   readonly silence?: number | undefined
-  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** Whether the connection is to be closed behind the response. @default false */
+  readonly closes?: boolean | undefined
+  /** Told the bytes of content that the connection accepted; fewer again after a late 417. */
+  readonly onSent?: ((bytes: number) => void) | undefined
   /** Whether one-shot content that a refusal left untouched is kept for the client's retry. */
   readonly keepUntouched?: (status: number) => boolean
 }
@@ -63,15 +66,15 @@ export class Sender {
 
   /** Sends a request; redirects are the client's business. */
   async send(request: Outgoing): Promise<Dispatcher.ResponseData> {
-    const { origin, path, method, signal, silence, body } = request
-    const { onProgress, keepUntouched } = request
+    const { origin, path, method, signal, silence, closes, body, keepUntouched } = request
     // undici sees to the connection and its framing by itself, and throws on these.
     const headers = withoutFields(request.headers, 'transfer-encoding', 'keep-alive')
     const target = { origin, path, method: method as Dispatcher.HttpMethod, headers, signal }
     const own: ExpectRequest & Dispatcher.RequestOptions = { ...target, ...this.#options }
+    if (closes) own.reset = true
     if (silence !== undefined) Object.assign(own, { headersTimeout: silence, bodyTimeout: silence })
     if (body !== null && body !== undefined) {
-      own[callKey] = this.#call(body, new UploadLog({ onProgress }), keepUntouched)
+      own[callKey] = this.#call(body, new UploadLog({ onProgress: telling(request.onSent) }), keepUntouched)
       // undici would destroy a stream that it got; text it takes for text of unknown type.
       own.body = typeof body === 'string' ? body : new Uint8Array(1)
     }
@@ -109,6 +112,17 @@ export class Sender {
       else call.source.cancel()
     }
     return call
+  }
+}
+
+/** Tells of the bytes that were sent, each time that there are more, or fewer. */
+function telling(onSent: Outgoing['onSent']): ((progress: Progress) => void) | null {
+  if (onSent === undefined) return null
+  let told = 0
+  return ({ sent }) => {
+    if (sent === told) return
+    told = sent
+    onSent(sent)
   }
 }
 

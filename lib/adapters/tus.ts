@@ -77,7 +77,6 @@ export class TusRequest {
 
   async send(body: unknown = null): Promise<TusResponse> {
     const { origin, pathname, search } = new URL(this.#url)
-    let reported = 0
     const response = await this.#sender.send({
       origin,
       path: pathname + search,
@@ -85,10 +84,7 @@ export class TusRequest {
       headers: { ...this.#headers, ...lengthOf(body) },
       body,
       signal: this.#cancellation.signal,
-      onProgress: ({ sent }) => {
-        if (sent !== reported) this.#onProgress(sent)
-        reported = sent
-      },
+      onSent: (bytes) => this.#onProgress(bytes),
     })
     return new TusResponse(response, await response.body.text())
   }

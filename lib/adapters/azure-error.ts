@@ -1,0 +1,43 @@
+import { UploadError } from '../errors.ts'
+import type { AzureRequest } from './azure-request.ts'
+
+/** What node:http, which the SDK knows, would have said. */
+const sameCode: Record<string, string> = {
+  UND_ERR_SOCKET: 'ECONNRESET',
+  UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_HEADERS_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
+  ERR_STREAM_PREMATURE_CLOSE: 'REQUEST_SEND_ERROR',
+}
+
+/** The error of a request that failed; the SDK tries again by its code. */
+export function sendError(error: unknown, request: AzureRequest): unknown {
+  if (!(error instanceof Error) || isLeftAsItIs(error)) return error
+  const own = (error as NodeJS.ErrnoException).code ?? 'REQUEST_SEND_ERROR'
+  const code = error instanceof UploadError ? own : (sameCode[own] ?? own)
+  return restError(error.message, { code, request, cause: error })
+}
+
+/** The error of a response that broke off while it was read. */
+export function readError(error: unknown, request: AzureRequest): unknown {
+  if (!(error instanceof Error) || isLeftAsItIs(error)) return error
+  const message = `Error reading response as text: ${error.message}`
+  return restError(message, { code: 'PARSE_ERROR', request, cause: error })
+}
+
+function isLeftAsItIs(error: Error): boolean {
+  return error instanceof TypeError || ['AbortError', 'RestError'].includes(error.name)
+}
+
+interface RestErrorOptions {
+  readonly code: string
+  readonly request: AzureRequest
+  readonly cause: Error
+}
+
+/** The SDK knows its RestError by name. */
+function restError(message: string, { code, request, cause }: RestErrorOptions): Error {
+  const error = Object.assign(new Error(message, { cause }), { name: 'RestError', code })
+  // A request may hold credentials, which nobody wants to see printed.
+  return Object.defineProperty(error, 'request', { value: request, enumerable: false })
+}

@@ -1,0 +1,34 @@
+import type { SignalLike } from './cancellation.ts'
+
+/** How far a transfer is. */
+export interface AzureProgress {
+  loadedBytes: number
+}
+
+/** The header fields of a request, in the shape of today's pipeline or of the one before. */
+export interface AzureRequestHeaders {
+  get(name: string): string | undefined
+  toJSON?(options?: { preserveCase?: boolean }): Record<string, string>
+  toJson?(options?: { preserveCase?: boolean }): Record<string, string>
+}
+
+/** A request of the Azure SDK. */
+export interface AzureRequest {
+  url: string
+  method: string
+  headers: AzureRequestHeaders
+  body?: unknown
+  timeout: number
+  abortSignal?: SignalLike | undefined
+  allowInsecureConnection?: boolean | undefined
+  disableKeepAlive?: boolean | undefined
+  streamResponseStatusCodes?: Set<number> | undefined
+  onUploadProgress?: ((progress: AzureProgress) => void) | undefined
+  onDownloadProgress?: ((progress: AzureProgress) => void) | undefined
+}
+
+/** The header fields, with their names as the SDK wrote them. */
+export function fieldsOf({ headers }: AzureRequest): Record<string, string> {
+  const write = headers.toJSON ?? headers.toJson
+  return write?.call(headers, { preserveCase: true }) ?? {}
+}
