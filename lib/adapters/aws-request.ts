@@ -1,3 +1,5 @@
+import { withCredentials } from './credentials.ts'
+
 /** A request of the AWS SDK. */
 export interface AwsRequest {
   readonly method: string
@@ -40,9 +42,7 @@ function escaped(text: string): string {
 }
 
 /** The header fields, with credentials where the request has them. */
-export function headersOf({ headers, username, password }: AwsRequest): Record<string, string> {
-  if (username === undefined && password === undefined) return headers
-  if (Object.keys(headers).some((name) => name.toLowerCase() === 'authorization')) return headers
-  const credentials = Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')
-  return { ...headers, authorization: `Basic ${credentials}` }
+export function headersOf(request: AwsRequest): Readonly<Record<string, string>> {
+  const { headers, username = '', password = '' } = request
+  return withCredentials(headers, username, password)
 }

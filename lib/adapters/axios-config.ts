@@ -1,6 +1,7 @@
 import type { ReadingOptions } from './axios-response.ts'
 import type { UrlParts } from './axios-url.ts'
 import type { SignalLike } from './cancellation.ts'
+import { basic, decoded } from './credentials.ts'
 
 interface CancelTokenLike {
   subscribe(listener: (reason: Error) => void): void
@@ -53,12 +54,11 @@ export function headersFor(
     else headers.set(name, value)
   }
   const { username = '', password = '' } = config.auth ?? {
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    username: decoded(url.username),
+    password: decoded(url.password),
   }
   if (username !== '' || password !== '') {
-    const credentials = Buffer.from(`${username}:${password}`).toString('base64')
-    headers.set('authorization', `Basic ${credentials}`)
+    headers.set('authorization', basic(username, password))
   }
   return headers
 }

@@ -1,5 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { abortError, Cancellation } from './cancellation.ts'
+import { decoded, withCredentials } from './credentials.ts'
+import { type NodeFields, nodeFields } from './response-fields.ts'
 import { type AdapterOptions, Sender } from './sender.ts'
 
 /**
@@ -76,12 +78,13 @@ export class TusRequest {
   }
 
   async send(body: unknown = null): Promise<TusResponse> {
-    const { origin, pathname, search } = new URL(this.#url)
+    const { origin, pathname, search, username, password } = new URL(this.#url)
+    const headers = withCredentials(this.#headers, decoded(username), decoded(password))
     const response = await this.#sender.send({
       origin,
       path: pathname + search,
       method: this.#method,
-      headers: { ...this.#headers, ...lengthOf(body) },
+      headers: { ...headers, ...lengthOf(body) },
       body,
       signal: this.#cancellation.signal,
       onSent: (bytes) => this.#onProgress(bytes),
@@ -102,10 +105,12 @@ export class TusRequest {
 /** One response for tus-js-client. */
 export class TusResponse {
   readonly #response: Dispatcher.ResponseData
+  readonly #fields: NodeFields
   readonly #body: string
 
   constructor(response: Dispatcher.ResponseData, body: string) {
     this.#response = response
+    this.#fields = nodeFields(response.headers)
     this.#body = body
   }
 
@@ -114,7 +119,7 @@ export class TusResponse {
   }
 
   getHeader(header: string): string | undefined {
-    const value = this.#response.headers[header.toLowerCase()]
+    const value = this.#fields[header.toLowerCase()]
     return Array.isArray(value) ? value.join(', ') : value
   }
 

@@ -14,7 +14,7 @@ describe('ExpectHandler', () => {
     const error = await failure(handlerWith(slow).handle(requestTo(peer, { body: 'x' })))
 
     expect(error).to.include({ name: 'TimeoutError', code: 'ETIMEDOUT' })
-    await peer.done
+    await peer.left()
   })
 
   it('takes the request timeout of a single request', async () => {
@@ -24,7 +24,7 @@ describe('ExpectHandler', () => {
     const error = await failure(handler.handle(requestTo(peer), { requestTimeout: 20 }))
 
     expect(error.name).to.equal('TimeoutError')
-    await peer.done
+    await peer.left()
   })
 
   it("only warns when no answer comes in time, as the SDK's own handler", async () => {
@@ -67,7 +67,7 @@ describe('ExpectHandler', () => {
 
     expect((await answer).name).to.equal('AbortError')
     expect(handler.httpHandlerConfigs()).to.have.property('logger')
-    await peer.done
+    await peer.left()
   })
 
   it('rejects with a TimeoutError when the connection is silent for too long', async () => {
@@ -76,22 +76,19 @@ describe('ExpectHandler', () => {
     const error = await failure(handlerWith({ socketTimeout: 20 }).handle(requestTo(peer)))
 
     expect(error).to.include({ name: 'TimeoutError', code: 'UND_ERR_HEADERS_TIMEOUT' })
-    await peer.done
+    await peer.left()
   })
 
   it('rejects with a TimeoutError when no connection is made in time', async () => {
-    const peer = await scriptedOrigin(async (wire) => {
-      // The beginning of a TLS handshake, which is not answered.
-      await wire.bytes(1)
-      await wire.closed()
-    })
+    // The TLS handshake, which nobody answers, is a part of it.
+    const peer = await muteOrigin()
     const handler = handlerWith({ connectionTimeout: 20 })
-    const request = { ...requestTo({ url: new URL(peer.url).origin }), protocol: 'https:' }
+    const request = { ...requestTo(peer), protocol: 'https:' }
 
     const error = await failure(handler.handle(request))
 
     expect(error).to.include({ name: 'TimeoutError', code: 'UND_ERR_CONNECT_TIMEOUT' })
-    await peer.done
+    await peer.left()
   })
 
   it('takes timeouts that are changed later', async () => {
@@ -104,7 +101,7 @@ describe('ExpectHandler', () => {
 
     expect(error).to.include({ name: 'TimeoutError', code: 'ETIMEDOUT' })
     expect(handler.httpHandlerConfigs()).to.include({ requestTimeout: 20 })
-    await peer.done
+    await peer.left()
   })
 
   it('calls a connection that was reset a TimeoutError, which the SDK tries again', async () => {

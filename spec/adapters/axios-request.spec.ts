@@ -1,9 +1,9 @@
 import axios, { type AxiosRequestConfig } from 'axios'
 import { expect } from 'chai'
 import { expectAdapter } from '../../lib/adapters/axios.ts'
-import { content, fileStream, startedOrigin } from '../support/adapters-content.ts'
+import { content, fileStream, startedOrigin, waitFor } from '../support/adapters-content.ts'
 
-const client = axios.create({ adapter: expectAdapter({ memory: false }) })
+const client = axios.create({ adapter: expectAdapter({ memory: false, ...waitFor() }) })
 
 /** Sends the same with axios's own adapter and with this one, to compare what went out. */
 async function bothOf(config: AxiosRequestConfig, fields: readonly string[]): Promise<unknown[]> {

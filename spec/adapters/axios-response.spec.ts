@@ -4,13 +4,13 @@ import { gzipSync } from 'node:zlib'
 import axios from 'axios'
 import { expect } from 'chai'
 import { expectAdapter } from '../../lib/adapters/axios.ts'
-import { content, fileStream, startedOrigin } from '../support/adapters-content.ts'
+import { content, fileStream, startedOrigin, waitFor } from '../support/adapters-content.ts'
 import { muteOrigin } from '../support/adapters-mute.ts'
 import { temporaryFile } from '../support/files.ts'
 import { origin as scriptedOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
-const client = axios.create({ adapter: expectAdapter({ memory: false }) })
+const client = axios.create({ adapter: expectAdapter({ memory: false, ...waitFor() }) })
 const json = { status: 200, headers: { 'content-type': 'application/json' }, body: '{"a":1}' }
 
 describe("expectAdapter's responses", () => {
@@ -124,7 +124,7 @@ describe("expectAdapter's failures", () => {
       const error = await client.get(peer.url, { timeout: 20, ...config }).catch((reason) => reason)
 
       expect(error).to.include({ isAxiosError: true, code, message })
-      await peer.done
+      await peer.left()
     })
   }
 

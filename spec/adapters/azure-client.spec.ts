@@ -10,14 +10,14 @@ import { expect } from 'chai'
 import { expectHttpClient } from '../../lib/adapters/azure.ts'
 import type { AdapterOptions } from '../../lib/adapters/sender.ts'
 import { blobClient } from '../support/adapters-azure.ts'
-import { content, fileStream, startedOrigin } from '../support/adapters-content.ts'
+import { content, fileStream, startedOrigin, waitFor } from '../support/adapters-content.ts'
 import { muteOrigin } from '../support/adapters-mute.ts'
 import { closeLater } from '../support/closing.ts'
 import { origin as scriptedOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
 function client(options: AdapterOptions = {}): ReturnType<typeof expectHttpClient> {
-  const made = expectHttpClient({ memory: false, ...options })
+  const made = expectHttpClient({ memory: false, ...waitFor(), ...options })
   closeLater(() => made.destroy())
   return made
 }
@@ -167,7 +167,7 @@ describe('ExpectHttpClient', () => {
     const error = await failure(client().sendRequest(request(peer.url, { timeout: 20 })))
 
     expect(error.name).to.equal('AbortError')
-    await peer.done
+    await peer.left()
   })
 
   it('rejects with a RestError that does not print the request', async () => {

@@ -13,6 +13,7 @@ import {
   whole,
 } from '../support/adapters-content.ts'
 import { closeLater } from '../support/closing.ts'
+import { origin as scriptedOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
 /** An origin that speaks tus: creation, then content. The mode is for the content alone. */
@@ -181,13 +182,65 @@ describe('expectHttpStack', () => {
     expect(origin.requests[0]?.path).to.equal('/a?b=c')
   })
 
+  const credentials = [
+    ['me%40home:p%3A', 'me@home:p:'],
+    ['me', 'me:'],
+    ['100%:p', '100%:p'],
+  ] as const
+
+  for (const [userinfo, plain] of credentials) {
+    it(`takes credentials from a URL with ${userinfo}`, async () => {
+      const origin = await startedOrigin()
+      const stack = expectHttpStack()
+      closeLater(() => stack.destroy())
+
+      await stack.createRequest('GET', origin.url.replace('//', `//${userinfo}@`)).send()
+
+      const expected = `Basic ${Buffer.from(plain).toString('base64')}`
+      expect(origin.requests[0]?.headers.authorization).to.equal(expected)
+    })
+  }
+
+  it('prefers an Authorization of the client to the credentials of a URL', async () => {
+    const origin = await startedOrigin()
+    const stack = expectHttpStack()
+    closeLater(() => stack.destroy())
+    const request = stack.createRequest('GET', origin.url.replace('//', '//me@'))
+
+    request.setHeader('Authorization', 'Bearer token')
+    await request.send()
+
+    expect(origin.requests[0]?.headers.authorization).to.equal('Bearer token')
+  })
+
+  it('answers a field once that came more than once', async () => {
+    const peer = await scriptedOrigin(async (wire) => {
+      await wire.head()
+      wire.send(
+        'HTTP/1.1 200 OK',
+        'X-A: 1',
+        'X-A: 2',
+        'Location: /1',
+        'Location: /2',
+        'Content-Length: 0',
+      )
+    })
+    const stack = expectHttpStack()
+    closeLater(() => stack.destroy())
+
+    const response = await stack.createRequest('HEAD', peer.url).send()
+
+    expect([response.getHeader('X-A'), response.getHeader('Location')]).to.eql(['1, 2', '/1'])
+    await peer.done
+  })
+
   it('ends a request that is aborted, and lets go of its content', async () => {
     const asked = signal()
     const origin = await tusOrigin(() => {
       asked.raise()
       return 'silent'
     })
-    const stack = expectHttpStack({ memory: false })
+    const stack = expectHttpStack({ memory: false, ...waitFor() })
     closeLater(() => stack.destroy())
     const request = stack.createRequest('PATCH', origin.url)
     const body = fileStream()

@@ -3,11 +3,12 @@ import {
   type ExpectHandlerOptions,
   expectHandler,
 } from '../../lib/adapters/aws.ts'
+import { waitFor } from './adapters-content.ts'
 import { closeLater } from './closing.ts'
 
 /** A handler that is destroyed after the spec. */
 export function handlerWith(options: ExpectHandlerOptions = {}): ReturnType<typeof expectHandler> {
-  const handler = expectHandler({ memory: false, ...options })
+  const handler = expectHandler({ memory: false, ...waitFor(), ...options })
   closeLater(() => handler.destroy())
   return handler
 }

@@ -29,7 +29,7 @@ export async function startedOrigin(options: OriginOptions = {}): Promise<TestOr
 }
 
 /** Only where nobody answers may the wait run out, however slow the machine is. */
-export function waitFor(mode: OriginOptions['mode']): { continueTimeout: number } {
+export function waitFor(mode: OriginOptions['mode'] = 'go'): { continueTimeout: number } {
   return { continueTimeout: mode === 'silent' ? 20 : 60_000 }
 }
 

@@ -1,6 +1,7 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { type ExpectHandlerOptions, expectHandler } from '../../lib/adapters/aws.ts'
 import type { OriginResponse, SeenRequest, TestOrigin } from '../../lib/testing/index.ts'
+import { waitFor } from './adapters-content.ts'
 import { closeLater } from './closing.ts'
 
 /** A logger that says nothing. */
@@ -20,7 +21,7 @@ export function s3Client(
     credentials: { accessKeyId: 'spec', secretAccessKey: 'spec' },
     requestChecksumCalculation: 'WHEN_REQUIRED',
     logger: quiet,
-    requestHandler: expectHandler({ memory: false, ...options }),
+    requestHandler: expectHandler({ memory: false, ...waitFor(), ...options }),
     ...config,
   })
   closeLater(() => client.destroy())
