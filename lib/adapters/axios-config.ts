@@ -14,7 +14,7 @@ export interface AxiosConfig extends UrlParts, ReadingOptions {
   headers: { toJSON(): object }
   data?: unknown
   auth?: { username: string; password: string } | undefined
-  timeout?: number | undefined
+  timeout?: number | string | undefined
   timeoutErrorMessage?: string | undefined
   transitional?: { clarifyTimeoutError?: boolean } | undefined
   signal?: SignalLike | undefined
@@ -25,15 +25,39 @@ export interface AxiosConfig extends UrlParts, ReadingOptions {
   onUploadProgress?: ((event: never) => void) | undefined
 }
 
-/** What would change where or how a request goes, and must not be passed over in silence. */
-const unsupported = ['socketPath', 'proxy', 'maxRate', 'beforeRedirect', 'lookup', 'transport']
+const given = (value: unknown): boolean => value !== false
+
+/**
+ * What would change where or how a request goes, or what it gives away, and must not be
+ * passed over in silence; and whether a value of it does.
+ */
+const unsupported: Record<string, (value: unknown, config: AxiosConfig) => boolean> = {
+  socketPath: given,
+  // `proxy: false` is what this adapter does anyway.
+  proxy: given,
+  maxRate: given,
+  beforeRedirect: given,
+  lookup: given,
+  transport: given,
+  family: given,
+  insecureHTTPParser: given,
+  httpVersion: (value) => Number(value) !== 1,
+  decompress: (value) => value === false,
+  sensitiveHeaders: (value, { maxRedirects }) =>
+    maxRedirects !== 0 && !(Array.isArray(value) && value.length === 0),
+}
 
 /** The name of an option that this adapter cannot heed; `undefined` when there is none. */
 export function unsupportedIn(config: AxiosConfig): string | undefined {
-  const given = new Map<string, unknown>(Object.entries(config))
-  // `proxy: false` is what this adapter does anyway.
-  return unsupported.find((each) => (given.get(each) ?? false) !== false)
+  const values = new Map<string, unknown>(Object.entries(config))
+  return Object.entries(unsupported).find(([name, changes]) => {
+    const value = values.get(name) ?? null
+    return value !== null && changes(value, config)
+  })?.[0]
 }
+
+/** What undici sees to by itself, and fails on. */
+const framing = ['transfer-encoding', 'keep-alive']
 
 /**
  * The header fields of a request.
@@ -47,7 +71,7 @@ export function headersFor(
 ): Headers {
   const headers = new Headers()
   for (const [name, value] of Object.entries(config.headers.toJSON())) {
-    headers.set(name, String(value))
+    if (!framing.includes(name.toLowerCase())) headers.set(name, String(value))
   }
   for (const [name, value] of Object.entries(own)) {
     if (value === null) headers.delete(name)

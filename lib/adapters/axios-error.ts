@@ -1,5 +1,6 @@
 /** The codes with which axios fails. */
 export type AxiosCode =
+  | 'ERR_BAD_OPTION_VALUE'
   | 'ERR_BAD_REQUEST'
   | 'ERR_BAD_RESPONSE'
   | 'ERR_CANCELED'
@@ -53,4 +54,11 @@ export class AxiosLikeError<Config, Response extends { readonly status: number }
     const { name, message, code, status = null } = this
     return { name, message, code, status }
   }
+}
+
+/** The platform's fetch wraps what went wrong on the network in a TypeError. */
+export function causeOf(error: unknown): unknown {
+  const wrapped =
+    error instanceof TypeError && ['fetch failed', 'terminated'].includes(error.message)
+  return wrapped ? (error.cause ?? error) : error
 }

@@ -2,6 +2,8 @@ import axios, { type AxiosRequestConfig } from 'axios'
 import { expect } from 'chai'
 import { expectAdapter } from '../../lib/adapters/axios.ts'
 import { content, fileStream, startedOrigin, waitFor } from '../support/adapters-content.ts'
+import { bytes, halves } from '../support/inputs.ts'
+import { PushingForm } from '../support/piped.ts'
 
 const client = axios.create({ adapter: expectAdapter({ memory: false, ...waitFor() }) })
 
@@ -106,9 +108,45 @@ describe('expectAdapter', () => {
     expect(told.at(-1)).to.deep.equal([content.length, content.length])
   })
 
+  for (const [what, length] of [
+    ['knows its length at once', 16],
+    ['has to look for its length', null],
+  ] as const) {
+    it(`sends a form of the package form-data that ${what}`, async () => {
+      const origin = await startedOrigin({ keepContent: true })
+
+      await client.post(origin.url, new PushingForm(halves, length))
+
+      const [request] = origin.requests
+      expect(request?.headers).to.include({
+        'content-type': 'multipart/form-data; boundary=edge',
+        'content-length': String(bytes.length),
+      })
+      expect(request?.content).to.deep.equal(bytes)
+    })
+  }
+
+  it('leaves out fields about the framing, which is not in the hands of the caller', async () => {
+    const origin = await startedOrigin({ keepContent: true })
+    const headers = { 'Transfer-Encoding': 'chunked', 'Keep-Alive': 'timeout=5' }
+
+    await client.put(origin.url, 'text', { headers })
+
+    const [request] = origin.requests
+    expect(request?.headers).to.include({ 'content-length': '4' })
+    expect(request?.headers).not.to.have.any.keys('transfer-encoding', 'keep-alive')
+  })
+
   const limits: Readonly<Record<string, () => unknown>> = {
     'a buffer': () => content,
     'a file stream': fileStream,
+    'a form': () => {
+      const form = new FormData()
+      form.set('file', new Blob([content]))
+      return form
+    },
+    'a form of the package form-data': () => new PushingForm([content], content.length),
+    'a form of unknown length': () => new PushingForm([content], Number.NaN),
   }
 
   for (const [name, make] of Object.entries(limits)) {
@@ -135,11 +173,35 @@ describe('expectAdapter', () => {
     expect(origin.requests[0]?.bytes).to.equal(content.length)
   })
 
+  const harmless: readonly AxiosRequestConfig[] = [
+    { proxy: false },
+    { decompress: true },
+    { httpVersion: 1 },
+    { insecureHTTPParser: false },
+    { sensitiveHeaders: [] },
+    { sensitiveHeaders: ['x-token'], maxRedirects: 0 },
+  ]
+
+  for (const config of harmless) {
+    it(`takes ${JSON.stringify(config)}, which changes nothing`, async () => {
+      const origin = await startedOrigin()
+
+      const { status } = await client.put(origin.url, 'x', config)
+
+      expect(status).to.equal(201)
+    })
+  }
+
   const unsupported: readonly AxiosRequestConfig[] = [
     { socketPath: '/tmp/socket' },
     { proxy: { host: '127.0.0.1', port: 1 } },
     { maxRate: 1000 },
     { beforeRedirect: () => {} },
+    { decompress: false },
+    { family: 6 },
+    { httpVersion: 2 },
+    { insecureHTTPParser: true },
+    { sensitiveHeaders: ['x-token'] },
   ]
 
   for (const config of unsupported) {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import type { Readable } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import axios from 'axios'
 import { expect } from 'chai'
@@ -9,8 +9,17 @@ import { muteOrigin } from '../support/adapters-mute.ts'
 import { temporaryFile } from '../support/files.ts'
 import { origin as scriptedOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
+import type { Wire } from '../support/wire.ts'
 
 const client = axios.create({ adapter: expectAdapter({ memory: false, ...waitFor() }) })
+/** Sends less than it announced. */
+const breakingOff = async (wire: Wire): Promise<void> => {
+  await wire.head()
+  wire.send('HTTP/1.1 200 OK', 'Content-Length: 10')
+  wire.raw('text')
+  wire.end()
+}
+
 const json = { status: 200, headers: { 'content-type': 'application/json' }, body: '{"a":1}' }
 
 describe("expectAdapter's responses", () => {
@@ -79,6 +88,48 @@ describe("expectAdapter's responses", () => {
         .catch((reason) => reason)
 
       expect(error).to.include({ isAxiosError: true, code: 'ERR_BAD_RESPONSE' })
+    })
+  }
+
+  it('of type stream are cancelled by a signal that comes while they are read', async () => {
+    const controller = new AbortController()
+    const peer = await scriptedOrigin(async (wire) => {
+      await wire.head()
+      wire.send('HTTP/1.1 200 OK', 'Content-Length: 10')
+      await wire.closed()
+    })
+    const { signal } = controller
+
+    const { data } = await client.get(peer.url, { responseType: 'stream', signal })
+    const answer = (data as Readable).toArray().catch((reason) => reason)
+    controller.abort()
+
+    expect(axios.isCancel(await answer)).to.equal(true)
+    await peer.done
+  })
+
+  it('of type stream fail with the error of the connection', async () => {
+    const peer = await scriptedOrigin(breakingOff)
+
+    const { data } = await client.get(peer.url, { responseType: 'stream' })
+    const error = await (data as Readable).toArray().catch((reason) => reason)
+
+    expect(error).to.have.property('code', 'UND_ERR_SOCKET')
+    await peer.done
+  })
+
+  for (const responseEncoding of ['utf8', 'latin1'] as const) {
+    it(`lose a byte order mark in utf8 alone, not in ${responseEncoding}`, async () => {
+      const body = Buffer.from([0xef, 0xbb, 0xbf, 0x61])
+      const origin = await startedOrigin({ response: { status: 200, body } })
+      const config = { responseEncoding, responseType: 'text' } as const
+
+      const [ours, theirs] = await Promise.all([
+        client.get(origin.url, config),
+        axios.get(origin.url, { ...config, adapter: 'http' }),
+      ])
+
+      expect(ours.data).to.equal(theirs.data)
     })
   }
 
@@ -172,6 +223,48 @@ describe("expectAdapter's failures", () => {
     expect(error).to.include({ isAxiosError: true, code: 'ECONNREFUSED' })
     expect(error.cause).to.have.property('syscall', 'connect')
     expect(error.response).to.equal(undefined)
+  })
+
+  it('are ERR_BAD_RESPONSE when a response breaks off, and have what came of it', async () => {
+    const peer = await scriptedOrigin(breakingOff)
+
+    const error = await client.get(peer.url).catch((reason) => reason)
+
+    expect(error).to.include({ code: 'ERR_BAD_RESPONSE', message: 'stream has been aborted' })
+    expect(error.response).to.include({ status: 200, statusText: 'OK' })
+    expect(error.cause).to.have.property('code', 'UND_ERR_SOCKET')
+    await peer.done
+  })
+
+  it('have the code of what is wrong with the coding of a response', async () => {
+    const headers = { 'content-encoding': 'gzip' }
+    const origin = await startedOrigin({ response: { status: 200, headers, body: 'text' } })
+
+    const error = await client.get(origin.url).catch((reason) => reason)
+
+    expect(error).to.include({ isAxiosError: true, code: 'Z_DATA_ERROR', status: 200 })
+  })
+
+  it('are ERR_CANCELED when the content is taken away', async () => {
+    const origin = await startedOrigin()
+    const body = new PassThrough()
+
+    const answer = client.put(origin.url, body).catch((reason) => reason)
+    setImmediate(() => body.destroy())
+
+    expect(axios.isCancel(await answer)).to.equal(true)
+    expect(origin.requests.every(({ status }) => status === 0)).to.equal(true)
+  })
+
+  it('are ERR_BAD_OPTION_VALUE when a timeout is no number', async () => {
+    const origin = await startedOrigin()
+    const config = { timeout: 'soon' } as object
+
+    const error = await client.get(origin.url, config).catch((reason) => reason)
+
+    expect(error).to.include({ isAxiosError: true, code: 'ERR_BAD_OPTION_VALUE' })
+    expect(error.message).to.contain("'soon'")
+    expect(origin.connections).to.equal(0)
   })
 
   it('are those of a source that failed', async () => {

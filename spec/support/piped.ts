@@ -43,11 +43,13 @@ export class Pushing extends Stream {
 /** A form as the package form-data makes it. */
 export class PushingForm extends Pushing {
   readonly #length: number | null
+  readonly #bytes: number
 
-  /** @param length `null` where a part of the form has none that is known. */
+  /** @param length `null` where it has to be looked for, and NaN where it cannot be known. */
   constructor(chunks: readonly Buffer[], length: number | null) {
     super(chunks)
     this.#length = length
+    this.#bytes = Buffer.concat(chunks).length
   }
 
   getHeaders(): { 'content-type': string } {
@@ -55,7 +57,12 @@ export class PushingForm extends Pushing {
   }
 
   hasKnownLength(): boolean {
-    return this.#length !== null
+    return this.#length !== null && !Number.isNaN(this.#length)
+  }
+
+  getLength(callback: (error: Error | null, length?: number) => void): void {
+    if (Number.isNaN(this.#length)) callback(new Error('no length'))
+    else callback(null, this.#bytes)
   }
 
   getLengthSync(): number {
