@@ -51,7 +51,6 @@ const inits: Readonly<Record<string, () => object>> = {
   }),
   'headers that are no text': () => ({ headers: { 'x-number': 5, 'x-none': undefined } }),
   'headers with white space around': () => ({ headers: { 'x-own': ' 1\t' } }),
-  'a Content-Length of the caller': () => ({ headers: { 'content-length': '5' } }),
   'headers that cannot be sent': () => ({ headers: { 'x-own': 'a\r\nb: c' } }),
   'no headers': () => ({}),
   'a method in small letters': () => ({ method: 'put' }),
