@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { Request as UndiciRequest } from 'undici'
-import { type FetchInput, fetch } from '../lib/fetch.ts'
+import { fetch } from '../lib/fetch.ts'
+import type { FetchInput } from '../lib/platform-fetch.ts'
 import type { OriginMode } from '../lib/testing/index.ts'
 import { startedOrigin } from './support/adapters-content.ts'
 import { agentFor } from './support/faces.ts'

@@ -74,7 +74,11 @@ export class Sender {
     if (closes) own.reset = true
     if (silence !== undefined) Object.assign(own, { headersTimeout: silence, bodyTimeout: silence })
     if (body !== null && body !== undefined) {
-      own[callKey] = this.#call(body, new UploadLog({ onProgress: telling(request.onSent) }), keepUntouched)
+      own[callKey] = this.#call(
+        body,
+        new UploadLog({ onProgress: telling(request.onSent) }),
+        keepUntouched,
+      )
       // undici would destroy a stream that it got; text it takes for text of unknown type.
       own.body = typeof body === 'string' ? body : new Uint8Array(1)
     }
@@ -116,8 +120,8 @@ export class Sender {
 }
 
 /** Tells of the bytes that were sent, each time that there are more, or fewer. */
-function telling(onSent: Outgoing['onSent']): ((progress: Progress) => void) | null {
-  if (onSent === undefined) return null
+function telling(onSent: Outgoing['onSent']): ((progress: Progress) => void) | undefined {
+  if (onSent === undefined) return undefined
   let told = 0
   return ({ sent }) => {
     if (sent === told) return
