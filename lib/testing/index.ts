@@ -1,3 +1,3 @@
 export { type OriginOptions, startOrigin, type TestOrigin } from './origin.ts'
 export type { SeenRequest, WireEvent } from './seen.ts'
-export type { OriginMode, OriginResponse, ServingOptions } from './serving.ts'
+export type { OriginAnswer, OriginMode, OriginResponse, ServingOptions } from './serving.ts'

@@ -12,9 +12,16 @@ export interface OriginResponse {
 /**
  * What an origin does with a request: `'go'` answers an expectation with 100, `'silent'`
  * with nothing, and both take the content; a status, or a whole response, refuses the
- * request before its content. A 417 is for requests that ask; others are taken.
+ * request before its content, and `'reset'` tears the connection down. A 417 is for requests
+ * that ask; others are taken.
  */
-export type OriginMode = 'go' | 'silent' | number | OriginResponse
+export type OriginMode = 'go' | 'silent' | 'reset' | number | OriginResponse
+
+/**
+ * What comes once content was taken: a response, `'reset'` for the end of the connection, or
+ * `'nothing'`.
+ */
+export type OriginAnswer = OriginResponse | 'reset' | 'nothing'
 
 /** How requests are served. */
 export interface ServingOptions {
@@ -23,7 +30,7 @@ export interface ServingOptions {
    *
    * @default 201 without content
    */
-  response?: OriginResponse | ((request: SeenRequest) => OriginResponse)
+  response?: OriginAnswer | ((request: SeenRequest) => OriginAnswer)
   /** Milliseconds before anything is said about a request's head. @default 0 */
   delay?: number
   /** Whether the content is kept, for `SeenRequest.content`. @default false */
@@ -119,7 +126,13 @@ export class Serving {
     this.#answer(response, typeof chosen === 'function' ? chosen(this.seen) : chosen)
   }
 
-  #answer(response: ServerResponse, { status, headers, body = '' }: OriginResponse): void {
+  #answer(response: ServerResponse, answer: OriginAnswer): void {
+    if (answer === 'nothing') return
+    if (answer === 'reset') {
+      this.#message.socket.resetAndDestroy()
+      return
+    }
+    const { status, headers, body = '' } = answer
     this.#seen.status = status
     response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
     this.#note({ direction: 'out', what: `HTTP/1.1 ${status} ${response.statusMessage}` })
@@ -127,8 +140,9 @@ export class Serving {
   }
 }
 
-function refusalOf(mode: OriginMode, asked: boolean): OriginResponse | null {
+function refusalOf(mode: OriginMode, asked: boolean): OriginAnswer | null {
   if (mode === 'go' || mode === 'silent') return null
+  if (mode === 'reset') return mode
   const response = typeof mode === 'number' ? { status: mode } : mode
   return response.status === 417 && !asked ? null : response
 }
