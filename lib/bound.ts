@@ -1,6 +1,6 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
-import { type FetchInit, fetch } from './fetch.ts'
+import { type FetchInit, type fetch, fetchWith } from './fetch.ts'
 import { defaults, type ExpectOptions, expectOptionNames, settle } from './options.ts'
 import type { FetchInput } from './platform-fetch.ts'
 import type { UploadListeners } from './report.ts'
@@ -27,7 +27,7 @@ export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
   refuseUnknown(options, [...names, 'dispatcher', 'onProgress', 'onInterim'])
   settle(options, { ...defaults, memory: false })
   const bound = { ...options }
-  return (input: FetchInput, init?: FetchInit) => fetch(input, { ...bound, ...init })
+  return (input: FetchInput, init?: FetchInit) => fetchWith(bound, input, init)
 }
 
 /**

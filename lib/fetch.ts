@@ -2,6 +2,7 @@ import { type Dispatcher, type Request as UndiciRequest, fetch as undiciFetch } 
 import { type ContentInput, contentOf } from './content.ts'
 import { type ExpectOptions, pickExpectOptions } from './options.ts'
 import {
+  type CallOwner,
   type CallPlan,
   callPlatform,
   type FetchInput,
@@ -16,7 +17,7 @@ import { RequestBody } from './request-body.ts'
 type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Found : never
 
 /** What `fetch` takes beside a RequestInit. */
-export interface FetchOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
+export interface FetchOptions extends Omit<ExpectOptions, 'redirect' | 'retry'>, UploadListeners {
   /** Whatever an upload can send. */
   body?: ContentInput | RequestInit['body'] | null
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
@@ -30,17 +31,29 @@ export type FetchInit = Omit<RequestInit, 'body' | 'dispatcher'> & FetchOptions
  * The platform's fetch, asking before it sends large content.
  *
  * Beyond what fetch takes, `body` may be a Node stream, an iterable, `fromFile()` or a
- * function that makes one of these; `duplex` is never needed. ExpectOptions and
- * `onProgress` and `onInterim` are taken from init.
+ * function that makes one of these; `duplex` is never needed. ExpectOptions, `onProgress` and
+ * `onInterim` are taken from init, but not `retry`, by which name many libraries pass
+ * something of their own: give it to `createFetch`, or to an agent.
  *
  * @returns the platform's `Response`; HTTP errors resolve.
  * @throws TypeError for network errors, with the error itself as its `cause`, and for
  * options that cannot be used.
  */
-export async function fetch(resource: FetchInput, options?: FetchInit): Promise<Response> {
-  const { body, onProgress, onInterim, dispatcher, ...rest } = { ...options }
+export function fetch(resource: FetchInput, options?: FetchInit): Promise<Response> {
+  return fetchWith({}, resource, options)
+}
+
+/** The same, with options that are further away than those of init. */
+export async function fetchWith(
+  { retry, ...bound }: Omit<ExpectOptions, 'redirect'> & CallOwner,
+  resource: FetchInput,
+  options?: FetchInit,
+): Promise<Response> {
+  const { body, onProgress, onInterim, dispatcher, ...rest } = { ...bound, ...options }
   // Redirects are followed by the platform's fetch, as fetch does.
   const own: ExpectOptions = { ...pickExpectOptions(rest), redirect: 'manual' }
+  delete own.retry
+  if (retry !== undefined) own.retry = retry
   const owner = { onProgress, onInterim, dispatcher: dispatcher as Dispatcher | undefined }
   const plan = planFor(owner, own, [])
   const realm = realmOf(resource)

@@ -187,6 +187,18 @@ describe('createFetch', () => {
     expect(origin.requests.map(({ asked }) => asked)).to.deep.equal([true, false])
   })
 
+  it('tries again as it was told, and not as libraries tell themselves on init', async () => {
+    const modes = [503, 'go', 503] as const
+    let requests = 0
+    const origin = await openOrigin({ mode: () => modes[requests++] ?? 'go' })
+    const put = { method: 'PUT', body: Buffer.alloc(2_000_000), dispatcher: agentFor() }
+    const bound = createFetch({ retry: { count: 1, minDelay: 0 } })
+    const init = { ...put, retry: 5 }
+    const statuses = [(await bound(origin.url, put)).status, (await fetch(origin.url, init)).status]
+    expect(statuses).to.deep.equal([201, 503])
+    expect(origin.requests).to.have.length(3)
+  })
+
   it('refuses an option that it does not know, by name', () => {
     const options = { treshold: 3 } as object
     expect(() => createFetch(options)).to.throw(TypeError, "'treshold'")
