@@ -64,7 +64,8 @@ export async function callPlatform(
   if (signal?.aborted) call.fail(signal.reason)
   try {
     const own = { body: standIn?.body, headers: standIn?.headers ?? init.headers, dispatcher: call }
-    const response = await platformFetch(input, { ...init, ...own } as unknown as RequestInit)
+    const whole = { ...referrerOf(input), ...init, ...own }
+    const response = await platformFetch(input, whole as unknown as RequestInit)
     const shown = call.mask.lift(response)
     call.settle()
     logs.set(shown, plan.log)
@@ -73,6 +74,12 @@ export async function callPlatform(
     call.fail(error)
     throw error
   }
+}
+
+/** A Request forgets its referrer when an init is put over it, and there is always one here. */
+function referrerOf(input: FetchInput): Pick<RequestInit, 'referrer' | 'referrerPolicy'> {
+  if (!(input instanceof Request)) return {}
+  return { referrer: input.referrer, referrerPolicy: input.referrerPolicy }
 }
 
 /**

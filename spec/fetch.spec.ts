@@ -60,6 +60,23 @@ describe('fetch', () => {
     await peer.done
   })
 
+  for (const [what, init, referer] of [
+    ['keeps the referrer of a Request', {}, 'from'],
+    ["puts init's referrer in place of a Request's", { referrer: '/other' }, 'other'],
+  ] as const) {
+    it(what, async () => {
+      const peer = await origin(async (wire) => {
+        expect(await wire.head()).to.include(`\r\nreferer: ${new URL(`/${referer}`, peer.url)}\r\n`)
+        wire.send('HTTP/1.1 200 OK', 'content-length: 0')
+      })
+      const address = (path: string) => new URL(path, peer.url).href
+      const input = new Request(peer.url, { referrer: address('/from') })
+      const own = 'referrer' in init ? { referrer: address(init.referrer) } : init
+      expect((await fetch(input, { ...own, dispatcher: agentFor() })).status).to.equal(200)
+      await peer.done
+    })
+  }
+
   it("puts init's body and headers in place of a Request's", async () => {
     const peer = await origin(async (wire) => {
       const head = await wire.head()
