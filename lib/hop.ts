@@ -1,3 +1,4 @@
+import { stringify } from 'node:querystring'
 import type { Dispatcher } from 'undici'
 
 /** Where a request goes and how; redirects and challenges make a new one of the last. */
@@ -12,7 +13,22 @@ export interface Hop {
   readonly hasContent: boolean
 }
 
+/**
+ * The path of a request with its query, which undici takes by itself, too.
+ *
+ * @throws TypeError when there are two of them, as undici does.
+ */
+export function pathOf({ path, query }: Dispatcher.DispatchOptions): string {
+  if (!query) return path
+  if (/[?#]/.test(path)) throw new TypeError("The path has a query; leave out the option 'query'")
+  const text = stringify(query)
+  return text === '' ? path : `${path}?${text}`
+}
+
 /** Origin and path; a query may hold credentials, and userinfo does. */
 export function placeOf({ origin, path }: Hop): string {
-  return new URL(origin).origin + path.split('?', 1)[0]
+  const [place = ''] = path.split('?', 1)
+  // To a proxy goes the whole URL (RFC 9112, section 3.2.2).
+  const target = /^https?:\/\//.test(place) ? URL.parse(place) : null
+  return target === null ? new URL(origin).origin + place : target.origin + target.pathname
 }
