@@ -56,6 +56,8 @@ const stallTimeout = 300_000
 /** A final response whose head came, and whose handing over is not decided yet. */
 interface Held {
   readonly deliver: () => void
+  /** The end of the response, which cannot be kept from coming when it has no content. */
+  end: (() => void) | null
   error: Error | null
 }
 
@@ -267,6 +269,10 @@ export class Attempts implements AttemptOwner {
   }
 
   ended(trailers: ResponseFields): void {
+    if (this.#held !== null) {
+      this.#held.end = () => this.ended(trailers)
+      return
+    }
     const { handler } = this.#plan
     this.#finish()
     try {
@@ -283,7 +289,7 @@ export class Attempts implements AttemptOwner {
   }
 
   failed(attempt: Attempt, error: Error): void {
-    if (this.#held !== null && !this.#controller.aborted) {
+    if (this.#held !== null) {
       // Only if it is to be handed over does it matter that the response is broken.
       this.#held.error = error
       return
@@ -328,22 +334,26 @@ export class Attempts implements AttemptOwner {
 
   /** Waits for the decision over a final response. */
   #hold(attempt: Attempt, deciding: Promise<Decided>, deliver: () => void): void {
-    const held: Held = { deliver, error: null }
+    const held: Held = { deliver, end: null, error: null }
+    const { target } = this.#controller
     this.#held = held
     attempt.hold()
-    deciding.then(
-      (decided) => {
+    // The connection may end before the decision is there, and an abort would reach nobody.
+    this.#controller.target = null
+    deciding
+      .then((decided) => {
         if (this.#held !== held || this.#over) return
         this.#held = null
         if (decided !== null) this.#follow(attempt, decided)
         else if (held.error !== null) this.#fail(held.error)
         else {
+          this.#controller.target = target
           held.deliver()
+          held.end?.()
           if (!this.#controller.paused) attempt.resume()
         }
-      },
-      (error: unknown) => this.#controller.abort(error as Error),
-    )
+      })
+      .catch((error: unknown) => this.#fail(error as Error))
   }
 
   #follow(attempt: Attempt, decided: Next | UploadError): void {

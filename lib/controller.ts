@@ -18,6 +18,10 @@ export class StableController implements Controller {
   }
 
   /** The controller of the attempt that is current; `null` between attempts. */
+  get target(): Controller | null {
+    return this.#target
+  }
+
   set target(target: Controller | null) {
     this.#target = target
     if (this.#paused) target?.pause()
