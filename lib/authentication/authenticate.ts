@@ -1,0 +1,86 @@
+import type { SchemeChallenge } from './challenge.ts'
+
+/** A user's name and password. */
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+/** Credentials by scheme; digest is preferred where both could be used. */
+export interface SchemeCredentials {
+  /** For Basic (RFC 7617). */
+  readonly basic?: Credentials
+  /** For Digest (RFC 7616). */
+  readonly digest?: Credentials
+}
+
+/** Credentials for the origin that an upload is made to, and for the proxy on the way there. */
+export interface AuthenticateCredentials extends SchemeCredentials {
+  readonly proxy?: SchemeCredentials
+}
+
+/** A 401, or a proxy's 407, for which credentials are wanted. */
+export interface Challenge {
+  readonly status: 401 | 407
+  /** Origin and path, without the query. */
+  readonly url: string
+  /** Whether a proxy wants them. */
+  readonly proxy: boolean
+  /** What the response offers, in its order. */
+  readonly challenges: readonly SchemeChallenge[]
+  /** Which attempt of the upload was challenged, counted from 1. */
+  readonly attempt: number
+}
+
+/** Header fields, in a shape that undici takes too. */
+export type ChallengeFields = Readonly<Record<string, string>> | Iterable<[string, string]>
+
+/** Answers the header fields for the next attempt, or `null` to have the response handed over. */
+export type AuthenticateFunction = (
+  challenge: Challenge,
+) => ChallengeFields | null | Promise<ChallengeFields | null>
+
+/** What answers challenges. */
+export type Authenticate = AuthenticateCredentials | AuthenticateFunction
+
+const schemes = ['basic', 'digest']
+const control = /\p{Cc}/u
+
+/** What `authenticate` must be; `null` when that is what it is. */
+export function wantedAuthenticate(value: unknown): string | null {
+  if (value === null || typeof value === 'function') return null
+  return wantedIn('', value, [...schemes, 'proxy'])
+}
+
+function wantedIn(path: string, value: unknown, known: readonly string[]): string | null {
+  const names = isObject(value) ? Object.keys(value) : []
+  if (!isObject(value) || names.length === 0 || !names.every((name) => known.includes(name))) {
+    return path === ''
+      ? "a function, null or an object that has 'basic', 'digest' or 'proxy'"
+      : `an object whose '${path}' has 'basic' or 'digest'`
+  }
+  for (const name of names) {
+    const place = path === '' ? name : `${path}.${name}`
+    const found = value[name]
+    const wanted = name === 'proxy' ? wantedIn(place, found, schemes) : wantedPair(place, found)
+    if (found !== undefined && wanted !== null) return wanted
+  }
+  return null
+}
+
+function wantedPair(place: string, value: unknown): string | null {
+  const { username, password } = isObject(value) ? value : {}
+  const object = `an object whose '${place}' is { username, password }`
+  if (!isText(username) || !isText(password)) return `${object} in text without control characters`
+  // RFC 7617, section 2: the first colon ends the name.
+  if (place.endsWith('basic') && username.includes(':')) return `${object} without ':' in the name`
+  return null
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && !control.test(value)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
