@@ -104,7 +104,7 @@ export class Attempts implements AttemptOwner {
     const { origin, path, method, headers } = hop
     const decision = this.#decide()
     const { asks } = decision
-    if (reason === 'first') upload.log.reason = decision.reason
+    if (reason === 'first' && hop.hasContent) upload.log.reason = decision.reason
     const attempt = new Attempt(this, {
       reason,
       delayMs,
@@ -117,6 +117,7 @@ export class Attempts implements AttemptOwner {
       rescueTimeout,
     })
     this.#current = attempt
+    attempt.log.hasContent = hop.hasContent
     upload.log.attempts.push(attempt.log)
     try {
       const own = { ...request, origin, path, method, headers }
@@ -306,8 +307,16 @@ export class Attempts implements AttemptOwner {
     status: number,
     fields: ResponseFields,
   ): Decided | Promise<Decided> {
-    const sendable = this.#plan.upload.source.replayable
-    const answer: Answer = { status, fields, hop: this.#hop, attempt: log.snapshot(), sendable }
+    const { upload } = this.#plan
+    const hop = this.#hop
+    const answer: Answer = {
+      status,
+      fields,
+      hop,
+      attempt: log.snapshot(),
+      number: upload.log.attempts.length,
+      sendable: !hop.hasContent || upload.source.replayable,
+    }
     for (const recourse of this.#plan.recourses) {
       const decided = recourse.answered?.(answer) ?? null
       if (decided !== null) return decided

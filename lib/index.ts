@@ -1,4 +1,14 @@
 export { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
+export type {
+  Authenticate,
+  AuthenticateCredentials,
+  AuthenticateFunction,
+  Challenge,
+  ChallengeFields,
+  Credentials,
+  SchemeCredentials,
+} from './authentication/authenticate.ts'
+export type { SchemeChallenge } from './authentication/challenge.ts'
 export { type CreateFetchOptions, createFetch, install } from './bound.ts'
 export { gatedPool } from './connector.ts'
 export type { Content, ContentInput, OneShotInput, ReplayableInput } from './content.ts'

@@ -1,10 +1,12 @@
 import type { Dispatcher } from 'undici'
 import { Attempts, type Upload } from './attempts.ts'
+import { authentication } from './authentication/authentication.ts'
 import type { TicketedOptions } from './connector.ts'
-import { type Content, contentOf, wholeLength } from './content.ts'
+import { type Content, contentOf, noContent, wholeLength } from './content.ts'
 import { type Decision, decide } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { type Fields, fieldValue, withoutFields } from './headers.ts'
+import { pathOf } from './hop.ts'
 import { sharedMemory } from './memory.ts'
 import {
   defaults,
@@ -89,10 +91,11 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   // Another interceptor of this kind is at work already.
   if (request[ticketKey] !== undefined) return dispatch(request, handler)
   const wish = wishOf(request.headers)
-  const body: unknown = request.body
-  if (body === null || body === undefined) return dispatch(withoutWish(request, wish), handler)
+  const body: unknown = request.body ?? null
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : settle(overrides, base)
+  const watched = needsAttempts(settings)
+  if (body === null && !watched) return dispatch(withoutWish(request, wish), handler)
   const call = request[callKey]
   const routeOf = (origin: string): Route => new Route(settings.memory, origin)
   const choose = (origin: string, length: number | null): Decision => {
@@ -101,36 +104,55 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   }
   const origin = String(request.origin)
   const whole = call === undefined ? wholeLength(body) : null
-  if (whole !== null && isLeftToUndici(choose(origin, declared(request, whole)))) {
+  if (whole !== null && !watched && isLeftToUndici(choose(origin, declared(request, whole)))) {
     return dispatch(withoutWish(request, wish), handler)
   }
-  const content = call?.content ?? contentOf(body)
-  const upload = uploadOf(request, content, settings, call)
+  const hasContent = body !== null
+  const content = hasContent ? (call?.content ?? contentOf(body)) : noContent
+  const upload = hasContent ? uploadOf(request, content, settings, call) : withoutContent(call)
   const { length } = upload.source
-  const headers = headersFor(withoutWish(request, wish), content, length)
-  const { path, method } = request
+  const asked = withoutWish(request, wish)
+  const headers = hasContent ? headersFor(asked, content, length) : withoutFields(asked.headers)
+  const { method } = request
+  const path = pathOf(request)
   return new Attempts({
     dispatch,
-    request: withoutBound(request),
-    hop: { origin, path, method, headers, hasContent: true },
+    request: answeredHere(request, settings),
+    hop: { origin, path, method, headers, hasContent },
     handler,
     upload,
     underWay,
     settings,
     routeOf: (hop) => routeOf(hop.origin),
-    decide: (hop) => choose(hop.origin, length),
-    recourses: recoursesFor(settings),
+    decide: (hop) => choose(hop.origin, hop.hasContent ? length : 0),
+    recourses: recoursesFor(settings, origin),
     whole: isLeftToUndici(choose(origin, length)) ? content.whole : undefined,
   }).start()
 }
 
 /** What can be done about answers and failures; a response that none of them takes is handed over. */
-function recoursesFor(settings: Settings): Recourse[] {
-  const recourses: Recourse[] = [replay, new Renewal()]
-  if (settings.redirect === 'follow' && settings.maxRedirections > 0)
-    recourses.push(new Redirection(settings))
+function recoursesFor(settings: Settings, origin: string): Recourse[] {
+  const recourses = [...authentication(settings.authenticate, origin), replay, new Renewal()]
+  if (follows(settings)) recourses.push(new Redirection(settings))
   if (settings.retry !== 0) recourses.push(new Retry(settings.retry))
   return recourses
+}
+
+function follows({ redirect, maxRedirections }: Settings): boolean {
+  return redirect === 'follow' && maxRedirections > 0
+}
+
+/** Whether every request is watched, even one that cannot ask: its answer may lead to another. */
+function needsAttempts(settings: Settings): boolean {
+  return settings.authenticate !== null || settings.retry !== 0 || follows(settings)
+}
+
+/** The caller's options for what is below: what is answered here is not answered there again. */
+function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest {
+  // undici refuses to hear how many redirects are followed.
+  const { query: _query, maxRedirections: _bound, ...rest } = request
+  const here = { authenticate: null, redirect: 'manual', retry: 0 } as const
+  return needsAttempts(settings) ? { ...rest, ...here } : rest
 }
 
 /**
@@ -146,13 +168,6 @@ function withLastingHeaders(request: ExpectRequest): ExpectRequest {
   const { headers } = request
   if (!headers || Array.isArray(headers) || !(Symbol.iterator in headers)) return request
   return { ...request, headers: withoutFields(headers) }
-}
-
-/** undici refuses to hear how many redirects are followed. */
-function withoutBound(request: ExpectRequest): ExpectRequest {
-  if (request.maxRedirections === undefined) return request
-  const { maxRedirections: _bound, ...rest } = request
-  return rest
 }
 
 /** A caller's `Expect` says what the setting would; undici throws on the header. */
@@ -201,6 +216,13 @@ function uploadOf(
   call.source = source
   const shown: Upload['shown'] = (status, ...rest) => call.shown?.(status, ...rest) ?? status
   return { source, log, onOver: () => call.onOver(), shown }
+}
+
+/** A request without content is written down with those of its call, and needs nothing of theirs. */
+function withoutContent(call: Call | undefined): Upload {
+  const source = new Source(noContent, { length: 0, replayWindow: 0 })
+  const shown = (status: number): number => status
+  return { source, log: call?.log ?? new UploadLog(), onOver: () => {}, shown }
 }
 
 function headersFor(request: ExpectRequest, content: Content, length: number | null): string[] {

@@ -1,3 +1,4 @@
+import { type Authenticate, wantedAuthenticate } from './authentication/authenticate.ts'
 import type { TimeoutOptions } from './deadlines.ts'
 import type { RouteMemory } from './memory.ts'
 import type { RetryOptions } from './retry.ts'
@@ -81,6 +82,14 @@ export interface ExpectOptions {
    * @default {}
    */
   timeouts?: TimeoutOptions
+  /**
+   * What answers a 401 of the origin, and under `proxy` a proxy's 407: credentials, or a
+   * function that answers header fields for the next attempt. Keep the object or function
+   * from one upload to the next: nonces are known by it.
+   *
+   * @default null
+   */
+  authenticate?: Authenticate | null
 }
 
 /** What a dispatcher does about redirects. */
@@ -102,6 +111,7 @@ export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
   'allowInsecureRedirect',
   'retry',
   'timeouts',
+  'authenticate',
 ]
 
 /** The defaults, but for the memory, which is shared by the process. */
@@ -116,6 +126,7 @@ export const defaults: Omit<Settings, 'memory'> = {
   allowInsecureRedirect: false,
   retry: 0,
   timeouts: {},
+  authenticate: null,
 }
 
 // A longer delay makes setTimeout fire at once.
@@ -151,7 +162,9 @@ export function settle(options: ExpectOptions, base: Settings): Settings {
 function check(name: keyof ExpectOptions, value: unknown): void {
   const wanted = wants[name](value)
   if (wanted === null) return
-  throw new TypeError(`Option '${name}' must be ${wanted}, not ${describe(value)}`)
+  throw new TypeError(
+    `Option '${name}' must be ${wanted}, not ${name === 'authenticate' ? kindOf(value) : describe(value)}`,
+  )
 }
 
 const wants: Wants<ExpectOptions> = {
@@ -176,6 +189,7 @@ const wants: Wants<ExpectOptions> = {
     typeof value === 'object' && value !== null
       ? nestedWanted('TimeoutOptions', value, timeoutWants)
       : 'TimeoutOptions',
+  authenticate: wantedAuthenticate,
 }
 
 type Wants<Options> = Record<keyof Options, (value: unknown) => string | null>
@@ -230,4 +244,10 @@ function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (typeof value === 'object' && value !== null) return 'an object'
   return String(value)
+}
+
+/** What stands where credentials may stand is not printed. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'undefined'
+  return typeof value === 'object' ? 'this object' : `a ${typeof value}`
 }

@@ -10,7 +10,9 @@ export interface Answer {
   /** The request that it answers. */
   readonly hop: Hop
   readonly attempt: AttemptReport
-  /** Whether the content can go out again from its first byte. */
+  /** Which attempt of the upload it was, counted from 1. */
+  readonly number: number
+  /** Whether the request can go out again: its content from the first byte, or none. */
   readonly sendable: boolean
 }
 

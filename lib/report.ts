@@ -28,10 +28,17 @@ export type UploadOutcome =
 
 /**
  * Why an attempt was made: it is the upload's first; a 417 was answered to the one before it;
- * the connection of the one before it was dead before anything was lost; a redirect was
- * followed; `retry` asked for it.
+ * the one before it was challenged with a 401 or 407, and there are credentials; the
+ * connection of the one before it was dead before anything was lost; a redirect was followed;
+ * `retry` asked for it.
  */
-export type AttemptReason = 'first' | 'replay' | 'fresh-connection' | 'redirect' | 'retry'
+export type AttemptReason =
+  | 'first'
+  | 'replay'
+  | 'challenge'
+  | 'fresh-connection'
+  | 'redirect'
+  | 'retry'
 
 /** One request head on one connection. */
 export interface AttemptReport {
@@ -110,6 +117,8 @@ export class AttemptLog {
   sentBytes = 0
   waitedMs = 0
   reusedConnection = false
+  /** Whether the content was to go with it; a redirect may go on without. */
+  hasContent = true
   phase: UploadPhase = 'connecting'
   releasedBy: ReleasedBy | null = null
   withheld = false
@@ -230,7 +239,7 @@ export class UploadLog {
   snapshot(): UploadReport {
     const outcome = this.#outcome()
     const early = outcome === 'refused' || outcome === 'answered'
-    const sentLast = this.attempts.at(-1)?.sentBytes ?? 0
+    const sentLast = this.#lastWithContent?.sentBytes ?? 0
     return {
       asked: this.attempts.some(({ asked }) => asked),
       reason: this.reason,
@@ -242,8 +251,12 @@ export class UploadLog {
     }
   }
 
+  get #lastWithContent(): AttemptLog | undefined {
+    return this.attempts.findLast(({ hasContent }) => hasContent)
+  }
+
   #outcome(): UploadOutcome {
-    const last = this.attempts.at(-1)
+    const last = this.#lastWithContent
     if (last?.withheld === true) return (last.status ?? 0) >= 300 ? 'refused' : 'answered'
     if (last?.cutShort === true && (last.status ?? 0) < 300) return 'answered'
     if (this.attempts.some(({ reason }) => reason === 'replay')) return 'replayed'

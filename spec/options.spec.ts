@@ -13,6 +13,7 @@ import { refuseUnknown } from '../lib/unknown.ts'
 const base: Settings = Object.freeze({ ...defaults, memory: false })
 const memory = new RouteMemory()
 const longest = 2_147_483_647
+const pair = Object.freeze({ username: 'user', password: 'secret' })
 
 const good: Record<keyof ExpectOptions, readonly unknown[]> = {
   expect: ['auto', 'always', 'never'],
@@ -26,6 +27,14 @@ const good: Record<keyof ExpectOptions, readonly unknown[]> = {
   allowInsecureRedirect: [true, false],
   retry: [0, 5, {}, { count: 1, statuses: [503], minDelay: 0, maxDelay: longest }],
   timeouts: [{}, { stall: 0, headers: 1, body: undefined, total: longest }],
+  authenticate: [
+    null,
+    () => null,
+    { basic: pair },
+    { digest: pair, basic: undefined },
+    { digest: pair, proxy: { basic: pair } },
+    { digest: { username: 'domain:user', password: ':' } },
+  ],
 }
 
 const noNumbers = [null, '5', '', true, {}, [], [5], 5n, () => 5, Symbol('s'), Number.NaN, -1]
@@ -53,6 +62,20 @@ const bad: Record<keyof ExpectOptions, readonly unknown[]> = {
     { maxDelay: longest + 1 },
   ],
   timeouts: [null, 5, '5', { connect: 5 }, { stall: '5' }, { total: -1 }, { body: longest + 1 }],
+  authenticate: [
+    ...[true, 5, 5n, 'user:secret', Symbol('secret'), [], {}, new Map(), pair],
+    { bearer: 'secret' },
+    { basic: null },
+    { basic: 'user:secret' },
+    { basic: { username: 'secret' } },
+    { basic: { username: 'a:b', password: 'secret' } },
+    { digest: { username: 'user', password: 5 } },
+    { digest: { username: 'user', password: 'sec\r\nret' } },
+    { digest: pair, proxy: pair },
+    { digest: pair, proxy: {} },
+    { digest: pair, proxy: { proxy: pair } },
+    { digest: pair, proxy: { basic: { username: 'secret' } } },
+  ],
 }
 
 function said(value: unknown): string {
@@ -73,6 +96,7 @@ describe('defaults', () => {
       allowInsecureRedirect: false,
       retry: 0,
       timeouts: {},
+      authenticate: null,
     })
   })
 
@@ -110,7 +134,7 @@ describe('settle', () => {
       it(`refuses ${name} ${said(value)}, by name`, () => {
         expect(() => settle({ [name]: value }, base)).to.throw(
           TypeError,
-          new RegExp(`^Option '${name}' must be .+, not .+$`),
+          new RegExp(`^Option '${name}' must be ((?!secret).)+, not ((?!secret).)+$`),
         )
       })
     }
@@ -123,6 +147,18 @@ describe('settle', () => {
     [{ memory: {} as RouteMemory }, 'a RouteMemory or false, not an object'],
     [{ retry: { count: -1 } }, "RetryOptions whose 'count' is a number of attempts, 0 or more"],
     [{ retry: { times: 3 } as object }, "RetryOptions, which have no 'times'"],
+    [
+      { authenticate: 'user:secret' as never },
+      "a function, null or an object that has 'basic', 'digest' or 'proxy', not a string",
+    ],
+    [
+      { authenticate: { proxy: { digest: {} as typeof pair } } },
+      "an object whose 'proxy.digest' is { username, password } in text without control characters, not this object",
+    ],
+    [
+      { authenticate: { basic: { username: 'a:b', password: 'c' } } },
+      "an object whose 'basic' is { username, password } without ':' in the name, not this object",
+    ],
   ]
   for (const [options, wanted] of messages) {
     it(`says what it wants: ${wanted}`, () => {

@@ -44,7 +44,8 @@ export function answerOf(
   fields: ResponseFields = {},
   { hop, attempt = {}, sendable = true }: Known = {},
 ): Answer {
-  return { status, fields, hop: hopOf(hop), attempt: attemptOf({ status, ...attempt }), sendable }
+  const whole = attemptOf({ status, ...attempt })
+  return { status, fields, hop: hopOf(hop), attempt: whole, number: 1, sendable }
 }
 
 /** A failure with this code. */

@@ -1,0 +1,133 @@
+import { expect } from 'chai'
+import { Agent, type Dispatcher, request } from 'undici'
+import { gatedPool } from '../../lib/connector.ts'
+import type { OriginMode, SeenRequest, TestOrigin } from '../../lib/testing/index.ts'
+import { type UploadResult, upload } from '../../lib/upload.ts'
+import { closeLater } from '../support/closing.ts'
+import { DigestGuard } from '../support/digest-guard.ts'
+import { agentFor } from '../support/faces.ts'
+import { guarded, statuses, stream, user, wholes } from '../support/guarded.ts'
+import { identity } from '../support/identity.ts'
+import { answering } from '../support/token-guard.ts'
+
+const target = 'http://uploads.example/file'
+const right = 'Basic dXNlcjpzZWNyZXQ='
+
+/** Wants Basic credentials, and takes the rest to be for the origin behind it. */
+function guard({ headers }: SeenRequest, behind: OriginMode = 'go'): OriginMode {
+  if (headers['proxy-authorization'] === right) return behind
+  return { status: 407, headers: { 'proxy-authenticate': 'Basic realm="proxy"' } }
+}
+
+/** Sends every request in the absolute form to a proxy (RFC 9112, section 3.2.2). */
+function through({ url }: TestOrigin): Dispatcher {
+  const agent = new Agent({ factory: gatedPool })
+  closeLater(() => agent.destroy())
+  return agent.compose((dispatch) => (options, handler) => {
+    const path = `${options.origin}${options.path}`
+    return dispatch({ ...options, origin: url, path }, handler)
+  })
+}
+
+function send(proxy: TestOrigin, authenticate: object): Promise<UploadResult> {
+  return upload(target, stream(), { authenticate, dispatcher: through(proxy) })
+}
+
+describe('a proxy that wants credentials', () => {
+  it('gets them with the untouched stream, and at once with the next upload', async () => {
+    const proxy = await guarded(guard)
+    const authenticate = { proxy: { basic: user } }
+    const { response, report } = await send(proxy, authenticate)
+    expect(response.status).to.equal(201)
+    expect(report.attempts.map(({ reason }) => reason)).to.deep.equal(['first', 'challenge'])
+    await send(proxy, authenticate)
+    expect(statuses(proxy)).to.deep.equal([407, 201, 201])
+    expect(proxy.requests.map(({ path }) => path)).to.deep.equal([target, target, target])
+    expect(wholes(proxy)).to.equal(2)
+  })
+
+  it('gets them beside those of the origin behind it', async () => {
+    const origin = new DigestGuard()
+    const proxy = await guarded((seen) => guard(seen, origin.mode({ ...seen, path: '/file' })))
+    const { response, report } = await send(proxy, { digest: user, proxy: { basic: user } })
+    expect(response.status).to.equal(201)
+    expect(statuses(proxy)).to.deep.equal([407, 401, 201])
+    expect(report.attempts.map(({ reason }) => reason)).to.deep.equal([
+      'first',
+      'challenge',
+      'challenge',
+    ])
+    const [, second, third] = proxy.requests
+    expect(second?.headers).to.include({ 'proxy-authorization': right })
+    expect(third?.headers.authorization).to.match(/^Digest /)
+    expect(wholes(proxy)).to.equal(1)
+  })
+
+  it('gets none that are for the origin', async () => {
+    const proxy = await guarded(guard)
+    const dispatcher = agentFor({ authenticate: { basic: user, digest: user } })
+    const options = { method: 'PUT', body: stream(), dispatcher } as const
+    const { statusCode } = await request(`${proxy.url}/file`, options)
+    expect(statusCode).to.equal(407)
+    expect(statuses(proxy)).to.deep.equal([407])
+  })
+
+  it('leaves the origin none that are for the proxy', async () => {
+    const value = 'Basic realm="uploads"'
+    const proxy = await guarded({ status: 401, headers: { 'www-authenticate': value } })
+    const { response } = await send(proxy, { proxy: { basic: user } })
+    expect(response.status).to.equal(401)
+    expect(statuses(proxy)).to.deep.equal([401])
+  })
+
+  it('is told of by a function', async () => {
+    const proxy = await guarded(guard)
+    const { authenticate, calls } = answering({ 'proxy-authorization': right })
+    const { response } = await send(proxy, authenticate)
+    expect(response.status).to.equal(201)
+    expect(calls).to.deep.equal([
+      {
+        status: 407,
+        url: target,
+        proxy: true,
+        challenges: [{ scheme: 'basic', params: { realm: 'proxy' } }],
+        attempt: 1,
+      },
+    ])
+  })
+
+  it('cannot be the other end of an encrypted connection', async () => {
+    const { key, cert } = await identity()
+    const origin = await guarded(guard, { tls: { key, cert } })
+    const { authenticate, calls } = answering({ 'proxy-authorization': right })
+    for (const each of [authenticate, { proxy: { basic: user } }]) {
+      const dispatcher = agentFor({ authenticate: each, connect: { ca: cert } })
+      const options = { method: 'PUT', body: stream(), dispatcher } as const
+      const { statusCode } = await request(`${origin.url}/file`, options)
+      expect(statusCode).to.equal(407)
+    }
+    expect(origin.requests.map(({ headers }) => headers['proxy-authorization'])).to.deep.equal([
+      undefined,
+      undefined,
+    ])
+    expect(calls).to.deep.equal([])
+  })
+
+  it('uses the next nonce that it tells', async () => {
+    const answer = 'Digest realm="proxy", nonce="n1", qop="auth"'
+    const proxy = await guarded(
+      ({ headers }) => {
+        if (headers['proxy-authorization'] !== undefined) return 'go'
+        return { status: 407, headers: { 'proxy-authenticate': answer } }
+      },
+      { response: { status: 201, headers: { 'proxy-authentication-info': 'nextnonce="n2"' } } },
+    )
+    const authenticate = { proxy: { digest: user } }
+    await send(proxy, authenticate)
+    await send(proxy, authenticate)
+    const nonces = proxy.requests.map(
+      ({ headers }) => /nonce="(..)"/.exec(headers['proxy-authorization'] ?? '')?.[1],
+    )
+    expect(nonces).to.deep.equal([undefined, 'n1', 'n2'])
+  })
+})

@@ -1,0 +1,54 @@
+import { Readable } from 'node:stream'
+import type { ExpectAgentOptions } from '../../lib/agent.ts'
+import type { ContentInput } from '../../lib/content.ts'
+import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
+import { type UploadOptions, type UploadResult, upload } from '../../lib/upload.ts'
+import { closeLater } from './closing.ts'
+import { noise, sha256 } from './contents.ts'
+import { agentFor } from './faces.ts'
+
+/** Credentials that nothing may print. */
+export const user = Object.freeze({ username: 'user', password: 'secret' })
+
+/** Content that is asked for as a stream, since its length is not known then. */
+export const content: Buffer = noise(200_000)
+
+/** A stream of the content, which can be read once. */
+export function stream(): Readable {
+  return Readable.from([content.subarray(0, 1000), content.subarray(1000)])
+}
+
+/** An origin that is closed after the spec. */
+export async function guarded(
+  mode: NonNullable<OriginOptions['mode']>,
+  options: OriginOptions = {},
+): Promise<TestOrigin> {
+  const origin = await startOrigin({ mode, ...options })
+  closeLater(() => origin.close())
+  return origin
+}
+
+/** Uploads through one agent; the content is a stream unless it is given. */
+export function uploader(
+  options: ExpectAgentOptions,
+): (url: string, body?: ContentInput, own?: UploadOptions) => Promise<UploadResult> {
+  const dispatcher = agentFor(options)
+  return (url, body = stream(), own = {}) => upload(url, body, { dispatcher, ...own })
+}
+
+/** What the origin answered, in order. */
+export function statuses({ requests }: TestOrigin): number[] {
+  return requests.map(({ status }) => status)
+}
+
+/** The credentials that came, in order. */
+export function authorizations({ requests }: TestOrigin): (string | undefined)[] {
+  return requests.map(({ headers }) => headers.authorization)
+}
+
+/** How often the content came, and never only a part of it. */
+export function wholes({ requests }: TestOrigin): number {
+  const came = requests.filter(({ bytes }) => bytes > 0)
+  if (came.every((request) => request.sha256 === sha256(content))) return came.length
+  throw new Error('A part of the content came')
+}

@@ -1,0 +1,35 @@
+import type { AuthenticateFunction, Challenge } from '../../lib/authentication/authenticate.ts'
+import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
+
+/** Stands before an origin, and takes one token at a time. */
+export class TokenGuard {
+  token = 'token-1'
+  /** Further parameters of its challenge. */
+  extra = ''
+
+  readonly mode = ({ headers }: SeenRequest): OriginMode => {
+    if (headers.authorization === `Bearer ${this.token}`) return 'go'
+    const value = `Bearer realm="uploads", error="invalid_token"${this.extra}`
+    return { status: 401, headers: { 'www-authenticate': value }, body: 'denied' }
+  }
+}
+
+/** The field with a token. */
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` }
+}
+
+/** A function that gives these answers, one a call, and the challenges that it was called with. */
+export function answering(...answers: readonly unknown[]): {
+  authenticate: AuthenticateFunction
+  calls: Challenge[]
+} {
+  const calls: Challenge[] = []
+  const authenticate: AuthenticateFunction = async (challenge) => {
+    calls.push(challenge)
+    const answer = answers[calls.length - 1]
+    if (answer instanceof Error) throw answer
+    return answer as { authorization: string }
+  }
+  return { authenticate, calls }
+}
