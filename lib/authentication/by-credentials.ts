@@ -66,7 +66,8 @@ export class ByCredentials implements Recourse {
     if (this.#session !== null) return this.#session
     // What the caller sends of their own is tried first.
     if (fieldValue(hop.headers, this.#space.credentials) !== undefined) return null
-    return sessions.get(this.#authenticate, this.#space) ?? null
+    const kept = sessions.get(this.#authenticate, this.#space)
+    return kept?.free ? kept : null
   }
 
   /** Whether there is hope in answering: the same credentials would be refused the same way. */

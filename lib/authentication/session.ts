@@ -8,6 +8,8 @@ import { type DigestChallenge, strongestDigest } from './digest-challenge.ts'
 
 /** How requests to one origin are authenticated since it challenged one of them. */
 export interface Session {
+  /** Whether a request that was not challenged may use it now. */
+  readonly free: boolean
   /** The value of the field that carries the credentials, for one request. */
   authorization(hop: Hop): string
   /** Takes in what an `Authentication-Info` field says. */
@@ -46,6 +48,7 @@ export function sessionFor(offer: Offer): Session {
 }
 
 class BasicSession implements Session {
+  readonly free = true
   readonly #credentials: Credentials
 
   constructor(credentials: Credentials) {
@@ -69,11 +72,17 @@ class DigestSession implements Session {
   readonly #cnonce = randomBytes(16).toString('base64url')
   #nonce: string
   #count = 0
+  /** Whether each nonce may be good for one request only, because the next one is told with its response. */
+  #single = false
 
   constructor(credentials: Credentials, challenge: DigestChallenge) {
     this.#credentials = credentials
     this.#challenge = challenge
     this.#nonce = challenge.nonce
+  }
+
+  get free(): boolean {
+    return !this.#single || this.#count === 0
   }
 
   authorization({ method, path: uri }: Hop): string {
@@ -90,6 +99,7 @@ class DigestSession implements Session {
     if (nonce === '' || nonce === this.#nonce) return
     this.#nonce = nonce
     this.#count = 0
+    this.#single = true
   }
 
   answers(offer: Offer): boolean {

@@ -87,6 +87,26 @@ describe('sessionFor', () => {
     expect(next(sessionFor(digest()))[3]).to.equal('/file?part=1')
   })
 
+  it('is free for any number of requests', () => {
+    const sessions = [sessionFor(digest()), sessionFor(offer(both, { basic: user }))]
+    for (const session of sessions) {
+      expect(session.free).to.equal(true)
+      session.authorization(hop)
+      expect(session.free).to.equal(true)
+    }
+  })
+
+  it('is free for one request at a time once a response told the next nonce', () => {
+    const session = sessionFor(digest())
+    session.authorization(hop)
+    session.inform('nextnonce="n2"')
+    expect(session.free).to.equal(true)
+    session.authorization(hop)
+    expect(session.free).to.equal(false)
+    session.inform('nextnonce="n3"')
+    expect(session.free).to.equal(true)
+  })
+
   const infos: readonly (readonly [string, string | string[], string[]])[] = [
     ['a next nonce', 'rspauth="a", nextnonce="n2", qop=auth', ['n2', '00000001']],
     ['a next nonce in a second line', ['qop=auth', 'nextnonce="n2"'], ['n2', '00000001']],

@@ -1,0 +1,99 @@
+import { Readable } from 'node:stream'
+import { expect } from 'chai'
+import type { ExpectAgent } from '../../lib/agent.ts'
+import { type UploadResult, upload } from '../../lib/upload.ts'
+import { noise, sha256 } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+import { apacheDigest, type DigestServer, lighttpdDigest, user } from './support/digest-servers.ts'
+
+const piece = noise(1_048_576)
+const megabytes = 20
+const whole = sha256(Buffer.concat(Array.from({ length: megabytes }, () => piece)))
+
+/** A stream of so many megabytes, which can be read once. */
+function stream(count = megabytes): Readable {
+  return Readable.from(Array.from({ length: count }, () => piece))
+}
+
+function send(
+  server: DigestServer,
+  dispatcher: ExpectAgent,
+  count?: number,
+): Promise<UploadResult> {
+  return upload(`${server.url}/file`, stream(count), { dispatcher })
+}
+
+const kinds: Record<string, () => Promise<DigestServer>> = {
+  'Apache httpd': () => apacheDigest(),
+  'lighttpd with MD5': () => lighttpdDigest('MD5'),
+  'lighttpd with SHA-256': () => lighttpdDigest('SHA-256'),
+}
+
+for (const [name, start] of Object.entries(kinds)) {
+  describe(`digest credentials for ${name}`, () => {
+    it('bring a stream of 20 MB there in two requests, and its content once', async () => {
+      const server = await start()
+      const dispatcher = agentFor({ authenticate: { digest: user } })
+      const { response, report } = await send(server, dispatcher)
+      expect(response.status).to.equal(201)
+      expect(server.sha256()).to.equal(whole)
+      const [challenged, taken, ...more] = await server.stopped()
+      expect(challenged?.status).to.equal(401)
+      expect(challenged?.bytes).to.be.below(1000)
+      expect(taken?.status).to.equal(201)
+      // Chunked framing and the head come to little.
+      expect(taken?.bytes).to.be.within(megabytes * 1_048_576, megabytes * 1_048_576 + 10_000)
+      expect(more).to.deep.equal([])
+      expect(report).to.include({ outcome: 'continued', sentBytes: megabytes * 1_048_576 })
+    })
+
+    it('are sent at once by later uploads, one after the other and many together', async () => {
+      const server = await start()
+      const dispatcher = agentFor({ authenticate: { digest: user } })
+      for (let count = 1; count <= 5; count++) await send(server, dispatcher, 1)
+      await Promise.all(Array.from({ length: 10 }, () => send(server, dispatcher, 1)))
+      const statuses = (await server.stopped()).map(({ status }) => status)
+      expect(statuses.filter((status) => status === 401)).to.have.lengthOf(1)
+      expect(statuses).to.have.lengthOf(16)
+    })
+
+    it('are tried once when they are wrong', async () => {
+      const server = await start()
+      const authenticate = { digest: { ...user, password: 'a guess' } }
+      const { response, report } = await send(server, agentFor({ authenticate }))
+      expect(response.status).to.equal(401)
+      expect(report.sentBytes).to.equal(0)
+      const statuses = (await server.stopped()).map(({ status }) => status)
+      expect(statuses).to.deep.equal([401, 401])
+    })
+  })
+}
+
+describe('digest credentials for Apache httpd', () => {
+  it('go on when a restart made their nonce stale', async () => {
+    const server = await apacheDigest()
+    const dispatcher = agentFor({ authenticate: { digest: user } })
+    await send(server, dispatcher, 1)
+    await server.restart()
+    const { response } = await send(server, dispatcher, 1)
+    expect(response.status).to.equal(204)
+    const statuses = (await server.stopped()).map(({ status }) => status)
+    expect(statuses).to.deep.equal([401, 201, 401, 204])
+  })
+
+  it('use the next nonce where each is good for one request', async () => {
+    const server = await apacheDigest(0)
+    const dispatcher = agentFor({ authenticate: { digest: user } })
+    for (let count = 1; count <= 3; count++) await send(server, dispatcher, 1)
+    const statuses = (await server.stopped()).map(({ status }) => status)
+    expect(statuses).to.deep.equal([401, 201, 204, 204])
+  })
+
+  it('bring many uploads there together where each nonce is good for one request', async () => {
+    const server = await apacheDigest(0)
+    const dispatcher = agentFor({ authenticate: { digest: user } })
+    await send(server, dispatcher, 1)
+    const sent = await Promise.all(Array.from({ length: 10 }, () => send(server, dispatcher, 1)))
+    expect(sent.map(({ response }) => response.status)).to.deep.equal(sent.map(() => 204))
+  })
+})
