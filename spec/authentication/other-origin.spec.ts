@@ -101,7 +101,7 @@ describe('credentials, when an upload is led to another origin', () => {
     const made = report.attempts.map(
       ({ method, reason, status }) => `${method} ${reason} ${status}`,
     )
-    expect(made).to.deep.equal(['PUT first 401', 'PUT challenge 303', 'GET first 201'])
+    expect(made).to.deep.equal(['PUT first 401', 'PUT challenge 303', 'GET redirect 201'])
   })
 
   it('are there again when it leads back', async () => {
