@@ -64,8 +64,11 @@ export function refused(status: number, text: string): Answered {
   return { status, text, outcome: status < 300 ? 'answered' : 'refused', sent: 0 }
 }
 
-/** A wait that ends soon. */
+/** A wait that ends soon, though not before an origin that has something to say has said it. */
 export const shortWait: ExpectAgentOptions = { continueTimeout: 100 }
+
+/** A wait in which no origin says anything. */
+export const silentWait: ExpectAgentOptions = { continueTimeout: 10 }
 
 /** What undici says of a connection that the other side closed or reset. */
 export const gone: Failed = { error: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'] }

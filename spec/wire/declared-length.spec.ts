@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { HaltingKind } from '../support/halting.ts'
 import { refusing } from '../support/plays.ts'
 import { goAhead, response } from '../support/responses.ts'
-import { play, refused, shortWait } from '../support/scenario.ts'
+import { play, refused, silentWait } from '../support/scenario.ts'
 
 /** Sources that declare this many bytes more than there are, or fewer. */
 function misdeclared(by: number, ...sizes: number[]): HaltingKind[] {
@@ -59,7 +59,7 @@ for (const { name, code, kinds } of wrong) {
       {
         name: 'leaves the message incomplete after silence',
         kinds,
-        agent: shortWait,
+        agent: silentWait,
         origin: [
           async (peer) => {
             await peer.asked()

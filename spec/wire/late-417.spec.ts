@@ -4,7 +4,7 @@ import { haltingKinds } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
 import { taking } from '../support/plays.ts'
 import { framings, goAhead, head, response } from '../support/responses.ts'
-import { type Answered, play, replayed, shortWait, stored } from '../support/scenario.ts'
+import { type Answered, play, replayed, silentWait, stored } from '../support/scenario.ts'
 
 /** What makes the content flow before the 417 comes. */
 interface Beginning {
@@ -17,7 +17,7 @@ interface Beginning {
 const beginnings: readonly Beginning[] = [
   {
     name: 'after silence',
-    agent: shortWait,
+    agent: silentWait,
     outcome: 'silent',
     begin: async (peer) => {
       await peer.asked()

@@ -8,7 +8,7 @@ import {
   gone,
   play,
   type Scenario,
-  shortWait,
+  silentWait,
   stored,
   unasked,
 } from '../support/scenario.ts'
@@ -95,7 +95,7 @@ describe('a final response while content flows', () => {
     {
       name: 'is handed over after silence',
       kinds,
-      agent: shortWait,
+      agent: silentWait,
       origin: [
         async (peer) => {
           await peer.asked()
@@ -201,7 +201,7 @@ describe('an end of the connection while content flows', () => {
     {
       name: 'is an error after silence, too',
       kinds,
-      agent: shortWait,
+      agent: silentWait,
       origin: [
         async (peer) => {
           await peer.asked()

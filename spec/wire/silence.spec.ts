@@ -3,7 +3,14 @@ import { haltingKinds } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
 import { accepting, inTurn, taking } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'
-import { shortWait as agent, play, silent, stored, unasked } from '../support/scenario.ts'
+import {
+  silentWait as agent,
+  play,
+  shortWait,
+  silent,
+  stored,
+  unasked,
+} from '../support/scenario.ts'
 
 /** Is asked, says nothing, and takes the content. */
 const keepingSilent: Play = async (peer) => {
@@ -35,7 +42,7 @@ describe('silence', () => {
     },
     {
       name: 'is waited out although a 103 came',
-      agent,
+      agent: shortWait,
       origin: [
         async (peer) => {
           await peer.asked()
@@ -47,7 +54,7 @@ describe('silence', () => {
     },
     {
       name: 'is not waited for anew at each 103',
-      agent,
+      agent: shortWait,
       origin: [
         async (peer) => {
           await peer.asked()
@@ -109,13 +116,13 @@ describe('the memory of a silent route', () => {
     },
     {
       name: 'is cleared by a 100 that came late',
-      agent,
+      agent: shortWait,
       origin: [inTurn(sayingLate(goAhead, response(201, 'stored')), accepting)],
       gets: [silent, stored],
     },
     {
       name: "does not overrule expect: 'always', whose 100 clears it",
-      agent,
+      agent: shortWait,
       origin: [inTurn(keepingSilent, accepting, accepting)],
       gets: [silent, { ...stored, ...always }, stored],
     },

@@ -3,7 +3,7 @@ import { ReadableStream } from 'node:stream/web'
 import type { Halt, HaltingKind } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
 import { goAhead, head } from '../support/responses.ts'
-import { play, shortWait } from '../support/scenario.ts'
+import { play, silentWait } from '../support/scenario.ts'
 
 const none = (): Record<string, string> => ({})
 const length = (bytes: Buffer): Record<string, string> => ({
@@ -126,7 +126,7 @@ for (const [what, broken] of errors) {
       {
         name: 'after silence leaves the message incomplete',
         kinds: halfway,
-        agent: shortWait,
+        agent: silentWait,
         origin: [
           async (peer) => {
             await peer.asked()
