@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { errors } from 'undici'
+import { faces } from './support/all-faces.ts'
 import { noise, sha256 } from './support/contents.ts'
-import { faces } from './support/faces.ts'
 import { origin, type Script } from './support/origin.ts'
 
 const small = Buffer.from('abc')

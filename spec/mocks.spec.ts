@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import nock from 'nock'
 import { MockAgent, request } from 'undici'
 import { expectContinue, fetch, upload } from '../lib/index.ts'
+import { faces } from './support/all-faces.ts'
 import { closeLater } from './support/closing.ts'
-import { agentFor, faces } from './support/faces.ts'
+import { agentFor } from './support/faces.ts'
 import { origin } from './support/origin.ts'
 
 describe('nock', () => {

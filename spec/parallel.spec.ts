@@ -2,9 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect } from 'chai'
+import { faces } from './support/all-faces.ts'
 import { closeLater } from './support/closing.ts'
 import { chunksOf, noise, sha256 } from './support/contents.ts'
-import { faces } from './support/faces.ts'
 
 const count = 200
 const most = 8

@@ -1,5 +1,6 @@
-import { request } from 'undici'
+import { getGlobalDispatcher, request } from 'undici'
 import { ExpectAgent, type ExpectAgentOptions } from '../../lib/agent.ts'
+import { install } from '../../lib/bound.ts'
 import type { ContentInput } from '../../lib/content.ts'
 import { fetch } from '../../lib/fetch.ts'
 import { RouteMemory } from '../../lib/memory.ts'
@@ -12,13 +13,13 @@ import { closeLater } from './closing.ts'
 export interface Outcome {
   readonly status: number
   readonly text: string
-  /** A plain undici request has none. */
+  /** What goes through a dispatcher alone has none. */
   readonly report: UploadReport | undefined
 }
 
 /** How an upload is made. */
 export interface Sending extends ExpectAgentOptions {
-  method?: 'PUT' | 'POST' | 'PATCH' | 'DELETE'
+  method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   headers?: Record<string, string>
   signal?: AbortSignal
 }
@@ -26,12 +27,20 @@ export interface Sending extends ExpectAgentOptions {
 /** One way into the package. */
 export interface Face {
   readonly name: string
+  /** Whether it wraps what went wrong in a TypeError, as fetch does. */
+  readonly wraps: boolean
+  /** Whether content that can be opened again is still that when the package gets it. */
+  readonly replays: boolean
   /** An agent and memory of its own for each user, so that specs do not meet. */
   open(options?: ExpectAgentOptions): Sender
 }
 
 /** Sends with one agent, so that connections are kept from one upload to the next. */
-export type Sender = (url: string, content: ContentInput, sending?: Sending) => Promise<Outcome>
+export type Sender = (
+  url: string,
+  content: ContentInput | null,
+  sending?: Sending,
+) => Promise<Outcome>
 
 /** An agent that is closed after the spec. */
 export function agentFor(options: ExpectAgentOptions = {}): ExpectAgent {
@@ -40,12 +49,25 @@ export function agentFor(options: ExpectAgentOptions = {}): ExpectAgent {
   return agent
 }
 
+/** Installs the package in this process until the spec is over. */
+export function installFor(options: ExpectAgentOptions = {}): void {
+  const uninstall = install({ memory: new RouteMemory(), ...options })
+  const agent = getGlobalDispatcher()
+  closeLater(() => {
+    uninstall()
+    return agent.destroy()
+  })
+}
+
 const throughUpload: Face = {
   name: 'upload',
+  wraps: false,
+  replays: true,
   open: (options) => {
     const dispatcher = agentFor(options)
     return async (url, content, sending) => {
-      const { response, report } = await upload(url, content, { ...sending, dispatcher } as object)
+      const init = { ...sending, dispatcher } as object
+      const { response, report } = await upload(url, content as ContentInput, init)
       return { status: response.status, text: await response.text(), report }
     }
   },
@@ -53,6 +75,8 @@ const throughUpload: Face = {
 
 const throughFetch: Face = {
   name: 'fetch',
+  wraps: true,
+  replays: true,
   open: (options) => {
     const dispatcher = agentFor(options)
     return async (url, body, sending) => {
@@ -63,8 +87,23 @@ const throughFetch: Face = {
   },
 }
 
+const throughInstalled: Face = {
+  name: 'the process’s fetch after install()',
+  wraps: true,
+  replays: true,
+  open: (options) => {
+    installFor(options)
+    return async (url, body, sending) => {
+      const response = await globalThis.fetch(url, asInit({ ...sending, body }))
+      return { status: response.status, text: await response.text(), report: reportOf(response) }
+    }
+  },
+}
+
 const throughRequest: Face = {
   name: 'request with a dispatcher',
+  wraps: false,
+  replays: true,
   open: (options) => {
     const dispatcher = agentFor(options)
     return async (url, body, sending) => {
@@ -75,5 +114,13 @@ const throughRequest: Face = {
   },
 }
 
-/** Every way into the package. */
-export const faces: readonly Face[] = [throughUpload, throughFetch, throughRequest]
+/** The platform's types know neither this undici's dispatchers nor this package's options. */
+export function asInit(init: object): RequestInit {
+  return { method: 'PUT', ...init } as unknown as RequestInit
+}
+
+/** The ways that call fetch, which may send the same content several times. */
+export const fetches: readonly Face[] = [throughUpload, throughFetch, throughInstalled]
+
+/** The ways in which the package is given the content by its caller. */
+export const ownFaces: readonly Face[] = [...fetches, throughRequest]

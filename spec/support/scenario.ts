@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import type { ExpectAgentOptions } from '../../lib/agent.ts'
 import { UploadError } from '../../lib/errors.ts'
 import type { AskReason, UploadOutcome } from '../../lib/report.ts'
+import { faces } from './all-faces.ts'
 import { kinds, noise } from './contents.ts'
-import { type Face, faces, type Outcome, type Sending } from './faces.ts'
+import type { Face, Outcome, Sending } from './faces.ts'
 import { Halt, type HaltingKind } from './halting.ts'
 import { origin } from './origin.ts'
 import { type Expected, Peer, type Play, type Run } from './peer.ts'
@@ -40,6 +41,8 @@ export interface Scenario {
   readonly gets: readonly (Answered | Failed)[]
   /** The kinds of content it is run with. */
   readonly kinds?: readonly HaltingKind[]
+  /** Whether it is about content that can be opened again, or about one-shot content. */
+  readonly replayable?: boolean
   /** The ways into the package that it is run through; all of them by default. */
   readonly faces?: readonly Face[]
   /** The content of the first upload; each has content of its own by default. */
@@ -88,6 +91,8 @@ export function play(scenarios: readonly Scenario[]): void {
   for (const scenario of scenarios) {
     for (const kind of scenario.kinds ?? kinds) {
       for (const face of scenario.faces ?? faces) {
+        const replayable = kind.replayable && face.replays
+        if ((scenario.replayable ?? replayable) !== replayable) continue
         it(`${scenario.name} (${kind.name}, ${face.name})`, () => perform(scenario, kind, face))
       }
     }
@@ -139,7 +144,7 @@ async function settled(sent: Promise<Outcome>, face: Face): Promise<Outcome | Er
   try {
     return await sent
   } catch (error) {
-    if (face.name !== 'fetch') return error as Error
+    if (!face.wraps) return error as Error
     expect(error).to.be.instanceOf(TypeError).with.property('message', 'fetch failed')
     return (error as Error).cause as Error
   }

@@ -1,5 +1,4 @@
 import type { ExpectAgentOptions } from '../../lib/agent.ts'
-import { kinds } from '../support/contents.ts'
 import { haltingKinds } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
 import { taking } from '../support/plays.ts'
@@ -37,8 +36,6 @@ const beginnings: readonly Beginning[] = [
 const window: ExpectAgentOptions = { replayWindow: 4096 }
 const tooSmall: ExpectAgentOptions = { replayWindow: 4095 }
 const halfOfIt: ExpectAgentOptions = { replayWindow: 2048 }
-const replayable = ({ replayable }: { replayable: boolean }): boolean => replayable
-const oneShot = ({ replayable }: { replayable: boolean }): boolean => !replayable
 
 /** Goes on with the source, and takes all of the content. */
 const takingAll: Play = async (peer) => {
@@ -74,56 +71,64 @@ for (const { name, agent, outcome, begin } of beginnings) {
       ...framings.map(({ name: framing, of }) => ({
         name: `is replayed with content that can be opened again: ${framing}`,
         agent,
-        kinds: haltingKinds.filter(replayable),
+        kinds: haltingKinds,
+        replayable: true,
         origin: [halfway(of(417)), takingAll],
         gets: [again],
       })),
       {
         name: 'is replayed with content that can be opened again, in single bytes',
         agent,
-        kinds: haltingKinds.filter(replayable),
+        kinds: haltingKinds,
+        replayable: true,
         origin: [halfway(...head(103), ...response(417, 'no')), takingAll],
         gets: [again],
       },
       {
         name: 'is replayed with one-shot content that fits the window',
         agent: { ...agent, ...window },
-        kinds: haltingKinds.filter(oneShot),
+        kinds: haltingKinds,
+        replayable: false,
         origin: [halfway(response(417, 'no')), takingAll],
         gets: [again],
       },
       {
         name: 'is replayed with one-shot content of which the window holds what was read',
         agent: { ...agent, ...halfOfIt },
-        kinds: haltingKinds.filter(oneShot),
+        kinds: haltingKinds,
+        replayable: false,
         origin: [halfway(response(417, 'no')), takingAll],
         gets: [again],
       },
       {
         name: 'is the caller’s when one-shot content is not kept',
         agent,
-        kinds: haltingKinds.filter(oneShot),
+        kinds: haltingKinds,
+        replayable: false,
         origin: [halfway(response(417, 'no'))],
         gets: [handedOver],
       },
       {
         name: 'is the caller’s when one-shot content has outgrown the window',
         agent: { ...agent, replayWindow: 2047 },
-        kinds: haltingKinds.filter(oneShot),
+        kinds: haltingKinds,
+        replayable: false,
         origin: [halfway(response(417, 'no'))],
         gets: [handedOver],
       },
       {
         name: 'is remembered although it could not be replayed',
         agent,
-        kinds: haltingKinds.filter(oneShot),
+        kinds: haltingKinds,
+        replayable: false,
         origin: [halfway(response(417, 'no')), taking],
         gets: [handedOver, { ...stored, outcome: 'not-asked', reason: 'remembered-417' }],
       },
       {
         name: 'is replayed where an agent may have several connections',
         agent: { ...agent, connections: null },
-        kinds: haltingKinds.filter(replayable),
+        kinds: haltingKinds,
+        replayable: true,
         origin: [halfway(response(417, 'no')), takingAll],
         gets: [again],
       },
@@ -137,21 +142,21 @@ for (const { name, agent, outcome, begin } of beginnings) {
       {
         name: 'is replayed with content that can be opened again',
         agent,
-        kinds: kinds.filter(replayable),
+        replayable: true,
         origin: [afterwards(response(417, 'no')), taking],
         gets: [twice],
       },
       {
         name: 'is replayed with one-shot content that fits the window',
         agent: { ...agent, ...window },
-        kinds: kinds.filter(oneShot),
+        replayable: false,
         origin: [afterwards(head(102), ...response(417, 'no')), taking],
         gets: [twice],
       },
       {
         name: 'is the caller’s when one-shot content has outgrown the window',
         agent: { ...agent, ...tooSmall },
-        kinds: kinds.filter(oneShot),
+        replayable: false,
         origin: [
           async (peer) => {
             await begin(peer)
@@ -163,7 +168,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
       {
         name: 'is replayed once',
         agent,
-        kinds: kinds.filter(replayable),
+        replayable: true,
         origin: [
           afterwards(response(417, 'no')),
           async (peer) => {

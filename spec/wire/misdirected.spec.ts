@@ -1,12 +1,14 @@
 import { kinds } from '../support/contents.ts'
-import { faces } from '../support/faces.ts'
+import { fetches, ownFaces } from '../support/faces.ts'
 import type { Play } from '../support/peer.ts'
+import { platformFaces } from '../support/platform-faces.ts'
 import { accepting, refusing } from '../support/plays.ts'
 import { goAhead, response } from '../support/responses.ts'
 import { play, refused, stored } from '../support/scenario.ts'
 
-const again = faces.filter(({ name }) => name !== 'request with a dispatcher')
-const plain = faces.filter(({ name }) => name === 'request with a dispatcher')
+const plain = ownFaces.filter((face) => !fetches.includes(face))
+const buffers = kinds.filter(({ known, replayable }) => known && replayable)
+const streams = kinds.filter((kind) => !buffers.includes(kind))
 const misdirected = response(421, 'elsewhere')
 const refusal = refused(421, 'elsewhere')
 const takenAndRefused: Play = async (peer) => {
@@ -16,24 +18,22 @@ const takenAndRefused: Play = async (peer) => {
   await peer.withheld()
 }
 const handedOver = { ...stored, status: 421, text: 'elsewhere' }
-const replayable = kinds.filter(({ replayable }) => replayable)
-const oneShot = kinds.filter(({ replayable }) => !replayable)
 
-// The platform's fetch makes one more request after a 421 (RFC 9110, section 15.5.20), but not
-// for what can be read once (Fetch standard, HTTP-network-or-cache fetch).
+// Fetch makes one more request after a 421 (RFC 9110, section 15.5.20), but not for what can be
+// read once (Fetch standard, HTTP-network-or-cache fetch).
 describe('a 421', () => {
   play([
     {
       name: 'before the content has fetch try once more, with the content untouched',
-      faces: again,
-      kinds: replayable,
+      faces: fetches,
+      replayable: true,
       origin: [refusing(misdirected), accepting],
       gets: [stored],
     },
     {
       name: 'before the content is the caller’s when it comes twice',
-      faces: again,
-      kinds: replayable,
+      faces: fetches,
+      replayable: true,
       origin: [refusing(misdirected), refusing(misdirected)],
       gets: [refusal],
     },
@@ -45,21 +45,63 @@ describe('a 421', () => {
     },
     {
       name: 'after the content has fetch send again what can be opened again',
-      faces: again,
-      kinds: replayable,
+      faces: fetches,
+      replayable: true,
       origin: [takenAndRefused, accepting],
       gets: [{ ...stored, sent: 2 }],
     },
     {
       name: 'before one-shot content is the caller’s',
-      faces: again,
-      kinds: oneShot,
+      faces: fetches,
+      replayable: false,
       origin: [refusing(misdirected), accepting],
       gets: [refusal, stored],
     },
     {
       name: 'after one-shot content is the caller’s',
-      kinds: oneShot,
+      replayable: false,
+      origin: [takenAndRefused],
+      gets: [handedOver],
+    },
+  ])
+})
+
+// Fetch, HTTP-network-or-cache fetch: one more, unless the body has no source. A stream has none.
+describe('a 421 to the platform’s fetch', () => {
+  const faces = platformFaces
+  play([
+    {
+      name: 'before the content has it try once more with a buffer',
+      faces,
+      kinds: buffers,
+      origin: [refusing(misdirected), accepting],
+      gets: [stored],
+    },
+    {
+      name: 'before the content is the caller’s when it comes twice',
+      faces,
+      kinds: buffers,
+      origin: [refusing(misdirected), refusing(misdirected)],
+      gets: [refusal],
+    },
+    {
+      name: 'before the content is the caller’s with a stream',
+      faces,
+      kinds: streams,
+      origin: [refusing(misdirected), accepting],
+      gets: [refusal, stored],
+    },
+    {
+      name: 'after the content has it send a buffer again',
+      faces,
+      kinds: buffers,
+      origin: [takenAndRefused, accepting],
+      gets: [stored],
+    },
+    {
+      name: 'after the content is the caller’s with a stream',
+      faces,
+      kinds: streams,
       origin: [takenAndRefused],
       gets: [handedOver],
     },

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
+import { ownFaces } from '../support/faces.ts'
 import type { Halt, HaltingKind } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
+import { platformFaces } from '../support/platform-faces.ts'
 import { goAhead, head } from '../support/responses.ts'
 import { play, silentWait } from '../support/scenario.ts'
 
@@ -99,12 +101,29 @@ for (const [what, broken] of errors) {
       {
         name: 'while the go-ahead is waited for fails the upload',
         kinds: bySelf,
+        faces: ownFaces,
         origin: [
           async (peer) => {
             await peer.asked()
             await peer.says(head(103))
             peer.lift()
             await peer.withheld()
+          },
+        ],
+        gets: [failed],
+      },
+      {
+        // The platform's fetch hears nothing of a stream as long as it does not read from it.
+        name: 'while the go-ahead is waited for fails the upload after it, in the platform’s fetch',
+        kinds: bySelf,
+        faces: platformFaces,
+        origin: [
+          async (peer) => {
+            await peer.asked()
+            await peer.says(head(103))
+            peer.lift()
+            await peer.says(goAhead)
+            await peer.incomplete()
           },
         ],
         gets: [failed],
