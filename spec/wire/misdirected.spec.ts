@@ -59,6 +59,7 @@ describe('a 421', () => {
     },
     {
       name: 'after one-shot content is the caller’s',
+      faces: ownFaces,
       replayable: false,
       origin: [takenAndRefused],
       gets: [handedOver],
