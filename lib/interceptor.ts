@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { Attempts, type Upload } from './attempts.ts'
+import { wantedOfDispatcher } from './authentication/authenticate.ts'
 import { authentication } from './authentication/authentication.ts'
 import type { TicketedOptions } from './connector.ts'
 import { type Content, contentOf, noContent, wholeLength } from './content.ts'
@@ -75,6 +76,8 @@ export function countingInterceptor(
   underWay: UnderWay,
 ): Dispatcher.DispatcherComposeInterceptor {
   const base = settle(options, { ...defaults, memory: sharedMemory })
+  const wanted = wantedOfDispatcher(options.authenticate)
+  if (wanted !== null) throw new TypeError(`Option 'authenticate' must be ${wanted}`)
   return (dispatch) => (request, handler) => send({ base, underWay, dispatch }, request, handler)
 }
 

@@ -32,6 +32,7 @@ const good: Record<keyof ExpectOptions, readonly unknown[]> = {
     () => null,
     { basic: pair },
     { digest: pair, basic: undefined },
+    { digest: pair, origin: 'https://uploads.example:8443' },
     { digest: pair, proxy: { basic: pair } },
     { digest: { username: 'domain:user', password: ':' } },
   ],
@@ -65,6 +66,8 @@ const bad: Record<keyof ExpectOptions, readonly unknown[]> = {
   authenticate: [
     ...[true, 5, 5n, 'user:secret', Symbol('secret'), [], {}, new Map(), pair],
     { bearer: 'secret' },
+    { basic: pair, origin: 'uploads.example' },
+    { origin: 'https://uploads.example' },
     { basic: null },
     { basic: 'user:secret' },
     { basic: { username: 'secret' } },

@@ -16,6 +16,11 @@ export interface SchemeCredentials {
 
 /** Credentials for the origin that an upload is made to, and for the proxy on the way there. */
 export interface AuthenticateCredentials extends SchemeCredentials {
+  /**
+   * The only origin that gets them. A dispatcher's credentials must have one; those of a
+   * single upload are for the origin that it is made to.
+   */
+  readonly origin?: string
   readonly proxy?: SchemeCredentials
 }
 
@@ -49,7 +54,21 @@ const control = /\p{Cc}/u
 /** What `authenticate` must be; `null` when that is what it is. */
 export function wantedAuthenticate(value: unknown): string | null {
   if (value === null || typeof value === 'function') return null
-  return wantedIn('', value, [...schemes, 'proxy'])
+  const { origin, ...rest } = isObject(value) ? value : {}
+  if (origin !== undefined && !isOrigin(origin)) {
+    return "an object whose 'origin' is one, such as 'https://uploads.example'"
+  }
+  return wantedIn('', isObject(value) ? rest : value, [...schemes, 'proxy'])
+}
+
+/** What a dispatcher's `authenticate` must be, beyond that; `null` when that is what it is. */
+export function wantedOfDispatcher(value: Authenticate | null | undefined): string | null {
+  if (!isObject(value) || value.origin !== undefined || !(value.basic ?? value.digest)) return null
+  return "an object whose 'origin' says which origin gets the credentials, for a dispatcher is used with many"
+}
+
+function isOrigin(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin !== 'null'
 }
 
 function wantedIn(path: string, value: unknown, known: readonly string[]): string | null {

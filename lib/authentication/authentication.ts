@@ -13,9 +13,9 @@ export function authentication(authenticate: Authenticate | null, origin: string
   if (typeof authenticate === 'function') {
     return [originSpace, proxySpace].map((space) => new ByFunction(space(origin), authenticate))
   }
-  const { proxy = {}, ...own } = authenticate
+  const { proxy = {}, origin: only = origin, ...own } = authenticate
   return [
-    new ByCredentials(originSpace(origin), authenticate, own),
+    new ByCredentials(originSpace(only), authenticate, own),
     new ByCredentials(proxySpace(origin), authenticate, proxy),
   ]
 }

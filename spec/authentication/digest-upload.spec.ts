@@ -26,7 +26,7 @@ describe('an upload with digest credentials', () => {
     it(`answers a challenge with the untouched stream (${face.name})`, async () => {
       const guard = new DigestGuard()
       const origin = await guarded(guard.mode)
-      const send = face.open({ authenticate: digest() })
+      const send = face.open({ authenticate: { ...digest(), origin: origin.url } })
       const { status, report } = await send(`${origin.url}/file?part=1`, stream())
       expect(status).to.equal(201)
       expect(statuses(origin)).to.deep.equal([401, 201])
@@ -248,7 +248,7 @@ describe('an upload with digest credentials', () => {
     it(`answers the challenge to a ${method} without content`, async () => {
       const guard = new DigestGuard()
       const origin = await guarded(guard.mode)
-      const dispatcher = agentFor({ authenticate: digest() })
+      const dispatcher = agentFor({ authenticate: { ...digest(), origin: origin.url } })
       const { statusCode, body } = await request(`${origin.url}/file`, { method, dispatcher })
       await body.dump()
       expect(statusCode).to.equal(201)
@@ -260,7 +260,7 @@ describe('an upload with digest credentials', () => {
   it('signs the query that undici puts behind the path', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode)
-    const dispatcher = agentFor({ authenticate: digest() })
+    const dispatcher = agentFor({ authenticate: { ...digest(), origin: origin.url } })
     const query = { part: 1, name: 'a b' }
     const options = { method: 'PUT', query, body: 'little', dispatcher } as const
     const { statusCode } = await request(`${origin.url}/file`, options)

@@ -118,4 +118,15 @@ describe('credentials, when an upload is led to another origin', () => {
     expect(authorizations(other)).to.deep.equal([undefined])
     expect(statuses(origin)).to.deep.equal([307, 401, 201])
   })
+
+  it('must say which origin they are for, where they are a dispatcher’s', async () => {
+    expect(() => agentFor({ authenticate: { basic: user } })).to.throw(TypeError, "'origin'")
+    const other = await guarded(challenging)
+    const origin = await guarded(leadingTo(other.url))
+    const dispatcher = agentFor({ authenticate: { basic: user, origin: origin.url } })
+    const init = { method: 'PUT', body: 'content', dispatcher } as unknown as RequestInit
+    const { status } = await globalThis.fetch(`${origin.url}/file`, init)
+    expect(status).to.equal(401)
+    expect(authorizations(other)).to.deep.equal([undefined])
+  })
 })

@@ -65,7 +65,9 @@ describe('a proxy that wants credentials', () => {
 
   it('gets none that are for the origin', async () => {
     const proxy = await guarded(guard)
-    const dispatcher = agentFor({ authenticate: { basic: user, digest: user } })
+    const dispatcher = agentFor({
+      authenticate: { basic: user, digest: user, origin: proxy.url },
+    })
     const options = { method: 'PUT', body: stream(), dispatcher } as const
     const { statusCode } = await request(`${proxy.url}/file`, options)
     expect(statusCode).to.equal(407)

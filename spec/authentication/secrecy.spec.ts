@@ -56,7 +56,12 @@ describe('credentials', () => {
     it(`of ${name} are in no report and no message`, async () => {
       const value = challenge[1]?.replace('WWW-Authenticate: ', '') ?? ''
       const origin = await guarded({ status: 401, headers: { 'www-authenticate': value } })
-      const dispatcher = new ExpectAgent({ authenticate })
+      const dispatcher = new ExpectAgent({
+        authenticate:
+          typeof authenticate === 'function'
+            ? authenticate
+            : { ...authenticate, origin: origin.url },
+      })
       closeLater(() => dispatcher.destroy())
       const { report } = await upload(`${origin.url}/file`, stream(), { dispatcher })
       expect(report.attempts).to.have.lengthOf(2)

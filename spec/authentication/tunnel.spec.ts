@@ -20,7 +20,7 @@ describe('authenticate, for a connection that is handed over', () => {
         wire.raw('pong')
       },
     )
-    const agent = agentFor({ authenticate: { basic: user } })
+    const agent = agentFor({ authenticate: { basic: user, origin: peer.url } })
     const { socket } = await upgrade(peer.url, { dispatcher: agent, protocol: 'other' })
     socket.write('ping')
     const [pong] = await socket.take(1).toArray()

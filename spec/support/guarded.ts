@@ -32,8 +32,9 @@ export async function guarded(
 export function uploader(
   options: ExpectAgentOptions,
 ): (url: string, body?: ContentInput, own?: UploadOptions) => Promise<UploadResult> {
-  const dispatcher = agentFor(options)
-  return (url, body = stream(), own = {}) => upload(url, body, { dispatcher, ...own })
+  const { authenticate = null, ...rest } = options
+  const dispatcher = agentFor(rest)
+  return (url, body = stream(), own = {}) => upload(url, body, { dispatcher, authenticate, ...own })
 }
 
 /** What the origin answered, in order. */
