@@ -1,6 +1,7 @@
-import { Agent, type Dispatcher, Dispatcher1Wrapper, errors } from 'undici'
+import { Agent, type Dispatcher, errors } from 'undici'
 import { gatedPool } from './connector.ts'
 import { countingInterceptor } from './interceptor.ts'
+import { dispatchOlder } from './older-handler.ts'
 import { type ExpectOptions, expectOptionNames, pickExpectOptions } from './options.ts'
 import { UnderWay } from './under-way.ts'
 
@@ -23,7 +24,6 @@ export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {}
  */
 export class ExpectAgent extends Agent {
   readonly #dispatch: Dispatcher.Dispatch
-  readonly #older: Dispatcher1Wrapper
   readonly #uploads: UnderWay
   #closing: Promise<void> | null = null
 
@@ -35,15 +35,15 @@ export class ExpectAgent extends Agent {
     super({ factory: gatedPool, ...Object.fromEntries(agentOptions) })
     this.#dispatch = intercept((request, handler) => super.dispatch(request, handler))
     this.#uploads = underWay
-    this.#older = new Dispatcher1Wrapper(this)
   }
 
   override dispatch(
     request: Dispatcher.DispatchOptions,
     handler: Dispatcher.DispatchHandler,
   ): boolean {
-    // undici's wrapper converts the handler, keeps to HTTP/1.1 and comes back here.
-    if (!('onRequestStart' in handler)) return this.#older.dispatch(request, handler)
+    if (!('onRequestStart' in handler)) {
+      return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
+    }
     if (this.#closing !== null && !this.closed) {
       handler.onResponseError?.(controllerless, new errors.ClientClosedError())
       return false

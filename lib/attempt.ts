@@ -71,7 +71,8 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
       observer: this,
       headersTimeout: 0,
       queued: () => 0,
-      number: null,
+      ended: () => this.#finished,
+      taken: false,
     }
   }
 
@@ -84,9 +85,9 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     return this.#owner.isCurrent(this)
   }
 
-  /** @throws UploadError when no gate will take the mark out, before anything is sent. */
+  /** @throws UploadError when no gate will hold the content back, before anything is sent. */
   mustHaveGate(): void {
-    if (!this.asks || this.ticket.number !== null) return
+    if (!this.asks || this.ticket.taken) return
     throw new UploadError(
       'ERR_EXPECT_NO_GATE',
       `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
@@ -99,7 +100,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
    * while a refusal can still keep the last of the content back.
    */
   async accepted(bytes: number): Promise<void> {
-    if (this.ticket.number !== null && this.log.sentBytes < bytes) {
+    if (this.ticket.taken && this.log.sentBytes < bytes) {
       await new Promise<void>((done) => {
         this.#waiting = { bytes, done }
       })
@@ -111,7 +112,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   /** Content that a gate let through, and that its connection has not taken yet. */
   get isStalling(): boolean {
     const { phase, sentBytes } = this.log
-    return this.ticket.number !== null && phase === 'sending' && this.handedBytes > sentBytes
+    return this.ticket.taken && phase === 'sending' && this.handedBytes > sentBytes
   }
 
   /** Publishes on a diagnostics channel. */
@@ -127,7 +128,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   untouchedBy(error: NodeJS.ErrnoException): boolean {
     if (this.answered) return false
     if (error.code === 'ECONNREFUSED') return true
-    if (this.ticket.number === null) return false
+    if (!this.ticket.taken) return false
     const { phase, asked, releasedBy } = this.log
     return phase === 'connecting' || (asked && releasedBy === null)
   }
@@ -201,7 +202,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   onBodySent(chunk: Buffer): void {
     if (!this.#current) return
     // Without a gate, what undici hands to the connection is all that can be known.
-    if (this.ticket.number === null) this.onContent(chunk.length)
+    if (!this.ticket.taken) this.onContent(chunk.length)
     this.#owner.bodySent(chunk)
   }
 
@@ -231,7 +232,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
     if (!this.#current) return
-    this.log.cutShort = this.ticket.number !== null && !this.#finished
+    this.log.cutShort = this.ticket.taken && !this.#finished
     this.#owner.ended(trailers)
   }
 

@@ -13,7 +13,7 @@ import type { Answer, Decided, Failure, Next, Recourse } from './recourse.ts'
 import type { AttemptReason, UploadLog } from './report.ts'
 import type { Route } from './route.ts'
 import type { Source } from './source.ts'
-import { revoke, ticketKey } from './ticket.ts'
+import { ticketKey } from './ticket.ts'
 import type { UnderWay } from './under-way.ts'
 import type { ReleasedBy } from './verdict.ts'
 import { Wait } from './wait.ts'
@@ -35,7 +35,7 @@ export interface Upload {
 export interface Plan {
   readonly dispatch: Dispatcher.Dispatch
   /** The caller's options, of which each attempt's hop overrides some. */
-  readonly request: Dispatcher.DispatchOptions & { allowH2?: boolean }
+  readonly request: Dispatcher.DispatchOptions
   /** The first request. */
   readonly hop: Hop
   readonly handler: Handler
@@ -124,8 +124,6 @@ export class Attempts implements AttemptOwner {
       const { body: bodyTimeout } = settings.timeouts
       if (bodyTimeout !== undefined) Object.assign(own, { bodyTimeout })
       const options: TicketedOptions = { ...own, ...this.#content(attempt) }
-      // Over TLS the protocol is chosen with the connection; only HTTP/1.1 ones have gates.
-      if (asks && origin.startsWith('https:')) Object.assign(options, { allowH2: false })
       return dispatch(options, attempt)
     } catch (error) {
       this.#fail(error as Error)
@@ -214,7 +212,7 @@ export class Attempts implements AttemptOwner {
   }
 
   sent(attempt: Attempt): void {
-    if (!this.isCurrent(attempt) || attempt.ticket.number === null) return
+    if (!this.isCurrent(attempt) || !attempt.ticket.taken) return
     const { headers = attempt.ticket.headersTimeout } = this.#plan.settings.timeouts
     if (attempt.log.status === null) this.#deadlines.set('headers', headers)
   }
@@ -380,7 +378,6 @@ export class Attempts implements AttemptOwner {
     this.#deadlines.clear('headers')
     this.#current = null
     this.#controller.target = null
-    revoke(attempt.ticket)
     attempt.giveUp()
     this.#hop = hop
     this.#route = this.#plan.routeOf(hop)
@@ -411,7 +408,6 @@ export class Attempts implements AttemptOwner {
     this.#over = true
     this.#delay.stop()
     this.#deadlines.stop()
-    if (this.#current !== null) revoke(this.#current.ticket)
     this.#plan.upload.onOver()
     this.#plan.underWay.end()
   }

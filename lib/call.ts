@@ -1,4 +1,4 @@
-import { type Dispatcher, Dispatcher1Wrapper, getGlobalDispatcher } from 'undici'
+import { type Dispatcher, getGlobalDispatcher } from 'undici'
 import { ExpectAgent } from './agent.ts'
 import type { ResponseFields } from './attempt.ts'
 import type { Content } from './content.ts'
@@ -6,6 +6,7 @@ import { UploadError } from './errors.ts'
 import { type Fields, withoutFields } from './headers.ts'
 import { type Call, callKey, type ExpectRequest, expectContinue } from './interceptor.ts'
 import { Mask } from './mask.ts'
+import { dispatchOlder } from './older-handler.ts'
 import type { ExpectOptions } from './options.ts'
 import type { UploadLog } from './report.ts'
 import type { RequestBody } from './request-body.ts'
@@ -49,14 +50,13 @@ export interface CallOptions {
 export class CallDispatcher implements Call {
   readonly content: Content | null
   readonly log: UploadLog
-  readonly mask = new Mask()
+  readonly mask: Mask = new Mask()
   source: Source | null = null
   readonly #handsOver: readonly number[]
   readonly #dispatch: Dispatcher.Dispatch
   readonly #options: ExpectOptions
   readonly #standIn: StandIn | null
   readonly #taken: RequestBody | null
-  readonly #older: Dispatcher1Wrapper
   #method = ''
   /** Where the call went first. */
   #origin: string | null = null
@@ -71,12 +71,13 @@ export class CallDispatcher implements Call {
     this.#taken = taken
     this.content = standIn?.content ?? null
     this.log = log
-    this.#older = new Dispatcher1Wrapper(this as unknown as Dispatcher)
   }
 
   /** What the platform's fetch calls, with handlers of either shape. */
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (!('onRequestStart' in handler)) return this.#older.dispatch(request, handler)
+    if (!('onRequestStart' in handler)) {
+      return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
+    }
     if (this.#taken?.wants(request)) return this.#taken.dispatch(request, handler)
     // A redirect may go on without the content; then nothing wants it any more.
     if (request.body !== null && request.body !== undefined) this.#over = false

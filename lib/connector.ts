@@ -1,9 +1,9 @@
 import { buildConnector, Client, type Dispatcher, Pool } from 'undici'
-import { UploadError } from './errors.ts'
+import { Announcing } from './announcing.ts'
 import { gate } from './gate.ts'
-import { markName } from './head.ts'
-import { withHeader, withoutFields } from './headers.ts'
-import { type Ticket, take, ticketKey } from './ticket.ts'
+import type { Line } from './line.ts'
+import { SessionGate } from './session-gate.ts'
+import { type Ticket, ticketKey } from './ticket.ts'
 
 type Connector = buildConnector.connector
 
@@ -19,33 +19,6 @@ interface ClientOptions extends Client.Options {
 
 interface PoolOptions extends Pool.Options, ClientOptions {}
 
-/** What is known of the connections a connector makes. */
-interface ConnectionOptions {
-  /** Whether requests may be written before the response to the last one is complete. */
-  readonly pipelined: boolean
-  /** Whether tickets are turned into marks on the way to them. */
-  readonly http1: boolean
-}
-
-/**
- * A connector whose HTTP/1.1 connections have gates. HTTP/2 connections pass through
- * untouched, but not where marks are written: they would reach the origin.
- */
-function gatedConnector(connect: Connector, { pipelined, http1 }: ConnectionOptions): Connector {
-  return (target, callback) =>
-    connect(target, (...result) => {
-      const [, socket] = result
-      if (!socket) return callback(...result)
-      if (!isHttp2(socket)) {
-        gate(socket, { pipelined })
-        return callback(null, socket)
-      }
-      if (!http1) return callback(null, socket)
-      socket.destroy()
-      callback(noGate(target.hostname), null)
-    })
-}
-
 /**
  * A pool factory that gives any undici agent gated connections.
  *
@@ -55,11 +28,9 @@ function gatedConnector(connect: Connector, { pipelined, http1 }: ConnectionOpti
  */
 export function gatedPool(origin: string | URL, options: object): Pool {
   const poolOptions = options as PoolOptions
-  const pipelined = (poolOptions.pipelining ?? 1) > 1
-  const http1 = isHttp1(new URL(origin), poolOptions)
   return new Pool(origin, {
     ...poolOptions,
-    connect: gatedConnector(connectorOf(poolOptions), { pipelined, http1 }),
+    connect: connectorOf(poolOptions),
     factory: (url, clientOptions) => new GatedClient(url, clientOptions),
   })
 }
@@ -67,26 +38,41 @@ export function gatedPool(origin: string | URL, options: object): Pool {
 /** What undici uses where nobody says otherwise. */
 const undiciHeadersTimeout = 300_000
 
-/** Turns tickets into marks, where it is sure that a gate will take them out again. */
+/** A client whose connection has a gate, and is told whose request comes next. */
 class GatedClient extends Client {
-  readonly #http1: boolean
   readonly #headersTimeout: number
+  #line: Line | null = null
 
   constructor(origin: URL, options: ClientOptions) {
-    super(origin, options)
-    this.#http1 = isHttp1(origin, options)
+    const pipelined = (options.pipelining ?? 1) > 1
+    // A pool hands on the function that it was given.
+    const connect = options.connect as Connector
+    super(origin, {
+      ...options,
+      connect: (target, callback) =>
+        connect(target, (...result) => {
+          const [, socket] = result
+          if (socket)
+            this.#line = isHttp2(socket) ? new SessionGate(socket) : gate(socket, { pipelined })
+          // undici writes the requests that wait in here.
+          callback(...result)
+        }),
+    })
     this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
   }
 
   override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
     const ticket = options[ticketKey]
-    if (ticket === undefined || !this.#http1) return super.dispatch(options, handler)
-    // A field of the caller's by this name would stand before the mark, and hide it.
-    const own = withoutFields(options.headers, markName)
-    const headers = withHeader(own, markName, take(ticket))
+    if (ticket === undefined) return super.dispatch(options, handler)
+    ticket.taken = true
     // undici's timer runs while content is sent, and cuts an upload that moves slowly.
     ticket.headersTimeout = options.headersTimeout ?? this.#headersTimeout
-    return super.dispatch({ ...options, headers, headersTimeout: 0 }, handler)
+    const { asks } = ticket
+    const announcing = new Announcing(handler, (controller) => {
+      this.#line?.announce({ ticket, asks, fail: (error) => controller.abort(error) })
+    })
+    // Over HTTP/1.1 undici does not look at it.
+    return super.dispatch({ ...options, expectContinue: asks, headersTimeout: 0 }, announcing)
   }
 }
 
@@ -108,18 +94,6 @@ function connectorOf(options: PoolOptions): Connector {
     }),
     ...connect,
   } as object)
-}
-
-/** Whether all connections a client makes are HTTP/1.1. */
-function isHttp1(origin: URL, options: ClientOptions): boolean {
-  return options.allowH2 === false || (origin.protocol === 'http:' && !options.useH2c)
-}
-
-function noGate(hostname: string): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_NO_GATE',
-    `The connect function made an HTTP/2 connection to ${hostname} where HTTP/1.1 was asked for; make it heed allowH2: false`,
-  )
 }
 
 function isHttp2(socket: object): boolean {

@@ -1,4 +1,4 @@
-import type { RequestHead } from './head.ts'
+import type { RequestContent } from './head.ts'
 import type { Ticket } from './ticket.ts'
 import { asking, type Event, next, type State, unasked } from './verdict.ts'
 import { Wait } from './wait.ts'
@@ -16,11 +16,11 @@ export class Exchange {
   #answered = false
 
   /** @param onReady is called when the wait for a go-ahead has ended without one. */
-  constructor(head: RequestHead, ticket: Ticket | null, onReady: () => void) {
+  constructor(content: RequestContent, ticket: Ticket | null, onReady: () => void) {
     this.#ticket = ticket
     this.#onReady = onReady
-    this.#tunnel = head.content === 'tunnel'
-    this.#state = stateAtFirst(head, ticket)
+    this.#tunnel = content === 'tunnel'
+    this.#state = stateAtFirst(content, ticket)
   }
 
   /** Whether the request carries the expectation. */
@@ -125,8 +125,8 @@ export class Exchange {
   }
 }
 
-function stateAtFirst(head: RequestHead, ticket: Ticket | null): State {
+function stateAtFirst(content: RequestContent, ticket: Ticket | null): State {
   if (ticket === null) return free
   // RFC 9110, section 10.1.1: no expectation in a request that has no content.
-  return ticket.asks && head.content !== 0 && head.content !== 'tunnel' ? asking : unasked
+  return ticket.asks && content !== 0 && content !== 'tunnel' ? asking : unasked
 }

@@ -1,10 +1,11 @@
 import type { Socket } from 'node:net'
 import { UploadError } from './errors.ts'
 import { Exchange } from './exchange.ts'
-import type { RequestHead } from './head.ts'
+import type { RequestContent } from './head.ts'
 import { InterimSplitter, interimLimit } from './interim.ts'
-import { OutgoingSorter, type Sentence, type Written } from './outgoing.ts'
-import { redeem } from './ticket.ts'
+import type { Line, NextRequest } from './line.ts'
+import { OutgoingSorter, type Written } from './outgoing.ts'
+import type { Ticket } from './ticket.ts'
 import { Wait } from './wait.ts'
 
 type Callback = (error?: Error | null) => void
@@ -21,7 +22,7 @@ export interface GateOptions {
 /**
  * Puts a gate on an HTTP/1.1 connection. It works on the bytes of the protocol:
  *
- *     > PUT /videos HTTP/1.1          a marked head leaves with the expectation,
+ *     > PUT /videos HTTP/1.1          a head that was announced leaves with the expectation,
  *     > expect: 100-continue          and the content behind it is held
  *     < HTTP/1.1 100 Continue         taken out; the content is let go
  *     < HTTP/1.1 413 ...              handed on; nothing more is written
@@ -30,19 +31,23 @@ export interface GateOptions {
  * response that may have come before it was looked for, because a stream that hears of it
  * is destroyed at once, with that response unread.
  */
-export function gate(socket: Socket, options: GateOptions): void {
-  new Gate(socket, options).install()
+export function gate(socket: Socket, options: GateOptions): Line {
+  const made = new Gate(socket, options)
+  made.install()
+  return made
 }
 
-class Gate {
+class Gate implements Line {
   readonly #socket: Socket
   readonly #pipelined: boolean
   readonly #write: Socket['_write']
   readonly #writev: NonNullable<Socket['_writev']>
   readonly #push: Socket['push']
-  readonly #sorter = new OutgoingSorter((head) => this.#begin(head))
+  readonly #sorter = new OutgoingSorter((content) => this.#begin(content))
   readonly #interim = new InterimSplitter()
   readonly #rescue = new Wait()
+  /** Whose head is written next. */
+  #announced: Ticket | null = null
   #exchange: Exchange | null = null
   #requests = 0
   /** Whether a response head may begin in the next byte that comes in. */
@@ -86,6 +91,12 @@ class Gate {
     this.#exchange?.close()
     this.#rescue.stop()
     this.#held = null
+    this.#announced = null
+  }
+
+  /** undici writes no head between this and the upload's own, not even where it pipelines. */
+  announce({ ticket }: NextRequest): void {
+    this.#announced = ticket
   }
 
   // Outgoing ---------------------------------------------------------------------------
@@ -106,22 +117,21 @@ class Gate {
   }
 
   /** A request's head is written. */
-  #begin(head: RequestHead): Sentence {
-    const ticket = head.ticket === null ? null : redeem(head.ticket)
+  #begin(content: RequestContent): boolean {
+    const ticket = this.#announced
+    this.#announced = null
     const reused = this.#requests > 0
     this.#requests += 1
     // Where requests may be written before the last response is complete, only uploads are
     // watched: they are written to idle connections alone, so the next response is theirs.
-    const untouched = head.ticket === null ? 'untouched' : 'unmark'
-    if (this.#pipelined && ticket === null && head.content !== 'tunnel') return untouched
+    if (this.#pipelined && ticket === null && content !== 'tunnel') return false
     if (ticket !== null) ticket.queued = () => this.#queued
-    const exchange = new Exchange(head, ticket, () => this.#settle())
+    const exchange = new Exchange(content, ticket, () => this.#settle())
     this.#exchange = exchange
     this.#awaiting = true
     this.#interim.reset()
     exchange.begin(reused)
-    if (ticket === null) return untouched
-    return exchange.asks ? 'ask' : 'unmark'
+    return exchange.asks
   }
 
   /** Bytes that the system has not taken yet. */

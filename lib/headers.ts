@@ -73,11 +73,6 @@ export function withoutFields(headers: Fields, ...names: string[]): string[] {
   return kept
 }
 
-/** The same fields as a flat list, with one more. */
-export function withHeader(headers: Fields, name: string, value: string): string[] {
-  return [...withoutFields(headers), name, value]
-}
-
 /** The platform's Headers of the fields that came with a response. */
 export function headersOf(fields: Record<string, string | string[] | undefined>): Headers {
   const headers = new Headers()

@@ -1,5 +1,5 @@
 import { type Piece, RequestFraming } from './framing.ts'
-import { askingHead, plainHead, type RequestHead, readHead } from './head.ts'
+import { askingHead, contentAfter, type RequestContent } from './head.ts'
 
 /** What a stream hands to `_writev`. */
 export interface Written {
@@ -19,21 +19,18 @@ export interface Sorted {
   readonly contentBytes: number
 }
 
-/** What is to be done with a head that was found. */
-export type Sentence = 'untouched' | 'ask' | 'unmark'
-
 /**
- * Sorts what a client writes, whatever pieces it comes in: finds the heads of requests,
- * changes the marked ones, and keeps back what follows one that asks.
+ * Sorts what a client writes, whatever pieces it comes in: finds the heads of requests, puts
+ * the expectation into those that are to ask, and keeps back what follows them.
  */
 export class OutgoingSorter {
   readonly #framing = new RequestFraming()
-  readonly #onHead: (head: RequestHead) => Sentence
+  readonly #onHead: (content: RequestContent) => boolean
   /** The beginning of a head whose end was not written yet. */
   #partial: Written[] = []
 
-  /** @param onHead is told of each head, in order, and says what becomes of it. */
-  constructor(onHead: (head: RequestHead) => Sentence) {
+  /** @param onHead is told of each head, in order, and says whether it is to ask. */
+  constructor(onHead: (content: RequestContent) => boolean) {
     this.#onHead = onHead
   }
 
@@ -73,18 +70,14 @@ export class OutgoingSorter {
       this.#partial.push(part(piece, from))
       return { end: piece.chunk.length, asks: false }
     }
-    const read = readHead(head.text)
-    this.#framing.follow(read.content)
-    const sentence = this.#onHead(read)
+    const content = contentAfter(head.text)
+    this.#framing.follow(content)
+    const asks = this.#onHead(content)
     const written = [...this.#partial.splice(0), part(piece, from, head.end)]
-    if (sentence === 'untouched') now.push(...written)
-    else now.push({ chunk: rewritten(head.text, read.ticket ?? '', sentence), encoding: 'latin1' })
-    return { end: head.end, asks: sentence === 'ask' }
+    if (asks) now.push({ chunk: askingHead(head.text), encoding: 'latin1' })
+    else now.push(...written)
+    return { end: head.end, asks }
   }
-}
-
-function rewritten(text: string, ticket: string, sentence: 'ask' | 'unmark'): string {
-  return sentence === 'ask' ? askingHead(text, ticket) : plainHead(text, ticket)
 }
 
 /** Text that is not one byte a character is content, and is counted in bytes. */

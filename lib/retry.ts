@@ -1,3 +1,4 @@
+import { constants } from 'node:http2'
 import { errors } from 'undici'
 import { fieldValue } from './headers.ts'
 import type { Hop } from './hop.ts'
@@ -88,10 +89,20 @@ function isRepeatable(hop: Hop, untouched: boolean, sendable: boolean): boolean 
   return fieldValue(hop.headers, 'idempotency-key') !== undefined
 }
 
-/** Whether the other side is no longer there, or was not. */
+/** Whether the other side is no longer there, or was not, or does not look at the request. */
 function isPeerGone(error: NodeJS.ErrnoException): boolean {
   const codes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ECONNREFUSED']
-  return error instanceof errors.SocketError || codes.includes(error.code ?? '')
+  if (error instanceof errors.SocketError || codes.includes(error.code ?? '')) return true
+  return isUnprocessed(error)
+}
+
+/** Whether an HTTP/2 origin said that nothing was done about it (RFC 9113, section 8.7). */
+function isUnprocessed(error: Error): boolean {
+  if ('http2ErrorCode' in error) {
+    return error.http2ErrorCode === constants.NGHTTP2_REFUSED_STREAM
+  }
+  // undici has no class or code of its own for the requests that a GOAWAY leaves behind.
+  return error instanceof errors.InformationalError && error.message.includes('"GOAWAY"')
 }
 
 /** Whether another try may find what this one did not. */

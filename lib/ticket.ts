@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ReleasedBy } from './verdict.ts'
 
 /** What a gate tells the owner of a ticket, in the order in which it happens. */
@@ -20,9 +19,8 @@ export interface GateObserver {
 }
 
 /**
- * One request's pass through a gate. It travels beside the dispatch options; only a pool
- * whose connections have gates turns it into a mark in the head, so that a mark can never
- * reach an origin.
+ * One request's pass through a gate. It travels beside the dispatch options; a client whose
+ * connections have gates tells the gate whose head is written next.
  */
 export interface Ticket {
   /** Whether the request is to carry the expectation; read when its head is written. */
@@ -32,39 +30,15 @@ export interface Ticket {
   /** Milliseconds to look for a response after a failed write. */
   readonly rescueTimeout: number
   readonly observer: GateObserver
+  /** Whether all of the content was handed over and accepted. */
+  readonly ended: () => boolean
   /** Milliseconds from the end of the content to the response that the client it came to allows. */
   headersTimeout: number
   /** Bytes that wait in the connection; set by the gate. */
   queued: () => number
-  /** The number under which a pool took the ticket; `null` until one did. */
-  number: string | null
+  /** Whether a client took it whose connections have gates. */
+  taken: boolean
 }
 
 /** The key under which a ticket travels in dispatch options. */
 export const ticketKey: unique symbol = Symbol('expect-continue.ticket')
-
-const prefix = randomUUID()
-const taken = new Map<string, Ticket>()
-let count = 0
-
-/** Takes a ticket, and gives it a number that nobody outside this process can guess. */
-export function take(ticket: Ticket): string {
-  revoke(ticket)
-  count += 1
-  const number = `${prefix}-${count.toString(36)}`
-  ticket.number = number
-  taken.set(number, ticket)
-  return number
-}
-
-/** Hands over the ticket with this number; a number is good for one head. */
-export function redeem(number: string): Ticket | null {
-  const ticket = taken.get(number) ?? null
-  taken.delete(number)
-  return ticket
-}
-
-/** Forgets a ticket whose request is over, whether or not it reached a connection. */
-export function revoke(ticket: Ticket): void {
-  if (ticket.number !== null) taken.delete(ticket.number)
-}

@@ -3,7 +3,7 @@ import { type Clock, install } from '@sinonjs/fake-timers'
 import { expect } from 'chai'
 import { closeLater } from './support/closing.ts'
 import { originElsewhere } from './support/elsewhere.ts'
-import { closing, gatedSocket, marked, turn } from './support/gated.ts'
+import { announced, closing, gatedSocket, turn } from './support/gated.ts'
 import { origin, tlsOrigin } from './support/origin.ts'
 import { signal } from './support/signal.ts'
 import { answer, goAhead, type Step } from './support/steps.ts'
@@ -29,8 +29,8 @@ describe('gate', () => {
         wire.send('HTTP/1.1 103 Early Hints')
         expect((await wire.bytes(3)).toString()).to.equal('abc')
       })
-      const socket = gatedSocket(peer.url)
-      const { head, told } = marked(3)
+      const { socket, line } = gatedSocket(peer.url)
+      const { head, told } = announced(line, 3)
       socket.write(`${head}abc`, 'latin1')
       clock.tick(10_000)
       expect(clock.countTimers(), 'while it connects').to.equal(0)
@@ -54,8 +54,8 @@ describe('gate', () => {
         wire.send(`HTTP/1.1 ${status} Interim`)
         await wire.until('abc')
       })
-      const socket = gatedSocket(peer.url)
-      const { head, told } = marked(3)
+      const { socket, line } = gatedSocket(peer.url)
+      const { head, told } = announced(line, 3)
       socket.write(`${head}abc`, 'latin1')
       await once(socket, 'connect')
       clock.tick(999)
@@ -76,9 +76,9 @@ describe('gate', () => {
       wire.send('HTTP/1.1 201 Created', 'content-length: 0')
       expect((await wire.closed()).length).to.equal(0)
     })
-    const socket = gatedSocket(peer.url)
+    const { socket, line } = gatedSocket(peer.url)
     socket.resume()
-    const { head, told } = marked(3)
+    const { head, told } = announced(line, 3)
     socket.write(`${head}abc`, 'latin1')
     await once(socket, 'connect')
     await turn()
@@ -111,10 +111,10 @@ describe('gate', () => {
         else wire.send(end.says, 'content-length: 0')
         await wire.closed()
       })
-      const socket = gatedSocket(peer.url)
+      const { socket, line } = gatedSocket(peer.url)
       // undici does the same when the other side has ended.
       socket.on('end', () => socket.destroy()).resume()
-      const { head, told } = marked(3, { continueTimeout: 60_000 })
+      const { head, told } = announced(line, 3, { continueTimeout: 60_000 })
       socket.write(`${head}abc`, 'latin1')
       await told.until('interim 103')
       const during = timers()
@@ -146,10 +146,10 @@ describe('gate', () => {
   for (const { says, what, told: wanted, others } of verdicts) {
     it(`heeds ${what} that came in time, when the event loop comes round too late`, async () => {
       const peer = await originElsewhere([{ do: 'head' }, says, { do: 'count' }, { do: 'closed' }])
-      const socket = gatedSocket(peer.url)
+      const { socket, line } = gatedSocket(peer.url)
       socket.resume()
       await once(socket, 'connect')
-      const { head, told } = marked(3, { continueTimeout: 20 })
+      const { head, told } = announced(line, 3, { continueTimeout: 20 })
       socket.write(`${head}abc`, 'latin1')
       const due = performance.now() + 20
       peer.blockUntil(1)
@@ -162,13 +162,13 @@ describe('gate', () => {
   it('passes the error of a write on, when no response comes in time', async () => {
     const clock = standingClock()
     const peer = await originElsewhere([{ do: 'head' }, { do: 'reset' }, { do: 'count' }])
-    const socket = gatedSocket(peer.url)
+    const { socket, line } = gatedSocket(peer.url)
     // As long as nobody reads, only a write can tell that the other side is gone.
     socket.pause()
     const failures: NodeJS.ErrnoException[] = []
     socket.on('error', (error) => failures.push(error))
     await once(socket, 'connect')
-    const { head, told } = marked(6, { asks: false, rescueTimeout: 300 })
+    const { head, told } = announced(line, 6, { asks: false, rescueTimeout: 300 })
     socket.write(`${head}abc`, 'latin1')
     peer.blockUntil(1)
     socket.write('def', 'latin1')
@@ -189,10 +189,10 @@ describe('gate', () => {
       await wire.head()
       await wire.closed()
     })
-    const socket = gatedSocket(peer.url)
+    const { socket, line } = gatedSocket(peer.url)
     const failed = once(socket, 'error')
     await once(socket, 'connect')
-    const { head, told } = marked(6, { asks: false })
+    const { head, told } = announced(line, 6, { asks: false })
     socket.write(`${head}abc`, 'latin1')
     socket.destroy(new Error('the reason'))
     socket.write('def', 'latin1')

@@ -1,15 +1,5 @@
 import { expect } from 'chai'
-import {
-  askingHead,
-  markName,
-  plainHead,
-  type RequestContent,
-  type RequestHead,
-  readHead,
-} from '../lib/head.ts'
-
-const ticket = '6f1c2a54-1'
-const mark = `${markName}: ${ticket}`
+import { askingHead, contentAfter, type RequestContent } from '../lib/head.ts'
 
 function head(...lines: string[]): string {
   return `${lines.join('\r\n')}\r\n\r\n`
@@ -36,69 +26,32 @@ const contents: readonly (readonly [string, readonly string[], RequestContent])[
   ['a wish to upgrade to a safer scheme', ['upgrade-insecure-requests: 1'], 0],
 ]
 
-describe('readHead', () => {
+describe('contentAfter', () => {
   for (const [name, fields, content] of contents) {
     it(`reads how content is framed: ${name}`, () => {
-      const read = readHead(head('PUT /videos HTTP/1.1', ...fields))
-      expect(read).to.deep.equal({ content, ticket: null })
+      expect(contentAfter(head('PUT /videos HTTP/1.1', ...fields))).to.equal(content)
     })
   }
 
   it('takes CONNECT for the beginning of a tunnel', () => {
-    const read = readHead(head('CONNECT uploads.example:443 HTTP/1.1', 'content-length: 3'))
-    expect(read.content).to.equal('tunnel')
+    const connect = head('CONNECT uploads.example:443 HTTP/1.1', 'content-length: 3')
+    expect(contentAfter(connect)).to.equal('tunnel')
   })
 
   it('does not take a target that contains the word for CONNECT', () => {
-    expect(readHead(head('GET /CONNECT HTTP/1.1')).content).to.equal(0)
+    expect(contentAfter(head('GET /CONNECT HTTP/1.1'))).to.equal(0)
   })
-
-  const places: readonly (readonly [string, readonly string[], RequestHead])[] = [
-    ['first', [mark, 'content-length: 3'], { content: 3, ticket }],
-    ['between others', ['a: b', mark, 'content-length: 3'], { content: 3, ticket }],
-    ['last', ['transfer-encoding: chunked', mark], { content: 'chunked', ticket }],
-    ['alone', [mark], { content: 0, ticket }],
-  ]
-  for (const [place, fields, wanted] of places) {
-    it(`finds the ticket that stands ${place}`, () => {
-      expect(readHead(head('PUT / HTTP/1.1', ...fields))).to.deep.equal(wanted)
-    })
-  }
-
-  const unmarked: readonly (readonly [string, string])[] = [
-    ['in a value', `x: ${mark}`],
-    ['in a longer name', `x-${mark}`],
-    ['with its name cut short', `${markName.slice(1)}: ${ticket}`],
-  ]
-  for (const [place, field] of unmarked) {
-    it(`finds no ticket ${place}`, () => {
-      expect(readHead(head('PUT / HTTP/1.1', field)).ticket).to.equal(null)
-    })
-  }
 })
 
-const rewritings = [
-  { name: 'askingHead', rewrite: askingHead, instead: ['expect: 100-continue'] },
-  { name: 'plainHead', rewrite: plainHead, instead: [] },
-]
-for (const { name, rewrite, instead } of rewritings) {
-  describe(name, () => {
-    const before = ['PUT /$&/$1 HTTP/1.1', 'x-note: \u00fc $$ $`']
-    const after = ['content-length: 3', `x: ${mark}`]
-
-    for (const [place, lines, wanted] of [
-      ['first', [before[0], mark, ...after], [before[0], ...instead, ...after]],
-      ['between others', [...before, mark, ...after], [...before, ...instead, ...after]],
-      ['last', [...before, mark], [...before, ...instead]],
-    ] as [string, string[], string[]][]) {
-      it(`changes the mark that stands ${place}, and not another byte`, () => {
-        expect(rewrite(head(...lines), ticket)).to.equal(head(...wanted))
-      })
-    }
-
-    it('leaves a head with another ticket as it is', () => {
-      const other = head(...before, `${mark}0`)
-      expect(rewrite(other, ticket)).to.equal(other)
-    })
+describe('askingHead', () => {
+  it('puts the expectation last, and changes not another byte', () => {
+    const lines = ['PUT /$&/$1 HTTP/1.1', 'x-note: \u00fc $$ $`', 'content-length: 3']
+    expect(askingHead(head(...lines))).to.equal(head(...lines, 'expect: 100-continue'))
   })
-}
+
+  it('adds it to a head without fields', () => {
+    expect(askingHead(head('PUT / HTTP/1.1'))).to.equal(
+      head('PUT / HTTP/1.1', 'expect: 100-continue'),
+    )
+  })
+})

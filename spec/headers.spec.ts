@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Fields, fieldsOf, fieldValue, withHeader, withoutFields } from '../lib/headers.ts'
+import { type Fields, fieldsOf, fieldValue, withoutFields } from '../lib/headers.ts'
 
 const pairs: [string, string][] = [
   ['Host', 'a'],
@@ -119,17 +119,5 @@ describe('withoutFields', () => {
   it('keeps values that undici takes and that are no strings', () => {
     const fields = { a: ['1', '2'], b: 5, c: null } as unknown as Fields
     expect(withoutFields(fields)).to.deep.equal(['a', ['1', '2'], 'b', 5, 'c', null])
-  })
-})
-
-describe('withHeader', () => {
-  for (const [shape, make] of shapes) {
-    it(`puts a field behind those of ${shape}`, () => {
-      expect(withHeader(make(), 'x', 'y')).to.deep.equal([...pairs.flat(), 'x', 'y'])
-    })
-  }
-
-  it('makes a list of one', () => {
-    expect(withHeader(null, 'x', 'y')).to.deep.equal(['x', 'y'])
   })
 })

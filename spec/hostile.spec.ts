@@ -25,17 +25,6 @@ describe('what a caller may do by mistake', () => {
     expect(origin.requests[0]?.headers).to.include({ authorization: 'secret' })
   })
 
-  for (const expectation of ['always', 'never'] as const) {
-    it(`sends no mark of the caller's own making: expect ${expectation}`, async () => {
-      const origin = await openOrigin()
-      const headers = { 'x-expect-continue-ticket': 'bogus' }
-      const options = { headers, expect: expectation, dispatcher: agentFor() }
-      await upload(origin.url, 'abc', options)
-      expect(origin.requests[0]?.headers).not.to.have.property('x-expect-continue-ticket')
-      expect(origin.requests[0]?.asked).to.equal(expectation === 'always')
-    })
-  }
-
   for (const phase of ['waiting', 'sending'] as const) {
     it(`fails the upload with what onProgress throws when ${phase}`, async () => {
       const origin = await openOrigin()

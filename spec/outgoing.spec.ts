@@ -1,16 +1,12 @@
 import { expect } from 'chai'
-import { markName, type RequestHead } from '../lib/head.ts'
-import { OutgoingSorter, type Sentence, type Written } from '../lib/outgoing.ts'
+import type { RequestContent } from '../lib/head.ts'
+import { OutgoingSorter, type Written } from '../lib/outgoing.ts'
 import { joined } from './support/cuts.ts'
 
-const mark = `${markName}: t-1`
-const marked = `PUT / HTTP/1.1\r\n${mark}\r\ncontent-length: 6\r\n\r\n`
-const asking = 'PUT / HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 6\r\n\r\n'
 const plain = 'PUT / HTTP/1.1\r\ncontent-length: 6\r\n\r\n'
+const asking = 'PUT / HTTP/1.1\r\ncontent-length: 6\r\nexpect: 100-continue\r\n\r\n'
 
-function sorter(sentence: Sentence): OutgoingSorter {
-  return new OutgoingSorter(() => sentence)
-}
+const sorter = (asks: boolean): OutgoingSorter => new OutgoingSorter(() => asks)
 
 function text(chunk: string, encoding: BufferEncoding = 'latin1'): Written {
   return { chunk, encoding }
@@ -26,20 +22,19 @@ function textOf(pieces: readonly Written[] | null): string | null {
 }
 
 describe('OutgoingSorter', () => {
-  const sentences: readonly (readonly [Sentence, string, string | null, number])[] = [
-    ['ask', asking, 'abcdef', 0],
-    ['unmark', `${plain}abcdef`, null, 6],
-    ['untouched', `${marked}abcdef`, null, 6],
+  const sentences: readonly (readonly [boolean, string, string | null, number])[] = [
+    [true, asking, 'abcdef', 0],
+    [false, `${plain}abcdef`, null, 6],
   ]
-  for (const [sentence, now, later, contentBytes] of sentences) {
+  for (const [asks, now, later, contentBytes] of sentences) {
     for (const [form, pieces] of [
-      ['in one piece of text', [text(`${marked}abcdef`)]],
-      ['in one piece of bytes', [bytes(Buffer.from(`${marked}abcdef`))]],
-      ['in a piece of each', [text(marked), bytes(Buffer.from('abcdef'))]],
-      ['in many pieces', [...`${marked}abcdef`].map((byte) => text(byte))],
+      ['in one piece of text', [text(`${plain}abcdef`)]],
+      ['in one piece of bytes', [bytes(Buffer.from(`${plain}abcdef`))]],
+      ['in a piece of each', [text(plain), bytes(Buffer.from('abcdef'))]],
+      ['in many pieces', [...`${plain}abcdef`].map((byte) => text(byte))],
     ] as const) {
-      it(`does as it is told with a request ${form}: ${sentence}`, () => {
-        const sorted = sorter(sentence).sort(pieces)
+      it(`does as it is told with a request ${form}: asks ${asks}`, () => {
+        const sorted = sorter(asks).sort(pieces)
         expect(textOf(sorted.now)).to.equal(now)
         expect(textOf(sorted.later)).to.equal(later)
         expect(sorted.contentBytes).to.equal(contentBytes)
@@ -48,27 +43,23 @@ describe('OutgoingSorter', () => {
   }
 
   it('tells of each head, in order', () => {
-    const told: RequestHead[] = []
-    const sorter = new OutgoingSorter((head) => {
-      told.push(head)
-      return 'untouched'
+    const told: RequestContent[] = []
+    const sorter = new OutgoingSorter((content) => {
+      told.push(content)
+      return false
     })
-    sorter.sort([text(`GET / HTTP/1.1\r\n\r\n${plain}abcdef${marked}`)])
-    expect(told).to.deep.equal([
-      { content: 0, ticket: null },
-      { content: 6, ticket: null },
-      { content: 6, ticket: 't-1' },
-    ])
+    sorter.sort([text(`GET / HTTP/1.1\r\n\r\n${plain}abcdefCONNECT x:1 HTTP/1.1\r\n\r\n`)])
+    expect(told).to.deep.equal([0, 6, 'tunnel'])
   })
 
   it('keeps back nothing, but says so, when a head that asks ends a write', () => {
-    const asks = sorter('ask')
-    expect(asks.sort([text(marked)]).later).to.deep.equal([])
+    const asks = sorter(true)
+    expect(asks.sort([text(plain)]).later).to.deep.equal([])
     expect(asks.complete).to.equal(false)
   })
 
   it('writes nothing of a head before its end', () => {
-    const untouched = sorter('untouched')
+    const untouched = sorter(false)
     expect(untouched.sort([text('PUT / HT')])).to.deep.equal({
       now: [],
       later: null,
@@ -81,14 +72,14 @@ describe('OutgoingSorter', () => {
 
   it('keeps back the writes behind a head that asks as they are', () => {
     const content = [bytes(Buffer.from('abc')), bytes(Buffer.from('def'))]
-    const { later } = sorter('ask').sort([text(marked), ...content])
+    const { later } = sorter(true).sort([text(plain), ...content])
     expect(later).to.have.length(2)
     expect(later?.every((piece, index) => piece === content[index])).to.equal(true)
   })
 
   it('sorts what it kept back when that is let go', () => {
-    const asks = sorter('ask')
-    const { later } = asks.sort([text(`${marked}abc`), bytes(Buffer.from('def'))])
+    const asks = sorter(true)
+    const { later } = asks.sort([text(`${plain}abc`), bytes(Buffer.from('def'))])
     const sorted = asks.sort(later ?? [])
     expect(textOf(sorted.now)).to.equal('abcdef')
     expect(sorted).to.deep.include({ later: null, contentBytes: 6 })
@@ -97,7 +88,7 @@ describe('OutgoingSorter', () => {
 
   it('passes content on without a copy', () => {
     const content = Buffer.from('abcdefGET')
-    const { now } = sorter('untouched').sort([text(plain), bytes(content)])
+    const { now } = sorter(false).sort([text(plain), bytes(content)])
     const piece = now[1]?.chunk as Uint8Array
     expect(joined([piece])).to.equal('abcdef')
     expect(piece.buffer).to.equal(content.buffer)
@@ -105,7 +96,7 @@ describe('OutgoingSorter', () => {
   })
 
   it('passes a write on as it is when nothing in it has to be cut', () => {
-    const untouched = sorter('untouched')
+    const untouched = sorter(false)
     const content = bytes(Buffer.from('abcdef'))
     const head = text(plain)
     const { now } = untouched.sort([head, content])
@@ -113,26 +104,22 @@ describe('OutgoingSorter', () => {
     expect(now[1]).to.equal(content)
   })
 
-  it('leaves a head without a mark as it is, whatever it is told', () => {
-    expect(textOf(sorter('unmark').sort([text(`${plain}abcdef`)]).now)).to.equal(`${plain}abcdef`)
-  })
-
   for (const encoding of ['utf8', 'utf-8', 'hex', 'base64'] as const) {
     it(`counts text that is written as ${encoding} in bytes`, () => {
       const content = Buffer.from('\u00fc\u20ac', 'utf8')
       const framing = `PUT / HTTP/1.1\r\ncontent-length: ${content.length + 1}\r\n\r\n`
-      const unmarks = sorter('unmark')
-      unmarks.sort([text(framing)])
-      const { now } = unmarks.sort([text(content.toString(encoding), encoding), text('x')])
-      expect(unmarks.complete).to.equal(true)
+      const untouched = sorter(false)
+      untouched.sort([text(framing)])
+      const { now } = untouched.sort([text(content.toString(encoding), encoding), text('x')])
+      expect(untouched.complete).to.equal(true)
       expect(textOf(now)).to.equal(`${joined([content])}x`)
     })
   }
 
   it('never calls bytes text, because a socket that is told so aborts the process', () => {
-    const unmarks = sorter('unmark')
-    unmarks.sort([text(plain)])
-    const { now } = unmarks.sort([text('\u00fc\u00fc', 'utf8')])
+    const untouched = sorter(false)
+    untouched.sort([text(plain)])
+    const { now } = untouched.sort([text('\u00fc\u00fc', 'utf8')])
     expect(now).to.have.length(1)
     expect(now[0]?.chunk).to.be.instanceOf(Uint8Array)
     expect(now[0]?.encoding).to.equal('buffer')

@@ -2,19 +2,24 @@ import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { gate } from '../../lib/gate.ts'
-import { markName } from '../../lib/head.ts'
-import { type GateObserver, type Ticket, take } from '../../lib/ticket.ts'
+import type { Line } from '../../lib/line.ts'
+import type { GateObserver, Ticket } from '../../lib/ticket.ts'
 import { closeLater } from './closing.ts'
 
 /** A client's end of a connection that has a gate, with nothing above it. */
-export function gatedSocket(url: string, pipelined = false): Socket {
+export interface Gated {
+  readonly socket: Socket
+  readonly line: Line
+}
+
+/** Connects to an origin. */
+export function gatedSocket(url: string, pipelined = false): Gated {
   const { protocol, hostname, port } = new URL(url)
   const target = { host: hostname, port: Number(port) }
   const socket =
     protocol === 'https:' ? connectTls({ ...target, rejectUnauthorized: false }) : connect(target)
   closeLater(() => socket.destroy())
-  gate(socket, { pipelined })
-  return socket
+  return { socket, line: gate(socket, { pipelined }) }
 }
 
 /** Writes down what a gate tells, as text, in order. */
@@ -56,16 +61,19 @@ export class Recorder implements GateObserver {
   }
 }
 
-/** The head of a PUT with a ticket, as a client writes it, and what its gate tells of it. */
-export function marked(
+/** Announces a PUT: its head, as a client writes it, and what its gate tells of it. */
+export function announced(
+  line: Line,
   length: number,
   options: Partial<Pick<Ticket, 'asks' | 'continueTimeout' | 'rescueTimeout'>> = {},
 ): { head: string; told: Recorder } {
   const told = new Recorder()
   const times = { continueTimeout: 1000, rescueTimeout: 500, headersTimeout: 0, queued: () => 0 }
-  const number = take({ asks: true, ...times, ...options, observer: told, number: null })
-  const lines = ['PUT /upload HTTP/1.1', 'host: x', `${markName}: ${number}`]
-  return { head: `${lines.join('\r\n')}\r\ncontent-length: ${length}\r\n\r\n`, told }
+  const flags = { asks: true, taken: true, ended: () => false }
+  const ticket: Ticket = { ...flags, ...times, ...options, observer: told }
+  line.announce({ ticket, asks: ticket.asks, fail: () => {} })
+  const head = `PUT /upload HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`
+  return { head, told }
 }
 
 /** One turn of the event loop: what was ready to be read has been read after two of them. */

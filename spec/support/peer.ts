@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { markName } from '../../lib/head.ts'
 import type { Halt } from './halting.ts'
 import { head, response } from './responses.ts'
 import type { Wire } from './wire.ts'
@@ -135,7 +134,6 @@ export class Peer {
     this.#accounted += this.#head.length
     const { method, length } = this.#expected
     expect(this.#head).to.match(new RegExp(`^${method} /upload/\\d+ HTTP/1\\.1\\r\\n`))
-    expect(this.#head.toLowerCase()).not.to.contain(markName)
     expect(fields(this.#head, 'expect')).to.deep.equal(expectations)
     const lengths = length === null ? [] : [String(length)]
     expect(fields(this.#head, 'content-length')).to.deep.equal(lengths)

@@ -1,5 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Http2SecureServer, Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type {
+  Http2SecureServer,
+  Http2Server,
+  Http2ServerRequest,
+  Http2ServerResponse,
+} from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
 import { closeLater } from './closing.ts'
 
@@ -25,7 +30,7 @@ type Response = ServerResponse | Http2ServerResponse
 
 /** Starts a server that says go, takes the content and answers 201 with its length. */
 export async function receiver(
-  server: Server | Http2SecureServer,
+  server: Server | Http2Server | Http2SecureServer,
   scheme: 'http' | 'https',
   path?: string,
 ): Promise<Receiver> {

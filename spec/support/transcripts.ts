@@ -1,6 +1,11 @@
-import type { RequestHead } from '../../lib/head.ts'
-import { markName } from '../../lib/head.ts'
+import type { RequestContent } from '../../lib/head.ts'
 import type { ResponseHead } from '../../lib/interim.ts'
+
+/** A request's head: what follows it, and whether it is to ask. */
+export interface Head {
+  readonly content: RequestContent
+  readonly asks: boolean
+}
 
 /** What a client writes on one connection, one byte a character, and what is to become of it. */
 export interface RequestTranscript {
@@ -8,7 +13,7 @@ export interface RequestTranscript {
   readonly bytes: string
   /** What goes on, up to each place where content is kept back, and after the last one. */
   readonly parts: readonly string[]
-  readonly heads: readonly RequestHead[]
+  readonly heads: readonly Head[]
   /** Bytes of content, framing not counted. */
   readonly contentBytes: number
   /** Whether the last request is written to its end. */
@@ -25,7 +30,6 @@ export interface ResponseTranscript {
   readonly held: string
 }
 
-const asks = (ticket: string): string => `${markName}: ${ticket}\r\n`
 const expectation = 'expect: 100-continue\r\n'
 const length = (bytes: number): string => `content-length: ${bytes}\r\n`
 const codings = 'transfer-encoding: chunked\r\n'
@@ -33,61 +37,58 @@ const put = 'PUT /videos HTTP/1.1\r\nhost: uploads.example\r\n'
 const get = 'GET /list HTTP/1.1\r\nhost: uploads.example\r\n\r\n'
 const interimLike = 'HTTP/1.1 100 Continue\r\n\r\n'
 
-/** Tickets that begin like this ask; all others only have their mark taken out. */
-export const asking = 'ask'
-
-/** Requests as they are written, with tickets whose names say what is to be done with them. */
+/** Requests as they are written. */
 export const requestTranscripts: readonly RequestTranscript[] = [
   {
     name: 'a request without content',
     bytes: get,
     parts: [get],
-    heads: [{ content: 0, ticket: null }],
+    heads: [{ content: 0, asks: false }],
     contentBytes: 0,
     complete: true,
   },
   {
-    name: 'content with a length and no ticket',
+    name: 'content with a length that does not ask',
     bytes: `${put}${length(11)}\r\nhello\r\n\r\nyo`,
     parts: [`${put}${length(11)}\r\nhello\r\n\r\nyo`],
-    heads: [{ content: 11, ticket: null }],
+    heads: [{ content: 11, asks: false }],
     contentBytes: 11,
     complete: true,
   },
   {
     name: 'content with a length that asks',
-    bytes: `${put}${asks('ask-1')}${length(3)}\r\nabc`,
-    parts: [`${put}${expectation}${length(3)}\r\n`, 'abc'],
-    heads: [{ content: 3, ticket: 'ask-1' }],
+    bytes: `${put}${length(3)}\r\nabc`,
+    parts: [`${put}${length(3)}${expectation}\r\n`, 'abc'],
+    heads: [{ content: 3, asks: true }],
     contentBytes: 3,
     complete: true,
   },
   {
-    name: 'content that asks and looks like a request that asks',
-    bytes: `${put}${asks('ask-1')}${length(80)}\r\n${put}${asks('ask-2')}\r\n`,
-    parts: [`${put}${expectation}${length(80)}\r\n`, `${put}${asks('ask-2')}\r\n`],
-    heads: [{ content: 80, ticket: 'ask-1' }],
-    contentBytes: 80,
+    name: 'content that asks and looks like a request',
+    bytes: `${put}${length(47)}\r\n${put}\r\n`,
+    parts: [`${put}${length(47)}${expectation}\r\n`, `${put}\r\n`],
+    heads: [{ content: 47, asks: true }],
+    contentBytes: 47,
     complete: true,
   },
   {
     name: 'chunks that ask',
-    bytes: `${put}${asks('ask-1')}${codings}\r\n3\r\nabc\r\nA;note=1\r\n0123456789\r\n0\r\n\r\n`,
+    bytes: `${put}${codings}\r\n3\r\nabc\r\nA;note=1\r\n0123456789\r\n0\r\n\r\n`,
     parts: [
-      `${put}${expectation}${codings}\r\n`,
+      `${put}${codings}${expectation}\r\n`,
       '3\r\nabc\r\nA;note=1\r\n0123456789\r\n0\r\n\r\n',
     ],
-    heads: [{ content: 'chunked', ticket: 'ask-1' }],
+    heads: [{ content: 'chunked', asks: true }],
     contentBytes: 13,
     complete: true,
   },
   {
     name: 'chunks whose data looks like the end of the chunks',
-    bytes: `${put}${asks('plain-1')}${codings}\r\n7\r\n\r\n0\r\n\r\n\r\n2\r\nzz\r\n0\r\nx-sum: 1\r\n\r\n${get}`,
+    bytes: `${put}${codings}\r\n7\r\n\r\n0\r\n\r\n\r\n2\r\nzz\r\n0\r\nx-sum: 1\r\n\r\n${get}`,
     parts: [`${put}${codings}\r\n7\r\n\r\n0\r\n\r\n\r\n2\r\nzz\r\n0\r\nx-sum: 1\r\n\r\n${get}`],
     heads: [
-      { content: 'chunked', ticket: 'plain-1' },
-      { content: 0, ticket: null },
+      { content: 'chunked', asks: false },
+      { content: 0, asks: false },
     ],
     contentBytes: 9,
     complete: true,
@@ -96,52 +97,52 @@ export const requestTranscripts: readonly RequestTranscript[] = [
     name: 'requests one after the other, some of which ask',
     bytes: [
       get,
-      `${put}${length(2)}${asks('ask-1')}\r\n\u00ff\u0000`,
+      `${put}${length(2)}\r\n\u00ff\u0000`,
       get,
-      `${put}${asks('plain-1')}${length(1)}\r\nq`,
-      `${put}${asks('ask-2')}${codings}\r\n1\r\nx\r\n0\r\n\r\n`,
-      `${put}${asks('ask-3')}\r\n`,
+      `${put}${length(1)}\r\nq`,
+      `${put}${codings}\r\n1\r\nx\r\n0\r\n\r\n`,
+      `${put}\r\n`,
       get,
     ].join(''),
     parts: [
       `${get}${put}${length(2)}${expectation}\r\n`,
-      `\u00ff\u0000${get}${put}${length(1)}\r\nq${put}${expectation}${codings}\r\n`,
+      `\u00ff\u0000${get}${put}${length(1)}\r\nq${put}${codings}${expectation}\r\n`,
       `1\r\nx\r\n0\r\n\r\n${put}${expectation}\r\n`,
       get,
     ],
     heads: [
-      { content: 0, ticket: null },
-      { content: 2, ticket: 'ask-1' },
-      { content: 0, ticket: null },
-      { content: 1, ticket: 'plain-1' },
-      { content: 'chunked', ticket: 'ask-2' },
-      { content: 0, ticket: 'ask-3' },
-      { content: 0, ticket: null },
+      { content: 0, asks: false },
+      { content: 2, asks: true },
+      { content: 0, asks: false },
+      { content: 1, asks: false },
+      { content: 'chunked', asks: true },
+      { content: 0, asks: true },
+      { content: 0, asks: false },
     ],
     contentBytes: 4,
     complete: true,
   },
   {
     name: 'a tunnel, in which all is content',
-    bytes: `CONNECT uploads.example:443 HTTP/1.1\r\n\r\n${put}${asks('ask-1')}\r\n`,
-    parts: [`CONNECT uploads.example:443 HTTP/1.1\r\n\r\n${put}${asks('ask-1')}\r\n`],
-    heads: [{ content: 'tunnel', ticket: null }],
+    bytes: `CONNECT uploads.example:443 HTTP/1.1\r\n\r\n${put}\r\n`,
+    parts: [`CONNECT uploads.example:443 HTTP/1.1\r\n\r\n${put}\r\n`],
+    heads: [{ content: 'tunnel', asks: false }],
     contentBytes: 0,
     complete: false,
   },
   {
     name: 'a head that breaks off',
-    bytes: `${get}${put}${asks('ask-1')}\r`,
+    bytes: `${get}${put}\r`,
     parts: [get],
-    heads: [{ content: 0, ticket: null }],
+    heads: [{ content: 0, asks: false }],
     contentBytes: 0,
     complete: false,
   },
   {
     name: 'chunks that break off',
-    bytes: `${put}${asks('ask-1')}${codings}\r\nb\r\nhello`,
-    parts: [`${put}${expectation}${codings}\r\n`, 'b\r\nhello'],
-    heads: [{ content: 'chunked', ticket: 'ask-1' }],
+    bytes: `${put}${codings}\r\nb\r\nhello`,
+    parts: [`${put}${codings}${expectation}\r\n`, 'b\r\nhello'],
+    heads: [{ content: 'chunked', asks: true }],
     contentBytes: 5,
     complete: false,
   },

@@ -1,17 +1,14 @@
 import { Readable } from 'node:stream'
-import { markName } from '../../lib/head.ts'
 import { noise } from '../support/contents.ts'
 import type { HaltingKind } from '../support/halting.ts'
 import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
 import { goAhead, response } from '../support/responses.ts'
 import { play, refused, replayed, stored, unasked } from '../support/scenario.ts'
 
-const ticket = `${markName}: 0`
-const requestHead = `PUT / HTTP/1.1\r\nHost: a\r\n${ticket}\r\nContent-Length: 5\r\n\r\nhello`
+const requestHead = `PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello`
 
 const lookalikes: readonly [name: string, content: string][] = [
-  ['a request’s head with a ticket', requestHead],
-  ['a ticket behind a line end', `\r\n${ticket}\r\n\r\n`.repeat(40)],
+  ['a request’s head that asks', requestHead],
   ['an expectation', '\r\nexpect: 100-continue\r\n\r\n'],
   ['a go-ahead', goAhead],
   ['the last chunk', `0\r\n\r\n${requestHead}`],

@@ -1,0 +1,17 @@
+import { type Dispatcher, Dispatcher1Wrapper } from 'undici'
+
+/**
+ * Dispatches for a handler of the older shape (`onConnect`, `onHeaders`…), as the built-in
+ * fetch of Node 22 and 24 has it. undici's wrapper converts the handler, and forbids HTTP/2
+ * to all such requests; only upgrades need that, so others keep what they came with.
+ */
+export function dispatchOlder(
+  dispatch: Dispatcher.Dispatch,
+  request: Dispatcher.DispatchOptions,
+  handler: Dispatcher.DispatchHandler,
+): boolean {
+  const target: Pick<Dispatcher, 'dispatch'> = {
+    dispatch: (forced, wrapped) => dispatch(request.upgrade ? forced : request, wrapped),
+  }
+  return new Dispatcher1Wrapper(target as Dispatcher).dispatch(request, handler)
+}
