@@ -5,6 +5,7 @@ import { UploadError } from './errors.ts'
 import { type AttemptHead, AttemptLog } from './report.ts'
 import type { GateObserver, Ticket } from './ticket.ts'
 import type { ReleasedBy } from './verdict.ts'
+import type { WaitLimit } from './wait-limit.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -39,7 +40,8 @@ export interface AttemptOptions extends AttemptHead {
   readonly asks: boolean
   /** Whether it is still to ask, when its head is written. */
   readonly stillAsks: () => boolean
-  readonly continueTimeout: number
+  /** How long content is held back, when the head is written. */
+  readonly waitLimit: () => WaitLimit
   readonly rescueTimeout: number
 }
 
@@ -51,6 +53,8 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   answered = false
   /** Bytes of content handed to the connection. */
   handedBytes = 0
+  /** Whether its wait is as long as the route was measured to need. */
+  measured = false
   readonly #owner: AttemptOwner
   readonly #options: AttemptOptions
   #controller: Controller | null = null
@@ -58,15 +62,18 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   #waiting: { readonly bytes: number; readonly done: () => void } | null = null
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
-    const { asks, stillAsks, continueTimeout, rescueTimeout } = options
+    const { asks, stillAsks, rescueTimeout } = options
     this.#owner = owner
     this.#options = options
-    this.log = new AttemptLog(options)
+    const log = new AttemptLog(options)
+    this.log = log
     this.ticket = {
       get asks() {
         return asks && stillAsks()
       },
-      continueTimeout,
+      get continueTimeout() {
+        return log.waitLimitMs
+      },
       rescueTimeout,
       observer: this,
       headersTimeout: 0,
@@ -81,13 +88,18 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     return this.#options.asks
   }
 
+  /** Whether a client whose connections have gates took its ticket. */
+  get hasGate(): boolean {
+    return this.ticket.taken
+  }
+
   get #current(): boolean {
     return this.#owner.isCurrent(this)
   }
 
   /** @throws UploadError when no gate will hold the content back, before anything is sent. */
   mustHaveGate(): void {
-    if (!this.asks || this.ticket.taken) return
+    if (!this.asks || this.hasGate) return
     throw new UploadError(
       'ERR_EXPECT_NO_GATE',
       `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
@@ -152,9 +164,16 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
 
   onHead(asked: boolean, reusedConnection: boolean): void {
     this.log.head(asked, reusedConnection)
-    if (asked) this.publish('ask')
+    if (asked) this.#asked()
     this.#owner.left(this)
     this.#owner.progressed(this)
+  }
+
+  #asked(): void {
+    const { milliseconds, measured } = this.#options.waitLimit()
+    this.log.waitLimitMs = milliseconds
+    this.measured = measured
+    this.publish('ask')
   }
 
   onFirstByte(): void {

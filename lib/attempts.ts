@@ -4,7 +4,7 @@ import { Attempt, type AttemptOwner, type ResponseFields } from './attempt.ts'
 import type { TicketedOptions } from './connector.ts'
 import { StableController } from './controller.ts'
 import { Deadlines, undiciTimeout } from './deadlines.ts'
-import type { Decision } from './decision.ts'
+import { type Decision, isLeftToUndici } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { headersOf } from './headers.ts'
 import { type Hop, placeOf } from './hop.ts'
@@ -17,6 +17,7 @@ import { ticketKey } from './ticket.ts'
 import type { UnderWay } from './under-way.ts'
 import type { ReleasedBy } from './verdict.ts'
 import { Wait } from './wait.ts'
+import { waitLimit } from './wait-limit.ts'
 
 type Controller = Dispatcher.DispatchController
 type Handler = Dispatcher.DispatchHandler
@@ -46,7 +47,7 @@ export interface Plan {
   decide(hop: Hop): Decision
   /** What can be done about answers and failures, in the order in which it is tried. */
   readonly recourses: readonly Recourse[]
-  /** All of the content, where undici is to send it in one go. */
+  /** All of the content, where undici can send it in one go. */
   readonly whole: string | Buffer | undefined
 }
 
@@ -96,7 +97,7 @@ export class Attempts implements AttemptOwner {
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
     const { dispatch, request, upload, settings } = this.#plan
-    const { continueTimeout, rescueTimeout } = settings
+    const { rescueTimeout } = settings
     const hop = this.#plan.recourses.reduce(
       (before, recourse) => recourse.prepared?.(before) ?? before,
       this.#hop,
@@ -113,7 +114,7 @@ export class Attempts implements AttemptOwner {
       number: upload.log.attempts.length + 1,
       asks,
       stillAsks: () => this.#decide().asks,
-      continueTimeout,
+      waitLimit: () => waitLimit(settings.continueTimeout, this.#route.times),
       rescueTimeout,
     })
     this.#current = attempt
@@ -123,7 +124,7 @@ export class Attempts implements AttemptOwner {
       const own = { ...request, origin, path, method, headers }
       const { body: bodyTimeout } = settings.timeouts
       if (bodyTimeout !== undefined) Object.assign(own, { bodyTimeout })
-      const options: TicketedOptions = { ...own, ...this.#content(attempt) }
+      const options: TicketedOptions = { ...own, ...this.#content(attempt, decision) }
       return dispatch(options, attempt)
     } catch (error) {
       this.#fail(error as Error)
@@ -137,18 +138,21 @@ export class Attempts implements AttemptOwner {
     return unasking ? { asks: false, reason: 'remembered-417' } : this.#plan.decide(this.#hop)
   }
 
-  #content(attempt: Attempt): Pick<TicketedOptions, 'body' | typeof ticketKey> {
+  #content(attempt: Attempt, decision: Decision): Pick<TicketedOptions, 'body' | typeof ticketKey> {
     const { whole } = this.#plan
     if (!this.#hop.hasContent) return { body: null }
-    if (whole !== undefined) return { body: whole }
-    return { body: this.#body(attempt), [ticketKey]: attempt.ticket }
+    if (whole !== undefined && isLeftToUndici(decision)) return { body: whole }
+    return { body: this.#body(attempt, decision), [ticketKey]: attempt.ticket }
   }
 
   /** undici takes any async iterable; the declared type names only some of them. */
-  #body(attempt: Attempt): Buffer {
+  #body(attempt: Attempt, { reason }: Decision): Buffer {
     const view = this.#plan.upload.source.view({
       held: attempt.asks,
-      onFirst: () => attempt.mustHaveGate(),
+      onFirst: () => {
+        if (reason === 'remembered-refusal' && !attempt.hasGate) this.#sendUnasked()
+        else attempt.mustHaveGate()
+      },
       onFailed: (error) => this.#sourceFailed(error),
       onChunk: (bytes) => {
         attempt.handedBytes += bytes
@@ -157,6 +161,13 @@ export class Attempts implements AttemptOwner {
       accepted: (bytes) => attempt.accepted(bytes),
     })
     return view as unknown as Buffer
+  }
+
+  /** Content that would be sent unasked at other times does not fail where nothing can hold it back. */
+  #sendUnasked(): void {
+    const { log, source } = this.#plan.upload
+    log.reason = 'below-threshold'
+    source.flow()
   }
 
   // What the current attempt reports ---------------------------------------------------
@@ -181,12 +192,15 @@ export class Attempts implements AttemptOwner {
     source.flow()
   }
 
-  interim(_attempt: Attempt, status: number): void {
-    if (status === 100) this.#route.continued()
+  interim(attempt: Attempt, status: number): void {
+    if (status !== 100) return
+    const { asked, interim, sinceHeadMs } = attempt.log
+    const goAheads = interim.filter((each) => each.status === 100).length
+    this.#route.continued(asked && goAheads === 1 ? sinceHeadMs : null)
   }
 
   released(attempt: Attempt, by: ReleasedBy): void {
-    if (by === 'timeout') this.#route.note('silent')
+    if (by === 'timeout') this.#route.unanswered(attempt.measured)
     if (this.isCurrent(attempt)) this.#plan.upload.source.flow()
   }
 
@@ -247,7 +261,7 @@ export class Attempts implements AttemptOwner {
     }
     this.#deadlines.clear('stall')
     this.#deadlines.clear('headers')
-    if (status === 417 && attempt.log.asked) this.#route.note('417')
+    if (this.#hop.hasContent) this.#route.answered(status, attempt.log.asked)
     const deliver = (): void => {
       if (attempt.log.withheld) upload.onOver()
       const shown = upload.shown(status, message ?? '', fields)

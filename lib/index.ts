@@ -17,7 +17,8 @@ export { UploadError, type UploadErrorCode, type UploadPhase } from './errors.ts
 export { type FetchInit, type FetchOptions, fetch } from './fetch.ts'
 export { type FileOptions, fromFile } from './file.ts'
 export { expectContinue } from './interceptor.ts'
-export { type RouteFact, RouteMemory, type RouteMemoryOptions } from './memory.ts'
+export type { RouteFact, RouteKnowledge, RouteRecord } from './knowledge.ts'
+export { RouteMemory, type RouteMemoryOptions } from './memory.ts'
 export type { ExpectMode, ExpectOptions, RedirectMode } from './options.ts'
 export { type FetchInput, reportOf } from './platform-fetch.ts'
 export type {

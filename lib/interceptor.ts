@@ -4,7 +4,7 @@ import { wantedOfDispatcher } from './authentication/authenticate.ts'
 import { authentication } from './authentication/authentication.ts'
 import type { TicketedOptions } from './connector.ts'
 import { type Content, contentOf, noContent, wholeLength } from './content.ts'
-import { type Decision, decide } from './decision.ts'
+import { type Decision, decide, isLeftToUndici } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { type Fields, fieldValue, withoutFields } from './headers.ts'
 import { pathOf } from './hop.ts'
@@ -23,11 +23,12 @@ import { Redirection } from './redirect.ts'
 import { replay } from './replay.ts'
 import { UploadLog } from './report.ts'
 import { Renewal, Retry } from './retry.ts'
-import { Route } from './route.ts'
+import { Route, routeKey } from './route.ts'
 import { Source } from './source.ts'
 import { ticketKey } from './ticket.ts'
 import { UnderWay } from './under-way.ts'
 import { refuseUnknown } from './unknown.ts'
+import { Watcher } from './watcher.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
@@ -100,15 +101,17 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const watched = needsAttempts(settings)
   if (body === null && !watched) return dispatch(withoutWish(request, wish), handler)
   const call = request[callKey]
-  const routeOf = (origin: string): Route => new Route(settings.memory, origin)
+  const routeOf = (origin: string): Route => new Route(settings.memory, routeKey(origin))
   const choose = (origin: string, length: number | null): Decision => {
-    const { fact } = routeOf(origin)
-    return decide({ expect: wish ?? settings.expect, settings, length, remembered: fact })
+    const { facts } = routeOf(origin)
+    return decide({ expect: wish ?? settings.expect, settings, length, remembered: facts })
   }
   const origin = String(request.origin)
   const whole = call === undefined ? wholeLength(body) : null
   if (whole !== null && !watched && isLeftToUndici(choose(origin, declared(request, whole)))) {
-    return dispatch(withoutWish(request, wish), handler)
+    const noted = whole > 0 && settings.memory !== false
+    const own = noted ? new Watcher(handler, routeOf(origin)) : handler
+    return dispatch(withoutWish(request, wish), own)
   }
   const hasContent = body !== null
   const content = hasContent ? (call?.content ?? contentOf(body)) : noContent
@@ -129,7 +132,7 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
     routeOf: (hop) => routeOf(hop.origin),
     decide: (hop) => choose(hop.origin, hop.hasContent ? length : 0),
     recourses: recoursesFor(settings, origin),
-    whole: isLeftToUndici(choose(origin, length)) ? content.whole : undefined,
+    whole: content.whole,
   }).start()
 }
 
@@ -156,14 +159,6 @@ function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest
   const { query: _query, maxRedirections: _bound, ...rest } = request
   const here = { authenticate: null, redirect: 'manual', retry: 0 } as const
   return needsAttempts(settings) ? { ...rest, ...here } : rest
-}
-
-/**
- * Whether a body is sent as undici would. Content that does not ask because of what a route
- * did before is still watched, so that it stops at an early refusal.
- */
-function isLeftToUndici({ reason }: Decision): boolean {
-  return reason === 'below-threshold' || reason === 'never' || reason === 'no-content'
 }
 
 /** Fields that can be iterated over once are read once, for all who look at them. */

@@ -1,13 +1,16 @@
 import { LRUCache } from 'lru-cache'
+import {
+  Knowledge,
+  type Lives,
+  type RouteFact,
+  type RouteKnowledge,
+  type RouteRecord,
+  timesKept,
+} from './knowledge.ts'
+import { readRecords } from './saved-memory.ts'
 import { refuseUnknown } from './unknown.ts'
 
-// Room for all routes is taken at once, and longer times make timers fire at once.
-const largest = { max: 1_000_000, refusedFor: 2_147_483_647, silentFor: 2_147_483_647 }
-
-/** What a route did with an expectation: it answered 417, or nothing within the wait. */
-export type RouteFact = '417' | 'silent'
-
-/** How long facts are good for. */
+/** How many routes are remembered, and how long what is known of them is good for. */
 export interface RouteMemoryOptions {
   /** Routes remembered at most; the ones not used for the longest time go first. @default 1000 */
   max?: number
@@ -15,54 +18,137 @@ export interface RouteMemoryOptions {
   refusedFor?: number
   /** Milliseconds for which silence is remembered. @default 600000 */
   silentFor?: number
+  /** Milliseconds for which a 413, 429 or 503 is remembered. @default 60000 */
+  busyFor?: number
+  /** Milliseconds for which the times of go-aheads are remembered, from the last of them. @default 600000 */
+  timesFor?: number
 }
 
+const names = ['max', 'refusedFor', 'silentFor', 'busyFor', 'timesFor'] as const
+
+const defaults: Required<RouteMemoryOptions> = {
+  max: 1000,
+  refusedFor: 3_600_000,
+  silentFor: 600_000,
+  busyFor: 60_000,
+  timesFor: 600_000,
+}
+
+// Room for all routes is taken at once; times have the limit that timers have.
+const mostRoutes = 1_000_000
+const longest = 2_147_483_647
+
+const none: readonly never[] = Object.freeze([])
+
 /**
- * What routes did with expectations. A route that answered 417, or stayed silent, is not
- * asked again until that expires; a 100 clears it.
+ * What routes did. A route that answered 417, or stayed silent, is not asked again until
+ * that expires; a 100 clears it. One that is busy is asked about content of any size; a 2xx
+ * clears it. What go-aheads took is what the `'adaptive'` wait goes by.
+ *
+ * It can be shared by agents, and saved and loaded:
+ *
+ * ```ts
+ * await writeFile('routes.json', JSON.stringify(memory))
+ * const memory = RouteMemory.from(JSON.parse(await readFile('routes.json', 'utf8')))
+ * ```
  */
 export class RouteMemory {
-  readonly #facts: LRUCache<string, RouteFact>
-  readonly #times: Record<RouteFact, number>
+  readonly #routes: LRUCache<string, Knowledge>
+  readonly #lives: Lives
 
   /** @throws TypeError naming the option whose value cannot be used. */
   constructor(options: RouteMemoryOptions = {}) {
-    refuseUnknown(options, ['max', 'refusedFor', 'silentFor'])
-    const { max = 1000, refusedFor = 3_600_000, silentFor = 600_000 } = options
-    check('max', max)
-    check('refusedFor', refusedFor)
-    check('silentFor', silentFor)
-    this.#facts = new LRUCache({ max })
-    this.#times = { '417': refusedFor, silent: silentFor }
+    refuseUnknown(options, names)
+    const { max, refusedFor, silentFor, busyFor, timesFor } = complete(options)
+    this.#routes = new LRUCache({ max })
+    this.#lives = { '417': refusedFor, silent: silentFor, busy: busyFor, times: timesFor }
   }
 
-  /** What is known of a route, if anything. */
-  recall(route: string): RouteFact | undefined {
-    return this.#facts.get(route)
+  /**
+   * A memory of what another one knew, which is what {@link list} gave and `JSON.stringify`
+   * saved. What has expired is left out, and nothing is known for longer than the options say.
+   *
+   * @throws TypeError saying what is wrong with it, or naming an option.
+   */
+  static from(saved: unknown, options: RouteMemoryOptions = {}): RouteMemory {
+    const memory = new RouteMemory(options)
+    for (const record of readRecords(saved)) {
+      const known = new Knowledge(memory.#lives, record)
+      // What has expired must not take the place of what has not.
+      if (!known.empty) memory.#routes.set(record.route, known)
+    }
+    return memory
+  }
+
+  /** What a route did, as far as that has not expired. */
+  recall(route: string): readonly RouteFact[] {
+    return this.#routes.get(route)?.facts ?? none
   }
 
   /** Notes what a route did. */
   remember(route: string, fact: RouteFact): void {
-    this.#facts.set(route, fact, { ttl: this.#times[fact] })
+    this.#of(route).note(fact)
   }
 
-  /** Clears what is known of a route. */
-  forget(route: string): void {
-    this.#facts.delete(route)
+  /** Milliseconds from the head to the 100, of the last eight go-aheads of a route. */
+  times(route: string): readonly number[] {
+    return this.#routes.get(route)?.times ?? none
+  }
+
+  /** Notes how many milliseconds a go-ahead took. */
+  measured(route: string, milliseconds: number): void {
+    const known = this.#of(route)
+    known.note('times', [...known.times, milliseconds].slice(-timesKept))
+  }
+
+  /** Clears what is known of a route: all of it, or what is named. */
+  forget(route: string, ...what: readonly RouteKnowledge[]): void {
+    if (what.length === 0) this.#routes.delete(route)
+    const known = this.#routes.get(route)
+    for (const each of what) known?.forget(each)
   }
 
   /** Clears all. */
   clear(): void {
-    this.#facts.clear()
+    this.#routes.clear()
+  }
+
+  /** What is known, as plain data, one record a route, the one used last at the end. */
+  list(): RouteRecord[] {
+    const latestFirst = [...this.#routes.entries()]
+    return latestFirst.reverse().flatMap(([route, known]) => known.record(route) ?? [])
+  }
+
+  /** The same, for `JSON.stringify`. */
+  toJSON(): RouteRecord[] {
+    return this.list()
+  }
+
+  #of(route: string): Knowledge {
+    let known = this.#routes.get(route)
+    if (known === undefined) {
+      known = new Knowledge(this.#lives)
+      this.#routes.set(route, known)
+    }
+    return known
   }
 }
 
 /** The memory of all agents that were given none. */
 export const sharedMemory: RouteMemory = new RouteMemory()
 
-function check(name: keyof typeof largest, value: unknown): void {
-  const number = Number.isSafeInteger(value) ? Number(value) : 0
-  if (number > 0 && number <= largest[name]) return
-  const range = `a whole number from 1 to ${largest[name]}`
-  throw new TypeError(`Option '${name}' must be ${range}, not ${String(value)}`)
+/** Puts options over the defaults. */
+function complete(options: RouteMemoryOptions): Required<RouteMemoryOptions> {
+  const settings = { ...defaults }
+  for (const name of names) {
+    const value = options[name]
+    if (value === undefined) continue
+    const most = name === 'max' ? mostRoutes : longest
+    if (!Number.isSafeInteger(value) || value < 1 || value > most) {
+      const wanted = `a whole number from 1 to ${most}`
+      throw new TypeError(`Option '${name}' must be ${wanted}, not ${String(value)}`)
+    }
+    settings[name] = value
+  }
+  return settings
 }

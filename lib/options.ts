@@ -27,11 +27,13 @@ export interface ExpectOptions {
   threshold?: number
   /**
    * Milliseconds the content is held back, from the moment the head left. Then it is sent
-   * all the same (RFC 9110, section 10.1.1).
+   * all the same (RFC 9110, section 10.1.1). `'adaptive'` goes by what the memory holds of the
+   * route: 300 ms and 4 times the longest of its last eight times to 100, 3000 at most; 1000
+   * where none is known.
    *
    * @default 1000
    */
-  continueTimeout?: number
+  continueTimeout?: number | 'adaptive'
   /**
    * Bytes of one-shot content that are kept after it began to flow, so that a late 417 can
    * still be replayed.
@@ -115,7 +117,7 @@ export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
 ]
 
 /** The defaults, but for the memory, which is shared by the process. */
-export const defaults: Omit<Settings, 'memory'> = {
+export const defaults: Omit<Settings, 'memory'> & { readonly continueTimeout: number } = {
   expect: 'auto',
   threshold: 1_048_576,
   continueTimeout: 1000,
@@ -174,9 +176,9 @@ const wants: Wants<ExpectOptions> = {
       : "'auto', 'always' or 'never'",
   threshold: (value) =>
     value === Number.POSITIVE_INFINITY ? null : wholeNumber(value, 'a number of bytes'),
-  continueTimeout: delay,
+  continueTimeout: (value) => (value === 'adaptive' ? null : delay(value, " or 'adaptive'")),
   replayWindow: (value) => wholeNumber(value, 'a number of bytes'),
-  rescueTimeout: delay,
+  rescueTimeout: (value) => delay(value),
   memory: (value) => (value === false || isMemory(value) ? null : 'a RouteMemory or false'),
   redirect: (value) => (value === 'follow' || value === 'manual' ? null : "'follow' or 'manual'"),
   maxRedirections: (value) => wholeNumber(value, 'a number of redirects'),
@@ -229,15 +231,16 @@ function wholeNumber(value: unknown, what: string): string | null {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? null : `${what}, 0 or more`
 }
 
-function delay(value: unknown): string | null {
-  const number = typeof value === 'number' ? value : -1
-  return number >= 0 && number <= longestDelay ? null : `milliseconds from 0 to ${longestDelay}`
+function delay(value: unknown, orElse = ''): string | null {
+  if (typeof value === 'number' && value >= 0 && value <= longestDelay) return null
+  return `milliseconds from 0 to ${longestDelay}${orElse}`
 }
 
 function isMemory(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   const named = value as Record<string, unknown>
-  return ['recall', 'remember', 'forget'].every((name) => typeof named[name] === 'function')
+  const methods = ['recall', 'remember', 'times', 'measured', 'forget']
+  return methods.every((name) => typeof named[name] === 'function')
 }
 
 function describe(value: unknown): string {

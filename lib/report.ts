@@ -11,6 +11,7 @@ export type AskReason =
   | 'below-threshold'
   | 'remembered-417'
   | 'remembered-silent'
+  | 'remembered-refusal'
 
 /**
  * How the expectation ended: the origin said go; it stayed silent and the content was sent
@@ -58,6 +59,8 @@ export interface AttemptReport {
   readonly sentBytes: number
   /** Milliseconds from when the head left until the content was let go or refused. */
   readonly waitedMs: number
+  /** Milliseconds after which the content would have been let go without an answer; 0 when it did not ask. */
+  readonly waitLimitMs: number
   /** Whether the connection had carried a request before. */
   readonly reusedConnection: boolean
 }
@@ -116,6 +119,7 @@ export class AttemptLog {
   status: number | null = null
   sentBytes = 0
   waitedMs = 0
+  waitLimitMs = 0
   reusedConnection = false
   /** Whether the content was to go with it; a redirect may go on without. */
   hasContent = true
@@ -143,6 +147,11 @@ export class AttemptLog {
     this.phase = asked ? 'waiting' : 'sending'
   }
 
+  /** Milliseconds since the head left. */
+  get sinceHeadMs(): number {
+    return rounded(performance.now() - this.#headLeft)
+  }
+
   noteInterim(status: number): void {
     this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })
   }
@@ -168,7 +177,7 @@ export class AttemptLog {
 
   snapshot(): AttemptReport {
     const { reason, delayMs, method, url, asked, interim } = this
-    const { status, sentBytes, waitedMs, reusedConnection } = this
+    const { status, sentBytes, waitedMs, waitLimitMs, reusedConnection } = this
     return {
       reason,
       delayMs,
@@ -179,6 +188,7 @@ export class AttemptLog {
       status,
       sentBytes,
       waitedMs,
+      waitLimitMs,
       reusedConnection,
     }
   }

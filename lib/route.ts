@@ -1,4 +1,13 @@
-import type { RouteFact, RouteMemory } from './memory.ts'
+import type { RouteFact } from './knowledge.ts'
+import type { RouteMemory } from './memory.ts'
+
+const none: readonly never[] = Object.freeze([])
+
+/** The key of a direct route: its origin, without credentials, because keys are listed and saved. */
+export function routeKey(origin: string): string {
+  if (!origin.includes('@') && !origin.endsWith('/')) return origin
+  return URL.canParse(origin) ? new URL(origin).origin : origin
+}
 
 /** What is known of one route, and where what it does is noted, if anything is remembered. */
 export class Route {
@@ -10,18 +19,43 @@ export class Route {
     this.#key = key
   }
 
-  /** What it did with expectations before. */
-  get fact(): RouteFact | undefined {
-    return this.#memory ? this.#memory.recall(this.#key) : undefined
+  /** What it did before. */
+  get facts(): readonly RouteFact[] {
+    return this.#memory ? this.#memory.recall(this.#key) : none
   }
 
-  /** It answered 100, which clears what was known. */
-  continued(): void {
-    if (this.#memory) this.#memory.forget(this.#key)
+  /** Milliseconds that its last go-aheads took. */
+  get times(): readonly number[] {
+    return this.#memory ? this.#memory.times(this.#key) : none
   }
 
-  /** It answered 417, or nothing within the wait. */
-  note(fact: RouteFact): void {
-    if (this.#memory) this.#memory.remember(this.#key, fact)
+  /** It answered 100, after so many milliseconds, or to a request that did not ask. */
+  continued(milliseconds: number | null): void {
+    if (!this.#memory) return
+    this.#memory.forget(this.#key, '417', 'silent')
+    if (milliseconds !== null) this.#memory.measured(this.#key, milliseconds)
   }
+
+  /**
+   * It answered nothing within the wait. That it was quicker before, where the wait was cut
+   * to, does not make it silent: the times no longer hold, and the next wait is a full one.
+   */
+  unanswered(measured: boolean): void {
+    if (!this.#memory) return
+    if (measured) this.#memory.forget(this.#key, 'times')
+    else this.#memory.remember(this.#key, 'silent')
+  }
+
+  /** It answered an upload with a final response. */
+  answered(status: number, asked: boolean): void {
+    if (!this.#memory) return
+    if (status < 300) this.#memory.forget(this.#key, 'busy')
+    else if (isBusy(status)) this.#memory.remember(this.#key, 'busy')
+    else if (status === 417 && asked) this.#memory.remember(this.#key, '417')
+  }
+}
+
+/** Whether the next upload may be refused too, whatever its size. */
+function isBusy(status: number): boolean {
+  return status === 413 || status === 429 || status === 503
 }

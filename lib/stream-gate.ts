@@ -36,9 +36,14 @@ export class StreamGate {
   constructor(stream: ClientHttp2Stream, { ticket, asks }: NextRequest) {
     this.#stream = stream
     this.#ticket = ticket
-    // The head is written: what became known of the route since can only end the wait.
-    const continueTimeout = ticket.asks ? ticket.continueTimeout : 0
-    const passing = { ...ticket, asks, continueTimeout }
+    const passing: Ticket = {
+      ...ticket,
+      asks,
+      // The head is written: what became known of the route since can only end the wait.
+      get continueTimeout() {
+        return ticket.asks ? ticket.continueTimeout : 0
+      },
+    }
     this.#exchange = new Exchange('chunked', passing, () => this.#settle())
     this.#write = stream._write
     this.#writev = stream._writev as NonNullable<ClientHttp2Stream['_writev']>

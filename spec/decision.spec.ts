@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Circumstances, decide } from '../lib/decision.ts'
+import { type Circumstances, decide, isLeftToUndici } from '../lib/decision.ts'
 import { defaults } from '../lib/options.ts'
 import type { AskReason } from '../lib/report.ts'
 
@@ -14,31 +14,43 @@ type Row = readonly [
 ]
 
 const rows: readonly Row[] = [
-  ['auto', 0, undefined, false, 'no-content'],
-  ['auto', 0, '417', false, 'no-content'],
-  ['auto', 1, undefined, false, 'below-threshold'],
-  ['auto', 99, undefined, false, 'below-threshold'],
-  ['auto', 99, '417', false, 'below-threshold'],
-  ['auto', 100, undefined, true, 'threshold'],
-  ['auto', Number.MAX_SAFE_INTEGER, undefined, true, 'threshold'],
-  ['auto', 100, '417', false, 'remembered-417'],
-  ['auto', 100, 'silent', false, 'remembered-silent'],
-  ['auto', null, undefined, true, 'unknown-length'],
-  ['auto', null, '417', false, 'remembered-417'],
-  ['auto', null, 'silent', false, 'remembered-silent'],
-  ['always', 0, undefined, false, 'no-content'],
-  ['always', 1, undefined, true, 'always'],
-  ['always', 100, '417', true, 'always'],
-  ['always', null, 'silent', true, 'always'],
-  ['never', 0, undefined, false, 'no-content'],
-  ['never', 100, undefined, false, 'never'],
-  ['never', null, undefined, false, 'never'],
-  ['never', 100, '417', false, 'never'],
+  ['auto', 0, [], false, 'no-content'],
+  ['auto', 0, ['417'], false, 'no-content'],
+  ['auto', 1, [], false, 'below-threshold'],
+  ['auto', 99, [], false, 'below-threshold'],
+  ['auto', 99, ['417'], false, 'below-threshold'],
+  ['auto', 99, ['busy'], true, 'remembered-refusal'],
+  ['auto', 1, ['busy'], true, 'remembered-refusal'],
+  ['auto', 0, ['busy'], false, 'no-content'],
+  ['auto', 99, ['417', 'busy'], false, 'below-threshold'],
+  ['auto', 99, ['silent', 'busy'], false, 'below-threshold'],
+  ['auto', 100, ['busy'], true, 'threshold'],
+  ['auto', null, ['busy'], true, 'unknown-length'],
+  ['auto', 100, ['417', 'busy'], false, 'remembered-417'],
+  ['auto', 100, ['silent', 'busy'], false, 'remembered-silent'],
+  ['auto', 100, ['417', 'silent'], false, 'remembered-417'],
+  ['never', 99, ['busy'], false, 'never'],
+  ['always', 99, ['busy'], true, 'always'],
+  ['auto', 100, [], true, 'threshold'],
+  ['auto', Number.MAX_SAFE_INTEGER, [], true, 'threshold'],
+  ['auto', 100, ['417'], false, 'remembered-417'],
+  ['auto', 100, ['silent'], false, 'remembered-silent'],
+  ['auto', null, [], true, 'unknown-length'],
+  ['auto', null, ['417'], false, 'remembered-417'],
+  ['auto', null, ['silent'], false, 'remembered-silent'],
+  ['always', 0, [], false, 'no-content'],
+  ['always', 1, [], true, 'always'],
+  ['always', 100, ['417'], true, 'always'],
+  ['always', null, ['silent'], true, 'always'],
+  ['never', 0, [], false, 'no-content'],
+  ['never', 100, [], false, 'never'],
+  ['never', null, [], false, 'never'],
+  ['never', 100, ['417'], false, 'never'],
 ]
 
 describe('decide', () => {
   for (const [expectation, length, remembered, asks, reason] of rows) {
-    const after = remembered === undefined ? '' : ` on a route remembered for ${remembered}`
+    const after = remembered.length === 0 ? '' : ` on a route remembered for ${remembered}`
     const bytes = length === null ? 'an unknown number of' : length
     it(`says ${reason} to '${expectation}' with ${bytes} bytes${after}`, () => {
       const decision = decide({ expect: expectation, settings, length, remembered })
@@ -48,7 +60,7 @@ describe('decide', () => {
 
   it('asks for any content when the threshold is 0', () => {
     const eager = { ...settings, threshold: 0 }
-    const decision = decide({ expect: 'auto', settings: eager, length: 1, remembered: undefined })
+    const decision = decide({ expect: 'auto', settings: eager, length: 1, remembered: [] })
     expect(decision).to.deep.equal({ asks: true, reason: 'threshold' })
   })
 
@@ -58,8 +70,17 @@ describe('decide', () => {
   ] as const) {
     it(`${asks ? 'asks' : 'does not ask'} above all thresholds with ${length} bytes`, () => {
       const shy = { ...settings, threshold: Number.POSITIVE_INFINITY }
-      const decision = decide({ expect: 'auto', settings: shy, length, remembered: undefined })
+      const decision = decide({ expect: 'auto', settings: shy, length, remembered: [] })
       expect(decision.asks).to.equal(asks)
+    })
+  }
+})
+
+describe('isLeftToUndici', () => {
+  const left: readonly AskReason[] = ['below-threshold', 'never', 'no-content']
+  for (const reason of new Set(rows.map((row) => row[4]))) {
+    it(`says ${left.includes(reason)} to ${reason}`, () => {
+      expect(isLeftToUndici({ asks: false, reason })).to.equal(left.includes(reason))
     })
   }
 })

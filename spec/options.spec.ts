@@ -12,16 +12,18 @@ import { refuseUnknown } from '../lib/unknown.ts'
 
 const base: Settings = Object.freeze({ ...defaults, memory: false })
 const memory = new RouteMemory()
+/** What another copy of this package calls a memory. */
+const alike = { recall() {}, remember() {}, times() {}, measured() {}, forget() {} }
 const longest = 2_147_483_647
 const pair = Object.freeze({ username: 'user', password: 'secret' })
 
 const good: Record<keyof ExpectOptions, readonly unknown[]> = {
   expect: ['auto', 'always', 'never'],
   threshold: [0, 1, 1_048_576, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY],
-  continueTimeout: [0, 0.5, 1000, longest],
+  continueTimeout: [0, 0.5, 1000, longest, 'adaptive'],
   replayWindow: [0, 1, Number.MAX_SAFE_INTEGER],
   rescueTimeout: [0, 500, longest],
-  memory: [false, memory, { recall() {}, remember() {}, forget() {}, clear() {} }],
+  memory: [false, memory, alike],
   redirect: ['follow', 'manual'],
   maxRedirections: [0, 20],
   allowInsecureRedirect: [true, false],
@@ -42,7 +44,7 @@ const noNumbers = [null, '5', '', true, {}, [], [5], 5n, () => 5, Symbol('s'), N
 const bad: Record<keyof ExpectOptions, readonly unknown[]> = {
   expect: [null, '', 'Always', 'sometimes', true, false, 1, {}, ['always']],
   threshold: [...noNumbers, 1.5, Number.NEGATIVE_INFINITY, 2 ** 53],
-  continueTimeout: [...noNumbers, longest + 1, Number.POSITIVE_INFINITY],
+  continueTimeout: [...noNumbers, 'Adaptive', longest + 1, Number.POSITIVE_INFINITY],
   replayWindow: [...noNumbers, 1.5, Number.POSITIVE_INFINITY, 2 ** 53],
   rescueTimeout: [...noNumbers, longest + 1, Number.POSITIVE_INFINITY],
   memory: [null, true, 0, '', {}, [], new Map(), () => memory, { recall() {}, remember() {} }],
@@ -146,7 +148,10 @@ describe('settle', () => {
   const messages: readonly (readonly [ExpectOptions, string])[] = [
     [{ expect: 'maybe' as 'auto' }, "'auto', 'always' or 'never', not 'maybe'"],
     [{ threshold: -1 }, 'a number of bytes, 0 or more, not -1'],
-    [{ continueTimeout: longest + 1 }, `milliseconds from 0 to ${longest}, not ${longest + 1}`],
+    [
+      { continueTimeout: longest + 1 },
+      `milliseconds from 0 to ${longest} or 'adaptive', not ${longest + 1}`,
+    ],
     [{ memory: {} as RouteMemory }, 'a RouteMemory or false, not an object'],
     [{ retry: { count: -1 } }, "RetryOptions whose 'count' is a number of attempts, 0 or more"],
     [{ retry: { times: 3 } as object }, "RetryOptions, which have no 'times'"],

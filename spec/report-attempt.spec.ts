@@ -18,6 +18,7 @@ describe('AttemptLog', () => {
       status: null,
       sentBytes: 0,
       waitedMs: 0,
+      waitLimitMs: 0,
       reusedConnection: false,
     })
   })
@@ -28,6 +29,7 @@ describe('AttemptLog', () => {
     const attempt = new AttemptLog({ reason: 'first', delayMs: 0, method: 'PUT', url })
     clock.tick(5)
     attempt.head(true, true)
+    attempt.waitLimitMs = 500
     clock.tick(10)
     attempt.noteInterim(103)
     clock.tick(20)
@@ -49,6 +51,7 @@ describe('AttemptLog', () => {
       status: 201,
       sentBytes: 7,
       waitedMs: 30,
+      waitLimitMs: 500,
       reusedConnection: true,
     })
   })

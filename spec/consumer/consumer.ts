@@ -6,6 +6,7 @@ import {
   fromFile,
   gatedPool,
   RouteMemory,
+  type RouteRecord,
   reportOf,
   UploadError,
   type UploadReport,
@@ -15,8 +16,9 @@ import { Agent, EnvHttpProxyAgent, request, setGlobalDispatcher } from 'undici'
 
 /** What a user of the package writes; only its types are looked at. */
 export async function use(url: string): Promise<UploadReport> {
-  const memory = new RouteMemory({ max: 10 })
-  const dispatcher = new ExpectAgent({ connections: 8, continueTimeout: 500, memory })
+  const saved: readonly RouteRecord[] = new RouteMemory({ max: 10, busyFor: 1000 }).list()
+  const memory = RouteMemory.from(JSON.parse(JSON.stringify(saved)), { max: 10 })
+  const dispatcher = new ExpectAgent({ connections: 8, continueTimeout: 'adaptive', memory })
   setGlobalDispatcher(dispatcher)
   const composed: Agent = new Agent({ factory: gatedPool })
   composed.compose(expectContinue({ expect: 'always' }))

@@ -26,6 +26,7 @@ function attemptOf(changes: Partial<AttemptReport>): AttemptReport {
     status: null,
     sentBytes: 0,
     waitedMs: 0,
+    waitLimitMs: 0,
     reusedConnection: false,
   }
   return { ...attempt, ...changes }

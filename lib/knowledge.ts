@@ -1,0 +1,92 @@
+/**
+ * What a route did: it answered an expectation with 417, or with nothing within the wait; or
+ * it answered an upload, whether it was asked or not, with 413, 429 or 503.
+ */
+export type RouteFact = '417' | 'silent' | 'busy'
+
+/** All that can be known of a route: facts, and the times that its go-aheads took. */
+export type RouteKnowledge = RouteFact | 'times'
+
+/** What is known of one route, as plain data. */
+export interface RouteRecord {
+  /** The origin, after the proxy that leads to it, if one does. */
+  readonly route: string
+  /** What is known, and until when, in milliseconds of the epoch. */
+  readonly until: Readonly<Partial<Record<RouteKnowledge, number>>>
+  /** Milliseconds from the head to the 100, of its last eight go-aheads, the latest at the end. */
+  readonly times: readonly number[]
+}
+
+/** Milliseconds for which each thing is known. */
+export type Lives = Readonly<Record<RouteKnowledge, number>>
+
+/** Everything that can be known. */
+export const knowable: readonly RouteKnowledge[] = ['417', 'silent', 'busy', 'times']
+
+/** How many go-aheads the times are kept of. */
+export const timesKept = 8
+
+const facts: readonly RouteFact[] = ['417', 'silent', 'busy']
+const none: readonly never[] = Object.freeze([])
+const nothing = { until: {}, times: none }
+
+/** What is known of one route. Ends are dates, so that they hold for whoever loads them. */
+export class Knowledge {
+  readonly #lives: Lives
+  readonly #until: Record<RouteKnowledge, number> = { '417': 0, silent: 0, busy: 0, times: 0 }
+  #times: readonly number[]
+
+  /** @param record is what was known at another time; none of it is known for longer than if it were new. */
+  constructor(lives: Lives, { until, times }: Omit<RouteRecord, 'route'> = nothing) {
+    this.#lives = lives
+    this.#times = times
+    const now = Date.now()
+    for (const what of knowable) this.#until[what] = Math.min(until[what] ?? 0, now + lives[what])
+  }
+
+  /** Whether nothing is known. */
+  get empty(): boolean {
+    return !knowable.some((what) => this.#holds(what))
+  }
+
+  /** What the route did. */
+  get facts(): readonly RouteFact[] {
+    return facts.filter((fact) => this.#holds(fact))
+  }
+
+  /** Milliseconds that its last go-aheads took. */
+  get times(): readonly number[] {
+    return this.#holds('times') ? this.#times : none
+  }
+
+  /** Notes what the route did, or how long its last go-aheads took. */
+  note(what: RouteKnowledge, times: readonly number[] = this.#times): void {
+    this.#until[what] = Date.now() + this.#lives[what]
+    this.#times = times
+  }
+
+  /** Forgets one thing. */
+  forget(what: RouteKnowledge): void {
+    this.#until[what] = 0
+  }
+
+  /** All of it; `null` when that is nothing. */
+  record(route: string): RouteRecord | null {
+    const known = knowable.filter((what) => this.#holds(what))
+    if (known.length === 0) return null
+    const until = Object.fromEntries(known.map((what) => [what, this.#until[what]]))
+    return { route, until, times: [...this.times] }
+  }
+
+  /**
+   * Whether something is known, still. What ends later than it could if it were new was noted
+   * before the clock was set back, and would hold until the clock has made up for that.
+   */
+  #holds(what: RouteKnowledge): boolean {
+    if (this.#until[what] === 0) return false
+    const left = this.#until[what] - Date.now()
+    const holds = left >= 0 && left <= this.#lives[what]
+    if (!holds) this.forget(what)
+    return holds
+  }
+}

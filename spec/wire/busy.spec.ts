@@ -1,0 +1,112 @@
+import { kinds } from '../support/contents.ts'
+import type { Play } from '../support/peer.ts'
+import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
+import { response } from '../support/responses.ts'
+import {
+  type Answered,
+  play,
+  refused,
+  replayed,
+  type Scenario,
+  shortWait,
+  silent,
+  stored,
+  unasked,
+} from '../support/scenario.ts'
+
+/** Is not asked, takes the content and says no all the same. */
+function takingInVain(status: number): Play {
+  return async (peer) => {
+    await peer.unasked()
+    await peer.takes(status, 'later')
+  }
+}
+
+/** Is asked, says nothing, takes the content and says no. */
+const silentInVain: Play = async (peer) => {
+  await peer.asked()
+  await peer.takes(503, 'later')
+}
+
+const below = { ...unasked, reason: 'below-threshold' } as const
+const asked = { ...stored, reason: 'remembered-refusal' } as const
+const asking = { sending: { expect: 'always' }, reason: 'always' } as const
+
+function inVain(status: number, answered: Answered = below): Answered {
+  return { ...answered, status, text: 'later' }
+}
+
+/** Uploads below the threshold. */
+function small(scenario: Omit<Scenario, 'kinds'>): Scenario {
+  const agent = { threshold: 1_000_000, ...scenario.agent }
+  return { ...scenario, agent, kinds: kinds.filter(({ known }) => known) }
+}
+
+describe('a route that is busy', () => {
+  play([
+    ...[413, 429, 503].map((status) =>
+      small({
+        name: `is asked about content below the threshold after a ${status}, until a 2xx`,
+        origin: [inTurn(takingInVain(status), accepting, taking)],
+        gets: [inVain(status), asked, below],
+      }),
+    ),
+    ...[400, 500, 502, 504].map((status) =>
+      small({
+        name: `is none that answered ${status}`,
+        origin: [inTurn(takingInVain(status), taking)],
+        gets: [inVain(status), below],
+      }),
+    ),
+    small({
+      name: 'keeps content below the threshold off the wire',
+      origin: [inTurn(takingInVain(503), refusing(response(503, 'later')))],
+      gets: [inVain(503), { ...refused(503, 'later'), reason: 'remembered-refusal' }],
+    }),
+    small({
+      name: 'is known by the answer to a question too',
+      origin: [refusing(response(429, 'later')), accepting],
+      gets: [{ ...refused(429, 'later'), ...asking }, asked],
+    }),
+    small({
+      name: 'is known by the answer to content after a go-ahead too',
+      origin: [
+        inTurn(async (peer) => {
+          await peer.asked()
+          await peer.says('HTTP/1.1 100 Continue\r\n\r\n')
+          await peer.takes(503, 'later')
+        }, accepting),
+      ],
+      gets: [{ ...inVain(503, stored), ...asking }, asked],
+    }),
+    small({
+      name: 'is not asked once it answered 417',
+      origin: [
+        inTurn(takingInVain(503), refusing(response(417))),
+        inTurn(takingInVain(503), taking),
+      ],
+      gets: [inVain(503), inVain(503, { ...replayed, reason: 'remembered-refusal' }), below],
+    }),
+    small({
+      name: 'is not asked once it stayed silent',
+      agent: shortWait,
+      origin: [inTurn(takingInVain(503), silentInVain, taking)],
+      gets: [inVain(503), inVain(503, { ...silent, reason: 'remembered-refusal' }), below],
+    }),
+    small({
+      name: "is not asked with expect: 'never', whose answers are noted",
+      origin: [inTurn(takingInVain(503), takingInVain(503), accepting)],
+      gets: [
+        { ...inVain(503), sending: { expect: 'never' }, reason: 'never' },
+        { ...inVain(503), sending: { expect: 'never' }, reason: 'never' },
+        asked,
+      ],
+    }),
+    small({
+      name: 'is not remembered when nothing is',
+      agent: { memory: false },
+      origin: [inTurn(takingInVain(503), taking)],
+      gets: [inVain(503), below],
+    }),
+  ])
+})
