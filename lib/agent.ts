@@ -3,13 +3,21 @@ import { gatedPool } from './connector.ts'
 import { countingInterceptor } from './interceptor.ts'
 import { dispatchOlder } from './older-handler.ts'
 import { type ExpectOptions, expectOptionNames, pickExpectOptions } from './options.ts'
+import type { ProxyOption } from './proxy/option.ts'
+import { proxiesFor } from './proxy/proxies.ts'
 import { UnderWay } from './under-way.ts'
 
 // undici hands handlers no controller when a request fails before it was started.
 const controllerless = null as unknown as Dispatcher.DispatchController
 
-/** All of undici's Agent options, and the ExpectOptions. */
-export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {}
+/** All of undici's Agent options, the ExpectOptions, and the proxy. */
+export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {
+  /**
+   * What connections go through: the proxies that the environment names (`'env'`), the URL of a
+   * proxy, or {@link ProxyOptions}.
+   */
+  proxy?: ProxyOption
+}
 
 /**
  * An undici Agent that asks before it sends. It works wherever a Dispatcher does: undici's
@@ -29,11 +37,19 @@ export class ExpectAgent extends Agent {
 
   constructor(options: ExpectAgentOptions = {}) {
     const underWay = new UnderWay()
-    const intercept = countingInterceptor(pickExpectOptions(options) ?? {}, underWay)
-    const own: [string, unknown][] = Object.entries(options)
-    const agentOptions = own.filter(([name]) => !(expectOptionNames as string[]).includes(name))
-    super({ factory: gatedPool, ...Object.fromEntries(agentOptions) })
-    this.#dispatch = intercept((request, handler) => super.dispatch(request, handler))
+    const proxies = proxiesFor(options)
+    const asking = pickExpectOptions(options) ?? {}
+    const intercept = countingInterceptor(asking, underWay, (origin) => proxies.keyOf(origin))
+    const names: readonly string[] = [...expectOptionNames, 'proxy', 'factory']
+    const own = Object.entries(options).filter(([name]) => !names.includes(name))
+    const { factory = gatedPool } = options
+    super({
+      ...Object.fromEntries(own),
+      factory: (origin, poolOptions) => factory(origin, proxies.poolOptions(origin, poolOptions)),
+    })
+    this.#dispatch = intercept((request, handler) =>
+      super.dispatch(proxies.request(request), handler),
+    )
     this.#uploads = underWay
   }
 

@@ -17,7 +17,8 @@ interface ClientOptions extends Client.Options {
   useH2c?: boolean
 }
 
-interface PoolOptions extends Pool.Options, ClientOptions {}
+/** The options of a pool that makes gated connections. */
+export interface PoolOptions extends Pool.Options, ClientOptions {}
 
 /**
  * A pool factory that gives any undici agent gated connections.
@@ -77,7 +78,7 @@ class GatedClient extends Client {
 }
 
 /** The connector undici's Pool would have built from these options. */
-function connectorOf(options: PoolOptions): Connector {
+export function connectorOf(options: PoolOptions): Connector {
   const { connect, tls, maxCachedSessions, allowH2, useH2c, socketPath, connectTimeout } = options
   if (typeof connect === 'function') return connect
   const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = options

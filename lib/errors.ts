@@ -18,6 +18,7 @@
  * | `ERR_EXPECT_TOO_MANY_REDIRECTS` | there were more redirects than `maxRedirections` |
  * | `ERR_EXPECT_REDIRECT_LOOP` | a redirect led back to where the upload had been |
  * | `ERR_EXPECT_INSECURE_REDIRECT` | a redirect led from https to http |
+ * | `ERR_EXPECT_PROXY` | a proxy could not be used, or made no tunnel; `response` has its status |
  */
 export type UploadErrorCode =
   | 'ERR_EXPECT_NO_GATE'
@@ -35,6 +36,7 @@ export type UploadErrorCode =
   | 'ERR_EXPECT_TOO_MANY_REDIRECTS'
   | 'ERR_EXPECT_REDIRECT_LOOP'
   | 'ERR_EXPECT_INSECURE_REDIRECT'
+  | 'ERR_EXPECT_PROXY'
 
 /** Where an upload stood: before its head left, held back, content flowing, or being answered. */
 export type UploadPhase = 'connecting' | 'waiting' | 'sending' | 'responding'
@@ -80,7 +82,7 @@ export class UploadError extends Error {
     this.phase = place.phase
     this.sentBytes = place.sentBytes
     this.attempt = place.attempt
-    this.response = place.status === null ? null : { status: place.status }
+    if (place.status !== null) this.response ??= { status: place.status }
     return this
   }
 }

@@ -21,6 +21,8 @@ export type { RouteFact, RouteKnowledge, RouteRecord } from './knowledge.ts'
 export { RouteMemory, type RouteMemoryOptions } from './memory.ts'
 export type { ExpectMode, ExpectOptions, RedirectMode } from './options.ts'
 export { type FetchInput, reportOf } from './platform-fetch.ts'
+export type { ProxyOption } from './proxy/option.ts'
+export type { ProxyCredentials, ProxyOptions } from './proxy/server.ts'
 export type {
   AskReason,
   AttemptReason,

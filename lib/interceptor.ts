@@ -75,22 +75,26 @@ export function expectContinue(
 export function countingInterceptor(
   options: ExpectOptions,
   underWay: UnderWay,
+  keyOf: Scope['keyOf'] = (origin) => origin,
 ): Dispatcher.DispatcherComposeInterceptor {
   const base = settle(options, { ...defaults, memory: sharedMemory })
   const wanted = wantedOfDispatcher(options.authenticate)
   if (wanted !== null) throw new TypeError(`Option 'authenticate' must be ${wanted}`)
-  return (dispatch) => (request, handler) => send({ base, underWay, dispatch }, request, handler)
+  return (dispatch) => (request, handler) =>
+    send({ base, underWay, keyOf, dispatch }, request, handler)
 }
 
 /** What all requests through one interceptor share. */
 interface Scope {
   readonly base: Settings
   readonly underWay: UnderWay
+  /** What the route to an origin is remembered by. */
+  readonly keyOf: (origin: string) => string
   readonly dispatch: Dispatcher.Dispatch
 }
 
 function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
-  const { base, dispatch, underWay } = scope
+  const { base, dispatch, keyOf, underWay } = scope
   const request = withLastingHeaders(given)
   // Another interceptor of this kind is at work already.
   if (request[ticketKey] !== undefined) return dispatch(request, handler)
@@ -101,7 +105,7 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const watched = needsAttempts(settings)
   if (body === null && !watched) return dispatch(withoutWish(request, wish), handler)
   const call = request[callKey]
-  const routeOf = (origin: string): Route => new Route(settings.memory, routeKey(origin))
+  const routeOf = (origin: string): Route => new Route(settings.memory, keyOf(routeKey(origin)))
   const choose = (origin: string, length: number | null): Decision => {
     const { facts } = routeOf(origin)
     return decide({ expect: wish ?? settings.expect, settings, length, remembered: facts })
