@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { connectorOf, type PoolOptions } from '../connector.ts'
-import { fieldValue, withHeader, withoutFields } from '../headers.ts'
+import { fieldValue, withoutFields } from '../headers.ts'
 import { connectorTo, connectTimeoutOf } from './connection.ts'
 import type { ProxyTable } from './environment.ts'
 import { type ProxyOption, readProxyOption } from './option.ts'
@@ -86,11 +86,11 @@ export class Proxies {
         `A request through ${proxy.name} has a Proxy-Authorization field, which would reach the origin; give the agent's proxy its credentials`,
       )
     }
-    let headers = withoutFields(own)
+    const headers = withoutFields(own)
     const extra = { ...proxy.headers, 'proxy-authorization': proxy.authorize([]) }
     for (const [name, value] of Object.entries(extra)) {
       if (value === null || fieldValue(headers, name.toLowerCase()) !== undefined) continue
-      headers = withHeader(headers, name, value)
+      headers.push(name, value)
     }
     return { ...request, path: new URL(origin).origin + path, headers }
   }
