@@ -1,0 +1,45 @@
+/** The frames of HTTP/2 that tell what becomes of a request (RFC 9113, section 6). */
+const types = new Map([
+  [0, 'DATA'],
+  [1, 'HEADERS'],
+  [3, 'RST_STREAM'],
+])
+
+const prefaceLength = 24
+const headLength = 9
+const endStream = 1
+
+/** Reads what a client sends on an HTTP/2 connection, frame by frame. */
+export class FrameReader {
+  readonly #onFrame: (frame: string) => void
+  #unread: Buffer = Buffer.alloc(0)
+  #skip = prefaceLength
+
+  /** @param onFrame is told of frames as text: `DATA 1 END_STREAM`, `RST_STREAM 1 code 8`. */
+  constructor(onFrame: (frame: string) => void) {
+    this.#onFrame = onFrame
+  }
+
+  read(bytes: Buffer): void {
+    this.#unread = Buffer.concat([this.#unread, bytes])
+    if (this.#unread.length < this.#skip) return
+    let at = this.#skip
+    this.#skip = 0
+    while (this.#unread.length >= at + headLength) {
+      const end = at + headLength + this.#unread.readUIntBE(at, 3)
+      if (this.#unread.length < end) break
+      this.#tell(this.#unread.subarray(at, end))
+      at = end
+    }
+    this.#unread = this.#unread.subarray(at)
+  }
+
+  #tell(frame: Buffer): void {
+    const type = types.get(frame.readUInt8(3))
+    if (type === undefined) return
+    const words = [type, frame.readUInt32BE(5) & 0x7fffffff]
+    if (type === 'RST_STREAM') words.push('code', frame.readUInt32BE(headLength))
+    else if ((frame.readUInt8(4) & endStream) !== 0) words.push('END_STREAM')
+    this.#onFrame(words.join(' '))
+  }
+}
