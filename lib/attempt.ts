@@ -135,11 +135,12 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
 
   /**
    * Whether no content can have left, and no byte of a response came. Without a gate only a
-   * connection that was never made is sure to have carried nothing.
+   * connection that was never made, as behind a proxy that failed, is sure to have carried
+   * nothing.
    */
   untouchedBy(error: NodeJS.ErrnoException): boolean {
     if (this.answered) return false
-    if (error.code === 'ECONNREFUSED') return true
+    if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
     if (!this.ticket.taken) return false
     const { phase, asked, releasedBy } = this.log
     return phase === 'connecting' || (asked && releasedBy === null)

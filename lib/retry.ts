@@ -1,5 +1,6 @@
 import { constants } from 'node:http2'
 import { errors } from 'undici'
+import { UploadError } from './errors.ts'
 import { fieldValue } from './headers.ts'
 import type { Hop } from './hop.ts'
 import type { Answer, Failure, Next, Recourse } from './recourse.ts'
@@ -68,8 +69,15 @@ export class Retry implements Recourse {
   }
 
   failed({ hop, error, untouched, sendable }: Failure): Next | null {
-    if (!isPassing(error) || !isRepeatable(hop, untouched, sendable)) return null
+    if (!this.#isPassing(error) || !isRepeatable(hop, untouched, sendable)) return null
     return this.#next(hop, null)
+  }
+
+  /** A proxy that makes no tunnel is as good a reason as an origin with that status. */
+  #isPassing(error: NodeJS.ErrnoException): boolean {
+    const status = error instanceof UploadError ? error.response?.status : undefined
+    if (error.code !== 'ERR_EXPECT_PROXY' || status === undefined) return isPassing(error)
+    return this.#settings.statuses.includes(status)
   }
 
   #next(hop: Hop, wanted: number | null): Next | null {
@@ -90,7 +98,8 @@ function isRepeatable(hop: Hop, untouched: boolean, sendable: boolean): boolean 
 }
 
 /** Whether the other side is no longer there, or was not, or does not look at the request. */
-function isPeerGone(error: NodeJS.ErrnoException): boolean {
+function isPeerGone(failure: NodeJS.ErrnoException): boolean {
+  const error = beneath(failure)
   const codes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ECONNREFUSED']
   if (error instanceof errors.SocketError || codes.includes(error.code ?? '')) return true
   return isUnprocessed(error)
@@ -108,5 +117,10 @@ function isUnprocessed(error: Error): boolean {
 /** Whether another try may find what this one did not. */
 function isPassing(error: NodeJS.ErrnoException): boolean {
   const codes = ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']
-  return isPeerGone(error) || codes.includes(error.code ?? '')
+  return isPeerGone(error) || codes.includes(beneath(error).code ?? '')
+}
+
+/** What fails on the way to a proxy passes as it would on the way to an origin. */
+function beneath(error: NodeJS.ErrnoException): NodeJS.ErrnoException {
+  return error.code === 'ERR_EXPECT_PROXY' && error.cause instanceof Error ? error.cause : error
 }

@@ -10,11 +10,12 @@ let made: Promise<Identity> | null = null
 
 /** Made once for all specs. */
 export function identity(): Promise<Identity> {
-  made ??= make()
+  made ??= anotherIdentity()
   return made
 }
 
-async function make(): Promise<Identity> {
+/** Makes one that trusting the other does not cover. */
+export async function anotherIdentity(): Promise<Identity> {
   const names = [
     { type: 7, ip: '127.0.0.1' },
     { type: 2, value: 'localhost' },
