@@ -51,7 +51,7 @@ describe('an ExpectAgent with a SOCKS5 proxy', () => {
         [false, '/file', sha256(bytes)],
       ])
       expect(notes).to.eql(Array(2).fill(new URL(origin.url).host))
-      expect(memory.recall(`socks5://${host} ${origin.url}`)).to.equal('417')
+      expect(memory.recall(`socks5://${host} ${origin.url}`)).to.eql(['417'])
     })
 
     it(`leaves the name of the origin to the proxy: ${scheme}`, async () => {
