@@ -9,14 +9,47 @@ export interface Server {
 
 export const apache: Server = { program: '/usr/sbin/apache2', package: 'apache2' }
 export const lighttpd: Server = { program: '/usr/sbin/lighttpd', package: 'lighttpd' }
+export const nginx: Server = { program: '/usr/sbin/nginx', package: 'nginx' }
+export const haproxy: Server = { program: '/usr/sbin/haproxy', package: 'haproxy' }
+export const varnish: Server = { program: '/usr/sbin/varnishd', package: 'varnish' }
+export const caddy: Server = { program: '/usr/bin/caddy', package: 'caddy' }
+export const python: Server = { program: '/usr/bin/python3', package: 'python3' }
+export const gunicorn: Server = { program: '/usr/bin/gunicorn', package: 'gunicorn' }
+export const uvicorn: Server = { program: '/usr/bin/uvicorn', package: 'uvicorn' }
+export const java: Server = { program: '/usr/bin/java', package: 'default-jre-headless' }
+export const tomcat: Server = {
+  program: '/usr/share/tomcat10/bin/bootstrap.jar',
+  package: 'tomcat10',
+}
+export const lighttpdDav: Server = {
+  program: '/usr/lib/lighttpd/mod_webdav.so',
+  package: 'lighttpd-mod-webdav',
+}
 
 /** All that the specs of this folder use. */
-export const servers: readonly Server[] = [apache, lighttpd]
+export const servers: readonly Server[] = [
+  apache,
+  lighttpd,
+  lighttpdDav,
+  nginx,
+  haproxy,
+  varnish,
+  caddy,
+  python,
+  gunicorn,
+  uvicorn,
+  java,
+  tomcat,
+]
+
+export function isInstalled({ program }: Server): boolean {
+  return existsSync(program)
+}
 
 /** @throws Error that says what to install. */
-export function mustBeInstalled({ program, package: name }: Server): void {
-  if (existsSync(program)) return
+export function mustBeInstalled(server: Server): void {
+  if (isInstalled(server)) return
   throw new Error(
-    `${program} is not installed; install Debian's package ${name}, or run npm run test:servers as root, which does`,
+    `${server.program} is not installed; install Debian's package ${server.package}, or run npm run test:servers as root, which does`,
   )
 }

@@ -1,0 +1,24 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { sha256 } from '../../../support/contents.ts'
+import type { Workplace } from '../daemon.ts'
+
+/** A folder where a server stores what it is sent, by name. */
+export interface FileStore {
+  readonly path: string
+  stored(name: string): readonly string[]
+}
+
+/** Makes the folders that the cases need in a workplace. */
+export function fileStore(place: Workplace): FileStore {
+  for (const folder of ['root', 'root/files', 'root/small', 'root/private', 'root/missing']) {
+    mkdirSync(place.at(folder))
+    chmodSync(place.at(folder), 0o777)
+  }
+  return {
+    path: place.at('root'),
+    stored: (name) => {
+      const file = `root/files/${name}`
+      return existsSync(place.at(file)) ? [sha256(place.read(file))] : []
+    },
+  }
+}

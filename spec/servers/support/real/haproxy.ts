@@ -1,0 +1,39 @@
+import { freePort, startDaemon, Workplace } from '../daemon.ts'
+import { haproxy } from '../servers.ts'
+import { ledger, type Setup } from './ledger.ts'
+import { type RealServer, type Running, smallLimit } from './server.ts'
+
+async function start(setup: Setup): Promise<Running> {
+  const place = new Workplace()
+  const port = await freePort()
+  const origin = await ledger(setup)
+  const config = place.write(
+    'haproxy.cfg',
+    `defaults
+  mode http
+  timeout connect 5s
+  timeout client 30s
+  timeout server 30s
+userlist users
+  user user insecure-password secret
+listen uploads
+  bind 127.0.0.1:${port}
+  http-request auth realm uploads if { path_beg /private/ } !{ http_auth(users) }
+  http-request deny deny_status 413 if { path_beg /small/ } { req.hdr_val(content-length) gt ${smallLimit} }
+  http-request redirect code 307 location /files/%[path,field(3,/)] if { path_beg /moved/ }
+  server origin 127.0.0.1:${origin.port}
+`,
+  )
+  await startDaemon(haproxy, ['-db', '-f', config], port)
+  return { port, stored: origin.stored }
+}
+
+export const haproxyServers: readonly RealServer[] = [
+  { name: 'HAProxy, proxy', needs: [haproxy], start: () => start('default') },
+  {
+    name: 'HAProxy, proxy for checkContinue',
+    needs: [haproxy],
+    start: () => start('checkContinue'),
+  },
+  { name: 'HAProxy, proxy for 417', needs: [haproxy], start: () => start('417') },
+]

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { closeLater } from '../../../support/closing.ts'
+import { identity } from '../../../support/identity.ts'
+import { type RealServer, type Running, smallLimit } from './server.ts'
+
+/** How a server of Node's own is set up for expectations. */
+export type Setup = 'default' | 'checkContinue' | '417'
+
+/** Counts what was stored, by name. */
+export class Ledger {
+  readonly #stored = new Map<string, string[]>()
+
+  /** The bound function is what {@link Running} wants. */
+  readonly stored = (name: string): readonly string[] => this.#stored.get(name) ?? []
+
+  /** Notes that content was stored at a path. */
+  note(path: string, sum: string): void {
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    this.#stored.set(name, [...this.stored(name), sum])
+  }
+}
+
+interface Refusal {
+  readonly status: number
+  readonly headers?: Record<string, string>
+}
+
+/** What the path, and the length where it is known, say before the content. */
+export function refusal(path: string, length: number): Refusal | null {
+  if (path.startsWith('/small/') && length > smallLimit) return { status: 413 }
+  if (path.startsWith('/private/')) {
+    return { status: 401, headers: { 'www-authenticate': 'Basic realm="uploads"' } }
+  }
+  if (path.startsWith('/moved/')) {
+    return { status: 307, headers: { location: path.replace('/moved/', '/files/') } }
+  }
+  return path.startsWith('/missing/') ? { status: 404 } : null
+}
+
+/** A server of Node's own, which notes what it is sent. */
+export async function ledger(setup: Setup = 'default', tls = false): Promise<Running> {
+  const book = new Ledger()
+  const server: Server = tls ? createTlsServer(await identity()) : createServer()
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    serve(request, response, book).catch(() => response.destroy())
+  }
+  server.on('request', take)
+  if (setup === 'checkContinue') {
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (refused(request) === null) response.writeContinue()
+      take(request, response)
+    })
+  }
+  if (setup === '417') {
+    server.on('checkContinue', (_request, response: ServerResponse) => {
+      response.writeHead(417).end()
+    })
+  }
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  closeLater(() => {
+    server.closeAllConnections()
+    return new Promise((closed) => server.close(closed))
+  })
+  return { port: (server.address() as AddressInfo).port, stored: book.stored }
+}
+
+function refused({ url = '', headers }: IncomingMessage): Refusal | null {
+  return refusal(url, Number(headers['content-length'] ?? 0))
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, book: Ledger) {
+  const early = refused(request)
+  if (early !== null) {
+    response.writeHead(early.status, early.headers).end()
+    return
+  }
+  const { url = '' } = request
+  const hash = createHash('sha256')
+  let length = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (refusal(url, length) !== null) {
+      response.writeHead(413).end()
+      return
+    }
+    hash.update(chunk)
+  }
+  book.note(url, hash.digest('hex'))
+  response.writeHead(201).end()
+}
+
+export const nodeServers: readonly RealServer[] = [
+  { name: 'Node', needs: [], start: () => ledger() },
+  { name: 'Node, TLS', needs: [], tls: true, start: () => ledger('default', true) },
+  { name: 'Node, checkContinue', needs: [], start: () => ledger('checkContinue') },
+  { name: 'Node, 417 to all that ask', needs: [], start: () => ledger('417') },
+]

@@ -1,0 +1,43 @@
+import { freePort, startDaemon, Workplace } from '../daemon.ts'
+import { lighttpd, lighttpdDav } from '../servers.ts'
+import { fileStore } from './file-store.ts'
+import { type RealServer, type Running, smallLimit } from './server.ts'
+
+/** lighttpd's own limit is in KiB, and holds for all that it takes. */
+const limit = Math.ceil(smallLimit / 1024)
+
+async function start(expectation: 'enable' | 'disable'): Promise<Running> {
+  const place = new Workplace()
+  const port = await freePort()
+  const { path, stored } = fileStore(place)
+  place.write('users', 'user:secret\n')
+  const config = place.write(
+    'lighttpd.conf',
+    `server.modules = ("mod_auth", "mod_authn_file", "mod_redirect", "mod_webdav")
+server.feature-flags = ("server.h2proto" => "disable")
+server.reject-expect-100-with-417 = "${expectation}"
+server.bind = "127.0.0.1"
+server.port = ${port}
+server.document-root = "${path}"
+server.upload-dirs = ("${place.path}")
+server.errorlog = "${place.at('error.log')}"
+auth.backend = "plain"
+auth.backend.plain.userfile = "${place.at('users')}"
+auth.require = ("/private" => ("method" => "basic", "realm" => "uploads", "require" => "valid-user"))
+url.redirect = ("^/moved/(.*)$" => "/files/$1")
+url.redirect-code = 307
+webdav.activate = "enable"
+$HTTP["url"] =~ "^/missing/" { webdav.activate = "disable" }
+$HTTP["url"] =~ "^/small/" { server.max-request-size = ${limit} }
+`,
+  )
+  await startDaemon(lighttpd, ['-D', '-f', config], port)
+  return { port, stored }
+}
+
+const needs = [lighttpd, lighttpdDav]
+
+export const lighttpdServers: readonly RealServer[] = [
+  { name: 'lighttpd, WebDAV', needs, start: () => start('disable') },
+  { name: 'lighttpd, WebDAV, told to answer 417', needs, start: () => start('enable') },
+]

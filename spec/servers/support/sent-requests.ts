@@ -1,0 +1,58 @@
+/** A request, as it went over a connection. */
+export interface SentRequest {
+  readonly method: string
+  readonly path: string
+  /** Whether its head carried the expectation. */
+  readonly asked: boolean
+  /** Its content, without the framing; what there was of it. */
+  readonly content: Buffer
+  /** Whether all of it was there. */
+  readonly whole: boolean
+}
+
+/** Reads the requests that a client sent one after another. */
+export function sentRequests(bytes: Buffer): SentRequest[] {
+  const requests: SentRequest[] = []
+  let rest = bytes
+  for (;;) {
+    const end = rest.indexOf('\r\n\r\n')
+    const head = rest.toString('latin1', 0, end)
+    const [, method = '', path = ''] = /^([A-Z]+) (\S+) HTTP\/1\.1\r\n/.exec(`${head}\r\n`) ?? []
+    if (end < 0 || method === '') return requests
+    const { content, whole, after } = contentAfter(head, rest.subarray(end + 4))
+    requests.push({ method, path, asked: /^expect: 100-continue\r?$/im.test(head), content, whole })
+    rest = after
+  }
+}
+
+interface Framed {
+  readonly content: Buffer
+  readonly whole: boolean
+  readonly after: Buffer
+}
+
+function contentAfter(head: string, bytes: Buffer): Framed {
+  if (/^transfer-encoding: chunked\r?$/im.test(head)) return chunked(bytes)
+  const length = Number(/^content-length: (\d+)\r?$/im.exec(head)?.[1] ?? 0)
+  const content = bytes.subarray(0, length)
+  return { content, whole: content.length === length, after: bytes.subarray(length) }
+}
+
+function chunked(bytes: Buffer): Framed {
+  const chunks: Buffer[] = []
+  let rest = bytes
+  for (;;) {
+    const line = rest.indexOf('\r\n')
+    const size = line < 0 ? Number.NaN : Number.parseInt(rest.toString('latin1', 0, line), 16)
+    const start = line + 2
+    const whole = size === 0 && rest.length >= start + 2
+    if (Number.isNaN(size) || size === 0) {
+      return { content: Buffer.concat(chunks), whole, after: rest.subarray(start + 2) }
+    }
+    chunks.push(rest.subarray(start, start + size))
+    if (rest.length < start + size + 2) {
+      return { content: Buffer.concat(chunks), whole: false, after: Buffer.alloc(0) }
+    }
+    rest = rest.subarray(start + size + 2)
+  }
+}
