@@ -9,6 +9,12 @@ import type { WaitLimit } from './wait-limit.ts'
 
 type Controller = Dispatcher.DispatchController
 
+/**
+ * Bytes of content from which on the buffers between here and the origin may still hold some
+ * of it when the response is over.
+ */
+const underWay = 65_536
+
 /** A response's header fields, as undici's handlers get them. */
 export type ResponseFields = Record<string, string | string[] | undefined>
 
@@ -80,6 +86,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
       queued: () => 0,
       ended: () => this.#finished,
       taken: false,
+      retire: () => {},
     }
   }
 
@@ -251,6 +258,10 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   }
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
+    // An origin that refuses may never read what it was sent, and keep the connection all the
+    // same (RFC 9112, section 9.3): whatever follows there would wait behind it for ever.
+    const { status, sentBytes } = this.log
+    if (status !== null && status >= 300 && sentBytes >= underWay) this.ticket.retire()
     if (!this.#current) return
     this.log.cutShort = this.ticket.taken && !this.#finished
     this.#owner.ended(trailers)

@@ -125,7 +125,10 @@ class Gate implements Line {
     // Where requests may be written before the last response is complete, only uploads are
     // watched: they are written to idle connections alone, so the next response is theirs.
     if (this.#pipelined && ticket === null && content !== 'tunnel') return false
-    if (ticket !== null) ticket.queued = () => this.#queued
+    if (ticket !== null) {
+      ticket.queued = () => this.#queued
+      ticket.retire = () => this.#socket.destroy()
+    }
     const exchange = new Exchange(content, ticket, () => this.#settle())
     this.#exchange = exchange
     this.#awaiting = true

@@ -38,6 +38,8 @@ export interface Ticket {
   queued: () => number
   /** Whether a client took it whose connections have gates. */
   taken: boolean
+  /** Closes the connection; set by the gate. */
+  retire: () => void
 }
 
 /** The key under which a ticket travels in dispatch options. */

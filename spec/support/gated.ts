@@ -69,7 +69,7 @@ export function announced(
 ): { head: string; told: Recorder } {
   const told = new Recorder()
   const times = { continueTimeout: 1000, rescueTimeout: 500, headersTimeout: 0, queued: () => 0 }
-  const flags = { asks: true, taken: true, ended: () => false }
+  const flags = { asks: true, taken: true, ended: () => false, retire: () => {} }
   const ticket: Ticket = { ...flags, ...times, ...options, observer: told }
   line.announce({ ticket, asks: ticket.asks, fail: () => {} })
   const head = `PUT /upload HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`
