@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { expect } from 'chai'
@@ -8,6 +9,7 @@ import { upload } from '../../lib/upload.ts'
 import { chunksOf, noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
+import { pageOf } from './support/page.ts'
 import { realServers } from './support/real/all.ts'
 import {
   allCases,
@@ -17,7 +19,7 @@ import {
   type RealServer,
   type Running,
 } from './support/real/server.ts'
-import { contentOn, type Ending, type Row, tableOf } from './support/row.ts'
+import { contentOn, type Ending, type Row } from './support/row.ts'
 import { isInstalled } from './support/servers.ts'
 import { type Tap, tap } from './support/tap.ts'
 
@@ -114,10 +116,13 @@ describe('real servers', () => {
   const missing: string[] = []
 
   after(() => {
-    const had = missing.length === 0 ? 'none' : missing.join(', ')
-    const page = `${tableOf(rows)}\n\nServers that could not be had: ${had}.\n`
+    const used = realServers.flatMap(({ needs }) => needs.filter(isInstalled))
+    const page = pageOf(rows, used, missing)
     process.stdout.write(`\n${page}`)
-    if (process.env.SERVERS_TABLE !== undefined) writeFileSync(process.env.SERVERS_TABLE, page)
+    const file = process.env.SERVERS_TABLE
+    if (file === undefined) return
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, page)
   })
 
   for (const server of realServers) {
