@@ -1,0 +1,29 @@
+import type { Faults } from '../support/fault-proxy.ts'
+import type { Random } from '../support/random.ts'
+import type { Cut, Direction } from '../support/relay.ts'
+
+/** What befalls a connection of a session; a clean one passes in other pieces alone. */
+export function faultsFor(random: Random, clean: boolean): Faults {
+  const up = shape(random, clean)
+  const down = shape(random, clean)
+  if (clean || random.chance(0.5)) return { up, down }
+  if (random.chance(0.5)) return { up: { ...up, cut: cutAt(random, 2_000_000) }, down }
+  return { up, down: { ...down, cut: cutAt(random, 500) } }
+}
+
+function shape(random: Random, clean: boolean): Direction {
+  return {
+    ...(random.chance(0.4) && {
+      segment: random.pick([1, 7, 100, 1400]),
+      segments: random.pick([20, 200]),
+    }),
+    ...(random.chance(0.2) && { gapMs: random.between(1, 20) }),
+    ...(!clean && random.chance(0.1) && { bytesPerMs: random.pick([2000, 20_000]) }),
+  }
+}
+
+function cutAt(random: Random, most: number): Cut {
+  const after = random.scale(most)
+  const kind = random.weighed({ reset: 5, drop: 2, stop: 2, 'half-close': 3, stall: 3 })
+  return kind === 'stall' ? { kind, after, ms: random.between(20, 500) } : { kind, after }
+}

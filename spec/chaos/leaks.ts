@@ -1,0 +1,61 @@
+import { readdirSync, readlinkSync } from 'node:fs'
+
+/** What a process holds on to. */
+export interface Holdings {
+  /** What keeps its event loop alive, by kind. */
+  readonly resources: ReadonlyMap<string, number>
+  /** Its open descriptors, by kind. */
+  readonly descriptors: ReadonlyMap<string, number>
+  /** Its own listeners, by event. */
+  readonly listeners: ReadonlyMap<string, number>
+}
+
+/** Milliseconds in which what was closed has to be gone. */
+const patience = 5000
+
+/** What this process holds on to now. */
+export function holdings(): Holdings {
+  return {
+    resources: countsOf(process.getActiveResourcesInfo()),
+    descriptors: countsOf(readdirSync('/proc/self/fd').map(kindOf)),
+    listeners: new Map(
+      process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+    ),
+  }
+}
+
+/** What this process holds on to beyond what it held before, when what was closed has had its time. */
+export async function leftSince(before: Holdings): Promise<string[]> {
+  const until = performance.now() + patience
+  for (;;) {
+    const left = more(before, holdings())
+    if (left.length === 0 || performance.now() > until) return left
+    await new Promise((resolve) => setTimeout(resolve, 50).unref())
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function more(before: Holdings, now: Holdings): string[] {
+  return (['resources', 'descriptors', 'listeners'] as const).flatMap((name) =>
+    [...now[name]].flatMap(([kind, count]) => {
+      const had = before[name].get(kind) ?? 0
+      return count > had ? [`${name}: ${kind} ${count}, ${had} before`] : []
+    }),
+  )
+}
+
+/** How often each of these occurs. */
+export function countsOf(kinds: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return counts
+}
+
+function kindOf(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`).replace(/\d+/g, 'N')
+  } catch {
+    // The one with which the directory was read is gone by now.
+    return 'gone'
+  }
+}

@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import type { Message, Received } from './plays.ts'
+import type { Told } from './told.ts'
+
+/** What must not happen. */
+export type Breach =
+  | 'lost'
+  | 'doubled'
+  | 'truncated'
+  | 'foreign'
+  | 'misreported'
+  | 'hung'
+  | 'leaked'
+
+/** Something that must not happen and did. */
+export interface Finding {
+  readonly breach: Breach
+  /** The upload, where it is about one. */
+  readonly upload: string | null
+  readonly text: string
+}
+
+/** Compares what callers were told with what the origin got. */
+export function judge(tolds: readonly Told[], received: Received): Finding[] {
+  const byUpload = new Map<string, Message[]>()
+  for (const message of received.messages) {
+    const before = byUpload.get(message.upload)
+    if (before === undefined) byUpload.set(message.upload, [message])
+    else before.push(message)
+  }
+  const known = new Set(tolds.map(({ plan }) => plan.name))
+  const foreign = received.messages.filter(({ upload }) => !known.has(upload))
+  return [
+    ...received.faults.map((fault) => found('foreign', null, `the origin's parser said ${fault}`)),
+    ...foreign.map(({ upload }) => found('foreign', null, `the origin got ${upload}`)),
+    ...tolds.flatMap((told) => judgeOne(told, byUpload.get(told.plan.name) ?? [])),
+  ]
+}
+
+function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
+  const { plan, hung, leftOpen, status, error } = told
+  const contents = messages.filter(({ method }) => method === plan.method)
+  const whole = contents.filter((message) => isWhole(message, told))
+  const findings: [Breach, string | null][] = [
+    ['hung', hung ? 'nothing came of it' : null],
+    ['leaked', leftOpen ? 'its source was not let go of' : null],
+    ['truncated', broken(told, contents, whole)],
+    ['lost', isSuccess(told) && whole.length === 0 ? 'it is not at the origin' : null],
+    ['doubled', doubled(told, contents)],
+    ['misreported', misreported(told)],
+  ]
+  const came = `status ${status}, error ${error}, ${plan.way}, ${plan.kind}, ${plan.plays.join(' ')}`
+  return findings.flatMap(([breach, text]) =>
+    text === null ? [] : [found(breach, plan.name, `${text} (${came}) ${told.message}`)],
+  )
+}
+
+/** Only what a flawless source brought to its end may be a complete message, and only as it was. */
+function broken(
+  { flaw, bytes }: Told,
+  contents: readonly Message[],
+  whole: readonly Message[],
+): string | null {
+  if (flaw !== null && contents.length > 0) return `a source that ${flaw} made a complete message`
+  if (whole.length === contents.length) return null
+  const lengths = contents.map((message) => message.bytes)
+  return `of ${bytes.length} bytes, ${lengths} came as complete messages`
+}
+
+function isWhole({ bytes, sha256 }: Message, told: Told): boolean {
+  if (bytes !== told.bytes.length) return false
+  return sha256 === createHash('sha256').update(told.bytes).digest('hex')
+}
+
+/** Whether the caller has to take it that the origin has all of the content. */
+function isSuccess({ plan, status, answer, report, clean }: Told): boolean {
+  if (status === null || status >= 300 || report?.outcome === 'answered') return false
+  const [method, when] = answer?.split(' ') ?? []
+  // What was answered before it came may still be damaged on its way.
+  return method === plan.method && (when === 'taken' || (report !== null && clean))
+}
+
+/** A second message is fine where the one before it was answered so, or a retry was asked for. */
+function doubled({ plan, report }: Told, contents: readonly Message[]): string | null {
+  const { retry = 0 } = plan.options
+  const repeatable = retry !== 0 && (plan.method === 'PUT' || plan.keyed)
+  const unwarranted = contents
+    .slice(0, -1)
+    .filter(({ status }) => !(repeatable || (status >= 300 && status !== 503)))
+  if (unwarranted.length > 0) return `it came again after ${unwarranted.map((each) => each.status)}`
+  if (report === null) return null
+  const again = report.attempts.filter(
+    ({ reason }) => reason !== 'first' && reason !== 'fresh-connection',
+  )
+  if (contents.length <= again.length + 1) return null
+  return `it came ${contents.length} times, with ${again.length} reasons to come again`
+}
+
+function misreported({ answer, report, bytes }: Told): string | null {
+  if (report === null) return null
+  const sent = answer?.endsWith(' taken') === true && report.outcome === 'answered'
+  if (sent) return `all of it (${bytes.length} bytes) was taken, but it is reported as answered`
+  return null
+}
+
+function found(breach: Breach, upload: string | null, text: string): Finding {
+  return { breach, upload, text }
+}

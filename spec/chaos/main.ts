@@ -1,0 +1,152 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { noise } from '../support/contents.ts'
+import type { Pool } from './bodies.ts'
+import { holdings, leftSince } from './leaks.ts'
+import { type Finding, judge } from './ledger.ts'
+import { planSession, poolSize, type SessionPlan } from './plan.ts'
+import type { Received } from './plays.ts'
+import { type Grounds, runSession } from './session.ts'
+import { summary } from './summary.ts'
+import type { Told } from './told.ts'
+
+const usage = `Usage: npm run chaos -- [--uploads 2000] [--seed <number>] [--parallel 16] [--session <number>]
+
+Makes uploads of every kind through a proxy that damages connections, to an origin that does
+what origins do, and compares what callers were told with what the origin got. --parallel says
+how many sessions, of up to 8 uploads each, are under way at a time; --session runs one alone.
+`
+
+interface Plan {
+  readonly uploads: number
+  readonly seed: number
+  readonly parallel: number
+  readonly session: number | null
+}
+
+/** Reads the command line; a string is what is wrong with it. */
+function planOf(args: string[]): Plan | string {
+  const options = {
+    uploads: { type: 'string', default: '2000' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    parallel: { type: 'string', default: '16' },
+    session: { type: 'string' },
+  } as const
+  try {
+    const { values } = parseArgs({ args, options })
+    const [uploads, seed, parallel, session] = [
+      values.uploads,
+      values.seed,
+      values.parallel,
+      values.session ?? '0',
+    ].map(Number) as [number, number, number, number]
+    for (const [name, value] of Object.entries({ uploads, seed, parallel, session })) {
+      if (!Number.isSafeInteger(value) || value < 0) return `--${name} must be a whole number`
+    }
+    if (parallel === 0) return '--parallel must be above 0'
+    return { uploads, seed, parallel, session: values.session === undefined ? null : session }
+  } catch (error) {
+    // It says which argument it does not know.
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** The sessions to run, one after another. */
+function* sessionsOf({ uploads, seed, session }: Plan): Generator<SessionPlan> {
+  if (session !== null) {
+    yield planSession(seed, session, Number.POSITIVE_INFINITY)
+    return
+  }
+  let left = uploads
+  for (let number = 0; left > 0; number++) {
+    const next = planSession(seed, number, left)
+    left -= next.uploads.length
+    yield next
+  }
+}
+
+interface Run {
+  readonly tolds: readonly Told[]
+  readonly findings: readonly Finding[]
+}
+
+/** Runs all sessions, so many at a time. */
+async function runAll(plan: Plan, grounds: Grounds): Promise<Run> {
+  const tolds: Told[] = []
+  const findings: Finding[] = []
+  const sessions = sessionsOf(plan)
+  const work = async (): Promise<void> => {
+    for (const session of sessions) {
+      const result = await runSession(session, grounds)
+      tolds.push(...result.tolds)
+      if (result.closed) continue
+      const text = `the agent of session ${session.number} could not be closed`
+      findings.push({ breach: 'leaked', upload: `${session.number}.0`, text })
+    }
+  }
+  await Promise.all(Array.from({ length: plan.parallel }, work))
+  return { tolds, findings }
+}
+
+/** Notes what nobody handled, which is a fault wherever it comes from. */
+function strays(): { findings: Finding[]; stop(): void } {
+  const findings: Finding[] = []
+  const note = (error: unknown): void => {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    findings.push({ breach: 'leaked', upload: null, text: `nobody handled: ${text}` })
+  }
+  const events = ['uncaughtException', 'unhandledRejection', 'warning'] as const
+  for (const event of events) process.on(event as 'warning', note)
+  return {
+    findings,
+    stop: () => {
+      for (const event of events) process.off(event as 'warning', note)
+    },
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  const plan = planOf(args)
+  if (typeof plan === 'string') {
+    process.stderr.write(`${plan}\n\n${usage}`)
+    return 2
+  }
+  const { seed } = plan
+  console.log(`Node ${process.versions.node}, ${plan.uploads} uploads, --seed ${seed}`)
+  const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
+  const pool: Pool = { bytes: noise(poolSize, 7), path: join(folder, 'pool') }
+  writeFileSync(pool.path, pool.bytes)
+  const origin = fork(new URL('./origin.ts', import.meta.url))
+  try {
+    const [port] = (await once(origin, 'message')) as [number]
+    const grounds = { seed, port, pool }
+    // What undici and Node make once for the whole process is no leak.
+    await runSession({ ...planSession(1, 0, 8), number: -1, uploads: [] }, grounds)
+    const before = holdings()
+    const stray = strays()
+    const begun = performance.now()
+    const { tolds, findings } = await runAll(plan, grounds)
+    const seconds = (performance.now() - begun) / 1000
+    origin.send('report')
+    const [received] = (await once(origin, 'message')) as [Received]
+    stray.stop()
+    const left = await leftSince(before)
+    const all = [
+      ...judge(tolds, received),
+      ...findings,
+      ...stray.findings,
+      ...left.map((text): Finding => ({ breach: 'leaked', upload: null, text })),
+    ]
+    console.log(summary({ tolds, received, findings: all, seconds, seed }))
+    return all.length === 0 ? 0 : 1
+  } finally {
+    if (origin.connected) origin.disconnect()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,59 @@
+import { ExpectAgent } from '../../lib/agent.ts'
+import { RouteMemory as Memory, type RouteMemory } from '../../lib/memory.ts'
+import { startFaultProxy } from '../support/fault-proxy.ts'
+import { Random } from '../support/random.ts'
+import type { Pool } from './bodies.ts'
+import { faultsFor } from './faults.ts'
+import type { SessionPlan } from './plan.ts'
+import { type Told, tell } from './told.ts'
+
+/** What a session needs. */
+export interface Grounds {
+  readonly seed: number
+  /** Where the origin listens. */
+  readonly port: number
+  readonly pool: Pool
+}
+
+/** What came of a session. */
+export interface SessionResult {
+  readonly tolds: readonly Told[]
+  /** Whether its agent could be closed when all was over. */
+  readonly closed: boolean
+}
+
+/** Milliseconds that an agent without uploads may take to close. */
+const patience = 10_000
+
+/** Makes the uploads of a session through an agent and a proxy of its own. */
+export async function runSession(plan: SessionPlan, grounds: Grounds): Promise<SessionResult> {
+  const { seed, port, pool } = grounds
+  const { clean } = plan
+  const proxy = await startFaultProxy(port, (connection) =>
+    faultsFor(new Random(seed, plan.number, -1, connection), clean),
+  )
+  const memory: RouteMemory = new Memory()
+  const agent = new ExpectAgent({ memory, ...plan.agent })
+  const tolds: Told[] = []
+  const waiting = [...plan.uploads]
+  const lane = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      tolds.push(await tell(`${proxy.url}/${next.name}`, next, pool, agent, clean))
+    }
+  }
+  await Promise.all(Array.from({ length: plan.lanes }, lane))
+  const closed = plan.closes ? await closes(agent) : true
+  await agent.destroy()
+  await proxy.close()
+  return { tolds, closed }
+}
+
+async function closes(agent: ExpectAgent): Promise<boolean> {
+  let watch: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    watch = setTimeout(() => resolve(false), patience)
+  })
+  const closed = await Promise.race([agent.close().then(() => true), late])
+  clearTimeout(watch)
+  return closed
+}

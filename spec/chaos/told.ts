@@ -1,0 +1,96 @@
+import type { ExpectAgent } from '../../lib/agent.ts'
+import type { UploadReport } from '../../lib/report.ts'
+import { type Body, bodyOf, type Flaw, type Pool } from './bodies.ts'
+import type { UploadPlan } from './plan.ts'
+import { send } from './send.ts'
+
+/** What a caller was told of an upload. */
+export interface Told {
+  readonly plan: UploadPlan
+  /** Exactly what was to arrive. */
+  readonly bytes: Buffer
+  readonly flaw: Flaw | null
+  /** Whether the proxy damaged nothing. */
+  readonly clean: boolean
+  readonly status: number | null
+  /** What the origin says it has answered to. */
+  readonly answer: string | null
+  readonly report: UploadReport | null
+  /** The code, or else the name, of what it failed with, before the response or in it. */
+  readonly error: string | null
+  readonly message: string
+  /** Whether nothing came of it in a time that is far beyond its timeouts. */
+  readonly hung: boolean
+  /** Whether its source was not let go of. */
+  readonly leftOpen: boolean
+}
+
+/** Milliseconds after which an upload counts as hung: its own timeouts are below two seconds. */
+const patience = 30_000
+
+/** Turns of the event loop in which a source has to be let go of. */
+const turns = 1000
+
+/** Makes an upload and notes what its caller is told. */
+export async function tell(
+  url: string,
+  plan: UploadPlan,
+  pool: Pool,
+  agent: ExpectAgent,
+  clean: boolean,
+): Promise<Told> {
+  const body = bodyOf(plan, pool)
+  const told = { plan, bytes: body.bytes, flaw: body.flaw, clean }
+  const abort = new AbortController()
+  const { abortAfterMs } = plan
+  const aborting =
+    abortAfterMs === null ? undefined : setTimeout(() => abort.abort(new Aborted()), abortAfterMs)
+  let watch: NodeJS.Timeout | undefined
+  const hanging = new Promise<Partial<Told>>((resolve) => {
+    watch = setTimeout(() => resolve({ hung: true }), patience)
+  })
+  const found = await Promise.race([attempt(url, plan, body, agent, abort.signal), hanging])
+  clearTimeout(watch)
+  clearTimeout(aborting)
+  if (found.hung) abort.abort()
+  const leftOpen = found.hung !== true && !(await isLetGo(body))
+  const nothing = { status: null, answer: null, report: null, error: null, message: '' }
+  return { ...nothing, hung: false, ...found, ...told, leftOpen }
+}
+
+class Aborted extends Error {
+  override readonly name = 'Aborted'
+}
+
+async function attempt(
+  url: string,
+  plan: UploadPlan,
+  body: Body,
+  agent: ExpectAgent,
+  signal: AbortSignal,
+): Promise<Partial<Told>> {
+  let head: Partial<Told> = {}
+  try {
+    const answered = await send(url, plan, body, agent, signal)
+    const { status, answer, report } = answered
+    head = { status, answer, report }
+    await (plan.reads ? answered.read() : answered.leave())
+    return head
+  } catch (error) {
+    return { ...head, error: codeOf(error), message: String(error) }
+  }
+}
+
+/** What fetch wraps is what matters. */
+function codeOf(error: unknown): string {
+  const { cause } = error as Error
+  const inner = error instanceof TypeError && cause instanceof Error ? cause : (error as Error)
+  return String((inner as NodeJS.ErrnoException).code ?? inner.name)
+}
+
+async function isLetGo(body: Body): Promise<boolean> {
+  for (let turn = 0; turn < turns && body.open() > 0; turn++) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return body.open() === 0
+}

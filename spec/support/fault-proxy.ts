@@ -1,0 +1,94 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import { type Direction, relay } from './relay.ts'
+
+/** What befalls one connection, in both directions. */
+export interface Faults {
+  /** From the client to the origin. */
+  readonly up: Direction
+  /** From the origin to the client. */
+  readonly down: Direction
+}
+
+/** A proxy between a client and an origin that damages connections, and never what they carry. */
+export interface FaultProxy {
+  readonly url: string
+  /** Connections that were made so far. */
+  readonly connections: number
+  /** Tears all connections down and stops listening. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a proxy in front of a port of 127.0.0.1. What passes is a beginning of what was sent,
+ * whatever the faults are.
+ *
+ * @param faultsOf says what befalls a connection, counted from 0.
+ */
+export async function startFaultProxy(
+  port: number,
+  faultsOf: (connection: number) => Faults,
+): Promise<FaultProxy> {
+  const proxy = new TcpProxy(port, faultsOf)
+  await proxy.listen()
+  return proxy
+}
+
+class TcpProxy implements FaultProxy {
+  connections = 0
+  readonly #port: number
+  readonly #faultsOf: (connection: number) => Faults
+  readonly #sockets = new Set<Socket>()
+  readonly #server: Server
+
+  constructor(port: number, faultsOf: (connection: number) => Faults) {
+    this.#port = port
+    this.#faultsOf = faultsOf
+    const options = { allowHalfOpen: true, noDelay: true }
+    this.#server = createServer(options, (client) => this.#join(client))
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  listen(): Promise<void> {
+    return new Promise((listening, failed) => {
+      this.#server.on('error', failed).listen(0, '127.0.0.1', listening)
+    })
+  }
+
+  async close(): Promise<void> {
+    const closed = [...this.#sockets].map((socket) => new Promise((end) => socket.on('close', end)))
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise((end) => this.#server.close(end))
+    await Promise.all(closed)
+  }
+
+  #join(client: Socket): void {
+    const { up, down } = this.#faultsOf(this.connections)
+    this.connections += 1
+    const origin = connect({ port: this.#port, host: '127.0.0.1', allowHalfOpen: true })
+    origin.setNoDelay(true)
+    const over = new AbortController()
+    const reset = (): void => {
+      over.abort()
+      client.resetAndDestroy()
+      origin.resetAndDestroy()
+    }
+    for (const socket of [client, origin]) {
+      this.#sockets.add(socket)
+      socket.on('error', reset)
+      socket.on('close', () => {
+        this.#sockets.delete(socket)
+        // What one side sent to its end may still be on its way to the other.
+        if (!socket.readableEnded) reset()
+      })
+    }
+    for (const [from, to, direction] of [
+      [client, origin, up],
+      [origin, client, down],
+    ] as const) {
+      relay({ from, to, direction, reset, over: over.signal }).catch(reset)
+    }
+  }
+}

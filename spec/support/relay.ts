@@ -1,0 +1,114 @@
+import type { Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** What befalls one direction of a connection. */
+export interface Direction {
+  /** Bytes of a segment, for as many segments as `segments` says; what comes after passes whole. */
+  readonly segment?: number
+  readonly segments?: number
+  /** Milliseconds before each read: what comes in the meantime is joined, and all of it late. */
+  readonly gapMs?: number
+  /** Bytes a millisecond, at most. */
+  readonly bytesPerMs?: number
+  /** What happens once and for all. */
+  readonly cut?: Cut
+}
+
+/** What ends a direction, or holds it up, when this many bytes have passed. */
+export type Cut =
+  /** Both sides get a RST. */
+  | { readonly kind: 'reset'; readonly after: number }
+  /** What comes after is swallowed, the end included. */
+  | { readonly kind: 'drop'; readonly after: number }
+  /** What comes after is not even read. */
+  | { readonly kind: 'stop'; readonly after: number }
+  /** The receiving side is told that this was all; the other direction goes on. */
+  | { readonly kind: 'half-close'; readonly after: number }
+  /** Nothing passes for a while. */
+  | { readonly kind: 'stall'; readonly after: number; readonly ms: number }
+
+/** One direction of a connection that is being relayed. */
+export interface Relayed {
+  readonly from: Socket
+  readonly to: Socket
+  readonly direction: Direction
+  readonly reset: () => void
+  /** Aborted when the connection is torn down. */
+  readonly over: AbortSignal
+}
+
+/** Passes on what comes from one side to the other, with all that befalls it on the way. */
+export async function relay({ from, to, direction, reset, over }: Relayed): Promise<void> {
+  const { segment = Number.POSITIVE_INFINITY, segments = 0, gapMs = 0 } = direction
+  const { bytesPerMs = Number.POSITIVE_INFINITY, cut } = direction
+  let left = cut?.after ?? Number.POSITIVE_INFINITY
+  let split = 0
+  let swallowing = false
+  const wait = (ms: number): Promise<void> => pause(ms, undefined, { signal: over })
+
+  /** Writes a piece and waits until there is room for the next. */
+  const pass = async (piece: Buffer): Promise<void> => {
+    if (piece.length > 0 && !to.write(piece)) await drained(to, over)
+    const ms = Math.floor(piece.length / bytesPerMs)
+    if (ms > 0) await wait(ms)
+  }
+
+  /** Passes bytes in the pieces that are due. */
+  const passAll = async (bytes: Buffer): Promise<void> => {
+    let rest = bytes
+    while (split < segments && rest.length > segment) {
+      split += 1
+      await pass(rest.subarray(0, segment))
+      rest = rest.subarray(segment)
+      // The receiver sees each piece by itself when it gets a turn between two writes.
+      await new Promise((turn) => setImmediate(turn))
+    }
+    await pass(rest)
+  }
+
+  /** The moment of the cut; what stands behind it in this chunk is lost, but for a stall. */
+  const cutNow = async ({ kind, ...at }: Cut): Promise<void> => {
+    left = Number.POSITIVE_INFINITY
+    if (kind === 'reset') reset()
+    else if (kind === 'stall' && 'ms' in at) await wait(at.ms)
+    else if (kind === 'stop') await aborted(over)
+    else {
+      swallowing = true
+      if (kind === 'half-close') to.end()
+    }
+  }
+
+  for await (const chunk of from.iterator({ destroyOnReturn: false })) {
+    if (gapMs > 0) await wait(gapMs)
+    let bytes = chunk as Buffer
+    if (cut !== undefined && bytes.length >= left) {
+      await passAll(bytes.subarray(0, left))
+      bytes = bytes.subarray(left)
+      await cutNow(cut)
+    }
+    if (over.aborted) return
+    left -= bytes.length
+    if (!swallowing) await passAll(bytes)
+  }
+  if (!swallowing) to.end()
+}
+
+function drained(socket: Socket, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done)
+      over.removeEventListener('abort', done)
+      resolve()
+    }
+    socket.on('drain', done)
+    over.addEventListener('abort', done)
+    if (over.aborted) done()
+  })
+}
+
+function aborted(over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (over.aborted) resolve()
+    else over.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
