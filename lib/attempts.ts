@@ -3,56 +3,22 @@ import type { Dispatcher } from 'undici'
 import { Attempt, type AttemptOwner, type ResponseFields } from './attempt.ts'
 import type { TicketedOptions } from './connector.ts'
 import { StableController } from './controller.ts'
-import { Deadlines, undiciTimeout } from './deadlines.ts'
+import { undiciTimeout } from './deadlines.ts'
 import { type Decision, isLeftToUndici } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { headersOf } from './headers.ts'
 import { type Hop, placeOf } from './hop.ts'
-import type { Settings } from './options.ts'
-import type { Answer, Decided, Failure, Next, Recourse } from './recourse.ts'
-import type { AttemptReason, UploadLog } from './report.ts'
+import { PhaseWatch } from './phase-watch.ts'
+import type { Plan } from './plan.ts'
+import type { Answer, Decided, Failure, Next } from './recourse.ts'
+import type { AttemptReason } from './report.ts'
 import type { Route } from './route.ts'
-import type { Source } from './source.ts'
 import { ticketKey } from './ticket.ts'
-import type { UnderWay } from './under-way.ts'
 import type { ReleasedBy } from './verdict.ts'
 import { Wait } from './wait.ts'
 import { waitLimit } from './wait-limit.ts'
 
 type Controller = Dispatcher.DispatchController
-type Handler = Dispatcher.DispatchHandler
-
-/** The content of an upload and what is written down about it; several dispatches may share one. */
-export interface Upload {
-  readonly source: Source
-  readonly log: UploadLog
-  /** Called when a dispatch needs the content no longer. */
-  onOver(): void
-  /** The status that the handler is shown in place of this one, or the error to fail with. */
-  shown(status: number, text: string, fields: ResponseFields): number | UploadError
-}
-
-/** All that the attempts of one dispatch need. */
-export interface Plan {
-  readonly dispatch: Dispatcher.Dispatch
-  /** The caller's options, of which each attempt's hop overrides some. */
-  readonly request: Dispatcher.DispatchOptions
-  /** The first request. */
-  readonly hop: Hop
-  readonly handler: Handler
-  readonly upload: Upload
-  readonly underWay: UnderWay
-  readonly settings: Settings
-  routeOf(hop: Hop): Route
-  decide(hop: Hop): Decision
-  /** What can be done about answers and failures, in the order in which it is tried. */
-  readonly recourses: readonly Recourse[]
-  /** All of the content, where undici can send it in one go. */
-  readonly whole: string | Buffer | undefined
-}
-
-/** Milliseconds in which a connection has to take something, where nobody says otherwise. */
-const stallTimeout = 300_000
 
 /** A final response whose head came, and whose handing over is not decided yet. */
 interface Held {
@@ -71,7 +37,7 @@ export class Attempts implements AttemptOwner {
   readonly #controller: StableController
   /** The time between two attempts. */
   readonly #delay = new Wait()
-  readonly #deadlines = new Deadlines((error) => this.#controller.abort(error))
+  readonly #watch: PhaseWatch
   /** Where an expectation failed, and is not tried again. */
   readonly #unasking = new Set<string>()
   #hop: Hop
@@ -86,22 +52,20 @@ export class Attempts implements AttemptOwner {
     this.#hop = plan.hop
     this.#route = plan.routeOf(plan.hop)
     this.#controller = new StableController((reason) => this.#fail(reason))
+    this.#watch = new PhaseWatch(plan.settings.timeouts, (error) => this.#controller.abort(error))
   }
 
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
     this.#plan.underWay.begin()
-    this.#deadlines.set('total', this.#plan.settings.timeouts.total ?? 0)
+    this.#watch.begin()
     return this.#begin('first', 0)
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
     const { dispatch, request, upload, settings } = this.#plan
     const { rescueTimeout } = settings
-    const hop = this.#plan.recourses.reduce(
-      (before, recourse) => recourse.prepared?.(before) ?? before,
-      this.#hop,
-    )
+    const hop = this.#plan.recourse.prepared?.(this.#hop) ?? this.#hop
     const { origin, path, method, headers } = hop
     const decision = this.#decide()
     const { asks } = decision
@@ -156,7 +120,7 @@ export class Attempts implements AttemptOwner {
       onFailed: (error) => this.#sourceFailed(error),
       onChunk: (bytes) => {
         attempt.handedBytes += bytes
-        this.#watch(attempt)
+        if (this.isCurrent(attempt)) this.#watch.sending(attempt)
       },
       accepted: (bytes) => attempt.accepted(bytes),
     })
@@ -206,29 +170,12 @@ export class Attempts implements AttemptOwner {
 
   progressed(attempt: Attempt): void {
     if (!this.isCurrent(attempt)) return
-    this.#watch(attempt)
+    this.#watch.sending(attempt)
     this.#tell(() => this.#plan.upload.log.progress(attempt.log))
   }
 
-  /** Sees that content which was handed to the connection is taken by it. */
-  #watch(attempt: Attempt): void {
-    if (!this.isCurrent(attempt)) return
-    if (!attempt.isStalling) {
-      this.#deadlines.clear('stall')
-      return
-    }
-    let queued = attempt.ticket.queued()
-    this.#deadlines.set('stall', this.#plan.settings.timeouts.stall ?? stallTimeout, () => {
-      const before = queued
-      queued = attempt.ticket.queued()
-      return queued < before
-    })
-  }
-
   sent(attempt: Attempt): void {
-    if (!this.isCurrent(attempt) || !attempt.ticket.taken) return
-    const { headers = attempt.ticket.headersTimeout } = this.#plan.settings.timeouts
-    if (attempt.log.status === null) this.#deadlines.set('headers', headers)
+    if (this.isCurrent(attempt) && attempt.ticket.taken) this.#watch.sent(attempt)
   }
 
   #tell(tell: () => void): void {
@@ -259,8 +206,7 @@ export class Attempts implements AttemptOwner {
       handler.onResponseStart?.(this.#controller, status, fields, message)
       return
     }
-    this.#deadlines.clear('stall')
-    this.#deadlines.clear('headers')
+    this.#watch.answered()
     if (this.#hop.hasContent) this.#route.answered(status, attempt.log.asked)
     const deliver = (): void => {
       if (attempt.log.withheld) upload.onOver()
@@ -329,11 +275,7 @@ export class Attempts implements AttemptOwner {
       number: upload.log.attempts.length,
       sendable: !hop.hasContent || upload.source.replayable,
     }
-    for (const recourse of this.#plan.recourses) {
-      const decided = recourse.answered?.(answer) ?? null
-      if (decided !== null) return decided
-    }
-    return null
+    return this.#plan.recourse.answered?.(answer) ?? null
   }
 
   #afterFailure(attempt: Attempt, error: Error): Next | null {
@@ -346,11 +288,7 @@ export class Attempts implements AttemptOwner {
       sendable: source.replayable,
       untouched: attempt.untouchedBy(error),
     }
-    for (const recourse of this.#plan.recourses) {
-      const next = recourse.failed?.(failure) ?? null
-      if (next !== null) return next
-    }
-    return null
+    return this.#plan.recourse.failed?.(failure) ?? null
   }
 
   /** Waits for the decision over a final response. */
@@ -388,8 +326,7 @@ export class Attempts implements AttemptOwner {
       this.#unasking.add(hop.origin)
       attempt.publish('replay', { status: 417 })
     }
-    this.#deadlines.clear('stall')
-    this.#deadlines.clear('headers')
+    this.#watch.answered()
     this.#current = null
     this.#controller.target = null
     attempt.giveUp()
@@ -421,7 +358,7 @@ export class Attempts implements AttemptOwner {
   #finish(): void {
     this.#over = true
     this.#delay.stop()
-    this.#deadlines.stop()
+    this.#watch.stop()
     this.#plan.upload.onOver()
     this.#plan.underWay.end()
   }

@@ -1,7 +1,6 @@
 import type { Dispatcher } from 'undici'
-import { Attempts, type Upload } from './attempts.ts'
+import { Attempts } from './attempts.ts'
 import { wantedOfDispatcher } from './authentication/authenticate.ts'
-import { authentication } from './authentication/authentication.ts'
 import type { TicketedOptions } from './connector.ts'
 import { type Content, contentOf, noContent, wholeLength } from './content.ts'
 import { type Decision, decide, isLeftToUndici } from './decision.ts'
@@ -18,11 +17,9 @@ import {
   type Settings,
   settle,
 } from './options.ts'
-import type { Recourse } from './recourse.ts'
-import { Redirection } from './redirect.ts'
-import { replay } from './replay.ts'
+import type { Upload } from './plan.ts'
+import { needRecourse, recoursesFor } from './recourses.ts'
 import { UploadLog } from './report.ts'
-import { Renewal, Retry } from './retry.ts'
 import { Route, routeKey } from './route.ts'
 import { Source } from './source.ts'
 import { ticketKey } from './ticket.ts'
@@ -102,7 +99,7 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const body: unknown = request.body ?? null
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : settle(overrides, base)
-  const watched = needsAttempts(settings)
+  const watched = needRecourse(settings)
   if (body === null && !watched) return dispatch(withoutWish(request, wish), handler)
   const call = request[callKey]
   const routeOf = (origin: string): Route => new Route(settings.memory, keyOf(routeKey(origin)))
@@ -135,26 +132,9 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
     settings,
     routeOf: (hop) => routeOf(hop.origin),
     decide: (hop) => choose(hop.origin, hop.hasContent ? length : 0),
-    recourses: recoursesFor(settings, origin),
+    recourse: recoursesFor(settings, origin),
     whole: content.whole,
   }).start()
-}
-
-/** What can be done about answers and failures; a response that none of them takes is handed over. */
-function recoursesFor(settings: Settings, origin: string): Recourse[] {
-  const recourses = [...authentication(settings.authenticate, origin), replay, new Renewal()]
-  if (follows(settings)) recourses.push(new Redirection(settings))
-  if (settings.retry !== 0) recourses.push(new Retry(settings.retry))
-  return recourses
-}
-
-function follows({ redirect, maxRedirections }: Settings): boolean {
-  return redirect === 'follow' && maxRedirections > 0
-}
-
-/** Whether every request is watched, even one that cannot ask: its answer may lead to another. */
-function needsAttempts(settings: Settings): boolean {
-  return settings.authenticate !== null || settings.retry !== 0 || follows(settings)
 }
 
 /** The caller's options for what is below: what is answered here is not answered there again. */
@@ -162,7 +142,7 @@ function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest
   // undici refuses to hear how many redirects are followed.
   const { query: _query, maxRedirections: _bound, ...rest } = request
   const here = { authenticate: null, redirect: 'manual', retry: 0 } as const
-  return needsAttempts(settings) ? { ...rest, ...here } : rest
+  return needRecourse(settings) ? { ...rest, ...here } : rest
 }
 
 /** Fields that can be iterated over once are read once, for all who look at them. */

@@ -1,0 +1,53 @@
+import type { Attempt } from './attempt.ts'
+import { Deadlines, type TimeoutOptions } from './deadlines.ts'
+
+/** Milliseconds in which a connection has to take something, where nobody says otherwise. */
+const stallTimeout = 300_000
+
+/** Holds the phases of one upload to their timeouts. */
+export class PhaseWatch {
+  readonly #timeouts: TimeoutOptions
+  readonly #deadlines: Deadlines
+
+  /** @param expired is told of the first phase that takes too long. */
+  constructor(timeouts: TimeoutOptions, expired: (error: Error) => void) {
+    this.#timeouts = timeouts
+    this.#deadlines = new Deadlines(expired)
+  }
+
+  /** The upload begins. */
+  begin(): void {
+    this.#deadlines.set('total', this.#timeouts.total ?? 0)
+  }
+
+  /** Sees that content which was handed to the connection is taken by it. */
+  sending(attempt: Attempt): void {
+    if (!attempt.isStalling) {
+      this.#deadlines.clear('stall')
+      return
+    }
+    let queued = attempt.ticket.queued()
+    this.#deadlines.set('stall', this.#timeouts.stall ?? stallTimeout, () => {
+      const before = queued
+      queued = attempt.ticket.queued()
+      return queued < before
+    })
+  }
+
+  /** All of the content was taken, and a response is waited for. */
+  sent({ ticket, log }: Attempt): void {
+    const { headers = ticket.headersTimeout } = this.#timeouts
+    if (log.status === null) this.#deadlines.set('headers', headers)
+  }
+
+  /** The final response is there, or the attempt was given up. */
+  answered(): void {
+    this.#deadlines.clear('stall')
+    this.#deadlines.clear('headers')
+  }
+
+  /** The upload is over. */
+  stop(): void {
+    this.#deadlines.stop()
+  }
+}

@@ -1,0 +1,47 @@
+import { authentication } from './authentication/authentication.ts'
+import type { Settings } from './options.ts'
+import type { Recourse } from './recourse.ts'
+import { Redirection } from './redirect.ts'
+import { replay } from './replay.ts'
+import { Renewal, Retry } from './retry.ts'
+
+/**
+ * What can be done about the answers to one upload and its failures, tried one after another;
+ * a response that none of them takes is handed over.
+ */
+export function recoursesFor(settings: Settings, origin: string): Recourse {
+  const all = [...authentication(settings.authenticate, origin), replay, new Renewal()]
+  if (follows(settings)) all.push(new Redirection(settings))
+  if (settings.retry !== 0) all.push(new Retry(settings.retry))
+  return inTurn(all)
+}
+
+/** Whether an answer may lead to another request although the request could not ask. */
+export function needRecourse(settings: Settings): boolean {
+  return settings.authenticate !== null || settings.retry !== 0 || follows(settings)
+}
+
+function follows({ redirect, maxRedirections }: Settings): boolean {
+  return redirect === 'follow' && maxRedirections > 0
+}
+
+/** The first that knows what to do decides. */
+function inTurn(recourses: readonly Recourse[]): Recourse {
+  return {
+    prepared: (hop) =>
+      recourses.reduce((before, recourse) => recourse.prepared?.(before) ?? before, hop),
+    answered: (answer) => firstOf(recourses, (recourse) => recourse.answered?.(answer) ?? null),
+    failed: (failure) => firstOf(recourses, (recourse) => recourse.failed?.(failure) ?? null),
+  }
+}
+
+function firstOf<Result>(
+  recourses: readonly Recourse[],
+  ask: (recourse: Recourse) => Result | null,
+): Result | null {
+  for (const recourse of recourses) {
+    const result = ask(recourse)
+    if (result !== null) return result
+  }
+  return null
+}
