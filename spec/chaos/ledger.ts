@@ -39,7 +39,9 @@ export function judge(tolds: readonly Told[], received: Received): Finding[] {
 
 function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
   const { plan, hung, leftOpen, status, error } = told
-  const contents = messages.filter(({ method }) => method === plan.method)
+  const contents = messages
+    .filter(({ method }) => method === plan.method)
+    .sort((one, other) => one.attempt - other.attempt)
   const whole = contents.filter((message) => isWhole(message, told))
   const findings: [Breach, string | null][] = [
     ['hung', hung ? 'nothing came of it' : null],
@@ -89,11 +91,9 @@ function doubled({ plan, report }: Told, contents: readonly Message[]): string |
     .filter(({ status }) => !(repeatable || (status >= 300 && status !== 503)))
   if (unwarranted.length > 0) return `it came again after ${unwarranted.map((each) => each.status)}`
   if (report === null) return null
-  const again = report.attempts.filter(
-    ({ reason }) => reason !== 'first' && reason !== 'fresh-connection',
-  )
-  if (contents.length <= again.length + 1) return null
-  return `it came ${contents.length} times, with ${again.length} reasons to come again`
+  const again = report.attempts.filter(({ reason }) => reason !== 'fresh-connection')
+  if (contents.length <= again.length) return null
+  return `it came ${contents.length} times, with ${again.length} reasons to come`
 }
 
 function misreported({ answer, report, bytes }: Told): string | null {

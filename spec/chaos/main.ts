@@ -84,7 +84,7 @@ async function runAll(plan: Plan, grounds: Grounds): Promise<Run> {
       const result = await runSession(session, grounds)
       tolds.push(...result.tolds)
       if (result.closed) continue
-      const text = `the agent of session ${session.number} could not be closed`
+      const text = `the agent of session ${session.number} or its connections could not be closed`
       findings.push({ breach: 'leaked', upload: `${session.number}.0`, text })
     }
   }

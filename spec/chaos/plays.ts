@@ -65,6 +65,8 @@ export interface Message {
   /** The upload it belongs to, or what it began with in place of one. */
   readonly upload: string
   readonly method: string
+  /** Which of the upload's requests it is, counted from 0. */
+  readonly attempt: number
   readonly bytes: number
   readonly sha256: string
   /** The final status that was answered before or after its end; 0 for none. */

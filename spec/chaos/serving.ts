@@ -70,7 +70,8 @@ export class Serving {
       if (!response.headersSent && !request.destroyed) ended()
       const status = response.headersSent ? response.statusCode : 0
       const sha256 = this.#hash.digest('hex')
-      this.onComplete({ method: request.method ?? '', bytes: this.#bytes, sha256, status })
+      const { method = '' } = request
+      this.onComplete({ method, attempt: this.#attempt, bytes: this.#bytes, sha256, status })
     })
   }
 

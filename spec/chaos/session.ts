@@ -18,11 +18,11 @@ export interface Grounds {
 /** What came of a session. */
 export interface SessionResult {
   readonly tolds: readonly Told[]
-  /** Whether its agent could be closed when all was over. */
+  /** Whether its agent, and its connections with it, could be closed when all was over. */
   readonly closed: boolean
 }
 
-/** Milliseconds that an agent without uploads may take to close. */
+/** Milliseconds that it may take to close what is idle. */
 const patience = 10_000
 
 /** Makes the uploads of a session through an agent and a proxy of its own. */
@@ -42,18 +42,20 @@ export async function runSession(plan: SessionPlan, grounds: Grounds): Promise<S
     }
   }
   await Promise.all(Array.from({ length: plan.lanes }, lane))
-  const closed = plan.closes ? await closes(agent) : true
+  const closed = plan.closes ? await inTime(agent.close()) : true
   await agent.destroy()
+  // What is still on its way has to arrive where nothing keeps it from that.
+  const arrived = clean ? await inTime(proxy.idle()) : true
   await proxy.close()
-  return { tolds, closed }
+  return { tolds, closed: closed && arrived }
 }
 
-async function closes(agent: ExpectAgent): Promise<boolean> {
+async function inTime(closing: Promise<unknown>): Promise<boolean> {
   let watch: NodeJS.Timeout | undefined
   const late = new Promise<boolean>((resolve) => {
     watch = setTimeout(() => resolve(false), patience)
   })
-  const closed = await Promise.race([agent.close().then(() => true), late])
+  const closed = await Promise.race([closing.then(() => true), late])
   clearTimeout(watch)
   return closed
 }

@@ -26,7 +26,7 @@ export interface Told {
 }
 
 /** Milliseconds after which an upload counts as hung: its own timeouts are below two seconds. */
-const patience = 30_000
+const patience = 15_000
 
 /** Turns of the event loop in which a source has to be let go of. */
 const turns = 1000

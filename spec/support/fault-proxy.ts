@@ -14,6 +14,8 @@ export interface FaultProxy {
   readonly url: string
   /** Connections that were made so far. */
   readonly connections: number
+  /** Resolves when all connections have come to their end. */
+  idle(): Promise<void>
   /** Tears all connections down and stops listening. */
   close(): Promise<void>
 }
@@ -57,11 +59,15 @@ class TcpProxy implements FaultProxy {
     })
   }
 
+  async idle(): Promise<void> {
+    await Promise.all([...this.#sockets].map((socket) => new Promise((end) => socket.on('close', end))))
+  }
+
   async close(): Promise<void> {
-    const closed = [...this.#sockets].map((socket) => new Promise((end) => socket.on('close', end)))
+    const idle = this.idle()
     for (const socket of this.#sockets) socket.destroy()
     await new Promise((end) => this.#server.close(end))
-    await Promise.all(closed)
+    await idle
   }
 
   #join(client: Socket): void {
