@@ -29,6 +29,8 @@ export interface AttemptOwner {
   progressed(attempt: Attempt): void
   /** All of the content was accepted. */
   sent(attempt: Attempt): void
+  /** The final response has begun; the rest of its head may be yet to come. */
+  final(attempt: Attempt): void
   bodySent(chunk: Buffer): void
   requestSent(): void
   responding(): void
@@ -205,6 +207,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   onFinal(status: number, withheld: boolean): void {
     this.log.final(status, withheld)
     if (withheld && status >= 300) this.publish('refuse', { status })
+    this.#owner.final(this)
     this.#owner.progressed(this)
   }
 

@@ -175,7 +175,15 @@ export class Attempts implements AttemptOwner {
   }
 
   sent(attempt: Attempt): void {
-    if (this.isCurrent(attempt) && attempt.ticket.taken) this.#watch.sent(attempt)
+    if (attempt.log.status === null) this.#awaitHead(attempt)
+  }
+
+  final(attempt: Attempt): void {
+    this.#awaitHead(attempt)
+  }
+
+  #awaitHead(attempt: Attempt): void {
+    if (this.isCurrent(attempt) && attempt.ticket.taken) this.#watch.awaitHead(attempt)
   }
 
   #tell(tell: () => void): void {

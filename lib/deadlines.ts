@@ -9,7 +9,12 @@ export interface TimeoutOptions {
    * @default 300000
    */
   stall?: number
-  /** From the last byte of content to the final response. @default undici's `headersTimeout` */
+  /**
+   * From the last byte of content to the end of the final response's head; where that begins
+   * earlier, from its status line.
+   *
+   * @default undici's `headersTimeout`
+   */
   headers?: number
   /** From one piece of the response's content to the next. @default undici's `bodyTimeout` */
   body?: number
@@ -27,7 +32,7 @@ interface Expiry {
 
 const expiries: Record<Deadline, Expiry> = {
   stall: { code: 'ERR_EXPECT_STALL_TIMEOUT', what: 'The connection took no content' },
-  headers: { code: 'ERR_EXPECT_HEADERS_TIMEOUT', what: 'No response came after the content' },
+  headers: { code: 'ERR_EXPECT_HEADERS_TIMEOUT', what: "The response's head did not come" },
   total: { code: 'ERR_EXPECT_TOTAL_TIMEOUT', what: 'The upload was not over' },
 }
 

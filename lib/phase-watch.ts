@@ -34,10 +34,10 @@ export class PhaseWatch {
     })
   }
 
-  /** All of the content was taken, and a response is waited for. */
-  sent({ ticket, log }: Attempt): void {
+  /** All of the content was taken, or the head of the final response has begun to come. */
+  awaitHead({ ticket }: Attempt): void {
     const { headers = ticket.headersTimeout } = this.#timeouts
-    if (log.status === null) this.#deadlines.set('headers', headers)
+    this.#deadlines.set('headers', headers)
   }
 
   /** The final response is there, or the attempt was given up. */

@@ -6,7 +6,7 @@ import { type UploadOptions, upload } from '../lib/upload.ts'
 import { standingClock } from './support/clock.ts'
 import { closeLater } from './support/closing.ts'
 import { noise } from './support/contents.ts'
-import { agentFor } from './support/faces.ts'
+import { agentFor, ownFaces } from './support/faces.ts'
 import { origin } from './support/origin.ts'
 
 const small = noise(4096)
@@ -72,6 +72,21 @@ const rows: readonly Row[] = [
     options: () => ({ timeouts: { headers: 20 } }),
   },
   {
+    name: 'the head of the response stops halfway, before the content',
+    code: 'ERR_EXPECT_HEADERS_TIMEOUT',
+    phase: 'responding',
+    url: async () => {
+      const peer = await origin(async (wire) => {
+        await wire.head()
+        wire.raw('HTTP/1.1 413 Content Too Large\r\ncontent-')
+        await wire.closed()
+      })
+      return peer.url
+    },
+    content: () => small,
+    options: () => ({ timeouts: { headers: 20 } }),
+  },
+  {
     name: 'no response comes in the time that undici was given',
     code: 'ERR_EXPECT_HEADERS_TIMEOUT',
     phase: 'sending',
@@ -126,6 +141,26 @@ describe('timeouts', () => {
     const failure = await response.text().catch((error) => error)
     expect(failure.cause).to.include({ code: 'ERR_EXPECT_BODY_TIMEOUT', phase: 'responding' })
   })
+
+  const unasked = {
+    'a timeout for headers': 'headers',
+    'a timeout for all of it': 'total',
+  } as const
+  for (const [name, timeout] of Object.entries(unasked)) {
+    const code = timeout === 'total' ? 'ERR_EXPECT_TOTAL_TIMEOUT' : 'ERR_EXPECT_HEADERS_TIMEOUT'
+    for (const face of ownFaces) {
+      it(`heeds ${name} of small content that nobody is asked about, through ${face.name}`, async () => {
+        const peer = await origin(async (wire) => {
+          await wire.closed()
+        })
+        const send = face.open({ timeouts: { [timeout]: 20 } })
+        const failure = await send(peer.url, small).catch((error) => error)
+        expect(face.wraps && failure instanceof TypeError ? failure.cause : failure).to.include({
+          code,
+        })
+      })
+    }
+  }
 
   it('fails with ERR_EXPECT_CONNECT_TIMEOUT when no connection is made', async () => {
     const dispatcher = agentFor({

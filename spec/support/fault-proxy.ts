@@ -60,7 +60,9 @@ class TcpProxy implements FaultProxy {
   }
 
   async idle(): Promise<void> {
-    await Promise.all([...this.#sockets].map((socket) => new Promise((end) => socket.on('close', end))))
+    await Promise.all(
+      [...this.#sockets].map((socket) => new Promise((end) => socket.on('close', end))),
+    )
   }
 
   async close(): Promise<void> {
