@@ -86,7 +86,9 @@ export class Attempts implements AttemptOwner {
     upload.log.attempts.push(attempt.log)
     try {
       const own = { ...request, origin, path, method, headers }
-      const { body: bodyTimeout } = settings.timeouts
+      const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
+      // Where no gate watches the content, undici's own timer has to do.
+      if (headersTimeout !== undefined) Object.assign(own, { headersTimeout })
       if (bodyTimeout !== undefined) Object.assign(own, { bodyTimeout })
       const options: TicketedOptions = { ...own, ...this.#content(attempt, decision) }
       return dispatch(options, attempt)
@@ -354,10 +356,10 @@ export class Attempts implements AttemptOwner {
 
   #fail(error: Error): void {
     if (this.#over) return
-    const { handler, upload } = this.#plan
+    const { handler, upload, settings } = this.#plan
     const attempt = this.#current
     this.#finish()
-    const failure = undiciTimeout(error) ?? error
+    const failure = undiciTimeout(error, settings.timeouts) ?? error
     if (failure instanceof UploadError) failure.at(upload.log.place())
     attempt?.giveUp()
     handler.onResponseError?.(this.#controller, failure)

@@ -63,8 +63,7 @@ export class Deadlines {
 
   #expire(deadline: Deadline, milliseconds: number): void {
     this.stop()
-    const { code, what } = expiries[deadline]
-    this.#expired(new UploadError(code, `${what} within ${milliseconds} ms (timeouts.${deadline})`))
+    this.#expired(new UploadError(expiries[deadline].code, textOf(deadline, milliseconds)))
   }
 
   clear(deadline: Deadline): void {
@@ -79,9 +78,19 @@ export class Deadlines {
   }
 }
 
+function textOf(deadline: Deadline, milliseconds: number): string {
+  return `${expiries[deadline].what} within ${milliseconds} ms (timeouts.${deadline})`
+}
+
 /** undici's own timeouts as errors that say where the upload stood; `null` for other errors. */
-export function undiciTimeout(error: NodeJS.ErrnoException): UploadError | null {
+export function undiciTimeout(
+  error: NodeJS.ErrnoException,
+  { headers }: TimeoutOptions,
+): UploadError | null {
   const cause = { cause: error }
+  if (error.code === 'UND_ERR_HEADERS_TIMEOUT' && headers !== undefined) {
+    return new UploadError(expiries.headers.code, textOf('headers', headers), cause)
+  }
   if (error.code === 'UND_ERR_CONNECT_TIMEOUT') {
     const message = 'No connection was made in time (connectTimeout of the dispatcher)'
     return new UploadError('ERR_EXPECT_CONNECT_TIMEOUT', message, cause)

@@ -18,7 +18,7 @@ import {
   settle,
 } from './options.ts'
 import type { Upload } from './plan.ts'
-import { needRecourse, recoursesFor } from './recourses.ts'
+import { needsAttempts, recoursesFor } from './recourses.ts'
 import { UploadLog } from './report.ts'
 import { Route, routeKey } from './route.ts'
 import { Source } from './source.ts'
@@ -99,7 +99,7 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const body: unknown = request.body ?? null
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : settle(overrides, base)
-  const watched = needRecourse(settings)
+  const watched = needsAttempts(settings)
   if (body === null && !watched) return dispatch(withoutWish(request, wish), handler)
   const call = request[callKey]
   const routeOf = (origin: string): Route => new Route(settings.memory, keyOf(routeKey(origin)))
@@ -142,7 +142,7 @@ function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest
   // undici refuses to hear how many redirects are followed.
   const { query: _query, maxRedirections: _bound, ...rest } = request
   const here = { authenticate: null, redirect: 'manual', retry: 0 } as const
-  return needRecourse(settings) ? { ...rest, ...here } : rest
+  return needsAttempts(settings) ? { ...rest, ...here } : rest
 }
 
 /** Fields that can be iterated over once are read once, for all who look at them. */

@@ -16,9 +16,11 @@ export function recoursesFor(settings: Settings, origin: string): Recourse {
   return inTurn(all)
 }
 
-/** Whether an answer may lead to another request although the request could not ask. */
-export function needRecourse(settings: Settings): boolean {
-  return settings.authenticate !== null || settings.retry !== 0 || follows(settings)
+/** Whether every request is watched, even one that cannot ask: it may lead to another, or take too long. */
+export function needsAttempts(settings: Settings): boolean {
+  const { authenticate, retry, timeouts } = settings
+  if (authenticate !== null || retry !== 0 || follows(settings)) return true
+  return Object.values(timeouts).some((timeout) => timeout !== undefined)
 }
 
 function follows({ redirect, maxRedirections }: Settings): boolean {
