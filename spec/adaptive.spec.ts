@@ -115,6 +115,20 @@ describe("continueTimeout: 'adaptive'", () => {
     expect(memory.times(route)).to.have.length(1)
   })
 
+  it('learns nothing from a 100 that nobody asked for, but that the route can be asked', async () => {
+    const peer = await origin(async (wire) => {
+      const head = await wire.head()
+      wire.send(goAhead)
+      await wire.content(head)
+      wire.send(...created)
+    })
+    const memory = new RouteMemory()
+    memory.remember(new URL(peer.url).origin, '417')
+    await upload(peer.url, 'abc', { dispatcher: agentFor({ memory, threshold: 1 }) })
+    expect(memory.list()).to.deep.equal([])
+    await peer.done
+  })
+
   it('does not take one silence for that of the route, which it waits for in full then', async () => {
     const { reports, last, memory, route } = await play([silent, silent, unasked], [0])
     expect(reports.map(({ outcome }) => outcome)).to.deep.equal(['silent', 'silent', 'not-asked'])

@@ -33,7 +33,7 @@ for (const [name, start] of Object.entries(kinds)) {
   describe(`digest credentials for ${name}`, () => {
     it('bring a stream of 20 MB there in two requests, and its content once', async () => {
       const server = await start()
-      const dispatcher = agentFor({ authenticate: { digest: user } })
+      const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
       const { response, report } = await send(server, dispatcher)
       expect(response.status).to.equal(201)
       expect(server.sha256()).to.equal(whole)
@@ -49,7 +49,7 @@ for (const [name, start] of Object.entries(kinds)) {
 
     it('are sent at once by later uploads, one after the other and many together', async () => {
       const server = await start()
-      const dispatcher = agentFor({ authenticate: { digest: user } })
+      const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
       for (let count = 1; count <= 5; count++) await send(server, dispatcher, 1)
       await Promise.all(Array.from({ length: 10 }, () => send(server, dispatcher, 1)))
       const statuses = (await server.stopped()).map(({ status }) => status)
@@ -60,7 +60,8 @@ for (const [name, start] of Object.entries(kinds)) {
     it('are tried once when they are wrong', async () => {
       const server = await start()
       const authenticate = { digest: { ...user, password: 'a guess' } }
-      const { response, report } = await send(server, agentFor({ authenticate }))
+      const dispatcher = agentFor({ authenticate: { ...authenticate, origin: server.url } })
+      const { response, report } = await send(server, dispatcher)
       expect(response.status).to.equal(401)
       expect(report.sentBytes).to.equal(0)
       const statuses = (await server.stopped()).map(({ status }) => status)
@@ -72,7 +73,7 @@ for (const [name, start] of Object.entries(kinds)) {
 describe('digest credentials for Apache httpd', () => {
   it('go on when a restart made their nonce stale', async () => {
     const server = await apacheDigest()
-    const dispatcher = agentFor({ authenticate: { digest: user } })
+    const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
     await send(server, dispatcher, 1)
     await server.restart()
     const { response } = await send(server, dispatcher, 1)
@@ -83,7 +84,7 @@ describe('digest credentials for Apache httpd', () => {
 
   it('use the next nonce where each is good for one request', async () => {
     const server = await apacheDigest(0)
-    const dispatcher = agentFor({ authenticate: { digest: user } })
+    const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
     for (let count = 1; count <= 3; count++) await send(server, dispatcher, 1)
     const statuses = (await server.stopped()).map(({ status }) => status)
     expect(statuses).to.deep.equal([401, 201, 204, 204])
@@ -91,7 +92,7 @@ describe('digest credentials for Apache httpd', () => {
 
   it('bring many uploads there together where each nonce is good for one request', async () => {
     const server = await apacheDigest(0)
-    const dispatcher = agentFor({ authenticate: { digest: user } })
+    const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
     await send(server, dispatcher, 1)
     const sent = await Promise.all(Array.from({ length: 10 }, () => send(server, dispatcher, 1)))
     expect(sent.map(({ response }) => response.status)).to.deep.equal(sent.map(() => 204))

@@ -10,6 +10,7 @@ export interface Server {
 export const apache: Server = { program: '/usr/sbin/apache2', package: 'apache2' }
 export const lighttpd: Server = { program: '/usr/sbin/lighttpd', package: 'lighttpd' }
 export const nginx: Server = { program: '/usr/sbin/nginx', package: 'nginx' }
+export const nghttpd: Server = { program: '/usr/sbin/nghttpd', package: 'nghttp2-server' }
 export const haproxy: Server = { program: '/usr/sbin/haproxy', package: 'haproxy' }
 export const varnish: Server = { program: '/usr/sbin/varnishd', package: 'varnish' }
 export const caddy: Server = { program: '/usr/bin/caddy', package: 'caddy' }
@@ -32,6 +33,7 @@ export const servers: readonly Server[] = [
   lighttpd,
   lighttpdDav,
   nginx,
+  nghttpd,
   haproxy,
   varnish,
   caddy,
