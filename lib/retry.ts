@@ -62,7 +62,9 @@ export class Retry implements Recourse {
 
   answered({ status, fields, hop, attempt, sendable }: Answer): Next | null {
     if (!this.#settings.statuses.includes(status)) return null
-    if (!isRepeatable(hop, attempt.sentBytes === 0, sendable)) return null
+    // A request that did not ask is complete without a byte of content, if that is empty.
+    const untouched = attempt.asked && attempt.sentBytes === 0
+    if (!isRepeatable(hop, untouched, sendable)) return null
     const wanted = parseRetryAfter(fields['retry-after'], Date.now())
     if (wanted !== null && wanted > this.#settings.maxDelay) return null
     return this.#next(hop, wanted)

@@ -57,6 +57,7 @@ describe('Retry', () => {
 
   const repeatable: readonly (readonly [string, Parameters<typeof answerOf>[2], boolean])[] = [
     ['untouched, of POST', { hop: { method: 'POST' } }, true],
+    ['empty, of POST', { attempt: { asked: false }, hop: { method: 'POST' } }, false],
     ['sent, of PUT', { attempt: { sentBytes: 5 } }, true],
     ['sent, of POST', { attempt: { sentBytes: 5 }, hop: { method: 'POST' } }, false],
     [
