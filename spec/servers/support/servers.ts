@@ -11,6 +11,7 @@ export const apache: Server = { program: '/usr/sbin/apache2', package: 'apache2'
 export const lighttpd: Server = { program: '/usr/sbin/lighttpd', package: 'lighttpd' }
 export const nginx: Server = { program: '/usr/sbin/nginx', package: 'nginx' }
 export const nghttpd: Server = { program: '/usr/sbin/nghttpd', package: 'nghttp2-server' }
+export const squid: Server = { program: '/usr/sbin/squid', package: 'squid-openssl' }
 export const haproxy: Server = { program: '/usr/sbin/haproxy', package: 'haproxy' }
 export const varnish: Server = { program: '/usr/sbin/varnishd', package: 'varnish' }
 export const caddy: Server = { program: '/usr/bin/caddy', package: 'caddy' }
@@ -34,6 +35,7 @@ export const servers: readonly Server[] = [
   lighttpdDav,
   nginx,
   nghttpd,
+  squid,
   haproxy,
   varnish,
   caddy,
