@@ -9,7 +9,7 @@ export function pageOf(
   missing: readonly string[],
 ): string {
   const packages = [...new Set(used.map((server) => server.package))].sort()
-  const versions = packages.map((name) => `${name} ${versionOf(name)}`)
+  const versions = packages.map((name) => `${name} ${versionOf(name)}`.trim())
   const size = (rows[0]?.size ?? 0) / 1_048_576
   return `# Uploads to real servers
 
@@ -17,7 +17,9 @@ export function pageOf(
 an upload of ${size} MiB to a server that was just started, of known length from a buffer or of
 unknown length from a stream, and a second one to a place that takes it. "The server answered"
 and "content it was sent" are what a relay between the two saw on each connection, in order; the
-proxies stand before a server of Node's own, which refuses as Node does by default.
+proxies stand before a server of Node's own, set up as Node does by default unless the row says
+otherwise. What is missing from a server's rows it cannot do: Tomcat's default servlet has no limit of
+size, wsgiref reads no content of unknown length.
 
 In every row what the caller was told succeeded was stored once and as it was sent, nothing else
 was stored, nothing followed a refusal that came before the content, and the second upload was
@@ -34,5 +36,5 @@ Servers that could not be had: ${missing.length === 0 ? 'none' : missing.join(',
 
 function versionOf(name: string): string {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '$' + '{Version}', name])
-  return stdout?.toString() || '(unknown version)'
+  return stdout?.toString() ?? ''
 }
