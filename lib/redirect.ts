@@ -89,7 +89,7 @@ function hopTo(target: URL, from: Hop, status: number): Hop {
 }
 
 function nameOf({ method, origin, path }: Hop): string {
-  return `${method} ${new URL(path, origin).href}`
+  return `${method} ${new URL(origin + path).href}`
 }
 
 function isSecure({ origin }: Hop): boolean {

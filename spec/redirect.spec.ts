@@ -57,6 +57,7 @@ describe('Redirection', () => {
     ['?z', 'http://first.example/videos/1?z'],
     ['http://user:secret@other.example/', 'http://other.example/'],
     ['https://first.example/', 'https://first.example/'],
+    ['http://first.example//x:y', 'http://first.example//x:y'],
   ]
   for (const [location, wanted] of locations) {
     it(`finds ${wanted} by ${location}`, () => {
@@ -64,6 +65,15 @@ describe('Redirection', () => {
       expect(origin + path).to.equal(wanted)
     })
   }
+
+  it('takes no path for the name of another origin', () => {
+    const answer = answerOf(
+      307,
+      { location: 'http://other.example/x' },
+      { hop: { path: '//other.example/x' } },
+    )
+    expect(hopAfter(answer)).to.include({ origin: 'http://other.example', path: '/x' })
+  })
 
   const unusable = [undefined, 'http://', 'ftp://other.example/', 'data:,x', ['/a', '/b']]
   for (const location of unusable) {
