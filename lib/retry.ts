@@ -102,7 +102,8 @@ function isRepeatable(hop: Hop, untouched: boolean, sendable: boolean): boolean 
 /** Whether the other side is no longer there, or was not, or does not look at the request. */
 function isPeerGone(failure: NodeJS.ErrnoException): boolean {
   const error = beneath(failure)
-  const codes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ECONNREFUSED']
+  const broken = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_HTTP2_SESSION_ERROR']
+  const codes = [...broken, 'ECONNREFUSED']
   if (error instanceof errors.SocketError || codes.includes(error.code ?? '')) return true
   return isUnprocessed(error)
 }

@@ -106,6 +106,7 @@ function join(one: Socket, other: Socket): void {
     [one, other],
     [other, one],
   ] as const) {
+    from.setNoDelay()
     from.pipe(to)
     from.on('error', () => {})
     from.on('close', () => to.destroy())

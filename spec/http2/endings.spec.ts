@@ -1,0 +1,223 @@
+import { constants, type ServerHttp2Stream } from 'node:http2'
+import { expect } from 'chai'
+import { request } from 'undici'
+import { upload } from '../../lib/upload.ts'
+import { noise, sha256 } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+import { signal } from '../support/signal.ts'
+import { type Front, type Play, tlsFront } from '../support/tls-front.ts'
+
+const go: Play = (request, response) => {
+  response.writeContinue()
+  request.resume()
+}
+
+const store: Play = (request, response, asked) => {
+  if (asked) response.writeContinue()
+  request.resume()
+  request.on('end', () => response.end())
+}
+
+async function openFront(play: Play): Promise<Front & { send: typeof upload }> {
+  const front = await tlsFront(['h2'], play)
+  const dispatcher = agentFor({
+    expect: 'always',
+    continueTimeout: 60_000,
+    connect: { ca: front.ca },
+  })
+  const send: typeof upload = (url, content, options) =>
+    upload(url, content, { dispatcher, ...options })
+  return Object.assign(front, { send })
+}
+
+/** The stream was reset, no end was sent on it, and the connection takes the next upload. */
+async function expectReset(front: Front & { send: typeof upload }): Promise<void> {
+  await front.until(/^RST_STREAM 1 code 8$/)
+  expect(front.frames).not.to.include('DATA 1 END_STREAM')
+  const controller = new AbortController()
+  const next = front.send(front.url, 'next', { signal: controller.signal }).catch(() => {})
+  await front.until(/^HEADERS 3/)
+  controller.abort()
+  await next
+  expect(front.connections).to.equal(1)
+}
+
+async function* endless(): AsyncGenerator<Buffer> {
+  for (;;) yield noise(10_000)
+}
+
+describe('an upload over HTTP/2 that fails', () => {
+  it('sends nothing but its head when it is aborted in the wait', async () => {
+    const asked = signal()
+    const front = await openFront(() => asked.raise())
+    const controller = new AbortController()
+    const answer = front.send(front.url, endless(), { signal: controller.signal }).catch((e) => e)
+    await asked.raised
+    controller.abort()
+    expect(await answer).to.have.property('name', 'AbortError')
+    await expectReset(front)
+    expect(front.frames).not.to.include('DATA 1')
+  })
+
+  it('never ends the content when it is aborted while content flows', async () => {
+    const controller = new AbortController()
+    const front = await openFront((request, response, asked) => {
+      go(request, response, asked)
+      request.once('data', () => controller.abort())
+    })
+    const answer = front.send(front.url, endless(), { signal: controller.signal }).catch((e) => e)
+    expect(await answer).to.have.property('name', 'AbortError')
+    await expectReset(front)
+  })
+
+  it('never ends the content when it is aborted in the turn in which some was written', async () => {
+    const front = await openFront(go)
+    const controller = new AbortController()
+    async function* content(): AsyncGenerator<Buffer> {
+      yield noise(100)
+      yield noise(100)
+      // Whoever asks for more has written in this very turn.
+      controller.abort()
+      yield noise(100)
+    }
+    const answer = front
+      .send(front.url, content(), { signal: controller.signal })
+      .catch((error) => error)
+    expect(await answer).to.have.property('name', 'AbortError')
+    await expectReset(front)
+  })
+
+  for (const [when, chunks] of [
+    ['at once', 0],
+    ['after some content', 3],
+  ] as const) {
+    it(`never ends the content when its source fails ${when}`, async () => {
+      const front = await openFront(go)
+      const reason = new Error('the disk is gone')
+      async function* content(): AsyncGenerator<Buffer> {
+        for (let count = 0; count < chunks; count++) yield noise(1000)
+        throw reason
+      }
+      const failure = await front.send(front.url, content()).catch((error) => error)
+      expect(failure).to.equal(reason)
+      await expectReset(front)
+    })
+  }
+
+  it('never ends the content when its source is shorter than declared', async () => {
+    const front = await openFront(go)
+    const headers = { 'content-length': '5' }
+    const content = (async function* () {
+      yield 'abc'
+    })()
+    const failure = await front.send(front.url, content, { headers }).catch((error) => error)
+    expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_SHORT')
+    await expectReset(front)
+  })
+
+  it('never ends the content when the answer is complete before it', async () => {
+    const front = await openFront((request, response) => {
+      response.writeContinue()
+      request.once('data', () => response.end('enough'))
+    })
+    const { response, report } = await front.send(front.url, endless())
+    expect(await response.text()).to.equal('enough')
+    expect(report.outcome).to.equal('continued')
+    await expectReset(front)
+  })
+
+  it('ends with a code when a connection takes nothing', async () => {
+    const front = await openFront((_request, response) => response.writeContinue())
+    const timeouts = { stall: 100 }
+    const failure = await front.send(front.url, endless(), { timeouts }).catch((error) => error)
+    expect(failure).to.have.property('code', 'ERR_EXPECT_STALL_TIMEOUT')
+    await expectReset(front)
+  })
+})
+
+describe('an upload over HTTP/2 that the origin did not look at', () => {
+  type Reject = (stream: ServerHttp2Stream) => void
+  const rejections: Record<string, Reject> = {
+    REFUSED_STREAM: (stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM),
+    // Only the stream before it was looked at.
+    'a GOAWAY': (stream) => stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 1),
+    'a GOAWAY with an error': (stream) => stream.session?.goaway(11, 1),
+    'a GOAWAY that leaves nothing of the connection': (stream) => stream.session?.goaway(11, 3),
+    'the end of the connection': (stream) => stream.session?.destroy(),
+  }
+  for (const [name, reject] of Object.entries(rejections)) {
+    it(`is sent again after ${name}, whatever its method and content`, async () => {
+      let count = 0
+      const front = await openFront((request, response, asked) => {
+        count += 1
+        if (count !== 2) store(request, response, asked)
+      })
+      front.http2.on('stream', (stream) => {
+        if (stream.id === 3) reject(stream)
+      })
+      await front.send(front.url, 'first')
+      const content = (async function* () {
+        yield 'abc'
+      })()
+      const { response, report } = await front.send(front.url, content, { method: 'POST' })
+      expect(response.status).to.equal(200)
+      const reasons = report.attempts.map(({ reason, sentBytes }) => `${reason} ${sentBytes}`)
+      expect(reasons).to.eql(['first 0', 'fresh-connection 3'])
+    })
+  }
+})
+
+describe('uploads over HTTP/2 at the same time', () => {
+  it('share a connection, each with its own content and outcome', async () => {
+    const received = new Map<string, string>()
+    const front = await openFront((request, response, asked) => {
+      const path = request.url ?? ''
+      if (path.startsWith('/refused') || (path.startsWith('/replayed') && asked)) {
+        response.statusCode = path.startsWith('/refused') ? 413 : 417
+        response.end()
+        return
+      }
+      if (asked) response.writeContinue()
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        received.set(path, sha256(Buffer.concat(chunks)))
+        response.end()
+      })
+    })
+    const kinds = ['continued', 'refused', 'replayed']
+    // The first one opens the connection, which others would open more of while they wait.
+    await front.send(`${front.url}/continued`, 'first')
+    const uploads = Array.from({ length: 50 }, async (_, index) => {
+      const kind = kinds[index % kinds.length] ?? ''
+      const path = `/${kind}/${index}`
+      const bytes = noise(50_000 + index, index + 1)
+      const one = (async function* () {
+        yield bytes.subarray(0, 1000)
+        yield bytes.subarray(1000)
+      })()
+      const { report } = await front.send(front.url + path, index % 2 === 0 ? bytes : one)
+      expect(report.outcome).to.equal(kind)
+      expect(received.get(path)).to.equal(kind === 'refused' ? undefined : sha256(bytes))
+    })
+    await Promise.all(uploads)
+    expect(front.connections).to.equal(1)
+  })
+})
+
+describe('a request over HTTP/2 through a dispatcher', () => {
+  it('is not cut by a headersTimeout while its content flows slowly', async () => {
+    const front = await tlsFront(['h2'], store)
+    const dispatcher = agentFor({ expect: 'always', headersTimeout: 50, connect: { ca: front.ca } })
+    const paused = signal()
+    setTimeout(() => paused.raise(), 150)
+    async function* content(): AsyncGenerator<string> {
+      yield 'abc'
+      await paused.raised
+      yield 'def'
+    }
+    const body = content() as unknown as Buffer
+    const { statusCode } = await request(front.url, { method: 'PUT', body, dispatcher })
+    expect(statusCode).to.equal(200)
+  })
+})
