@@ -45,6 +45,8 @@ export class Attempts implements AttemptOwner {
   #current: Attempt | null = null
   #held: Held | null = null
   #started = false
+  /** Whether the handler has a final response; what befalls that is no reason to try again. */
+  #delivered = false
   #over = false
 
   constructor(plan: Plan) {
@@ -225,6 +227,7 @@ export class Attempts implements AttemptOwner {
         this.#fail(shown)
         return
       }
+      this.#delivered = true
       handler.onResponseStart?.(this.#controller, shown, fields, message)
     }
     const decided = this.#afterAnswer(attempt, status, fields)
@@ -290,7 +293,7 @@ export class Attempts implements AttemptOwner {
 
   #afterFailure(attempt: Attempt, error: Error): Next | null {
     const { source } = this.#plan.upload
-    if (this.#controller.aborted || source.failure === error) return null
+    if (this.#delivered || this.#controller.aborted || source.failure === error) return null
     const failure: Failure = {
       error,
       hop: this.#hop,

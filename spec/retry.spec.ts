@@ -9,6 +9,7 @@ import { standingClock } from './support/clock.ts'
 import { closeLater } from './support/closing.ts'
 import { noise, sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
+import { origin as scripted } from './support/origin.ts'
 
 describe('Renewal', () => {
   for (const code of ['ECONNRESET', 'EPIPE', 'ECONNREFUSED']) {
@@ -192,5 +193,20 @@ describe('upload, tried again', () => {
     expect(await sent).to.equal(reason)
     expect(source.destroyed).to.equal(true)
     expect(origin.requests).to.have.length(1)
+  })
+
+  it('is not tried again once a response was handed over, which then breaks', async () => {
+    const peer = await scripted(async (wire) => {
+      await wire.content(await wire.head())
+      wire.send('HTTP/1.1 201 Created', 'Content-Length: 10')
+      await wire.pieces('half')
+      wire.end()
+    })
+    const options = { expect: 'never', retry: soon, dispatcher: agentFor() } as const
+    const { response } = await upload(peer.url, content, options)
+    expect(response.status).to.equal(201)
+    expect(await response.text().catch((error) => error)).to.be.instanceOf(TypeError)
+    await peer.done
+    expect(peer.connections).to.equal(1)
   })
 })

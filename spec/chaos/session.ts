@@ -38,7 +38,7 @@ export async function runSession(plan: SessionPlan, grounds: Grounds): Promise<S
   const waiting = [...plan.uploads]
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      tolds.push(await tell(`${proxy.url}/${next.name}`, next, pool, agent, clean))
+      tolds.push(await tell(`${proxy.url}/${next.name}`, next, pool, agent))
     }
   }
   await Promise.all(Array.from({ length: plan.lanes }, lane))

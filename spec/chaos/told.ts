@@ -10,8 +10,6 @@ export interface Told {
   /** Exactly what was to arrive. */
   readonly bytes: Buffer
   readonly flaw: Flaw | null
-  /** Whether the proxy damaged nothing. */
-  readonly clean: boolean
   readonly status: number | null
   /** What the origin says it has answered to. */
   readonly answer: string | null
@@ -37,10 +35,9 @@ export async function tell(
   plan: UploadPlan,
   pool: Pool,
   agent: ExpectAgent,
-  clean: boolean,
 ): Promise<Told> {
   const body = bodyOf(plan, pool)
-  const told = { plan, bytes: body.bytes, flaw: body.flaw, clean }
+  const told = { plan, bytes: body.bytes, flaw: body.flaw }
   const abort = new AbortController()
   const { abortAfterMs } = plan
   const aborting =

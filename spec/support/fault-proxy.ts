@@ -40,6 +40,8 @@ class TcpProxy implements FaultProxy {
   readonly #port: number
   readonly #faultsOf: (connection: number) => Faults
   readonly #sockets = new Set<Socket>()
+  /** Those on their way to a RST, which Node never closes when they are destroyed meanwhile. */
+  readonly #resetting = new WeakSet<Socket>()
   readonly #server: Server
 
   constructor(port: number, faultsOf: (connection: number) => Faults) {
@@ -67,9 +69,19 @@ class TcpProxy implements FaultProxy {
 
   async close(): Promise<void> {
     const idle = this.idle()
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#sockets) if (!this.#resetting.has(socket)) socket.destroy()
     await new Promise((end) => this.#server.close(end))
     await idle
+  }
+
+  /** Node sends a RST only when all was written, and none after a FIN. */
+  #reset(socket: Socket): void {
+    if (this.#resetting.has(socket)) return
+    if (socket.connecting || socket.writableEnded || socket.writableLength > 0) socket.destroy()
+    else {
+      this.#resetting.add(socket)
+      socket.resetAndDestroy()
+    }
   }
 
   #join(client: Socket): void {
@@ -80,8 +92,8 @@ class TcpProxy implements FaultProxy {
     const over = new AbortController()
     const reset = (): void => {
       over.abort()
-      client.resetAndDestroy()
-      origin.resetAndDestroy()
+      this.#reset(client)
+      this.#reset(origin)
     }
     for (const socket of [client, origin]) {
       this.#sockets.add(socket)
