@@ -1,6 +1,9 @@
 // A status that the platform's fetch hands over as it is, with content.
 const plainStatus = 200
 
+// What a Response takes (RFC 9112, section 4).
+const reasonPhrase = /^[\t\x20-\x7e\x80-\xff]*$/
+
 /**
  * Shows the platform's fetch a plain status in place of one that it would act upon although
  * there is nothing to be done: it makes a network error of a 407, and sends a request again
@@ -11,7 +14,8 @@ export class Mask {
 
   /** The status to show in place of this one. */
   put(code: number, text: string): number {
-    this.#status = { code, text }
+    // It says nothing to a client, and is not worth a failure.
+    this.#status = { code, text: reasonPhrase.test(text) ? text : '' }
     return plainStatus
   }
 
