@@ -252,7 +252,8 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     message?: string,
   ): void {
     if (!this.#current) return
-    if (status >= 200 && this.log.status === null) this.onFinal(status, false)
+    // undici reads versions that a gate does not; the status of those is 0 there.
+    if (status >= 200 && !this.log.status) this.onFinal(status, this.log.withheld)
     this.#owner.responded(this, status, fields, message)
   }
 
