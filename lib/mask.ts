@@ -28,10 +28,10 @@ export class Mask {
   }
 }
 
-/** Says of a response where it came from. */
+/** Says of a response where it came from; who follows redirects knows better than who asked first. */
 export function located(response: Response, url: string, redirected: boolean): Response {
   return Object.defineProperties(response, {
-    url: { value: url },
-    redirected: { value: redirected },
+    url: { value: url, configurable: true },
+    redirected: { value: redirected, configurable: true },
   })
 }

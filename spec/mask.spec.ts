@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Mask } from '../lib/mask.ts'
+import { located, Mask } from '../lib/mask.ts'
 
 /** A response that was shown with another status. */
 function lifted(code: number, text: string): Response {
@@ -26,4 +26,11 @@ describe('Mask', () => {
       expect(lifted(407, text)).to.include({ status: 407, statusText: '' })
     })
   }
+})
+
+describe('located', () => {
+  it('says where a response came from, also when it was lifted before', () => {
+    const response = located(lifted(407, 'No'), 'http://other.example/', true)
+    expect(response).to.include({ url: 'http://other.example/', redirected: true })
+  })
 })
