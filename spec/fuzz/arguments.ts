@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util'
+import type { Target } from './target.ts'
+
+/** What is to be run. */
+export interface Plan {
+  readonly seed: number
+  readonly cases: number
+  /** Seconds after which no case is begun any more. */
+  readonly seconds: number
+  /** The one case that is to be repeated, or all cases of one target. */
+  readonly only: { readonly target: Target; readonly index: number | null } | null
+}
+
+export const usage = `Usage: npm run fuzz -- [--cases <n>] [--seed <n>] [--seconds <n>] [--only <target>[:<case>]]
+
+Feeds random bytes to what reads them and to the whole client, and prints what broke.
+`
+
+const options = {
+  cases: { type: 'string', default: '1000000' },
+  seed: { type: 'string' },
+  seconds: { type: 'string', default: '900' },
+  only: { type: 'string' },
+} as const
+
+/** Reads the command line; a string is what is wrong with it. */
+export function planOf(args: string[], targets: readonly Target[]): Plan | string {
+  const values = valuesOf(args)
+  if (typeof values === 'string') return values
+  const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed)
+  const numbers = { cases: Number(values.cases), seconds: Number(values.seconds), seed }
+  for (const [name, value] of Object.entries(numbers)) {
+    if (!Number.isSafeInteger(value) || value < 0) return `--${name} must be a whole number`
+  }
+  if (values.only === undefined) return { ...numbers, only: null }
+  const [name, index] = values.only.split(':')
+  const target = targets.find((each) => each.name === name)
+  if (target === undefined) {
+    return `There is no '${name}'; there are ${targets.map((each) => each.name).join(', ')}`
+  }
+  if (index !== undefined && !/^\d+$/.test(index)) return `'${index}' is no number of a case`
+  return { ...numbers, only: { target, index: index === undefined ? null : Number(index) } }
+}
+
+function valuesOf(args: string[]) {
+  try {
+    return parseArgs({ args, options }).values
+  } catch (error) {
+    // It says which argument it does not know.
+    return error instanceof Error ? error.message : String(error)
+  }
+}

@@ -1,0 +1,60 @@
+import type { ResponseHead } from '../../lib/interim.ts'
+
+/** What is to become of the bytes of one response. */
+export interface Model {
+  pass: string
+  readonly heads: ResponseHead[]
+  /** What may yet become an interim response. */
+  held: string
+  /** Bytes of interim responses, and of line ends before a head. */
+  looked: number
+}
+
+/**
+ * What an InterimSplitter has to come to, the slow and plain way: with all bytes at hand, in
+ * lines, and a pattern for what a head begins with.
+ */
+export function interimModel(bytes: string): Model {
+  const model: Model = { pass: '', heads: [], held: '', looked: 0 }
+  let rest = bytes
+  for (;;) {
+    const lineEnds = /^[\r\n]*/.exec(rest)?.[0] ?? ''
+    model.pass += lineEnds
+    model.looked += lineEnds.length
+    rest = rest.slice(lineEnds.length)
+    if (mayBegin(rest)) {
+      model.held = rest
+      return model
+    }
+    const status = Number(/^HTTP\/1\.\d (\d\d\d)[ \r\n]/.exec(rest)?.[1] ?? 0)
+    if (status === 101 || status < 100 || status > 199) {
+      model.pass += rest
+      model.heads.push({ type: 'final', status })
+      return model
+    }
+    const whole = headIn(rest)
+    const head = whole ?? rest
+    model.looked += head.length
+    if (status !== 100) model.pass += head
+    if (whole === null) return model
+    model.heads.push({ type: 'interim', status })
+    rest = rest.slice(head.length)
+  }
+}
+
+/** The lines up to one of nothing but CRs; `null` where there is none. */
+function headIn(rest: string): string | null {
+  const lines = rest.split('\n')
+  const blank = lines.findIndex((line, at) => at > 0 && /^\r*$/.test(line))
+  // What stands behind the last LF is no line yet.
+  if (blank === -1 || blank === lines.length - 1) return null
+  return `${lines.slice(0, blank + 1).join('\n')}\n`
+}
+
+/** Whether this is less than a version, a status and a space, as far as it goes. */
+function mayBegin(rest: string): boolean {
+  const example = 'HTTP/1.1 100 '
+  return (
+    rest.length < example.length && /^HTTP\/1\.\d \d\d\d $/.test(rest + example.slice(rest.length))
+  )
+}

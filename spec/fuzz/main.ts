@@ -1,0 +1,66 @@
+import { type Plan, planOf, usage } from './arguments.ts'
+import { client } from './client/client.ts'
+import { fields } from './fields.ts'
+import { mebibytes } from './memory-peak.ts'
+import { Run, repeating, type Tally } from './run.ts'
+import { sorter } from './sorter.ts'
+import { splitter } from './splitter.ts'
+import type { Target } from './target.ts'
+import { verdict } from './verdict.ts'
+
+const targets: readonly Target[] = [splitter, sorter, verdict, fields, client]
+
+/** All targets in turn, a part of their cases at a time, so that each gets its share of the seconds. */
+async function runAll(run: Run, cases: number): Promise<void> {
+  const rounds = 10
+  for (let round = 0; round < rounds; round++) {
+    for (const target of targets) {
+      const upTo = (done: number): number => Math.round((cases * target.share * done) / rounds)
+      await run.cases(target, upTo(round), upTo(round + 1))
+    }
+  }
+}
+
+async function runPlan(run: Run, { cases, only }: Plan): Promise<void> {
+  if (only === null) await runAll(run, cases)
+  else if (only.index === null) await run.cases(only.target, 0, cases)
+  else await run.cases(only.target, only.index, only.index + 1)
+}
+
+function print({ tallies, memory }: Run, seed: number, seconds: number): boolean {
+  const row = (name: string, ...cells: (string | number)[]): string =>
+    name.padEnd(9) + cells.map((cell) => String(cell).padStart(10)).join('')
+  const ofTally = ({ name, cases, milliseconds, broken }: Tally): string => {
+    const hangs = broken.filter((each) => each.hangs).length
+    const rate = Math.round(cases / (milliseconds / 1000))
+    return row(name, cases, rate, broken.length - hangs, hangs)
+  }
+  const broken = tallies.flatMap((tally) => tally.broken)
+  for (const { target, index, what } of broken) {
+    console.log(`${target} ${index}: ${what}`)
+    console.log(`  ${repeating(seed, target)}:${index}\n`)
+  }
+  console.log(row('', 'cases', 'per second', 'crashes', 'hangs'))
+  for (const tally of tallies) console.log(ofTally(tally))
+  const cases = tallies.reduce((sum, tally) => sum + tally.cases, 0)
+  const peak = `${mebibytes(memory.rss)} resident, ${mebibytes(memory.arrayBuffers)} in buffers`
+  console.log(`\n${cases} cases in ${Math.round(seconds)} s with seed ${seed}; at most ${peak}`)
+  if (memory.excess !== null) console.log(memory.excess)
+  return broken.length === 0 && memory.excess === null
+}
+
+async function main(args: string[]): Promise<number> {
+  const plan = planOf(args, targets)
+  if (typeof plan === 'string') {
+    process.stderr.write(`${plan}\n\n${usage}`)
+    return 2
+  }
+  console.log(`Node ${process.versions.node}, seed ${plan.seed}\n`)
+  const begun = performance.now()
+  const run = new Run(targets, plan.seed, plan.seconds)
+  await runPlan(run, plan)
+  return print(run, plan.seed, (performance.now() - begun) / 1000) ? 0 : 1
+}
+
+// What hangs may keep the process from its end.
+process.exit(await main(process.argv.slice(2)))

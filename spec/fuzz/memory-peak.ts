@@ -1,0 +1,26 @@
+/** The most memory that the process was seen to use, in bytes. */
+export class MemoryPeak {
+  rss = 0
+  arrayBuffers = 0
+
+  /** Looks at what is used now. */
+  look(): void {
+    const { rss, arrayBuffers } = process.memoryUsage()
+    this.rss = Math.max(this.rss, rss)
+    this.arrayBuffers = Math.max(this.arrayBuffers, arrayBuffers)
+  }
+
+  /** What was too much, or `null`. */
+  get excess(): string | null {
+    if (this.arrayBuffers > most.arrayBuffers) return 'The buffers took more than 256 MiB'
+    return this.rss > most.rss ? 'The process took more than 1 GiB' : null
+  }
+}
+
+const mebi = 1_048_576
+const most = { rss: 1024 * mebi, arrayBuffers: 256 * mebi }
+
+/** Bytes in words. */
+export function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / mebi)} MiB`
+}
