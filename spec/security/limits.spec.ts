@@ -1,0 +1,76 @@
+import { gzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import { request } from 'undici'
+import { upload } from '../../lib/upload.ts'
+import { faces } from '../support/all-faces.ts'
+import { agentFor } from '../support/faces.ts'
+import { guarded } from '../support/guarded.ts'
+import { origin } from '../support/origin.ts'
+
+const floods: readonly (readonly [string, string])[] = [
+  ['100 responses', 'HTTP/1.1 100 Continue\r\n\r\n'],
+  ['103 responses', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'],
+  ['line ends', '\r\n'],
+  ['one endless 100', `HTTP/1.1 100 Continue\r\n${'x: y\r\n'.repeat(5000)}`],
+  ['one endless 103', `HTTP/1.1 103 Early Hints\r\n${'x: y\r\n'.repeat(5000)}`],
+]
+
+for (const { name, wraps, open } of faces) {
+  describe(`${name}, flooded`, () => {
+    for (const [what, text] of floods) {
+      it(`fails at more than 16 KiB of ${what}`, async () => {
+        const peer = await origin(async (wire) => {
+          await wire.head()
+          wire.raw(text.repeat(Math.ceil(20_000 / text.length)))
+          await wire.closed()
+        })
+        const failure = await open()(peer.url, 'content', { expect: 'always' }).catch((e) => e)
+        const cause = wraps ? failure.cause : failure
+        expect(cause).to.have.property('code', 'ERR_EXPECT_INTERIM_OVERFLOW')
+        await peer.done
+      })
+    }
+
+    it('fails at a final head without an end', async () => {
+      const peer = await origin(async (wire) => {
+        await wire.head()
+        wire.raw(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`)
+        await wire.closed()
+      })
+      const failure = await open()(peer.url, 'content', { expect: 'always' }).catch((e) => e)
+      const cause = wraps ? failure.cause : failure
+      expect(cause).to.have.property('code', 'UND_ERR_HEADERS_OVERFLOW')
+      await peer.done
+    })
+  })
+}
+
+describe('content that is compressed', () => {
+  const plain = 'yes '.repeat(10_000)
+  const headers = { 'content-encoding': 'gzip' }
+
+  it('is decompressed as fetch does it: as far as it is read, and no further', async () => {
+    const whole = gzipSync(Buffer.alloc(10_000_000))
+    const peer = await origin(async (wire) => {
+      await wire.head()
+      wire.send('HTTP/1.1 200 OK', 'content-encoding: gzip', `content-length: ${whole.length}`)
+      wire.raw(whole.subarray(0, 5000))
+      // The rest is not sent: what is read does not wait for it.
+      await wire.closed()
+    })
+    const { response } = await upload(peer.url, 'content', { dispatcher: agentFor() })
+    const reader = response.body?.getReader()
+    const first = await reader?.read()
+    expect(first?.done).to.equal(false)
+    await reader?.cancel()
+    await peer.done
+  })
+
+  it('is left as it is by a dispatcher', async () => {
+    const compressed = gzipSync(plain)
+    const { url } = await guarded({ status: 200, headers, body: compressed })
+    const dispatcher = agentFor({ expect: 'always' })
+    const { body } = await request(url, { method: 'PUT', body: 'content', dispatcher })
+    expect(Buffer.from(await body.arrayBuffer()).equals(compressed)).to.equal(true)
+  })
+})

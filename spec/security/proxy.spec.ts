@@ -1,0 +1,87 @@
+import { expect } from 'chai'
+import { Agent, type Dispatcher } from 'undici'
+import { gatedPool } from '../../lib/connector.ts'
+import { RouteMemory } from '../../lib/memory.ts'
+import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
+import { type UploadOptions, type UploadResult, upload } from '../../lib/upload.ts'
+import { closeLater } from '../support/closing.ts'
+import { guarded, statuses, stream, user, wholes } from '../support/guarded.ts'
+
+/** Sends every request in the absolute form to a proxy (RFC 9112, section 3.2.2). */
+function through({ url }: TestOrigin): Dispatcher {
+  const agent = new Agent({ factory: gatedPool })
+  closeLater(() => agent.destroy())
+  return agent.compose((dispatch) => (options, handler) => {
+    const path = `${options.origin}${options.path}`
+    return dispatch({ ...options, origin: url, path }, handler)
+  })
+}
+
+function send(proxy: TestOrigin, options: UploadOptions = {}): Promise<UploadResult> {
+  const memory = new RouteMemory()
+  const own = { dispatcher: through(proxy), memory, ...options }
+  return upload('http://uploads.example/file', stream(), own)
+}
+
+/** The fields with credentials that came with each request. */
+function credentials({ requests }: TestOrigin): string[][] {
+  const names = ['authorization', 'proxy-authorization']
+  return requests.map(({ headers }) => names.filter((name) => name in headers))
+}
+
+const both = { basic: user, proxy: { basic: user } }
+
+describe('a proxy that answers for the origin', () => {
+  for (const status of [403, 407, 413, 502, 503, 504]) {
+    it(`has its ${status} handed over, with no content sent`, async () => {
+      const proxy = await guarded({ status, body: 'the proxy says no' })
+      const { response, report } = await send(proxy)
+      expect(response.status).to.equal(status)
+      expect(await response.text()).to.equal('the proxy says no')
+      expect(report).to.include({ outcome: 'refused', sentBytes: 0 })
+      expect(statuses(proxy)).to.deep.equal([status])
+    })
+  }
+
+  it('has its 417 replayed to it, once, without the expectation', async () => {
+    const proxy = await guarded(417)
+    const { response, report } = await send(proxy)
+    expect(response.status).to.equal(201)
+    expect(report.outcome).to.equal('replayed')
+    expect(proxy.requests.map(({ asked }) => asked)).to.deep.equal([true, false])
+    expect(wholes(proxy)).to.equal(1)
+  })
+
+  const traps: readonly (readonly [string, OriginMode])[] = [
+    [
+      'a 407 that challenges as an origin does',
+      { status: 407, headers: { 'www-authenticate': 'Basic realm="x"' } },
+    ],
+    [
+      'a 401 that challenges as a proxy does',
+      { status: 401, headers: { 'proxy-authenticate': 'Basic realm="x"' } },
+    ],
+    [
+      'a 403 that challenges',
+      {
+        status: 403,
+        headers: { 'proxy-authenticate': 'Basic realm="x"', 'www-authenticate': 'Basic realm="x"' },
+      },
+    ],
+  ]
+  for (const [what, mode] of traps) {
+    it(`gets no credentials for ${what}`, async () => {
+      const proxy = await guarded(mode)
+      await send(proxy, { authenticate: both })
+      expect(credentials(proxy)).to.deep.equal([[]])
+    })
+  }
+
+  it('gets its own credentials for a 407, and not the origin’s', async () => {
+    const headers = { 'proxy-authenticate': 'Basic realm="x"' }
+    const proxy = await guarded({ status: 407, headers })
+    const { response } = await send(proxy, { authenticate: both })
+    expect(response.status).to.equal(407)
+    expect(credentials(proxy)).to.deep.equal([[], ['proxy-authorization']])
+  })
+})

@@ -1,0 +1,103 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { expect } from 'chai'
+import { faces } from '../support/all-faces.ts'
+import { closeLater } from '../support/closing.ts'
+import { identity } from '../support/identity.ts'
+
+/** The first byte of a TLS record with a handshake (RFC 8446, section 5.1). */
+const handshake = 22
+
+/** Where it listens, and how many connections were made. */
+interface Counted {
+  readonly url: string
+  readonly connections: () => number
+}
+
+async function counted(server: Server, host: string): Promise<Counted> {
+  let connections = 0
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    connections += 1
+    sockets.add(socket)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  closeLater(() => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise((closed) => server.close(closed))
+  })
+  const { port } = server.address() as AddressInfo
+  return { url: `https://${host}:${port}/file`, connections: () => connections }
+}
+
+/** A TLS server that fails the spec when a request comes through. */
+async function tlsServer(host: string, options: object = {}): Promise<Counted> {
+  const server = createTlsServer({ ...(await identity()), ...options })
+  server.on('tlsClientError', () => {})
+  server.on('secureConnection', (socket) => {
+    socket.on('error', () => {})
+    socket.on('data', (chunk: Buffer) => expect.fail(`this came: ${chunk.toString('latin1')}`))
+  })
+  return counted(server, host)
+}
+
+/** What came first on each connection. */
+const firsts: number[] = []
+
+async function plainServer(): Promise<Counted> {
+  firsts.length = 0
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.once('data', (chunk: Buffer) => {
+      firsts.push(chunk[0] ?? -1)
+      socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n')
+    })
+  })
+  return counted(server, '127.0.0.1')
+}
+
+const content = 'content '.repeat(1000)
+const settings = { expect: 'always', retry: { count: 3, minDelay: 0 } } as const
+
+for (const { name, wraps, open } of faces) {
+  const failureAt = async (url: string, options: object = {}): Promise<NodeJS.ErrnoException> => {
+    const failure = await open({ ...settings, ...options })(url, content).catch((error) => error)
+    return wraps ? failure.cause : failure
+  }
+
+  describe(`${name}, when TLS fails`, () => {
+    it('does not go on with a certificate that nobody vouches for', async () => {
+      const { url, connections } = await tlsServer('127.0.0.1')
+      const failure = await failureAt(url)
+      expect(failure.code).to.equal('DEPTH_ZERO_SELF_SIGNED_CERT')
+      expect(connections()).to.equal(1)
+    })
+
+    it('does not go on with a certificate for another name', async () => {
+      const { url, connections } = await tlsServer('127.0.0.1')
+      const { cert: ca } = await identity()
+      const failure = await failureAt(url, { connect: { ca, servername: 'other.example' } })
+      expect(failure.code).to.equal('ERR_TLS_CERT_ALTNAME_INVALID')
+      expect(connections()).to.equal(1)
+    })
+
+    it('does not go down to a version that is not safe', async () => {
+      const { url, connections } = await tlsServer('127.0.0.1', {
+        minVersion: 'TLSv1.1',
+        maxVersion: 'TLSv1.1',
+        ciphers: 'DEFAULT@SECLEVEL=0',
+      })
+      const failure = await failureAt(url, { connect: { rejectUnauthorized: false } })
+      expect(failure.code).to.match(/^ERR_SSL_/)
+      expect(connections()).to.equal(1)
+    })
+
+    it('says nothing without TLS to a server that has none', async () => {
+      const { url, connections } = await plainServer()
+      const failure = await failureAt(url)
+      expect(failure.code).to.match(/^(EPROTO|ERR_SSL_)/)
+      expect(firsts).to.deep.equal([handshake])
+      expect(connections()).to.equal(1)
+    })
+  })
+}
