@@ -29,7 +29,7 @@ async function runPlan(run: Run, { cases, only }: Plan): Promise<void> {
 
 function print({ tallies, memory }: Run, seed: number, seconds: number): boolean {
   const row = (name: string, ...cells: (string | number)[]): string =>
-    name.padEnd(9) + cells.map((cell) => String(cell).padStart(10)).join('')
+    name.padEnd(9) + cells.map((cell) => String(cell).padStart(12)).join('')
   const ofTally = ({ name, cases, milliseconds, broken }: Tally): string => {
     const hangs = broken.filter((each) => each.hangs).length
     const rate = Math.round(cases / (milliseconds / 1000))
