@@ -1,4 +1,4 @@
-import { markName, type RequestContent } from '../../lib/head.ts'
+import type { RequestContent } from '../../lib/head.ts'
 import { OutgoingSorter, type Written } from '../../lib/outgoing.ts'
 import { mutated } from './mutated.ts'
 import { writes, writtenText } from './pieces.ts'
@@ -23,26 +23,29 @@ export const sorter: Target = {
   run(random) {
     const count = random.between(1, 4)
     const made = Array.from({ length: count }, (_, at) => madeRequest(random, at === count - 1))
-    const text = made.map((request) => marked(request) + request.rest).join('')
-    if (random.chance(0.7)) same(sorted(writes(random, text)), outcomeOf(made), 'what is written')
-    else broken(random, mutated(random, text))
+    const text = made.map(({ head, rest }) => head + rest).join('')
+    const asks = made.map((request) => request.asks)
+    const found = sorted(writes(random, text), asks)
+    if (random.chance(0.7)) same(found, outcomeOf(made), 'what is written')
+    else broken(random, mutated(random, text), asks)
   },
 }
 
 /** What is no HTTP comes to the same however it is cut, and nothing but heads is changed. */
-function broken(random: Random, text: string): void {
-  const found = sorted(writes(random, text))
-  same(found, sorted([[{ chunk: text, encoding: 'latin1' }]]), 'what is written, cut and whole')
+function broken(random: Random, text: string, asks: readonly boolean[]): void {
+  const found = sorted(writes(random, text), asks)
+  const whole = sorted([[{ chunk: text, encoding: 'latin1' }]], asks)
+  same(found, whole, 'what is written, cut and whole')
   const isChanged = found.parts.length > 1
   holds(isChanged || text.startsWith(found.parts.join('')), 'what is no head is changed')
 }
 
 /** Runs writes through a sorter; what is kept back is let go at once, as after a 100. */
-function sorted(all: readonly Written[][]): Outcome {
+function sorted(all: readonly Written[][], asks: readonly boolean[]): Outcome {
   const contents: RequestContent[] = []
-  const sorting = new OutgoingSorter(({ content, ticket }) => {
+  const sorting = new OutgoingSorter((content) => {
     contents.push(content)
-    return ticket === null ? 'untouched' : 'ask'
+    return asks[contents.length - 1] ?? false
   })
   const parts: Written[][] = [[]]
   let contentBytes = 0
@@ -71,11 +74,6 @@ function outcomeOf(made: readonly MadeRequest[]): Outcome {
     contentBytes: made.reduce((sum, { contentBytes }) => sum + contentBytes, 0),
     complete: made.every(({ content }) => content !== 'tunnel'),
   }
-}
-
-/** The head as it is written, with the mark of one that asks. */
-function marked({ head, asks }: MadeRequest): string {
-  return asks ? withField(head, `${markName}: 1`) : head
 }
 
 function withField(head: string, field: string): string {
