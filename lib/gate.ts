@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { errors } from 'undici'
 import { UploadError } from './errors.ts'
 import { Exchange } from './exchange.ts'
 import type { RequestContent } from './head.ts'
@@ -203,7 +204,14 @@ class Gate implements Line {
   // Incoming ---------------------------------------------------------------------------
 
   #receive(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
-    if (!this.#awaiting) return this.#push.call(this.#socket, chunk, encoding)
+    if (!this.#awaiting) {
+      if (chunk === null || this.#announced === null) {
+        return this.#push.call(this.#socket, chunk, encoding)
+      }
+      // undici would take it for the answer to a request of which nothing was written.
+      this.#socket.destroy(unasked())
+      return false
+    }
     if (chunk === null) {
       const rest = this.#interim.flush()
       this.#awaiting = false
@@ -244,6 +252,11 @@ class Gate implements Line {
 
 function isPeerGone(error: NodeJS.ErrnoException): boolean {
   return error.code === 'EPIPE' || error.code === 'ECONNRESET' || error.code === 'ECONNABORTED'
+}
+
+/** RFC 9112, section 9.2: what comes while no request is outstanding is no response. */
+function unasked(): Error {
+  return new errors.SocketError('The origin sent a response before the request')
 }
 
 function tooMuch(): UploadError {
