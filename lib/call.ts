@@ -99,9 +99,10 @@ export class CallDispatcher implements Call {
 
   /** The status that the platform's fetch is shown. */
   shown(status: number, text: string, fields: ResponseFields): number | UploadError {
+    // What is done about it was done before it came here.
+    if (this.#standIn !== null && status === 421) return this.mask.put(status, text)
     if (this.#standIn !== null && !this.#standIn.content.replayable) {
       // With a stand-in the platform's fetch does what it would not do with a stream.
-      if (status === 421) return this.mask.put(status, text)
       const moved = (status === 301 || status === 302) && fields.location !== undefined
       if (moved && this.#standIn.follows && this.#method === 'POST') return lost(status)
     }

@@ -132,9 +132,15 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
     settings,
     routeOf: (hop) => routeOf(hop.origin),
     decide: (hop) => choose(hop.origin, hop.hasContent ? length : 0),
-    recourse: recoursesFor(settings, origin),
+    recourse: recoursesFor(settings, origin, followsMisdirection(call, hasContent)),
     whole: content.whole,
   }).start()
+}
+
+/** Fetch sends again after a 421, but not content that can be read once. */
+function followsMisdirection(call: Call | undefined, hasContent: boolean): boolean {
+  const content = call?.content ?? null
+  return content !== null && (!hasContent || content.replayable)
 }
 
 /** The caller's options for what is below: what is answered here is not answered there again. */

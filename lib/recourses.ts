@@ -1,4 +1,5 @@
 import { authentication } from './authentication/authentication.ts'
+import { Misdirected } from './misdirected.ts'
 import type { Settings } from './options.ts'
 import type { Recourse } from './recourse.ts'
 import { Redirection } from './redirect.ts'
@@ -8,9 +9,12 @@ import { Renewal, Retry } from './retry.ts'
 /**
  * What can be done about the answers to one upload and its failures, tried one after another;
  * a response that none of them takes is handed over.
+ *
+ * @param asFetch says whether it is done about a 421 what fetch does.
  */
-export function recoursesFor(settings: Settings, origin: string): Recourse {
+export function recoursesFor(settings: Settings, origin: string, asFetch: boolean): Recourse {
   const all = [...authentication(settings.authenticate, origin), replay, new Renewal()]
+  if (asFetch) all.push(new Misdirected())
   if (follows(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))
   return inTurn(all)

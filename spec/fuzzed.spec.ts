@@ -51,6 +51,27 @@ describe('an upload', () => {
     })
   }
 
+  it('fails when the response breaks off that it got after a 421', async () => {
+    const peer = await origin(
+      async (wire) => {
+        await wire.head()
+        wire.send('HTTP/1.1 421 Misdirected Request')
+      },
+      async (wire) => {
+        await wire.head()
+        wire.send('HTTP/1.1 413 Content Too Large', 'content-length: 10')
+        wire.end()
+      },
+    )
+    const options = { expect: 'always', dispatcher: agentFor() } as const
+    const { response, report } = await upload(peer.url, 'content', options)
+    expect(response.status).to.equal(413)
+    const failure = await response.text().catch((error) => error)
+    expect(failure.cause).to.have.property('code', 'UND_ERR_SOCKET')
+    expect(report.attempts.map(({ status }) => status)).to.deep.equal([421, 413])
+    await peer.done
+  })
+
   for (const version of ['HTTP/2.0', 'RTSP/1.0']) {
     it(`reports a refusal in ${version} as what it is`, async () => {
       const peer = await origin(async (wire) => {
