@@ -8,6 +8,7 @@ import { reportOf } from '../../lib/platform-fetch.ts'
 import type { UploadReport } from '../../lib/report.ts'
 import { upload } from '../../lib/upload.ts'
 import { closeLater } from './closing.ts'
+import { throughOptions } from './through.ts'
 
 /** What came of an upload, through whichever face. */
 export interface Outcome {
@@ -42,9 +43,9 @@ export type Sender = (
   sending?: Sending,
 ) => Promise<Outcome>
 
-/** An agent that is closed after the spec. */
+/** An agent that is closed after the spec, and that goes through the proxy of the run, if any. */
 export function agentFor(options: ExpectAgentOptions = {}): ExpectAgent {
-  const agent = new ExpectAgent({ memory: new RouteMemory(), ...options })
+  const agent = new ExpectAgent({ memory: new RouteMemory(), ...throughOptions(), ...options })
   closeLater(() => agent.destroy())
   return agent
 }

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { closeLater } from './closing.ts'
 import { identity } from './identity.ts'
+import { through } from './through.ts'
 import { Wire } from './wire.ts'
 
 /** What an origin does on one connection. */
@@ -20,9 +21,12 @@ export interface Origin {
 
 /**
  * Starts an origin with a script for each connection, in the order in which they are made.
- * A connection that has no script is a failure.
+ * A connection that has no script is a failure. In a run through tunnels it speaks TLS.
  */
 export async function origin(...scripts: Script[]): Promise<Origin> {
+  if (through !== null && through.origin !== null) {
+    return play(createTlsServer(through.origin), 'https', scripts)
+  }
   return play(createServer(), 'http', scripts)
 }
 
@@ -44,7 +48,9 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
   // A spec that failed for another reason does not get round to it.
   done.catch(() => {})
   let connections = 0
-  server.on(scheme === 'https' ? 'secureConnection' : 'connection', (socket: Socket) => {
+  const beneath = new Map<number | undefined, Socket>()
+  server.on('connection', (socket: Socket) => beneath.set(socket.remotePort, socket))
+  const serve = (socket: Socket): void => {
     const index = connections++
     const script = scripts[index]
     sockets.add(socket)
@@ -55,11 +61,14 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
       fail(new Error(`connection ${index} was not expected: there are ${left} scripts`))
       return
     }
-    const result = script(new Wire(socket, index))
+    const result = script(new Wire(socket, index, beneath.get(socket.remotePort)))
     results.push(result)
     result.catch(fail)
     if (results.length === left) Promise.all(results).then(finish, fail)
-  })
+  }
+  server.on(scheme === 'https' ? 'secureConnection' : 'connection', serve)
+  // A client that leaves within the handshake has made a connection, too.
+  if (through !== null) server.on('tlsClientError', (_error, socket: Socket) => serve(socket))
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   closeLater(() => {
     for (const socket of sockets) socket.destroy()

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Halt } from './halting.ts'
 import { head, response } from './responses.ts'
+import { through } from './through.ts'
 import type { Wire } from './wire.ts'
 
 /** One upload, as the origin has to see it. */
@@ -135,6 +136,8 @@ export class Peer {
     const { method, length } = this.#expected
     expect(this.#head).to.match(new RegExp(`^${method} /upload/\\d+ HTTP/1\\.1\\r\\n`))
     expect(fields(this.#head, 'expect')).to.deep.equal(expectations)
+    // Whoever passes a message on frames it as it likes (RFC 9112, section 6).
+    if (through !== null && through.origin === null) return this.#head
     const lengths = length === null ? [] : [String(length)]
     expect(fields(this.#head, 'content-length')).to.deep.equal(lengths)
     expect(fields(this.#head, 'transfer-encoding')).to.deep.equal(

@@ -8,6 +8,7 @@ import type { Face, Outcome, Sending } from './faces.ts'
 import { Halt, type HaltingKind } from './halting.ts'
 import { origin } from './origin.ts'
 import { type Expected, Peer, type Play, type Run } from './peer.ts'
+import { through } from './through.ts'
 
 /** How one upload of a scenario is made. */
 interface Made {
@@ -121,7 +122,8 @@ async function perform(scenario: Scenario, kind: HaltingKind, face: Face): Promi
   } finally {
     run.halt.lift()
   }
-  expect(peer.connections, 'connections').to.equal(scenario.origin.length)
+  // A connection through a proxy may arrive when the client has already left it.
+  if (through === null) expect(peer.connections, 'connections').to.equal(scenario.origin.length)
   await peer.done
   expect(peer.connections, 'connections in the end').to.equal(scenario.origin.length)
 }

@@ -7,14 +7,17 @@ export class Wire {
   /** Which connection of this origin it is, counted from 0. */
   readonly index: number
   readonly socket: Socket
+  readonly #connection: Socket
   /** Bytes that came and were not read by the script yet. */
   #buffered: Buffer = Buffer.alloc(0)
   #ended = false
   #error: Error | null = null
   #wake: (() => void) | null = null
 
-  constructor(socket: Socket, index: number) {
+  /** @param connection the TCP connection beneath, where the socket is one of TLS. */
+  constructor(socket: Socket, index: number, connection: Socket = socket) {
     this.socket = socket
+    this.#connection = connection
     this.index = index
     socket.on('data', (chunk: Buffer) => {
       this.#buffered = Buffer.concat([this.#buffered, chunk])
@@ -26,6 +29,7 @@ export class Wire {
     })
     socket.on('end', () => this.#end())
     socket.on('close', () => this.#end())
+    if (socket.closed) this.#end()
   }
 
   /** Reads a request's head, up to and with its blank line. */
@@ -95,7 +99,7 @@ export class Wire {
 
   /** Tears the connection down with a RST. */
   reset(): void {
-    this.socket.resetAndDestroy()
+    this.#connection.resetAndDestroy()
   }
 
   async #have(enough: () => boolean, what: string): Promise<void> {
