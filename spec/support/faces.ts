@@ -52,7 +52,7 @@ export function agentFor(options: ExpectAgentOptions = {}): ExpectAgent {
 
 /** Installs the package in this process until the spec is over. */
 export function installFor(options: ExpectAgentOptions = {}): void {
-  const uninstall = install({ memory: new RouteMemory(), ...options })
+  const uninstall = install({ memory: new RouteMemory(), ...throughOptions(), ...options })
   const agent = getGlobalDispatcher()
   closeLater(() => {
     uninstall()

@@ -1,0 +1,29 @@
+import { expect } from 'chai'
+import { identity } from '../support/identity.ts'
+import type { Through } from '../support/through.ts'
+import { startSquid } from './support/squid.ts'
+import { changedBySquid, changedByTls } from './support/squid-changes.ts'
+import { runWireSuite } from './support/wire-suite.ts'
+
+describe('the wire suite through squid', () => {
+  it('passes in tunnels, which its HTTPS port is asked for without an expectation', async function () {
+    this.timeout(900_000)
+    const squid = await startSquid()
+    const through: Through = { proxy: squid.proxies.https, origin: await identity() }
+    const { passes, failures } = await runWireSuite(through, changedByTls)
+    expect(failures).to.eql([])
+    expect(passes).to.be.above(4000)
+    expect(squid.connects()).to.have.length.above(4000)
+    expect(squid.connects().filter((line) => /expect/i.test(line))).to.eql([])
+  })
+
+  it('passes in absolute form, but for what squid does by itself', async function () {
+    this.timeout(900_000)
+    const squid = await startSquid()
+    const through: Through = { proxy: squid.proxies.http, origin: null }
+    const { passes, failures } = await runWireSuite(through, changedBySquid)
+    expect(failures).to.eql([])
+    expect(passes).to.be.above(3500)
+    expect(squid.connects()).to.eql([])
+  })
+})
