@@ -10,7 +10,6 @@ const ways = [
   'family',
   'hints',
   'lookup',
-  'localAddress',
   'autoSelectFamily',
   'autoSelectFamilyAttemptTimeout',
   'keepAlive',
@@ -29,9 +28,10 @@ export function connectorTo(proxy: ProxyServer, options: PoolOptions): Connector
   } as PoolOptions)
   const { protocol, host, port } = url
   const hostname = url.hostname.replace(/^\[(.+)\]$/, '$1')
-  return ({ localAddress }, callback) => {
-    const way = localAddress === undefined ? {} : { localAddress }
-    connect({ ...way, protocol, host, hostname, port: port || portOf(proxy) }, (error, socket) => {
+  // A target has it in undici only where the agent's own client makes the connection.
+  const target = { ...picked(options, ['localAddress']), protocol, host, hostname }
+  return (_origin, callback) => {
+    connect({ ...target, port: port || portOf(proxy) }, (error, socket) => {
       if (error === null) callback(null, socket as NonNullable<typeof socket>)
       else callback(proxyFailure(proxy, error), null)
     })

@@ -197,6 +197,12 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect([content.chunks, received(at.origin)]).to.eql([0, []])
       })
 
+      it('from the localAddress of its agent', async () => {
+        const at = await scene(way)
+        await send(at, { ...at.options, localAddress: '127.0.0.2' })
+        expect(at.proxy.clients).to.eql(['127.0.0.2'])
+      })
+
       it('requests without content', async () => {
         const at = await scene(way)
         const dispatcher = agentFor(at.options)
@@ -293,6 +299,20 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         const error = await failureOf(send(at, { ...at.options, retry }))
         expect(error).to.include({ code: 'ERR_EXPECT_PROXY', attempt: 3 })
         expect(at.proxy.heads).to.have.length(3)
+      })
+
+      it('and shows the origin in it the certificate of its agent', async () => {
+        const at = await scene(way)
+        const { key, cert } = secrets.proxy
+        const tls = { ...secrets.origin, ca: cert, requestCert: true, rejectUnauthorized: true }
+        const origin = await startOrigin({ tls })
+        closeLater(() => origin.close())
+        const known = { ...at.options.connect, key, cert }
+        const { response } = await send({ ...at, origin }, { ...at.options, connect: known })
+        expect(response.status).to.equal(201)
+        const unknown = await send({ ...at, origin }, at.options).catch((error) => error)
+        expect(unknown).to.be.an('error')
+        expect(received(origin)).to.eql(['asked, all'])
       })
 
       it('and fails when the proxy leaves, after one fresh attempt', async () => {

@@ -9,6 +9,8 @@ export interface TestProxy {
   readonly host: string
   /** The first head of each connection, in order. */
   readonly heads: readonly string[]
+  /** The addresses that connections came from. */
+  readonly clients: readonly (string | undefined)[]
 }
 
 /** What a proxy is like. */
@@ -24,9 +26,11 @@ export interface ProxyHabits {
 /** Starts an HTTP proxy that makes tunnels, and passes what is in absolute form on. */
 export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
   const heads: string[] = []
+  const clients: (string | undefined)[] = []
   const host = await listen(habits.identity, async (client) => {
     const { head, rest } = await until(client, '\r\n\r\n')
     heads.push(head)
+    clients.push(client.remoteAddress)
     const { wants, instead } = habits
     const value = /^proxy-authorization: (.*)\r$/im.exec(head)?.[1]
     if (wants !== undefined && value !== wants) client.end(answer(407))
@@ -34,7 +38,7 @@ export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
     else if (instead === 'leaving') client.destroy()
     else if (instead === undefined) pass(client, head, rest)
   })
-  return { host, heads }
+  return { host, heads, clients }
 }
 
 function answer(status: number): string {
