@@ -1,0 +1,115 @@
+import { appendFileSync, createReadStream, truncateSync, writeFileSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { expect } from 'chai'
+import type { ContentInput } from '../../lib/content.ts'
+import { fromFile } from '../../lib/file.ts'
+import { startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
+import { chunksOf, noise, sha256 } from '../support/contents.ts'
+import { type Face, ownFaces } from '../support/faces.ts'
+import { handlesLeftOn, temporaryFile } from '../support/files.ts'
+
+const bytes = noise(1_000_000)
+const chunkSize = 65_536
+
+function written(): string {
+  const path = temporaryFile()
+  writeFileSync(path, bytes)
+  return path
+}
+
+/** An origin that does this when a head has come, and the first chunk was read. */
+async function originThat(does: () => void): Promise<TestOrigin> {
+  const origin = await startOrigin({
+    mode: () => {
+      does()
+      return 'go'
+    },
+  })
+  closeLater(() => origin.close())
+  return origin
+}
+
+/** What an upload fails with; fetch has it as the cause. */
+async function failureOf(face: Face, url: string, content: ContentInput): Promise<unknown> {
+  const send = face.open({ expect: 'always', continueTimeout: 60_000 })
+  const failure = await send(url, content).then(
+    () => new Error('it did not fail'),
+    (error: Error) => error,
+  )
+  return face.wraps && failure instanceof TypeError ? failure.cause : failure
+}
+
+/** Makes reads from any file fail from this one on, as a broken disk would. */
+async function breakDisk(good: number): Promise<void> {
+  const handle = await open('/dev/null')
+  await handle.close()
+  const prototype: { read: FileHandle['read'] } = Object.getPrototypeOf(handle)
+  const { read } = prototype
+  let reads = 0
+  const broken = function (this: FileHandle, ...given: unknown[]): Promise<unknown> {
+    reads += 1
+    if (reads > good) return Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
+    return Reflect.apply(read, this, given)
+  }
+  prototype.read = broken as FileHandle['read']
+  closeLater(() => {
+    prototype.read = read
+  })
+}
+
+for (const face of ownFaces) {
+  describe(`an upload of a file, through ${face.name}`, () => {
+    const changes: Record<string, (path: string) => void> = {
+      grows: (path) => appendFileSync(path, 'more'),
+      'is cut short': (path) => truncateSync(path, 500_000),
+      'is emptied': (path) => truncateSync(path, 0),
+    }
+    for (const [change, make] of Object.entries(changes)) {
+      it(`fails, and is never complete, when the file ${change} on the way`, async () => {
+        const path = written()
+        const origin = await originThat(() => make(path))
+        const failure = await failureOf(face, origin.url, fromFile(path, { chunkSize }))
+        expect(failure).to.include({ code: 'ERR_EXPECT_FILE_CHANGED' })
+        expect(origin.requests.map((request) => request.sha256)).to.deep.equal([''])
+        expect(await handlesLeftOn(path)).to.equal(0)
+      })
+    }
+
+    for (const good of [0, 1, 2, 15]) {
+      it(`fails, and is never complete, when the disk breaks after ${good} reads`, async () => {
+        const path = written()
+        const origin = await originThat(() => {})
+        const content = fromFile(path, { chunkSize })
+        await breakDisk(good)
+        expect(await failureOf(face, origin.url, content)).to.include({ code: 'EIO' })
+        for (const request of origin.requests) expect(request.sha256).to.equal('')
+        expect(await handlesLeftOn(path)).to.equal(0)
+      })
+    }
+
+    it('passes on what the system says of a file that cannot be read', async () => {
+      const origin = await originThat(() => {})
+      // The memory of this process is not there at its first address.
+      const unreadable = createReadStream('/proc/self/mem')
+      expect(await failureOf(face, origin.url, unreadable)).to.include({ code: 'EIO' })
+      for (const request of origin.requests) expect(request.sha256).to.equal('')
+    })
+
+    it('passes it on when other content went before it', async () => {
+      const origin = await originThat(() => {})
+      async function* begun(): AsyncGenerator<Buffer> {
+        yield* chunksOf(bytes)
+        yield* createReadStream('/proc/self/mem')
+      }
+      expect(await failureOf(face, origin.url, begun())).to.include({ code: 'EIO' })
+      expect(origin.requests.map((request) => request.sha256)).to.deep.equal([''])
+    })
+
+    it('arrives as it was, on a disk that is whole', async () => {
+      const origin = await originThat(() => {})
+      await face.open({ expect: 'always' })(origin.url, fromFile(written(), { chunkSize }))
+      expect(origin.requests.map((request) => request.sha256)).to.deep.equal([sha256(bytes)])
+    })
+  })
+}
