@@ -1,4 +1,4 @@
-import { countsOf } from './leaks.ts'
+import { countsOf } from '../support/holdings.ts'
 import type { Breach, Finding } from './ledger.ts'
 import type { Received } from './plays.ts'
 import type { Told } from './told.ts'

@@ -1,0 +1,103 @@
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect } from 'chai'
+import { request } from 'undici'
+import { fetch } from '../../lib/fetch.ts'
+import { upload } from '../../lib/upload.ts'
+import { closeLater } from '../support/closing.ts'
+import { noise } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+
+const size = 128 * 1_048_576
+/** What the system and the streams on both sides may hold between them. */
+const bound = 32 * 1_048_576
+const chunk = noise(65_536)
+
+/** An origin whose response is large, and what of it has left. */
+interface Talker {
+  readonly url: string
+  /** Bytes that the system has taken, when it has taken no more for many turns. */
+  settled(): Promise<number>
+}
+
+async function talker(): Promise<Talker> {
+  let response: ServerResponse | null = null
+  let written = 0
+  const server = createServer((request, answer) => {
+    response = answer
+    request.resume().on('end', () => {
+      answer.writeHead(200, { 'content-length': size })
+      const talk = (): void => {
+        while (written < size) {
+          written += chunk.length
+          if (!answer.write(chunk)) return
+        }
+        answer.end()
+      }
+      answer.on('drain', talk)
+      talk()
+    })
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  closeLater(() => {
+    server.closeAllConnections()
+    return new Promise((closed) => server.close(closed))
+  })
+  const settled = async (): Promise<number> => {
+    let before = -1
+    for (let turns = 0; turns < 500; turns++) {
+      if (before !== written) turns = 0
+      before = written
+      await turn()
+    }
+    return written - (response?.writableLength ?? 0)
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, settled }
+}
+
+/** The content of a response to an upload, as something that is read piece by piece. */
+type Contents = AsyncIterable<Uint8Array> & { cancel?(): Promise<void>; destroy?(): unknown }
+
+const dispatcher = () => agentFor({ expect: 'always', continueTimeout: 0 })
+const faces: Record<string, (url: string) => Promise<Contents>> = {
+  upload: async (url) => {
+    const { response } = await upload(url, 'content', { dispatcher: dispatcher() })
+    return response.body as unknown as Contents
+  },
+  fetch: async (url) => {
+    const init = { method: 'PUT', body: 'content', dispatcher: dispatcher() }
+    return (await fetch(url, init)).body as unknown as Contents
+  },
+  request: async (url) => {
+    const init = { method: 'PUT', body: 'content', dispatcher: dispatcher() } as const
+    return (await request(url, init)).body as unknown as Contents
+  },
+}
+
+for (const [face, send] of Object.entries(faces)) {
+  describe(`the response to ${face}`, () => {
+    it('stays with the origin as long as its caller does not read it', async () => {
+      const origin = await talker()
+      const contents = await send(origin.url)
+      expect(await origin.settled()).to.be.within(chunk.length, bound)
+      await (contents.cancel?.() ?? contents.destroy?.())
+    })
+
+    it('comes as fast as its caller reads, and whole', async function () {
+      this.timeout(30_000)
+      const origin = await talker()
+      let read = 0
+      let most = 0
+      let stops = 0
+      for await (const piece of await send(origin.url)) {
+        read += piece.length
+        if (read < (stops * size) / 8) continue
+        stops += 1
+        most = Math.max(most, (await origin.settled()) - read)
+      }
+      expect(read).to.equal(size)
+      expect(most).to.be.below(bound)
+    })
+  })
+}
