@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { noise } from '../support/contents.ts'
 import { holdings, leftSince } from '../support/holdings.ts'
@@ -11,6 +12,7 @@ import { type Finding, judge } from './ledger.ts'
 import { planSession, poolSize, type SessionPlan } from './plan.ts'
 import type { Received } from './plays.ts'
 import { type Grounds, runSession } from './session.ts'
+import { Strays } from './strays.ts'
 import { summary } from './summary.ts'
 import type { Told } from './told.ts'
 
@@ -92,23 +94,6 @@ async function runAll(plan: Plan, grounds: Grounds): Promise<Run> {
   return { tolds, findings }
 }
 
-/** Notes what nobody handled, which is a fault wherever it comes from. */
-function strays(): { findings: Finding[]; stop(): void } {
-  const findings: Finding[] = []
-  const note = (error: unknown): void => {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    findings.push({ breach: 'leaked', upload: null, text: `nobody handled: ${text}` })
-  }
-  const events = ['uncaughtException', 'unhandledRejection', 'warning'] as const
-  for (const event of events) process.on(event as 'warning', note)
-  return {
-    findings,
-    stop: () => {
-      for (const event of events) process.off(event as 'warning', note)
-    },
-  }
-}
-
 async function main(args: string[]): Promise<number> {
   const plan = planOf(args)
   if (typeof plan === 'string') {
@@ -126,19 +111,21 @@ async function main(args: string[]): Promise<number> {
     const grounds = { seed, port, pool }
     // What undici and Node make once for the whole process is no leak.
     await runSession({ ...planSession(1, 0, 8), number: -1, uploads: [] }, grounds)
+    await pause(100)
     const before = holdings()
-    const stray = strays()
+    const strays = new Strays()
+    strays.start()
     const begun = performance.now()
     const { tolds, findings } = await runAll(plan, grounds)
     const seconds = (performance.now() - begun) / 1000
     origin.send('report')
     const [received] = (await once(origin, 'message')) as [Received]
-    stray.stop()
+    strays.stop()
     const left = await leftSince(before)
     const all = [
       ...judge(tolds, received),
       ...findings,
-      ...stray.findings,
+      ...strays.findings,
       ...left.map((text): Finding => ({ breach: 'leaked', upload: null, text })),
     ]
     console.log(summary({ tolds, received, findings: all, seconds, seed }))
