@@ -8,9 +8,9 @@ import { type Call, callKey, type ExpectRequest, expectContinue } from './interc
 import { Mask } from './mask.ts'
 import { dispatchOlder } from './older-handler.ts'
 import type { ExpectOptions } from './options.ts'
-import type { UploadLog } from './report.ts'
 import type { RequestBody } from './request-body.ts'
 import { Source } from './source.ts'
+import type { UploadLog } from './upload-log.ts'
 
 /** undici's own agent, as long as nobody has set another one for the process. */
 const undicisOwn = getGlobalDispatcher()

@@ -19,12 +19,12 @@ import {
 } from './options.ts'
 import type { Upload } from './plan.ts'
 import { needsAttempts, recoursesFor } from './recourses.ts'
-import { UploadLog } from './report.ts'
 import { Route, routeKey } from './route.ts'
 import { Source } from './source.ts'
 import { ticketKey } from './ticket.ts'
 import { UnderWay } from './under-way.ts'
 import { refuseUnknown } from './unknown.ts'
+import { UploadLog } from './upload-log.ts'
 import { Watcher } from './watcher.ts'
 
 type Handler = Dispatcher.DispatchHandler

@@ -5,10 +5,10 @@ import type { UploadError } from './errors.ts'
 import type { Hop } from './hop.ts'
 import type { Settings } from './options.ts'
 import type { Recourse } from './recourse.ts'
-import type { UploadLog } from './report.ts'
 import type { Route } from './route.ts'
 import type { Source } from './source.ts'
 import type { UnderWay } from './under-way.ts'
+import type { UploadLog } from './upload-log.ts'
 
 /** The content of an upload and what is written down about it; several dispatches may share one. */
 export interface Upload {

@@ -2,8 +2,9 @@ import type { Dispatcher } from 'undici'
 import { CallDispatcher, type CallOptions, type StandIn } from './call.ts'
 import type { Content } from './content.ts'
 import { defaults, type ExpectOptions, settle } from './options.ts'
-import { type UploadListeners, UploadLog, type UploadReport } from './report.ts'
+import type { UploadListeners, UploadReport } from './report.ts'
 import type { RequestBody } from './request-body.ts'
+import { UploadLog } from './upload-log.ts'
 
 /** What the platform's fetch takes first. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0]

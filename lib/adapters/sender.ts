@@ -10,9 +10,10 @@ import {
   pickExpectOptions,
   settle,
 } from '../options.ts'
-import { type Progress, UploadLog } from '../report.ts'
+import type { Progress } from '../report.ts'
 import type { Source } from '../source.ts'
 import { refuseUnknown } from '../unknown.ts'
+import { UploadLog } from '../upload-log.ts'
 
 /** What every adapter takes. */
 export interface AdapterOptions extends ExpectOptions {

@@ -1,11 +1,7 @@
 import { expect } from 'chai'
-import {
-  AttemptLog,
-  type AttemptReason,
-  type Progress,
-  UploadLog,
-  type UploadOutcome,
-} from '../lib/report.ts'
+import { AttemptLog } from '../lib/attempt-log.ts'
+import type { AttemptReason, Progress, UploadOutcome } from '../lib/report.ts'
+import { UploadLog } from '../lib/upload-log.ts'
 import { standingClock } from './support/clock.ts'
 
 const url = 'http://uploads.example/videos'
