@@ -38,11 +38,13 @@ describe('a clock that jumps', () => {
       })
     }
 
-    it(`${where} by a year changes nothing about what is remembered`, () => {
+    it(`${where} by a year makes a route be asked again, and known anew`, () => {
       const memory = new RouteMemory()
       memory.remember('a route', 'silent')
       clockThatJumps()(milliseconds)
-      expect(memory.recall('a route')).to.equal('silent')
+      expect(memory.recall('a route')).to.deep.equal([])
+      memory.remember('a route', 'silent')
+      expect(memory.recall('a route')).to.deep.equal(['silent'])
     })
   }
 })
