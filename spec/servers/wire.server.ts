@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { identity } from '../support/identity.ts'
 import type { Through } from '../support/through.ts'
 import { startSquid } from './support/squid.ts'
-import { changedBySquid, changedByTls } from './support/squid-changes.ts'
+import { changedBySquid, changedByTunnels } from './support/squid-changes.ts'
 import { runWireSuite } from './support/wire-suite.ts'
 
 describe('the wire suite through squid', () => {
@@ -10,7 +10,7 @@ describe('the wire suite through squid', () => {
     this.timeout(900_000)
     const squid = await startSquid()
     const through: Through = { proxy: squid.proxies.https, origin: await identity() }
-    const { passes, failures } = await runWireSuite(through, changedByTls)
+    const { passes, failures } = await runWireSuite(through, changedByTunnels)
     expect(failures).to.eql([])
     expect(passes).to.be.above(4000)
     expect(squid.connects()).to.have.length.above(4000)
