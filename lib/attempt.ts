@@ -130,6 +130,11 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     this.#owner.sent(this)
   }
 
+  /** Bytes of content that the connection has taken for good, as far as a gate can tell. */
+  get takenBytes(): number {
+    return this.ticket.taken ? this.log.sentBytes : 0
+  }
+
   /** Content that a gate let through, and that its connection has not taken yet. */
   get isStalling(): boolean {
     const { phase, sentBytes } = this.log

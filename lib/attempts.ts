@@ -115,6 +115,8 @@ export class Attempts implements AttemptOwner {
 
   /** undici takes any async iterable; the declared type names only some of them. */
   #body(attempt: Attempt, { reason }: Decision): Buffer {
+    // Whoever is told of chunks may keep them.
+    const lends = this.#plan.handler.onBodySent === undefined
     const view = this.#plan.upload.source.view({
       held: attempt.asks,
       onFirst: () => {
@@ -126,6 +128,7 @@ export class Attempts implements AttemptOwner {
         attempt.handedBytes += bytes
         if (this.isCurrent(attempt)) this.#watch.sending(attempt)
       },
+      taken: () => (lends ? attempt.takenBytes : 0),
       accepted: (bytes) => attempt.accepted(bytes),
     })
     return view as unknown as Buffer

@@ -3,15 +3,10 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { FormDataEncoder } from 'form-data-encoder'
 import type { FormData as UndiciFormData } from 'undici'
+import { bufferReading } from './buffer-reading.ts'
 import { isPiped, pipedReading, tellsOf } from './piped.ts'
 import type { Reading } from './reading.ts'
-import {
-  blobReading,
-  bufferReading,
-  iteratorReading,
-  readableReading,
-  webReading,
-} from './reading.ts'
+import { blobReading, iteratorReading, readableReading, webReading } from './reading.ts'
 
 /** What an upload sends, and how it is opened. */
 export interface Content {

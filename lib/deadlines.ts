@@ -36,10 +36,17 @@ const expiries: Record<Deadline, Expiry> = {
   total: { code: 'ERR_EXPECT_TOTAL_TIMEOUT', what: 'The upload was not over' },
 }
 
+interface Timer {
+  readonly timeout: NodeJS.Timeout
+  readonly milliseconds: number
+  /** Says, when it has passed, whether there was something that sets it anew; `null` while it is idle. */
+  moved: (() => boolean) | null
+}
+
 /** The deadlines of one upload. */
 export class Deadlines {
   readonly #expired: (error: UploadError) => void
-  readonly #timers = new Map<Deadline, NodeJS.Timeout>()
+  readonly #timers = new Map<Deadline, Timer>()
 
   /** @param expired is told of the first deadline that passes. */
   constructor(expired: (error: UploadError) => void) {
@@ -52,13 +59,29 @@ export class Deadlines {
    * @param moved says, when it has passed, whether there was something that sets it anew.
    */
   set(deadline: Deadline, milliseconds: number, moved: () => boolean = () => false): void {
+    const known = this.#timers.get(deadline)
+    if (known?.milliseconds === milliseconds) {
+      known.moved = moved
+      known.timeout.refresh()
+      return
+    }
     this.clear(deadline)
     if (milliseconds === 0) return
-    const timer = setTimeout(() => {
-      if (moved()) this.set(deadline, milliseconds, moved)
-      else this.#expire(deadline, milliseconds)
-    }, milliseconds)
-    this.#timers.set(deadline, timer)
+    const timeout = setTimeout(() => this.#passed(deadline, milliseconds), milliseconds)
+    this.#timers.set(deadline, { timeout, milliseconds, moved })
+  }
+
+  /** Leaves a deadline without effect until it is set again, which is cheaper than to clear it. */
+  idle(deadline: Deadline): void {
+    const known = this.#timers.get(deadline)
+    if (known !== undefined) known.moved = null
+  }
+
+  #passed(deadline: Deadline, milliseconds: number): void {
+    const { moved } = this.#timers.get(deadline) ?? { moved: null }
+    if (moved === null) this.clear(deadline)
+    else if (moved()) this.set(deadline, milliseconds, moved)
+    else this.#expire(deadline, milliseconds)
   }
 
   #expire(deadline: Deadline, milliseconds: number): void {
@@ -67,13 +90,13 @@ export class Deadlines {
   }
 
   clear(deadline: Deadline): void {
-    clearTimeout(this.#timers.get(deadline))
+    clearTimeout(this.#timers.get(deadline)?.timeout)
     this.#timers.delete(deadline)
   }
 
   /** Clears all of them. */
   stop(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer)
+    for (const { timeout } of this.#timers.values()) clearTimeout(timeout)
     this.#timers.clear()
   }
 }

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { BufferRing } from './buffer-ring.ts'
 import { UploadError } from './errors.ts'
 import type { Reading, Step } from './reading.ts'
 
@@ -17,6 +18,7 @@ const done: Step = { done: true, value: undefined }
 export class FileReading implements Reading {
   readonly #path: string | URL
   readonly #extent: Extent
+  readonly #ring: BufferRing
   #file: Promise<FileHandle> | null = null
   #ahead: Promise<Buffer | null> | null = null
   #at = 0
@@ -25,15 +27,16 @@ export class FileReading implements Reading {
   constructor(path: string | URL, extent: Extent) {
     this.#path = path
     this.#extent = extent
+    this.#ring = new BufferRing(Math.min(extent.chunkSize, extent.length))
   }
 
-  async next(): Promise<Step> {
+  async next(taken = 0): Promise<Step> {
     // Nothing is read ahead of the first chunk: the content may never be wanted.
     const first = this.#at === 0
-    const value = await (this.#ahead ?? this.#read())
+    const value = await (this.#ahead ?? this.#read(taken))
     if (value === null || value.length === 0) return done
     if (!first) {
-      this.#ahead = this.#read()
+      this.#ahead = this.#read(taken)
       // A failure is for whoever asks for the next chunk.
       this.#ahead.catch(() => {})
     }
@@ -46,7 +49,7 @@ export class FileReading implements Reading {
     pending.catch(() => {}).finally(() => this.#close().catch(() => {}))
   }
 
-  async #read(): Promise<Buffer | null> {
+  async #read(taken: number): Promise<Buffer | null> {
     // A file without content is opened all the same, to see that it has none now.
     if (this.#cancelled || (this.#at > 0 && this.#at === this.#extent.length)) return null
     try {
@@ -54,8 +57,10 @@ export class FileReading implements Reading {
       const file = await this.#file
       const { start, length, chunkSize } = this.#extent
       const size = Math.min(chunkSize, length - this.#at)
-      const buffer = await this.#fill(file, Buffer.allocUnsafeSlow(size), start + this.#at)
-      this.#at += size
+      const end = this.#at + size
+      const buffer = this.#ring.take(end, taken).subarray(0, size)
+      await this.#fill(file, buffer, start + this.#at)
+      this.#at = end
       // The last chunk is held back until it is sure that it is the last of the same file.
       if (this.#at === length) {
         await this.#unchanged(file)
@@ -68,7 +73,7 @@ export class FileReading implements Reading {
     }
   }
 
-  async #fill(file: FileHandle, buffer: Buffer, position: number): Promise<Buffer> {
+  async #fill(file: FileHandle, buffer: Buffer, position: number): Promise<void> {
     let filled = 0
     while (filled < buffer.length) {
       const { bytesRead } = await file.read(
@@ -80,7 +85,6 @@ export class FileReading implements Reading {
       if (bytesRead === 0) throw changed(this.#path, this.#extent.size, position + filled)
       filled += bytesRead
     }
-    return buffer
   }
 
   async #open(): Promise<FileHandle> {

@@ -77,13 +77,18 @@ export function countingInterceptor(
   const base = settle(options, { ...defaults, memory: sharedMemory })
   const wanted = wantedOfDispatcher(options.authenticate)
   if (wanted !== null) throw new TypeError(`Option 'authenticate' must be ${wanted}`)
-  return (dispatch) => (request, handler) =>
-    send({ base, underWay, keyOf, dispatch }, request, handler)
+  const watched = needsAttempts(base)
+  return (dispatch) => {
+    const scope = { base, watched, underWay, keyOf, dispatch }
+    return (request, handler) => send(scope, request, handler)
+  }
 }
 
 /** What all requests through one interceptor share. */
 interface Scope {
   readonly base: Settings
+  /** Whether requests with those settings are watched, even when they cannot ask. */
+  readonly watched: boolean
   readonly underWay: UnderWay
   /** What the route to an origin is remembered by. */
   readonly keyOf: (origin: string) => string
@@ -99,7 +104,7 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const body: unknown = request.body ?? null
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : settle(overrides, base)
-  const watched = needsAttempts(settings)
+  const watched = settings === base ? scope.watched : needsAttempts(settings)
   if (body === null && !watched) return dispatch(withoutWish(request, wish), handler)
   const call = request[callKey]
   const routeOf = (origin: string): Route => new Route(settings.memory, keyOf(routeKey(origin)))

@@ -20,8 +20,8 @@ export class MeasuredReading {
     this.#length = length
   }
 
-  /** The next chunk that is not empty, or `null` at the end. */
-  async next(): Promise<Uint8Array | null> {
+  /** The next chunk that is not empty, or `null` at the end; `taken` as of a {@link Reading}. */
+  async next(taken?: number): Promise<Uint8Array | null> {
     if (this.#tail !== null) {
       const tail = this.#tail
       this.#tail = null
@@ -29,7 +29,7 @@ export class MeasuredReading {
     }
     if (this.#exact && this.#seen > 0 && this.#seen === this.#length) return this.#end()
     const first = this.#seen === 0
-    const chunk = await this.#chunk()
+    const chunk = await this.#chunk(taken)
     if (chunk === null || this.#exact || this.#seen !== this.#length) return chunk
     // The first chunk is all there is, and looking for the end would read on before the
     // go-ahead: all but its last byte is enough to ask with.
@@ -53,9 +53,9 @@ export class MeasuredReading {
     return chunk
   }
 
-  async #chunk(): Promise<Uint8Array | null> {
+  async #chunk(taken?: number): Promise<Uint8Array | null> {
     while (!this.#over) {
-      const step = await this.#step()
+      const step = await this.#step(taken)
       if (step.done) return this.#end()
       const chunk = toBytes(step.value)
       if (chunk === null) throw this.#refuse(unusable(step.value))
@@ -68,9 +68,9 @@ export class MeasuredReading {
     return null
   }
 
-  async #step(): Promise<Step> {
+  async #step(taken: number | undefined): Promise<Step> {
     try {
-      return await this.#reading.next()
+      return await this.#reading.next(taken)
     } catch (error) {
       this.#over = true
       throw error

@@ -82,7 +82,8 @@ export class RouteMemory {
 
   /** What a route did, as far as that has not expired. */
   recall(route: string): readonly RouteFact[] {
-    return this.#routes.get(route)?.facts ?? none
+    // Most processes never learn anything that is worth a lookup for each request.
+    return this.#routes.size === 0 ? none : (this.#routes.get(route)?.facts ?? none)
   }
 
   /** Notes what a route did. */

@@ -23,7 +23,8 @@ export class PhaseWatch {
   /** Sees that content which was handed to the connection is taken by it. */
   sending(attempt: Attempt): void {
     if (!attempt.isStalling) {
-      this.#deadlines.clear('stall')
+      // There is one for each piece of content.
+      this.#deadlines.idle('stall')
       return
     }
     let queued = attempt.ticket.queued()

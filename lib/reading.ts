@@ -8,31 +8,18 @@ export type Step = IteratorResult<unknown, unknown>
 
 /** Content that is being read, once, from its beginning. */
 export interface Reading {
-  /** The next chunk. */
-  next(): Step | Promise<Step>
+  /**
+   * The next chunk.
+   *
+   * @param taken is how many bytes of the content nobody holds any more; the memory that they
+   * were in may be filled again.
+   */
+  next(taken?: number): Step | Promise<Step>
   /** Lets go of the source before its end. Called at most once. */
   cancel(reason?: unknown): void
 }
 
-/** Bytes of a large buffer that go out at a time. */
-export const sliceSize = 262_144
-
-const done: Step = { done: true, value: undefined }
 const nothing = (): void => {}
-
-/** A buffer in slices, without copies. */
-export function bufferReading(buffer: Buffer): Reading {
-  let at = 0
-  return {
-    next: () => {
-      if (at >= buffer.length) return done
-      const value = buffer.subarray(at, at + sliceSize)
-      at += sliceSize
-      return { done: false, value }
-    },
-    cancel: nothing,
-  }
-}
 
 /** A Blob, which may stand for a file. */
 export function blobReading(blob: Blob): Reading {

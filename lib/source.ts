@@ -120,12 +120,15 @@ export class Source {
     if (!view.held) this.flow()
     if (kept !== undefined) return kept
     // What an abandoned view asked for is for the view that came after it.
-    this.#pending ??= this.#read()
-    const chunk = await this.#pending.catch((error) => {
+    this.#pending ??= this.#read(view.taken)
+    let chunk: Uint8Array | null
+    try {
+      chunk = await this.#pending
+    } catch (error) {
       if (view !== this.#view) return never
       this.#failure = error
       throw error
-    })
+    }
     if (view !== this.#view) return never
     this.#pending = null
     if (chunk === null) this.#ended = true
@@ -133,9 +136,9 @@ export class Source {
     return chunk
   }
 
-  #read(): Promise<Uint8Array | null> {
+  #read(taken: number): Promise<Uint8Array | null> {
     const reading = this.#reading as MeasuredReading
-    const pending = reading.next()
+    const pending = reading.next(taken)
     // When the view that asked has been abandoned, nobody else may come to ask.
     pending.catch(() => {})
     return pending

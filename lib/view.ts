@@ -8,6 +8,8 @@ export interface ViewOptions {
   onFailed(error: unknown): void
   /** Called with the size of each chunk that is handed over. */
   onChunk(bytes: number): void
+  /** How many bytes of the content nobody holds any more. */
+  taken(): number
   /** Called at the end of the content; the end is told when this many bytes were accepted. */
   accepted(bytes: number): Promise<void>
 }
@@ -33,6 +35,11 @@ export class View implements AsyncIterableIterator<Uint8Array> {
   /** Whether all but the first chunk waits for {@link release}. */
   get held(): boolean {
     return this.#options.held
+  }
+
+  /** How many bytes of the content nobody holds any more. */
+  get taken(): number {
+    return this.#options.taken()
   }
 
   /** Lets the content after the first chunk through. */

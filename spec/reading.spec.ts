@@ -1,11 +1,5 @@
 import { expect } from 'chai'
-import {
-  blobReading,
-  bufferReading,
-  iteratorReading,
-  type Reading,
-  sliceSize,
-} from '../lib/reading.ts'
+import { blobReading, iteratorReading, type Reading } from '../lib/reading.ts'
 import { noise } from './support/contents.ts'
 import { chunksIn } from './support/readings.ts'
 
@@ -13,23 +7,6 @@ const ignore = (): void => {}
 const fail = (): never => {
   throw new Error('no')
 }
-
-describe('bufferReading', () => {
-  for (const size of [0, 1, sliceSize - 1, sliceSize, sliceSize + 1, 3 * sliceSize]) {
-    it(`reads ${size} bytes in slices`, async () => {
-      const buffer = noise(size)
-      const chunks = (await chunksIn(bufferReading(buffer))) as Buffer[]
-      expect(chunks).to.have.length(Math.ceil(size / sliceSize))
-      expect(Buffer.concat(chunks).equals(buffer)).to.equal(true)
-    })
-  }
-
-  it('has nothing to let go of', async () => {
-    const reading = bufferReading(Buffer.from('abc'))
-    reading.cancel()
-    expect(await chunksIn(reading)).to.have.length(1)
-  })
-})
 
 describe('blobReading', () => {
   it('reads a Blob', async () => {

@@ -175,14 +175,18 @@ describe('timeouts', () => {
     const server = await startOrigin()
     closeLater(() => server.close())
     const clock = standingClock()
-    const { response } = await upload(server.url, noise(1_000_000), {
-      ...patient,
-      timeouts: { stall: 100, headers: 100 },
-      dispatcher: agentFor({ headersTimeout: 100 }),
-      onProgress: ({ phase }) => {
-        if (phase === 'sending') clock.tick(99)
+    const { response } = await upload(
+      server.url,
+      Array.from({ length: 4 }, () => noise(250_000)),
+      {
+        ...patient,
+        timeouts: { stall: 100, headers: 100 },
+        dispatcher: agentFor({ headersTimeout: 100 }),
+        onProgress: ({ phase }) => {
+          if (phase === 'sending') clock.tick(99)
+        },
       },
-    })
+    )
     expect(clock.now).to.be.above(300)
     expect(response.status).to.equal(201)
   })

@@ -18,6 +18,7 @@ export function viewOf(source: Source, options: Partial<ViewOptions> = {}): View
     onFirst: () => {},
     onFailed: () => {},
     onChunk: () => {},
+    taken: () => 0,
     accepted: async () => {},
     ...options,
   })
