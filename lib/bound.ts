@@ -1,7 +1,7 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
 import { type FetchInit, type fetch, fetchWith } from './fetch.ts'
-import { defaults, type ExpectOptions, expectOptionNames, settle } from './options.ts'
+import { checkOptions, type ExpectOptions, expectOptionNames } from './options.ts'
 import type { FetchInput } from './platform-fetch.ts'
 import type { UploadListeners } from './report.ts'
 import { refuseUnknown } from './unknown.ts'
@@ -25,7 +25,7 @@ export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, Upl
  */
 export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
   refuseUnknown(options, [...names, 'dispatcher', 'onProgress', 'onInterim'])
-  settle(options, { ...defaults, memory: false })
+  checkOptions(options)
   const bound = { ...options }
   return (input: FetchInput, init?: FetchInit) => fetchWith(bound, input, init)
 }

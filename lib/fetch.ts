@@ -51,9 +51,7 @@ export async function fetchWith(
 ): Promise<Response> {
   const { body, onProgress, onInterim, dispatcher, ...rest } = { ...bound, ...options }
   // Redirects are followed by the platform's fetch, as fetch does.
-  const own: ExpectOptions = { ...pickExpectOptions(rest), redirect: 'manual' }
-  delete own.retry
-  if (retry !== undefined) own.retry = retry
+  const own: ExpectOptions = { ...pickExpectOptions({ ...rest, retry }), redirect: 'manual' }
   const owner = { onProgress, onInterim, dispatcher: dispatcher as Dispatcher | undefined }
   const plan = planFor(owner, own, [])
   const realm = realmOf(resource)

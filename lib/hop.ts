@@ -25,10 +25,16 @@ export function pathOf({ path, query }: Dispatcher.DispatchOptions): string {
   return text === '' ? path : `${path}?${text}`
 }
 
+/** An origin as it is written down: without credentials, and without a slash at its end. */
+export function originOf(origin: string): string {
+  if (!origin.includes('@') && !origin.endsWith('/')) return origin
+  return URL.canParse(origin) ? new URL(origin).origin : origin
+}
+
 /** Origin and path; a query may hold credentials, and userinfo does. */
 export function placeOf({ origin, path }: Hop): string {
   const [place = ''] = path.split('?', 1)
   // To a proxy goes the whole URL (RFC 9112, section 3.2.2).
   const target = /^https?:\/\//.test(place) ? URL.parse(place) : null
-  return target === null ? new URL(origin).origin + place : target.origin + target.pathname
+  return target === null ? originOf(origin) + place : target.origin + target.pathname
 }

@@ -6,7 +6,7 @@ import { type Content, contentOf, noContent, wholeLength } from './content.ts'
 import { type Decision, decide, isLeftToUndici } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { type Fields, fieldValue, withoutFields } from './headers.ts'
-import { pathOf } from './hop.ts'
+import { originOf, pathOf } from './hop.ts'
 import { sharedMemory } from './memory.ts'
 import {
   defaults,
@@ -19,7 +19,7 @@ import {
 } from './options.ts'
 import type { Upload } from './plan.ts'
 import { needsAttempts, recoursesFor } from './recourses.ts'
-import { Route, routeKey } from './route.ts'
+import { Route } from './route.ts'
 import { Source } from './source.ts'
 import { ticketKey } from './ticket.ts'
 import { UnderWay } from './under-way.ts'
@@ -107,7 +107,7 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const watched = settings === base ? scope.watched : needsAttempts(settings)
   if (body === null && !watched) return dispatch(withoutWish(request, wish), handler)
   const call = request[callKey]
-  const routeOf = (origin: string): Route => new Route(settings.memory, keyOf(routeKey(origin)))
+  const routeOf = (origin: string): Route => new Route(settings.memory, keyOf(originOf(origin)))
   const choose = (origin: string, length: number | null): Decision => {
     const { facts } = routeOf(origin)
     return decide({ expect: wish ?? settings.expect, settings, length, remembered: facts })

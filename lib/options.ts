@@ -152,13 +152,27 @@ export function pickExpectOptions(options: object): ExpectOptions | null {
  * @throws TypeError naming the option whose value cannot be used.
  */
 export function settle(options: ExpectOptions, base: Settings): Settings {
-  const settings = { ...base }
+  let settings: Record<string, unknown> | null = null
   for (const name of expectOptionNames) {
-    if (options[name] === undefined) continue
-    check(name, options[name])
-    Object.assign(settings, { [name]: options[name] })
+    const value = options[name]
+    // What says the same costs nothing: `fetch` always says what it wants of redirects.
+    if (value === undefined || value === base[name]) continue
+    check(name, value)
+    settings ??= { ...base }
+    settings[name] = value
   }
-  return Object.freeze(settings)
+  return settings === null ? base : (Object.freeze(settings) as unknown as Settings)
+}
+
+/**
+ * Checks options that are put over settings later.
+ *
+ * @throws TypeError naming the option whose value cannot be used.
+ */
+export function checkOptions(options: ExpectOptions): void {
+  for (const name of expectOptionNames) {
+    if (options[name] !== undefined) check(name, options[name])
+  }
 }
 
 function check(name: keyof ExpectOptions, value: unknown): void {

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { CallDispatcher, type CallOptions, type StandIn } from './call.ts'
 import type { Content } from './content.ts'
-import { defaults, type ExpectOptions, settle } from './options.ts'
+import { checkOptions, type ExpectOptions } from './options.ts'
 import type { UploadListeners, UploadReport } from './report.ts'
 import type { RequestBody } from './request-body.ts'
 import { UploadLog } from './upload-log.ts'
@@ -30,7 +30,7 @@ export function planFor(
   options: ExpectOptions,
   handsOver: readonly number[],
 ): CallPlan {
-  settle(options, { ...defaults, memory: false })
+  checkOptions(options)
   for (const [name, value] of Object.entries({ onProgress, onInterim })) {
     if (value === undefined || typeof value === 'function') continue
     throw new TypeError(`Option '${name}' must be a function`)

@@ -3,12 +3,6 @@ import type { RouteMemory } from './memory.ts'
 
 const none: readonly never[] = Object.freeze([])
 
-/** The key of a direct route: its origin, without credentials, because keys are listed and saved. */
-export function routeKey(origin: string): string {
-  if (!origin.includes('@') && !origin.endsWith('/')) return origin
-  return URL.canParse(origin) ? new URL(origin).origin : origin
-}
-
 /** What is known of one route, and where what it does is noted, if anything is remembered. */
 export class Route {
   readonly #memory: RouteMemory | false

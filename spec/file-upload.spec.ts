@@ -41,14 +41,16 @@ describe('the upload of a file whose buffers are filled again', () => {
     if (name === 'both') continue
     for (const expectation of ['always', 'never'] as const) {
       it(`arrives as it is, over TLS, ${name}, expect: ${expectation}`, async () => {
+        const served: Promise<void>[] = []
         const front = await tlsFront(offered, (request, response, asked) => {
           if (asked) response.writeContinue()
-          slowly(request, response)
+          served.push(slowly(request, response))
         })
         const dispatcher = new ExpectAgent({ allowH2: true, connect: { ca: front.ca } })
         closeLater(() => dispatcher.destroy())
         const { response } = await upload(front.url, file(), { dispatcher, expect: expectation })
         expect(await response.text()).to.equal(sha256(bytes))
+        await Promise.all(served)
       })
     }
   }

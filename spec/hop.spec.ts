@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Hop, pathOf, placeOf } from '../lib/hop.ts'
+import { type Hop, originOf, pathOf, placeOf } from '../lib/hop.ts'
 
 function to(origin: string, path: string): Hop {
   return { origin, path, method: 'PUT', headers: [], hasContent: true }
@@ -46,6 +46,23 @@ describe('pathOf', () => {
     it(`refuses a second query behind ${path}`, () => {
       const options = { origin: 'http://a.example', method: 'PUT', path, query: {} } as const
       expect(() => pathOf(options)).to.throw(TypeError, "'query'")
+    })
+  }
+})
+
+describe('originOf', () => {
+  const origins: readonly (readonly [string, string])[] = [
+    ['http://uploads.example', 'http://uploads.example'],
+    ['https://uploads.example:8443', 'https://uploads.example:8443'],
+    ['http://uploads.example/', 'http://uploads.example'],
+    ['http://user:secret@uploads.example', 'http://uploads.example'],
+    ['http://user:secret@uploads.example:81/', 'http://uploads.example:81'],
+    ['', ''],
+    ['no origin/', 'no origin/'],
+  ]
+  for (const [given, origin] of origins) {
+    it(`of '${given}' is '${origin}'`, () => {
+      expect(originOf(given)).to.equal(origin)
     })
   }
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { RouteFact } from '../lib/knowledge.ts'
 import { RouteMemory } from '../lib/memory.ts'
-import { Route, routeKey } from '../lib/route.ts'
+import { Route } from '../lib/route.ts'
 
 const key = 'http://uploads.example'
 
@@ -82,21 +82,4 @@ describe('Route', () => {
     route.answered(503, true)
     expect([route.facts, route.times]).to.deep.equal([[], []])
   })
-})
-
-describe('routeKey', () => {
-  const keys: readonly (readonly [string, string])[] = [
-    ['http://uploads.example', 'http://uploads.example'],
-    ['https://uploads.example:8443', 'https://uploads.example:8443'],
-    ['http://uploads.example/', 'http://uploads.example'],
-    ['http://user:secret@uploads.example', 'http://uploads.example'],
-    ['http://user:secret@uploads.example:81/', 'http://uploads.example:81'],
-    ['', ''],
-    ['no origin/', 'no origin/'],
-  ]
-  for (const [origin, key] of keys) {
-    it(`of '${origin}' is '${key}'`, () => {
-      expect(routeKey(origin)).to.equal(key)
-    })
-  }
 })

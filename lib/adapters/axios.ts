@@ -1,5 +1,5 @@
 import type { FetchInit } from '../fetch.ts'
-import { defaults, expectOptionNames, pickExpectOptions, settle } from '../options.ts'
+import { checkOptions, expectOptionNames, pickExpectOptions } from '../options.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { AxiosCall, type AxiosResponseLike } from './axios-call.ts'
 import type { AxiosConfig } from './axios-config.ts'
@@ -32,7 +32,7 @@ export type ExpectAdapter = <Config extends AxiosConfig>(
 export function expectAdapter(options: AdapterOptions = {}): ExpectAdapter {
   refuseUnknown(options, [...expectOptionNames, 'dispatcher'])
   const own = pickExpectOptions(options) ?? {}
-  settle(own, { ...defaults, memory: false })
+  checkOptions(own)
   const { dispatcher } = options
   const init: FetchInit = dispatcher === undefined ? own : { ...own, dispatcher }
   return (config) => new AxiosCall(config, init).run()

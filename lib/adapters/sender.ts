@@ -4,11 +4,10 @@ import { type Content, contentOf } from '../content.ts'
 import { withoutFields } from '../headers.ts'
 import { type Call, callKey, type ExpectRequest, expectContinue } from '../interceptor.ts'
 import {
-  defaults,
+  checkOptions,
   type ExpectOptions,
   expectOptionNames,
   pickExpectOptions,
-  settle,
 } from '../options.ts'
 import type { Progress } from '../report.ts'
 import type { Source } from '../source.ts'
@@ -57,7 +56,7 @@ export class Sender {
   constructor(options: AdapterOptions, alsoKnown: readonly string[] = []) {
     refuseUnknown(options, [...expectOptionNames, 'dispatcher', ...alsoKnown])
     this.#options = pickExpectOptions(options) ?? {}
-    settle(this.#options, { ...defaults, memory: false })
+    checkOptions(this.#options)
     const { dispatcher } = options
     this.#given = dispatcher === undefined ? null : asking(dispatcher)
   }
