@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs'
+import { Command } from '@commander-js/extra-typings'
+import type { AddCommand } from './command.ts'
+import { put } from './put.ts'
+import type { Session } from './session.ts'
+
+const commands: readonly AddCommand[] = [put]
+
+/** The program with all its commands; `--help`, the manual and the completions are made from it. */
+export function createProgram(session: Session): Command {
+  const { stdout, stderr } = session.terminal
+  const program = new Command('expect-continue')
+    .description('Uploads over HTTP that ask before they send.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'expect-continue: ')),
+      getOutHelpWidth: () => stderr.columns ?? 80,
+      getErrHelpWidth: () => stderr.columns ?? 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+  for (const add of commands) add(program, session)
+  return program
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { version: string }
+  return version
+}

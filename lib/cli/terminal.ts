@@ -1,0 +1,37 @@
+import type { Readable, Writable } from 'node:stream'
+
+/** What a command is run on: `process`, or something like it. */
+export interface Terminal {
+  readonly stdin: Input
+  /** Where results go. */
+  readonly stdout: Writable
+  /** Where talk goes. */
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Told of Ctrl-C. */
+  on(event: 'SIGINT', listener: () => void): unknown
+  off(event: 'SIGINT', listener: () => void): unknown
+}
+
+/** A stream to read from, which may be a keyboard. */
+export type Input = Readable & {
+  readonly isTTY?: boolean
+  setRawMode?(raw: boolean): unknown
+}
+
+/** A stream to write to, which may be a screen. */
+export type Output = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+/**
+ * Lets the reader of a stream go away (`| head`): what is written from then on is dropped. Any
+ * other error of the stream goes to `failed`. This has no end, since the last write may fail when
+ * all else is done.
+ */
+export function dropAfterReader(stream: Writable, failed: () => void): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') failed()
+  })
+}

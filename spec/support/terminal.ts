@@ -1,0 +1,94 @@
+import { EventEmitter } from 'node:events'
+import { PassThrough, Readable, Writable } from 'node:stream'
+import { main } from '../../lib/cli/main.ts'
+import type { Input, Terminal } from '../../lib/cli/terminal.ts'
+
+/** What a terminal is, where it is not a pipe for everything. */
+export interface TerminalOptions {
+  /** What comes on standard input. */
+  readonly stdin?: string | Input
+  readonly env?: Terminal['env']
+  /** The width of the screen that standard error is; a pipe without. */
+  readonly columns?: number
+}
+
+/** A terminal of streams, and what was written to it so far. */
+export class FakeTerminal extends EventEmitter implements Terminal {
+  readonly stdin: Input
+  readonly stdout: Sink = new Sink()
+  readonly stderr: Sink
+  readonly env: Terminal['env']
+
+  constructor({ stdin = '', env = {}, columns }: TerminalOptions = {}) {
+    super()
+    this.stdin = typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin
+    this.env = env
+    this.stderr = new Sink(columns)
+  }
+
+  get out(): string {
+    return this.stdout.text
+  }
+
+  get err(): string {
+    return this.stderr.text
+  }
+}
+
+/** A stream that keeps what is written to it. */
+export class Sink extends Writable {
+  text = ''
+  readonly isTTY: boolean
+  readonly columns?: number
+
+  constructor(columns?: number) {
+    super({ decodeStrings: true })
+    this.isTTY = columns !== undefined
+    if (columns !== undefined) this.columns = columns
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString()
+    this.emit('text')
+    done()
+  }
+
+  /** Resolves when what was written matches. */
+  until(wanted: RegExp): Promise<void> {
+    return new Promise((seen) => {
+      const look = (): void => {
+        if (!wanted.test(this.text)) return
+        this.off('text', look)
+        seen()
+      }
+      this.on('text', look)
+      look()
+    })
+  }
+}
+
+/** A keyboard: what is written to it is typed. */
+export class Keyboard extends PassThrough {
+  readonly isTTY = true
+  /** Whether keys are shown as they are typed. */
+  echoes = true
+
+  setRawMode(raw: boolean): this {
+    this.echoes = !raw
+    return this
+  }
+}
+
+/** What the program did. */
+export interface Run {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs the program to its end on a terminal of its own. */
+export async function run(args: readonly string[], options: TerminalOptions = {}): Promise<Run> {
+  const terminal = new FakeTerminal(options)
+  const status = await main(args, terminal)
+  return { status, out: terminal.out, err: terminal.err }
+}
