@@ -46,11 +46,12 @@ export function headerField(
   const colon = text.indexOf(':')
   const field: [string, string] = [text.slice(0, colon), text.slice(colon + 1).trim()]
   try {
+    if (colon < 0) throw new TypeError('no colon')
     validateHeaderName(field[0])
     validateHeaderValue(...field)
   } catch {
-    // The field itself may hold credentials.
-    throw new InvalidArgumentError("It must be 'name: value'.")
+    // What was given is not said: it may hold credentials.
+    throw new UsageError("a header field must be 'name: value'")
   }
   return [...before, field]
 }

@@ -1,6 +1,7 @@
 import { CommanderError } from '@commander-js/extra-typings'
 import { UsageError } from './command.ts'
-import { createProgram } from './program.ts'
+import { messageOf } from './message.ts'
+import { createProgram, hint } from './program.ts'
 import type { ExitStatus } from './session.ts'
 import { dropAfterReader, type Terminal } from './terminal.ts'
 
@@ -11,34 +12,39 @@ import { dropAfterReader, type Terminal } from './terminal.ts'
 export async function main(args: readonly string[], terminal: Terminal): Promise<ExitStatus> {
   const cancelled = new AbortController()
   let status: ExitStatus = 0
-  const interrupt = (): void => {
+  const cancel = (): void => {
     // A second Ctrl-C finds no listener, and ends the process.
-    terminal.off('SIGINT', interrupt)
+    terminal.off('SIGINT', cancel)
     cancelled.abort()
   }
-  const fail = (): void => {
-    status = 1
+  let lost = false
+  const lose = (error: Error): void => {
+    lost = true
+    terminal.stderr.write(`expect-continue: ${error.message}\n`)
   }
-  terminal.on('SIGINT', interrupt)
-  for (const stream of [terminal.stdout, terminal.stderr]) dropAfterReader(stream, fail)
+  terminal.on('SIGINT', cancel)
+  dropAfterReader(terminal.stdout, lose)
+  dropAfterReader(terminal.stderr, () => {})
   const exit = (given: ExitStatus): void => {
     status = given
   }
   try {
-    const program = createProgram({ terminal, signal: cancelled.signal, exit })
+    const program = createProgram({ terminal, signal: cancelled.signal, cancel, exit })
     await program.parseAsync([...args], { from: 'user' })
-    return cancelled.signal.aborted ? 130 : status
+    if (cancelled.signal.aborted) return 130
+    return lost && status === 0 ? 1 : status
   } catch (error) {
     return cancelled.signal.aborted ? 130 : tell(error, terminal)
   } finally {
-    terminal.off('SIGINT', interrupt)
+    terminal.off('SIGINT', cancel)
   }
 }
 
-/** Says what went wrong, where nobody has said it yet. */
+/** Says what went wrong, where the parser has not said it yet. */
 function tell(error: unknown, { stderr }: Terminal): ExitStatus {
-  // These are written by the parser itself: help, the version, and what it cannot make sense of.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  stderr.write(`expect-continue: ${error instanceof Error ? error.message : String(error)}\n`)
-  return error instanceof UsageError ? 2 : 1
+  stderr.write(`expect-continue: ${messageOf(error)}\n`)
+  if (!(error instanceof UsageError)) return 1
+  stderr.write(`${hint}\n`)
+  return 2
 }

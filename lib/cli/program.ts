@@ -6,6 +6,9 @@ import type { Session } from './session.ts'
 
 const commands: readonly AddCommand[] = [put]
 
+/** What is said after a complaint. */
+export const hint = "Try 'expect-continue --help', or the same with the name of a command."
+
 /** The program with all its commands; `--help`, the manual and the completions are made from it. */
 export function createProgram(session: Session): Command {
   const { stdout, stderr } = session.terminal
@@ -15,7 +18,7 @@ export function createProgram(session: Session): Command {
     .helpOption('-h, --help', 'print this')
     .helpCommand(false)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: false })
+    .showHelpAfterError(hint)
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),

@@ -1,34 +1,114 @@
 import { type Command, Option } from '@commander-js/extra-typings'
-import { fromFile, upload } from '../index.ts'
 import { UsageError } from './command.ts'
-import { bytes, headerField, httpUrl, method, wait } from './flag.ts'
+import { connectionOptions, createAgent } from './connection.ts'
+import { findCredentials } from './credentials.ts'
+import { bytes, count, headerField, method, positive, wait } from './flag.ts'
+import { Results } from './results.ts'
 import type { Session } from './session.ts'
+import { type Target, targetsOf } from './target.ts'
+import { Uploads } from './uploads.ts'
 
 /** The command `put`: uploads files, or what comes on standard input. */
 export function put(program: Command, session: Session): void {
+  const { proxy, cacert, cert, key, http2, noHttp2 } = connectionOptions
   program
     .command('put')
-    .usage('[options] <file|-> <url>')
-    .description('Upload a file, or with - what comes on standard input.')
-    .argument('<file-and-url...>', 'a file, or - for standard input, and where it goes')
+    .usage('[options] <file...> <url>')
+    .summary('upload files, or what comes on standard input')
+    .description(
+      "Uploads a file, or with '-' what comes on standard input, to a URL. To a URL that ends in '/', a collection, the file's name is added; it takes several files, too. Prints what the origin answers.",
+    )
+    .argument('<file-and-url...>', 'the files, and last the URL')
     .option('-X, --method <method>', 'the method', method, 'PUT')
-    .option('-H, --header <field>', "a header field, 'name: value'; again for more", headerField)
-    .addOption(new Option('--expect <mode>', 'whether to ask').choices(['auto', 'always', 'never']))
-    .option('--threshold <bytes>', 'ask from this size on, 1048576 by default', bytes)
-    .option('--continue-timeout <ms>', 'how long the content is held back', wait)
-    .option('--json', 'print the report as JSON')
-    .action(async ([file = '', url, ...rest], options) => {
-      if (url === undefined) throw new UsageError('put needs a file and a URL')
-      if (rest.length > 0) throw new UsageError(`unexpected '${rest[0]}'`)
-      const { terminal, signal } = session
-      const content = file === '-' ? terminal.stdin : fromFile(file)
-      const { json = false, header = [], ...asking } = options
-      const result = await upload(httpUrl(url), content, { ...asking, headers: header, signal })
-      const { response, report } = result
-      terminal.stderr.write(`${response.status} ${response.statusText}: ${report.outcome}\n`)
-      terminal.stdout.write(
-        json ? `${JSON.stringify(report)}\n` : new Uint8Array(await response.arrayBuffer()),
+    .option('-H, --header <field>', "a header field, 'name: value'; can be repeated", headerField)
+    .addOption(
+      new Option(
+        '--expect <mode>',
+        "whether to ask before the content is sent: 'auto' asks when it is large or of unknown size",
       )
-      session.exit(response.ok ? 0 : 1)
+        .choices(['auto', 'always', 'never'])
+        .default('auto' as const),
+    )
+    .option('--threshold <bytes>', "the size that 'auto' asks from, such as 64k", bytes, 1_048_576)
+    .option(
+      '--continue-timeout <ms>',
+      "milliseconds the content is held back, or 'adaptive' for as long as the origin needed before",
+      wait,
+      1000,
+    )
+    .option('--retry <count>', 'attempts after a failure that may pass', count, 0)
+    .option('--concurrency <count>', 'how many files are uploaded at a time', positive, 4)
+    .addOption(
+      new Option('--basic <user>', 'credentials for Basic').conflicts(['digest', 'bearer']),
+    )
+    .addOption(new Option('--digest <user>', 'credentials for Digest').conflicts('bearer'))
+    .option('--bearer', 'send a token')
+    .addOption(proxy)
+    .addOption(cacert)
+    .addOption(cert)
+    .addOption(key)
+    .addOption(http2)
+    .addOption(noHttp2)
+    .addOption(
+      new Option('--checksum <algorithm>', 'print the checksum of what was sent').choices([
+        'sha256',
+      ]),
+    )
+    .option('--checksum-header <name>', 'send the sha256 of the file in this header field', method)
+    .option('--fail-with-body', 'print what the origin answers when it refuses, too')
+    .option('--json', 'print reports in place of responses: a line of JSON for each file')
+    .option('-q, --quiet', 'talk of failures alone')
+    .option('-v, --verbose', 'tell what goes over the wire; uploads are made one at a time')
+    .addHelpText('after', notes)
+    .action(async (operands, options) => {
+      const { header = [], json = false, failWithBody = false, checksum, checksumHeader } = options
+      const targets = targetsOf(operands)
+      if (checksumHeader !== undefined) refuseStreams(targets)
+      const credentials = await findCredentials(options, header, session)
+      const dispatcher = createAgent(options)
+      const results = new Results(session.terminal.stdout, {
+        json,
+        failWithBody,
+        checksum: checksum !== undefined,
+      })
+      const { expect, threshold, continueTimeout, retry } = options
+      const uploads = new Uploads(session, results, {
+        options: {
+          method: options.method,
+          headers: [...header, ...credentials.fields],
+          expect,
+          threshold,
+          continueTimeout,
+          retry,
+          authenticate: credentials.authenticate,
+          dispatcher,
+        },
+        checksum: { wanted: checksum !== undefined, header: checksumHeader },
+        concurrency: options.concurrency,
+        verbose: options.verbose ?? false,
+        quiet: options.quiet ?? false,
+      })
+      try {
+        session.exit((await uploads.make(targets)) ? 0 : 1)
+      } finally {
+        await dispatcher.destroy()
+      }
     })
+}
+
+const notes = `
+The password of --basic and --digest is asked for, or taken from the environment
+(EXPECT_CONTINUE_PASSWORD), and so is the token of --bearer (EXPECT_CONTINUE_TOKEN).
+'user:password' is taken, too, but others can see it.
+
+Exit status: 0 the origin accepted all (2xx), 1 it refused or an upload failed, 2 the
+command was called wrongly, 130 it was cancelled with Ctrl-C.`
+
+/** A checksum that goes out before the content needs content that can be read before. */
+function refuseStreams(targets: readonly Target[]): void {
+  const stream = targets.find(({ regular }) => !regular)
+  if (stream === undefined) return
+  const { file } = stream
+  const what = file === '-' ? 'standard input' : `'${file}'`
+  throw new UsageError(`--checksum-header needs a file that can be read twice, not ${what}`)
 }

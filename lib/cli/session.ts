@@ -8,6 +8,8 @@ export interface Session {
   readonly terminal: Terminal
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
+  /** What Ctrl-C does, for who reads the keyboard by itself. */
+  cancel(): void
   /** Says how the command ended. Without it, a command that returns is done (0). */
   exit(status: ExitStatus): void
 }

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream'
 export interface Terminal {
   readonly stdin: Input
   /** Where results go. */
-  readonly stdout: Writable
+  readonly stdout: Output
   /** Where talk goes. */
   readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
@@ -30,8 +30,14 @@ export type Output = Writable & {
  * other error of the stream goes to `failed`. This has no end, since the last write may fail when
  * all else is done.
  */
-export function dropAfterReader(stream: Writable, failed: () => void): void {
+export function dropAfterReader(stream: Writable, failed: (error: Error) => void): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') failed()
+    if (error.code !== 'EPIPE') failed(error)
   })
+}
+
+/** Writes, and resolves when that was taken, or will never be. */
+export async function written(stream: Writable, chunk: string | Uint8Array): Promise<void> {
+  if (!stream.writable) return
+  await new Promise<void>((taken) => stream.write(chunk, () => taken()))
 }

@@ -1,50 +1,183 @@
-import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { type OriginMode, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
-import { closeLater } from '../support/closing.ts'
-import { run } from '../support/terminal.ts'
-
-const license = fileURLToPath(new URL('../../LICENSE', import.meta.url))
-
-async function originOf(mode: OriginMode): Promise<TestOrigin> {
-  const origin = await startOrigin({ mode })
-  closeLater(() => origin.close())
-  return origin
-}
+import { main } from '../../lib/cli/main.ts'
+import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { FakeTerminal, run } from '../support/terminal.ts'
 
 describe('the command put', () => {
-  it('uploads standard input and prints the report as JSON', async () => {
-    const origin = await originOf('go')
-    const { status, out } = await run(['put', '-', `${origin.url}/a`, '--json'], { stdin: 'abc' })
-    expect(status).to.equal(0)
-    expect(JSON.parse(out)).to.include({ outcome: 'continued', sentBytes: 3 })
-    expect(origin.requests[0]).to.include({ method: 'PUT', asked: true, bytes: 3 })
+  it('uploads standard input, and prints what the origin answers', async () => {
+    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const { status, out, err } = await run(['put', '-', `${origin.url}/a`], { stdin: 'abc' })
+    expect([status, out]).to.deep.equal([0, 'stored'])
+    expect(err).to.match(/^-: 201 Created, go-ahead after \d+ ms, 3 B sent in .*\n$/)
+    expect(origin.requests[0]).to.include({ method: 'PUT', path: '/a', asked: true, bytes: 3 })
   })
 
   it('uploads a file with the method and the fields it is given', async () => {
-    const origin = await originOf('go')
-    const how = ['--method', 'POST', '-H', 'X-Name: a: b', '--expect', 'never']
-    const { status, err } = await run(['put', license, origin.url, ...how])
+    const origin = await commandOrigin()
+    const [file = ''] = filesOf({ a: 'abc' })
+    const how = ['--method', 'POST', '-H', 'X-Name: a: b', '-H', 'x-other:']
+    const { status, err } = await run(['put', file, origin.url, ...how])
     expect(status).to.equal(0)
-    expect(err).to.match(/^201 Created: not-asked/)
-    expect(origin.requests[0]).to.include({ method: 'POST', asked: false })
-    expect(origin.requests[0]?.headers).to.include({ 'x-name': 'a: b' })
+    expect(err).to.include('201 Created, not asked (below-threshold), 3 B sent')
+    expect(origin.requests[0]).to.include({ method: 'POST', path: '/', asked: false, bytes: 3 })
+    expect(origin.requests[0]?.headers).to.include({ 'x-name': 'a: b', 'x-other': '' })
   })
 
-  it('ends with 1 when the origin refuses', async () => {
-    const origin = await originOf(413)
-    const { status, err } = await run(['put', '-', origin.url], { stdin: 'abc' })
-    expect(status).to.equal(1)
-    expect(err).to.match(/^413 .*: refused/)
+  it('asks as it is told', async () => {
+    const origin = await commandOrigin({ mode: 'silent' })
+    const [file = ''] = filesOf({ a: Buffer.alloc(2048) })
+    const asks = async (...how: string[]): Promise<boolean | undefined> => {
+      await run(['put', file, origin.url, '--continue-timeout', '1', ...how])
+      return origin.requests.at(-1)?.asked
+    }
+    expect(await asks('--expect', 'always')).to.equal(true)
+    expect(await asks('--threshold', '3k')).to.equal(false)
+    expect(await asks('--expect', 'never', '--threshold', '1')).to.equal(false)
+  })
+
+  it('waits as long as it is told', async () => {
+    const origin = await commandOrigin({ mode: 'silent' })
+    const how = ['--continue-timeout', '7', '--json']
+    const { out } = await run(['put', '-', origin.url, ...how], { stdin: 'abc' })
+    const { outcome, attempts } = JSON.parse(out)
+    expect([outcome, attempts[0].waitLimitMs]).to.deep.equal(['silent', 7])
+  })
+
+  it('ends with 1 when the origin refuses, and prints no answer', async () => {
+    const origin = await commandOrigin({ mode: { status: 413, body: 'too much' } })
+    const [file = ''] = filesOf({ a: Buffer.alloc(2048) })
+    const { status, out, err } = await run(['put', file, origin.url, '--expect', 'always'])
+    expect([status, out]).to.deep.equal([1, ''])
+    expect(err).to.match(/: 413 .*, refused before the content, 2.0 KiB kept off the wire\n$/)
     expect(origin.requests[0]?.bytes).to.equal(0)
   })
 
-  it('ends with 1 when nobody listens', async () => {
-    const origin = await startOrigin()
+  it('prints the answer of an origin that refuses when it is told to', async () => {
+    const origin = await commandOrigin({ mode: { status: 413, body: 'too much' } })
+    const args = ['put', '-', origin.url, '--fail-with-body']
+    const { status, out } = await run(args, { stdin: 'abc' })
+    expect([status, out]).to.deep.equal([1, 'too much'])
+  })
+
+  it('says of a 417 that the upload was replayed', async () => {
+    const origin = await commandOrigin({ mode: 417 })
+    const { status, err } = await run(['put', '-', origin.url], { stdin: 'abc' })
+    expect(status).to.equal(0)
+    expect(err).to.match(/201 Created, replayed without the expectation, 3 B .*, 2 attempts\n$/)
+  })
+
+  it('prints a report as a line of JSON, and not the answer', async () => {
+    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const args = ['put', '-', `${origin.url}/a?secret`, '--json', '--checksum', 'sha256']
+    const { status, out } = await run(args, { stdin: 'abc' })
+    expect(status).to.equal(0)
+    expect(out).to.match(/^[^\n]*\n$/)
+    expect(JSON.parse(out)).to.deep.include({
+      file: '-',
+      url: `${origin.url}/a`,
+      status: 201,
+      outcome: 'continued',
+      sentBytes: 3,
+      sha256: origin.requests[0]?.sha256,
+    })
+  })
+
+  it('ends with 1 when nobody listens, and says so in JSON, too', async () => {
+    const origin = await commandOrigin()
     const { url } = origin
     await origin.close()
-    const { status, err } = await run(['put', '-', url], { stdin: 'abc' })
+    const { status, out, err } = await run(['put', '-', url, '--json'], { stdin: 'abc' })
     expect(status).to.equal(1)
-    expect(err).to.match(/^expect-continue: .*ECONNREFUSED/)
+    expect(err).to.match(/^-: .*ECONNREFUSED/)
+    expect(JSON.parse(out)).to.deep.include({ file: '-', status: null })
+    expect(JSON.parse(out).error).to.include({ code: 'ECONNREFUSED' })
+  })
+
+  it('tries again as often as it is told', async () => {
+    const origin = await commandOrigin({
+      mode: () => ({ status: 503, headers: { 'retry-after': '0' } }),
+    })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { status } = await run(['put', file, origin.url, '--retry', '2'])
+    expect(status).to.equal(1)
+    expect(origin.requests).to.have.length(3)
+  })
+
+  it('talks of failures alone when it is told to be quiet', async () => {
+    const origin = await commandOrigin()
+    const quiet = await run(['put', '-', origin.url, '-q'], { stdin: 'abc', columns: 80 })
+    expect(quiet).to.deep.equal({ status: 0, out: '', err: '' })
+    origin.mode = 413
+    const { err } = await run(['put', '-', origin.url, '-q'], { stdin: 'abc', columns: 80 })
+    expect(err).to.match(/^-: 413 /)
+  })
+
+  it('is cancelled by Ctrl-C, and ends with 130', async () => {
+    const origin = await commandOrigin({ response: 'nothing' })
+    const terminal = new FakeTerminal({ stdin: 'abc', columns: 80 })
+    const status = main(['put', '-', origin.url], terminal)
+    await terminal.stderr.until(/sending +3 B/)
+    terminal.emit('SIGINT')
+    expect(await status).to.equal(130)
+    expect(terminal.err).to.match(/-: cancelled, 3 B sent\n$/)
+    expect(terminal.listenerCount('SIGINT')).to.equal(0)
+  })
+})
+
+describe('the command put, with many files', () => {
+  it('puts the name of each to the collection', async () => {
+    const origin = await commandOrigin()
+    const files = filesOf({ 'a b.bin': 'a', 'c?d': 'cc', 'ü/e': 'eee' })
+    const { status, err } = await run(['put', ...files, `${origin.url}/dir/?x=y`])
+    expect(status).to.equal(0)
+    const seen = origin.requests.map(({ path, bytes }) => `${path} ${bytes}`)
+    expect(seen).to.have.members(['/dir/a%20b.bin?x=y 1', '/dir/c%3Fd?x=y 2', '/dir/e?x=y 3'])
+    expect(err).to.match(/\n3 of 3 uploads were accepted\n$/)
+  })
+
+  it('puts the name of a single one to it, too', async () => {
+    const origin = await commandOrigin()
+    await run(['put', ...filesOf({ a: 'a' }), `${origin.url}/`])
+    expect(origin.requests[0]?.path).to.equal('/a')
+  })
+
+  it('uploads so many at a time as it is told', async () => {
+    const origin = await commandOrigin()
+    let most = 0
+    origin.mode = () => {
+      most = Math.max(most, origin.requests.filter(({ status }) => status === 0).length)
+      return 'go'
+    }
+    const files = filesOf({ a: 'a', b: 'b', c: 'c', d: 'd', e: 'e' })
+    await run(['put', ...files, `${origin.url}/`, '--concurrency', '2', '--expect', 'always'])
+    expect([origin.requests.length, most]).to.deep.equal([5, 2])
+  })
+
+  it('goes on with the others when one is refused', async () => {
+    const origin = await commandOrigin({ mode: ({ path }) => (path === '/b' ? 413 : 'go') })
+    const files = filesOf({ a: 'a', b: 'b', c: 'c' })
+    const { status, out, err } = await run(['put', ...files, `${origin.url}/`, '--json'])
+    expect(status).to.equal(1)
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.map((line) => `${new URL(line.url).pathname} ${line.status}`)).to.have.members([
+      '/a 201',
+      '/b 413',
+      '/c 201',
+    ])
+    expect(err).to.match(/\n2 of 3 uploads were accepted\n$/)
+  })
+
+  it('never mixes the answers', async () => {
+    const body = 'x'.repeat(300_000)
+    const origin = await commandOrigin({
+      response: ({ path }) => ({ status: 201, body: path + body + path }),
+    })
+    const files = filesOf({ a: 'a', b: 'b', c: 'c' })
+    const { out } = await run(['put', ...files, `${origin.url}/`])
+    expect(out.replaceAll(body, '.')).to.match(/^(\/[abc]\.\/[abc]){3}$/)
+    for (const name of ['/a', '/b', '/c']) expect(out).to.include(name + body + name)
   })
 })

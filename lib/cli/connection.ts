@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs'
+import { Option } from '@commander-js/extra-typings'
+import { ExpectAgent } from '../index.ts'
+import { UsageError } from './command.ts'
+import { messageOf } from './message.ts'
+
+/** What an agent is made from. */
+export interface ConnectionFlags {
+  readonly proxy?: string | undefined
+  readonly cacert?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  readonly http2?: boolean | undefined
+}
+
+/** The options that say how origins are reached, for the commands that reach some. */
+export const connectionOptions: ConnectionOptions = {
+  proxy: new Option(
+    '--proxy <url>',
+    "go through this proxy (http, https or socks5), or with 'env' through those that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name",
+  ),
+  cacert: new Option('--cacert <file>', 'trust these certificate authorities alone, in PEM'),
+  cert: new Option('--cert <file>', 'the certificate of the client, in PEM'),
+  key: new Option('--key <file>', "the certificate's key, where it is in a file of its own"),
+  http2: new Option('--http2', 'speak HTTP/2 where the origin chooses it, as is the default'),
+  noHttp2: new Option('--no-http2', 'speak HTTP/1.1 alone'),
+}
+
+interface ConnectionOptions {
+  readonly proxy: Option<'--proxy <url>'>
+  readonly cacert: Option<'--cacert <file>'>
+  readonly cert: Option<'--cert <file>'>
+  readonly key: Option<'--key <file>'>
+  readonly http2: Option<'--http2'>
+  readonly noHttp2: Option<'--no-http2'>
+}
+
+/**
+ * The agent that reaches origins so.
+ *
+ * @throws UsageError saying which file or proxy cannot be used.
+ */
+export function createAgent(flags: ConnectionFlags): ExpectAgent {
+  const { proxy, cacert, cert, key = cert, http2 = true } = flags
+  if (cert === undefined && key !== undefined) throw new UsageError('--key needs a --cert')
+  const connect = {
+    ...(cacert !== undefined && { ca: pem('--cacert', cacert) }),
+    ...(cert !== undefined && { cert: pem('--cert', cert) }),
+    ...(key !== undefined && { key: pem('--key', key) }),
+  }
+  try {
+    return new ExpectAgent({ connect, allowH2: http2, ...(proxy !== undefined && { proxy }) })
+  } catch (error) {
+    // Nothing else of the options can be wrong; the message does not hold credentials.
+    throw new UsageError(`--proxy: ${messageOf(error)}`)
+  }
+}
+
+function pem(flag: string, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    throw new UsageError(`${flag}: ${messageOf(error)}`)
+  }
+}

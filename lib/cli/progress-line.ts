@@ -1,0 +1,93 @@
+import stringWidth from 'string-width'
+import type { Progress } from '../index.ts'
+import { bytesText, clockText } from './amount.ts'
+
+/** An upload that is under way. */
+export interface UnderWay {
+  readonly name: string
+  readonly progress: Progress
+}
+
+// Wide enough for what stands in them, so that the columns stand still.
+const widths = { phase: 10, percent: 4, amount: 20, rate: 10, left: 8 }
+const smallestBar = 10
+const gap = 2
+
+/**
+ * How far uploads are, a line each, none of which is wider than the screen: name, phase, bar,
+ * percent, bytes, rate and time left. A narrow screen has no bars, then no bytes.
+ */
+export function progressLines(uploads: readonly UnderWay[], columns: number): string[] {
+  const room = columns - 1
+  const longest = Math.max(...uploads.map(({ name }) => stringWidth(shown(name))))
+  const name = Math.min(longest, Math.max(12, Math.floor(room / 4)))
+  const fixed = name + widths.phase + widths.percent + widths.rate + widths.left + 4 * gap
+  const amount = room - fixed >= widths.amount + gap ? widths.amount + gap : 0
+  const bar = Math.min(60, room - fixed - amount - gap)
+  return uploads.map((upload) => {
+    const cells = [
+      padded(fitted(shown(upload.name), name), name),
+      upload.progress.phase.padEnd(widths.phase),
+      ...(bar >= smallestBar ? [barText(upload.progress, bar)] : []),
+      percentText(upload.progress).padStart(widths.percent),
+      ...(amount > 0 ? [amountText(upload.progress).padStart(widths.amount)] : []),
+      rateText(upload.progress).padStart(widths.rate),
+      leftText(upload.progress).padStart(widths.left),
+    ]
+    return fitted(cells.join(' '.repeat(gap)).trimEnd(), room)
+  })
+}
+
+/** A name as it can be shown: what would move the cursor is replaced. */
+export function shown(name: string): string {
+  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
+}
+
+function barText({ sent, total }: Progress, width: number): string {
+  if (total === null) return ' '.repeat(width)
+  const inner = width - 2
+  const done = total === 0 ? 0 : Math.floor((inner * sent) / total)
+  const bar = done === 0 || done === inner ? '='.repeat(done) : `${'='.repeat(done - 1)}>`
+  return `[${bar.padEnd(inner)}]`
+}
+
+function percentText({ sent, total }: Progress): string {
+  return total === null || total === 0 ? '' : `${Math.floor((100 * sent) / total)}%`
+}
+
+function amountText({ sent, total }: Progress): string {
+  return total === null ? bytesText(sent) : `${bytesText(sent)} of ${bytesText(total)}`
+}
+
+function rateText({ rate }: Progress): string {
+  return rate > 0 ? `${bytesText(rate)}/s` : ''
+}
+
+function leftText({ sent, total, rate }: Progress): string {
+  if (total === null || rate <= 0 || sent >= total) return ''
+  const seconds = (total - sent) / rate
+  return seconds < 360_000 ? clockText(seconds) : ''
+}
+
+function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
+}
+
+/** The text without its middle, where it is too wide: names differ at their ends. */
+function fitted(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text
+  const signs = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
+  const head = taken(signs, Math.ceil((width - 1) / 2))
+  const tail = taken(signs.toReversed(), Math.floor((width - 1) / 2)).toReversed()
+  return `${head.join('')}…${tail.join('')}`
+}
+
+/** The first signs, as many as are no wider than this. */
+function taken(signs: readonly string[], width: number): string[] {
+  let used = 0
+  const end = signs.findIndex((sign) => {
+    used += stringWidth(sign)
+    return used > width
+  })
+  return end < 0 ? [...signs] : signs.slice(0, end)
+}

@@ -1,0 +1,91 @@
+import type { Progress, UploadOptions } from '../index.ts'
+import { bytesText } from './amount.ts'
+import { type ChecksumFlags, type DeliveryOptions, deliver } from './delivery.ts'
+import { Exchange } from './exchange.ts'
+import { inParallel } from './in-parallel.ts'
+import { messageOf } from './message.ts'
+import { shown } from './progress-line.ts'
+import type { Results } from './results.ts'
+import { Screen } from './screen.ts'
+import type { Session } from './session.ts'
+import { summaryOf } from './summary.ts'
+import type { Target } from './target.ts'
+
+/** How uploads are made and told of. */
+export interface UploadPlan {
+  readonly options: UploadOptions & Pick<DeliveryOptions, 'headers'>
+  readonly checksum: ChecksumFlags
+  /** How many are made at a time. */
+  readonly concurrency: number
+  /** Tell the exchange. */
+  readonly verbose: boolean
+  /** Tell of failures alone. */
+  readonly quiet: boolean
+}
+
+/** Uploads that are made together, and talked of on standard error. */
+export class Uploads {
+  readonly #session: Session
+  readonly #results: Results
+  readonly #plan: UploadPlan
+  readonly #screen: Screen
+  readonly #exchange: Exchange | null
+  #accepted = 0
+
+  constructor(session: Session, results: Results, plan: UploadPlan) {
+    this.#session = session
+    this.#results = results
+    this.#plan = plan
+    this.#screen = new Screen(session.terminal.stderr, !plan.quiet)
+    this.#exchange = plan.verbose ? new Exchange((line) => this.#screen.say(line)) : null
+  }
+
+  /** Makes them all, and answers whether all were accepted. */
+  async make(targets: readonly Target[]): Promise<boolean> {
+    const { concurrency, quiet } = this.#plan
+    const unlisten = this.#exchange?.listen()
+    try {
+      await inParallel(targets, this.#exchange === null ? concurrency : 1, (target) =>
+        this.#make(target),
+      )
+    } finally {
+      unlisten?.()
+    }
+    const all = targets.length
+    if (all > 1 && !quiet) this.#screen.say(`${this.#accepted} of ${all} uploads were accepted`)
+    return this.#accepted === all
+  }
+
+  async #make(target: Target): Promise<void> {
+    const { signal, terminal } = this.#session
+    if (signal.aborted) return
+    const { options, checksum } = this.#plan
+    const begun = performance.now()
+    const row = this.#screen.add(target.file)
+    let sent = 0
+    const onProgress = (progress: Progress): void => {
+      sent = progress.sent
+      row.show(progress)
+      this.#exchange?.progress(progress)
+    }
+    try {
+      const own = { ...options, signal, onProgress }
+      const delivery = await deliver(target, terminal.stdin, checksum, own)
+      row.remove()
+      const { response, report } = delivery
+      const summary = summaryOf(response, report, performance.now() - begun)
+      if (!response.ok || !this.#plan.quiet) this.#say(target, summary)
+      await this.#screen.aside(() => this.#results.print(target, delivery))
+      if (response.ok) this.#accepted += 1
+    } catch (error) {
+      row.remove()
+      const cancelled = `cancelled, ${bytesText(sent)} sent`
+      this.#say(target, signal.aborted ? cancelled : messageOf(error))
+      await this.#results.printFailure(target, error)
+    }
+  }
+
+  #say({ file }: Target, what: string): void {
+    this.#screen.say(`${shown(file)}: ${what}`)
+  }
+}

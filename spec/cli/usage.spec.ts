@@ -1,0 +1,52 @@
+import { expect } from 'chai'
+import { filesOf } from '../support/command-origin.ts'
+import { run } from '../support/terminal.ts'
+
+const nowhere = 'http://127.0.0.1:1'
+
+describe('the command put, called wrongly', () => {
+  for (const [args, said] of [
+    [['-'], 'put needs a file and a URL'],
+    [['-', 'nowhere'], "'nowhere' is no URL; write http://… or https://…"],
+    [['-', 'ftp://a'], "'ftp://a' is no URL"],
+    [['-', 'http://me:secret@a'], 'the URL for a holds credentials; use --basic or --digest'],
+    [['/no/such/file', nowhere], "ENOENT: no such file or directory, stat '/no/such/file'"],
+    [['/', nowhere], "'/' is a directory"],
+    [['-', `${nowhere}/a/`], "standard input has no name to put to '/a/'"],
+    [['-', 'b', `${nowhere}/a`], `several files need a URL that ends in '/', not '${nowhere}/a'`],
+    [['-', nowhere, '-H', 'secret'], "a header field must be 'name: value'"],
+    [['-', nowhere, '-H', 'a: b\nc'], "a header field must be 'name: value'"],
+    [['-', nowhere, '--method', 'A B'], 'It must be a method, such as POST'],
+    [['-', nowhere, '--expect', 'so'], 'Allowed choices are auto, always, never'],
+    [['-', nowhere, '--threshold', '1x'], 'It must be a number of bytes, such as 65536, 64k'],
+    [['-', nowhere, '--continue-timeout', 'x'], "It must be milliseconds, or 'adaptive'"],
+    [['-', nowhere, '--retry', '-1'], 'It must be a whole number'],
+    [['-', nowhere, '--concurrency', '0'], 'It must be 1 or more'],
+    [['-', nowhere, '--checksum', 'md5'], 'Allowed choices are sha256'],
+    [['-', nowhere, '--checksum-header', 'x-sum'], 'not standard input'],
+    [['-', nowhere, '--basic', 'a', '--digest', 'b'], "cannot be used with option '--digest"],
+    [['-', nowhere, '--bearer'], 'there is no terminal to ask at; set EXPECT_CONTINUE_TOKEN'],
+    [['-', nowhere, '--basic', 'me'], 'set EXPECT_CONTINUE_PASSWORD'],
+    [['-', nowhere, '--bearer', '-H', 'Authorization: x'], 'an Authorization header excludes'],
+    [['-', nowhere, '--proxy', 'nowhere'], "--proxy: Option 'proxy' must have a URL"],
+    [['-', nowhere, '--cacert', '/no/such'], '--cacert: ENOENT'],
+    [['-', nowhere, '--key', '/no/such'], '--key needs a --cert'],
+  ] as const) {
+    it(`says so: ${args.join(' ')}`, async () => {
+      const { status, out, err } = await run(['put', ...args])
+      expect([status, out]).to.deep.equal([2, ''])
+      expect(err)
+        .to.match(/^expect-continue: /)
+        .and.include(said)
+      expect(err).to.match(/\nTry 'expect-continue --help'[^\n]*\n$/)
+      expect(err).not.to.include('secret')
+    })
+  }
+
+  it('names two files that would go to the same place', async () => {
+    const [one = '', other = ''] = filesOf({ 'a/x': '', 'b/x': '' })
+    const { status, err } = await run(['put', one, other, `${nowhere}/`])
+    expect(status).to.equal(2)
+    expect(err).to.include(`'${one}' and '${other}' would go to the same place, /x`)
+  })
+})
