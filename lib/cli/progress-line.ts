@@ -10,29 +10,31 @@ export interface UnderWay {
 
 // Wide enough for what stands in them, so that the columns stand still.
 const widths = { phase: 10, percent: 4, amount: 20, rate: 10, left: 8 }
-const smallestBar = 10
+const bars = { least: 10, most: 60 }
 const gap = 2
 
 /**
  * How far uploads are, a line each, none of which is wider than the screen: name, phase, bar,
- * percent, bytes, rate and time left. A narrow screen has no bars, then no bytes.
+ * percent, bytes, rate and time left. A narrow screen leaves no room for the bytes, then for the
+ * bar; where the size is not known, the bytes stand in place of the bar.
  */
 export function progressLines(uploads: readonly UnderWay[], columns: number): string[] {
   const room = columns - 1
   const longest = Math.max(...uploads.map(({ name }) => stringWidth(shown(name))))
   const name = Math.min(longest, Math.max(12, Math.floor(room / 4)))
-  const fixed = name + widths.phase + widths.percent + widths.rate + widths.left + 4 * gap
-  const amount = room - fixed >= widths.amount + gap ? widths.amount + gap : 0
-  const bar = Math.min(60, room - fixed - amount - gap)
+  const left = room - name - widths.phase - widths.percent - widths.rate - widths.left - 5 * gap
+  const hasAmount = left - widths.amount - gap >= 2 * bars.least
+  const bar = Math.min(bars.most, hasAmount ? left - widths.amount - gap : left)
   return uploads.map((upload) => {
+    const { progress } = upload
     const cells = [
       padded(fitted(shown(upload.name), name), name),
-      upload.progress.phase.padEnd(widths.phase),
-      ...(bar >= smallestBar ? [barText(upload.progress, bar)] : []),
-      percentText(upload.progress).padStart(widths.percent),
-      ...(amount > 0 ? [amountText(upload.progress).padStart(widths.amount)] : []),
-      rateText(upload.progress).padStart(widths.rate),
-      leftText(upload.progress).padStart(widths.left),
+      progress.phase.padEnd(widths.phase),
+      ...(bar >= bars.least ? [barText(progress, bar)] : []),
+      percentText(progress).padStart(widths.percent),
+      ...(hasAmount ? [amountText(progress).padStart(widths.amount)] : []),
+      rateText(progress).padStart(widths.rate),
+      leftText(progress).padStart(widths.left),
     ]
     return fitted(cells.join(' '.repeat(gap)).trimEnd(), room)
   })
@@ -44,7 +46,7 @@ export function shown(name: string): string {
 }
 
 function barText({ sent, total }: Progress, width: number): string {
-  if (total === null) return ' '.repeat(width)
+  if (total === null) return (sent > 0 ? bytesText(sent) : '').padEnd(width)
   const inner = width - 2
   const done = total === 0 ? 0 : Math.floor((inner * sent) / total)
   const bar = done === 0 || done === inner ? '='.repeat(done) : `${'='.repeat(done - 1)}>`
@@ -56,7 +58,7 @@ function percentText({ sent, total }: Progress): string {
 }
 
 function amountText({ sent, total }: Progress): string {
-  return total === null ? bytesText(sent) : `${bytesText(sent)} of ${bytesText(total)}`
+  return total === null ? '' : `${bytesText(sent)} of ${bytesText(total)}`
 }
 
 function rateText({ rate }: Progress): string {

@@ -16,3 +16,10 @@ export function standingClock(): Clock {
   })
   return clock
 }
+
+/** A clock that stands until it is told, for what is done again and again. */
+export function intervalClock(): Clock {
+  const clock = install({ toFake: ['setInterval', 'clearInterval'] })
+  closeLater(() => clock.uninstall())
+  return clock
+}

@@ -1,0 +1,86 @@
+import { expect } from 'chai'
+import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
+import { startCommand } from '../support/command-child.ts'
+import { commandOrigin } from '../support/command-origin.ts'
+
+describe('the program', () => {
+  it('ends with the status of the command', async () => {
+    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const { process, ended } = startCommand(['put', '-', origin.url])
+    process.stdin?.end('abc')
+    expect(await ended).to.include({ status: 0, out: 'stored' })
+    expect(origin.requests[0]?.bytes).to.equal(3)
+  })
+
+  it('ends with 2 when it is called wrongly', async () => {
+    const { status, err } = await startCommand(['put']).ended
+    expect(status).to.equal(2)
+    expect(err).to.include("missing required argument 'file-and-url'")
+  })
+
+  it('does not wait for standard input after a refusal', async () => {
+    const origin = await commandOrigin({ mode: 413 })
+    const { process, ended } = startCommand(['put', '-', origin.url])
+    process.stdin?.write('abc')
+    expect(await ended).to.include({ status: 1 })
+  })
+
+  for (const [when, stdin, mode] of [
+    ['while it waits for the go-ahead', 'abc', 'silent'],
+    ['while it waits for standard input', null, 'go'],
+    ['while it waits for the answer', 'abc', 'go'],
+  ] as const) {
+    it(`is cancelled by Ctrl-C ${when}, with 130`, async () => {
+      const { origin, asked } = await observedOrigin(mode)
+      const how = ['--continue-timeout', '60000']
+      const { process, ended } = startCommand(['put', '-', origin.url, ...how])
+      if (stdin !== null) process.stdin?.end(stdin)
+      else process.stdin?.write('a')
+      await asked
+      process.kill('SIGINT')
+      const { status, out, err } = await ended
+      expect([status, out]).to.deep.equal([130, ''])
+      expect(err).to.match(/^-: cancelled, \d B sent\n$/)
+    })
+  }
+
+  it('goes on quietly when nobody reads what it prints', async () => {
+    const { origin, asked } = await observedOrigin('go', 'stored'.repeat(100_000))
+    const { process, ended } = startCommand(['put', '-', origin.url])
+    process.stdin?.write('abc')
+    await asked
+    process.stdout?.destroy()
+    process.stdin?.end('def')
+    const { status, err } = await ended
+    expect(status).to.equal(0)
+    expect(err).to.match(/^-: 201 Created, [^\n]*\n$/)
+    expect(origin.requests[0]?.bytes).to.equal(6)
+  })
+
+  it('goes on when nobody reads what it says', async () => {
+    const { origin, asked } = await observedOrigin('go', 'stored')
+    const { process, ended } = startCommand(['put', '-', origin.url, '-v'])
+    process.stdin?.write('abc')
+    await asked
+    process.stderr?.destroy()
+    process.stdin?.end('def')
+    expect(await ended).to.include({ status: 0, out: 'stored' })
+  })
+})
+
+/** An origin, and when it was asked. It answers with this content, or not at all. */
+async function observedOrigin(
+  mode: OriginMode,
+  body?: string,
+): Promise<{ origin: TestOrigin; asked: Promise<void> }> {
+  const origin = await commandOrigin({
+    response: body === undefined ? 'nothing' : { status: 201, body },
+  })
+  const asked = new Promise<void>((resolve) => {
+    origin.mode = () => {
+      resolve()
+      return mode
+    }
+  })
+  return { origin, asked }
+}

@@ -1,0 +1,97 @@
+import { expect } from 'chai'
+import { main } from '../../lib/cli/main.ts'
+import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { DigestGuard } from '../support/digest-guard.ts'
+import { FakeTerminal, Keyboard, run } from '../support/terminal.ts'
+import { TokenGuard } from '../support/token-guard.ts'
+
+const basic = `Basic ${Buffer.from('anna:secret').toString('base64')}`
+
+describe('the credentials of the command line', () => {
+  it('are a password of the environment', async () => {
+    const origin = await commandOrigin()
+    const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
+    const { status, err } = await run(['put', '-', origin.url, '--basic', 'anna'], { env })
+    expect(status).to.equal(0)
+    expect(err).not.to.include('password')
+    expect(origin.requests[0]?.headers.authorization).to.equal(basic)
+  })
+
+  it('are a password in the arguments, with a warning that does not hold it', async () => {
+    const origin = await commandOrigin()
+    const { status, err } = await run(['put', '-', origin.url, '--basic', 'anna:secret'])
+    expect(status).to.equal(0)
+    expect(err).to.match(/^expect-continue: the password of --basic is there for all to see; /)
+    expect(err).not.to.include('secret')
+    expect(origin.requests[0]?.headers.authorization).to.equal(basic)
+  })
+
+  it('answer a challenge for Digest before the content is sent', async () => {
+    const guard = new DigestGuard({ username: 'anna' })
+    const origin = await commandOrigin({ mode: guard.mode })
+    const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
+    const options = { env, stdin: 'abc' }
+    const { status } = await run(['put', '-', origin.url, '--digest', 'anna'], options)
+    expect(status).to.equal(0)
+    expect(origin.requests.map(({ bytes }) => bytes)).to.deep.equal([0, 3])
+    expect(guard.seen.map(({ accepted }) => accepted)).to.deep.equal([true])
+  })
+
+  it('are a token of the environment', async () => {
+    const origin = await commandOrigin({ mode: new TokenGuard().mode })
+    const env = { EXPECT_CONTINUE_TOKEN: 'token-1' }
+    const { status } = await run(['put', '-', origin.url, '--bearer'], { env, stdin: 'abc' })
+    expect([status, origin.requests.length]).to.deep.equal([0, 1])
+  })
+
+  it('are refused where HTTP cannot carry the token, without saying it', async () => {
+    const env = { EXPECT_CONTINUE_TOKEN: 'secret\n' }
+    const { status, err } = await run(['put', '-', 'http://127.0.0.1:1', '--bearer'], { env })
+    expect(status).to.equal(2)
+    expect(err).to.include('the token is none that HTTP can carry').and.not.include('secret')
+  })
+})
+
+describe('the password that is asked for', () => {
+  async function asked(): Promise<{
+    keyboard: Keyboard
+    terminal: FakeTerminal
+    end: End
+    seen: Seen
+  }> {
+    const origin = await commandOrigin()
+    const keyboard = new Keyboard()
+    const terminal = new FakeTerminal({ stdin: keyboard })
+    const end = main(['put', ...filesOf({ a: 'abc' }), origin.url, '--basic', 'anna'], terminal)
+    await terminal.stderr.until(/^Password of anna: $/)
+    const seen = (): unknown => origin.requests[0]?.headers.authorization
+    return { keyboard, terminal, end, seen }
+  }
+  type End = Promise<number>
+  type Seen = () => unknown
+
+  it('is typed without being shown', async () => {
+    const { keyboard, terminal, end, seen } = await asked()
+    expect(keyboard.echoes).to.equal(false)
+    keyboard.write('sex\x7fcret\r')
+    expect(await end).to.equal(0)
+    expect(seen()).to.equal(basic)
+    expect(keyboard.echoes).to.equal(true)
+    expect(terminal.err).to.match(/^Password of anna: \n.*: 201 Created/)
+    expect(terminal.out + terminal.err).not.to.include('secret')
+  })
+
+  for (const [name, key] of [
+    ['Ctrl-C', '\x03'],
+    ['Ctrl-D', '\x04'],
+  ] as const) {
+    it(`is not waited for after ${name}`, async () => {
+      const { keyboard, terminal, end, seen } = await asked()
+      keyboard.write(key)
+      expect(await end).to.equal(130)
+      expect(seen()).to.equal(undefined)
+      expect(keyboard.echoes).to.equal(true)
+      expect(terminal.err).to.equal('Password of anna: \n')
+    })
+  }
+})

@@ -1,0 +1,95 @@
+import { expect } from 'chai'
+import { Screen } from '../../lib/cli/screen.ts'
+import { intervalClock } from '../support/clock.ts'
+import { Sink } from '../support/terminal.ts'
+
+const half = { phase: 'sending', sent: 50, total: 100, rate: 10 } as const
+
+/** What a screen shows after all that was written to it. */
+function visible(text: string): string[] {
+  const lines: string[] = ['']
+  let at = 0
+  for (const piece of text.split('\u001b')) {
+    const [, code = '', up = '1', rest = ''] = /^(\[\??(\d*)[a-zA-Z])?(.*)$/s.exec(piece) ?? []
+    if (code === '[2K') lines[at] = ''
+    if (code.endsWith('A')) at -= Number(up)
+    for (const [part] of rest.matchAll(/\n|[^\n]+/g)) {
+      if (part === '\n') at += 1
+      lines[at] = part === '\n' ? (lines[at] ?? '') : part
+    }
+  }
+  return lines.filter((line) => line !== '')
+}
+
+describe('Screen', () => {
+  it('shows a line for each upload, and takes it away', () => {
+    const clock = intervalClock()
+    const stream = new Sink(80)
+    const screen = new Screen(stream, true)
+    const one = screen.add('one')
+    const two = screen.add('two')
+    one.show(half)
+    clock.tick(100)
+    expect(visible(stream.text)).to.deep.equal([
+      'one  sending     [===============>                ]   50%      10 B/s      0:05',
+      'two  connecting',
+    ])
+    one.remove()
+    clock.tick(100)
+    expect(visible(stream.text)).to.deep.equal(['two  connecting'])
+    two.remove()
+    expect(visible(stream.text)).to.deep.equal([])
+    expect(clock.countTimers()).to.equal(0)
+  })
+
+  it('says lines above them', () => {
+    const clock = intervalClock()
+    const stream = new Sink(80)
+    const screen = new Screen(stream, true)
+    screen.add('one')
+    clock.tick(100)
+    screen.say('said')
+    screen.say('said again')
+    expect(visible(stream.text)).to.deep.equal(['said', 'said again', 'one  connecting'])
+  })
+
+  it('keeps out of the way of what is written aside', async () => {
+    const clock = intervalClock()
+    const stream = new Sink(80)
+    const screen = new Screen(stream, true)
+    const row = screen.add('one')
+    clock.tick(100)
+    await screen.aside(async () => {
+      clock.tick(500)
+      expect(visible(stream.text)).to.deep.equal([])
+    })
+    clock.tick(100)
+    expect(visible(stream.text)).to.deep.equal(['one  connecting'])
+    row.remove()
+  })
+
+  it('never hides the cursor', () => {
+    const clock = intervalClock()
+    const stream = new Sink(80)
+    const row = new Screen(stream, true).add('one')
+    clock.tick(100)
+    row.remove()
+    expect(stream.text).to.include('one').and.not.include('\u001b[?25l')
+  })
+
+  for (const [name, stream, bars] of [
+    ['in a pipe', new Sink(), true],
+    ['where no bars are wanted', new Sink(80), false],
+  ] as const) {
+    it(`shows nothing ${name} but what is said`, () => {
+      const clock = intervalClock()
+      const screen = new Screen(stream, bars)
+      const row = screen.add('one')
+      row.show(half)
+      clock.tick(1000)
+      screen.say('said')
+      row.remove()
+      expect(stream.text).to.equal('said\n')
+    })
+  }
+})

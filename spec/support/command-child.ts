@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { closeLater } from './closing.ts'
+
+/** The program, running as a process of its own. */
+export interface CommandChild {
+  readonly process: ChildProcess
+  /** Resolves when it has ended and all it wrote was read. */
+  readonly ended: Promise<{ status: number | NodeJS.Signals; out: string; err: string }>
+}
+
+/** Starts the program. Its standard input is a pipe that stays open. */
+export function startCommand(args: readonly string[]): CommandChild {
+  const bin = fileURLToPath(new URL('../../lib/cli/bin.ts', import.meta.url))
+  const child = spawn(process.execPath, [bin, ...args], { stdio: 'pipe' })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString()
+  })
+  // It may end before it has read what it was given.
+  child.stdin.on('error', () => {})
+  const ended = new Promise<Awaited<CommandChild['ended']>>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code, signal) => resolve({ status: code ?? signal ?? 'SIGKILL', out, err }))
+  })
+  closeLater(async () => {
+    child.kill('SIGKILL')
+    await ended.catch(() => {})
+  })
+  return { process: child, ended }
+}
