@@ -3,6 +3,8 @@ import { Option } from '@commander-js/extra-typings'
 import { ExpectAgent } from '../index.ts'
 import { UsageError } from './command.ts'
 import { messageOf } from './message.ts'
+import { warnOfPassword } from './password.ts'
+import type { Terminal } from './terminal.ts'
 
 /** What an agent is made from. */
 export interface ConnectionFlags {
@@ -40,13 +42,16 @@ interface ConnectionOptions {
  *
  * @throws UsageError saying which file or proxy cannot be used.
  */
-export function createAgent(flags: ConnectionFlags): ExpectAgent {
+export function createAgent(flags: ConnectionFlags, { stderr }: Terminal): ExpectAgent {
   const { proxy, cacert, cert, key = cert, http2 = true } = flags
   if (cert === undefined && key !== undefined) throw new UsageError('--key needs a --cert')
   const connect = {
     ...(cacert !== undefined && { ca: pem('--cacert', cacert) }),
     ...(cert !== undefined && { cert: pem('--cert', cert) }),
     ...(key !== undefined && { key: pem('--key', key) }),
+  }
+  if (proxy !== undefined && URL.canParse(proxy) && new URL(proxy).password !== '') {
+    warnOfPassword(stderr, '--proxy', "set HTTP_PROXY and HTTPS_PROXY, and say '--proxy env'")
   }
   try {
     return new ExpectAgent({ connect, allowH2: http2, ...(proxy !== undefined && { proxy }) })

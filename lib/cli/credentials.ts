@@ -1,6 +1,6 @@
 import type { Authenticate } from '../index.ts'
 import { UsageError } from './command.ts'
-import { findSecret } from './password.ts'
+import { findSecret, warnOfPassword } from './password.ts'
 import type { Session } from './session.ts'
 
 /** Who uploads. */
@@ -55,8 +55,7 @@ async function pair(
     const password = await findSecret(session, 'EXPECT_CONTINUE_PASSWORD', `Password of ${text}`)
     return { username: text, password }
   }
-  session.terminal.stderr.write(
-    `expect-continue: the password of ${flag} is there for all to see; leave it out to be asked for it, or set EXPECT_CONTINUE_PASSWORD\n`,
-  )
+  const instead = 'leave it out to be asked for it, or set EXPECT_CONTINUE_PASSWORD'
+  warnOfPassword(session.terminal.stderr, flag, instead)
   return { username: text.slice(0, colon), password: text.slice(colon + 1) }
 }

@@ -32,3 +32,8 @@ export async function findSecret(
     stderr.write('\n')
   }
 }
+
+/** Says that other users of the machine can read a password in the arguments. */
+export function warnOfPassword(stderr: Writable, flag: string, instead: string): void {
+  stderr.write(`expect-continue: the password of ${flag} is there for all to see; ${instead}\n`)
+}

@@ -65,7 +65,7 @@ export function put(program: Command, session: Session): void {
       const targets = targetsOf(operands)
       if (checksumHeader !== undefined) refuseStreams(targets)
       const credentials = await findCredentials(options, header, session)
-      const dispatcher = createAgent(options)
+      const dispatcher = createAgent(options, session.terminal)
       const results = new Results(session.terminal.stdout, {
         json,
         failWithBody,

@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { identity } from '../support/identity.ts'
+import { httpProxy } from '../support/proxies.ts'
+import { run } from '../support/terminal.ts'
+import { tlsFront } from '../support/tls-front.ts'
+
+describe('the connection options', () => {
+  it('trust the authorities they name, and no others', async () => {
+    const secret = await identity()
+    const origin = await commandOrigin({ tls: secret })
+    const [ca = ''] = filesOf({ ca: secret.cert })
+    const trusting = await run(['put', '-', origin.url, '--cacert', ca], { stdin: 'abc' })
+    expect(trusting.status).to.equal(0)
+    const strict = await run(['put', '-', origin.url], { stdin: 'abc' })
+    expect(strict.status).to.equal(1)
+    expect(strict.err).to.match(/^-: .*self-signed certificate/)
+  })
+
+  for (const [name, files, flags] of [
+    ['and its key', { cert: 'cert', key: 'key' }, ['--cert', '--key']],
+    ['and its key in the same file', { both: 'both' }, ['--cert']],
+  ] as const) {
+    it(`present a certificate ${name}`, async () => {
+      const { key, cert } = await identity()
+      const origin = await commandOrigin({ tls: { key, cert, ca: cert, requestCert: true } })
+      const contents: Record<string, string> = { cert, key, both: key + cert }
+      const named = Object.values(files).map((each) => [each, contents[each] ?? ''] as const)
+      const paths = filesOf({ ca: cert, ...Object.fromEntries(named) })
+      const [ca = '', ...own] = paths
+      const how = flags.flatMap((flag, at) => [flag, own[at] ?? ''])
+      const args = ['put', '-', origin.url, '--cacert', ca]
+      expect((await run(args, { stdin: 'abc' })).status).to.equal(1)
+      expect((await run([...args, ...how], { stdin: 'abc' })).status).to.equal(0)
+    })
+  }
+
+  for (const [flags, version] of [
+    [[], '2.0'],
+    [['--http2'], '2.0'],
+    [['--no-http2'], '1.1'],
+  ] as const) {
+    it(`speak HTTP/${version} where both can be had: ${flags.join(' ')}`, async () => {
+      const spoken: string[] = []
+      const front = await tlsFront(['h2', 'http/1.1'], (request, response, asked) => {
+        spoken.push(request.httpVersion)
+        if (asked) response.writeContinue()
+        request.resume().on('end', () => response.writeHead(201).end())
+      })
+      const [ca = ''] = filesOf({ ca: front.ca })
+      const args = ['put', '-', front.url, '--cacert', ca, ...flags]
+      expect((await run(args, { stdin: 'abc' })).status).to.equal(0)
+      expect(spoken).to.deep.equal([version])
+    })
+  }
+
+  it('go through a proxy', async () => {
+    const origin = await commandOrigin()
+    const proxy = await httpProxy()
+    const args = ['put', '-', origin.url, '--proxy', `http://${proxy.host}`]
+    const { status, err } = await run(args, { stdin: 'abc' })
+    expect([status, origin.requests.length, proxy.heads.length]).to.deep.equal([0, 1, 1])
+    expect(err).not.to.include('for all to see')
+  })
+
+  it("warn of a proxy's password in the arguments", async () => {
+    const proxy = await httpProxy()
+    const origin = await commandOrigin()
+    const args = ['put', '-', origin.url, '--proxy', `http://me:secret@${proxy.host}`]
+    const { status, err } = await run(args, { stdin: 'abc' })
+    expect(status).to.equal(0)
+    expect(err).to.match(/^expect-continue: the password of --proxy is there for all to see; /)
+    expect(err).not.to.include('secret')
+  })
+})
