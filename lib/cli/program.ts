@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import type { AddCommand } from './command.ts'
+import { completion } from './completion.ts'
+import { notesText } from './notes.ts'
 import { put } from './put.ts'
 import type { Session } from './session.ts'
 
-const commands: readonly AddCommand[] = [put]
+const commands: readonly AddCommand[] = [put, completion]
 
 /** What is said after a complaint. */
 export const hint = "Try 'expect-continue --help', or the same with the name of a command."
@@ -19,6 +21,7 @@ export function createProgram(session: Session): Command {
     .helpCommand(false)
     .exitOverride()
     .showHelpAfterError(hint)
+    .addHelpText('afterAll', ({ error }) => (error ? '' : notesText(stderr.columns ?? 80)))
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),

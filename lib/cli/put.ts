@@ -39,10 +39,17 @@ export function put(program: Command, session: Session): void {
     .option('--retry <count>', 'attempts after a failure that may pass', count, 0)
     .option('--concurrency <count>', 'how many files are uploaded at a time', positive, 4)
     .addOption(
-      new Option('--basic <user>', 'credentials for Basic').conflicts(['digest', 'bearer']),
+      new Option('--basic <user>', 'user[:password] for Basic, which is sent at once').conflicts([
+        'digest',
+        'bearer',
+      ]),
     )
-    .addOption(new Option('--digest <user>', 'credentials for Digest').conflicts('bearer'))
-    .option('--bearer', 'send a token')
+    .addOption(
+      new Option('--digest <user>', 'user[:password] for Digest, when the origin asks').conflicts(
+        'bearer',
+      ),
+    )
+    .option('--bearer', 'send a token (RFC 6750)')
     .addOption(proxy)
     .addOption(cacert)
     .addOption(cert)
@@ -54,12 +61,15 @@ export function put(program: Command, session: Session): void {
         'sha256',
       ]),
     )
-    .option('--checksum-header <name>', 'send the sha256 of the file in this header field', method)
+    .option(
+      '--checksum-header <name>',
+      'send the sha256 of the file in this header field: in hex, or as RFC 9530 has it in Content-Digest and Repr-Digest',
+      method,
+    )
     .option('--fail-with-body', 'print what the origin answers when it refuses, too')
     .option('--json', 'print reports in place of responses: a line of JSON for each file')
     .option('-q, --quiet', 'talk of failures alone')
     .option('-v, --verbose', 'tell what goes over the wire; uploads are made one at a time')
-    .addHelpText('after', notes)
     .action(async (operands, options) => {
       const { header = [], json = false, failWithBody = false, checksum, checksumHeader } = options
       const targets = targetsOf(operands)
@@ -95,14 +105,6 @@ export function put(program: Command, session: Session): void {
       }
     })
 }
-
-const notes = `
-The password of --basic and --digest is asked for, or taken from the environment
-(EXPECT_CONTINUE_PASSWORD), and so is the token of --bearer (EXPECT_CONTINUE_TOKEN).
-'user:password' is taken, too, but others can see it.
-
-Exit status: 0 the origin accepted all (2xx), 1 it refused or an upload failed, 2 the
-command was called wrongly, 130 it was cancelled with Ctrl-C.`
 
 /** A checksum that goes out before the content needs content that can be read before. */
 function refuseStreams(targets: readonly Target[]): void {

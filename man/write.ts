@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { currentPage, pagePath } from './page.ts'
+
+writeFileSync(pagePath, currentPage())
