@@ -80,6 +80,7 @@ export function put(program: Command, session: Session): void {
         json,
         failWithBody,
         checksum: checksum !== undefined,
+        separate: targets.length > 1,
       })
       const { expect, threshold, continueTimeout, retry } = options
       const uploads = new Uploads(session, results, {

@@ -11,6 +11,8 @@ export interface ResultFlags {
   readonly failWithBody: boolean
   /** The checksum of what was sent. */
   readonly checksum: boolean
+  /** End each response with a new line, so that the next begins one. */
+  readonly separate: boolean
 }
 
 /** Prints what came of uploads to standard output, one after the other. */
@@ -62,9 +64,9 @@ export class Results {
       last = chunk.at(-1) ?? last
       await written(this.#stdout, chunk)
     }
-    const { isTTY } = this.#stdout
+    const separates = this.#flags.separate || this.#stdout.isTTY
     const newline = 10
-    if (isTTY && last !== undefined && last !== newline) await written(this.#stdout, '\n')
+    if (separates && last !== undefined && last !== newline) await written(this.#stdout, '\n')
   }
 }
 

@@ -7,17 +7,18 @@ export function summaryOf(
   report: UploadReport,
   durationMs: number,
 ): string {
-  const { sentBytes, savedBytes } = report
+  const { attempts, outcome, sentBytes, savedBytes } = report
   const parts = [`${status} ${statusText}`.trim(), course(report)]
   if (sentBytes > 0) {
     parts.push(`${bytesText(sentBytes)} sent in ${millisecondsText(durationMs)}`)
   }
   if (savedBytes > 0) parts.push(`${bytesText(savedBytes)} kept off the wire`)
-  if (report.attempts.length > 1) parts.push(`${report.attempts.length} attempts`)
+  const told = outcome === 'replayed' ? 2 : 1
+  if (attempts.length > told) parts.push(`${attempts.length} attempts`)
   return parts.join(', ')
 }
 
-function course({ outcome, reason, waitedMs }: UploadReport): string {
+function course({ outcome, reason, savedBytes, waitedMs }: UploadReport): string {
   const waited = millisecondsText(waitedMs)
   switch (outcome) {
     case 'continued':
@@ -25,11 +26,11 @@ function course({ outcome, reason, waitedMs }: UploadReport): string {
     case 'silent':
       return `no answer within ${waited}`
     case 'refused':
-      return `refused before the content`
+      return savedBytes > 0 ? 'refused' : 'refused before the content'
     case 'answered':
-      return `answered before the content`
+      return 'answered before the content'
     case 'replayed':
-      return `replayed without the expectation`
+      return 'replayed without the expectation'
     case 'not-asked':
       return `not asked (${reason})`
   }

@@ -52,7 +52,7 @@ export class Uploads {
       unlisten?.()
     }
     const all = targets.length
-    if (all > 1 && !quiet) this.#screen.say(`${this.#accepted} of ${all} uploads were accepted`)
+    if (all > 1 && !quiet) this.#screen.say(`${this.#accepted} of ${all} uploads accepted`)
     return this.#accepted === all
   }
 
@@ -61,7 +61,7 @@ export class Uploads {
     if (signal.aborted) return
     const { options, checksum } = this.#plan
     const begun = performance.now()
-    const row = this.#screen.add(target.file)
+    const row = this.#screen.add(nameOf(target))
     let sent = 0
     const onProgress = (progress: Progress): void => {
       sent = progress.sent
@@ -85,7 +85,11 @@ export class Uploads {
     }
   }
 
-  #say({ file }: Target, what: string): void {
-    this.#screen.say(`${shown(file)}: ${what}`)
+  #say(target: Target, what: string): void {
+    this.#screen.say(`${shown(nameOf(target))}: ${what}`)
   }
+}
+
+function nameOf({ file }: Target): string {
+  return file === '-' ? 'stdin' : file
 }

@@ -40,7 +40,7 @@ describe('the program', () => {
       process.kill('SIGINT')
       const { status, out, err } = await ended
       expect([status, out]).to.deep.equal([130, ''])
-      expect(err).to.match(/^-: cancelled, \d B sent\n$/)
+      expect(err).to.match(/^stdin: cancelled, \d B sent\n$/)
     })
   }
 
@@ -53,7 +53,7 @@ describe('the program', () => {
     process.stdin?.end('def')
     const { status, err } = await ended
     expect(status).to.equal(0)
-    expect(err).to.match(/^-: 201 Created, [^\n]*\n$/)
+    expect(err).to.match(/^stdin: 201 Created, [^\n]*\n$/)
     expect(origin.requests[0]?.bytes).to.equal(6)
   })
 

@@ -39,7 +39,7 @@ describe('the checksum of an upload', () => {
     origin.mode = () => (origin.requests.length === 1 ? 417 : 'go')
     const [file = ''] = filesOf({ a: large })
     const { out, err } = await run(['put', file, origin.url, '--checksum', 'sha256'])
-    expect(err).to.include('2 attempts')
+    expect(err).to.include('replayed')
     expect(out).to.equal(`${sumOf(large)}  ${file}\n`)
   })
 

@@ -14,7 +14,7 @@ describe('the connection options', () => {
     expect(trusting.status).to.equal(0)
     const strict = await run(['put', '-', origin.url], { stdin: 'abc' })
     expect(strict.status).to.equal(1)
-    expect(strict.err).to.match(/^-: .*self-signed certificate/)
+    expect(strict.err).to.match(/^stdin: .*self-signed certificate/)
   })
 
   for (const [name, files, flags] of [

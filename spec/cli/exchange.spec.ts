@@ -63,7 +63,7 @@ describe('put --verbose', () => {
       '< HTTP/1.1 201 Created',
       '< content-length: 0',
       '<',
-      '-: 201 Created, replayed without the expectation, 3 B sent in N ms, 2 attempts',
+      'stdin: 201 Created, replayed without the expectation, 3 B sent in N ms',
     ])
   })
 
@@ -89,7 +89,7 @@ describe('put --verbose', () => {
       '< HTTP/1.1 200 OK',
       '< content-length: 0',
       '<',
-      '-: 200 OK, refused before the content, 2 attempts',
+      'stdin: 200 OK, refused before the content, 2 attempts',
     ])
   })
 

@@ -1,5 +1,8 @@
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { main } from '../../lib/cli/main.ts'
+import { closeLater } from '../support/closing.ts'
 import { commandOrigin, filesOf } from '../support/command-origin.ts'
 import { FakeTerminal, run } from '../support/terminal.ts'
 
@@ -8,7 +11,7 @@ describe('the command put', () => {
     const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
     const { status, out, err } = await run(['put', '-', `${origin.url}/a`], { stdin: 'abc' })
     expect([status, out]).to.deep.equal([0, 'stored'])
-    expect(err).to.match(/^-: 201 Created, go-ahead after \d+ ms, 3 B sent in .*\n$/)
+    expect(err).to.match(/^stdin: 201 Created, go-ahead after \d+ ms, 3 B sent in .*\n$/)
     expect(origin.requests[0]).to.include({ method: 'PUT', path: '/a', asked: true, bytes: 3 })
   })
 
@@ -48,7 +51,7 @@ describe('the command put', () => {
     const [file = ''] = filesOf({ a: Buffer.alloc(2048) })
     const { status, out, err } = await run(['put', file, origin.url, '--expect', 'always'])
     expect([status, out]).to.deep.equal([1, ''])
-    expect(err).to.match(/: 413 .*, refused before the content, 2.0 KiB kept off the wire\n$/)
+    expect(err).to.match(/: 413 .*, refused, 2.0 KiB kept off the wire\n$/)
     expect(origin.requests[0]?.bytes).to.equal(0)
   })
 
@@ -63,7 +66,7 @@ describe('the command put', () => {
     const origin = await commandOrigin({ mode: 417 })
     const { status, err } = await run(['put', '-', origin.url], { stdin: 'abc' })
     expect(status).to.equal(0)
-    expect(err).to.match(/201 Created, replayed without the expectation, 3 B .*, 2 attempts\n$/)
+    expect(err).to.match(/201 Created, replayed without the expectation, 3 B sent in [^,]*\n$/)
   })
 
   it('prints a report as a line of JSON, and not the answer', async () => {
@@ -88,7 +91,7 @@ describe('the command put', () => {
     await origin.close()
     const { status, out, err } = await run(['put', '-', url, '--json'], { stdin: 'abc' })
     expect(status).to.equal(1)
-    expect(err).to.match(/^-: .*ECONNREFUSED/)
+    expect(err).to.match(/^stdin: .*ECONNREFUSED/)
     expect(JSON.parse(out)).to.deep.include({ file: '-', status: null })
     expect(JSON.parse(out).error).to.include({ code: 'ECONNREFUSED' })
   })
@@ -109,7 +112,7 @@ describe('the command put', () => {
     expect(quiet).to.deep.equal({ status: 0, out: '', err: '' })
     origin.mode = 413
     const { err } = await run(['put', '-', origin.url, '-q'], { stdin: 'abc', columns: 80 })
-    expect(err).to.match(/^-: 413 /)
+    expect(err).to.match(/^stdin: 413 /)
   })
 
   it('is cancelled by Ctrl-C, and ends with 130', async () => {
@@ -119,7 +122,7 @@ describe('the command put', () => {
     await terminal.stderr.until(/sending +3 B/)
     terminal.emit('SIGINT')
     expect(await status).to.equal(130)
-    expect(terminal.err).to.match(/-: cancelled, 3 B sent\n$/)
+    expect(terminal.err).to.match(/stdin: cancelled, 3 B sent\n$/)
     expect(terminal.listenerCount('SIGINT')).to.equal(0)
   })
 })
@@ -132,7 +135,7 @@ describe('the command put, with many files', () => {
     expect(status).to.equal(0)
     const seen = origin.requests.map(({ path, bytes }) => `${path} ${bytes}`)
     expect(seen).to.have.members(['/dir/a%20b.bin?x=y 1', '/dir/c%3Fd?x=y 2', '/dir/e?x=y 3'])
-    expect(err).to.match(/\n3 of 3 uploads were accepted\n$/)
+    expect(err).to.match(/\n3 of 3 uploads accepted\n$/)
   })
 
   it('puts the name of a single one to it, too', async () => {
@@ -141,16 +144,17 @@ describe('the command put, with many files', () => {
     expect(origin.requests[0]?.path).to.equal('/a')
   })
 
-  it('uploads so many at a time as it is told', async () => {
-    const origin = await commandOrigin()
-    let most = 0
-    origin.mode = () => {
-      most = Math.max(most, origin.requests.filter(({ status }) => status === 0).length)
-      return 'go'
-    }
-    const files = filesOf({ a: 'a', b: 'b', c: 'c', d: 'd', e: 'e' })
-    await run(['put', ...files, `${origin.url}/`, '--concurrency', '2', '--expect', 'always'])
-    expect([origin.requests.length, most]).to.deep.equal([5, 2])
+  it('uploads as many at a time as it is told', async () => {
+    const held: ServerResponse[] = []
+    // It answers in pairs, so that uploads one after the other would never end.
+    const url = await serverUrl((request, response) => {
+      request.resume()
+      held.push(response)
+      if (held.length === 2) for (const each of held.splice(0)) each.writeHead(201).end()
+    })
+    const files = filesOf({ a: 'a', b: 'b', c: 'c', d: 'd' })
+    const { status } = await run(['put', ...files, `${url}/`, '--concurrency', '2'])
+    expect(status).to.equal(0)
   })
 
   it('goes on with the others when one is refused', async () => {
@@ -167,7 +171,7 @@ describe('the command put, with many files', () => {
       '/b 413',
       '/c 201',
     ])
-    expect(err).to.match(/\n2 of 3 uploads were accepted\n$/)
+    expect(err).to.match(/\n2 of 3 uploads accepted\n$/)
   })
 
   it('never mixes the answers', async () => {
@@ -177,7 +181,17 @@ describe('the command put, with many files', () => {
     })
     const files = filesOf({ a: 'a', b: 'b', c: 'c' })
     const { out } = await run(['put', ...files, `${origin.url}/`])
-    expect(out.replaceAll(body, '.')).to.match(/^(\/[abc]\.\/[abc]){3}$/)
+    expect(out.replaceAll(body, '.')).to.match(/^(\/[abc]\.\/[abc]\n){3}$/)
     for (const name of ['/a', '/b', '/c']) expect(out).to.include(name + body + name)
   })
 })
+
+async function serverUrl(serve: RequestListener): Promise<string> {
+  const server = createServer(serve)
+  await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
+  closeLater(() => {
+    server.closeAllConnections()
+    return new Promise((closed) => server.close(closed))
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

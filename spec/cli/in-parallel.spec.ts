@@ -1,0 +1,33 @@
+import { expect } from 'chai'
+import { inParallel } from '../../lib/cli/in-parallel.ts'
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('inParallel', () => {
+  it('works on so many items at a time, in order', async () => {
+    const begun: number[] = []
+    const ends: (() => void)[] = []
+    const all = inParallel([1, 2, 3, 4], 2, (item) => {
+      begun.push(item)
+      return new Promise((end) => ends.push(end))
+    })
+    const seen: string[] = []
+    for (let at = 0; at < 4; at++) {
+      await turn()
+      seen.push(begun.join(' '))
+      ends[at]?.()
+    }
+    await all
+    expect(seen).to.deep.equal(['1 2', '1 2 3', '1 2 3 4', '1 2 3 4'])
+  })
+
+  it('is done at once where there is nothing to do', async () => {
+    await inParallel([], 2, () => Promise.reject(new Error('there is nothing')))
+  })
+
+  it('fails when the work on one of them fails', async () => {
+    const failure = new Error('failed')
+    const all = inParallel([1, 2], 1, () => Promise.reject(failure))
+    expect(await all.catch((error) => error)).to.equal(failure)
+  })
+})
