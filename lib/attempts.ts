@@ -216,6 +216,8 @@ export class Attempts implements AttemptOwner {
 
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void {
     const { handler, upload } = this.#plan
+    // Over HTTP/2, undici hands a 100 on, which concerns the upload alone.
+    if (status === 100) return
     if (status < 200) {
       this.#tell(() => upload.log.interim({ status, headers: headersOf(fields) }))
       handler.onResponseStart?.(this.#controller, status, fields, message)

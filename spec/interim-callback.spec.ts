@@ -3,6 +3,7 @@ import { fetch } from '../lib/fetch.ts'
 import { upload } from '../lib/upload.ts'
 import { agentFor } from './support/faces.ts'
 import { origin } from './support/origin.ts'
+import { tlsFront } from './support/tls-front.ts'
 
 const hinted = () =>
   origin(async (wire) => {
@@ -34,6 +35,21 @@ describe('onInterim', () => {
       await peer.done
     })
   }
+
+  it('is told of no 100 over HTTP/2, either', async () => {
+    const front = await tlsFront(['h2'], (request, response) => {
+      response.writeEarlyHints({ link: '</a>; rel=preload' })
+      response.writeContinue()
+      request.resume().on('end', () => response.writeHead(201).end())
+    })
+    const told: number[] = []
+    await upload(front.url, 'hello', {
+      expect: 'always',
+      dispatcher: agentFor({ connect: { ca: front.ca } }),
+      onInterim: ({ status }) => told.push(status),
+    })
+    expect(told).to.deep.equal([103])
+  })
 
   it('ends the upload by what it throws', async () => {
     const peer = await origin(async (wire) => {
