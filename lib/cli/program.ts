@@ -21,12 +21,12 @@ export function createProgram(session: Session): Command {
     .helpCommand(false)
     .exitOverride()
     .showHelpAfterError(hint)
-    .addHelpText('afterAll', ({ error }) => (error ? '' : notesText(stderr.columns ?? 80)))
+    .addHelpText('afterAll', ({ error }) => (error ? '' : notesText(stdout.columns ?? 80)))
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
       outputError: (text, write) => write(text.replace(/^error: /, 'expect-continue: ')),
-      getOutHelpWidth: () => stderr.columns ?? 80,
+      getOutHelpWidth: () => stdout.columns ?? 80,
       getErrHelpWidth: () => stderr.columns ?? 80,
       getOutHasColors: () => false,
       getErrHasColors: () => false,

@@ -40,9 +40,9 @@ export function progressLines(uploads: readonly UnderWay[], columns: number): st
   })
 }
 
-/** A name as it can be shown: what would move the cursor is replaced. */
-export function shown(name: string): string {
-  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
+/** A line as it can be shown: what would move the cursor is replaced. */
+export function shown(line: string): string {
+  return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
 }
 
 function barText({ sent, total }: Progress, width: number): string {

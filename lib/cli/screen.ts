@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import type { Progress } from '../index.ts'
-import { progressLines, type UnderWay } from './progress-line.ts'
+import { progressLines, shown, type UnderWay } from './progress-line.ts'
 import type { Output } from './terminal.ts'
 
 const interval = 100
@@ -46,10 +46,10 @@ export class Screen {
     }
   }
 
-  /** Writes a line of talk. */
+  /** Writes a line of talk, which may hold what origins said. */
   say(line: string): void {
     this.#draw?.clear()
-    this.#stream.write(`${line}\n`)
+    this.#stream.write(`${shown(line)}\n`)
     this.#render()
   }
 

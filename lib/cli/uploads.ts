@@ -4,7 +4,6 @@ import { type ChecksumFlags, type DeliveryOptions, deliver } from './delivery.ts
 import { Exchange } from './exchange.ts'
 import { inParallel } from './in-parallel.ts'
 import { messageOf } from './message.ts'
-import { shown } from './progress-line.ts'
 import type { Results } from './results.ts'
 import { Screen } from './screen.ts'
 import type { Session } from './session.ts'
@@ -86,7 +85,7 @@ export class Uploads {
   }
 
   #say(target: Target, what: string): void {
-    this.#screen.say(`${shown(nameOf(target))}: ${what}`)
+    this.#screen.say(`${nameOf(target)}: ${what}`)
   }
 }
 

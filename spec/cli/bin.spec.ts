@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
 import { startCommand } from '../support/command-child.ts'
 import { commandOrigin } from '../support/command-origin.ts'
 
@@ -43,6 +46,22 @@ describe('the program', () => {
       expect(err).to.match(/^stdin: cancelled, \d B sent\n$/)
     })
   }
+
+  it('is cancelled by Ctrl-C while it reads the answer, with 130', async () => {
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(201).write('stored'))
+    })
+    await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
+    closeLater(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { process, ended } = startCommand(['put', '-', url])
+    process.stdin?.end('abc')
+    process.stdout?.once('data', () => process.kill('SIGINT'))
+    expect(await ended).to.include({ status: 130, out: 'stored' })
+  })
 
   it('goes on quietly when nobody reads what it prints', async () => {
     const { origin, asked } = await observedOrigin('go', 'stored'.repeat(100_000))

@@ -96,6 +96,18 @@ describe('the command put', () => {
     expect(JSON.parse(out).error).to.include({ code: 'ECONNREFUSED' })
   })
 
+  it('ends with 1 when the answer breaks off', async () => {
+    const url = await serverUrl((request, response) => {
+      request.resume().on('end', () => {
+        response.writeHead(201, { 'content-length': '6' }).write('sto')
+        setImmediate(() => response.destroy())
+      })
+    })
+    const { status, err } = await run(['put', '-', url, '--json'], { stdin: 'abc' })
+    expect(status).to.equal(1)
+    expect(err).to.match(/^stdin: 201 Created, .*\nstdin: [^\n]+\n$/)
+  })
+
   it('tries again as often as it is told', async () => {
     const origin = await commandOrigin({
       mode: () => ({ status: 503, headers: { 'retry-after': '0' } }),

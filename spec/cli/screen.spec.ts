@@ -68,6 +68,12 @@ describe('Screen', () => {
     row.remove()
   })
 
+  it('says nothing that would move the cursor', () => {
+    const stream = new Sink()
+    new Screen(stream, true).say('HTTP/1.1 200 \u009b2J\u001b[1A')
+    expect(stream.text).to.equal('HTTP/1.1 200 \ufffd2J\ufffd[1A\n')
+  })
+
   it('never hides the cursor', () => {
     const clock = intervalClock()
     const stream = new Sink(80)
