@@ -15,26 +15,34 @@ const gap = 2
 
 /**
  * How far uploads are, a line each, none of which is wider than the screen: name, phase, bar,
- * percent, bytes, rate and time left. A narrow screen leaves no room for the bytes, then for the
- * bar; where the size is not known, the bytes stand in place of the bar.
+ * percent, bytes, rate and time left. What there is no room for on a narrow screen is left out;
+ * where the size is not known, the bytes stand in place of the bar.
  */
 export function progressLines(uploads: readonly UnderWay[], columns: number): string[] {
   const room = columns - 1
   const longest = Math.max(...uploads.map(({ name }) => stringWidth(shown(name))))
   const name = Math.min(longest, Math.max(12, Math.floor(room / 4)))
-  const left = room - name - widths.phase - widths.percent - widths.rate - widths.left - 5 * gap
-  const hasAmount = left - widths.amount - gap >= 2 * bars.least
-  const bar = Math.min(bars.most, hasAmount ? left - widths.amount - gap : left)
+  let rest = room - name - widths.phase - widths.percent - 2 * gap
+  const fits = (width: number): boolean => {
+    const fitting = rest >= width + gap
+    if (fitting) rest -= width + gap
+    return fitting
+  }
+  const hasRate = fits(widths.rate)
+  const hasLeft = fits(widths.left)
+  const hasBar = fits(bars.least)
+  const hasAmount = hasBar && rest >= widths.amount + gap + bars.least && fits(widths.amount)
+  const bar = Math.min(bars.most, bars.least + rest)
   return uploads.map((upload) => {
     const { progress } = upload
     const cells = [
       padded(fitted(shown(upload.name), name), name),
       progress.phase.padEnd(widths.phase),
-      ...(bar >= bars.least ? [barText(progress, bar)] : []),
+      ...(hasBar ? [barText(progress, bar)] : []),
       percentText(progress).padStart(widths.percent),
       ...(hasAmount ? [amountText(progress).padStart(widths.amount)] : []),
-      rateText(progress).padStart(widths.rate),
-      leftText(progress).padStart(widths.left),
+      ...(hasRate ? [rateText(progress).padStart(widths.rate)] : []),
+      ...(hasLeft ? [leftText(progress).padStart(widths.left)] : []),
     ]
     return fitted(cells.join(' '.repeat(gap)).trimEnd(), room)
   })

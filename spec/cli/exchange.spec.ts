@@ -136,7 +136,8 @@ describe('put --verbose', () => {
   })
 
   it('makes uploads one at a time', async () => {
-    const origin = await commandOrigin()
+    // It answers late enough for others to come in between.
+    const origin = await commandOrigin({ delay: 20 })
     let most = 0
     origin.mode = () => {
       most = Math.max(most, origin.requests.filter(({ status }) => status === 0).length)

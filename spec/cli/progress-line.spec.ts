@@ -32,6 +32,16 @@ describe('progressLines', () => {
     ])
   })
 
+  for (const [columns, line] of [
+    [60, 'video.h264  sending      48%   4.0 MiB/s      0:13'],
+    [50, 'video.h264  sending      48%   4.0 MiB/s'],
+    [35, 'video.h264  sending      48%'],
+  ] as const) {
+    it(`leaves out what there is no room for on ${columns} columns`, () => {
+      expect(linesOf(columns)[0]).to.equal(line)
+    })
+  }
+
   it('keeps both ends of a name that is too long', () => {
     const [line] = linesOf(80, 'the-first-part-of-a-series.h264')
     expect(line).to.match(/^the-first…ries.h264 {2}sending/)

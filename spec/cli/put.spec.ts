@@ -142,11 +142,11 @@ describe('the command put', () => {
 describe('the command put, with many files', () => {
   it('puts the name of each to the collection', async () => {
     const origin = await commandOrigin()
-    const files = filesOf({ 'a b.bin': 'a', 'c?d': 'cc', 'ü/e': 'eee' })
+    const files = filesOf({ 'a b.bin': 'a', 'c?d%41': 'cc', 'ü/e': 'eee' })
     const { status, err } = await run(['put', ...files, `${origin.url}/dir/?x=y`])
     expect(status).to.equal(0)
     const seen = origin.requests.map(({ path, bytes }) => `${path} ${bytes}`)
-    expect(seen).to.have.members(['/dir/a%20b.bin?x=y 1', '/dir/c%3Fd?x=y 2', '/dir/e?x=y 3'])
+    expect(seen).to.have.members(['/dir/a%20b.bin?x=y 1', '/dir/c%3Fd%2541?x=y 2', '/dir/e?x=y 3'])
     expect(err).to.match(/\n3 of 3 uploads accepted\n$/)
   })
 
