@@ -3,10 +3,11 @@ import { Command } from '@commander-js/extra-typings'
 import type { AddCommand } from './command.ts'
 import { completion } from './completion.ts'
 import { notesText } from './notes.ts'
+import { probe } from './probe.ts'
 import { put } from './put.ts'
 import type { Session } from './session.ts'
 
-const commands: readonly AddCommand[] = [put, completion]
+const commands: readonly AddCommand[] = [put, probe, completion]
 
 /** What is said after a complaint. */
 export const hint = "Try 'expect-continue --help', or the same with the name of a command."

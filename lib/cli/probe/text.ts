@@ -1,0 +1,84 @@
+import type { Question } from './asking.ts'
+import type { Behaviour, Times } from './behaviour.ts'
+import type { Remark } from './remarks.ts'
+import type { ProtocolReport, SentReport } from './report.ts'
+
+const width = 80
+const indent = 10
+
+/** What is asked, and how often. */
+export function questionText({ url, method, size }: Question, rounds: number): string {
+  const place = `${method} ${url.origin}${url.pathname}`
+  return `${place}\nasks ${rounds === 1 ? 'once' : `${rounds} times`} about ${size} bytes of content, and holds them back\n\n`
+}
+
+/** What an origin does over one protocol, and what this client does about it. */
+export function protocolText(
+  { protocol, behaviours, error }: ProtocolReport,
+  wait: number,
+): string {
+  if (error !== null) return paragraph(protocol, [`cannot be spoken: ${error}`])
+  const rounds = behaviours.reduce((sum, behaviour) => sum + behaviour.rounds, 0)
+  const lines = behaviours.flatMap((behaviour) => {
+    const share = behaviours.length > 1 ? `, ${behaviour.rounds} of ${rounds} times` : ''
+    return [doing(behaviour, wait) + share, `client: ${behaviour.client}`]
+  })
+  return paragraph(protocol, lines)
+}
+
+/** What else there is to say about it. */
+export function remarksText(remarks: readonly Remark[]): string {
+  return remarks.length === 0
+    ? ''
+    : paragraph(
+        'Besides',
+        remarks.map(({ text }) => text),
+      )
+}
+
+/** What came of the content, where it was sent. */
+export function sentText({ status, report }: SentReport): string {
+  const { outcome, sentBytes } = report
+  return paragraph('Sent', [`${sentBytes} bytes, ${outcome}, answered with ${status}`])
+}
+
+function doing({ answer, status, error, ms }: Behaviour, wait: number): string {
+  switch (answer) {
+    case 'continue':
+      return `answers 100 ${timesText(ms)}`
+    case 'silent':
+      return `stays silent for ${wait} ms`
+    case 'broken':
+      return `breaks the rules: ${error}`
+    case 'final':
+      if (status === 417) return `answers 417 ${timesText(ms)}`
+      if (status !== null && status < 300) return `answers ${status} first ${timesText(ms)}`
+      return `refuses first with ${status} ${timesText(ms)}`
+  }
+}
+
+function timesText(ms: Times | null): string {
+  if (ms === null) return ''
+  const { min, median, max } = ms
+  return min === max ? `in ${median} ms` : `in ${median} ms (${min} to ${max} ms)`
+}
+
+/** A name in the margin, and lines beside it that fit the screen. */
+function paragraph(name: string, lines: readonly string[]): string {
+  const wrapped = lines.flatMap((line) => wrap(line, width - indent))
+  return wrapped
+    .map((line, index) => `${(index === 0 ? name : '').padEnd(indent)}${line}\n`)
+    .join('')
+}
+
+function wrap(text: string, most: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > most) {
+      lines.push(line)
+      line = `  ${word}`
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
