@@ -1,12 +1,32 @@
+import { once } from 'node:events'
+import { Writable } from 'node:stream'
 import { expect } from 'chai'
 import { request } from 'undici'
-import { type OriginOptions, startOrigin, type TestOrigin } from '../lib/testing/index.ts'
+import {
+  type OriginOptions,
+  type SeenRequest,
+  startOrigin,
+  type TestOrigin,
+} from '../lib/testing/index.ts'
 import { upload } from '../lib/upload.ts'
 import { closeLater } from './support/closing.ts'
-import { sha256 } from './support/contents.ts'
+import { noise, sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
 
 const content = Buffer.from('some content')
+
+/** Takes one chunk a turn of the event loop; knows how much it had to hold at most. */
+class SlowStore extends Writable {
+  readonly chunks: Buffer[] = []
+  most = 0
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.chunks.push(chunk)
+    this.most = Math.max(this.most, this.writableLength)
+    if (this.chunks.length === 1) this.emit('first')
+    setImmediate(done)
+  }
+}
 
 async function openOrigin(options: OriginOptions): Promise<TestOrigin> {
   const origin = await startOrigin(options)
@@ -72,5 +92,77 @@ describe('startOrigin', () => {
     const failure = await request(origin.url, asked).catch((error) => error)
     expect(failure.code).to.equal('UND_ERR_HEADERS_TIMEOUT')
     expect(origin.requests[0]).to.include({ status: 0, bytes: content.length })
+  })
+
+  it('stores content as fast as the stream takes it, and answers when that has finished', async () => {
+    const large = noise(3_000_000)
+    const store = new SlowStore()
+    const origin = await openOrigin({ store: () => store })
+    const { response } = await upload(`${origin.url}/a`, large, { dispatcher: agentFor() })
+    expect(response.status).to.equal(201)
+    expect(store.writableFinished).to.equal(true)
+    expect(store.most).to.be.below(large.length / 2)
+    expect(sha256(Buffer.concat(store.chunks))).to.equal(sha256(large))
+    expect(origin.requests[0]).to.include({ sha256: sha256(large) })
+  })
+
+  it('opens no stream for what it refuses', async () => {
+    const stored: string[] = []
+    const store = ({ path }: SeenRequest): Writable => {
+      stored.push(path)
+      return new SlowStore()
+    }
+    const origin = await openOrigin({ mode: 417, store })
+    await upload(`${origin.url}/a`, content, { expect: 'always', dispatcher: agentFor() })
+    origin.mode = 413
+    await upload(`${origin.url}/b`, content, { expect: 'never', dispatcher: agentFor() })
+    expect(stored).to.deep.equal(['/a'])
+  })
+
+  it('answers 500 when content cannot be stored, also before its delay is over', async () => {
+    for (const delay of [0, 20]) {
+      const store = (): Writable =>
+        new Writable({ write: (_chunk, _encoding, done) => done(new Error('full')) })
+      const origin = await openOrigin({ delay, store })
+      const options = { method: 'PUT', body: noise(1_000_000), dispatcher: agentFor() } as const
+      const { statusCode, body } = await request(origin.url, options)
+      expect(statusCode).to.equal(500)
+      await body.dump()
+    }
+  })
+
+  it('destroys the stream of content that does not come to its end', async () => {
+    const store = new SlowStore()
+    const origin = await openOrigin({ store: () => store })
+    const source = async function* (): AsyncGenerator<Buffer> {
+      yield content
+      await once(store, 'first')
+      throw new Error('broken')
+    }
+    const closed = once(store, 'close')
+    const failure = await upload(origin.url, source(), { dispatcher: agentFor() }).catch(
+      (error) => error,
+    )
+    expect(failure.message).to.equal('broken')
+    await closed
+    expect(store.writableFinished).to.equal(false)
+  })
+
+  it('tells of each request when it is over, and keeps none if it is told so', async () => {
+    let tell: (seen: SeenRequest) => void = () => {}
+    const over = new Promise<SeenRequest>((resolve) => {
+      tell = resolve
+    })
+    const origin = await openOrigin({ record: false, onRequest: (seen) => tell(seen) })
+    await upload(`${origin.url}/a`, content, { expect: 'always', dispatcher: agentFor() })
+    expect(await over).to.include({ path: '/a', asked: true, status: 201, sha256: sha256(content) })
+    expect([origin.requests, origin.events]).to.deep.equal([[], []])
+  })
+
+  it('listens on the address and the port it is given', async () => {
+    const { port, hostname } = new URL((await openOrigin({ host: '0.0.0.0' })).url)
+    expect(hostname).to.equal('0.0.0.0')
+    const failure = await startOrigin({ port: Number(port) }).catch((error) => error)
+    expect(failure).to.include({ code: 'EADDRINUSE', port: Number(port) })
   })
 })

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import type { SeenRequest, WireEvent } from './seen.ts'
 import { type OriginMode, Serving, type ServingOptions } from './serving.ts'
@@ -11,11 +11,19 @@ export interface OriginOptions extends ServingOptions {
   mode?: OriginMode | ((request: SeenRequest) => OriginMode)
   /** A key and a certificate, and whatever else a TLS server takes; HTTP without. */
   tls?: TlsOptions
-  /** The path of a Unix socket to listen on, in place of a port on 127.0.0.1. */
+  /** The address to listen on. @default '127.0.0.1' */
+  host?: string
+  /** The port to listen on; 0 for one that is free. @default 0 */
+  port?: number
+  /** The path of a Unix socket to listen on, in place of an address and a port. */
   socketPath?: string
+  /** Whether `requests` and `events` are kept, which grow with each request. @default true */
+  record?: boolean
+  /** Told of each request when it is over: it was answered, or its connection has ended. */
+  onRequest?: (request: SeenRequest) => void
 }
 
-/** An HTTP/1.1 origin that listens on 127.0.0.1. */
+/** An HTTP/1.1 origin. */
 export interface TestOrigin {
   /** Where it listens, without a trailing slash. */
   readonly url: string
@@ -62,22 +70,23 @@ class LoopbackOrigin implements TestOrigin {
     this.mode = options.mode ?? 'go'
     this.#options = options
     this.#server = options.tls === undefined ? createServer() : createTlsServer(options.tls)
+    // An upload takes the time it takes.
+    this.#server.requestTimeout = 0
     const event = options.tls === undefined ? 'connection' : 'secureConnection'
     this.#server.on(event, (socket: Socket) => {
       this.#connections += 1
       this.#numbers.set(socket, this.#connections)
     })
-    this.#server.on('request', (...message) => this.#serve(message[0], false).begin(message[1]))
-    this.#server.on('checkContinue', (...message) =>
-      this.#serve(message[0], true).begin(message[1]),
-    )
+    this.#server.on('request', (...message) => this.#serve(...message, false))
+    this.#server.on('checkContinue', (...message) => this.#serve(...message, true))
   }
 
   get url(): string {
     const scheme = this.#options.tls === undefined ? 'http' : 'https'
     const address = this.#server.address()
     if (address === null || typeof address === 'string') return `${scheme}://localhost`
-    return `${scheme}://127.0.0.1:${(address as AddressInfo).port}`
+    const { address: host, port, family } = address
+    return `${scheme}://${family === 'IPv6' ? `[${host}]` : host}:${port}`
   }
 
   get connections(): number {
@@ -85,8 +94,8 @@ class LoopbackOrigin implements TestOrigin {
   }
 
   listen(): Promise<void> {
-    const { socketPath } = this.#options
-    const where = socketPath === undefined ? { host: '127.0.0.1', port: 0 } : { path: socketPath }
+    const { socketPath, host = '127.0.0.1', port = 0 } = this.#options
+    const where = socketPath === undefined ? { host, port } : { path: socketPath }
     return new Promise((listening, failed) => {
       this.#server.on('error', failed).listen(where, () => listening())
     })
@@ -99,14 +108,17 @@ class LoopbackOrigin implements TestOrigin {
     })
   }
 
-  #serve(message: IncomingMessage, asked: boolean): Serving {
+  #serve(message: IncomingMessage, response: ServerResponse, asked: boolean): void {
+    const { record = true, onRequest } = this.#options
     const connection = this.#numbers.get(message.socket) ?? 0
     const serving = new Serving(message, asked, connection, this.#options, (event) => {
       const atMs = performance.now() - this.#begun
-      this.events.push({ atMs, connection, direction: 'in', what: '', ...event })
+      if (record) this.events.push({ atMs, connection, direction: 'in', what: '', ...event })
     })
-    this.requests.push(serving.seen)
-    serving.mode = typeof this.mode === 'function' ? this.mode(serving.seen) : this.mode
-    return serving
+    const { seen } = serving
+    if (record) this.requests.push(seen)
+    if (onRequest !== undefined) response.on('close', () => onRequest(seen))
+    serving.mode = typeof this.mode === 'function' ? this.mode(seen) : this.mode
+    serving.begin(response)
   }
 }

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
+import { Intake, type Seen } from './intake.ts'
 import type { SeenRequest, WireEvent } from './seen.ts'
 
 /** A response to a request. */
@@ -35,9 +36,15 @@ export interface ServingOptions {
   delay?: number
   /** Whether the content is kept, for `SeenRequest.content`. @default false */
   keepContent?: boolean
+  /**
+   * Where the content goes of a request that is not refused before it; `null` for nowhere. The
+   * answer waits until the stream has finished, and is 500 if it fails. When the content does not
+   * come to its end, the stream is destroyed.
+   *
+   * @default nowhere
+   */
+  store?: (request: SeenRequest) => Writable | null
 }
-
-type Seen = { -readonly [Name in keyof SeenRequest]: SeenRequest[Name] }
 
 /** The serving of one request. */
 export class Serving {
@@ -47,10 +54,8 @@ export class Serving {
   readonly #message: IncomingMessage
   readonly #options: ServingOptions
   readonly #note: (event: Partial<WireEvent>) => void
-  readonly #hash = createHash('sha256')
-  readonly #chunks: Buffer[] = []
   #judged = false
-  #ended = false
+  #taken = false
 
   constructor(
     message: IncomingMessage,
@@ -60,32 +65,26 @@ export class Serving {
     note: (event: Partial<WireEvent>) => void,
   ) {
     const { method = '', url: path = '', headers } = message
-    const content = Buffer.alloc(0)
-    this.#seen = {
-      method,
-      path,
-      headers,
-      asked,
-      connection,
-      status: 0,
-      bytes: 0,
-      sha256: '',
-      content,
-    }
+    const yet = { status: 0, bytes: 0, sha256: '', content: Buffer.alloc(0) }
+    this.#seen = { method, path, headers, asked, connection, ...yet }
     this.seen = this.#seen
     this.#message = message
     this.#options = options
     this.#note = note
     note({ what: `${method} ${path} HTTP/1.1`, asks: asked })
-    message.on('data', (chunk: Buffer) => this.#take(chunk))
-    // A client that goes away in the middle is nothing to stop for.
-    message.on('error', () => {})
   }
 
   /** Begins to answer, after the delay. */
   begin(response: ServerResponse): void {
-    const { delay = 0 } = this.#options
-    this.#message.on('end', () => this.#end(response))
+    const { delay = 0, keepContent: keep = false, store } = this.#options
+    const refused = refusalOf(this.mode, this.seen.asked) !== null
+    const intake = new Intake(this.#message, this.#seen, {
+      keep,
+      store: refused || store === undefined ? null : store(this.seen),
+      onEnd: () => this.#end(),
+      onTaken: (error) => this.#take(response, error),
+    })
+    intake.begin()
     if (delay === 0) {
       this.#judge(response)
       return
@@ -98,27 +97,26 @@ export class Serving {
     const { asked } = this.seen
     const refusal = refusalOf(this.mode, asked)
     this.#judged = true
+    // Its content could not be stored.
+    if (response.headersSent) return
     if (refusal !== null) this.#answer(response, refusal)
-    else if (this.#ended) this.#accept(response)
+    else if (this.#taken) this.#accept(response)
     else if (asked && this.mode === 'go') {
       response.writeContinue()
       this.#note({ direction: 'out', what: 'HTTP/1.1 100 Continue' })
     }
   }
 
-  #take(chunk: Buffer): void {
-    this.#seen.bytes += chunk.length
-    this.#hash.update(chunk)
-    if (this.#options.keepContent) this.#chunks.push(chunk)
+  #end(): void {
+    const { bytes } = this.seen
+    if (bytes > 0) this.#note({ what: 'content', bytes })
   }
 
-  #end(response: ServerResponse): void {
-    this.#ended = true
-    this.#seen.sha256 = this.#hash.digest('hex')
-    this.#seen.content = Buffer.concat(this.#chunks)
-    const { bytes } = this.#seen
-    if (bytes > 0) this.#note({ what: 'content', bytes })
-    if (this.#judged && !response.headersSent) this.#accept(response)
+  #take(response: ServerResponse, error: Error | null): void {
+    this.#taken = true
+    if (response.headersSent) return
+    if (error !== null) this.#answer(response, { status: 500 })
+    else if (this.#judged) this.#accept(response)
   }
 
   #accept(response: ServerResponse): void {
