@@ -25,6 +25,13 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('It must be 1 or more.')
 }
 
+/** Reads a port; 0 is one of the system's choice. */
+export function portNumber(text: string): number {
+  const read = count(text)
+  if (read < 65_536) return read
+  throw new InvalidArgumentError('It must be a port, up to 65535.')
+}
+
 /** Reads milliseconds, or `adaptive`. */
 export function wait(text: string): number | 'adaptive' {
   if (text === 'adaptive') return text

@@ -5,9 +5,10 @@ import { completion } from './completion.ts'
 import { notesText } from './notes.ts'
 import { probe } from './probe.ts'
 import { put } from './put.ts'
+import { serve } from './serve.ts'
 import type { Session } from './session.ts'
 
-const commands: readonly AddCommand[] = [put, probe, completion]
+const commands: readonly AddCommand[] = [put, probe, serve, completion]
 
 /** What is said after a complaint. */
 export const hint = "Try 'expect-continue --help', or the same with the name of a command."

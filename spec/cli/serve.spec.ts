@@ -1,0 +1,194 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { main } from '../../lib/cli/main.ts'
+import { startOrigin } from '../../lib/testing/index.ts'
+import { type UploadOptions, type UploadResult, upload } from '../../lib/upload.ts'
+import { closeLater } from '../support/closing.ts'
+import { noise, sha256 } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+import { FakeTerminal, run } from '../support/terminal.ts'
+
+interface Served {
+  readonly url: string
+  readonly terminal: FakeTerminal
+  /** Ctrl-C; answers the exit status. */
+  stop(): Promise<number>
+}
+
+/** Runs the command until the spec is over. */
+async function served(...args: string[]): Promise<Served> {
+  const terminal = new FakeTerminal()
+  const status = main(['serve', '--port', '0', ...args], terminal)
+  const stop = (): Promise<number> => {
+    terminal.emit('SIGINT')
+    return status
+  }
+  closeLater(stop)
+  await terminal.stderr.until(/listening on .*\n/)
+  const [, url = ''] = /listening on (\S+),/.exec(terminal.err) ?? []
+  return { url, terminal, stop }
+}
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'expect-continue-'))
+  closeLater(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+const content = noise(2_000_000)
+
+function send(url: string, options: UploadOptions = {}): Promise<UploadResult> {
+  return upload(url, content, { dispatcher: agentFor(), ...options })
+}
+
+describe('the command serve', () => {
+  it('prints a line for each request, in columns', async () => {
+    const { url, terminal } = await served()
+    await send(`${url}/a?secret`)
+    await send(`${url}/b`, { expect: 'never', method: 'POST' })
+    await terminal.stdout.until(/\/b\n/)
+    const sum = sha256(content).slice(0, 12)
+    expect(terminal.out).to.equal(
+      `201  PUT     asked         2000000  ${sum}  /a\n201  POST    unasked       2000000  ${sum}  /b\n`,
+    )
+  })
+
+  it('prints lines of JSON, also for requests that came to nothing', async () => {
+    const { url, terminal } = await served('--mode', 'reset', '--json')
+    const failure = await send(`${url}/a`).catch((error) => error)
+    expect(failure.code).to.equal('ECONNRESET')
+    await terminal.stdout.until(/\n.*\n/)
+    const [line = ''] = terminal.out.split('\n')
+    expect(JSON.parse(line)).to.deep.equal({
+      method: 'PUT',
+      path: '/a',
+      asked: true,
+      status: 0,
+      bytes: 0,
+      sha256: '',
+      connection: 1,
+    })
+  })
+
+  for (const [mode, status, outcome, lines] of [
+    ['go', 201, 'continued', ['201']],
+    ['silent', 201, 'silent', ['201']],
+    ['417', 201, 'replayed', ['417', '201']],
+    ['413', 413, 'refused', ['413']],
+    ['307', 201, 'continued', ['307', '201']],
+    ['204', 204, 'answered', ['204']],
+  ] as const) {
+    it(`plays ${mode}`, async () => {
+      const { url, terminal } = await served('--mode', mode)
+      // Only where nobody answers may the wait run out.
+      const continueTimeout = mode === 'silent' ? 50 : 60_000
+      const { response, report } = await send(`${url}/a`, { continueTimeout })
+      expect([response.status, report.outcome]).to.deep.equal([status, outcome])
+      await terminal.stdout.until(new RegExp(`^${lines.at(-1)} `, 'm'))
+      const printed = terminal.out.split('\n').slice(0, -1)
+      expect(printed.map((line) => line.slice(0, 3))).to.deep.equal(lines)
+    })
+  }
+
+  it('plays 401 for whoever brings no credentials', async () => {
+    const { url } = await served('--mode', '401')
+    const basic = { username: 'user', password: 'any' }
+    const refused = await send(`${url}/a`)
+    const taken = await send(`${url}/a`, { authenticate: { basic } })
+    expect([refused.response.status, taken.response.status]).to.deep.equal([401, 201])
+    expect(taken.report.sentBytes).to.equal(content.length)
+  })
+
+  it('redirects to the location it is given', async () => {
+    const other = await startOrigin()
+    closeLater(() => other.close())
+    const { url } = await served('--mode', '308', '--location', `${other.url}/b`)
+    const { response } = await send(`${url}/a`)
+    expect(response.status).to.equal(201)
+    expect(other.requests[0]).to.include({ path: '/b', sha256: sha256(content) })
+  })
+
+  it('says nothing before its delay is over', async () => {
+    const { url } = await served('--delay', '60000')
+    const { report } = await send(`${url}/a`, {
+      continueTimeout: 50,
+      signal: AbortSignal.timeout(200),
+    }).catch((error) => ({ report: error.name }))
+    expect(report).to.equal('TimeoutError')
+  })
+
+  it('stores content by its path', async () => {
+    const place = folder()
+    const { url } = await served('--store', place)
+    await send(`${url}/b/c%20d?e`)
+    await send(`${url}/b/c%20d`)
+    expect(readdirSync(join(place, 'b'))).to.deep.equal(['c d'])
+    expect(sha256(readFileSync(join(place, 'b/c d')))).to.equal(sha256(content))
+  })
+
+  it('leaves what was stored alone until new content is whole', async () => {
+    const place = folder()
+    const { url, terminal } = await served('--store', place)
+    await send(`${url}/a`)
+    const broken = async function* (): AsyncGenerator<Buffer> {
+      yield content
+      throw new Error('broken')
+    }
+    const failure = await upload(`${url}/a`, broken(), { dispatcher: agentFor() }).catch(
+      (error) => error,
+    )
+    expect(failure.message).to.equal('broken')
+    await terminal.stdout.until(/^---/m)
+    expect(sha256(readFileSync(join(place, 'a')))).to.equal(sha256(content))
+  })
+
+  for (const path of ['/', '/a/', '/a//b', '/..%2fa', '/%2e%2e%2fa', '/a%00', '/..%5ca', '/%']) {
+    it(`refuses to store ${path}`, async () => {
+      const place = folder()
+      const { url } = await served('--store', join(place, 'inner'))
+      const { response, report } = await send(url + path)
+      expect([response.status, report.sentBytes]).to.deep.equal([400, 0])
+      expect(readdirSync(place)).to.deep.equal([])
+    })
+  }
+
+  it('answers 500 and says why, when content cannot be stored', async () => {
+    const place = folder()
+    mkdirSync(join(place, 'a'))
+    const { url, terminal } = await served('--store', place)
+    const { response } = await send(`${url}/a`)
+    expect(response.status).to.equal(500)
+    expect(terminal.err).to.match(/^expect-continue: EISDIR/m)
+    expect(readdirSync(place)).to.deep.equal(['a'])
+  })
+
+  it('ends on Ctrl-C, with connections open', async () => {
+    const { url, stop } = await served('--mode', 'silent')
+    await send(`${url}/a`, { continueTimeout: 50 })
+    expect(await stop()).to.equal(130)
+    const failure = await send(`${url}/a`).catch((error) => error)
+    expect(failure.code).to.equal('ECONNREFUSED')
+  })
+
+  it('ends with 1 when the port is taken', async () => {
+    const { url } = await served()
+    const { status, err } = await run(['serve', '--port', new URL(url).port])
+    expect(status).to.equal(1)
+    expect(err).to.match(/^expect-continue: .*EADDRINUSE/)
+  })
+
+  for (const [args, said] of [
+    [['--mode', 'stop'], 'It must be go, silent, reset, or a status'],
+    [['--mode', '100'], 'It must be go, silent, reset, or a status'],
+    [['--port', '65536'], 'It must be a port'],
+    [['--delay', 'long'], 'It must be a whole number'],
+  ] as const) {
+    it(`ends with 2 and says why: ${args.join(' ')}`, async () => {
+      const { status, out, err } = await run(['serve', ...args])
+      expect([status, out]).to.deep.equal([2, ''])
+      expect(err).to.include(said)
+    })
+  }
+})

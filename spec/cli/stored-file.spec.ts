@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { finished } from 'node:stream/promises'
+import { expect } from 'chai'
+import { StoredFile } from '../../lib/cli/serve/stored-file.ts'
+import { closeLater } from '../support/closing.ts'
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'expect-continue-'))
+  closeLater(() => rmSync(path, { recursive: true, force: true }))
+  return path
+}
+
+describe('StoredFile', () => {
+  it('is there when all of its content is', async () => {
+    const place = folder()
+    const file = new StoredFile(join(place, 'a/b'))
+    await new Promise((written) => file.write('some ', written))
+    expect(readdirSync(join(place, 'a'))).not.to.include('b')
+    file.end('content')
+    await finished(file)
+    expect(readdirSync(join(place, 'a'))).to.deep.equal(['b'])
+    expect(readFileSync(join(place, 'a/b'), 'utf8')).to.equal('some content')
+  })
+
+  it('leaves nothing behind when it is destroyed', async () => {
+    const place = folder()
+    const file = new StoredFile(join(place, 'a'))
+    await new Promise((written) => file.write('some ', written))
+    file.destroy()
+    await once(file, 'close')
+    expect(readdirSync(place)).to.deep.equal([])
+  })
+
+  it('fails when its place is taken by a folder, and leaves nothing behind', async () => {
+    const place = folder()
+    const file = new StoredFile(place)
+    file.end('content')
+    const failure = await finished(file).catch((error) => error)
+    expect(failure.code).to.be.oneOf(['EISDIR', 'ENOTEMPTY', 'EEXIST'])
+  })
+})
