@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
@@ -36,9 +36,11 @@ describe('StoredFile', () => {
 
   it('fails when its place is taken by a folder, and leaves nothing behind', async () => {
     const place = folder()
-    const file = new StoredFile(place)
+    mkdirSync(join(place, 'a'))
+    const file = new StoredFile(join(place, 'a'))
     file.end('content')
     const failure = await finished(file).catch((error) => error)
     expect(failure.code).to.be.oneOf(['EISDIR', 'ENOTEMPTY', 'EEXIST'])
+    expect(readdirSync(place)).to.deep.equal(['a'])
   })
 })
