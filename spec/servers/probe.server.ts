@@ -1,0 +1,148 @@
+import { expect } from 'chai'
+import { type ProbeOptions, runProbe } from '../../lib/cli/probe/probing.ts'
+import type { ProbeReport } from '../../lib/cli/probe/report.ts'
+import { agentFor } from '../support/faces.ts'
+import { identity } from '../support/identity.ts'
+import { type Http2Server, nghttpdServer, nginxServer } from './support/http2-servers.ts'
+import { realServers } from './support/real/all.ts'
+import { type Case, places } from './support/real/server.ts'
+
+type Expected = Readonly<Record<Case, number>>
+
+/** What comes first: a 100 or a final response, case by case. */
+const answers: Readonly<Record<string, Expected>> = {
+  'nginx, WebDAV': {
+    accept: 100,
+    'too large': 413,
+    'no credentials': 401,
+    'no such place': 405,
+    moved: 100,
+  },
+  'Apache httpd, WebDAV': {
+    accept: 100,
+    'too large': 413,
+    'no credentials': 401,
+    'no such place': 404,
+    moved: 307,
+  },
+  'Apache httpd, WebDAV, TLS': {
+    accept: 100,
+    'too large': 413,
+    'no credentials': 401,
+    'no such place': 404,
+    moved: 307,
+  },
+  'lighttpd, WebDAV': {
+    accept: 100,
+    'too large': 413,
+    'no credentials': 401,
+    'no such place': 404,
+    moved: 307,
+  },
+  Node: {
+    accept: 100,
+    'too large': 100,
+    'no credentials': 100,
+    'no such place': 100,
+    moved: 100,
+  },
+  'Node, checkContinue': {
+    accept: 100,
+    'too large': 413,
+    'no credentials': 401,
+    'no such place': 404,
+    moved: 307,
+  },
+  'Node, 417 to all that ask': {
+    accept: 417,
+    'too large': 417,
+    'no credentials': 417,
+    'no such place': 417,
+    moved: 417,
+  },
+}
+
+async function probed(
+  url: string,
+  options: Partial<ProbeOptions> & { wait?: number },
+): Promise<ProbeReport> {
+  const { cert: ca } = await identity()
+  // Only where nobody answers may the wait run out.
+  const { wait = 60_000, ...rest } = options
+  const question = { url: new URL(url), method: 'PUT', headers: [], size: 1_000_000, wait }
+  return runProbe(question, {
+    rounds: 3,
+    agentFor: (http2) => agentFor({ connect: { ca }, allowH2: http2 }),
+    http2: true,
+    tls: null,
+    send: false,
+    signal: new AbortController().signal,
+    onProtocol: () => {},
+    ...rest,
+  })
+}
+
+/** What comes first over each protocol, if it is the same each time. */
+function firsts({ protocols }: ProbeReport): unknown[] {
+  return protocols.map(({ protocol, behaviours, error }) => {
+    expect(error).to.equal(null)
+    expect(behaviours).to.have.lengthOf(1)
+    const [{ answer, status } = {}] = behaviours
+    return [protocol, status ?? answer]
+  })
+}
+
+describe('the command probe', () => {
+  for (const [name, expected] of Object.entries(answers)) {
+    it(`is right about ${name}`, async () => {
+      const server = realServers.find((each) => each.name === name)
+      const running = await server?.start()
+      const scheme = server?.tls ? 'https' : 'http'
+      for (const [what, status] of Object.entries(expected)) {
+        const url = `${scheme}://127.0.0.1:${running?.port}${places[what as Case]}/x`
+        const report = await probed(url, {})
+        const first = status === 100 ? 'continue' : status
+        expect(firsts(report), what).to.deep.equal([['HTTP/1.1', first]])
+      }
+      expect(running?.stored('x')).to.deep.equal([])
+    })
+  }
+
+  it('is right about nginx, which says go over HTTP/1.1 and is silent over HTTP/2', async () => {
+    const server = await nginxServer()
+    const report = await probed(`${server.url}/x`, { wait: 1000 })
+    expect(firsts(report)).to.deep.equal([
+      ['HTTP/2', 'silent'],
+      ['HTTP/1.1', 'continue'],
+    ])
+    expect(firsts(await probed(`${server.url}/private`, {}))).to.deep.equal([
+      ['HTTP/2', 401],
+      ['HTTP/1.1', 401],
+    ])
+    expectNoContent(server)
+  })
+
+  it('is right about nghttpd, which speaks HTTP/2 alone', async () => {
+    const server = await nghttpdServer()
+    const report = await probed(`${server.url}/x`, {})
+    expect(firsts(report)).to.deep.equal([
+      ['HTTP/2', 'continue'],
+      // It takes the connection, and ends it when it is asked.
+      ['HTTP/1.1', 'broken'],
+    ])
+    expectNoContent(server)
+  })
+
+  it('hears of the redirect that nginx sends after its 100', async () => {
+    const server = realServers.find(({ name }) => name === 'nginx, WebDAV')
+    const running = await server?.start()
+    const { remarks } = await probed(`http://127.0.0.1:${running?.port}/moved/x`, { tls: {} })
+    expect(remarks?.map(({ code }) => code)).to.deep.equal(['final-after-100'])
+  })
+})
+
+/** Heads, frames and TLS come to little. */
+function expectNoContent({ wire }: Http2Server): void {
+  const bytes = wire.connections.reduce((sum, connection) => sum + connection.bytes, 0)
+  expect(bytes).to.be.below(20_000)
+}
