@@ -37,22 +37,49 @@ interface ConnectionOptions {
   readonly noHttp2: Option<'--no-http2'>
 }
 
+/** What a TLS connection is made with. */
+export interface TlsFiles {
+  readonly ca?: Buffer
+  readonly cert?: Buffer
+  readonly key?: Buffer
+}
+
 /**
- * The agent that reaches origins so.
+ * Reads the files that say whom to trust, and who the client is.
  *
- * @throws UsageError saying which file or proxy cannot be used.
+ * @throws UsageError saying which file cannot be used.
  */
-export function createAgent(flags: ConnectionFlags, { stderr }: Terminal): ExpectAgent {
-  const { proxy, cacert, cert, key = cert, http2 = true } = flags
+export function readTlsFiles({ cacert, cert, key = cert }: ConnectionFlags): TlsFiles {
   if (cert === undefined && key !== undefined) throw new UsageError('--key needs a --cert')
-  const connect = {
+  return {
     ...(cacert !== undefined && { ca: pem('--cacert', cacert) }),
     ...(cert !== undefined && { cert: pem('--cert', cert) }),
     ...(key !== undefined && { key: pem('--key', key) }),
   }
+}
+
+/**
+ * The agent that reaches origins so. A password that others can see is warned of.
+ *
+ * @throws UsageError saying which file or proxy cannot be used.
+ */
+export function createAgent(flags: ConnectionFlags, { stderr }: Terminal): ExpectAgent {
+  const { proxy } = flags
+  const agent = agentOf(flags)
   if (proxy !== undefined && URL.canParse(proxy) && new URL(proxy).password !== '') {
     warnOfPassword(stderr, '--proxy', "set HTTP_PROXY and HTTPS_PROXY, and say '--proxy env'")
   }
+  return agent
+}
+
+/**
+ * One more agent of the kind.
+ *
+ * @throws UsageError saying which file or proxy cannot be used.
+ */
+export function agentOf(flags: ConnectionFlags): ExpectAgent {
+  const { proxy, http2 = true } = flags
+  const connect = readTlsFiles(flags)
   try {
     return new ExpectAgent({ connect, allowH2: http2, ...(proxy !== undefined && { proxy }) })
   } catch (error) {

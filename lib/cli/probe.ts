@@ -1,62 +1,80 @@
-import type { Command } from '@commander-js/extra-typings'
-import { ExpectAgent } from '../index.ts'
+import { type Command, Option } from '@commander-js/extra-typings'
 import { UsageError } from './command.ts'
+import { connectionOptions, createAgent, readTlsFiles } from './connection.ts'
+import { findCredentials } from './credentials.ts'
 import { bytes, headerField, httpUrl, method, positive } from './flag.ts'
-import type { Question } from './probe/asking.ts'
 import { runProbe } from './probe/probing.ts'
 import { protocolText, questionText, remarksText, sentText } from './probe/text.ts'
 import type { Session } from './session.ts'
 
 /** The command `probe`: finds out what an origin does when it is asked. */
 export function probe(program: Command, session: Session): void {
+  const { proxy, cacert, cert, key, http2, noHttp2 } = connectionOptions
   program
     .command('probe')
-    .description('Ask an origin about an upload, without sending any, and tell what it does.')
-    .argument('<url>', 'where an upload would go; best a name of which there is nothing to lose')
+    .summary('find out what an origin does when it is asked')
+    .description(
+      'Asks an origin about an upload, over each protocol that it speaks, sends no content, and tells what the origin does and what this client will do about it.',
+    )
+    .argument('<url>', 'where an upload would go; best where there is nothing to be lost')
     .option('-X, --method <method>', 'the method', method, 'PUT')
-    .option('-H, --header <field>', "a header field, 'name: value'; again for more", headerField)
+    .option('-H, --header <field>', "a header field, 'name: value'; can be repeated", headerField)
     .option('--size <bytes>', 'the size of the content that is announced', bytes, 1_048_576)
     .option('--rounds <count>', 'how often to ask', positive, 5)
-    .option('--continue-timeout <ms>', 'how long to wait for an answer', positive, 1000)
-    .option('--no-listen', 'do not look at the bytes on connections of its own')
-    .option('--send', 'send the content in the end: zeros')
+    .option('--continue-timeout <ms>', 'milliseconds to wait for an answer', positive, 1000)
+    .option('--send', 'send the content in the end, zeros')
+    .option('--no-listen', 'make no connections but those of the rounds, to look at the bytes')
+    .addOption(
+      new Option('--basic <user>', 'credentials for Basic').conflicts(['digest', 'bearer']),
+    )
+    .addOption(new Option('--digest <user>', 'credentials for Digest').conflicts('bearer'))
+    .option('--bearer', 'send a token')
+    .addOption(proxy)
+    .addOption(cacert)
+    .addOption(cert)
+    .addOption(key)
+    .addOption(http2)
+    .addOption(noHttp2)
     .option('--json', 'print what was found as JSON')
+    .addHelpText('after', notes)
     .action(async (text, options) => {
-      const { header = [], size, continueTimeout, listen, send = false, json = false } = options
-      const { terminal, signal } = session
-      const question = questionOf(httpUrl(text), {
-        method: options.method,
-        headers: header,
-        size,
-        wait: continueTimeout,
-      })
-      const say = (line: string): void => {
-        if (!json) terminal.stdout.write(line)
+      const { header = [], size, rounds, continueTimeout: wait, json = false } = options
+      const url = httpUrl(text)
+      refuseEmpty(options.method, size)
+      const { stdout } = session.terminal
+      const { fields, authenticate } = await findCredentials(options, header, session)
+      const headers = [...header, ...fields]
+      const question = { url, method: options.method, headers, size, wait, authenticate }
+      const say = (part: string): void => {
+        if (!json) stdout.write(part)
       }
-      say(questionText(question, options.rounds))
+      say(questionText(question, rounds))
       const report = await runProbe(question, {
-        rounds: options.rounds,
-        agentFor: (http2) => new ExpectAgent({ allowH2: http2 }),
-        http2: true,
-        tls: listen ? {} : null,
-        send,
-        signal,
-        onProtocol: (found) => say(protocolText(found, continueTimeout)),
+        rounds,
+        agentFor: (allowed) => createAgent({ ...options, http2: allowed }),
+        http2: options.http2 ?? true,
+        // A proxy's connections are not the probe's to look at.
+        tls: options.listen && options.proxy === undefined ? readTlsFiles(options) : null,
+        send: options.send ?? false,
+        signal: session.signal,
+        onProtocol: (found) => say(protocolText(found, wait)),
       })
-      if (report.remarks !== null) say(remarksText(report.remarks))
+      say(remarksText(report.remarks ?? []))
       if (report.sent !== null) say(sentText(report.sent))
-      if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
+      if (json) stdout.write(`${JSON.stringify(report)}\n`)
     })
 }
 
-/** @throws UsageError saying what cannot be asked so. */
-function questionOf(url: URL, how: Omit<Question, 'url'>): Question {
-  if (url.username !== '' || url.password !== '') {
-    throw new UsageError(`the URL for ${url.host} holds credentials; use --header`)
-  }
-  if (how.method === 'GET' || how.method === 'HEAD') {
-    throw new UsageError(`a ${how.method} has no content to ask about`)
-  }
-  if (how.size === 0) throw new UsageError('with --size 0 there is nothing to ask about')
-  return { url, ...how }
+const notes = `
+An origin may begin to write a file as soon as it is asked: probe a name of which
+there is nothing to lose.
+
+Exit status: 0 the origin was probed, whatever it does, 1 it could not be
+reached, 2 the command was called wrongly, 130 it was cancelled with Ctrl-C.`
+
+/** @throws UsageError saying why there is nothing to ask about. */
+function refuseEmpty(name: string, size: number): void {
+  if (size === 0) throw new UsageError('with --size 0 there is nothing to ask about')
+  if (name !== 'GET' && name !== 'HEAD') return
+  throw new UsageError(`a ${name} has no content to ask about`)
 }

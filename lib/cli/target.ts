@@ -27,9 +27,6 @@ export function targetsOf(operands: readonly string[]): Target[] {
   const text = operands.at(-1)
   if (text === undefined || files.length === 0) throw new UsageError('put needs a file and a URL')
   const url = httpUrl(text)
-  if (url.username !== '' || url.password !== '') {
-    throw new UsageError(`the URL for ${url.host} holds credentials; use --basic or --digest`)
-  }
   const isCollection = /^[^?#]*\/(?=[?#]|$)/.test(text)
   if (files.length > 1 && !isCollection) {
     throw new UsageError(`several files need a URL that ends in '/', not '${text}'`)

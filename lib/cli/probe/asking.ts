@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Dispatcher } from 'undici'
 import { type UploadMessage, type UploadOptions, upload } from '../../index.ts'
+import { messageOf } from '../message.ts'
 
 /** What is asked: a request with content that is announced, and held back for good. */
 export interface Question extends Pick<UploadOptions, 'authenticate'> {
@@ -143,8 +144,8 @@ function answerOf(answer: Answer['answer'], details: Partial<Answer> = {}): Answ
 
 /** What is wrong with an origin that was asked and does not answer as HTTP has it. */
 function faultOf(error: unknown): string {
-  const { code = '', message } = error as NodeJS.ErrnoException
-  if (code.startsWith('HPE_')) return `sends what is no HTTP response (${message})`
+  const { code = '' } = error as NodeJS.ErrnoException
+  if (code.startsWith('HPE_')) return `sends what is no HTTP response (${messageOf(error)})`
   if (code === 'ERR_EXPECT_INTERIM_OVERFLOW') return 'sends interim (1xx) responses without end'
-  return `ends the connection without an answer (${message})`
+  return `ends the connection without an answer (${messageOf(error)})`
 }

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { ExpectAgent } from '../../index.ts'
+import { messageOf } from '../message.ts'
 import type { Question } from './asking.ts'
 import { behavioursOf } from './behaviour.ts'
 import { consequenceOf } from './consequence.ts'
@@ -74,8 +75,7 @@ async function probeOver(
 
 /** Some origins speak HTTP/2 alone. */
 function unspoken(error: unknown): ProtocolReport {
-  const message = error instanceof Error ? error.message : String(error)
-  return { protocol: 'HTTP/1.1', behaviours: [], error: message }
+  return { protocol: 'HTTP/1.1', behaviours: [], error: messageOf(error) }
 }
 
 async function sendOver(

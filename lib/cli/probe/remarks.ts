@@ -47,7 +47,7 @@ export function remarksOn({ idle, asking, unasking }: Heard): Remark[] {
   remark(
     goAheads > 0 && asked.final !== null,
     'final-after-100',
-    `answers ${asked.final?.status} after its 100 without waiting for the content`,
+    `answers ${asked.final?.status} after its 100, without waiting for the content`,
   )
   remark(
     interim.some(({ fields }) => fields.some((name) => framing.includes(name))),
