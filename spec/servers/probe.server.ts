@@ -3,6 +3,7 @@ import { type ProbeOptions, runProbe } from '../../lib/cli/probe/probing.ts'
 import type { ProbeReport } from '../../lib/cli/probe/report.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
+import { firstsOf } from '../support/probed.ts'
 import { type Http2Server, nghttpdServer, nginxServer } from './support/http2-servers.ts'
 import { realServers } from './support/real/all.ts'
 import { type Case, places } from './support/real/server.ts'
@@ -82,16 +83,6 @@ async function probed(
   })
 }
 
-/** What comes first over each protocol, if it is the same each time. */
-function firsts({ protocols }: ProbeReport): unknown[] {
-  return protocols.map(({ protocol, behaviours, error }) => {
-    expect(error).to.equal(null)
-    expect(behaviours).to.have.lengthOf(1)
-    const [{ answer, status } = {}] = behaviours
-    return [protocol, status ?? answer]
-  })
-}
-
 describe('the command probe', () => {
   for (const [name, expected] of Object.entries(answers)) {
     it(`is right about ${name}`, async () => {
@@ -102,7 +93,7 @@ describe('the command probe', () => {
         const url = `${scheme}://127.0.0.1:${running?.port}${places[what as Case]}/x`
         const report = await probed(url, {})
         const first = status === 100 ? 'continue' : status
-        expect(firsts(report), what).to.deep.equal([['HTTP/1.1', first]])
+        expect(firstsOf(report), what).to.deep.equal([['HTTP/1.1', first]])
       }
       expect(running?.stored('x')).to.deep.equal([])
     })
@@ -111,11 +102,11 @@ describe('the command probe', () => {
   it('is right about nginx, which says go over HTTP/1.1 and is silent over HTTP/2', async () => {
     const server = await nginxServer()
     const report = await probed(`${server.url}/x`, { wait: 1000 })
-    expect(firsts(report)).to.deep.equal([
+    expect(firstsOf(report)).to.deep.equal([
       ['HTTP/2', 'silent'],
       ['HTTP/1.1', 'continue'],
     ])
-    expect(firsts(await probed(`${server.url}/private`, {}))).to.deep.equal([
+    expect(firstsOf(await probed(`${server.url}/private`, {}))).to.deep.equal([
       ['HTTP/2', 401],
       ['HTTP/1.1', 401],
     ])
@@ -125,7 +116,7 @@ describe('the command probe', () => {
   it('is right about nghttpd, which speaks HTTP/2 alone', async () => {
     const server = await nghttpdServer()
     const report = await probed(`${server.url}/x`, {})
-    expect(firsts(report)).to.deep.equal([
+    expect(firstsOf(report)).to.deep.equal([
       ['HTTP/2', 'continue'],
       // It takes the connection, and ends it when it is asked.
       ['HTTP/1.1', 'broken'],

@@ -1,0 +1,96 @@
+import { expect } from 'chai'
+import type { Answer } from '../../lib/cli/probe/asking.ts'
+import { type Behaviour, behavioursOf } from '../../lib/cli/probe/behaviour.ts'
+import { consequenceOf } from '../../lib/cli/probe/consequence.ts'
+import { protocolText } from '../../lib/cli/probe/text.ts'
+
+const nothing = { status: null, error: null, ms: null }
+
+function goAhead(ms: number): Answer {
+  return { ...nothing, answer: 'continue', ms }
+}
+
+function final(status: number, ms = 1): Answer {
+  return { ...nothing, answer: 'final', status, ms }
+}
+
+const silent: Answer = { ...nothing, answer: 'silent' }
+const broken: Answer = {
+  ...nothing,
+  answer: 'broken',
+  error: 'ends the connection without an answer (other side closed)',
+}
+
+function behaviourOf(answer: Answer): Behaviour {
+  const [behaviour] = behavioursOf([answer])
+  if (behaviour === undefined) throw new Error('There is one for each answer')
+  return behaviour
+}
+
+describe('behavioursOf', () => {
+  for (const [times, ms] of [
+    [[3], { min: 3, median: 3, max: 3 }],
+    [[9, 1, 2], { min: 1, median: 2, max: 9 }],
+    [[10, 9, 1, 2], { min: 1, median: 5.5, max: 10 }],
+  ] as const) {
+    it(`finds the least, the middle and the most of ${times.join(', ')}`, () => {
+      const rounds = times.length
+      expect(behavioursOf(times.map(goAhead))).to.deep.equal([
+        { answer: 'continue', status: null, error: null, rounds, ms },
+      ])
+    })
+  }
+
+  it('puts the most frequent first, and tells statuses apart', () => {
+    const answers = [final(503), final(500), silent, final(500), final(500), silent]
+    const kinds = behavioursOf(answers).map(({ answer, status, rounds }) => [
+      answer,
+      status,
+      rounds,
+    ])
+    expect(kinds).to.deep.equal([
+      ['final', 500, 3],
+      ['silent', null, 2],
+      ['final', 503, 1],
+    ])
+  })
+})
+
+describe('consequenceOf', () => {
+  for (const [answer, said] of [
+    [goAhead(1), 'asks each time, and sends on the 100'],
+    [silent, 'sends after the wait, and asks no more for 10 minutes'],
+    [broken, 'tries once more on a new connection, then fails'],
+    [final(417), 'sends without asking, and asks no more for an hour'],
+    [final(204), 'sends nothing, and takes it for the answer'],
+    [final(401), 'sends nothing; with credentials it asks again'],
+    [final(303), 'sends nothing, and follows with a GET'],
+    [final(307), 'sends nothing here, and follows the redirect'],
+    [final(413), 'sends nothing, and asks about small content too for a minute'],
+    [final(404), 'sends nothing, and hands the response over'],
+  ] as const) {
+    it(`of ${answer.answer} ${answer.status ?? ''} is that this client ${said}`, () => {
+      expect(consequenceOf(behaviourOf(answer))).to.equal(said)
+    })
+  }
+})
+
+describe('protocolText', () => {
+  it('puts what the origin does beside the protocol, and what the client does below', () => {
+    const behaviour = { ...behaviourOf(silent), client: 'sends after the wait' }
+    const report = { protocol: 'HTTP/2', behaviours: [behaviour], error: null } as const
+    expect(protocolText(report, 1000)).to.equal(
+      'HTTP/2    stays silent for 1000 ms\n          client: sends after the wait\n',
+    )
+  })
+
+  it('fits 80 columns, whatever comes', () => {
+    const answers = [goAhead(1234.5), goAhead(2), silent, broken, final(413), final(503, 9999.9)]
+    const behaviours = behavioursOf(answers).map((each) => {
+      return { ...each, client: consequenceOf(each) }
+    })
+    const text = protocolText({ protocol: 'HTTP/1.1', behaviours, error: null }, 60_000)
+    expect(text.split('\n').filter((line) => line.length > 80)).to.deep.equal([])
+    expect(text.split('\n')).to.have.lengthOf.above(2 * behaviours.length)
+  })
+})

@@ -1,0 +1,37 @@
+import { expect } from 'chai'
+import { main } from '../../lib/cli/main.ts'
+import { startOrigin } from '../../lib/testing/index.ts'
+import { nodeServer, patient } from '../support/probed.ts'
+import { FakeTerminal, run } from '../support/terminal.ts'
+
+describe('how the command probe ends', () => {
+  it('is with 130 when it is cancelled while it waits', async () => {
+    const terminal = new FakeTerminal()
+    const url = await nodeServer(() => terminal.emit('SIGINT'))
+    expect(await main(['probe', url, ...patient], terminal)).to.equal(130)
+  })
+
+  it('is with 1 when nobody listens', async () => {
+    const origin = await startOrigin()
+    await origin.close()
+    const { status, err } = await run(['probe', origin.url])
+    expect(status).to.equal(1)
+    expect(err).to.match(/^expect-continue: .*ECONNREFUSED/)
+  })
+
+  for (const [args, said] of [
+    [[], "missing required argument 'url'"],
+    [['nowhere'], "'nowhere' is no URL"],
+    [['http://user:secret@127.0.0.1/'], 'the URL for 127.0.0.1 holds credentials'],
+    [['http://127.0.0.1/', '-X', 'GET'], 'GET has no content to ask about'],
+    [['http://127.0.0.1/', '--size', '0'], 'there is nothing to ask about'],
+    [['http://127.0.0.1/', '--rounds', '0'], 'It must be 1 or more'],
+  ] as const) {
+    it(`is with 2, and it says why: ${args.join(' ')}`, async () => {
+      const { status, out, err } = await run(['probe', ...args])
+      expect([status, out]).to.deep.equal([2, ''])
+      expect(err).to.include(said)
+      expect(err).not.to.include('secret')
+    })
+  }
+})
