@@ -1,41 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { main } from '../../lib/cli/main.ts'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { type UploadOptions, type UploadResult, upload } from '../../lib/upload.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
-import { FakeTerminal, run } from '../support/terminal.ts'
-
-interface Served {
-  readonly url: string
-  readonly terminal: FakeTerminal
-  /** Ctrl-C; answers the exit status. */
-  stop(): Promise<number>
-}
-
-/** Runs the command until the spec is over. */
-async function served(...args: string[]): Promise<Served> {
-  const terminal = new FakeTerminal()
-  const status = main(['serve', '--port', '0', ...args], terminal)
-  const stop = (): Promise<number> => {
-    terminal.emit('SIGINT')
-    return status
-  }
-  closeLater(stop)
-  await terminal.stderr.until(/listening on .*\n/)
-  const [, url = ''] = /listening on (\S+),/.exec(terminal.err) ?? []
-  return { url, terminal, stop }
-}
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'expect-continue-'))
-  closeLater(() => rmSync(path, { recursive: true, force: true }))
-  return path
-}
+import { served } from '../support/served.ts'
+import { run } from '../support/terminal.ts'
 
 const content = noise(2_000_000)
 
@@ -117,51 +87,6 @@ describe('the command serve', () => {
       signal: AbortSignal.timeout(200),
     }).catch((error) => ({ report: error.name }))
     expect(report).to.equal('TimeoutError')
-  })
-
-  it('stores content by its path', async () => {
-    const place = folder()
-    const { url } = await served('--store', place)
-    await send(`${url}/b/c%20d?e`)
-    await send(`${url}/b/c%20d`)
-    expect(readdirSync(join(place, 'b'))).to.deep.equal(['c d'])
-    expect(sha256(readFileSync(join(place, 'b/c d')))).to.equal(sha256(content))
-  })
-
-  it('leaves what was stored alone until new content is whole', async () => {
-    const place = folder()
-    const { url, terminal } = await served('--store', place)
-    await send(`${url}/a`)
-    const broken = async function* (): AsyncGenerator<Buffer> {
-      yield content
-      throw new Error('broken')
-    }
-    const failure = await upload(`${url}/a`, broken(), { dispatcher: agentFor() }).catch(
-      (error) => error,
-    )
-    expect(failure.message).to.equal('broken')
-    await terminal.stdout.until(/^---/m)
-    expect(sha256(readFileSync(join(place, 'a')))).to.equal(sha256(content))
-  })
-
-  for (const path of ['/', '/a/', '/a//b', '/..%2fa', '/%2e%2e%2fa', '/a%00', '/..%5ca', '/%']) {
-    it(`refuses to store ${path}`, async () => {
-      const place = folder()
-      const { url } = await served('--store', join(place, 'inner'))
-      const { response, report } = await send(url + path)
-      expect([response.status, report.sentBytes]).to.deep.equal([400, 0])
-      expect(readdirSync(place)).to.deep.equal([])
-    })
-  }
-
-  it('answers 500 and says why, when content cannot be stored', async () => {
-    const place = folder()
-    mkdirSync(join(place, 'a'))
-    const { url, terminal } = await served('--store', place)
-    const { response } = await send(`${url}/a`)
-    expect(response.status).to.equal(500)
-    expect(terminal.err).to.match(/^expect-continue: EISDIR/m)
-    expect(readdirSync(place)).to.deep.equal(['a'])
   })
 
   it('ends on Ctrl-C, with connections open', async () => {

@@ -1,21 +1,14 @@
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { expect } from 'chai'
 import { StoredFile } from '../../lib/cli/serve/stored-file.ts'
-import { closeLater } from '../support/closing.ts'
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'expect-continue-'))
-  closeLater(() => rmSync(path, { recursive: true, force: true }))
-  return path
-}
+import { temporaryFolder } from '../support/files.ts'
 
 describe('StoredFile', () => {
   it('is there when all of its content is', async () => {
-    const place = folder()
+    const place = temporaryFolder()
     const file = new StoredFile(join(place, 'a/b'))
     await new Promise((written) => file.write('some ', written))
     expect(readdirSync(join(place, 'a'))).not.to.include('b')
@@ -26,7 +19,7 @@ describe('StoredFile', () => {
   })
 
   it('leaves nothing behind when it is destroyed', async () => {
-    const place = folder()
+    const place = temporaryFolder()
     const file = new StoredFile(join(place, 'a'))
     await new Promise((written) => file.write('some ', written))
     file.destroy()
@@ -35,7 +28,7 @@ describe('StoredFile', () => {
   })
 
   it('fails when its place is taken by a folder, and leaves nothing behind', async () => {
-    const place = folder()
+    const place = temporaryFolder()
     mkdirSync(join(place, 'a'))
     const file = new StoredFile(join(place, 'a'))
     file.end('content')

@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeLater } from './closing.ts'
 
-/** A path where a file can be written; it is gone after the spec. */
-export function temporaryFile(): string {
+/** A folder that is gone after the spec. */
+export function temporaryFolder(): string {
   const directory = mkdtempSync(join(tmpdir(), 'expect-continue-'))
   closeLater(() => rmSync(directory, { recursive: true }))
-  return join(directory, 'file')
+  return directory
+}
+
+/** A path where a file can be written; it is gone after the spec. */
+export function temporaryFile(): string {
+  return join(temporaryFolder(), 'file')
 }
 
 /** How many handles this process has on a file. */
