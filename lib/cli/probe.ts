@@ -1,6 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings'
 import { UsageError } from './command.ts'
-import { connectionOptions, createAgent, readTlsFiles } from './connection.ts'
+import { agentOf, connectionOptions, createAgent, readTlsFiles } from './connection.ts'
 import { findCredentials } from './credentials.ts'
 import { bytes, headerField, httpUrl, method, positive } from './flag.ts'
 import { runProbe } from './probe/probing.ts'
@@ -41,27 +41,34 @@ export function probe(program: Command, session: Session): void {
       const { header = [], size, rounds, continueTimeout: wait, json = false } = options
       const url = httpUrl(text)
       refuseEmpty(options.method, size)
-      const { stdout } = session.terminal
+      const { terminal, signal } = session
       const { fields, authenticate } = await findCredentials(options, header, session)
       const headers = [...header, ...fields]
       const question = { url, method: options.method, headers, size, wait, authenticate }
+      const tls = readTlsFiles(options)
+      const agent = createAgent(options, terminal)
+      const http1 = agentOf({ ...options, http2: false })
       const say = (part: string): void => {
-        if (!json) stdout.write(part)
+        if (!json) terminal.stdout.write(part)
       }
-      say(questionText(question, rounds))
-      const report = await runProbe(question, {
-        rounds,
-        agentFor: (allowed) => createAgent({ ...options, http2: allowed }),
-        http2: options.http2 ?? true,
-        // A proxy's connections are not the probe's to look at.
-        tls: options.listen && options.proxy === undefined ? readTlsFiles(options) : null,
-        send: options.send ?? false,
-        signal: session.signal,
-        onProtocol: (found) => say(protocolText(found, wait)),
-      })
-      say(remarksText(report.remarks ?? []))
-      if (report.sent !== null) say(sentText(report.sent))
-      if (json) stdout.write(`${JSON.stringify(report)}\n`)
+      try {
+        say(questionText(question, rounds))
+        const report = await runProbe(question, {
+          rounds,
+          agent,
+          http1,
+          // Where a proxy is, there are no connections to the origin to look at.
+          tls: options.listen && options.proxy === undefined ? tls : null,
+          send: options.send ?? false,
+          signal,
+          onProtocol: (found) => say(protocolText(found, wait)),
+        })
+        say(remarksText(report.remarks ?? []))
+        if (report.sent !== null) say(sentText(report.sent))
+        if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
+      } finally {
+        await Promise.all([agent.destroy(), http1.destroy()])
+      }
     })
 }
 

@@ -25,6 +25,7 @@ describe('how the command probe ends', () => {
     [['http://user:secret@127.0.0.1/'], 'the URL for 127.0.0.1 holds credentials'],
     [['http://127.0.0.1/', '-X', 'GET'], 'GET has no content to ask about'],
     [['http://127.0.0.1/', '--size', '0'], 'there is nothing to ask about'],
+    [['http://127.0.0.1/', '--cacert', '/no/such/file'], '--cacert: ENOENT'],
     [['http://127.0.0.1/', '--rounds', '0'], 'It must be 1 or more'],
   ] as const) {
     it(`is with 2, and it says why: ${args.join(' ')}`, async () => {

@@ -73,8 +73,8 @@ async function probed(
   const question = { url: new URL(url), method: 'PUT', headers: [], size: 1_000_000, wait }
   return runProbe(question, {
     rounds: 3,
-    agentFor: (http2) => agentFor({ connect: { ca }, allowH2: http2 }),
-    http2: true,
+    agent: agentFor({ connect: { ca } }),
+    http1: agentFor({ connect: { ca }, allowH2: false }),
     tls: null,
     send: false,
     signal: new AbortController().signal,

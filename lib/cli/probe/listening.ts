@@ -25,6 +25,7 @@ export async function listen(
   tls: ConnectionOptions,
   signal: AbortSignal,
 ): Promise<Heard> {
+  signal.throwIfAborted()
   const { url, wait } = question
   const over = new AbortController()
   const until = AbortSignal.any([signal, AbortSignal.timeout(wait), over.signal])
