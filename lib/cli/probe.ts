@@ -40,7 +40,7 @@ export function probe(program: Command, session: Session): void {
     .action(async (text, options) => {
       const { header = [], size, rounds, continueTimeout: wait, json = false } = options
       const url = httpUrl(text)
-      refuseEmpty(options.method, size)
+      refuseUnaskable(options.method, header, size)
       const { terminal, signal } = session
       const { fields, authenticate } = await findCredentials(options, header, session)
       const headers = [...header, ...fields]
@@ -66,6 +66,7 @@ export function probe(program: Command, session: Session): void {
         say(remarksText(report.remarks ?? []))
         if (report.sent !== null) say(sentText(report.sent))
         if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
+        if (report.sent?.status === null) session.exit(1)
       } finally {
         await Promise.all([agent.destroy(), http1.destroy()])
       }
@@ -73,15 +74,26 @@ export function probe(program: Command, session: Session): void {
 }
 
 const notes = `
-An origin may begin to write a file as soon as it is asked: probe a name of which
-there is nothing to lose.
+The protocol that the origin chooses, which uploads use too, is the first.
+
+An origin may begin to write a file as soon as it is asked: probe a name of
+which there is nothing to lose.
 
 Exit status: 0 the origin was probed, whatever it does, 1 it could not be
-reached, 2 the command was called wrongly, 130 it was cancelled with Ctrl-C.`
+reached, or the upload of --send failed, 2 the command was called wrongly,
+130 it was cancelled with Ctrl-C.`
 
-/** @throws UsageError saying why there is nothing to ask about. */
-function refuseEmpty(name: string, size: number): void {
+/** Fields that say whether there is content, how long it is, or whether to ask about it. */
+const own: readonly string[] = ['content-length', 'transfer-encoding', 'expect']
+
+/** @throws UsageError saying why it would be no question. */
+function refuseUnaskable(name: string, header: readonly [string, string][], size: number): void {
   if (size === 0) throw new UsageError('with --size 0 there is nothing to ask about')
-  if (name !== 'GET' && name !== 'HEAD') return
-  throw new UsageError(`a ${name} has no content to ask about`)
+  if (name === 'GET' || name === 'HEAD') {
+    throw new UsageError(`a ${name} has no content to ask about`)
+  }
+  const [field] = header.find(([each]) => own.includes(each.toLowerCase())) ?? []
+  if (field !== undefined) {
+    throw new UsageError(`the probe writes the header field ${field} itself; see --size`)
+  }
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { main } from '../../lib/cli/main.ts'
 import { startOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
 import { nodeServer, patient } from '../support/probed.ts'
 import { FakeTerminal, run } from '../support/terminal.ts'
 
@@ -9,6 +10,18 @@ describe('how the command probe ends', () => {
     const terminal = new FakeTerminal()
     const url = await nodeServer(() => terminal.emit('SIGINT'))
     expect(await main(['probe', url, ...patient], terminal)).to.equal(130)
+  })
+
+  it('is with 1 when the content could not be sent, and the report is there', async () => {
+    const origin = await startOrigin({ mode: 'reset' })
+    closeLater(() => origin.close())
+    const args = ['probe', origin.url, ...patient, '--rounds', '1', '--send']
+    const plain = await run(args)
+    expect(plain.status).to.equal(1)
+    expect(plain.out).to.match(/^Sent {6}the upload failed: .*ECONNRESET/m)
+    const { status, out } = await run([...args, '--json'])
+    expect(status).to.equal(1)
+    expect(JSON.parse(out).sent.error).to.include('ECONNRESET')
   })
 
   it('is with 1 when nobody listens', async () => {
@@ -24,6 +37,8 @@ describe('how the command probe ends', () => {
     [['nowhere'], "'nowhere' is no URL"],
     [['http://user:secret@127.0.0.1/'], 'the URL for 127.0.0.1 holds credentials'],
     [['http://127.0.0.1/', '-X', 'GET'], 'GET has no content to ask about'],
+    [['http://127.0.0.1/', '-H', 'Expect:'], 'the probe writes the header field Expect itself'],
+    [['http://127.0.0.1/', '-H', 'content-length: 5'], 'field content-length itself; see --size'],
     [['http://127.0.0.1/', '--size', '0'], 'there is nothing to ask about'],
     [['http://127.0.0.1/', '--cacert', '/no/such/file'], '--cacert: ENOENT'],
     [['http://127.0.0.1/', '--rounds', '0'], 'It must be 1 or more'],

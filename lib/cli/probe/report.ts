@@ -31,8 +31,7 @@ export interface ProtocolReport {
 /** The protocols that are spoken. */
 export type Protocol = 'HTTP/1.1' | 'HTTP/2'
 
-/** What came of an upload. */
-export interface SentReport {
-  readonly status: number
-  readonly report: UploadReport
-}
+/** What came of an upload: a response, or an error. */
+export type SentReport =
+  | { readonly status: number; readonly report: UploadReport; readonly error: null }
+  | { readonly status: null; readonly report: null; readonly error: string }

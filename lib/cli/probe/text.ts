@@ -28,16 +28,13 @@ export function protocolText(
 
 /** What else there is to say about it. */
 export function remarksText(remarks: readonly Remark[]): string {
-  return remarks.length === 0
-    ? ''
-    : paragraph(
-        'Besides',
-        remarks.map(({ text }) => text),
-      )
+  const texts = remarks.map(({ text }) => text)
+  return paragraph('Besides', texts)
 }
 
 /** What came of the content, where it was sent. */
-export function sentText({ status, report }: SentReport): string {
+export function sentText({ status, report, error }: SentReport): string {
+  if (report === null) return paragraph('Sent', [`the upload failed: ${error}`])
   const { outcome, sentBytes } = report
   return paragraph('Sent', [`${sentBytes} bytes, ${outcome}, answered with ${status}`])
 }
