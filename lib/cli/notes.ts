@@ -13,8 +13,8 @@ export const environment: readonly Note[] = [
 
 /** What the exit status says. */
 export const exitStatuses: readonly Note[] = [
-  ['0', 'done: the origin accepted everything (2xx)'],
-  ['1', 'the origin refused, or something failed'],
+  ['0', 'done: the origin accepted everything (2xx), or was probed'],
+  ['1', 'the origin refused, or could not be reached, or something failed'],
   ['2', 'the command was called wrongly'],
   ['130', 'cancelled with Ctrl-C'],
 ]
@@ -32,6 +32,14 @@ export const examples: readonly Note[] = [
   [
     'tar c photos | expect-continue put - https://uploads.example/photos.tar --json',
     'Upload what another program writes, and print a report of it.',
+  ],
+  [
+    'expect-continue probe https://uploads.example/videos/none --size 5G',
+    'Find out whether the origin would take 5 GiB, without sending any.',
+  ],
+  [
+    'expect-continue serve --mode 413 --port 8080',
+    'Be an origin that refuses all, to try things with.',
   ],
 ]
 

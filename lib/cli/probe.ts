@@ -14,9 +14,9 @@ export function probe(program: Command, session: Session): void {
     .command('probe')
     .summary('find out what an origin does when it is asked')
     .description(
-      'Asks an origin about an upload, over each protocol that it speaks, sends no content, and tells what the origin does and what this client will do about it.',
+      'Asks an origin about an upload, over each protocol that it speaks, sends no content, and tells what the origin does and what this client will do about it. The protocol of its choice, which uploads use, too, is the first. An origin may begin to write a file as soon as it is asked: probe a name of which there is nothing to lose.',
     )
-    .argument('<url>', 'where an upload would go; best where there is nothing to be lost')
+    .argument('<url>', 'where an upload would go')
     .option('-X, --method <method>', 'the method', method, 'PUT')
     .option('-H, --header <field>', "a header field, 'name: value'; can be repeated", headerField)
     .option('--size <bytes>', 'the size of the content that is announced', bytes, 1_048_576)
@@ -36,7 +36,6 @@ export function probe(program: Command, session: Session): void {
     .addOption(http2)
     .addOption(noHttp2)
     .option('--json', 'print what was found as JSON')
-    .addHelpText('after', notes)
     .action(async (text, options) => {
       const { header = [], size, rounds, continueTimeout: wait, json = false } = options
       const url = httpUrl(text)
@@ -72,16 +71,6 @@ export function probe(program: Command, session: Session): void {
       }
     })
 }
-
-const notes = `
-The protocol that the origin chooses, which uploads use too, is the first.
-
-An origin may begin to write a file as soon as it is asked: probe a name of
-which there is nothing to lose.
-
-Exit status: 0 the origin was probed, whatever it does, 1 it could not be
-reached, or the upload of --send failed, 2 the command was called wrongly,
-130 it was cancelled with Ctrl-C.`
 
 /** Fields that say whether there is content, how long it is, or whether to ask about it. */
 const own: readonly string[] = ['content-length', 'transfer-encoding', 'expect']

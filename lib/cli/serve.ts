@@ -14,7 +14,10 @@ const defaultMode: ServeMode = 'go'
 export function serve(program: Command, session: Session): void {
   program
     .command('serve')
-    .description('Be an origin to try things with, until Ctrl-C.')
+    .summary('be an origin to try things with')
+    .description(
+      'Takes uploads, or refuses them, until Ctrl-C, and prints a line for each request: its status, its method, whether it asked, the bytes of content that came, their sha256 (the beginning of it), and its path.',
+    )
     .option('--mode <mode>', modeHelp, readMode, defaultMode)
     .option('--delay <ms>', 'how long it says nothing at first', count, 0)
     .option('--location <url>', 'where a 3xx leads to', '/elsewhere')
