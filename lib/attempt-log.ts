@@ -3,11 +3,15 @@ import type { AttemptReason, AttemptReport } from './report.ts'
 import type { ReleasedBy } from './verdict.ts'
 
 /** What is known of an attempt before it begins. */
-export type AttemptHead = Pick<AttemptReport, 'reason' | 'delayMs' | 'method' | 'url'>
+export type AttemptHead = Pick<
+  AttemptReport,
+  'reason' | 'startedAtMs' | 'delayMs' | 'method' | 'url'
+>
 
 /** The report of one attempt, being written. */
 export class AttemptLog {
   readonly reason: AttemptReason
+  readonly startedAtMs: number
   readonly delayMs: number
   readonly method: string
   readonly url: string
@@ -26,11 +30,14 @@ export class AttemptLog {
   /** Whether the response was complete before all of the content was sent. */
   cutShort = false
   readonly #begun = performance.now()
-  #headLeft = 0
-  #flowing = 0
+  #headLeft: number | null = null
+  #contentBegan: number | null = null
+  #contentEnded: number | null = null
+  #answered: number | null = null
 
-  constructor({ reason, delayMs, method, url }: AttemptHead) {
+  constructor({ reason, startedAtMs, delayMs, method, url }: AttemptHead) {
     this.reason = reason
+    this.startedAtMs = rounded(startedAtMs)
     this.delayMs = rounded(delayMs)
     this.method = method
     this.url = url
@@ -40,13 +47,13 @@ export class AttemptLog {
     this.asked = asked
     this.reusedConnection = reusedConnection
     this.#headLeft = performance.now()
-    this.#flowing = this.#headLeft
+    if (!asked && this.hasContent) this.#contentBegan = this.#headLeft
     this.phase = asked ? 'waiting' : 'sending'
   }
 
   /** Milliseconds since the head left. */
   get sinceHeadMs(): number {
-    return rounded(performance.now() - this.#headLeft)
+    return rounded(performance.now() - (this.#headLeft ?? 0))
   }
 
   noteInterim(status: number): void {
@@ -56,38 +63,61 @@ export class AttemptLog {
   release(by: ReleasedBy): void {
     this.releasedBy = by
     this.phase = 'sending'
-    this.#flowing = performance.now()
-    this.waitedMs = rounded(this.#flowing - this.#headLeft)
+    this.#contentBegan = performance.now()
+    this.waitedMs = this.sinceHeadMs
+  }
+
+  /** Content flows, where no gate tells when it began. */
+  contentFlows(): void {
+    this.#contentBegan ??= performance.now()
+  }
+
+  /** No more content goes out. */
+  contentEnds(): void {
+    if (this.#contentBegan !== null) this.#contentEnded ??= performance.now()
   }
 
   final(status: number, withheld: boolean): void {
     this.status = status
     this.withheld = withheld
     this.phase = 'responding'
-    if (withheld && this.#headLeft > 0) this.waitedMs = rounded(performance.now() - this.#headLeft)
+    this.#answered = performance.now()
+    // An origin that answered with less may still be reading.
+    if (status >= 300) this.contentEnds()
+    if (withheld && this.#headLeft !== null) this.waitedMs = this.sinceHeadMs
   }
 
   get rate(): number {
-    const seconds = (performance.now() - this.#flowing) / 1000
-    return this.sentBytes === 0 || seconds <= 0 ? 0 : Math.round(this.sentBytes / seconds)
+    if (this.sentBytes === 0 || this.#contentBegan === null) return 0
+    const seconds = (performance.now() - this.#contentBegan) / 1000
+    return seconds <= 0 ? 0 : Math.round(this.sentBytes / seconds)
   }
 
   snapshot(): AttemptReport {
-    const { reason, delayMs, method, url, asked, interim } = this
+    const { reason, startedAtMs, delayMs, method, url, asked, interim } = this
     const { status, sentBytes, waitedMs, waitLimitMs, reusedConnection } = this
     return {
       reason,
+      startedAtMs,
       delayMs,
       method,
       url,
       asked,
+      headAtMs: this.#at(this.#headLeft),
       interim: interim.map((each) => ({ ...each })),
+      contentAtMs: this.#at(this.#contentBegan),
+      contentEndAtMs: this.#at(this.#contentEnded),
       status,
+      statusAtMs: this.#at(this.#answered),
       sentBytes,
       waitedMs,
       waitLimitMs,
       reusedConnection,
     }
+  }
+
+  #at(time: number | null): number | null {
+    return time === null ? null : rounded(time - this.#begun)
   }
 }
 

@@ -127,6 +127,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
       })
     }
     this.#finished = true
+    this.log.contentEnds()
     this.#owner.sent(this)
   }
 
@@ -237,12 +238,19 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   onBodySent(chunk: Buffer): void {
     if (!this.#current) return
     // Without a gate, what undici hands to the connection is all that can be known.
-    if (!this.ticket.taken) this.onContent(chunk.length)
+    if (!this.ticket.taken) this.#unwatched(chunk.length)
     this.#owner.bodySent(chunk)
   }
 
+  #unwatched(bytes: number): void {
+    this.log.contentFlows()
+    this.onContent(bytes)
+  }
+
   onRequestSent(): void {
-    if (this.#current) this.#owner.requestSent()
+    if (!this.#current) return
+    this.log.contentEnds()
+    this.#owner.requestSent()
   }
 
   onResponseStarted(): void {

@@ -74,6 +74,7 @@ export class Attempts implements AttemptOwner {
     if (reason === 'first' && hop.hasContent) upload.log.reason = decision.reason
     const attempt = new Attempt(this, {
       reason,
+      startedAtMs: upload.log.elapsedMs,
       delayMs,
       method,
       url: placeOf(this.#hop),

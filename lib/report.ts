@@ -40,9 +40,11 @@ export type AttemptReason =
   | 'redirect'
   | 'retry'
 
-/** One request head on one connection. */
+/** One request head on one connection. Times but `startedAtMs` count from its beginning. */
 export interface AttemptReport {
   readonly reason: AttemptReason
+  /** Milliseconds from the upload's beginning to the attempt's. */
+  readonly startedAtMs: number
   /** Milliseconds that were let pass before it. */
   readonly delayMs: number
   readonly method: string
@@ -50,10 +52,18 @@ export interface AttemptReport {
   readonly url: string
   /** Whether the head carried the expectation. */
   readonly asked: boolean
+  /** When the head had left, in milliseconds; `null` where it did not, or no gate saw it. */
+  readonly headAtMs: number | null
   /** Interim responses, with the milliseconds from the attempt's beginning. */
   readonly interim: readonly { readonly status: number; readonly atMs: number }[]
+  /** When content began to flow, in milliseconds; `null` when it did not. */
+  readonly contentAtMs: number | null
+  /** When the last of the content was accepted, or an answer cut it short; `null` when it did not end. */
+  readonly contentEndAtMs: number | null
   /** The status of the final response, or `null` when none came. */
   readonly status: number | null
+  /** When the final response began, in milliseconds; `null` when none came. */
+  readonly statusAtMs: number | null
   /** Bytes of content that the connection accepted. */
   readonly sentBytes: number
   /** Milliseconds from when the head left until the content was let go or refused. */

@@ -15,6 +15,7 @@ export class UploadLog {
   readonly attempts: AttemptLog[] = []
   /** Where redirects led, with the query; `null` when none was followed. */
   location: string | null = null
+  readonly #begun = performance.now()
   readonly #listeners: UploadListeners
 
   constructor(listeners: UploadListeners = {}) {
@@ -43,6 +44,11 @@ export class UploadLog {
       delete this.#listeners[name]
       throw error
     }
+  }
+
+  /** Milliseconds since the upload began. */
+  get elapsedMs(): number {
+    return performance.now() - this.#begun
   }
 
   get sentBytes(): number {

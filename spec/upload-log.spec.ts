@@ -7,7 +7,7 @@ import { standingClock } from './support/clock.ts'
 const url = 'http://uploads.example/videos'
 
 function attemptOf(upload: UploadLog, reason: AttemptReason = 'first'): AttemptLog {
-  const attempt = new AttemptLog({ reason, delayMs: 0, method: 'PUT', url })
+  const attempt = new AttemptLog({ reason, startedAtMs: 0, delayMs: 0, method: 'PUT', url })
   upload.attempts.push(attempt)
   return attempt
 }
@@ -135,6 +135,14 @@ describe('UploadLog', () => {
     attempt.final(200, false)
     const report = upload.snapshot()
     expect(JSON.parse(JSON.stringify(report))).to.deep.equal(report)
+  })
+
+  it('counts from its beginning', () => {
+    const clock = standingClock()
+    clock.tick(9)
+    const upload = new UploadLog()
+    clock.tick(30)
+    expect(upload.elapsedMs).to.equal(30)
   })
 
   it('tells where the upload stands', () => {

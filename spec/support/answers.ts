@@ -18,12 +18,17 @@ export function hopOf(changes: Partial<Hop> = {}): Hop {
 function attemptOf(changes: Partial<AttemptReport>): AttemptReport {
   const attempt: AttemptReport = {
     reason: 'first',
+    startedAtMs: 0,
     delayMs: 0,
     method: 'PUT',
     url: 'http://first.example/videos/1',
     asked: true,
+    headAtMs: null,
     interim: [],
+    contentAtMs: null,
+    contentEndAtMs: null,
     status: null,
+    statusAtMs: null,
     sentBytes: 0,
     waitedMs: 0,
     waitLimitMs: 0,
