@@ -2,8 +2,8 @@ import { createHash, randomFillSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fromFile, type UploadReport, upload } from '../lib/index.ts'
-import { type OriginMode, startOrigin, type WireEvent } from '../lib/testing/index.ts'
+import { fromFile, renderTimeline, upload } from '../lib/index.ts'
+import { type OriginMode, startOrigin } from '../lib/testing/index.ts'
 
 const size = 48 * 1024 * 1024
 
@@ -14,7 +14,7 @@ const acts: readonly { mode: OriginMode; title: string }[] = [
   { mode: 413, title: 'The origin answers 413' },
 ]
 
-/** Uploads a file of 48 MiB to origins of four kinds and prints what went over the wire. */
+/** Uploads a file of 48 MiB to origins of four kinds and prints what became of each. */
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
   try {
@@ -31,10 +31,9 @@ async function main(): Promise<void> {
 async function play(act: (typeof acts)[number], path: string, sha256: string): Promise<void> {
   const origin = await startOrigin({ mode: act.mode })
   try {
-    const { response, report } = await upload(`${origin.url}/video.h264`, fromFile(path))
+    const { report } = await upload(`${origin.url}/video.h264`, fromFile(path))
     console.log(`\n${act.title}`)
-    printTimeline(origin.events)
-    printOutcome(response.status, report)
+    console.log(renderTimeline(report, 'text'))
     const accepted = origin.requests.find(({ status }) => status === 201)
     if (accepted === undefined) {
       const received = origin.requests.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -48,29 +47,6 @@ async function play(act: (typeof acts)[number], path: string, sha256: string): P
   } finally {
     await origin.close()
   }
-}
-
-function printTimeline(events: readonly WireEvent[]): void {
-  const begun = events[0]?.atMs ?? 0
-  for (const event of events) {
-    const at = `${(event.atMs - begun).toFixed(1)} ms`.padStart(11)
-    const arrow = event.direction === 'in' ? '>' : '<'
-    const content = event.bytes === undefined ? '' : ` ${megabytes(event.bytes)}`
-    const asks = event.asks === true ? ', expect: 100-continue' : ''
-    console.log(`${at}  #${event.connection} ${arrow} ${event.what}${content}${asks}`)
-  }
-}
-
-function printOutcome(status: number, report: UploadReport): void {
-  const saved = report.savedBytes > 0 ? `, ${megabytes(report.savedBytes)} kept off the wire` : ''
-  const waited = `waited ${report.waitedMs} ms`
-  console.log(
-    `  ${report.outcome}: ${status}, ${waited}, ${megabytes(report.sentBytes)} of content sent${saved}`,
-  )
-}
-
-function megabytes(bytes: number): string {
-  return bytes === 0 ? '0 bytes' : `${(bytes / 1024 / 1024).toFixed(1)} MiB`
 }
 
 await main()

@@ -34,4 +34,5 @@ export type {
   UploadReport,
 } from './report.ts'
 export type { RetryOptions } from './retry.ts'
+export { renderTimeline, type TimelineFormat } from './timeline/timeline.ts'
 export { type UploadOptions, type UploadResult, upload } from './upload.ts'

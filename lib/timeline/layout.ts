@@ -1,0 +1,108 @@
+import type { AttemptReport, UploadReport } from '../report.ts'
+import { bytesText, timeText } from './amount.ts'
+
+/** What a mark stands for. */
+export type MarkKind =
+  | 'delay'
+  | 'head'
+  | 'wait'
+  | 'interim'
+  | 'content'
+  | 'final'
+  | 'refusal'
+  | 'unsent'
+  | 'broken'
+
+/** One thing that happened; times are milliseconds from the upload's beginning. */
+export interface Mark {
+  readonly kind: MarkKind
+  readonly label: string
+  readonly fromMs: number
+  /** The same as `fromMs` for what took no time. */
+  readonly toMs: number
+}
+
+/** What happened in one attempt, in the order in which it began. */
+export interface Lane {
+  readonly title: string
+  readonly url: string
+  readonly marks: readonly Mark[]
+}
+
+/** A picture of an upload, before it is drawn. */
+export interface Layout {
+  readonly headline: string
+  /** What was waited, sent and saved, the most telling last. */
+  readonly facts: readonly string[]
+  /** Milliseconds that the picture spans; more than 0. */
+  readonly spanMs: number
+  readonly lanes: readonly Lane[]
+}
+
+/** Where everything in the picture of an upload belongs. */
+export function layoutOf(report: UploadReport): Layout {
+  const lanes = report.attempts.map((attempt, at) => laneOf(report, attempt, at))
+  const ends = lanes.flatMap(({ marks }) => marks.map(({ toMs }) => toMs))
+  const status = report.attempts.at(-1)?.status ?? 'no response'
+  const headline = `${report.outcome}: ${status}`
+  return { headline, facts: factsOf(report), spanMs: Math.max(0.1, ...ends), lanes }
+}
+
+function factsOf({ waitedMs, sentBytes, savedBytes }: UploadReport): string[] {
+  const facts = [`${bytesText(sentBytes)} sent`]
+  if (waitedMs > 0) facts.unshift(`waited ${timeText(waitedMs)}`)
+  if (savedBytes > 0) facts.push(`${bytesText(savedBytes)} kept off the wire`)
+  return facts
+}
+
+function laneOf({ attempts, savedBytes }: UploadReport, attempt: AttemptReport, at: number): Lane {
+  const { reason, method, url, startedAtMs } = attempt
+  const endMs = endOf(attempt, attempts[at + 1])
+  const marks = marksOf(attempt, endMs)
+  if (savedBytes > 0 && at === attempts.length - 1) {
+    const label = `${bytesText(savedBytes)} not sent`
+    marks.push({ kind: 'unsent', label, fromMs: startedAtMs, toMs: endMs })
+  }
+  return { title: `#${at + 1} ${method}${reason === 'first' ? '' : ` (${reason})`}`, url, marks }
+}
+
+/** When an attempt was over: with its response, or when the one after it came in its place. */
+function endOf(attempt: AttemptReport, next: AttemptReport | undefined): number {
+  const { startedAtMs } = attempt
+  const { headAtMs, contentAtMs, contentEndAtMs, statusAtMs, interim } = attempt
+  const times = [headAtMs, contentAtMs, contentEndAtMs, statusAtMs].map((time) => time ?? 0)
+  const known = startedAtMs + Math.max(...times, ...interim.map(({ atMs }) => atMs))
+  if (statusAtMs !== null || next === undefined) return known
+  return Math.max(known, next.startedAtMs - next.delayMs)
+}
+
+function marksOf(attempt: AttemptReport, endMs: number): Mark[] {
+  const { asked, startedAtMs, delayMs, headAtMs, contentAtMs, contentEndAtMs } = attempt
+  const { interim, status, statusAtMs, sentBytes } = attempt
+  const marks: Mark[] = []
+  const add = (kind: MarkKind, label: string, fromMs: number, toMs = fromMs): void => {
+    marks.push({ kind, label, fromMs, toMs })
+  }
+  if (delayMs > 0) {
+    add('delay', `delay ${timeText(delayMs)}`, Math.max(0, startedAtMs - delayMs), startedAtMs)
+  }
+  if (headAtMs !== null) {
+    const headMs = startedAtMs + headAtMs
+    add('head', asked ? 'head, expect: 100-continue' : 'head', headMs)
+    if (asked) {
+      const decided = contentAtMs ?? statusAtMs
+      const waitEndMs = decided === null ? endMs : startedAtMs + decided
+      const took = timeText(Math.max(0, waitEndMs - headMs))
+      add('wait', `content waits ${took}`, headMs, Math.max(headMs, waitEndMs))
+    }
+  }
+  for (const { status, atMs } of interim) add('interim', String(status), startedAtMs + atMs)
+  if (contentAtMs !== null && sentBytes > 0) {
+    const contentEndMs = contentEndAtMs === null ? endMs : startedAtMs + contentEndAtMs
+    add('content', `content ${bytesText(sentBytes)}`, startedAtMs + contentAtMs, contentEndMs)
+  }
+  if (status === null || statusAtMs === null) add('broken', 'no response', endMs)
+  else add(status < 300 ? 'final' : 'refusal', String(status), startedAtMs + statusAtMs)
+  // What begins at the same time stays as it is here.
+  return marks.sort((one, other) => one.fromMs - other.fromMs)
+}

@@ -1,0 +1,50 @@
+import { timeText } from './amount.ts'
+import type { Layout, Mark, MarkKind } from './layout.ts'
+import { printable } from './printable.ts'
+
+const labelWidth = 27
+const trackWidth = 37
+const lineWidth = 80
+
+/** Who speaks, and what stands for it on the track. */
+const signs: Record<MarkKind, readonly [speaker: string, sign: string]> = {
+  delay: [' ', '·'],
+  head: ['>', '│'],
+  wait: [' ', '░'],
+  interim: ['<', '│'],
+  content: ['>', '█'],
+  final: ['<', '│'],
+  refusal: ['<', '│'],
+  unsent: [' ', '╌'],
+  broken: ['×', '×'],
+}
+
+/** Draws a layout for a terminal: a line for each mark, of 80 columns at most. */
+export function drawText({ headline, facts, spanMs, lanes }: Layout): string {
+  const lines = [[headline, ...facts].join(', ')]
+  for (const { title, url, marks } of lanes) {
+    lines.push(`${title} ${shortened(url, lineWidth - title.length - 1)}`)
+    for (const mark of marks) lines.push(lineOf(mark, spanMs))
+  }
+  return lines.map(printable).join('\n')
+}
+
+function lineOf({ kind, label, fromMs, toMs }: Mark, spanMs: number): string {
+  const [speaker, sign] = signs[kind]
+  const at = kind === 'unsent' ? '' : timeText(fromMs)
+  const from = columnOf(fromMs, spanMs)
+  const columns = Math.max(1, columnOf(toMs, spanMs) - from + (toMs === spanMs ? 1 : 0))
+  const track = ' '.repeat(from) + sign.repeat(columns)
+  return `${at.padStart(11)}  ${speaker} ${label.padEnd(labelWidth)} ${track}`.trimEnd()
+}
+
+function columnOf(ms: number, spanMs: number): number {
+  return Math.min(trackWidth - 1, Math.floor((ms / spanMs) * trackWidth))
+}
+
+/** Leaves out the middle of what is too long. */
+function shortened(text: string, width: number): string {
+  if (text.length <= width) return text
+  const end = Math.floor((width - 1) / 2)
+  return `${text.slice(0, width - 1 - end)}…${text.slice(-end)}`
+}

@@ -1,0 +1,29 @@
+import type { UploadReport } from '../report.ts'
+import { layoutOf } from './layout.ts'
+import { drawSvg } from './svg.ts'
+import { drawText } from './text.ts'
+
+/** What a timeline is drawn as: lines of text of 80 columns at most, or an SVG document. */
+export type TimelineFormat = 'text' | 'svg'
+
+/**
+ * Draws an upload from its report: each attempt with its head, its wait, the responses and the
+ * content, on one scale of time.
+ *
+ * ```ts
+ * const { report } = await upload(url, fromFile('video.h264'))
+ * console.log(renderTimeline(report, 'text'))
+ * ```
+ *
+ * @throws TypeError when the format is neither.
+ */
+export function renderTimeline(report: UploadReport, format: TimelineFormat): string {
+  switch (format) {
+    case 'text':
+      return drawText(layoutOf(report))
+    case 'svg':
+      return drawSvg(layoutOf(report))
+    default:
+      throw new TypeError(`A timeline is drawn as 'text' or 'svg', not ${String(format)}`)
+  }
+}
