@@ -248,9 +248,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   }
 
   onRequestSent(): void {
-    if (!this.#current) return
-    this.log.contentEnds()
-    this.#owner.requestSent()
+    if (this.#current) this.#owner.requestSent()
   }
 
   onResponseStarted(): void {

@@ -58,7 +58,10 @@ export interface AttemptReport {
   readonly interim: readonly { readonly status: number; readonly atMs: number }[]
   /** When content began to flow, in milliseconds; `null` when it did not. */
   readonly contentAtMs: number | null
-  /** When the last of the content was accepted, or an answer cut it short; `null` when it did not end. */
+  /**
+   * When the last of the content was accepted, or an answer cut it short, in milliseconds; `null`
+   * when it did not end, or no gate saw it.
+   */
   readonly contentEndAtMs: number | null
   /** The status of the final response, or `null` when none came. */
   readonly status: number | null

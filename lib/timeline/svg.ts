@@ -1,6 +1,7 @@
 import { timeText } from './amount.ts'
 import type { Lane, Layout, Mark, MarkKind } from './layout.ts'
 import { printable } from './printable.ts'
+import { shortened } from './shortened.ts'
 import { styleSheet } from './style-sheet.ts'
 
 const width = 720
@@ -9,6 +10,8 @@ const headlineHeight = 22
 const titleHeight = 52
 const rowHeight = 34
 const barHeight = 9
+/** Characters of a URL, which fit the width. */
+const urlLength = 90
 /** Where lines begin and end, in percent of the width. */
 const left = 2
 const right = 98
@@ -49,7 +52,10 @@ export function drawSvg({ headline, facts, spanMs, lanes }: Layout): string {
   ]
   let y = margin + headlineHeight
   for (const { title, url, marks } of lanes) {
-    parts.push(text('lane', left, y + 20, title), text('url', left, y + 39, url))
+    parts.push(
+      text('lane', left, y + 20, title),
+      text('url', left, y + 39, shortened(url, urlLength)),
+    )
     y += titleHeight
     for (const mark of marks) {
       parts.push(...rowOf(mark, spanMs, y))

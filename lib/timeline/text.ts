@@ -1,6 +1,7 @@
 import { timeText } from './amount.ts'
 import type { Layout, Mark, MarkKind } from './layout.ts'
 import { printable } from './printable.ts'
+import { shortened } from './shortened.ts'
 
 const labelWidth = 27
 const trackWidth = 37
@@ -40,11 +41,4 @@ function lineOf({ kind, label, fromMs, toMs }: Mark, spanMs: number): string {
 
 function columnOf(ms: number, spanMs: number): number {
   return Math.min(trackWidth - 1, Math.floor((ms / spanMs) * trackWidth))
-}
-
-/** Leaves out the middle of what is too long. */
-function shortened(text: string, width: number): string {
-  if (text.length <= width) return text
-  const end = Math.floor((width - 1) / 2)
-  return `${text.slice(0, width - 1 - end)}…${text.slice(-end)}`
 }

@@ -106,6 +106,14 @@ describe('a timeline as SVG', () => {
     expect(texts(root, 'lane')).to.deep.equal(['#1 PUT', '#2 PUT (replay)'])
   })
 
+  it('shortens a long URL', () => {
+    const url = `http://uploads.example/${'very/'.repeat(30)}video.h264`
+    const [shown] = texts(parsed(renderTimeline(refusedReport({ url }), 'svg')), 'url')
+    expect(shown)
+      .to.have.length(90)
+      .and.to.match(/^http:\/\/uploads.*….*video\.h264$/)
+  })
+
   it('is as high as what is in it', () => {
     const root = parsed(renderTimeline(uploadReport(), 'svg'))
     const bottoms = root.children

@@ -141,13 +141,13 @@ answered: 200, waited 30.0 ms, 1.0 KiB sent, 1.5 KiB kept off the wire
       outcome: 'not-asked',
       waitedMs: 0,
       attempts: [
-        attemptReport({ ...unasked, headAtMs: null, contentAtMs: 12, contentEndAtMs: 12 }),
+        attemptReport({ ...unasked, headAtMs: null, contentAtMs: 12, contentEndAtMs: null }),
       ],
     }),
     `
 not-asked: 201, 48.0 MiB sent
 #1 PUT http://uploads.example/videos/1
-    12.0 ms  > content 48.0 MiB             █
+    12.0 ms  > content 48.0 MiB             ████████████████████████████████████
    370.0 ms  < 201                                                             │`,
   ],
 ]
