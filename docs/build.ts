@@ -37,8 +37,7 @@ function main(): void {
     script: 'docs/exchange/main.js',
   }
   const api: Page = { name: 'api', title: 'API', label: 'API', body: apiBody(root) }
-  const [index, ...others] = made
-  const pages = [...(index === undefined ? [] : [index]), exchange, ...others, api]
+  const pages = [...made.slice(0, 1), exchange, ...made.slice(1, 3), api, ...made.slice(3)]
   mkdirSync(site, { recursive: true })
   for (const page of pages) {
     writeFileSync(new URL(`${page.name}.html`, site), documentOf(page, pages))
