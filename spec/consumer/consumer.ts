@@ -7,6 +7,7 @@ import {
   gatedPool,
   RouteMemory,
   type RouteRecord,
+  renderTimeline,
   reportOf,
   UploadError,
   type UploadReport,
@@ -39,6 +40,8 @@ export async function use(url: string): Promise<UploadReport> {
     await upload(url, () => createReadStream('a'))
     await upload(url, new FormData())
     await upload(url, [new Uint8Array(1)])
+    const picture: string = renderTimeline(report, 'svg')
+    if (picture === '') throw new Error('empty')
     return report
   } catch (error) {
     if (error instanceof UploadError && error.code === 'ERR_EXPECT_NO_GATE') throw error.cause
