@@ -47,7 +47,7 @@ function scoped(names: string): string {
 }
 
 /** How a timeline looks, in light and in dark surroundings. */
-export const styleSheet = `
+export const styleSheet: string = `
 .expect-timeline { color-scheme: light dark }
 .expect-timeline text { font: 13px system-ui, sans-serif; stroke: none }
 .expect-timeline .headline { font-size: 15px; font-weight: 600 }
