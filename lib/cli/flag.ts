@@ -39,6 +39,12 @@ export function wait(text: string): number | 'adaptive' {
   throw new InvalidArgumentError("It must be milliseconds, or 'adaptive'.")
 }
 
+/** Reads where a timeline goes: an SVG file, or `-`. */
+export function timelineFile(text: string): string {
+  if (text === '-' || text.endsWith('.svg')) return text
+  throw new InvalidArgumentError("It must be a file that ends in .svg, or '-'.")
+}
+
 /** Reads a method. */
 export function method(text: string): string {
   if (/^[!#$%&'*+.^_`|~\w-]+$/.test(text)) return text

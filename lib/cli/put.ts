@@ -2,7 +2,7 @@ import { type Command, Option } from '@commander-js/extra-typings'
 import { UsageError } from './command.ts'
 import { connectionOptions, createAgent } from './connection.ts'
 import { findCredentials } from './credentials.ts'
-import { bytes, count, headerField, method, positive, wait } from './flag.ts'
+import { bytes, count, headerField, method, positive, timelineFile, wait } from './flag.ts'
 import { Results } from './results.ts'
 import type { Session } from './session.ts'
 import { type Target, targetsOf } from './target.ts'
@@ -67,6 +67,11 @@ export function put(program: Command, session: Session): void {
       method,
     )
     .option('--fail-with-body', 'print what the origin answers when it refuses, too')
+    .option(
+      '--timeline <file>',
+      "draw what became of the upload: into an .svg file, or with '-' as text on standard error",
+      timelineFile,
+    )
     .option('--json', 'print reports in place of responses: a line of JSON for each file')
     .option('-q, --quiet', 'talk of failures alone')
     .option('-v, --verbose', 'tell what goes over the wire; uploads are made one at a time')
@@ -74,6 +79,12 @@ export function put(program: Command, session: Session): void {
       const { header = [], json = false, failWithBody = false, checksum, checksumHeader } = options
       const targets = targetsOf(operands)
       if (checksumHeader !== undefined) refuseStreams(targets)
+      const { timeline } = options
+      if (timeline?.endsWith('.svg') && targets.length > 1) {
+        throw new UsageError(
+          '--timeline draws one upload into a file; write - to have several drawn as text',
+        )
+      }
       const credentials = await findCredentials(options, header, session)
       const dispatcher = createAgent(options, session.terminal)
       const results = new Results(session.terminal.stdout, {
@@ -96,6 +107,7 @@ export function put(program: Command, session: Session): void {
         },
         checksum: { wanted: checksum !== undefined, header: checksumHeader },
         concurrency: options.concurrency,
+        timeline,
         verbose: options.verbose ?? false,
         quiet: options.quiet ?? false,
       })

@@ -1,4 +1,5 @@
-import type { Progress, UploadOptions } from '../index.ts'
+import { writeFileSync } from 'node:fs'
+import { type Progress, renderTimeline, type UploadOptions, type UploadReport } from '../index.ts'
 import { bytesText } from './amount.ts'
 import { type ChecksumFlags, type DeliveryOptions, deliver } from './delivery.ts'
 import { Exchange } from './exchange.ts'
@@ -16,6 +17,8 @@ export interface UploadPlan {
   readonly checksum: ChecksumFlags
   /** How many are made at a time. */
   readonly concurrency: number
+  /** A file of SVG to draw into, or `-` for text; `undefined` for none. */
+  readonly timeline: string | undefined
   /** Tell the exchange. */
   readonly verbose: boolean
   /** Tell of failures alone. */
@@ -30,6 +33,8 @@ export class Uploads {
   readonly #screen: Screen
   readonly #exchange: Exchange | null
   #accepted = 0
+  /** Whether all pictures that were wanted could be written. */
+  #drawn = true
 
   constructor(session: Session, results: Results, plan: UploadPlan) {
     this.#session = session
@@ -39,7 +44,7 @@ export class Uploads {
     this.#exchange = plan.verbose ? new Exchange((line) => this.#screen.say(line)) : null
   }
 
-  /** Makes them all, and answers whether all were accepted. */
+  /** Makes them all, and answers whether all were accepted, and drawn where that is wanted. */
   async make(targets: readonly Target[]): Promise<boolean> {
     const { concurrency, quiet } = this.#plan
     const unlisten = this.#exchange?.listen()
@@ -52,7 +57,7 @@ export class Uploads {
     }
     const all = targets.length
     if (all > 1 && !quiet) this.#screen.say(`${this.#accepted} of ${all} uploads accepted`)
-    return this.#accepted === all
+    return this.#accepted === all && this.#drawn
   }
 
   async #make(target: Target): Promise<void> {
@@ -76,11 +81,27 @@ export class Uploads {
       if (!response.ok || !this.#plan.quiet) this.#say(target, summary)
       await this.#screen.aside(() => this.#results.print(target, delivery))
       if (response.ok) this.#accepted += 1
+      this.#draw(report)
     } catch (error) {
       row.remove()
       const cancelled = `cancelled, ${bytesText(sent)} sent`
       this.#say(target, signal.aborted ? cancelled : messageOf(error))
       await this.#results.printFailure(target, error)
+    }
+  }
+
+  #draw(report: UploadReport): void {
+    const { timeline } = this.#plan
+    if (timeline === undefined) return
+    if (timeline === '-') {
+      for (const line of renderTimeline(report, 'text').split('\n')) this.#screen.say(line)
+      return
+    }
+    try {
+      writeFileSync(timeline, renderTimeline(report, 'svg'))
+    } catch (error) {
+      this.#drawn = false
+      this.#screen.say(`The timeline could not be written: ${messageOf(error)}`)
     }
   }
 
