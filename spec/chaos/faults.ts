@@ -2,13 +2,17 @@ import type { Faults } from '../support/fault-proxy.ts'
 import type { Random } from '../support/random.ts'
 import type { Cut, Direction } from '../support/relay.ts'
 
+/** Bytes in which TLS is agreed on, about. */
+const handshake = { up: 1000, down: 1700 }
+
 /** What befalls a connection of a session; a clean one passes in other pieces alone. */
-export function faultsFor(random: Random, clean: boolean): Faults {
+export function faultsFor(random: Random, clean: boolean, secure: boolean): Faults {
   const up = shape(random, clean)
   const down = shape(random, clean)
   if (clean || random.chance(0.5)) return { up, down }
-  if (random.chance(0.5)) return { up: { ...up, cut: cutAt(random, 2_000_000) }, down }
-  return { up, down: { ...down, cut: cutAt(random, 500) } }
+  const behind = secure && random.chance(0.8) ? handshake : { up: 0, down: 0 }
+  if (random.chance(0.5)) return { up: { ...up, cut: cutAt(random, behind.up, 2_000_000) }, down }
+  return { up, down: { ...down, cut: cutAt(random, behind.down, 500) } }
 }
 
 function shape(random: Random, clean: boolean): Direction {
@@ -22,8 +26,8 @@ function shape(random: Random, clean: boolean): Direction {
   }
 }
 
-function cutAt(random: Random, most: number): Cut {
-  const after = random.scale(most)
+function cutAt(random: Random, least: number, most: number): Cut {
+  const after = least + random.scale(most)
   const kind = random.weighed({ reset: 5, drop: 2, stop: 2, 'half-close': 3, stall: 3 })
   return kind === 'stall' ? { kind, after, ms: random.between(20, 500) } : { kind, after }
 }

@@ -51,7 +51,7 @@ function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
     ['doubled', doubled(told, contents)],
     ['misreported', misreported(told)],
   ]
-  const came = `status ${status}, error ${error}, ${plan.way}, ${plan.kind}, ${plan.plays.join(' ')}`
+  const came = `status ${status}, error ${error}, ${plan.transport}, ${plan.way}, ${plan.kind}, ${plan.plays.join(' ')}`
   return findings.flatMap(([breach, text]) =>
     text === null ? [] : [found(breach, plan.name, `${text} (${came}) ${told.message}`)],
   )

@@ -15,6 +15,7 @@ import { type Grounds, runSession } from './session.ts'
 import { Strays } from './strays.ts'
 import { summary } from './summary.ts'
 import type { Told } from './told.ts'
+import type { Addresses } from './transports.ts'
 
 const usage = `Usage: npm run chaos -- [--uploads 2000] [--seed <number>] [--parallel 16] [--session <number>]
 
@@ -107,8 +108,8 @@ async function main(args: string[]): Promise<number> {
   writeFileSync(pool.path, pool.bytes)
   const origin = fork(new URL('./origin.ts', import.meta.url))
   try {
-    const [port] = (await once(origin, 'message')) as [number]
-    const grounds = { seed, port, pool }
+    const [addresses] = (await once(origin, 'message')) as [Addresses]
+    const grounds = { seed, addresses, pool }
     // What undici and Node make once for the whole process is no leak.
     await runSession({ ...planSession(1, 0, 8), number: -1, uploads: [] }, grounds)
     await pause(100)

@@ -3,6 +3,7 @@ import type { ExpectOptions } from '../../lib/options.ts'
 import { Random } from '../support/random.ts'
 import { type BodyKind, bodyKinds, type Flaw } from './bodies.ts'
 import { type Play, plays } from './plays.ts'
+import { type Transport, transports } from './transports.ts'
 
 /** The way an upload takes into the package. */
 export type Way = 'upload' | 'fetch' | 'request'
@@ -11,6 +12,7 @@ export type Way = 'upload' | 'fetch' | 'request'
 export interface UploadPlan {
   /** The session and the upload's place in it, with a dot between. */
   readonly name: string
+  readonly transport: Transport
   readonly way: Way
   readonly method: 'PUT' | 'POST'
   /** Whether it has an `Idempotency-Key`. */
@@ -33,6 +35,7 @@ export interface UploadPlan {
 /** Some uploads through one agent and one proxy. */
 export interface SessionPlan {
   readonly number: number
+  readonly transport: Transport
   readonly agent: ExpectAgentOptions
   /** Uploads that are under way at the same time. */
   readonly lanes: number
@@ -54,12 +57,15 @@ export function planSession(seed: number, number: number, most: number): Session
   const random = new Random(seed, number)
   const count = Math.min(most, random.between(1, mostUploads))
   const connections = random.pick([undefined, 1, 2, 8])
+  const transport = random.weighed(transports)
   return {
     number,
+    transport,
     agent: {
       ...(connections !== undefined && { connections }),
       ...(random.chance(0.1) && { pipelining: 3 }),
       keepAliveTimeout: random.pick([4000, 20]),
+      connectTimeout: 1000,
       headersTimeout: 1000,
       bodyTimeout: 1000,
       ...(random.chance(0.3) && { memory: false }),
@@ -68,15 +74,17 @@ export function planSession(seed: number, number: number, most: number): Session
     clean: random.chance(0.4),
     closes: random.chance(0.7),
     uploads: Array.from({ length: count }, (_, index) =>
-      planUpload(new Random(seed, number, index + 1), `${number}.${index}`),
+      planUpload(new Random(seed, number, index + 1), `${number}.${index}`, transport),
     ),
   }
 }
 
-function planUpload(random: Random, name: string): UploadPlan {
-  const size = sizeOf(random)
+function planUpload(random: Random, name: string, transport: Transport): UploadPlan {
+  const doings = Array.from({ length: random.between(1, 3) }, () => random.weighed<Play>(plays))
+  const size = sizeOf(random, doings)
   return {
     name,
+    transport,
     way: random.weighed({ upload: 4, fetch: 3, request: 3 }),
     method: random.weighed({ PUT: 3, POST: 1 }),
     keyed: random.chance(0.2),
@@ -88,11 +96,14 @@ function planUpload(random: Random, name: string): UploadPlan {
     options: planOptions(random),
     abortAfterMs: random.chance(0.06) ? random.scale(200) : null,
     reads: random.chance(0.85),
-    plays: Array.from({ length: random.between(1, 3) }, () => random.weighed<Play>(plays)),
+    plays: doings,
   }
 }
 
-function sizeOf(random: Random): number {
+function sizeOf(random: Random, doings: readonly Play[]): number {
+  // What an origin does not read fills many a buffer on the way before its sender has to wait.
+  const isDeaf = doings.some((play) => play.endsWith('deaf'))
+  if (isDeaf && random.chance(0.1)) return random.between(4_000_000, 16_000_000)
   const kind = random.weighed({ none: 4, small: 60, medium: 35, large: 0.4 })
   if (kind === 'none') return 0
   if (kind === 'small') return random.scale(65_536)

@@ -35,10 +35,22 @@ export const plays = {
   '413-reset': 4,
   /** 413 in the middle of the content, and a RST right behind it. */
   '413-midway-reset': 4,
+  /** Statuses of an origin that reads nothing more, and closes in a while. */
+  '413-deaf': 4,
+  '401-deaf': 2,
+  '503-deaf': 3,
+  '413-midway-deaf': 5,
+  '503-midway-deaf': 3,
+  'early-deaf': 1,
+  'early-midway-deaf': 1,
   /** A RST at the head, in the middle and after all of the content. */
   reset: 4,
   'reset-midway': 4,
   'reset-after': 3,
+  /** Over HTTP/2, RST_STREAM alone, by an error or because nothing was done; else a RST. */
+  cancel: 2,
+  'cancel-midway': 2,
+  unprocessed: 2,
   /** 200 at the head, without a look at the content, and in the middle of it. */
   early: 3,
   'early-midway': 3,

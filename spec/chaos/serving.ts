@@ -1,23 +1,30 @@
-import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerField, lateness, type Message, type Play } from './plays.ts'
+import { constants } from 'node:http2'
+import type { Exchange } from './exchange.ts'
+import { answerField, lateness, type Play } from './plays.ts'
 
-/** The serving of one request by the origin. */
+/** The serving of one request by the origin; node's two servers look alike to it. */
 export class Serving {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  /** Told when the message is complete and its answer, if it gets one, was given. */
-  onComplete: (message: Omit<Message, 'upload'>) => void = () => {}
+  readonly #request: IncomingMessage
+  readonly #response: ServerResponse
+  readonly #exchange: Exchange
   readonly #asked: boolean
-  readonly #hash = createHash('sha256')
+  /** The final status that was answered; 0 for none. */
+  status = 0
   #bytes = 0
   #attempt = 0
   /** What happens when half of the content has come, as far as that can be told. */
   #midway: (() => void) | null = null
 
-  constructor(request: IncomingMessage, response: ServerResponse, asked: boolean) {
-    this.request = request
-    this.response = response
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    exchange: Exchange,
+    asked: boolean,
+  ) {
+    this.#request = request
+    this.#response = response
+    this.#exchange = exchange
     this.#asked = asked
     request.on('error', () => {})
     response.on('error', () => {})
@@ -27,10 +34,8 @@ export class Serving {
   play(play: Play, attempt: number): void {
     this.#attempt = attempt
     const [what = '', ...when] = play.split('-')
-    const act = (): void => {
-      this.#act(what, when.includes('reset'))
-    }
-    const atHead = when.length === 0 || when[0] === 'reset'
+    const act = (): void => this.#act(what, when)
+    const atHead = !when.includes('midway') && !when.includes('after')
     const after = when.includes('after')
     const isTaken = this.#isTaken(what)
     if (!isTaken && when.includes('midway')) this.#midway = act
@@ -56,28 +61,23 @@ export class Serving {
   }
 
   #read(ended: () => void): void {
-    const { request, response } = this
+    const request = this.#request
     const half = Number(request.headers['content-length'] ?? 0) / 2
     request.on('data', (chunk: Buffer) => {
       this.#bytes += chunk.length
-      this.#hash.update(chunk)
       if (this.#midway === null || this.#bytes < half) return
       this.#midway()
       this.#midway = null
     })
     request.on('end', () => {
-      if (!request.complete) return
-      if (!response.headersSent && !request.destroyed) ended()
-      const status = response.headersSent ? response.statusCode : 0
-      const sha256 = this.#hash.digest('hex')
-      const { method = '' } = request
-      this.onComplete({ method, attempt: this.#attempt, bytes: this.#bytes, sha256, status })
+      if (!this.#exchange.isComplete) return
+      if (!this.#response.headersSent && !request.destroyed) ended()
     })
   }
 
   #goAhead(what: string): void {
     if (!this.#asked || what === 'silent') return
-    const { response } = this
+    const response = this.#response
     const go = (): void => {
       if (!response.headersSent && !response.destroyed) response.writeContinue()
     }
@@ -89,33 +89,41 @@ export class Serving {
   }
 
   #take(what: string): void {
-    const { response } = this
+    const response = this.#response
     if (what === 'mute') return
-    const fields: Record<string, string> = { [answerField]: `${this.request.method} taken` }
-    if (what === 'closing') fields.connection = 'close'
+    const closing = what === 'closing' ? this.#exchange.closeAfter() : {}
+    const fields: Record<string, string> = { ...closing, [answerField]: 'taken' }
     if (what === 'half') fields['content-length'] = '1000'
-    response.writeHead(201, fields)
+    this.#head(201, fields)
     if (what === 'half') {
       response.write('half')
       return
     }
     response.end(String(this.#bytes))
-    if (what === 'leaving') setTimeout(() => this.request.socket.resetAndDestroy(), 5)
+    if (what === 'leaving') setTimeout(() => this.#exchange.reset(), 5)
   }
 
   /** Answers without a look at the content, or what there is to come of it. */
-  #act(what: string, resets: boolean): void {
-    const { request, response } = this
-    if (what === 'reset') {
-      request.socket.resetAndDestroy()
-      return
+  #act(what: string, when: readonly string[]): void {
+    const exchange = this.#exchange
+    if (what === 'reset') exchange.reset()
+    else if (what === 'cancel') exchange.cancel(constants.NGHTTP2_INTERNAL_ERROR)
+    else if (what === 'unprocessed') exchange.cancel(constants.NGHTTP2_REFUSED_STREAM)
+    else {
+      const status = what === 'early' ? 200 : Number(what)
+      const fields: Record<string, string> = { [answerField]: 'early' }
+      if (status === 503) fields['retry-after'] = '0'
+      if (status === 307 || status === 303) fields.location = `?attempt=${this.#attempt + 1}`
+      if (when.includes('deaf')) exchange.deafen()
+      this.#head(status, fields)
+      this.#response.end(`${status}`)
+      if (when.includes('reset')) setImmediate(() => exchange.reset())
     }
-    const status = what === 'early' ? 200 : Number(what)
-    const fields: Record<string, string> = { [answerField]: `${request.method} early` }
-    if (status === 503) fields['retry-after'] = '0'
-    if (status === 307 || status === 303) fields.location = `?attempt=${this.#attempt + 1}`
-    response.writeHead(status, fields)
-    response.end(`${status}`)
-    if (resets) setImmediate(() => request.socket.resetAndDestroy())
+  }
+
+  #head(status: number, fields: Record<string, string>): void {
+    this.status = status
+    fields[answerField] = `${this.#request.method} ${fields[answerField]}`
+    this.#response.writeHead(status, fields)
   }
 }

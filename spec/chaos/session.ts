@@ -6,12 +6,12 @@ import type { Pool } from './bodies.ts'
 import { faultsFor } from './faults.ts'
 import type { SessionPlan } from './plan.ts'
 import { type Told, tell } from './told.ts'
+import { type Addresses, routeOf } from './transports.ts'
 
 /** What a session needs. */
 export interface Grounds {
   readonly seed: number
-  /** Where the origin listens. */
-  readonly port: number
+  readonly addresses: Addresses
   readonly pool: Pool
 }
 
@@ -27,18 +27,20 @@ const patience = 10_000
 
 /** Makes the uploads of a session through an agent and a proxy of its own. */
 export async function runSession(plan: SessionPlan, grounds: Grounds): Promise<SessionResult> {
-  const { seed, port, pool } = grounds
+  const { seed, addresses, pool } = grounds
   const { clean } = plan
-  const proxy = await startFaultProxy(port, (connection) =>
-    faultsFor(new Random(seed, plan.number, -1, connection), clean),
+  const route = routeOf(plan.transport, addresses)
+  const proxy = await startFaultProxy(route.port, (connection) =>
+    faultsFor(new Random(seed, plan.number, -1, connection), clean, route.secure),
   )
+  const port = Number(new URL(proxy.url).port)
   const memory: RouteMemory = new Memory()
-  const agent = new ExpectAgent({ memory, ...plan.agent })
+  const agent = new ExpectAgent({ memory, ...plan.agent, ...route.optionsAt(port) })
   const tolds: Told[] = []
   const waiting = [...plan.uploads]
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      tolds.push(await tell(`${proxy.url}/${next.name}`, next, pool, agent))
+      tolds.push(await tell(`${route.urlAt(port)}/${next.name}`, next, pool, agent))
     }
   }
   await Promise.all(Array.from({ length: plan.lanes }, lane))

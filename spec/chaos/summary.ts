@@ -2,6 +2,7 @@ import { countsOf } from '../support/holdings.ts'
 import type { Breach, Finding } from './ledger.ts'
 import type { Received } from './plays.ts'
 import type { Told } from './told.ts'
+import { transports } from './transports.ts'
 
 /** What a run came to. */
 export interface Results {
@@ -32,15 +33,9 @@ export function summary({ tolds, received, findings, seconds, seed }: Results): 
     return `${count} ${breach}`
   })
   return [
-    table('outcome', tolds.map(outcomeOf)),
-    table(
-      'status',
-      tolds.flatMap(({ status }) => (status === null ? [] : [String(status)])),
-    ),
-    table(
-      'error',
-      tolds.flatMap(({ error }) => (error === null ? [] : [error])),
-    ),
+    table('outcome', tolds, outcomeOf),
+    table('status', tolds, ({ status }) => (status === null ? null : String(status))),
+    table('error', tolds, ({ error }) => error),
     `${tolds.length} uploads in ${seconds.toFixed(1)} s: ${requests} requests, ${messages.length} complete messages, ${mebibytes.toFixed(0)} MiB`,
     ...findings.map((finding) => told(finding, seed)),
     verdict.join(', '),
@@ -53,11 +48,30 @@ function outcomeOf({ report, error, status, hung }: Told): string {
   return error !== null && status === null ? 'failed' : 'without a report'
 }
 
-function table(title: string, values: readonly string[]): string {
-  const counts = [...countsOf(values)].sort((one, other) => other[1] - one[1])
-  const width = Math.max(title.length, ...counts.map(([value]) => value.length))
-  const rows = counts.map(([value, count]) => `${value.padEnd(width)}  ${count}`)
-  return `${title.padEnd(width)}  uploads\n${rows.join('\n')}\n`
+/** How often each value occurs, in all and over each transport. */
+function table(
+  title: string,
+  tolds: readonly Told[],
+  kindOf: (told: Told) => string | null,
+): string {
+  const columns = ['uploads', ...Object.keys(transports)]
+  const counts = columns.map((column) => {
+    const own = tolds.filter(({ plan }) => column === 'uploads' || column === plan.transport)
+    return countsOf(own.flatMap((told) => kindOf(told) ?? []))
+  })
+  const all = [...(counts[0] ?? [])].sort((one, other) => other[1] - one[1])
+  const width = Math.max(title.length, ...all.map(([value]) => value.length))
+  const cells = (first: string, rest: readonly string[]): string =>
+    [first.padEnd(width), ...rest.map((cell, at) => cell.padStart(columns[at]?.length ?? 0))].join(
+      '  ',
+    )
+  const rows = all.map(([value]) =>
+    cells(
+      value,
+      counts.map((each) => String(each.get(value) ?? 0)),
+    ),
+  )
+  return `${[cells(title, columns), ...rows].join('\n')}\n`
 }
 
 function told({ breach, upload, text }: Finding, seed: number): string {

@@ -8,15 +8,26 @@ const types = new Map([
 const prefaceLength = 24
 const headLength = 9
 const endStream = 1
+const padded = 8
+
+/** A frame that a client sent. */
+export interface Frame {
+  readonly type: string
+  readonly stream: number
+  /** Whether it ends what the client sends on the stream. */
+  readonly ends: boolean
+  /** The content in a DATA frame; empty in others. */
+  readonly content: Buffer
+}
 
 /** Reads what a client sends on an HTTP/2 connection, frame by frame. */
 export class FrameReader {
-  readonly #onFrame: (frame: string) => void
+  readonly #onFrame: (text: string, frame: Frame) => void
   #unread: Buffer = Buffer.alloc(0)
   #skip = prefaceLength
 
   /** @param onFrame is told of frames as text: `DATA 1 END_STREAM`, `RST_STREAM 1 code 8`. */
-  constructor(onFrame: (frame: string) => void) {
+  constructor(onFrame: (text: string, frame: Frame) => void) {
     this.#onFrame = onFrame
   }
 
@@ -37,9 +48,18 @@ export class FrameReader {
   #tell(frame: Buffer): void {
     const type = types.get(frame.readUInt8(3))
     if (type === undefined) return
-    const words = [type, frame.readUInt32BE(5) & 0x7fffffff]
+    const stream = frame.readUInt32BE(5) & 0x7fffffff
+    const flags = type === 'RST_STREAM' ? 0 : frame.readUInt8(4)
+    const ends = (flags & endStream) !== 0
+    const words = [type, stream]
     if (type === 'RST_STREAM') words.push('code', frame.readUInt32BE(headLength))
-    else if ((frame.readUInt8(4) & endStream) !== 0) words.push('END_STREAM')
-    this.#onFrame(words.join(' '))
+    else if (ends) words.push('END_STREAM')
+    const content = type === 'DATA' ? contentOf(frame, (flags & padded) !== 0) : Buffer.alloc(0)
+    this.#onFrame(words.join(' '), { type, stream, ends, content })
   }
+}
+
+function contentOf(frame: Buffer, isPadded: boolean): Buffer {
+  if (!isPadded) return frame.subarray(headLength)
+  return frame.subarray(headLength + 1, frame.length - frame.readUInt8(headLength))
 }

@@ -145,7 +145,7 @@ async function listen(
   const server = identity ? createTlsServer(identity) : createServer()
   server.on(identity ? 'secureConnection' : 'connection', (socket: Socket) => {
     sockets.add(socket)
-    socket.on('error', () => {})
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
     serve(socket).catch(() => socket.destroy())
   })
   // A client may give up within the handshake.

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { constants, type Http2ServerRequest } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Digest, FrameTap } from './frame-tap.ts'
+
+/** Milliseconds after which an origin that no longer reads closes. */
+const deafness = 400
+
+/** What an origin can do with a request beyond answering it, in each version of HTTP. */
+export interface Exchange {
+  /** Whether all of the content came. */
+  readonly isComplete: boolean
+  /** Tells when all of the content came. */
+  whenComplete(tell: (digest: Digest) => void): void
+  /** Tears the connection down with a RST. */
+  reset(): void
+  /** Ends the request alone, where that can be done. */
+  cancel(code: number): void
+  /** Reads no more, and closes after a while. */
+  deafen(): void
+  /** Closes the connection after the response; answers the header fields that say so. */
+  closeAfter(): Record<string, string>
+}
+
+/** A request over HTTP/1.1; node's parser says what is complete. */
+export class MessageExchange implements Exchange {
+  readonly #request: IncomingMessage
+  readonly #connection: Socket
+
+  /** @param connection the TCP connection beneath. */
+  constructor(request: IncomingMessage, connection: Socket) {
+    this.#request = request
+    this.#connection = connection
+  }
+
+  get isComplete(): boolean {
+    return this.#request.complete
+  }
+
+  whenComplete(tell: (digest: Digest) => void): void {
+    const hash = createHash('sha256')
+    let bytes = 0
+    this.#request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      hash.update(chunk)
+    })
+    this.#request.on('end', () => {
+      if (this.isComplete) tell({ bytes, sha256: hash.digest('hex') })
+    })
+  }
+
+  reset(): void {
+    this.#connection.resetAndDestroy()
+  }
+
+  cancel(): void {
+    this.reset()
+  }
+
+  deafen(): void {
+    const { socket } = this.#request
+    this.#request.pause()
+    // Node resumes the socket once, on account of those who listened for content.
+    setImmediate(() => socket.pause())
+    setTimeout(() => socket.destroy(), deafness)
+  }
+
+  closeAfter(): Record<string, string> {
+    return { connection: 'close' }
+  }
+}
+
+/** A request over HTTP/2; the frames say what is complete. */
+export class StreamExchange implements Exchange {
+  readonly #request: Http2ServerRequest
+  readonly #tap: FrameTap
+  readonly #id: number
+
+  constructor(request: Http2ServerRequest, tap: FrameTap) {
+    this.#request = request
+    this.#tap = tap
+    this.#id = request.stream.id ?? 0
+  }
+
+  get isComplete(): boolean {
+    return this.#tap.isComplete(this.#id)
+  }
+
+  whenComplete(tell: (digest: Digest) => void): void {
+    this.#tap.whenComplete(this.#id, tell)
+  }
+
+  reset(): void {
+    this.#tap.connection.resetAndDestroy()
+  }
+
+  cancel(code: number): void {
+    this.#request.stream.close(code)
+  }
+
+  deafen(): void {
+    const { stream } = this.#request
+    this.#request.pause()
+    setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), deafness)
+  }
+
+  closeAfter(): Record<string, string> {
+    const { stream } = this.#request
+    stream.once('close', () => stream.session?.close())
+    return {}
+  }
+}
