@@ -42,6 +42,7 @@ const undiciHeadersTimeout = 300_000
 /** A client whose connection has a gate, and is told whose request comes next. */
 class GatedClient extends Client {
   readonly #headersTimeout: number
+  readonly #mayUseHttp2: boolean
   #line: Line | null = null
 
   constructor(origin: URL, options: ClientOptions) {
@@ -60,11 +61,12 @@ class GatedClient extends Client {
         }),
     })
     this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
+    this.#mayUseHttp2 = origin.protocol === 'https:' && options.allowH2 !== false
   }
 
   override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
     const ticket = options[ticketKey]
-    if (ticket === undefined) return super.dispatch(options, handler)
+    if (ticket === undefined) return super.dispatch(options, this.#watched(options, handler))
     ticket.taken = true
     // undici's timer runs while content is sent, and cuts an upload that moves slowly.
     ticket.headersTimeout = options.headersTimeout ?? this.#headersTimeout
@@ -74,6 +76,17 @@ class GatedClient extends Client {
     })
     // Over HTTP/1.1 undici does not look at it.
     return super.dispatch({ ...options, expectContinue: asks, headersTimeout: 0 }, announcing)
+  }
+
+  /** Content that nothing holds back may be given up on its way all the same. */
+  #watched(
+    { body }: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ): Dispatcher.DispatchHandler {
+    if (!this.#mayUseHttp2 || body === null || body === undefined) return handler
+    return new Announcing(handler, () => {
+      if (this.#line instanceof SessionGate) this.#line.watch()
+    })
   }
 }
 

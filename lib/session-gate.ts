@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { UploadError } from './errors.ts'
 import type { Line, NextRequest } from './line.ts'
 import { StreamGate } from './stream-gate.ts'
+import { cancelWhenClosed } from './stream-reset.ts'
 
 const channel = 'http2.client.stream.created'
 
@@ -28,17 +29,29 @@ export class SessionGate implements Line {
   }
 
   announce(next: NextRequest): void {
+    this.#onStream(
+      (stream) => new StreamGate(stream, next).install(),
+      () => next.fail(noStream()),
+    )
+  }
+
+  /** Sees to the end of the stream of the next request, whose content nothing holds back. */
+  watch(): void {
+    this.#onStream(cancelWhenClosed, () => {})
+  }
+
+  #onStream(found: (stream: ClientHttp2Stream) => void, missing: () => void): void {
     const onStream = (message: unknown): void => {
       const { stream } = message as { stream: ClientHttp2Stream }
       const socket: OwnedSocket | undefined = stream.session?.socket
       if (socket?.[owner] !== this) return
       unsubscribe(channel, onStream)
-      new StreamGate(stream, next).install()
+      found(stream)
     }
     subscribe(channel, onStream)
     queueMicrotask(() => {
       // Where the connection ended in the meantime, the request is started again on another.
-      if (unsubscribe(channel, onStream) && !this.#socket.destroyed) next.fail(noStream())
+      if (unsubscribe(channel, onStream) && !this.#socket.destroyed) missing()
     })
   }
 }

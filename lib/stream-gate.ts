@@ -1,6 +1,7 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import { Exchange } from './exchange.ts'
 import type { NextRequest } from './line.ts'
+import { cancelWhenClosed } from './stream-reset.ts'
 import type { Ticket } from './ticket.ts'
 
 type Callback = (error?: Error | null) => void
@@ -51,7 +52,7 @@ export class StreamGate {
 
   install(): void {
     const stream = this.#stream
-    const { _final: final, close } = stream
+    const { _final: final } = stream
     stream._write = (chunk: Uint8Array, encoding, callback) => {
       this.#take([{ chunk, encoding }], callback)
     }
@@ -61,9 +62,7 @@ export class StreamGate {
       this.#exchange.sent()
       final.call(stream, callback)
     }
-    stream.close = (code, callback) => {
-      close.call(stream, code || constants.NGHTTP2_CANCEL, callback)
-    }
+    cancelWhenClosed(stream)
     if (stream.pending) stream.once('ready', () => this.#begin())
     else this.#begin()
     stream.on('headers', (headers) => this.#interim(statusOf(headers)))

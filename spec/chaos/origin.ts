@@ -16,8 +16,8 @@ import { fields, type Message, type Play, type Received } from './plays.ts'
 import { Serving } from './serving.ts'
 import type { Addresses } from './transports.ts'
 
-/** What a connection that ends, or is torn down, in the middle of a message comes with. */
-const ends = ['HPE_INVALID_EOF_STATE', 'ECONNRESET', 'EPIPE', 'EBADF']
+/** What the system, or a parser, says of a connection that ends in the middle of a message. */
+const ending = /^(E[A-Z]+|HPE_INVALID_EOF_STATE)$/
 
 /**
  * The origin of the chaos run, in a process of its own. Node's parser, and the frames of HTTP/2,
@@ -104,7 +104,7 @@ class ChaosOrigin {
   }
 
   #note(error: NodeJS.ErrnoException): void {
-    if (!ends.includes(error.code ?? '')) this.#faults.push(error.code ?? error.message)
+    if (!ending.test(error.code ?? '')) this.#faults.push(error.code ?? error.message)
   }
 
   #serve(

@@ -70,6 +70,17 @@ describe('an upload over HTTP/2 that fails', () => {
     await expectReset(front)
   })
 
+  it('is reset when it is aborted, though nothing was to hold its content back', async () => {
+    const front = await openFront(() => {})
+    const controller = new AbortController()
+    const options = { expect: 'never', signal: controller.signal } as const
+    const answer = front.send(front.url, noise(1_000_000), options).catch((error) => error)
+    await front.until(/^DATA 1/)
+    controller.abort()
+    expect(await answer).to.have.property('name', 'AbortError')
+    await expectReset(front)
+  })
+
   it('never ends the content when it is aborted in the turn in which some was written', async () => {
     const front = await openFront(go)
     const controller = new AbortController()
