@@ -46,6 +46,8 @@ export interface AttemptOptions extends AttemptHead {
   /** Counted from 1. */
   readonly number: number
   readonly asks: boolean
+  /** Whether its content has no byte, so that its head is all of it. */
+  readonly isEmpty: boolean
   /** Whether it is still to ask, when its head is written. */
   readonly stillAsks: () => boolean
   /** How long content is held back, when the head is written. */
@@ -126,6 +128,10 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
         this.#waiting = { bytes, done }
       })
     }
+    this.#allAccepted()
+  }
+
+  #allAccepted(): void {
     this.#finished = true
     this.log.contentEnds()
     this.#owner.sent(this)
@@ -183,6 +189,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     if (asked) this.#asked()
     this.#owner.left(this)
     this.#owner.progressed(this)
+    if (this.#options.isEmpty) this.#allAccepted()
   }
 
   #asked(): void {

@@ -65,6 +65,22 @@ export class Attempts implements AttemptOwner {
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
+    if (!this.#isEmpty) return this.#dispatch(reason, delayMs)
+    // Over HTTP/2 undici ends a request of no length before it has looked at the content.
+    this.#plan.upload.source
+      .readEmpty()
+      .then(() => this.#over || this.#dispatch(reason, delayMs))
+      .catch((error: unknown) => this.#sourceFailed(error))
+    return true
+  }
+
+  /** Whether there is content to read that is to have no byte. */
+  get #isEmpty(): boolean {
+    const { whole, upload } = this.#plan
+    return this.#hop.hasContent && whole === undefined && upload.source.length === 0
+  }
+
+  #dispatch(reason: AttemptReason, delayMs: number): boolean {
     const { dispatch, request, upload, settings } = this.#plan
     const { rescueTimeout } = settings
     const hop = this.#plan.recourse.prepared?.(this.#hop) ?? this.#hop
@@ -80,6 +96,7 @@ export class Attempts implements AttemptOwner {
       url: placeOf(this.#hop),
       number: upload.log.attempts.length + 1,
       asks,
+      isEmpty: this.#isEmpty,
       stillAsks: () => this.#decide().asks,
       waitLimit: () => waitLimit(settings.continueTimeout, this.#route.times),
       rescueTimeout,

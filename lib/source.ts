@@ -63,6 +63,19 @@ export class Source {
     return view
   }
 
+  /** Reads content whose declared length is 0 to its end, and rejects if that is not where it says. */
+  async readEmpty(): Promise<void> {
+    if (this.#ended) return
+    this.#open()
+    try {
+      await this.#read()
+      this.#ended = true
+    } catch (error) {
+      this.#failure = error
+      throw error
+    }
+  }
+
   /** The content flows: what was read is kept only as far as the caller chose. */
   flow(): void {
     this.#flowing = true

@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs'
+import { expect } from 'chai'
+import type { ContentInput } from '../../lib/content.ts'
+import { fromFile } from '../../lib/file.ts'
+import { ownFaces } from '../support/faces.ts'
+import { handlesLeftOn, temporaryFile } from '../support/files.ts'
+import { type Front, type Play, tlsFront } from '../support/tls-front.ts'
+
+const headers = { 'content-length': '0' }
+const broken = new Error('the disk is gone')
+
+const store: Play = (request, response) => {
+  request.resume().on('end', () => response.writeHead(201).end())
+}
+
+async function* nothing(): AsyncGenerator<string> {}
+
+async function* something(): AsyncGenerator<string> {
+  yield 'a'
+}
+
+async function* breaking(): AsyncGenerator<string> {
+  yield ''
+  throw broken
+}
+
+for (const face of ownFaces) {
+  describe(`content without a byte over HTTP/2, through ${face.name}`, () => {
+    const send = (front: Front, content: ContentInput, timeouts = {}) => {
+      const sender = face.open({ connect: { ca: front.ca }, timeouts })
+      return sender(front.url, content, { headers })
+    }
+    const failureOf = async (front: Front, content: ContentInput, timeouts = {}) => {
+      const error = await send(front, content, timeouts).catch((failure) => failure)
+      return face.wraps && error instanceof TypeError ? error.cause : error
+    }
+
+    for (const [what, content] of Object.entries({
+      'a source': nothing,
+      'a factory': () => nothing,
+    })) {
+      it(`arrives from ${what}`, async () => {
+        const front = await tlsFront(['h2'], store)
+        const { status, report } = await send(front, content())
+        expect(status).to.equal(201)
+        expect(front.frames).to.include('HEADERS 1 END_STREAM')
+        expect(report?.attempts ?? []).to.have.length.at.most(1)
+      })
+    }
+
+    it('is no request when its source goes on', async () => {
+      const front = await tlsFront(['h2'], store)
+      expect(await failureOf(front, something())).to.include({ code: 'ERR_EXPECT_CONTENT_LONG' })
+      expect(front.frames).to.deep.equal([])
+    })
+
+    it('is no request when its source fails', async () => {
+      const front = await tlsFront(['h2'], store)
+      expect(await failureOf(front, breaking())).to.equal(broken)
+      expect(front.frames).to.deep.equal([])
+    })
+
+    it('does not wait for ever for an answer', async () => {
+      const path = temporaryFile()
+      writeFileSync(path, '')
+      const front = await tlsFront(['h2'], () => {})
+      const failure = await failureOf(front, fromFile(path), { headers: 100 })
+      expect(failure).to.include({ code: 'ERR_EXPECT_HEADERS_TIMEOUT' })
+      expect(await handlesLeftOn(path)).to.equal(0)
+    })
+  })
+}
