@@ -104,7 +104,7 @@ class ChaosOrigin {
   }
 
   #note(error: NodeJS.ErrnoException): void {
-    if (!ending.test(error.code ?? '')) this.#faults.push(error.code ?? error.message)
+    if (!ending.test(error.code ?? '')) this.#faults.push(`${error.code}: ${error.message}`)
   }
 
   #serve(

@@ -47,6 +47,7 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
   })
   // A spec that failed for another reason does not get round to it.
   done.catch(() => {})
+  if (left === 0) finish()
   let connections = 0
   const beneath = new Map<number | undefined, Socket>()
   server.on('connection', (socket: Socket) => beneath.set(socket.remotePort, socket))
