@@ -15,8 +15,10 @@ export interface Exchange {
   whenComplete(tell: (digest: Digest) => void): void
   /** Tears the connection down with a RST. */
   reset(): void
-  /** Ends the request alone, where that can be done. */
-  cancel(code: number): void
+  /** Ends the request alone, by an error, where that can be done. */
+  cancel(): void
+  /** Ends it and says that nothing was done about it; answers whether that could be said. */
+  refuse(): boolean
   /** Reads no more, and closes after a while. */
   deafen(): void
   /** Closes the connection after the response; answers the header fields that say so. */
@@ -58,6 +60,11 @@ export class MessageExchange implements Exchange {
     this.reset()
   }
 
+  refuse(): boolean {
+    this.reset()
+    return false
+  }
+
   deafen(): void {
     const { socket } = this.#request
     this.#request.pause()
@@ -95,8 +102,13 @@ export class StreamExchange implements Exchange {
     this.#tap.connection.resetAndDestroy()
   }
 
-  cancel(code: number): void {
-    this.#request.stream.close(code)
+  cancel(): void {
+    this.#request.stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+  }
+
+  refuse(): boolean {
+    this.#request.stream.close(constants.NGHTTP2_REFUSED_STREAM)
+    return true
   }
 
   deafen(): void {

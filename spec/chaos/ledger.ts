@@ -48,7 +48,13 @@ function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
     ['leaked', leftOpen ? 'its source was not let go of' : null],
     ['truncated', broken(told, contents, whole)],
     ['lost', isSuccess(told) && whole.length === 0 ? 'it is not at the origin' : null],
-    ['doubled', doubled(told, contents)],
+    [
+      'doubled',
+      doubled(
+        told,
+        contents.filter(({ refused }) => !refused),
+      ),
+    ],
     ['misreported', misreported(told)],
   ]
   const came = `status ${status}, error ${error}, ${plan.transport}, ${plan.way}, ${plan.kind}, ${plan.plays.join(' ')}`

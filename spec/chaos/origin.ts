@@ -16,8 +16,8 @@ import { fields, type Message, type Play, type Received } from './plays.ts'
 import { Serving } from './serving.ts'
 import type { Addresses } from './transports.ts'
 
-/** What the system, or a parser, says of a connection that ends in the middle of a message. */
-const ending = /^(E[A-Z]+|HPE_INVALID_EOF_STATE)$/
+/** What is said where a connection ends in the middle of a message, or the client ends it. */
+const ending = /^(E[A-Z]+|HPE_INVALID_EOF_STATE|ERR_HTTP2_SESSION_ERROR)$/
 
 /**
  * The origin of the chaos run, in a process of its own. Node's parser, and the frames of HTTP/2,
@@ -129,6 +129,9 @@ class ChaosOrigin {
         // It may be answered later.
         get status() {
           return serving.status
+        },
+        get refused() {
+          return serving.refused
         },
       })
     })

@@ -83,6 +83,8 @@ export interface Message {
   readonly sha256: string
   /** The final status that was answered before or after its end; 0 for none. */
   readonly status: number
+  /** Whether the client was told that nothing was done about it (RFC 9113, section 8.7). */
+  readonly refused: boolean
 }
 
 /** All that an origin got. */

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { constants } from 'node:http2'
 import type { Exchange } from './exchange.ts'
 import { answerField, lateness, type Play } from './plays.ts'
 
@@ -11,6 +10,9 @@ export class Serving {
   readonly #asked: boolean
   /** The final status that was answered; 0 for none. */
   status = 0
+  /** Whether the client was told that nothing was done about the request. */
+  refused = false
+  #over = false
   #bytes = 0
   #attempt = 0
   /** What happens when half of the content has come, as far as that can be told. */
@@ -71,7 +73,7 @@ export class Serving {
     })
     request.on('end', () => {
       if (!this.#exchange.isComplete) return
-      if (!this.#response.headersSent && !request.destroyed) ended()
+      if (!this.#over && !this.#response.headersSent && !request.destroyed) ended()
     })
   }
 
@@ -106,9 +108,10 @@ export class Serving {
   /** Answers without a look at the content, or what there is to come of it. */
   #act(what: string, when: readonly string[]): void {
     const exchange = this.#exchange
+    this.#over = true
     if (what === 'reset') exchange.reset()
-    else if (what === 'cancel') exchange.cancel(constants.NGHTTP2_INTERNAL_ERROR)
-    else if (what === 'unprocessed') exchange.cancel(constants.NGHTTP2_REFUSED_STREAM)
+    else if (what === 'cancel') exchange.cancel()
+    else if (what === 'unprocessed') this.refused = exchange.refuse()
     else {
       const status = what === 'early' ? 200 : Number(what)
       const fields: Record<string, string> = { [answerField]: 'early' }
