@@ -59,9 +59,12 @@ export class Attempts implements AttemptOwner {
 
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
-    this.#plan.underWay.begin()
-    this.#watch.begin()
-    return this.#begin('first', 0)
+    const { underWay, upload } = this.#plan
+    underWay.begin()
+    // A fetch that follows a redirect dispatches once more for the same upload.
+    const again = upload.log.attempts.length > 0
+    this.#watch.begin(again ? upload.log.elapsedMs : 0)
+    return this.#begin(again ? 'redirect' : 'first', 0)
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
@@ -386,9 +389,9 @@ export class Attempts implements AttemptOwner {
     const attempt = this.#current
     this.#finish()
     const failure = undiciTimeout(error, settings.timeouts) ?? error
-    if (failure instanceof UploadError) failure.at(upload.log.place())
+    const told = failure instanceof UploadError ? failure.at(upload.log.place()) : failure
     attempt?.giveUp()
-    handler.onResponseError?.(this.#controller, failure)
+    handler.onResponseError?.(this.#controller, told)
   }
 
   #finish(): void {

@@ -57,8 +57,14 @@ export class Deadlines {
    * Sets a deadline, or sets it anew; 0 is none.
    *
    * @param moved says, when it has passed, whether there was something that sets it anew.
+   * @param passed is how many of the milliseconds have gone by already.
    */
-  set(deadline: Deadline, milliseconds: number, moved: () => boolean = () => false): void {
+  set(
+    deadline: Deadline,
+    milliseconds: number,
+    moved: () => boolean = () => false,
+    passed: number = 0,
+  ): void {
     const known = this.#timers.get(deadline)
     if (known?.milliseconds === milliseconds) {
       known.moved = moved
@@ -67,7 +73,8 @@ export class Deadlines {
     }
     this.clear(deadline)
     if (milliseconds === 0) return
-    const timeout = setTimeout(() => this.#passed(deadline, milliseconds), milliseconds)
+    const left = Math.max(0, milliseconds - passed)
+    const timeout = setTimeout(() => this.#passed(deadline, milliseconds), left)
     this.#timers.set(deadline, { timeout, milliseconds, moved })
   }
 

@@ -77,12 +77,23 @@ export class UploadError extends Error {
     this.code = code
   }
 
-  /** Notes where the upload stood; whoever throws deep inside does not know it. */
-  at(place: UploadPlace): this {
+  /**
+   * The error with where the upload stood, which whoever throws deep inside does not know. Uploads
+   * that waited for the same connection fail with the same error, and each is told its own place.
+   */
+  at(place: UploadPlace): UploadError {
+    if (this.attempt > 0) return this.#copy().at(place)
     this.phase = place.phase
     this.sentBytes = place.sentBytes
     this.attempt = place.attempt
     if (place.status !== null) this.response ??= { status: place.status }
     return this
+  }
+
+  #copy(): UploadError {
+    const options = this.cause === undefined ? {} : { cause: this.cause }
+    const copy = new UploadError(this.code, this.message, options)
+    copy.response = this.response
+    return copy
   }
 }

@@ -15,9 +15,9 @@ export class PhaseWatch {
     this.#deadlines = new Deadlines(expired)
   }
 
-  /** The upload begins. */
-  begin(): void {
-    this.#deadlines.set('total', this.#timeouts.total ?? 0)
+  /** The upload begins, or goes on after so many milliseconds. */
+  begin(elapsedMs: number): void {
+    this.#deadlines.set('total', this.#timeouts.total ?? 0, undefined, elapsedMs)
   }
 
   /** Sees that content which was handed to the connection is taken by it. */

@@ -68,7 +68,7 @@ export class Source {
     if (this.#ended) return
     this.#open()
     try {
-      await this.#read()
+      await this.#read(0)
       this.#ended = true
     } catch (error) {
       this.#failure = error

@@ -33,4 +33,17 @@ describe('UploadError', () => {
       expect(error.response).to.deep.equal(response)
     })
   }
+
+  it('is another one for each upload that fails with it', () => {
+    const cause = new Error('why')
+    const shared = new UploadError('ERR_EXPECT_PROXY', 'what', { cause })
+    shared.response = { status: 407 }
+    const first = shared.at({ phase: 'connecting', sentBytes: 0, attempt: 1, status: null })
+    const second = shared.at({ phase: 'sending', sentBytes: 7, attempt: 2, status: null })
+    expect(second).not.to.equal(first)
+    const same = { code: 'ERR_EXPECT_PROXY', message: 'what', cause }
+    expect(first).to.include({ ...same, phase: 'connecting', sentBytes: 0, attempt: 1 })
+    expect(second).to.include({ ...same, phase: 'sending', sentBytes: 7, attempt: 2 })
+    expect(second.response).to.deep.equal({ status: 407 })
+  })
 })

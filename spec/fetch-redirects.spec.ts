@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { type FetchInit, fetch } from '../lib/fetch.ts'
+import { reportOf } from '../lib/platform-fetch.ts'
 import type { OriginMode, SeenRequest } from '../lib/testing/index.ts'
 import { startedOrigin } from './support/adapters-content.ts'
+import { standingClock } from './support/clock.ts'
 import { agentFor } from './support/faces.ts'
 
 const platform = globalThis.fetch as typeof fetch
@@ -95,5 +97,43 @@ describe("fetch's redirect", () => {
     }
     const [theirs, ours] = outcomes
     expect(ours).to.deep.equal(theirs)
+  })
+})
+
+describe('a fetch that follows a redirect', () => {
+  it('reports it as one upload', async () => {
+    const origin = await startedOrigin({
+      mode: ({ path }) => (path === first ? { status: 307, headers: { location: second } } : 'go'),
+    })
+    const dispatcher = agentFor()
+    const response = await fetch(origin.url + first, { method: 'PUT', body: 'hello', dispatcher })
+    const { attempts = [] } = reportOf(response) ?? {}
+    expect(attempts.map(({ reason, status }) => [reason, status])).to.deep.equal([
+      ['first', 307],
+      ['redirect', 201],
+    ])
+  })
+
+  it('has one time for all of it', async () => {
+    const clock = standingClock()
+    const origin = await startedOrigin({
+      mode: ({ path }) => {
+        if (path !== first) return 'silent'
+        clock.tick(60)
+        return { status: 307, headers: { location: second } }
+      },
+    })
+    const failure = await fetch(origin.url + first, {
+      method: 'PUT',
+      body: 'hello',
+      dispatcher: agentFor(),
+      expect: 'always',
+      timeouts: { total: 100 },
+      onProgress: ({ phase }) => {
+        if (phase === 'waiting' && origin.requests.length === 1) clock.tick(40)
+      },
+    }).catch((error) => error)
+    expect(failure.cause).to.include({ code: 'ERR_EXPECT_TOTAL_TIMEOUT', attempt: 2 })
+    expect(failure.cause.message).to.include('within 100 ms')
   })
 })
