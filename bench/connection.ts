@@ -1,0 +1,94 @@
+import { type RequestHead, readHead } from './request-head.ts'
+import type { Received } from './tally.ts'
+
+/** Where a connection is: in a head, or in content that is owed. */
+type State =
+  | { readonly at: 'head' }
+  | { readonly at: 'content'; left: number; readonly answer: string | null; begun: boolean }
+
+const head: State = { at: 'head' }
+const goAhead = 'HTTP/1.1 100 Continue\r\n\r\n'
+const created = answer('201 Created')
+const refusals: Readonly<Record<string, string>> = {
+  '401': answer('401 Unauthorized', 'WWW-Authenticate: Basic realm="bench"\r\n'),
+  '413': answer('413 Content Too Large'),
+}
+
+/**
+ * One connection of the origin. The first part of the path says what it does:
+ *
+ *     /go      100 to an expectation, 201 behind the content
+ *     /silent  nothing to an expectation, 201 behind the content
+ *     /417     417 to an expectation, 201 behind the content
+ *     /413     413 at once; content that comes all the same is counted
+ *     /401     the same
+ *
+ * Behind a refused expectation no content is owed: what comes next is a head.
+ */
+export class Connection {
+  readonly #write: (bytes: string) => void
+  readonly #receivedOn: (path: string) => Received
+  #state: State = head
+  #rest: Buffer = Buffer.alloc(0)
+  #received: Received | null = null
+  #headAt = 0
+
+  constructor(write: (bytes: string) => void, receivedOn: (path: string) => Received) {
+    this.#write = write
+    this.#receivedOn = receivedOn
+  }
+
+  take(bytes: Buffer): void {
+    if (this.#state.at === 'content') {
+      this.#content(this.#state, bytes)
+      return
+    }
+    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
+    const request = readHead(all)
+    this.#rest = request === null ? all : Buffer.alloc(0)
+    if (request === null) return
+    this.#begin(request)
+    if (all.length > request.size) this.take(all.subarray(request.size))
+  }
+
+  #begin({ path, length, asks }: RequestHead): void {
+    this.#received = this.#receivedOn(path)
+    this.#received.requests += 1
+    this.#headAt = performance.now()
+    const play = path.split('/', 2)[1] ?? ''
+    const refusal = play === '417' && asks ? answer('417 Expectation Failed') : refusals[play]
+    if (refusal !== undefined) this.#write(refusal)
+    else if (asks && play !== 'silent') this.#write(goAhead)
+    if (refusal !== undefined && asks) return
+    this.#state = {
+      at: 'content',
+      left: length,
+      answer: refusal === undefined ? created : null,
+      begun: false,
+    }
+    if (length === 0) this.#end(this.#state)
+  }
+
+  #content(state: State & { at: 'content' }, bytes: Buffer): void {
+    const received = this.#received as Received
+    const size = Math.min(state.left, bytes.length)
+    if (!state.begun) {
+      state.begun = true
+      received.waits.push(performance.now() - this.#headAt)
+    }
+    received.contentBytes += size
+    state.left -= size
+    if (state.left > 0) return
+    this.#end(state)
+    if (bytes.length > size) this.take(bytes.subarray(size))
+  }
+
+  #end(state: State & { at: 'content' }): void {
+    this.#state = head
+    if (state.answer !== null) this.#write(state.answer)
+  }
+}
+
+function answer(status: string, fields = ''): string {
+  return `HTTP/1.1 ${status}\r\n${fields}Content-Length: 0\r\n\r\n`
+}

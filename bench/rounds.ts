@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { CandidateName } from './candidates.ts'
+import type { Files } from './files.ts'
+import type { ContentPlan, Job, Measurement } from './job.ts'
+import type { Receiver } from './receiver.ts'
+import type { Case } from './section.ts'
+
+const run = promisify(execFile)
+const child = fileURLToPath(new URL('./child.ts', import.meta.url))
+
+/** One measurement, with what the origin saw of it. */
+export interface Sample extends Measurement {
+  /** Content bytes that reached the origin, per upload. */
+  readonly contentBytes: number
+  /** For each upload, milliseconds from its head to its content, where some came. */
+  readonly waits: readonly number[]
+  /** The origin's processor time meanwhile, warm-up included. */
+  readonly originCpuSeconds: number
+}
+
+/** What came of a case: one sample a round for each candidate. */
+export interface CaseResult {
+  readonly name: string
+  /** Content bytes of all uploads. */
+  readonly bytes: number
+  readonly uploads: number
+  readonly samples: Readonly<Partial<Record<CandidateName, readonly Sample[]>>>
+}
+
+/** Where measurements are made. */
+export interface Grounds {
+  readonly receiver: Receiver
+  readonly files: Files
+}
+
+/** Measures the candidates of a case in turn: A B C, A B C … */
+export async function runRounds(
+  measured: Case,
+  rounds: number,
+  grounds: Grounds,
+): Promise<CaseResult> {
+  const samples: Partial<Record<CandidateName, Sample[]>> = {}
+  for (let round = 0; round < rounds * (measured.rounds ?? 1); round++) {
+    for (const candidate of measured.candidates) {
+      const sample = await take(measured, candidate, grounds)
+      samples[candidate] = [...(samples[candidate] ?? []), sample]
+    }
+  }
+  const { name, uploads, content } = measured
+  return { name, uploads, bytes: uploads * content.size, samples }
+}
+
+async function take(
+  measured: Case,
+  candidate: CandidateName,
+  { receiver, files }: Grounds,
+): Promise<Sample> {
+  const job = jobOf(measured, candidate, `${receiver.url}/${measured.play}`, files)
+  const before = await receiver.report()
+  const { stdout } = await run(process.execPath, [child, JSON.stringify(job)], { timeout: 120_000 })
+  const { tally, cpuSeconds } = await receiver.report()
+  const received = tally[`/${measured.play}/measured`]
+  const contentBytes = (received?.contentBytes ?? 0) / measured.uploads
+  const { whole = true, content } = measured
+  if (whole && contentBytes !== content.size) {
+    throw new Error(
+      `${candidate}, ${measured.name}: ${contentBytes} bytes came per upload, not ${content.size}`,
+    )
+  }
+  return {
+    ...(JSON.parse(stdout) as Measurement),
+    contentBytes,
+    waits: received?.waits.slice(0, 10) ?? [],
+    originCpuSeconds: cpuSeconds - before.cpuSeconds,
+  }
+}
+
+function jobOf(measured: Case, candidate: CandidateName, url: string, files: Files): Job {
+  const { method = 'PUT', uploads, parallel = 1, status = 201, memory = true } = measured
+  const planOf = (size: number): ContentPlan => {
+    const plan = { ...measured.content, size }
+    return plan.kind === 'file' ? { ...plan, path: files.path(size) } : plan
+  }
+  const { warmUp = { uploads: 1 }, content } = measured
+  return {
+    candidate,
+    url,
+    method,
+    content: planOf(content.size),
+    uploads,
+    parallel,
+    warmUp: { uploads: warmUp.uploads, content: planOf(warmUp.size ?? content.size) },
+    status,
+    memory,
+  }
+}

@@ -1,0 +1,59 @@
+import type { CandidateName } from '../candidates.ts'
+import { type Case, gibibyte, mebibyte, type Section } from '../section.ts'
+
+const all: readonly CandidateName[] = [
+  'upload',
+  'dispatcher',
+  'undici',
+  'http',
+  'axios',
+  'got',
+  'node-fetch',
+  'smithy',
+]
+
+const streams = { buffer: [...all, 'raw', 'fetch'], generator: [...all, 'raw'] } as const
+const ours = all.filter((name) => name !== 'dispatcher')
+
+const small = (kind: 'buffer' | 'generator'): Case => ({
+  name: `1 MiB × 300 at 4 at a time, ${kind}`,
+  play: 'go',
+  content: { kind, size: mebibyte },
+  uploads: 300,
+  parallel: 4,
+  warmUp: { uploads: 40 },
+  candidates: streams[kind],
+})
+
+const medium = (kind: 'buffer' | 'generator' | 'file'): Case => ({
+  name: `64 MiB × 8, ${kind}`,
+  play: 'go',
+  content: { kind, size: 64 * mebibyte },
+  uploads: 8,
+  candidates: kind === 'file' ? [...ours, 'curl'] : streams[kind],
+})
+
+const large = (kind: 'buffer' | 'generator' | 'file'): Case => ({
+  name: `1 GiB, ${kind}`,
+  play: 'go',
+  content: { kind, size: gibibyte },
+  uploads: 1,
+  warmUp: { uploads: 1, size: 64 * mebibyte },
+  candidates: { buffer: common, generator: [...common, 'raw'], file: [...common, 'curl'] }[
+    kind
+  ] as CandidateName[],
+})
+
+const common: readonly CandidateName[] = ['upload', 'undici', 'http']
+
+/** Uploads that are accepted with the go-ahead. */
+export const accepted: Section = {
+  name: 'accepted',
+  title: 'Accepted with the go-ahead',
+  text: 'The origin answers 100 to the expectation, and 201 behind the content.',
+  cases: [
+    ...(['buffer', 'generator'] as const).map(small),
+    ...(['buffer', 'generator', 'file'] as const).map(medium),
+    ...(['buffer', 'generator', 'file'] as const).map(large),
+  ],
+}
