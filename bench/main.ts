@@ -2,10 +2,8 @@ import { planOf, usage } from './arguments.ts'
 import { Files } from './files.ts'
 import { Receiver } from './receiver.ts'
 import { runRounds } from './rounds.ts'
-import { accepted } from './sections/accepted.ts'
+import { sections } from './sections.ts'
 import { tableOf } from './table.ts'
-
-const sections = [accepted]
 
 async function main(args: string[]): Promise<number> {
   const plan = planOf(args, sections)

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net'
 import { Connection } from './connection.ts'
+import { readInto } from './read-into.ts'
 import type { Tally } from './tally.ts'
 
 /**
@@ -8,9 +9,10 @@ import type { Tally } from './tally.ts'
  *
  * It tells its port; to any message it answers with what it has received since the last.
  */
+const buffer = Buffer.allocUnsafeSlow(4_194_304)
 let tally: Tally = {}
 
-const server = createServer({ noDelay: true }, (socket) => {
+const server = createServer({ noDelay: true, pauseOnConnect: true }, (paused) => {
   const connection = new Connection(
     (bytes) => socket.write(bytes),
     (path) => {
@@ -18,7 +20,7 @@ const server = createServer({ noDelay: true }, (socket) => {
       return tally[path]
     },
   )
-  socket.on('data', (bytes) => connection.take(bytes))
+  const socket = readInto(buffer, paused, (bytes) => connection.take(bytes))
   // A client that gives an upload up resets its connection.
   socket.on('error', () => {})
 })

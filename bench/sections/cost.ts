@@ -1,0 +1,24 @@
+import { type Case, gibibyte, mebibyte, type Section } from '../section.ts'
+
+const sized = (name: string, size: number): Case => ({
+  name: `${name}, generator`,
+  play: 'go',
+  content: { kind: 'generator', size },
+  uploads: 1,
+  warmUp: { uploads: 2, size: mebibyte },
+  candidates: ['upload', 'undici', 'http'],
+})
+
+/** What one upload costs as it grows. */
+export const cost: Section = {
+  name: 'cost',
+  title: 'Processor time and memory, 16 MiB to 4 GiB',
+  text: 'One upload from a generator, in a process that has made two uploads of 1 MiB: processor time per GiB, and the highest resident size above that of the idle process.',
+  cases: [
+    sized('16 MiB', 16 * mebibyte),
+    sized('64 MiB', 64 * mebibyte),
+    sized('256 MiB', 256 * mebibyte),
+    sized('1 GiB', gibibyte),
+    sized('4 GiB', 4 * gibibyte),
+  ],
+}

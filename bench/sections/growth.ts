@@ -1,0 +1,19 @@
+import { type Case, mebibyte, type Section } from '../section.ts'
+
+const growing = (parallel: number, uploads: number): Case => ({
+  name: `${parallel.toLocaleString('en')} at a time, 1 MiB × ${uploads}, buffer`,
+  play: 'go',
+  content: { kind: 'buffer', size: mebibyte },
+  uploads,
+  parallel,
+  warmUp: { uploads: 1 },
+  candidates: ['dispatcher', 'undici', 'upload'],
+})
+
+/** Many uploads at a time. */
+export const growth: Section = {
+  name: 'growth',
+  title: 'Growth, 1 to 1,000 at a time',
+  text: 'One process makes many uploads at a time, each over a connection of its own; they share one buffer. undici does not ask.',
+  cases: [growing(1, 300), growing(10, 500), growing(100, 500), growing(1000, 1000)],
+}

@@ -1,0 +1,20 @@
+import { type Case, mebibyte, type Section } from '../section.ts'
+
+const idling = (kind: 'buffer' | 'generator'): Case => ({
+  name: `1 MiB × 500 at 4 at a time, ${kind}`,
+  play: 'go',
+  content: { kind, size: mebibyte },
+  uploads: 500,
+  parallel: 4,
+  warmUp: { uploads: 100 },
+  candidates: ['never', 'undici'],
+  rounds: 2,
+})
+
+/** Uploads through a gate that has nothing to do. */
+export const idle: Section = {
+  name: 'idle',
+  title: 'Idle gate',
+  text: "Uploads through an ExpectAgent with expect: 'never' against undici's own Agent. Twice as many rounds as elsewhere.",
+  cases: [idling('buffer'), idling('generator')],
+}
