@@ -5,29 +5,11 @@ import type { CandidateName } from './candidates.ts'
 import type { Files } from './files.ts'
 import type { ContentPlan, Job, Measurement } from './job.ts'
 import type { Receiver } from './receiver.ts'
+import type { CaseResult, Sample } from './result.ts'
 import type { Case } from './section.ts'
 
 const run = promisify(execFile)
 const child = fileURLToPath(new URL('./child.ts', import.meta.url))
-
-/** One measurement, with what the origin saw of it. */
-export interface Sample extends Measurement {
-  /** Content bytes that reached the origin, per upload. */
-  readonly contentBytes: number
-  /** For each upload, milliseconds from its head to its content, where some came. */
-  readonly waits: readonly number[]
-  /** The origin's processor time meanwhile, warm-up included. */
-  readonly originCpuSeconds: number
-}
-
-/** What came of a case: one sample a round for each candidate. */
-export interface CaseResult {
-  readonly name: string
-  /** Content bytes of all uploads. */
-  readonly bytes: number
-  readonly uploads: number
-  readonly samples: Readonly<Partial<Record<CandidateName, readonly Sample[]>>>
-}
 
 /** Where measurements are made. */
 export interface Grounds {
@@ -48,8 +30,8 @@ export async function runRounds(
       samples[candidate] = [...(samples[candidate] ?? []), sample]
     }
   }
-  const { name, uploads, content } = measured
-  return { name, uploads, bytes: uploads * content.size, samples }
+  const { name, uploads, parallel = 1, content } = measured
+  return { name, uploads, parallel, bytes: uploads * content.size, samples }
 }
 
 async function take(
@@ -72,7 +54,7 @@ async function take(
   return {
     ...(JSON.parse(stdout) as Measurement),
     contentBytes,
-    waits: received?.waits.slice(0, 10) ?? [],
+    waits: measured.play === 'silent' ? (received?.waits ?? []) : [],
     originCpuSeconds: cpuSeconds - before.cpuSeconds,
   }
 }

@@ -1,9 +1,12 @@
 import type { CandidateName } from './candidates.ts'
 import type { ContentPlan, Job } from './job.ts'
+import type { MetricName } from './metrics.ts'
 
 /** Candidates that are measured in turn, doing the same. */
 export interface Case {
   readonly name: string
+  /** Where it stands on the axis of plots that have one. */
+  readonly at?: number
   /** What the origin does: see the origin's connection. */
   readonly play: string
   readonly method?: Job['method']
@@ -24,12 +27,24 @@ export interface Case {
   readonly candidates: readonly CandidateName[]
 }
 
+/** A picture of one metric: bars for each case, or lines where cases stand on an axis. */
+export interface Plot {
+  readonly metric: MetricName
+  /** The axis's title; bars have none. */
+  readonly axis?: string
+}
+
 /** Cases that belong together. */
 export interface Section {
   readonly name: string
   readonly title: string
   /** What is measured, for the report. */
   readonly text: string
+  /** What the table says of each candidate. */
+  readonly columns: readonly MetricName[]
+  /** What is compared, round by round, between the first candidate and each other one. */
+  readonly compared: MetricName | null
+  readonly plots: readonly Plot[]
   readonly cases: readonly Case[]
 }
 

@@ -39,18 +39,23 @@ const large = (kind: 'buffer' | 'generator' | 'file'): Case => ({
   content: { kind, size: gibibyte },
   uploads: 1,
   warmUp: { uploads: 1, size: 64 * mebibyte },
-  candidates: { buffer: common, generator: [...common, 'raw'], file: [...common, 'curl'] }[
-    kind
-  ] as CandidateName[],
+  candidates: few[kind],
 })
 
-const common: readonly CandidateName[] = ['upload', 'undici', 'http']
+const few = {
+  buffer: ['upload', 'dispatcher', 'undici', 'http'],
+  generator: ['upload', 'dispatcher', 'undici', 'http', 'raw'],
+  file: ['upload', 'undici', 'http', 'curl'],
+} as const
 
 /** Uploads that are accepted with the go-ahead. */
 export const accepted: Section = {
   name: 'accepted',
   title: 'Accepted with the go-ahead',
   text: 'The origin answers 100 to the expectation, and 201 behind the content.',
+  columns: ['rate', 'cpu', 'peak'],
+  compared: 'rate',
+  plots: [{ metric: 'rate' }],
   cases: [
     ...(['buffer', 'generator'] as const).map(small),
     ...(['buffer', 'generator', 'file'] as const).map(medium),

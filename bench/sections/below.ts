@@ -23,6 +23,9 @@ export const below: Section = {
   name: 'below',
   title: 'Below the threshold',
   text: 'Posts of buffers that are too small to ask for: what it costs to have this package in between. Twice as many rounds as elsewhere.',
+  columns: ['requests', 'cpuEach'],
+  compared: 'requests',
+  plots: [{ metric: 'requests' }],
   cases: [
     posts('request', 1, 10_000, ['dispatcher', 'undici', 'upload']),
     posts('fetch', 1, 5_000, ['fetch', 'undici-fetch']),

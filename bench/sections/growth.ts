@@ -2,6 +2,7 @@ import { type Case, mebibyte, type Section } from '../section.ts'
 
 const growing = (parallel: number, uploads: number): Case => ({
   name: `${parallel.toLocaleString('en')} at a time, 1 MiB × ${uploads}, buffer`,
+  at: parallel,
   play: 'go',
   content: { kind: 'buffer', size: mebibyte },
   uploads,
@@ -15,5 +16,11 @@ export const growth: Section = {
   name: 'growth',
   title: 'Growth, 1 to 1,000 at a time',
   text: 'One process makes many uploads at a time, each over a connection of its own; they share one buffer. undici does not ask.',
+  columns: ['time', 'cpuEach', 'peak', 'peakEach'],
+  compared: 'time',
+  plots: [
+    { metric: 'time', axis: 'uploads at a time' },
+    { metric: 'peakEach', axis: 'uploads at a time' },
+  ],
   cases: [growing(1, 300), growing(10, 500), growing(100, 500), growing(1000, 1000)],
 }

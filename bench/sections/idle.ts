@@ -16,5 +16,8 @@ export const idle: Section = {
   name: 'idle',
   title: 'Idle gate',
   text: "Uploads through an ExpectAgent with expect: 'never' against undici's own Agent. Twice as many rounds as elsewhere.",
+  columns: ['rate', 'cpuEach'],
+  compared: 'rate',
+  plots: [{ metric: 'rate' }],
   cases: [idling('buffer'), idling('generator')],
 }

@@ -5,6 +5,9 @@ export const origin: Section = {
   name: 'origin',
   title: 'The origin',
   text: 'The fastest client there is, a raw socket, uploads buffers: while it does, the origin must have time to spare.',
+  columns: ['rate', 'client', 'origin'],
+  compared: null,
+  plots: [],
   cases: [
     {
       name: '64 MiB × 16, buffer',

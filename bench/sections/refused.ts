@@ -16,6 +16,9 @@ export const refused: Section = {
   name: 'refused',
   title: 'Refused',
   text: 'The origin answers 413 or 401 as soon as it has the head. What counts is the time to that answer, and the content that went out for nothing. No credentials are given.',
+  columns: ['time', 'content', 'cpuEach'],
+  compared: 'time',
+  plots: [{ metric: 'time' }, { metric: 'content' }],
   cases: [
     refusal(413, 'buffer'),
     refusal(413, 'generator'),

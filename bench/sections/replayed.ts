@@ -17,5 +17,8 @@ export const replayed: Section = {
   name: 'replayed',
   title: '417 and replay',
   text: 'The origin answers 417 to every expectation, and 201 behind content that comes without one. Our candidates are told to remember nothing, or they would not ask again.',
+  columns: ['time', 'rate', 'copies', 'cpu'],
+  compared: 'time',
+  plots: [{ metric: 'rate' }],
   cases: (['buffer', 'generator', 'file'] as const).map(replay),
 }
