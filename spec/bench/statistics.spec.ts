@@ -1,0 +1,51 @@
+import { expect } from 'chai'
+import { differenceOf, median, ratioOf, spreadOf } from '../../bench/statistics.ts'
+
+describe('median', () => {
+  const table: readonly [readonly number[], number][] = [
+    [[3], 3],
+    [[3, 1, 2], 2],
+    [[4, 1, 3, 2], 2.5],
+    // Sorted as text, 10 would stand before 9.
+    [[10, 9, 100], 10],
+  ]
+  for (const [numbers, middle] of table) {
+    it(`of ${numbers.join(', ')} is ${middle}`, () => {
+      expect(median(numbers)).to.equal(middle)
+    })
+  }
+
+  it('leaves the numbers in their order', () => {
+    const numbers = [3, 1, 2]
+    median(numbers)
+    expect(numbers).to.deep.equal([3, 1, 2])
+  })
+
+  it('refuses no numbers', () => {
+    expect(() => median([])).to.throw(RangeError, 'No numbers')
+  })
+})
+
+describe('spreadOf', () => {
+  it('tells the median, the lowest and the highest', () => {
+    expect(spreadOf([5, 1, 3])).to.deep.equal({ median: 3, min: 1, max: 5 })
+  })
+})
+
+describe('ratioOf', () => {
+  it('compares round by round, not median by median', () => {
+    // A machine that slows down fourfold over time, with ours twice as fast all along.
+    expect(ratioOf([2, 4, 8], [1, 2, 4])).to.deep.equal({ median: 2, min: 2, max: 2 })
+    expect(ratioOf([1, 2, 3], [1, 4, 1])).to.deep.equal({ median: 1, min: 0.5, max: 3 })
+  })
+
+  it('refuses rounds that have no partner', () => {
+    expect(() => ratioOf([1, 2], [1])).to.throw(RangeError, '2 rounds cannot be paired with 1')
+  })
+})
+
+describe('differenceOf', () => {
+  it('compares round by round', () => {
+    expect(differenceOf([5, 7, 10], [5, 4, 9])).to.deep.equal({ median: 1, min: 0, max: 3 })
+  })
+})
