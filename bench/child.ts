@@ -37,7 +37,7 @@ async function measure(): Promise<Measurement> {
   return { seconds, cpuSeconds: (user + system) / 1e6, peakBytes: resident.peak }
 }
 
-/** One measurement, in a process of its own: a job in, as JSON, and what came of it out. */
+/** One measurement, in a process of its own: it is given a job, and tells what came of it. */
 const job: Job = JSON.parse(process.argv[2] ?? '')
 const measurement = job.candidate === 'curl' ? await curl(job) : await measure()
-process.stdout.write(JSON.stringify(measurement), () => process.exit())
+process.send?.(measurement)

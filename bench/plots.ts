@@ -21,6 +21,7 @@ interface Drawn {
 
 const document = new DOMParser().parseFromString('<!doctype html><html></html>', 'text/html')
 const width = 800
+const style = { background: 'white', color: 'black' }
 
 /** One picture, as an SVG document: the median of all rounds, and a rule from lowest to highest. */
 export function plotOf(shown: Plot, section: Section, result: SectionResult): string {
@@ -44,41 +45,69 @@ function pointsOf({ metric }: Plot, section: Section, result: SectionResult): Po
   })
 }
 
+/** Bars under the name of their case. */
 function bars(points: readonly Point[], title: string): Drawn {
-  const common = { y: 'who', fy: 'in' }
+  const names = [...new Set(points.map((point) => point.in))]
+  const under = (name: string): Point[] => points.filter((point) => point.in === name)
+  // A row for the name of each case, and one for each of its bars.
+  const rows = names.flatMap((name) => [rowOf(name, ''), ...under(name).map(row)])
   return plot({
     document,
     width,
+    height: rows.length * 15 + 60,
     marginLeft: 260,
     marginRight: 20,
-    style: { background: 'white', color: 'black' },
-    x: { label: title, grid: true, zero: true },
-    y: { label: null },
-    fy: { label: null, axis: null },
+    style,
+    x: { label: title, grid: true, zero: true, nice: true },
+    y: { label: null, domain: rows, tickFormat: whoOf, tickSize: 0 },
     marks: [
-      text(points, { fy: 'in', text: 'in', frameAnchor: 'top-left', dy: -14, fontWeight: 'bold' }),
-      barX(points, { ...common, x: 'median', fill: fillOf, sort: { y: null } }),
-      ruleY(points, { ...common, x1: 'min', x2: 'max', strokeWidth: 1.5 }),
+      text(names, {
+        x: 0,
+        y: (name) => rowOf(name, ''),
+        text: (name) => name,
+        textAnchor: 'start',
+        fontWeight: 'bold',
+        dx: 4,
+      }),
+      barX(points, { y: row, x: 'median', fill: ({ ours }) => (ours ? '#2a78b5' : '#b8bec5') }),
+      ruleY(points, { y: row, x1: 'min', x2: 'max', strokeWidth: 1.5 }),
       ruleX([0]),
     ],
   })
 }
 
+function row(point: Point): string {
+  return rowOf(point.in, point.who)
+}
+
+function rowOf(name: string, who: string): string {
+  return `${name}\n${who}`
+}
+
+function whoOf(rowName: string): string {
+  return rowName.split('\n')[1] ?? ''
+}
+
+/** A line for each candidate, which bears its name. */
 function lines(points: readonly Point[], title: string, axis: string): Drawn {
   const common = { x: 'at', stroke: 'who' }
+  const whos = [...new Set(points.map(({ who }) => who))]
+  const [blues, greys] = [
+    ['#2a78b5', '#7fb2dd'],
+    ['#444', '#999'],
+  ]
+  const range = whos.map((who) => (who.endsWith('(ours)') ? blues : greys)?.shift() ?? 'black')
+  const ticks = [...new Set(points.map(({ at }) => at))]
+  const number = (at: number): string => at.toLocaleString('en')
   return plot({
     document,
     width,
     marginLeft: 60,
-    style: { background: 'white', color: 'black' },
-    color: { legend: false },
-    x: {
-      type: 'log',
-      label: axis,
-      ticks: [...new Set(points.map(({ at }) => at))],
-      tickFormat: 'd',
-    },
-    y: { label: title, grid: true, zero: true },
+    marginRight: 20,
+    style,
+    color: { domain: whos, range },
+    x: { type: 'log', label: axis, ticks, tickFormat: number },
+    y: { label: title, grid: true, zero: true, nice: true },
     marks: [
       line(points, { ...common, y: 'median' }),
       ruleX(points, { ...common, y1: 'min', y2: 'max' }),
@@ -93,10 +122,6 @@ function lines(points: readonly Point[], title: string, axis: string): Drawn {
       ruleY([0]),
     ],
   })
-}
-
-function fillOf({ ours }: Point): string {
-  return ours ? '#2a78b5' : '#b8bec5'
 }
 
 /** Whether no point of the same candidate lies further right. */

@@ -1,15 +1,10 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import type { CandidateName } from './candidates.ts'
 import type { Files } from './files.ts'
-import type { ContentPlan, Job, Measurement } from './job.ts'
+import type { ContentPlan, Job } from './job.ts'
+import { measureInChild } from './process.ts'
 import type { Receiver } from './receiver.ts'
 import type { CaseResult, Sample } from './result.ts'
 import type { Case } from './section.ts'
-
-const run = promisify(execFile)
-const child = fileURLToPath(new URL('./child.ts', import.meta.url))
 
 /** Where measurements are made. */
 export interface Grounds {
@@ -41,7 +36,7 @@ async function take(
 ): Promise<Sample> {
   const job = jobOf(measured, candidate, `${receiver.url}/${measured.play}`, files)
   const before = await receiver.report()
-  const { stdout } = await run(process.execPath, [child, JSON.stringify(job)], { timeout: 120_000 })
+  const measurement = await measureInChild(job)
   const { tally, cpuSeconds } = await receiver.report()
   const received = tally[`/${measured.play}/measured`]
   const contentBytes = (received?.contentBytes ?? 0) / measured.uploads
@@ -52,7 +47,7 @@ async function take(
     )
   }
   return {
-    ...(JSON.parse(stdout) as Measurement),
+    ...measurement,
     contentBytes,
     waits: measured.play === 'silent' ? (received?.waits ?? []) : [],
     originCpuSeconds: cpuSeconds - before.cpuSeconds,
