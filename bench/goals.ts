@@ -116,7 +116,7 @@ export const goals: readonly Goal[] = [
   ...idle('1 MiB × 500 at 4 at a time, buffer'),
   ...idle('1 MiB × 500 at 4 at a time, generator'),
   ...['413', '401'].flatMap((status) =>
-    ['buffer', 'generator'].flatMap((kind) => refused(`${status} to 100 MiB × 30, ${kind}`)),
+    ['buffer', 'generator'].flatMap((kind) => refused(`${status} to 100 MiB × 100, ${kind}`)),
   ),
   ...['buffer', 'generator'].flatMap((kind) => replayed(`417, then 64 MiB × 8, ${kind}`)),
   {

@@ -4,7 +4,7 @@ import type { ContentPlan, Job } from './job.ts'
 import { measureInChild } from './process.ts'
 import type { Receiver } from './receiver.ts'
 import type { CaseResult, Sample } from './result.ts'
-import type { Case } from './section.ts'
+import { type Case, mebibyte } from './section.ts'
 
 /** Where measurements are made. */
 export interface Grounds {
@@ -60,7 +60,8 @@ function jobOf(measured: Case, candidate: CandidateName, url: string, files: Fil
     const plan = { ...measured.content, size }
     return plan.kind === 'file' ? { ...plan, path: files.path(size) } : plan
   }
-  const { warmUp = { uploads: 1 }, content } = measured
+  // After so many, what is used is compiled, undici's WebAssembly included.
+  const { warmUp = { uploads: 60, size: mebibyte }, content } = measured
   return {
     candidate,
     url,

@@ -14,7 +14,7 @@ export interface Case {
   readonly uploads: number
   /** @default 1 */
   readonly parallel?: number
-  /** @default one upload of the same content */
+  /** @default sixty uploads of 1 MiB */
   readonly warmUp?: { readonly uploads: number; readonly size?: number }
   /** @default 201 */
   readonly status?: number

@@ -21,7 +21,6 @@ const small = (kind: 'buffer' | 'generator'): Case => ({
   content: { kind, size: mebibyte },
   uploads: 300,
   parallel: 4,
-  warmUp: { uploads: 40 },
   candidates: streams[kind],
 })
 
@@ -38,7 +37,6 @@ const large = (kind: 'buffer' | 'generator' | 'file'): Case => ({
   play: 'go',
   content: { kind, size: gibibyte },
   uploads: 1,
-  warmUp: { uploads: 1, size: 64 * mebibyte },
   candidates: few[kind],
 })
 

@@ -7,7 +7,6 @@ const growing = (parallel: number, uploads: number): Case => ({
   content: { kind: 'buffer', size: mebibyte },
   uploads,
   parallel,
-  warmUp: { uploads: 1 },
   candidates: ['dispatcher', 'undici', 'upload'],
 })
 

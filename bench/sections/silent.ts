@@ -6,7 +6,7 @@ const shared = { play: 'silent', content: { kind: 'buffer', size: mebibyte } } a
 export const silent: Section = {
   name: 'silent',
   title: 'Silent origin',
-  text: 'The origin says nothing to an expectation. What counts is how long it sees a head without content: at the first upload of a process, and at the second and later ones. Who writes the expectation by hand waits 1000 ms each time.',
+  text: 'The origin says nothing to an expectation. What counts is how long it sees a head without content: at the first upload of a process, which makes none before, and at the second and later ones. Who writes the expectation by hand waits 1000 ms each time.',
   columns: ['firstWait', 'laterWait', 'time'],
   compared: null,
   plots: [{ metric: 'laterWait' }],
