@@ -47,5 +47,7 @@ function ratio(
 
 /** A median, with the lowest and the highest in brackets. */
 export function spreadText({ median, min, max }: Spread, digits = 2): string {
-  return `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`
+  // No number is shown as -0.
+  const shown = (number: number): string => (Number(number.toFixed(digits)) + 0).toFixed(digits)
+  return `${shown(median)} (${shown(min)} to ${shown(max)})`
 }

@@ -62,9 +62,10 @@ const refused = (name: string): Goal[] => {
   return [
     {
       ...goal,
-      what: `${goal.what}: ${metrics.content.title}`,
-      metric: 'content',
+      what: `${goal.what}: ${metrics.contentBytes.title}`,
+      metric: 'contentBytes',
       limit: { atMost: 0 },
+      digits: 0,
     },
     { ...goal, what: `${goal.what}: time`, metric: 'time', per: 'http', limit: { atMost: 1.1 } },
   ]

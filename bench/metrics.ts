@@ -55,6 +55,11 @@ export const metrics = {
     digits: 2,
     of: ({ contentBytes }) => contentBytes / 1e6,
   },
+  contentBytes: {
+    title: 'bytes of content on the wire per upload',
+    digits: 0,
+    of: ({ contentBytes }) => contentBytes,
+  },
   copies: {
     title: 'times the content went out',
     digits: 2,

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { spreadText } from '../../bench/case-table.ts'
 import { type Goal, standingsOf } from '../../bench/goal.ts'
 import { goals } from '../../bench/goals.ts'
 import { goalsReached, goalsTable } from '../../bench/goals-table.ts'
@@ -104,6 +105,13 @@ describe('goalsTable', () => {
       ],
     ])
     expect(goalsReached([goal, other], [result])).to.equal('1 of 2 reached.')
+  })
+})
+
+describe('spreadText', () => {
+  it('shows no zero below zero', () => {
+    expect(spreadText({ median: -0.001, min: -0.01, max: 0.126 })).to.equal('0.00 (-0.01 to 0.13)')
+    expect(spreadText({ median: -0.4, min: -1, max: 2 }, 0)).to.equal('0 (-1 to 2)')
   })
 })
 
