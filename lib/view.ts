@@ -1,3 +1,5 @@
+import { UploadError } from './errors.ts'
+
 /** How one attempt reads. */
 export interface ViewOptions {
   /** Whether all but the first chunk waits until the content flows. */
@@ -66,7 +68,21 @@ export class View implements AsyncIterableIterator<Uint8Array> {
     return { done: true, value: undefined }
   }
 
+  /**
+   * undici sends a request again by itself when a pipelined one behind it is given up, which
+   * closes the connection. What is left of the content then is not the content.
+   *
+   * @throws UploadError when content was handed over before.
+   */
   [Symbol.asyncIterator](): this {
+    if (this.position > 0) throw begunAgain()
     return this
   }
+}
+
+function begunAgain(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    'The connection was closed on account of another request on it, after content had been read; set pipelining to 1',
+  )
 }
