@@ -293,8 +293,14 @@ export class Attempts implements AttemptOwner {
       return
     }
     const next = this.#afterFailure(attempt, error)
-    if (next === null) this.#fail(error)
-    else this.#next(attempt, next)
+    if (next === null) {
+      this.#fail(error)
+      return
+    }
+    // undici fails all that waits for a connection in one go, and asserts that nothing was added.
+    queueMicrotask(() => {
+      if (!this.#over && this.isCurrent(attempt)) this.#next(attempt, next)
+    })
   }
 
   // Between attempts -------------------------------------------------------------------
