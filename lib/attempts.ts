@@ -136,8 +136,7 @@ export class Attempts implements AttemptOwner {
 
   /** undici takes any async iterable; the declared type names only some of them. */
   #body(attempt: Attempt, { reason }: Decision): Buffer {
-    // Whoever is told of chunks may keep them.
-    const lends = this.#plan.handler.onBodySent === undefined
+    const { lends } = this.#plan
     const view = this.#plan.upload.source.view({
       held: attempt.asks,
       onFirst: () => {

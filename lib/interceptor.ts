@@ -138,6 +138,8 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
     routeOf: (hop) => routeOf(hop.origin),
     decide: (hop) => choose(hop.origin, hop.hasContent ? length : 0),
     recourse: recoursesFor(settings, origin, followsMisdirection(call, hasContent)),
+    // The platform's fetch, which makes calls, looks at none.
+    lends: call !== undefined || handler.onBodySent === undefined,
     whole: content.whole,
   }).start()
 }

@@ -35,6 +35,8 @@ export interface Plan {
   decide(hop: Hop): Decision
   /** What can be done about answers and failures. */
   readonly recourse: Recourse
+  /** Whether nobody is told of chunks, who might keep them: then their memory may be filled again. */
+  readonly lends: boolean
   /** All of the content, where undici can send it in one go. */
   readonly whole: string | Buffer | undefined
 }
