@@ -198,7 +198,8 @@ export class Attempts implements AttemptOwner {
   progressed(attempt: Attempt): void {
     if (!this.isCurrent(attempt)) return
     this.#watch.sending(attempt)
-    this.#tell(() => this.#plan.upload.log.progress(attempt.log))
+    const { log } = this.#plan.upload
+    if (log.tellsProgress) this.#tell(() => log.progress(attempt.log))
   }
 
   sent(attempt: Attempt): void {

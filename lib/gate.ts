@@ -152,8 +152,9 @@ class Gate implements Line {
       return
     }
     // net.Socket looks for this property to pass the buffers on as they are.
-    const allBuffers = pieces.every(({ chunk }) => typeof chunk !== 'string')
-    this.#writev.call(this.#socket, Object.assign(pieces, { allBuffers }), this.#written)
+    const vector: Written[] & { allBuffers?: boolean } = pieces
+    vector.allBuffers = !pieces.some(({ chunk }) => typeof chunk === 'string')
+    this.#writev.call(this.#socket, vector, this.#written)
   }
 
   readonly #written = (error?: Error | null): void => {

@@ -29,15 +29,28 @@ export class MeasuredReading {
     }
     if (this.#exact && this.#seen > 0 && this.#seen === this.#length) return this.#end()
     const first = this.#seen === 0
-    const chunk = await this.#chunk(taken)
-    if (chunk === null || this.#exact || this.#seen !== this.#length) return chunk
-    // The first chunk is all there is, and looking for the end would read on before the
-    // go-ahead: all but its last byte is enough to ask with.
-    if (first && chunk.length > 1) {
-      this.#tail = chunk.subarray(-1)
-      return chunk.subarray(0, -1)
+    while (!this.#over) {
+      let step: Step
+      // Each layer of promises costs as much as all else that is done to a chunk.
+      try {
+        step = await this.#reading.next(taken)
+      } catch (error) {
+        this.#over = true
+        throw error
+      }
+      const chunk = this.#measured(step)
+      if (chunk === null) return this.#end()
+      if (chunk.length === 0) continue
+      if (this.#exact || this.#seen !== this.#length) return chunk
+      // The first chunk is all there is, and looking for the end would read on before the
+      // go-ahead: all but its last byte is enough to ask with.
+      if (first && chunk.length > 1) {
+        this.#tail = chunk.subarray(-1)
+        return chunk.subarray(0, -1)
+      }
+      return this.#endOf(chunk)
     }
-    return this.#endOf(chunk)
+    return null
   }
 
   /** Lets go of the source, unless it has ended or failed by itself. */
@@ -49,32 +62,20 @@ export class MeasuredReading {
 
   /** Hands over the last bytes, once nothing comes after them. */
   async #endOf(chunk: Uint8Array): Promise<Uint8Array> {
-    await this.#chunk()
+    await this.next()
     return chunk
   }
 
-  async #chunk(taken?: number): Promise<Uint8Array | null> {
-    while (!this.#over) {
-      const step = await this.#step(taken)
-      if (step.done) return this.#end()
-      const chunk = toBytes(step.value)
-      if (chunk === null) throw this.#refuse(unusable(step.value))
-      this.#seen += chunk.length
-      if (this.#length !== null && this.#seen > this.#length) {
-        throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'went on past', this.#length))
-      }
-      if (chunk.length > 0) return chunk
+  /** The bytes of a step; `null` at the end. */
+  #measured({ done, value }: Step): Uint8Array | null {
+    if (done) return null
+    const chunk = toBytes(value)
+    if (chunk === null) throw this.#refuse(unusable(value))
+    this.#seen += chunk.length
+    if (this.#length !== null && this.#seen > this.#length) {
+      throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'went on past', this.#length))
     }
-    return null
-  }
-
-  async #step(taken: number | undefined): Promise<Step> {
-    try {
-      return await this.#reading.next(taken)
-    } catch (error) {
-      this.#over = true
-      throw error
-    }
+    return chunk
   }
 
   #end(): null {

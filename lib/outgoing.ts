@@ -73,9 +73,10 @@ export class OutgoingSorter {
     const content = contentAfter(head.text)
     this.#framing.follow(content)
     const asks = this.#onHead(content)
-    const written = [...this.#partial.splice(0), part(piece, from, head.end)]
+    const before = this.#partial
+    if (before.length > 0) this.#partial = []
     if (asks) now.push({ chunk: askingHead(head.text), encoding: 'latin1' })
-    else now.push(...written)
+    else now.push(...before, part(piece, from, head.end))
     return { end: head.end, asks }
   }
 }

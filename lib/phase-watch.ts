@@ -8,6 +8,8 @@ const stallTimeout = 300_000
 export class PhaseWatch {
   readonly #timeouts: TimeoutOptions
   readonly #deadlines: Deadlines
+  #sending: Attempt | null = null
+  #queued = 0
 
   /** @param expired is told of the first phase that takes too long. */
   constructor(timeouts: TimeoutOptions, expired: (error: Error) => void) {
@@ -27,12 +29,16 @@ export class PhaseWatch {
       this.#deadlines.idle('stall')
       return
     }
-    let queued = attempt.ticket.queued()
-    this.#deadlines.set('stall', this.#timeouts.stall ?? stallTimeout, () => {
-      const before = queued
-      queued = attempt.ticket.queued()
-      return queued < before
-    })
+    this.#sending = attempt
+    this.#queued = attempt.ticket.queued()
+    this.#deadlines.set('stall', this.#timeouts.stall ?? stallTimeout, this.#moved)
+  }
+
+  /** Whether the connection took some of what waited in it. */
+  readonly #moved = (): boolean => {
+    const before = this.#queued
+    this.#queued = this.#sending?.ticket.queued() ?? 0
+    return this.#queued < before
   }
 
   /** All of the content was taken, or the head of the final response has begun to come. */

@@ -68,7 +68,7 @@ export class Source {
     if (this.#ended) return
     this.#open()
     try {
-      await this.#read(0)
+      await (this.#reading as MeasuredReading).next()
       this.#ended = true
     } catch (error) {
       this.#failure = error
@@ -130,10 +130,10 @@ export class Source {
   async #next(view: View): Promise<Uint8Array | null> {
     if (view !== this.#view) return never
     const kept = this.#kept[view.position]
-    if (!view.held) this.flow()
+    if (!view.held && !this.#flowing) this.flow()
     if (kept !== undefined) return kept
     // What an abandoned view asked for is for the view that came after it.
-    this.#pending ??= this.#read(view.taken)
+    this.#pending ??= (this.#reading as MeasuredReading).next(view.taken)
     let chunk: Uint8Array | null
     try {
       chunk = await this.#pending
@@ -147,14 +147,6 @@ export class Source {
     if (chunk === null) this.#ended = true
     else this.#keep(chunk)
     return chunk
-  }
-
-  #read(taken: number): Promise<Uint8Array | null> {
-    const reading = this.#reading as MeasuredReading
-    const pending = reading.next(taken)
-    // When the view that asked has been abandoned, nobody else may come to ask.
-    pending.catch(() => {})
-    return pending
   }
 
   #keep(chunk: Uint8Array): void {

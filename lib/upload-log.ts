@@ -22,6 +22,11 @@ export class UploadLog {
     this.#listeners = { ...listeners }
   }
 
+  /** Whether anybody is told how far the upload is. */
+  get tellsProgress(): boolean {
+    return this.#listeners.onProgress !== undefined
+  }
+
   /** Tells the caller how far the upload is; a caller who throws is told no more. */
   progress({ phase, sentBytes, rate }: AttemptLog): void {
     this.#tell('onProgress', { phase, sent: sentBytes, total: this.total, rate })
