@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici'
 import { ExpectAgent, type ExpectAgentOptions } from '../agent.ts'
 import { type Content, contentOf } from '../content.ts'
+import { type Call, callKey, type ExpectRequest } from '../expect-request.ts'
 import { withoutFields } from '../headers.ts'
-import { type Call, callKey, type ExpectRequest, expectContinue } from '../interceptor.ts'
+import { expectContinue } from '../interceptor.ts'
 import {
   checkOptions,
   type ExpectOptions,
