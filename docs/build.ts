@@ -55,6 +55,7 @@ function writtenPages(): Written[] {
   const readme = readmePages(read('README.md'))
   const files = [
     ['servers', 'Servers', 'docs/servers.md'],
+    ['comparison', 'Comparison', 'docs/comparison.md'],
     ['benchmarks', 'Benchmarks', 'docs/benchmarks.md'],
     ['security', 'Security', 'SECURITY.md'],
     ['contributing', 'Contributing', 'CONTRIBUTING.md'],
@@ -79,6 +80,8 @@ function page(name: string, title: string, path: string, source: string): Writte
 function linkOf(href: string, from: Written, all: readonly Written[]): string {
   if (/^[a-z]+:/.test(href)) return href
   const [path = '', anchor] = href.split('#')
+  const example = /^examples\/([\w-]+)\.ts$/.exec(path)?.[1]
+  if (example !== undefined) return linkOf(`examples#${example}`, from, all)
   const target = path === '' ? from.path : new URL(path, `file:///${from.path}`).pathname.slice(1)
   const page = all.find(
     (each) =>
