@@ -12,6 +12,7 @@ import { PhaseWatch } from './phase-watch.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Decided, Failure, Next } from './recourse.ts'
 import type { AttemptReason } from './report.ts'
+import { startResponse } from './response-start.ts'
 import type { Route } from './route.ts'
 import { ticketKey } from './ticket.ts'
 import type { ReleasedBy } from './verdict.ts'
@@ -241,7 +242,7 @@ export class Attempts implements AttemptOwner {
     if (status === 100) return
     if (status < 200) {
       this.#tell(() => upload.log.interim({ status, headers: headersOf(fields) }))
-      handler.onResponseStart?.(this.#controller, status, fields, message)
+      startResponse(handler, this.#controller, status, fields, message)
       return
     }
     this.#watch.answered()

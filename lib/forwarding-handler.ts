@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import type { ResponseFields } from './attempt.ts'
+import { startResponse } from './response-start.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -43,7 +44,7 @@ export class ForwardingHandler implements Dispatcher.DispatchHandler {
     fields: ResponseFields,
     message?: string,
   ): void {
-    this.#handler.onResponseStart?.(controller, status, fields, message)
+    startResponse(this.#handler, controller, status, fields, message)
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {

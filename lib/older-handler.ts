@@ -1,4 +1,5 @@
 import { type Dispatcher, Dispatcher1Wrapper } from 'undici'
+import { ForwardingHandler } from './forwarding-handler.ts'
 
 /**
  * Dispatches for a handler of the older shape (`onConnect`, `onHeaders`…), as the built-in
@@ -11,7 +12,8 @@ export function dispatchOlder(
   handler: Dispatcher.DispatchHandler,
 ): boolean {
   const target: Pick<Dispatcher, 'dispatch'> = {
-    dispatch: (forced, wrapped) => dispatch(request.upgrade ? forced : request, wrapped),
+    dispatch: (forced, wrapped) =>
+      dispatch(request.upgrade ? forced : request, new ForwardingHandler(wrapped)),
   }
   return new Dispatcher1Wrapper(target as Dispatcher).dispatch(request, handler)
 }

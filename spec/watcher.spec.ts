@@ -6,7 +6,7 @@ import { Route } from '../lib/route.ts'
 import { Watcher } from '../lib/watcher.ts'
 
 const key = 'http://uploads.example'
-const controller = {} as Dispatcher.DispatchController
+const controller = { resume: () => {} } as unknown as Dispatcher.DispatchController
 const socket = new PassThrough()
 const chunk = Buffer.from('abc')
 const error = new Error('gone')
