@@ -6,6 +6,7 @@ import { UploadError } from './errors.ts'
 import { type Call, callKey, type ExpectRequest } from './expect-request.ts'
 import { type Fields, withoutFields } from './headers.ts'
 import { expectContinue } from './interceptor.ts'
+import { Leavable } from './leavable.ts'
 import { Mask } from './mask.ts'
 import { dispatchOlder } from './older-handler.ts'
 import type { ExpectOptions } from './options.ts'
@@ -59,6 +60,7 @@ export class CallDispatcher implements Call {
   readonly #standIn: StandIn | null
   readonly #taken: RequestBody | null
   #method = ''
+  #latest: Leavable | null = null
   /** Where the call went first. */
   #origin: string | null = null
   #settled = false
@@ -80,6 +82,9 @@ export class CallDispatcher implements Call {
       return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
     }
     if (this.#taken?.wants(request)) return this.#taken.dispatch(request, handler)
+    // A fetch that dispatches again has done with the response before.
+    this.#latest?.leave()
+    this.#latest = new Leavable(handler)
     // A redirect may go on without the content; then nothing wants it any more.
     if (request.body !== null && request.body !== undefined) this.#over = false
     this.#method = request.method
@@ -89,7 +94,7 @@ export class CallDispatcher implements Call {
     const own: ExpectRequest = { ...rest, headers, ...this.#options, [callKey]: this }
     // Each redirect is a dispatch, and credentials are for the origin that was called.
     if (this.#leadsAway(String(request.origin))) own.authenticate = null
-    return this.#dispatch(own, handler)
+    return this.#dispatch(own, this.#latest)
   }
 
   /** Whether a dispatch goes to another origin than the first did. */

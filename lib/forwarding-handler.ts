@@ -7,18 +7,17 @@ type Controller = Dispatcher.DispatchController
 
 /** Hands everything on to another handler; undici's own of this kind leaves a hook out. */
 export class ForwardingHandler implements Dispatcher.DispatchHandler {
+  /** Not there where nobody is told of chunks, whose buffers can then be filled again. */
+  readonly onBodySent?: (chunk: Buffer) => void
   readonly #handler: Dispatcher.DispatchHandler
 
   constructor(handler: Dispatcher.DispatchHandler) {
     this.#handler = handler
+    if (handler.onBodySent !== undefined) this.onBodySent = (chunk) => handler.onBodySent?.(chunk)
   }
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#handler.onRequestStart?.(controller, context)
-  }
-
-  onBodySent(chunk: Buffer): void {
-    this.#handler.onBodySent?.(chunk)
   }
 
   onRequestSent(): void {

@@ -51,6 +51,10 @@ describe('Watcher', () => {
     })
   }
 
+  it('tells nobody of chunks who does not ask, so that their buffers can be filled again', () => {
+    expect(watched({}).watcher.onBodySent).to.equal(undefined)
+  })
+
   it('notes what the route answered, but no interim response', () => {
     const { watcher, memory } = watched({})
     watcher.onResponseStart(controller, 103, fields)
