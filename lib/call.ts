@@ -54,6 +54,7 @@ export class CallDispatcher implements Call {
   readonly log: UploadLog
   readonly mask: Mask = new Mask()
   source: Source | null = null
+  turn = 0
   readonly #handsOver: readonly number[]
   readonly #dispatch: Dispatcher.Dispatch
   readonly #options: ExpectOptions
@@ -86,7 +87,10 @@ export class CallDispatcher implements Call {
     this.#latest?.leave()
     this.#latest = new Leavable(handler)
     // A redirect may go on without the content; then nothing wants it any more.
-    if (request.body !== null && request.body !== undefined) this.#over = false
+    if (request.body !== null && request.body !== undefined) {
+      this.#over = false
+      this.turn += 1
+    }
     this.#method = request.method
     // fetch says that it follows redirects by itself; the options say who does.
     const { maxRedirections: _none, ...rest }: ExpectRequest = request

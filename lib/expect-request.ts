@@ -15,7 +15,9 @@ export interface Call {
   readonly content: Content | null
   /** Made by the first dispatch, for those that come after it. */
   source: Source | null
-  /** Called when a dispatch needs the content no longer. */
+  /** Counts the dispatches that have the content. */
+  readonly turn: number
+  /** Called when the dispatch that has the content needs it no longer. */
   onOver(): void
   /** The status that the caller's handler is shown in place of this one, or the error to fail with. */
   shown?: Upload['shown']

@@ -126,8 +126,12 @@ function uploadOf(
   if (call === undefined)
     return { source, log, onOver: () => source.cancel(), shown: (status) => status }
   call.source = source
+  const { turn } = call
+  const onOver = (): void => {
+    if (turn === call.turn) call.onOver()
+  }
   const shown: Upload['shown'] = (status, ...rest) => call.shown?.(status, ...rest) ?? status
-  return { source, log, onOver: () => call.onOver(), shown }
+  return { source, log, onOver, shown }
 }
 
 /** A request without content is written down with those of its call, and needs nothing of theirs. */

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { fetch } from '../lib/fetch.ts'
 import { noise } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
+import { signal } from './support/signal.ts'
 import { type Play, tlsFront } from './support/tls-front.ts'
 
 /** Calls back when something is published on a diagnostics channel. */
@@ -70,5 +71,33 @@ describe('the content of a redirect that fetch follows', () => {
     const options = { method: 'PUT', body: 'hello', dispatcher } as const
     const response = await fetch(`${front.url}/first`, options)
     expect(await response.text()).to.equal('arrived')
+  })
+
+  it('may end while the upload goes on elsewhere, which keeps its content', async () => {
+    const responses: ServerResponse[] = []
+    const front = await tlsFront(['h2'], (request, response, asked) => {
+      responses.push(response)
+      if (request.url === '/first') {
+        redirect(response)
+        response.write('part')
+        return
+      }
+      if (asked) response.writeContinue()
+      request.once('data', () => response.writeHead(200).write('begun'))
+      request.on('data', (chunk: Buffer) => response.write(chunk))
+      request.on('end', () => response.end())
+    })
+    const dispatcher = agentFor({ expect: 'always', connect: { ca: front.ca } })
+    const ended = signal()
+    once('undici:request:trailers', ended.raise)
+    async function* content(): AsyncGenerator<string> {
+      yield 'one'
+      await ended.raised
+      yield 'two'
+    }
+    const options = { method: 'PUT', body: content(), dispatcher } as const
+    const response = await fetch(`${front.url}/first`, options)
+    responses[0]?.end('rest')
+    expect(await response.text()).to.equal('begunonetwo')
   })
 })

@@ -105,7 +105,7 @@ export class Sender {
     if (key !== null) this.#untouched.delete(key)
     const content = kept === undefined ? contentOf(body) : untouched
     let over = false
-    const call: Call = { log, content, source: kept ?? null, onOver }
+    const call: Call = { log, content, source: kept ?? null, turn: 0, onOver }
     const lent = this.#untouched
     function onOver(): void {
       // A response says first that the content is needed no more, then that it has ended.
