@@ -12,8 +12,11 @@ export function dispatchOlder(
   handler: Dispatcher.DispatchHandler,
 ): boolean {
   const target: Pick<Dispatcher, 'dispatch'> = {
-    dispatch: (forced, wrapped) =>
-      dispatch(request.upgrade ? forced : request, new ForwardingHandler(wrapped)),
+    dispatch: (forced, wrapped) => {
+      // The wrapper hears of chunks even if the handler does not.
+      if (handler.onBodySent === undefined) Object.assign(wrapped, { onBodySent: undefined })
+      return dispatch(request.upgrade ? forced : request, new ForwardingHandler(wrapped))
+    },
   }
   return new Dispatcher1Wrapper(target as Dispatcher).dispatch(request, handler)
 }

@@ -28,6 +28,22 @@ describe('dispatchOlder', () => {
     })
   }
 
+  for (const hears of [true, false]) {
+    it(`tells of chunks ${hears ? 'a handler that asks' : 'nobody, so that their buffers can be filled again'}`, () => {
+      const heard: unknown[] = []
+      const onBodySent = (chunk: unknown): number => heard.push(chunk)
+      const handler = hears ? Object.assign({ onBodySent }, older) : older
+      const chunk = Buffer.from('abc')
+      const dispatch: Dispatcher.Dispatch = (_request, wrapped) => {
+        expect(wrapped.onBodySent !== undefined).to.equal(hears)
+        wrapped.onBodySent?.(chunk as never)
+        return true
+      }
+      dispatchOlder(dispatch, { path: '/', method: 'PUT' }, handler)
+      expect(heard).to.eql(hears ? [chunk] : [])
+    })
+  }
+
   const bytes = noise(100_000)
   const puts = {
     "the platform's fetch": async (url: string, dispatcher: Dispatcher) => {
