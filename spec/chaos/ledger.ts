@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Message, Received } from './plays.ts'
 import type { Told } from './told.ts'
 
@@ -65,19 +64,18 @@ function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
 
 /** Only what a flawless source brought to its end may be a complete message, and only as it was. */
 function broken(
-  { flaw, bytes }: Told,
+  { flaw, content }: Told,
   contents: readonly Message[],
   whole: readonly Message[],
 ): string | null {
   if (flaw !== null && contents.length > 0) return `a source that ${flaw} made a complete message`
   if (whole.length === contents.length) return null
   const lengths = contents.map((message) => message.bytes)
-  return `of ${bytes.length} bytes, ${lengths} came as complete messages`
+  return `of ${content.bytes} bytes, ${lengths} came as complete messages`
 }
 
-function isWhole({ bytes, sha256 }: Message, told: Told): boolean {
-  if (bytes !== told.bytes.length) return false
-  return sha256 === createHash('sha256').update(told.bytes).digest('hex')
+function isWhole({ bytes, sha256 }: Message, { content }: Told): boolean {
+  return bytes === content.bytes && sha256 === content.sha256
 }
 
 /** Whether the caller has to take it that the origin has all of the content. */
@@ -101,10 +99,10 @@ function doubled({ plan, report }: Told, contents: readonly Message[]): string |
   return `it came ${contents.length} times, with ${again.length} reasons to come`
 }
 
-function misreported({ answer, report, bytes }: Told): string | null {
+function misreported({ answer, report, content }: Told): string | null {
   if (report === null) return null
   const sent = answer?.endsWith(' taken') === true && report.outcome === 'answered'
-  if (sent) return `all of it (${bytes.length} bytes) was taken, but it is reported as answered`
+  if (sent) return `all of it (${content.bytes} bytes) was taken, but it is reported as answered`
   return null
 }
 

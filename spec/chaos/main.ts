@@ -11,6 +11,7 @@ import type { Pool } from './bodies.ts'
 import { type Finding, judge } from './ledger.ts'
 import { planSession, poolSize, type SessionPlan } from './plan.ts'
 import type { Received } from './plays.ts'
+import { Progress } from './progress.ts'
 import { type Grounds, runSession } from './session.ts'
 import { Strays } from './strays.ts'
 import { summary } from './summary.ts'
@@ -22,6 +23,7 @@ const usage = `Usage: npm run chaos -- [--uploads 2000] [--seed <number>] [--par
 Makes uploads of every kind through a proxy that damages connections, to an origin that does
 what origins do, and compares what callers were told with what the origin got. --parallel says
 how many sessions, of up to 8 uploads each, are under way at a time; --session runs one alone.
+A run of more than 2000 uploads tells on stderr how far it has come.
 `
 
 interface Plan {
@@ -82,10 +84,12 @@ async function runAll(plan: Plan, grounds: Grounds): Promise<Run> {
   const tolds: Told[] = []
   const findings: Finding[] = []
   const sessions = sessionsOf(plan)
+  const progress = new Progress(plan.uploads)
   const work = async (): Promise<void> => {
     for (const session of sessions) {
       const result = await runSession(session, grounds)
       tolds.push(...result.tolds)
+      progress.at(tolds.length)
       if (result.closed) continue
       const text = `the agent of session ${session.number} or its connections could not be closed`
       findings.push({ breach: 'leaked', upload: `${session.number}.0`, text })

@@ -122,16 +122,17 @@ class ChaosOrigin {
     this.#attempts.set(name, attempt + 1)
     const message = { upload: name, method: method ?? '', attempt }
     const serving = new Serving(request, response, exchange, asked)
+    const { outcome } = serving
     exchange.whenComplete((digest) => {
       this.#messages.push({
         ...message,
         ...digest,
         // It may be answered later.
         get status() {
-          return serving.status
+          return outcome.status
         },
         get refused() {
-          return serving.refused
+          return outcome.refused
         },
       })
     })

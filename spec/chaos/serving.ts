@@ -2,16 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Exchange } from './exchange.ts'
 import { answerField, lateness, type Play } from './plays.ts'
 
+/** What came of a request: what is kept of it when it is over. */
+export interface Outcome {
+  /** The final status that was answered; 0 for none. */
+  status: number
+  /** Whether the client was told that nothing was done about the request. */
+  refused: boolean
+}
+
 /** The serving of one request by the origin; node's two servers look alike to it. */
 export class Serving {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #exchange: Exchange
   readonly #asked: boolean
-  /** The final status that was answered; 0 for none. */
-  status = 0
-  /** Whether the client was told that nothing was done about the request. */
-  refused = false
+  /** What came of it so far. */
+  readonly outcome: Outcome = { status: 0, refused: false }
   #over = false
   #bytes = 0
   #attempt = 0
@@ -111,7 +117,7 @@ export class Serving {
     this.#over = true
     if (what === 'reset') exchange.reset()
     else if (what === 'cancel') exchange.cancel()
-    else if (what === 'unprocessed') this.refused = exchange.refuse()
+    else if (what === 'unprocessed') this.outcome.refused = exchange.refuse()
     else {
       const status = what === 'early' ? 200 : Number(what)
       const fields: Record<string, string> = { [answerField]: 'early' }
@@ -125,7 +131,7 @@ export class Serving {
   }
 
   #head(status: number, fields: Record<string, string>): void {
-    this.status = status
+    this.outcome.status = status
     fields[answerField] = `${this.#request.method} ${fields[answerField]}`
     this.#response.writeHead(status, fields)
   }

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { ExpectAgent } from '../../lib/agent.ts'
 import type { UploadReport } from '../../lib/report.ts'
 import { type Body, bodyOf, type Flaw, type Pool } from './bodies.ts'
+import type { Digest } from './frame-tap.ts'
 import type { UploadPlan } from './plan.ts'
 import { send } from './send.ts'
 
@@ -8,7 +10,7 @@ import { send } from './send.ts'
 export interface Told {
   readonly plan: UploadPlan
   /** Exactly what was to arrive. */
-  readonly bytes: Buffer
+  readonly content: Digest
   readonly flaw: Flaw | null
   readonly status: number | null
   /** What the origin says it has answered to. */
@@ -37,7 +39,7 @@ export async function tell(
   agent: ExpectAgent,
 ): Promise<Told> {
   const body = bodyOf(plan, pool)
-  const told = { plan, bytes: body.bytes, flaw: body.flaw }
+  const told = { plan, content: digestOf(body.bytes), flaw: body.flaw }
   const abort = new AbortController()
   const { abortAfterMs } = plan
   const aborting =
@@ -53,6 +55,11 @@ export async function tell(
   const leftOpen = found.hung !== true && !(await isLetGo(body))
   const nothing = { status: null, answer: null, report: null, error: null, message: '' }
   return { ...nothing, hung: false, ...found, ...told, leftOpen }
+}
+
+/** The bytes themselves would be too much to keep for all uploads of a long run. */
+function digestOf(bytes: Buffer): Digest {
+  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
 
 class Aborted extends Error {
