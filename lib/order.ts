@@ -66,8 +66,7 @@ export function planOf({ request, wish, settings, handler }: Order, scope: Scope
     routeOf: (hop) => routeOf(hop.origin),
     decide: (hop) => choose(hop.origin, hop.hasContent ? length : 0),
     recourse: recoursesFor(settings, origin, followsMisdirection(call, hasContent)),
-    // The platform's fetch, which makes calls, looks at none.
-    lends: call !== undefined || handler.onBodySent === undefined,
+    lends: handler.onBodySent === undefined,
     whole: content.whole,
   }
 }
