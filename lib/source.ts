@@ -128,7 +128,7 @@ export class Source {
   }
 
   async #next(view: View): Promise<Uint8Array | null> {
-    if (view !== this.#view) return never
+    if (view !== this.#view) return never()
     const kept = this.#kept[view.position]
     if (!view.held && !this.#flowing) this.flow()
     if (kept !== undefined) return kept
@@ -138,11 +138,11 @@ export class Source {
     try {
       chunk = await this.#pending
     } catch (error) {
-      if (view !== this.#view) return never
+      if (view !== this.#view) return never()
       this.#failure = error
       throw error
     }
-    if (view !== this.#view) return never
+    if (view !== this.#view) return never()
     this.#pending = null
     if (chunk === null) this.#ended = true
     else this.#keep(chunk)
@@ -169,9 +169,12 @@ export class Source {
 
 /**
  * What an abandoned view is answered: nothing, ever. If it were told that the content
- * ended, undici would write the end of it.
+ * ended, undici would write the end of it. A promise shared by all would hold whatever waits
+ * for it, and the content with that.
  */
-const never = new Promise<never>(() => {})
+function never(): Promise<never> {
+  return new Promise(() => {})
+}
 
 function gone(): UploadError {
   return new UploadError(
