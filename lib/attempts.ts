@@ -1,12 +1,14 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { Attempt, type AttemptOwner, type ResponseFields } from './attempt.ts'
+import { type AttemptBody, bodyOf } from './attempt-body.ts'
 import type { TicketedOptions } from './connector.ts'
 import { StableController } from './controller.ts'
 import { undiciTimeout } from './deadlines.ts'
-import { type Decision, isLeftToUndici } from './decision.ts'
+import type { Decision } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { headersOf } from './headers.ts'
+import { HeldAnswer } from './held-answer.ts'
 import { type Hop, placeOf } from './hop.ts'
 import { PhaseWatch } from './phase-watch.ts'
 import type { Plan } from './plan.ts'
@@ -14,20 +16,11 @@ import type { Answer, Decided, Failure, Next } from './recourse.ts'
 import type { AttemptReason } from './report.ts'
 import { startResponse } from './response-start.ts'
 import type { Route } from './route.ts'
-import { ticketKey } from './ticket.ts'
 import type { ReleasedBy } from './verdict.ts'
 import { Wait } from './wait.ts'
 import { waitLimit } from './wait-limit.ts'
 
 type Controller = Dispatcher.DispatchController
-
-/** A final response whose head came, and whose handing over is not decided yet. */
-interface Held {
-  readonly deliver: () => void
-  /** The end of the response, which cannot be kept from coming when it has no content. */
-  end: (() => void) | null
-  error: Error | null
-}
 
 /**
  * Runs the attempts of one dispatch: the first, and those that come in place of an answer or
@@ -44,7 +37,7 @@ export class Attempts implements AttemptOwner {
   #hop: Hop
   #route: Route
   #current: Attempt | null = null
-  #held: Held | null = null
+  #held: HeldAnswer | null = null
   #started = false
   /** Whether the handler has a final response; what befalls that is no reason to try again. */
   #delivered = false
@@ -114,7 +107,7 @@ export class Attempts implements AttemptOwner {
       // Where no gate watches the content, undici's own timer has to do.
       if (headersTimeout !== undefined) Object.assign(own, { headersTimeout })
       if (bodyTimeout !== undefined) Object.assign(own, { bodyTimeout })
-      const options: TicketedOptions = { ...own, ...this.#content(attempt, decision) }
+      const options: TicketedOptions = { ...own, ...this.#body(attempt, decision) }
       return dispatch(options, attempt)
     } catch (error) {
       this.#fail(error as Error)
@@ -128,38 +121,12 @@ export class Attempts implements AttemptOwner {
     return unasking ? { asks: false, reason: 'remembered-417' } : this.#plan.decide(this.#hop)
   }
 
-  #content(attempt: Attempt, decision: Decision): Pick<TicketedOptions, 'body' | typeof ticketKey> {
-    const { whole } = this.#plan
+  #body(attempt: Attempt, decision: Decision): AttemptBody {
     if (!this.#hop.hasContent) return { body: null }
-    if (whole !== undefined && isLeftToUndici(decision)) return { body: whole }
-    return { body: this.#body(attempt, decision), [ticketKey]: attempt.ticket }
-  }
-
-  /** undici takes any async iterable; the declared type names only some of them. */
-  #body(attempt: Attempt, { reason }: Decision): Buffer {
-    const { lends } = this.#plan
-    const view = this.#plan.upload.source.view({
-      held: attempt.asks,
-      onFirst: () => {
-        if (reason === 'remembered-refusal' && !attempt.hasGate) this.#sendUnasked()
-        else attempt.mustHaveGate()
-      },
-      onFailed: (error) => this.#sourceFailed(error),
-      onChunk: (bytes) => {
-        attempt.handedBytes += bytes
-        if (this.isCurrent(attempt)) this.#watch.sending(attempt)
-      },
-      taken: () => (lends ? attempt.takenBytes : 0),
-      accepted: (bytes) => attempt.accepted(bytes),
+    return bodyOf(attempt, decision, this.#plan, {
+      handed: () => this.isCurrent(attempt) && this.#watch.sending(attempt),
+      failed: (error) => this.#sourceFailed(error),
     })
-    return view as unknown as Buffer
-  }
-
-  /** Content that would be sent unasked at other times does not fail where nothing can hold it back. */
-  #sendUnasked(): void {
-    const { log, source } = this.#plan.upload
-    log.reason = 'below-threshold'
-    source.flow()
   }
 
   // What the current attempt reports ---------------------------------------------------
@@ -269,7 +236,7 @@ export class Attempts implements AttemptOwner {
 
   ended(trailers: ResponseFields): void {
     if (this.#held !== null) {
-      this.#held.end = () => this.ended(trailers)
+      this.#held.ended(() => this.ended(trailers))
       return
     }
     const { handler } = this.#plan
@@ -289,8 +256,7 @@ export class Attempts implements AttemptOwner {
 
   failed(attempt: Attempt, error: Error): void {
     if (this.#held !== null) {
-      // Only if it is to be handed over does it matter that the response is broken.
-      this.#held.error = error
+      this.#held.broke(error)
       return
     }
     const next = this.#afterFailure(attempt, error)
@@ -339,7 +305,7 @@ export class Attempts implements AttemptOwner {
 
   /** Waits for the decision over a final response. */
   #hold(attempt: Attempt, deciding: Promise<Decided>, deliver: () => void): void {
-    const held: Held = { deliver, end: null, error: null }
+    const held = new HeldAnswer(deliver)
     const { target } = this.#controller
     this.#held = held
     attempt.hold()
@@ -353,8 +319,7 @@ export class Attempts implements AttemptOwner {
         else if (held.error !== null) this.#fail(held.error)
         else {
           this.#controller.target = target
-          held.deliver()
-          held.end?.()
+          held.handOver()
           if (!this.#controller.paused) attempt.resume()
         }
       })
