@@ -142,6 +142,11 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     return this.ticket.taken ? this.log.sentBytes : 0
   }
 
+  /** Whether all of its content was accepted; over HTTP/2 nothing holds back the end of one without a byte. */
+  get complete(): boolean {
+    return this.#finished
+  }
+
   /** Content that a gate let through, and that its connection has not taken yet. */
   get isStalling(): boolean {
     const { phase, sentBytes } = this.log
@@ -164,7 +169,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
     if (!this.ticket.taken) return false
     const { phase, asked, releasedBy } = this.log
-    return phase === 'connecting' || (asked && releasedBy === null)
+    return phase === 'connecting' || (asked && releasedBy === null && !this.#finished)
   }
 
   /** Keeps the response from coming in further, until it is decided who is to get it. */

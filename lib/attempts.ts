@@ -273,7 +273,7 @@ export class Attempts implements AttemptOwner {
   // Between attempts -------------------------------------------------------------------
 
   #afterAnswer(
-    { log }: Attempt,
+    { log, complete }: Attempt,
     status: number,
     fields: ResponseFields,
   ): Decided | Promise<Decided> {
@@ -286,6 +286,7 @@ export class Attempts implements AttemptOwner {
       attempt: log.snapshot(),
       number: upload.log.attempts.length,
       sendable: !hop.hasContent || upload.source.replayable,
+      complete,
     }
     return this.#plan.recourse.answered?.(answer) ?? null
   }

@@ -14,6 +14,8 @@ export interface Answer {
   readonly number: number
   /** Whether the request can go out again: its content from the first byte, or none. */
   readonly sendable: boolean
+  /** Whether all of its content was sent, which may have been none. */
+  readonly complete: boolean
 }
 
 /** A request that failed without a final response. */

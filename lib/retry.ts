@@ -60,10 +60,10 @@ export class Retry implements Recourse {
     this.#settings = { ...defaults, ...given }
   }
 
-  answered({ status, fields, hop, attempt, sendable }: Answer): Next | null {
+  answered({ status, fields, hop, attempt, sendable, complete }: Answer): Next | null {
     if (!this.#settings.statuses.includes(status)) return null
-    // A request that did not ask is complete without a byte of content, if that is empty.
-    const untouched = attempt.asked && attempt.sentBytes === 0
+    // A request whose content is empty is complete without a byte of it.
+    const untouched = attempt.asked && attempt.sentBytes === 0 && !complete
     if (!isRepeatable(hop, untouched, sendable)) return null
     const wanted = parseRetryAfter(fields['retry-after'], Date.now())
     if (wanted !== null && wanted > this.#settings.maxDelay) return null

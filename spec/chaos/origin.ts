@@ -36,7 +36,7 @@ class ChaosOrigin {
     const secret = await identity()
     const http1 = this.#http1()
     const http2 = this.#http2()
-    const tls = createTlsServer({ ...secret, ALPNProtocols: ['h2', 'http/1.1'] })
+    const tls = createTlsServer({ ...secret, noDelay: true, ALPNProtocols: ['h2', 'http/1.1'] })
     const connections = new Map<number | undefined, Socket>()
     tls.on('connection', (connection: Socket) => {
       const { remotePort } = connection

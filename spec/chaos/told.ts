@@ -25,8 +25,11 @@ export interface Told {
   readonly leftOpen: boolean
 }
 
-/** Milliseconds after which an upload counts as hung: its own timeouts are below two seconds. */
-const patience = 15_000
+/**
+ * Milliseconds after which an upload counts as hung. Its own timeouts are below two seconds, but
+ * what moves slowly is not cut: 64 KiB a round trip, as over HTTP/2, are some hundred bytes a millisecond.
+ */
+const patienceFor = ({ size }: UploadPlan): number => 15_000 + size / 200
 
 /** Turns of the event loop in which a source has to be let go of. */
 const turns = 1000
@@ -46,7 +49,7 @@ export async function tell(
     abortAfterMs === null ? undefined : setTimeout(() => abort.abort(new Aborted()), abortAfterMs)
   let watch: NodeJS.Timeout | undefined
   const hanging = new Promise<Partial<Told>>((resolve) => {
-    watch = setTimeout(() => resolve({ hung: true }), patience)
+    watch = setTimeout(() => resolve({ hung: true }), patienceFor(plan))
   })
   const found = await Promise.race([attempt(url, plan, body, agent, abort.signal), hanging])
   clearTimeout(watch)

@@ -70,3 +70,31 @@ for (const face of ownFaces) {
     })
   })
 }
+
+describe('a POST without a byte of content over HTTP/2, which the origin had whole', () => {
+  const ways: Record<string, Play> = {
+    'answered 503': (request, response) => {
+      request.resume().on('end', () => response.writeHead(503).end())
+    },
+    'ended the connection': (request) => {
+      request.resume().on('end', () => request.socket.destroy())
+    },
+  }
+  for (const [what, play] of Object.entries(ways)) {
+    for (const face of ownFaces) {
+      it(`is not made again when the origin ${what}, through ${face.name}`, async () => {
+        let requests = 0
+        const front = await tlsFront(['h2'], (request, response, asked) => {
+          requests += 1
+          if (asked) response.writeContinue()
+          play(request, response, asked)
+        })
+        const retry = { count: 3, minDelay: 1, maxDelay: 1 }
+        const waiting = { expect: 'always', continueTimeout: 60_000 } as const
+        const send = face.open({ connect: { ca: front.ca }, retry, ...waiting })
+        await send(front.url, nothing(), { method: 'POST' }).catch(() => {})
+        expect(requests).to.equal(1)
+      })
+    }
+  }
+})

@@ -42,16 +42,17 @@ interface Known {
   readonly hop?: Partial<Hop>
   readonly attempt?: Partial<AttemptReport>
   readonly sendable?: boolean
+  readonly complete?: boolean
 }
 
 /** An answer that came before any content was sent. */
 export function answerOf(
   status: number,
   fields: ResponseFields = {},
-  { hop, attempt = {}, sendable = true }: Known = {},
+  { hop, attempt = {}, sendable = true, complete = false }: Known = {},
 ): Answer {
   const whole = attemptOf({ status, ...attempt })
-  return { status, fields, hop: hopOf(hop), attempt: whole, number: 1, sendable }
+  return { status, fields, hop: hopOf(hop), attempt: whole, number: 1, sendable, complete }
 }
 
 /** A failure with this code. */

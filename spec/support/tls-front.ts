@@ -45,7 +45,7 @@ export async function tlsFront(offered: readonly string[], play: Play): Promise<
     ['http/1.1', await listening(playing(createHttp1Server(), play))],
   ])
   const secret = await identity()
-  const server = createTlsServer({ ...secret, ALPNProtocols: [...offered] })
+  const server = createTlsServer({ ...secret, noDelay: true, ALPNProtocols: [...offered] })
   server.on('secureConnection', (socket) => {
     connections += 1
     const protocol = socket.alpnProtocol || 'http/1.1'
