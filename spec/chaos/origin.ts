@@ -17,7 +17,7 @@ import { Serving } from './serving.ts'
 import type { Addresses } from './transports.ts'
 
 /** What is said where a connection ends in the middle of a message, or the client ends it. */
-const ending = /^(E[A-Z]+|HPE_INVALID_EOF_STATE|ERR_HTTP2_SESSION_ERROR)$/
+const ending = /^(E[A-Z]+|HPE_INVALID_EOF_STATE|ERR_HTTP2_SESSION_ERROR|ERR_STREAM_DESTROYED)$/
 
 /**
  * The origin of the chaos run, in a process of its own. Node's parser, and the frames of HTTP/2,
