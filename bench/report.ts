@@ -43,7 +43,7 @@ function introduction(machine: Machine, rounds: number): string {
 
 Written by \`npm run bench\`; the raw numbers are in [benchmarks.json](benchmarks.json).
 
-| machine   |  |
+| machine   | what it is |
 | --------- | --- |
 | processor | ${processor}, ${cores} cores |
 | memory    | ${memory} GiB |

@@ -1,4 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import type { Recording } from './exchange/recording.ts'
 import { apiBody } from './site/api.ts'
 import { exchangeBody } from './site/exchange.ts'
@@ -9,6 +16,9 @@ import { recipes } from './site/recipes.ts'
 
 const root = new URL('../', import.meta.url)
 const site = new URL('site/', root)
+
+/** What stands beside the pages of Markdown, and is linked from them. */
+const files = readdirSync(import.meta.dirname).filter((name) => /\.(svg|json)$/.test(name))
 
 /** A page that is written in Markdown. */
 interface Written {
@@ -43,6 +53,7 @@ function main(): void {
     writeFileSync(new URL(`${page.name}.html`, site), documentOf(page, pages))
   }
   writeFileSync(new URL('exchange.json', site), recordings)
+  for (const name of files) copyFileSync(new URL(name, import.meta.url), new URL(name, site))
   copyFileSync(new URL('site/site.css', import.meta.url), new URL('site.css', site))
   console.log(`site/: ${pages.map(({ name }) => `${name}.html`).join(', ')}`)
 }
@@ -53,7 +64,7 @@ function read(path: string): string {
 
 function writtenPages(): Written[] {
   const readme = readmePages(read('README.md'))
-  const files = [
+  const sources = [
     ['servers', 'Servers', 'docs/servers.md'],
     ['comparison', 'Comparison', 'docs/comparison.md'],
     ['benchmarks', 'Benchmarks', 'docs/benchmarks.md'],
@@ -66,7 +77,7 @@ function writtenPages(): Written[] {
     page('guide', 'Guide', 'README.md', readme.guide),
     page('tables', 'What happens when', 'README.md', readme.tables),
     page('recipes', 'Recipes', 'examples', recipes(new URL('examples/', root))),
-    ...files
+    ...sources
       .filter(([, , path]) => existsSync(new URL(path, root)))
       .map(([name, title, path]) => page(name, title, path, read(path))),
   ]
@@ -80,6 +91,7 @@ function page(name: string, title: string, path: string, source: string): Writte
 function linkOf(href: string, from: Written, all: readonly Written[]): string {
   if (/^[a-z]+:/.test(href)) return href
   const [path = '', anchor] = href.split('#')
+  if (files.includes(path)) return path
   const example = /^examples\/([\w-]+)\.ts$/.exec(path)?.[1]
   if (example !== undefined) return linkOf(`examples#${example}`, from, all)
   const target = path === '' ? from.path : new URL(path, `file:///${from.path}`).pathname.slice(1)
