@@ -15,7 +15,7 @@ export function goalsTable(goals: readonly Goal[], sections: readonly SectionRes
       reached ? 'reached' : '**not reached**',
     ]),
   )
-  return table(['what', 'goal', 'who', 'median (lowest to highest)', ''], rows)
+  return table(['what', 'goal', 'who', 'median (lowest to highest)', 'verdict'], rows)
 }
 
 /** How many of them were reached, as a sentence. */
