@@ -37,7 +37,6 @@ const known = [
   'method',
   'headers',
   'signal',
-  'redirect',
   'onProgress',
   'onInterim',
   'dispatcher',
@@ -80,7 +79,7 @@ export async function upload(
     if (location !== null) located(response, location, true)
     return { response, report: plan.log.snapshot() }
   } catch (error) {
-    throw causeOf(error)
+    throw causeOf(error, url)
   }
 }
 
@@ -93,7 +92,17 @@ function refuseCredentials(url: string | URL): void {
 }
 
 /** The platform's fetch wraps what went wrong on the network in a TypeError. */
-function causeOf(error: unknown): unknown {
+function causeOf(error: unknown, url: string | URL): unknown {
   if (!(error instanceof TypeError) || error.message !== 'fetch failed') return error
-  return error.cause ?? error
+  const { cause } = error
+  return cause instanceof Error && cause.message === 'bad port'
+    ? badPort(url, cause)
+    : (cause ?? error)
+}
+
+/** The Fetch standard blocks ports of other services ("bad ports"), and the error says no more than that. */
+function badPort(url: string | URL, cause: Error): TypeError {
+  const { host } = new URL(url)
+  const message = `fetch connects to no port that other services use, such as that of ${host}, or where it redirects to; use undici's request with an ExpectAgent`
+  return new TypeError(message, { cause })
 }

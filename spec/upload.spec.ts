@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { upload } from '../lib/upload.ts'
+import { type UploadOptions, upload } from '../lib/upload.ts'
 import { agentFor } from './support/faces.ts'
 import { origin } from './support/origin.ts'
 
@@ -21,5 +21,19 @@ describe('upload', () => {
     expect(await response.text()).to.equal('ok')
     expect(report).to.include({ asked: true, reason: 'always', outcome: 'continued', sentBytes: 3 })
     await peer.done
+  })
+
+  it('says what is wrong with a port that fetch blocks', async () => {
+    const failure = await upload('http://127.0.0.1:9/', 'abc').catch((error) => error)
+    expect(failure).to.be.instanceOf(TypeError)
+    expect(failure.message).to.include('127.0.0.1:9')
+    expect(failure.cause).to.have.property('message', 'bad port')
+  })
+
+  it('names each known option once', async () => {
+    const wrong = { thresold: 1 } as UploadOptions
+    const { message } = await upload('http://127.0.0.1/', 'abc', wrong).catch((error) => error)
+    const known = message.split(' known are ')[1].split(', ')
+    expect(known).to.have.length(new Set(known).size)
   })
 })

@@ -73,7 +73,7 @@ export function headerField(
 export function httpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new UsageError(`'${text}' is no URL; write http://… or https://…`)
+    throw new UsageError(`'${text}' is no http or https URL; write http://… or https://…`)
   }
   if (url.username === '' && url.password === '') return url
   throw new UsageError(`the URL for ${url.host} holds credentials; use --basic or --digest`)

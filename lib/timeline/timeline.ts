@@ -15,9 +15,12 @@ export type TimelineFormat = 'text' | 'svg'
  * console.log(renderTimeline(report, 'text'))
  * ```
  *
- * @throws TypeError when the format is neither.
+ * @throws TypeError when the format is neither, or the report is none.
  */
 export function renderTimeline(report: UploadReport, format: TimelineFormat): string {
+  if (!Array.isArray(report?.attempts)) {
+    throw new TypeError('A timeline is drawn from an UploadReport, which has attempts')
+  }
   switch (format) {
     case 'text':
       return drawText(layoutOf(report))

@@ -34,7 +34,7 @@ describe('how the command probe ends', () => {
 
   for (const [args, said] of [
     [[], "missing required argument 'url'"],
-    [['nowhere'], "'nowhere' is no URL"],
+    [['nowhere'], "'nowhere' is no http or https URL"],
     [['http://user:secret@127.0.0.1/'], 'the URL for 127.0.0.1 holds credentials'],
     [['http://127.0.0.1/', '-X', 'GET'], 'GET has no content to ask about'],
     [['http://127.0.0.1/', '-H', 'Expect:'], 'the probe writes the header field Expect itself'],

@@ -7,8 +7,8 @@ const nowhere = 'http://127.0.0.1:1'
 describe('the command put, called wrongly', () => {
   for (const [args, said] of [
     [['-'], 'put needs a file and a URL'],
-    [['-', 'nowhere'], "'nowhere' is no URL; write http://… or https://…"],
-    [['-', 'ftp://a'], "'ftp://a' is no URL"],
+    [['-', 'nowhere'], "'nowhere' is no http or https URL; write http://… or https://…"],
+    [['-', 'ftp://a'], "'ftp://a' is no http or https URL"],
     [['-', 'http://me:secret@a'], 'the URL for a holds credentials; use --basic or --digest'],
     [['/no/such/file', nowhere], "ENOENT: no such file or directory, stat '/no/such/file'"],
     [['/', nowhere], "'/' is a directory"],

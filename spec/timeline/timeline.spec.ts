@@ -64,4 +64,13 @@ describe('renderTimeline', () => {
     const picture = renderTimeline(report, 'text')
     expect(picture.split('\n')[1]).to.equal('#1 P\ufffdT http://uploads.example/\ufffd[2J\ufffd')
   })
+
+  for (const wrong of [null, undefined, {}, 'report']) {
+    it(`refuses ${JSON.stringify(wrong)} for a report`, () => {
+      expect(() => renderTimeline(wrong as unknown as UploadReport, 'text')).to.throw(
+        TypeError,
+        'A timeline is drawn from an UploadReport',
+      )
+    })
+  }
 })
