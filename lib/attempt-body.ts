@@ -37,6 +37,7 @@ export function bodyOf(
     taken: () => (lends ? attempt.takenBytes : 0),
     accepted: (bytes) => attempt.accepted(bytes),
   })
+  if (whole !== undefined && lends) attempt.offerWhole(view, whole)
   // undici takes any async iterable; the declared type names only some of them.
   return { body: view as unknown as Buffer, [ticketKey]: attempt.ticket }
 }

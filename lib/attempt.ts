@@ -70,6 +70,8 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   #controller: Controller | null = null
   #finished = false
   #waiting: { readonly bytes: number; readonly done: () => void } | null = null
+  /** A body of undici's, and the content that it is a view of. */
+  #whole: { readonly body: unknown; readonly content: string | Buffer } | null = null
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
     const { asks, stillAsks, rescueTimeout } = options
@@ -89,6 +91,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
       headersTimeout: 0,
       queued: () => 0,
       ended: () => this.#finished,
+      inOnePiece: (body) => this.#inOnePiece(body),
       taken: false,
       retire: () => {},
     }
@@ -115,6 +118,26 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
       'ERR_EXPECT_NO_GATE',
       `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
     )
+  }
+
+  /** Says that a body is a view of content which can be sent in one piece. */
+  offerWhole(body: unknown, content: string | Buffer): void {
+    this.#whole = { body, content }
+  }
+
+  #inOnePiece(body: unknown): string | Buffer | null {
+    // An interceptor may have put another body in its place.
+    if (this.#whole?.body !== body || this.#whole === null) return null
+    const { content } = this.#whole
+    this.handedBytes = Buffer.byteLength(content)
+    this.#waiting = { bytes: this.handedBytes, done: () => this.#wholeAccepted() }
+    return content
+  }
+
+  #wholeAccepted(): void {
+    this.#allAccepted()
+    // undici said so when it handed the content to the gate.
+    this.onRequestSent()
   }
 
   /**
@@ -231,7 +254,11 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
 
   onContent(bytes: number): void {
     this.log.sentBytes += bytes
-    if (this.#waiting !== null && this.log.sentBytes >= this.#waiting.bytes) this.#waiting.done()
+    const waiting = this.#waiting
+    if (waiting !== null && this.log.sentBytes >= waiting.bytes) {
+      this.#waiting = null
+      waiting.done()
+    }
     this.#owner.progressed(this)
   }
 
@@ -260,7 +287,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   }
 
   onRequestSent(): void {
-    if (this.#current) this.#owner.requestSent()
+    if (this.#current && this.#waiting === null) this.#owner.requestSent()
   }
 
   onResponseStarted(): void {
@@ -288,9 +315,11 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     // An origin that refuses may never read what it was sent, and keep the connection all the
     // same (RFC 9112, section 9.3): whatever follows there would wait behind it for ever.
     const { status, sentBytes } = this.log
-    if (status !== null && status >= 300 && sentBytes >= underWay) this.ticket.retire()
+    const cutShort = this.ticket.taken && !this.#finished
+    // undici takes content that it handed over in one piece for sent.
+    if (cutShort || (status !== null && status >= 300 && sentBytes >= underWay)) this.ticket.retire()
     if (!this.#current) return
-    this.log.cutShort = this.ticket.taken && !this.#finished
+    this.log.cutShort = cutShort
     this.#owner.ended(trailers)
   }
 

@@ -247,6 +247,7 @@ export class Attempts implements AttemptOwner {
       // undici's retry handler throws here what it wants to be told of as a failure.
       handler.onResponseError?.(this.#controller, error as Error)
     }
+    this.#controller.release()
   }
 
   upgraded(status: number, fields: ResponseFields, socket: Duplex): void {
@@ -365,6 +366,7 @@ export class Attempts implements AttemptOwner {
     const told = failure instanceof UploadError ? failure.at(upload.log.place()) : failure
     attempt?.giveUp()
     handler.onResponseError?.(this.#controller, told)
+    this.#controller.release()
   }
 
   #finish(): void {

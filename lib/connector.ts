@@ -43,6 +43,7 @@ const undiciHeadersTimeout = 300_000
 class GatedClient extends Client {
   readonly #headersTimeout: number
   readonly #mayUseHttp2: boolean
+  readonly #pipelined: boolean
   #line: Line | null = null
 
   constructor(origin: URL, options: ClientOptions) {
@@ -61,7 +62,9 @@ class GatedClient extends Client {
         }),
     })
     this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
-    this.#mayUseHttp2 = origin.protocol === 'https:' && options.allowH2 !== false
+    this.#mayUseHttp2 =
+      options.useH2c === true || (origin.protocol === 'https:' && options.allowH2 !== false)
+    this.#pipelined = pipelined
   }
 
   override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
@@ -74,8 +77,17 @@ class GatedClient extends Client {
     const announcing = new Announcing(handler, (controller) => {
       this.#line?.announce({ ticket, asks, fail: (error) => controller.abort(error) })
     })
-    // Over HTTP/1.1 undici does not look at it.
-    return super.dispatch({ ...options, expectContinue: asks, headersTimeout: 0 }, announcing)
+    const body = this.#inOnePiece(ticket, options.body) ?? options.body ?? null
+    // Over HTTP/1.1 undici does not look at expectContinue.
+    return super.dispatch({ ...options, body, expectContinue: asks, headersTimeout: 0 }, announcing)
+  }
+
+  /**
+   * Content that the gate of an HTTP/1.1 connection can hold back without anybody reading it. undici
+   * writes what is in one piece behind other requests, and those are no gate's to hold up.
+   */
+  #inOnePiece(ticket: Ticket, body: unknown): string | Buffer | null {
+    return this.#mayUseHttp2 || this.#pipelined ? null : ticket.inOnePiece(body)
   }
 
   /** Content that nothing holds back may be given up on its way all the same. */

@@ -7,7 +7,7 @@ type Controller = Dispatcher.DispatchController
  * of its own; what the caller did to this one holds for whichever is current.
  */
 export class StableController implements Controller {
-  readonly #onAbort: (reason: Error) => void
+  #onAbort: (reason: Error) => void
   #target: Controller | null = null
   #paused = false
   #reason: Error | null = null
@@ -26,6 +26,12 @@ export class StableController implements Controller {
     this.#target = target
     if (this.#paused) target?.pause()
     if (this.#reason !== null) target?.abort(this.#reason)
+  }
+
+  /** The request is over. A caller who keeps this keeps nothing of the request. */
+  release(): void {
+    this.#target = null
+    this.#onAbort = () => {}
   }
 
   get aborted(): boolean {

@@ -5,7 +5,8 @@ import { Exchange } from './exchange.ts'
 import type { RequestContent } from './head.ts'
 import { InterimSplitter, interimLimit } from './interim.ts'
 import type { Line, NextRequest } from './line.ts'
-import { OutgoingSorter, type Written } from './outgoing.ts'
+import { cut, OutgoingSorter, type Written } from './outgoing.ts'
+import { SliceSize } from './slice-size.ts'
 import type { Ticket } from './ticket.ts'
 import { Wait } from './wait.ts'
 
@@ -58,6 +59,8 @@ class Gate implements Line {
   /** Whom to tell of the write that is under way, and how much of it is content. */
   #callback: Callback | null = null
   #contentInFlight = 0
+  /** How much of an upload's content is written at once. */
+  #sliceSize = new SliceSize()
 
   constructor(socket: Socket, options: GateOptions) {
     this.#socket = socket
@@ -105,16 +108,31 @@ class Gate implements Line {
   /** A callback that is never called keeps the stream from writing, and its user from reading on. */
   #take(pieces: readonly Written[], callback: Callback): void {
     if (this.#exchange?.shut) return
-    const { now, later, contentBytes } = this.#sorter.sort(pieces)
+    const { slice, rest } = cut(pieces, this.#sliceSize.bytes)
+    const { now, later, contentBytes } = this.#sorter.sort(slice)
     this.#contentInFlight = contentBytes
     if (later !== null) {
-      this.#held = { pieces: later, callback }
+      this.#held = { pieces: [...later, ...rest], callback }
       this.#forward(now, this.#headLeft)
       return
     }
     if (this.#sorter.complete) this.#exchange?.sent()
-    if (now.length === 0) callback()
-    else this.#forward(now, callback)
+    const next = rest.length === 0 ? callback : this.#then(rest, callback)
+    if (now.length === 0) next()
+    else this.#forward(now, next)
+  }
+
+  /** What is done once a slice was written. */
+  #then(rest: readonly Written[], callback: Callback): Callback {
+    const begun = performance.now()
+    return (error) => {
+      if (error) {
+        callback(error)
+        return
+      }
+      this.#sliceSize.took(performance.now() - begun)
+      this.#take(rest, callback)
+    }
   }
 
   /** A request's head is written. */
@@ -132,6 +150,7 @@ class Gate implements Line {
     }
     const exchange = new Exchange(content, ticket, () => this.#settle())
     this.#exchange = exchange
+    this.#sliceSize = new SliceSize()
     this.#awaiting = true
     this.#interim.reset()
     exchange.begin(reused)

@@ -81,6 +81,23 @@ export class OutgoingSorter {
   }
 }
 
+const nothing: readonly Written[] = []
+
+/** The pieces up to the end of the first slice of one that is larger, and what is left. */
+export function cut(
+  pieces: readonly Written[],
+  bytes: number,
+): { slice: readonly Written[]; rest: readonly Written[] } {
+  // Text is short, and cut where two bytes are one character it would not be the same.
+  const at = pieces.findIndex(({ chunk }) => typeof chunk !== 'string' && chunk.length > bytes)
+  const large = pieces[at]
+  if (large === undefined) return { slice: pieces, rest: nothing }
+  return {
+    slice: [...pieces.slice(0, at), part(large, 0, bytes)],
+    rest: [part(large, bytes), ...pieces.slice(at + 1)],
+  }
+}
+
 /** Text that is not one byte a character is content, and is counted in bytes. */
 function inBytes(piece: Written): Written {
   if (typeof piece.chunk !== 'string' || piece.encoding === 'latin1') return piece

@@ -32,6 +32,11 @@ export interface Ticket {
   readonly observer: GateObserver
   /** Whether all of the content was handed over and accepted. */
   readonly ended: () => boolean
+  /**
+   * All of the content, where a body is nothing but a view of it and it is at hand: the gate
+   * alone then holds it back and says how much of it was taken. `null` where it has to be read.
+   */
+  readonly inOnePiece: (body: unknown) => string | Buffer | null
   /** Milliseconds from the end of the content to the response that the client it came to allows. */
   headersTimeout: number
   /** Bytes that wait in the connection; set by the gate. */
