@@ -1,49 +1,81 @@
 import type { Attempt } from './attempt.ts'
 import type { TicketedOptions } from './connector.ts'
 import { type Decision, isLeftToUndici } from './decision.ts'
-import type { Plan, Upload } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { ticketKey } from './ticket.ts'
+import type { ViewOwner } from './view.ts'
 
 /** Whom to tell of an attempt's content. */
-export interface BodyListeners {
+export interface BodyListener {
   /** Some of it was handed to the connection. */
-  handed(): void
+  handed(attempt: Attempt): void
   /** Its source failed. */
-  failed(error: unknown): void
+  sourceFailed(error: unknown): void
 }
 
-/** What undici is given of an attempt's content: all of it, or a view of it and a ticket for a gate. */
-export type AttemptBody = Pick<TicketedOptions, 'body' | typeof ticketKey>
-
-/** The body of an attempt that has content. */
-export function bodyOf(
+/** The body of an attempt that has content: all of it, or a view of it and a ticket for a gate. */
+export function addBody(
+  options: TicketedOptions,
   attempt: Attempt,
   decision: Decision,
-  { whole, upload, lends }: Plan,
-  { handed, failed }: BodyListeners,
-): AttemptBody {
-  if (whole !== undefined && isLeftToUndici(decision)) return { body: whole }
-  const view = upload.source.view({
-    held: attempt.asks,
-    onFirst: () => {
-      if (decision.reason === 'remembered-refusal' && !attempt.hasGate) sendUnasked(upload)
-      else attempt.mustHaveGate()
-    },
-    onFailed: failed,
-    onChunk: (bytes) => {
-      attempt.handedBytes += bytes
-      handed()
-    },
-    taken: () => (lends ? attempt.takenBytes : 0),
-    accepted: (bytes) => attempt.accepted(bytes),
-  })
-  if (whole !== undefined && lends) attempt.offerWhole(view, whole)
+  plan: Plan,
+  listener: BodyListener,
+): void {
+  const { whole } = plan
+  if (whole !== undefined && isLeftToUndici(decision)) {
+    options.body = whole
+    return
+  }
+  const view = plan.upload.source.view(new Reader(attempt, decision, plan, listener))
+  if (whole !== undefined && plan.lends) attempt.offerWhole(view, whole)
   // undici takes any async iterable; the declared type names only some of them.
-  return { body: view as unknown as Buffer, [ticketKey]: attempt.ticket }
+  options.body = view as unknown as Buffer
+  options[ticketKey] = attempt.ticket
 }
 
-/** Content that would be sent unasked at other times does not fail where nothing can hold it back. */
-function sendUnasked({ log, source }: Upload): void {
-  log.reason = 'below-threshold'
-  source.flow()
+/** The attempt as the one that reads the content. */
+class Reader implements ViewOwner {
+  readonly held: boolean
+  readonly #attempt: Attempt
+  readonly #decision: Decision
+  readonly #plan: Plan
+  readonly #listener: BodyListener
+
+  constructor(attempt: Attempt, decision: Decision, plan: Plan, listener: BodyListener) {
+    this.held = attempt.asks
+    this.#attempt = attempt
+    this.#decision = decision
+    this.#plan = plan
+    this.#listener = listener
+  }
+
+  onFirst(): void {
+    const { hasGate } = this.#attempt
+    if (this.#decision.reason === 'remembered-refusal' && !hasGate) this.#sendUnasked()
+    else this.#attempt.mustHaveGate()
+  }
+
+  onFailed(error: unknown): void {
+    this.#listener.sourceFailed(error)
+  }
+
+  onChunk(bytes: number): void {
+    this.#attempt.handedBytes += bytes
+    this.#listener.handed(this.#attempt)
+  }
+
+  taken(): number {
+    return this.#plan.lends ? this.#attempt.takenBytes : 0
+  }
+
+  accepted(bytes: number): Promise<void> {
+    return this.#attempt.accepted(bytes)
+  }
+
+  /** Content that would be sent unasked at other times does not fail where nothing can hold it back. */
+  #sendUnasked(): void {
+    const { log, source } = this.#plan.upload
+    log.reason = 'below-threshold'
+    source.flow()
+  }
 }

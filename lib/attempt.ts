@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici'
 import { type AttemptHead, AttemptLog } from './attempt-log.ts'
+import { AttemptTicket, type TicketOwner } from './attempt-ticket.ts'
 import { type DiagnosticsName, publish, type UploadMessage } from './diagnostics.ts'
 import { UploadError } from './errors.ts'
-import type { GateObserver, Ticket } from './ticket.ts'
 import type { ReleasedBy } from './verdict.ts'
 import type { WaitLimit } from './wait-limit.ts'
 
@@ -20,6 +20,10 @@ export type ResponseFields = Record<string, string | string[] | undefined>
 
 /** What an attempt tells the one who runs it. */
 export interface AttemptOwner {
+  /** Whether a request is still to ask, when its head is written. */
+  readonly stillAsks: boolean
+  /** How long content is held back, when a head is written. */
+  readonly waitLimit: WaitLimit
   /** Whether the attempt still counts; one that was given up may have events to come. */
   isCurrent(attempt: Attempt): boolean
   started(controller: Controller, context: unknown): void
@@ -48,17 +52,13 @@ export interface AttemptOptions extends AttemptHead {
   readonly asks: boolean
   /** Whether its content has no byte, so that its head is all of it. */
   readonly isEmpty: boolean
-  /** Whether it is still to ask, when its head is written. */
-  readonly stillAsks: () => boolean
-  /** How long content is held back, when the head is written. */
-  readonly waitLimit: () => WaitLimit
   readonly rescueTimeout: number
 }
 
 /** One request head on one connection: undici's handler on one side, the gate's observer on the other. */
-export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
+export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
   readonly log: AttemptLog
-  readonly ticket: Ticket
+  readonly ticket: AttemptTicket
   /** Whether a byte of a response came. */
   answered = false
   /** Bytes of content handed to the connection. */
@@ -74,27 +74,20 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   #whole: { readonly body: unknown; readonly content: string | Buffer } | null = null
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
-    const { asks, stillAsks, rescueTimeout } = options
     this.#owner = owner
     this.#options = options
-    const log = new AttemptLog(options)
-    this.log = log
-    this.ticket = {
-      get asks() {
-        return asks && stillAsks()
-      },
-      get continueTimeout() {
-        return log.waitLimitMs
-      },
-      rescueTimeout,
-      observer: this,
-      headersTimeout: 0,
-      queued: () => 0,
-      ended: () => this.#finished,
-      inOnePiece: (body) => this.#inOnePiece(body),
-      taken: false,
-      retire: () => {},
-    }
+    this.log = new AttemptLog(options)
+    this.ticket = new AttemptTicket(this, options.rescueTimeout)
+  }
+
+  // Its ticket's owner -----------------------------------------------------------------
+
+  get stillAsks(): boolean {
+    return this.asks && this.#owner.stillAsks
+  }
+
+  get waitLimitMs(): number {
+    return this.log.waitLimitMs
   }
 
   /** Whether it was to ask; whether it did is known when its head left. */
@@ -125,7 +118,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     this.#whole = { body, content }
   }
 
-  #inOnePiece(body: unknown): string | Buffer | null {
+  inOnePiece(body: unknown): string | Buffer | null {
     // An interceptor may have put another body in its place.
     if (this.#whole?.body !== body || this.#whole === null) return null
     const { content } = this.#whole
@@ -221,7 +214,7 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
   }
 
   #asked(): void {
-    const { milliseconds, measured } = this.#options.waitLimit()
+    const { milliseconds, measured } = this.#owner.waitLimit
     this.log.waitLimitMs = milliseconds
     this.measured = measured
     this.publish('ask')
@@ -317,7 +310,8 @@ export class Attempt implements Dispatcher.DispatchHandler, GateObserver {
     const { status, sentBytes } = this.log
     const cutShort = this.ticket.taken && !this.#finished
     // undici takes content that it handed over in one piece for sent.
-    if (cutShort || (status !== null && status >= 300 && sentBytes >= underWay)) this.ticket.retire()
+    if (cutShort || (status !== null && status >= 300 && sentBytes >= underWay))
+      this.ticket.connection?.retire()
     if (!this.#current) return
     this.log.cutShort = cutShort
     this.#owner.ended(trailers)

@@ -1,24 +1,24 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { Attempt, type AttemptOwner, type ResponseFields } from './attempt.ts'
-import { type AttemptBody, bodyOf } from './attempt-body.ts'
+import { addBody, type BodyListener } from './attempt-body.ts'
 import type { TicketedOptions } from './connector.ts'
-import { StableController } from './controller.ts'
+import { type ControllerOwner, StableController } from './controller.ts'
 import { undiciTimeout } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { headersOf } from './headers.ts'
 import { HeldAnswer } from './held-answer.ts'
 import { type Hop, placeOf } from './hop.ts'
-import { PhaseWatch } from './phase-watch.ts'
+import { type PhaseOwner, PhaseWatch } from './phase-watch.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Decided, Failure, Next } from './recourse.ts'
 import type { AttemptReason } from './report.ts'
 import { startResponse } from './response-start.ts'
 import type { Route } from './route.ts'
 import type { ReleasedBy } from './verdict.ts'
-import { Wait } from './wait.ts'
-import { waitLimit } from './wait-limit.ts'
+import { Wait, type Waiting } from './wait.ts'
+import { type WaitLimit, waitLimit } from './wait-limit.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -26,14 +26,18 @@ type Controller = Dispatcher.DispatchController
  * Runs the attempts of one dispatch: the first, and those that come in place of an answer or
  * a failure. The caller's handler sees one request.
  */
-export class Attempts implements AttemptOwner {
+export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, PhaseOwner, Waiting {
   readonly #plan: Plan
   readonly #controller: StableController
-  /** The time between two attempts. */
-  readonly #delay = new Wait()
   readonly #watch: PhaseWatch
-  /** Where an expectation failed, and is not tried again. */
-  readonly #unasking = new Set<string>()
+  /** Origins where an expectation failed, and is not tried again. */
+  readonly #unasking: string[] = []
+  /** The next attempt, which is yet to come, and the time until then. */
+  #delayed: {
+    readonly reason: AttemptReason
+    readonly delayMs: number
+    readonly wait: Wait
+  } | null = null
   #hop: Hop
   #route: Route
   #current: Attempt | null = null
@@ -47,14 +51,14 @@ export class Attempts implements AttemptOwner {
     this.#plan = plan
     this.#hop = plan.hop
     this.#route = plan.routeOf(plan.hop)
-    this.#controller = new StableController((reason) => this.#fail(reason))
-    this.#watch = new PhaseWatch(plan.settings.timeouts, (error) => this.#controller.abort(error))
+    this.#controller = new StableController(this)
+    this.#watch = new PhaseWatch(plan.settings.timeouts, this)
   }
 
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
-    const { underWay, upload } = this.#plan
-    underWay.begin()
+    const { scope, upload } = this.#plan
+    scope.underWay.begin()
     // A fetch that follows a redirect dispatches once more for the same upload.
     const again = upload.log.attempts.length > 0
     this.#watch.begin(again ? upload.log.elapsedMs : 0)
@@ -67,7 +71,7 @@ export class Attempts implements AttemptOwner {
     this.#plan.upload.source
       .readEmpty()
       .then(() => this.#over || this.#dispatch(reason, delayMs))
-      .catch((error: unknown) => this.#sourceFailed(error))
+      .catch((error: unknown) => this.sourceFailed(error))
     return true
   }
 
@@ -78,61 +82,72 @@ export class Attempts implements AttemptOwner {
   }
 
   #dispatch(reason: AttemptReason, delayMs: number): boolean {
-    const { dispatch, request, upload, settings } = this.#plan
-    const { rescueTimeout } = settings
-    const hop = this.#plan.recourse.prepared?.(this.#hop) ?? this.#hop
-    const { origin, path, method, headers } = hop
+    const { scope, upload, settings } = this.#plan
+    const hop = this.#prepared()
     const decision = this.#decide()
-    const { asks } = decision
     if (reason === 'first' && hop.hasContent) upload.log.reason = decision.reason
     const attempt = new Attempt(this, {
       reason,
       startedAtMs: upload.log.elapsedMs,
       delayMs,
-      method,
+      method: hop.method,
       url: placeOf(this.#hop),
       number: upload.log.attempts.length + 1,
-      asks,
+      asks: decision.asks,
       isEmpty: this.#isEmpty,
-      stillAsks: () => this.#decide().asks,
-      waitLimit: () => waitLimit(settings.continueTimeout, this.#route.times),
-      rescueTimeout,
+      rescueTimeout: settings.rescueTimeout,
     })
     this.#current = attempt
     attempt.log.hasContent = hop.hasContent
     upload.log.attempts.push(attempt.log)
     try {
-      const own = { ...request, origin, path, method, headers }
-      const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
-      // Where no gate watches the content, undici's own timer has to do.
-      if (headersTimeout !== undefined) Object.assign(own, { headersTimeout })
-      if (bodyTimeout !== undefined) Object.assign(own, { bodyTimeout })
-      const options: TicketedOptions = { ...own, ...this.#body(attempt, decision) }
-      return dispatch(options, attempt)
+      return scope.dispatch(this.#options(attempt, hop, decision), attempt)
     } catch (error) {
       this.#fail(error as Error)
       return true
     }
   }
 
-  #decide(): Decision {
-    if (!this.#hop.hasContent) return { asks: false, reason: 'no-content' }
-    const unasking = this.#unasking.has(this.#hop.origin)
-    return unasking ? { asks: false, reason: 'remembered-417' } : this.#plan.decide(this.#hop)
+  #prepared(): Hop {
+    if (!this.#plan.authenticates) return this.#hop
+    return this.#plan.recourse.prepared?.(this.#hop) ?? this.#hop
   }
 
-  #body(attempt: Attempt, decision: Decision): AttemptBody {
-    if (!this.#hop.hasContent) return { body: null }
-    return bodyOf(attempt, decision, this.#plan, {
-      handed: () => this.isCurrent(attempt) && this.#watch.sending(attempt),
-      failed: (error) => this.#sourceFailed(error),
-    })
+  #options(attempt: Attempt, hop: Hop, decision: Decision): TicketedOptions {
+    const { request, settings } = this.#plan
+    const { origin, path, method, headers } = hop
+    const options: TicketedOptions = { ...request, origin, path, method, headers, body: null }
+    const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
+    // Where no gate watches the content, undici's own timer has to do.
+    if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
+    if (bodyTimeout !== undefined) options.bodyTimeout = bodyTimeout
+    if (hop.hasContent) addBody(options, attempt, decision, this.#plan, this)
+    return options
+  }
+
+  #decide(): Decision {
+    if (!this.#hop.hasContent) return { asks: false, reason: 'no-content' }
+    const unasking = this.#unasking.includes(this.#hop.origin)
+    if (unasking) return { asks: false, reason: 'remembered-417' }
+    return this.#plan.decide(this.#hop, this.#route)
   }
 
   // What the current attempt reports ---------------------------------------------------
 
   isCurrent(attempt: Attempt): boolean {
     return this.#current === attempt && !this.#over
+  }
+
+  get stillAsks(): boolean {
+    return this.#decide().asks
+  }
+
+  get waitLimit(): WaitLimit {
+    return waitLimit(this.#plan.settings.continueTimeout, this.#route)
+  }
+
+  handed(attempt: Attempt): void {
+    if (this.isCurrent(attempt)) this.#watch.sending(attempt)
   }
 
   started(controller: Controller, context: unknown): void {
@@ -278,7 +293,8 @@ export class Attempts implements AttemptOwner {
     status: number,
     fields: ResponseFields,
   ): Decided | Promise<Decided> {
-    const { upload } = this.#plan
+    const { upload, authenticates } = this.#plan
+    if (status < 300 && !authenticates) return null
     const hop = this.#hop
     const answer: Answer = {
       status,
@@ -336,7 +352,7 @@ export class Attempts implements AttemptOwner {
   /** Gives one attempt up and begins another, on a connection that is in step. */
   #next(attempt: Attempt, { hop, reason, delayMs }: Next): void {
     if (reason === 'replay') {
-      this.#unasking.add(hop.origin)
+      this.#unasking.push(hop.origin)
       attempt.publish('replay', { status: 417 })
     }
     this.#watch.answered()
@@ -349,12 +365,33 @@ export class Attempts implements AttemptOwner {
     if (!hop.hasContent) this.#plan.upload.onOver()
     if (reason === 'redirect') this.#plan.upload.log.location = hop.origin + hop.path
     if (delayMs === 0) this.#begin(reason, 0)
-    else this.#delay.start(delayMs, () => this.#begin(reason, delayMs))
+    else this.#delay(reason, delayMs)
   }
 
-  #sourceFailed(error: unknown): void {
+  #delay(reason: AttemptReason, delayMs: number): void {
+    const wait = new Wait(this)
+    this.#delayed = { reason, delayMs, wait }
+    wait.start(delayMs)
+  }
+
+  /** The time between two attempts is over. */
+  waited(): void {
+    if (this.#delayed !== null) this.#begin(this.#delayed.reason, this.#delayed.delayMs)
+  }
+
+  sourceFailed(error: unknown): void {
     const reason = error instanceof Error ? error : new Error('The source failed', { cause: error })
     if (!this.#over) this.#controller.abort(reason)
+  }
+
+  /** The caller ends it while there is no attempt to end. */
+  aborted(reason: Error): void {
+    this.#fail(reason)
+  }
+
+  /** A phase took too long. */
+  expired(error: Error): void {
+    this.#controller.abort(error)
   }
 
   #fail(error: Error): void {
@@ -371,9 +408,9 @@ export class Attempts implements AttemptOwner {
 
   #finish(): void {
     this.#over = true
-    this.#delay.stop()
+    this.#delayed?.wait.stop()
     this.#watch.stop()
     this.#plan.upload.onOver()
-    this.#plan.underWay.end()
+    this.#plan.scope.underWay.end()
   }
 }

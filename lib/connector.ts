@@ -1,7 +1,7 @@
 import { buildConnector, Client, type Dispatcher, Pool } from 'undici'
-import { Announcing } from './announcing.ts'
+import { type Announcer, Announcing } from './announcing.ts'
 import { gate } from './gate.ts'
-import type { Line } from './line.ts'
+import type { Line, NextRequest } from './line.ts'
 import { SessionGate } from './session-gate.ts'
 import { type Ticket, ticketKey } from './ticket.ts'
 
@@ -40,7 +40,7 @@ export function gatedPool(origin: string | URL, options: object): Pool {
 const undiciHeadersTimeout = 300_000
 
 /** A client whose connection has a gate, and is told whose request comes next. */
-class GatedClient extends Client {
+class GatedClient extends Client implements Announcer {
   readonly #headersTimeout: number
   readonly #mayUseHttp2: boolean
   readonly #pipelined: boolean
@@ -73,13 +73,16 @@ class GatedClient extends Client {
     ticket.taken = true
     // undici's timer runs while content is sent, and cuts an upload that moves slowly.
     ticket.headersTimeout = options.headersTimeout ?? this.#headersTimeout
-    const { asks } = ticket
-    const announcing = new Announcing(handler, (controller) => {
-      this.#line?.announce({ ticket, asks, fail: (error) => controller.abort(error) })
-    })
     const body = this.#inOnePiece(ticket, options.body) ?? options.body ?? null
+    const { asks } = ticket
+    const own = { ...options, body, expectContinue: asks, headersTimeout: 0 }
     // Over HTTP/1.1 undici does not look at expectContinue.
-    return super.dispatch({ ...options, body, expectContinue: asks, headersTimeout: 0 }, announcing)
+    return super.dispatch(own, new Announcing(handler, this, { ticket, asks }))
+  }
+
+  announce(next: NextRequest | null, controller: Dispatcher.DispatchController): void {
+    if (next !== null) this.#line?.announce(next, controller)
+    else if (this.#line instanceof SessionGate) this.#line.watch()
   }
 
   /**
@@ -96,9 +99,7 @@ class GatedClient extends Client {
     handler: Dispatcher.DispatchHandler,
   ): Dispatcher.DispatchHandler {
     if (!this.#mayUseHttp2 || body === null || body === undefined) return handler
-    return new Announcing(handler, () => {
-      if (this.#line instanceof SessionGate) this.#line.watch()
-    })
+    return new Announcing(handler, this, null)
   }
 }
 

@@ -2,19 +2,24 @@ import { type Dispatcher, errors } from 'undici'
 
 type Controller = Dispatcher.DispatchController
 
+/** Who runs the attempts. */
+export interface ControllerOwner {
+  /** Told of an abort that no current attempt can be told of. */
+  aborted(reason: Error): void
+}
+
 /**
  * The controller a caller keeps while attempts come and go. Each attempt has a controller
  * of its own; what the caller did to this one holds for whichever is current.
  */
 export class StableController implements Controller {
-  #onAbort: (reason: Error) => void
+  #owner: ControllerOwner | null
   #target: Controller | null = null
   #paused = false
   #reason: Error | null = null
 
-  /** @param onAbort is told of an abort that no current attempt can be told of. */
-  constructor(onAbort: (reason: Error) => void) {
-    this.#onAbort = onAbort
+  constructor(owner: ControllerOwner) {
+    this.#owner = owner
   }
 
   /** The controller of the attempt that is current; `null` between attempts. */
@@ -31,7 +36,7 @@ export class StableController implements Controller {
   /** The request is over. A caller who keeps this keeps nothing of the request. */
   release(): void {
     this.#target = null
-    this.#onAbort = () => {}
+    this.#owner = null
   }
 
   get aborted(): boolean {
@@ -67,7 +72,7 @@ export class StableController implements Controller {
   abort(reason?: Error): void {
     if (this.#reason !== null) return
     this.#reason = reason ?? new errors.RequestAbortedError()
-    if (this.#target === null) this.#onAbort(this.#reason)
+    if (this.#target === null) this.#owner?.aborted(this.#reason)
     else this.#target.abort(this.#reason)
   }
 }

@@ -36,75 +36,87 @@ const expiries: Record<Deadline, Expiry> = {
   total: { code: 'ERR_EXPECT_TOTAL_TIMEOUT', what: 'The upload was not over' },
 }
 
-interface Timer {
-  readonly timeout: NodeJS.Timeout
-  readonly milliseconds: number
-  /** Says, when it has passed, whether there was something that sets it anew; `null` while it is idle. */
-  moved: (() => boolean) | null
+const all = ['stall', 'headers', 'total'] as const
+const never = Number.POSITIVE_INFINITY
+
+/** Who has deadlines. */
+export interface DeadlineOwner {
+  /** Whether there was something that sets a deadline anew which has passed. */
+  moved(deadline: Deadline): boolean
+  /** Told of the first deadline that passes. */
+  expired(error: UploadError): void
 }
 
-/** The deadlines of one upload. */
+/** The deadlines of one upload. One timer serves all of them, and is left alone when one is moved. */
 export class Deadlines {
-  readonly #expired: (error: UploadError) => void
-  readonly #timers = new Map<Deadline, Timer>()
+  readonly #owner: DeadlineOwner
+  readonly #limits: Record<Deadline, number> = { stall: 0, headers: 0, total: 0 }
+  readonly #ends: Record<Deadline, number> = { stall: never, headers: never, total: never }
+  #timer: NodeJS.Timeout | null = null
+  /** When the timer is over. */
+  #due = never
 
-  /** @param expired is told of the first deadline that passes. */
-  constructor(expired: (error: UploadError) => void) {
-    this.#expired = expired
+  constructor(owner: DeadlineOwner) {
+    this.#owner = owner
   }
 
   /**
    * Sets a deadline, or sets it anew; 0 is none.
    *
-   * @param moved says, when it has passed, whether there was something that sets it anew.
    * @param passed is how many of the milliseconds have gone by already.
    */
-  set(
-    deadline: Deadline,
-    milliseconds: number,
-    moved: () => boolean = () => false,
-    passed: number = 0,
-  ): void {
-    const known = this.#timers.get(deadline)
-    if (known?.milliseconds === milliseconds) {
-      known.moved = moved
-      known.timeout.refresh()
-      return
-    }
+  set(deadline: Deadline, milliseconds: number, passed: number = 0): void {
     this.clear(deadline)
     if (milliseconds === 0) return
-    const left = Math.max(0, milliseconds - passed)
-    const timeout = setTimeout(() => this.#passed(deadline, milliseconds), left)
-    this.#timers.set(deadline, { timeout, milliseconds, moved })
-  }
-
-  /** Leaves a deadline without effect until it is set again, which is cheaper than to clear it. */
-  idle(deadline: Deadline): void {
-    const known = this.#timers.get(deadline)
-    if (known !== undefined) known.moved = null
-  }
-
-  #passed(deadline: Deadline, milliseconds: number): void {
-    const { moved } = this.#timers.get(deadline) ?? { moved: null }
-    if (moved === null) this.clear(deadline)
-    else if (moved()) this.set(deadline, milliseconds, moved)
-    else this.#expire(deadline, milliseconds)
-  }
-
-  #expire(deadline: Deadline, milliseconds: number): void {
-    this.stop()
-    this.#expired(new UploadError(expiries[deadline].code, textOf(deadline, milliseconds)))
+    const now = performance.now()
+    const end = now + Math.max(0, milliseconds - passed)
+    this.#limits[deadline] = milliseconds
+    this.#ends[deadline] = end
+    if (end < this.#due) this.#start(end, now)
   }
 
   clear(deadline: Deadline): void {
-    clearTimeout(this.#timers.get(deadline)?.timeout)
-    this.#timers.delete(deadline)
+    this.#ends[deadline] = never
   }
 
   /** Clears all of them. */
   stop(): void {
-    for (const { timeout } of this.#timers.values()) clearTimeout(timeout)
-    this.#timers.clear()
+    for (const deadline of all) this.clear(deadline)
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#due = never
+  }
+
+  #start(end: number, now: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = setTimeout(Deadlines.#timeIsOver, Math.ceil(end - now), this)
+    this.#due = end
+  }
+
+  static #timeIsOver(deadlines: Deadlines): void {
+    deadlines.#look()
+  }
+
+  #look(): void {
+    this.#timer = null
+    this.#due = never
+    const now = performance.now()
+    for (const deadline of all) {
+      if (this.#ends[deadline] > now) continue
+      if (!this.#owner.moved(deadline)) {
+        this.#expire(deadline)
+        return
+      }
+      this.set(deadline, this.#limits[deadline])
+    }
+    const next = Math.min(...Object.values(this.#ends))
+    if (next < this.#due) this.#start(next, now)
+  }
+
+  #expire(deadline: Deadline): void {
+    const limit = this.#limits[deadline]
+    this.stop()
+    this.#owner.expired(new UploadError(expiries[deadline].code, textOf(deadline, limit)))
   }
 }
 

@@ -1,26 +1,31 @@
 import type { RequestContent } from './head.ts'
-import type { Ticket } from './ticket.ts'
+import type { Pass } from './ticket.ts'
 import { asking, type Event, next, type State, unasked } from './verdict.ts'
-import { Wait } from './wait.ts'
+import { Wait, type Waiting } from './wait.ts'
 
-/** Nothing is held back and nothing is cut: the request has no ticket, or all of it was sent. */
+/** Nothing is held back and nothing is cut: the request has no pass, or all of it was sent. */
 const free: State = { at: 'sent' }
 
+/** The gate that an exchange is for. */
+export interface ExchangeOwner {
+  /** The wait for a go-ahead has ended without one. */
+  unanswered(): void
+}
+
 /** One request on a connection, and where its expectation stands. */
-export class Exchange {
-  readonly #ticket: Ticket | null
-  readonly #wait = new Wait()
-  readonly #onReady: () => void
+export class Exchange implements Waiting {
+  readonly #pass: Pass | null
+  readonly #owner: ExchangeOwner
+  #wait: Wait | null = null
   readonly #tunnel: boolean
   #state: State
   #answered = false
 
-  /** @param onReady is called when the wait for a go-ahead has ended without one. */
-  constructor(content: RequestContent, ticket: Ticket | null, onReady: () => void) {
-    this.#ticket = ticket
-    this.#onReady = onReady
+  constructor(content: RequestContent, pass: Pass | null, owner: ExchangeOwner) {
+    this.#pass = pass
+    this.#owner = owner
     this.#tunnel = content === 'tunnel'
-    this.#state = stateAtFirst(content, ticket)
+    this.#state = stateAtFirst(content, pass)
   }
 
   /** Whether the request carries the expectation. */
@@ -48,14 +53,14 @@ export class Exchange {
     return this.#state.at === 'ready'
   }
 
-  /** Milliseconds to look for a response after a failed write, where the ticket says so. */
+  /** Milliseconds to look for a response after a failed write, where the pass says so. */
   get rescueTimeout(): number | undefined {
-    return this.#ticket?.rescueTimeout
+    return this.#pass?.rescueTimeout
   }
 
   /** The head is handed to the connection. */
   begin(reusedConnection: boolean): void {
-    this.#ticket?.observer.onHead(this.asks, reusedConnection)
+    this.#pass?.observer.onHead(this.asks, reusedConnection)
   }
 
   /** The head has left; the wait begins. */
@@ -66,7 +71,7 @@ export class Exchange {
   /** Lets the content go. */
   flow(): void {
     const state = this.#state
-    if (state.at === 'ready') this.#ticket?.observer.onRelease(state.by)
+    if (state.at === 'ready') this.#pass?.observer.onRelease(state.by)
     this.#apply({ type: 'flow' })
   }
 
@@ -77,56 +82,57 @@ export class Exchange {
 
   /** The connection accepted bytes of content. */
   accepted(bytes: number): void {
-    if (bytes > 0) this.#ticket?.observer.onContent(bytes)
+    if (bytes > 0) this.#pass?.observer.onContent(bytes)
   }
 
   /** A write failed, and a response is looked for. */
   rescue(error: Error): void {
-    this.#ticket?.observer.onRescue(error)
+    this.#pass?.observer.onRescue(error)
   }
 
   /** Bytes of a response came. */
   answered(): void {
     if (this.#answered) return
     this.#answered = true
-    this.#ticket?.observer.onFirstByte()
+    this.#pass?.observer.onFirstByte()
   }
 
   /** An interim response came. */
   interim(status: number): void {
     this.#apply({ type: 'interim', status })
-    this.#ticket?.observer.onInterim(status)
+    this.#pass?.observer.onInterim(status)
   }
 
   /** The final response came. */
   final(status: number): void {
     this.#apply({ type: 'final', status })
-    this.#ticket?.observer.onFinal(status, this.#state.at === 'withheld')
+    this.#pass?.observer.onFinal(status, this.#state.at === 'withheld')
   }
 
   /** Lets go of the timer. */
   close(): void {
-    this.#wait.stop()
+    this.#wait?.stop()
+  }
+
+  waited(): void {
+    this.#apply({ type: 'timeout' })
+    this.#owner.unanswered()
   }
 
   #apply(event: Event): void {
     const before = this.#state
     this.#state = next(before, event)
     if (this.#state === before) return
-    if (before.at === 'waiting') this.#wait.stop()
+    if (before.at === 'waiting') this.#wait?.stop()
     if (this.#state.at === 'waiting') {
-      this.#wait.start(this.#ticket?.continueTimeout ?? 0, this.#onTimeout)
+      this.#wait = new Wait(this)
+      this.#wait.start(this.#pass?.continueTimeout ?? 0)
     }
-  }
-
-  readonly #onTimeout = (): void => {
-    this.#apply({ type: 'timeout' })
-    this.#onReady()
   }
 }
 
-function stateAtFirst(content: RequestContent, ticket: Ticket | null): State {
-  if (ticket === null) return free
+function stateAtFirst(content: RequestContent, pass: Pass | null): State {
+  if (pass === null) return free
   // RFC 9110, section 10.1.1: no expectation in a request that has no content.
-  return ticket.asks && content !== 0 && content !== 'tunnel' ? asking : unasked
+  return pass.asks && content !== 0 && content !== 'tunnel' ? asking : unasked
 }

@@ -13,7 +13,8 @@ export class ForwardingHandler implements Dispatcher.DispatchHandler {
 
   constructor(handler: Dispatcher.DispatchHandler) {
     this.#handler = handler
-    if (handler.onBodySent !== undefined) this.onBodySent = (chunk) => handler.onBodySent?.(chunk)
+    // V8 keeps function literals that are assigned to properties, and what they hold, for long.
+    if (handler.onBodySent !== undefined) this.onBodySent = handler.onBodySent.bind(handler)
   }
 
   onRequestStart(controller: Controller, context: unknown): void {

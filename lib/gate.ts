@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net'
 import { errors } from 'undici'
 import { UploadError } from './errors.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, type ExchangeOwner } from './exchange.ts'
 import type { RequestContent } from './head.ts'
 import { InterimSplitter, interimLimit } from './interim.ts'
 import type { Line, NextRequest } from './line.ts'
 import { cut, OutgoingSorter, type Written } from './outgoing.ts'
 import { SliceSize } from './slice-size.ts'
-import type { Ticket } from './ticket.ts'
-import { Wait } from './wait.ts'
+import type { Ticket, TicketedConnection } from './ticket.ts'
+import { Wait, type Waiting } from './wait.ts'
 
 type Callback = (error?: Error | null) => void
 
@@ -39,7 +39,7 @@ export function gate(socket: Socket, options: GateOptions): Line {
   return made
 }
 
-class Gate implements Line {
+class Gate implements Line, TicketedConnection, ExchangeOwner, Waiting {
   readonly #socket: Socket
   readonly #pipelined: boolean
   readonly #write: Socket['_write']
@@ -47,7 +47,7 @@ class Gate implements Line {
   readonly #push: Socket['push']
   readonly #sorter = new OutgoingSorter((content) => this.#begin(content))
   readonly #interim = new InterimSplitter()
-  readonly #rescue = new Wait()
+  readonly #rescue = new Wait(this)
   /** Whose head is written next. */
   #announced: Ticket | null = null
   #exchange: Exchange | null = null
@@ -59,6 +59,8 @@ class Gate implements Line {
   /** Whom to tell of the write that is under way, and how much of it is content. */
   #callback: Callback | null = null
   #contentInFlight = 0
+  /** What a write failed with, and whom to tell when no response is found. */
+  #failure: { readonly error: Error; readonly callback: Callback } | null = null
   /** How much of an upload's content is written at once. */
   #sliceSize = new SliceSize()
 
@@ -144,11 +146,8 @@ class Gate implements Line {
     // Where requests may be written before the last response is complete, only uploads are
     // watched: they are written to idle connections alone, so the next response is theirs.
     if (this.#pipelined && ticket === null && content !== 'tunnel') return false
-    if (ticket !== null) {
-      ticket.queued = () => this.#queued
-      ticket.retire = () => this.#socket.destroy()
-    }
-    const exchange = new Exchange(content, ticket, () => this.#settle())
+    if (ticket !== null) ticket.connection = this
+    const exchange = new Exchange(content, ticket, this)
     this.#exchange = exchange
     this.#sliceSize = new SliceSize()
     this.#awaiting = true
@@ -157,10 +156,13 @@ class Gate implements Line {
     return exchange.asks
   }
 
-  /** Bytes that the system has not taken yet. */
-  get #queued(): number {
+  get queuedBytes(): number {
     const { _handle: handle } = this.#socket as { _handle?: { writeQueueSize?: number } | null }
     return handle?.writeQueueSize ?? 0
+  }
+
+  retire(): void {
+    this.#socket.destroy()
   }
 
   #forward(pieces: Written[], callback: Callback): void {
@@ -208,8 +210,17 @@ class Gate implements Line {
     this.#exchange?.rescue(error)
     // Once the final response has begun, reading ends by itself, with or without a write.
     if (!this.#awaiting) return
-    const timeout = this.#exchange?.rescueTimeout ?? rescueTimeout
-    this.#rescue.start(timeout, () => callback(error))
+    this.#failure = { error, callback }
+    this.#rescue.start(this.#exchange?.rescueTimeout ?? rescueTimeout)
+  }
+
+  /** No response was found behind a write that failed. */
+  waited(): void {
+    this.#failure?.callback(this.#failure.error)
+  }
+
+  unanswered(): void {
+    this.#settle()
   }
 
   /** Lets the content go, if what happened last came to that. */

@@ -14,8 +14,9 @@ import {
   pickExpectOptions,
   settle,
 } from './options.ts'
-import { declared, planOf, routeTo, type Scope, withoutWish } from './order.ts'
+import { declared, planOf, withoutWish } from './order.ts'
 import { needsAttempts } from './recourses.ts'
+import { routeTo, type Scope } from './scope.ts'
 import { ticketKey } from './ticket.ts'
 import { UnderWay } from './under-way.ts'
 import { refuseUnknown } from './unknown.ts'

@@ -20,37 +20,64 @@ export class MeasuredReading {
     this.#length = length
   }
 
-  /** The next chunk that is not empty, or `null` at the end; `taken` as of a {@link Reading}. */
-  async next(taken?: number): Promise<Uint8Array | null> {
+  /**
+   * The next chunk that is not empty, or `null` at the end, at once where the source has it;
+   * `taken` as of a {@link Reading}.
+   */
+  next(taken?: number): Promise<Uint8Array | null> | Uint8Array | null {
     if (this.#tail !== null) {
       const tail = this.#tail
       this.#tail = null
       return this.#endOf(tail)
     }
     if (this.#exact && this.#seen > 0 && this.#seen === this.#length) return this.#end()
-    const first = this.#seen === 0
     while (!this.#over) {
-      let step: Step
-      // Each layer of promises costs as much as all else that is done to a chunk.
+      const step = this.#step(taken)
+      if (step instanceof Promise) return this.#later(step, taken)
+      const chunk = this.#chunkOf(step)
+      if (chunk === null || chunk instanceof Promise || chunk.length > 0) return chunk
+    }
+    return null
+  }
+
+  #step(taken: number | undefined): Step | Promise<Step> {
+    try {
+      return this.#reading.next(taken)
+    } catch (error) {
+      this.#over = true
+      throw error
+    }
+  }
+
+  /** The same, where the source has to be waited for. */
+  async #later(first: Promise<Step>, taken: number | undefined): Promise<Uint8Array | null> {
+    let step: Step | Promise<Step> = first
+    for (;;) {
+      let found: Step
       try {
-        step = await this.#reading.next(taken)
+        found = await step
       } catch (error) {
         this.#over = true
         throw error
       }
-      const chunk = this.#measured(step)
-      if (chunk === null) return this.#end()
-      if (chunk.length === 0) continue
-      if (this.#exact || this.#seen !== this.#length) return chunk
-      // The first chunk is all there is, and looking for the end would read on before the
-      // go-ahead: all but its last byte is enough to ask with.
-      if (first && chunk.length > 1) {
-        this.#tail = chunk.subarray(-1)
-        return chunk.subarray(0, -1)
-      }
-      return this.#endOf(chunk)
+      const chunk = this.#chunkOf(found)
+      if (chunk === null || chunk instanceof Promise || chunk.length > 0) return chunk
+      step = this.#step(taken)
     }
-    return null
+  }
+
+  #chunkOf(step: Step): Promise<Uint8Array> | Uint8Array | null {
+    const first = this.#seen === 0
+    const chunk = this.#measured(step)
+    if (chunk === null) return this.#end()
+    if (chunk.length === 0 || this.#exact || this.#seen !== this.#length) return chunk
+    // The first chunk is all there is, and looking for the end would read on before the
+    // go-ahead: all but its last byte is enough to ask with.
+    if (first && chunk.length > 1) {
+      this.#tail = chunk.subarray(-1)
+      return chunk.subarray(0, -1)
+    }
+    return this.#endOf(chunk)
   }
 
   /** Lets go of the source, unless it has ended or failed by itself. */

@@ -1,28 +1,16 @@
 import type { Dispatcher } from 'undici'
+import { BareUpload, CallUpload } from './call-upload.ts'
 import { type Content, contentOf, noContent } from './content.ts'
-import { type Decision, decide } from './decision.ts'
 import { UploadError } from './errors.ts'
 import { type Call, callKey, type ExpectRequest } from './expect-request.ts'
 import { fieldValue, withoutFields } from './headers.ts'
-import { originOf, pathOf } from './hop.ts'
+import { pathOf } from './hop.ts'
 import type { ExpectMode, Settings } from './options.ts'
-import type { Plan, Upload } from './plan.ts'
-import { needsAttempts, recoursesFor } from './recourses.ts'
-import { Route } from './route.ts'
-import { Source } from './source.ts'
-import type { UnderWay } from './under-way.ts'
+import { OwnUpload } from './own-upload.ts'
+import { Plan, type Upload } from './plan.ts'
+import { needsAttempts } from './recourses.ts'
+import type { Scope } from './scope.ts'
 import { UploadLog } from './upload-log.ts'
-
-/** What all requests through one interceptor share. */
-export interface Scope {
-  readonly base: Settings
-  /** Whether requests with those settings are watched, even when they cannot ask. */
-  readonly watched: boolean
-  readonly underWay: UnderWay
-  /** What the route to an origin is remembered by. */
-  readonly keyOf: (origin: string) => string
-  readonly dispatch: Dispatcher.Dispatch
-}
 
 /** One request that came to an interceptor, and how it is to be sent. */
 export interface Order {
@@ -44,36 +32,28 @@ export function planOf({ request, wish, settings, handler }: Order, scope: Scope
   const body: unknown = request.body ?? null
   const hasContent = body !== null
   const content = hasContent ? (call?.content ?? contentOf(body)) : noContent
-  const upload = hasContent ? uploadOf(request, content, settings, call) : withoutContent(call)
-  const { length } = upload.source
+  const upload = uploadOf(request, hasContent ? content : null, settings)
   const asked = withoutWish(request, wish)
-  const headers = hasContent ? headersFor(asked, content, length) : withoutFields(asked.headers)
-  const origin = String(request.origin)
-  const { method } = request
-  const routeOf = (to: string): Route => routeTo(to, settings, scope)
-  const choose = (to: string, bytes: number | null): Decision => {
-    const { facts } = routeOf(to)
-    return decide({ expect: wish ?? settings.expect, settings, length: bytes, remembered: facts })
-  }
-  return {
-    dispatch: scope.dispatch,
+  const headers = hasContent
+    ? headersFor(asked, content, upload.source.length)
+    : withoutFields(asked.headers)
+  return new Plan({
+    scope,
     request: answeredHere(request, settings),
-    hop: { origin, path: pathOf(request), method, headers, hasContent },
+    hop: {
+      origin: String(request.origin),
+      path: pathOf(request),
+      method: request.method,
+      headers,
+      hasContent,
+    },
     handler,
     upload,
-    underWay: scope.underWay,
     settings,
-    routeOf: (hop) => routeOf(hop.origin),
-    decide: (hop) => choose(hop.origin, hop.hasContent ? length : 0),
-    recourse: recoursesFor(settings, origin, followsMisdirection(call, hasContent)),
-    lends: handler.onBodySent === undefined,
+    expect: wish ?? settings.expect,
+    followsMisdirection: followsMisdirection(call, hasContent),
     whole: content.whole,
-  }
-}
-
-/** What is known of the route to an origin. */
-export function routeTo(origin: string, { memory }: Settings, { keyOf }: Scope): Route {
-  return new Route(memory, keyOf(originOf(origin)))
+  })
 }
 
 /** Fetch sends again after a 421, but not content that can be read once. */
@@ -111,33 +91,14 @@ export function declared(request: ExpectRequest, length: number | null): number 
   throw new UploadError(code, message)
 }
 
-function uploadOf(
-  request: ExpectRequest,
-  content: Content,
-  settings: Settings,
-  call: Call | undefined,
-): Upload {
-  const log = call?.log ?? new UploadLog()
-  const length = declared(request, content.length)
+function uploadOf(request: ExpectRequest, content: Content | null, settings: Settings): Upload {
+  const call = request[callKey]
+  if (content === null) return new BareUpload(call?.log ?? new UploadLog())
   const { replayWindow } = settings
-  const source = call?.source ?? new Source(content, { length, replayWindow })
-  log.total = source.length
-  if (call === undefined)
-    return { source, log, onOver: () => source.cancel(), shown: (status) => status }
-  call.source = source
-  const { turn } = call
-  const onOver = (): void => {
-    if (turn === call.turn) call.onOver()
-  }
-  const shown: Upload['shown'] = (status, ...rest) => call.shown?.(status, ...rest) ?? status
-  return { source, log, onOver, shown }
-}
-
-/** A request without content is written down with those of its call, and needs nothing of theirs. */
-function withoutContent(call: Call | undefined): Upload {
-  const source = new Source(noContent, { length: 0, replayWindow: 0 })
-  const shown = (status: number): number => status
-  return { source, log: call?.log ?? new UploadLog(), onOver: () => {}, shown }
+  const options = { length: declared(request, content.length), replayWindow }
+  return call === undefined
+    ? new OwnUpload(content, options)
+    : new CallUpload(call, content, options)
 }
 
 function headersFor(request: ExpectRequest, content: Content, length: number | null): string[] {

@@ -1,44 +1,42 @@
 import type { Attempt } from './attempt.ts'
-import { Deadlines, type TimeoutOptions } from './deadlines.ts'
+import { type Deadline, type DeadlineOwner, Deadlines, type TimeoutOptions } from './deadlines.ts'
 
 /** Milliseconds in which a connection has to take something, where nobody says otherwise. */
 const stallTimeout = 300_000
 
+/** Whose phases are watched. */
+export interface PhaseOwner {
+  /** Told of the first phase that takes too long. */
+  expired(error: Error): void
+}
+
 /** Holds the phases of one upload to their timeouts. */
-export class PhaseWatch {
+export class PhaseWatch implements DeadlineOwner {
   readonly #timeouts: TimeoutOptions
-  readonly #deadlines: Deadlines
+  readonly #owner: PhaseOwner
+  readonly #deadlines = new Deadlines(this)
   #sending: Attempt | null = null
   #queued = 0
 
-  /** @param expired is told of the first phase that takes too long. */
-  constructor(timeouts: TimeoutOptions, expired: (error: Error) => void) {
+  constructor(timeouts: TimeoutOptions, owner: PhaseOwner) {
     this.#timeouts = timeouts
-    this.#deadlines = new Deadlines(expired)
+    this.#owner = owner
   }
 
   /** The upload begins, or goes on after so many milliseconds. */
   begin(elapsedMs: number): void {
-    this.#deadlines.set('total', this.#timeouts.total ?? 0, undefined, elapsedMs)
+    this.#deadlines.set('total', this.#timeouts.total ?? 0, elapsedMs)
   }
 
   /** Sees that content which was handed to the connection is taken by it. */
   sending(attempt: Attempt): void {
     if (!attempt.isStalling) {
-      // There is one for each piece of content.
-      this.#deadlines.idle('stall')
+      this.#deadlines.clear('stall')
       return
     }
     this.#sending = attempt
-    this.#queued = attempt.ticket.queued()
-    this.#deadlines.set('stall', this.#timeouts.stall ?? stallTimeout, this.#moved)
-  }
-
-  /** Whether the connection took some of what waited in it. */
-  readonly #moved = (): boolean => {
-    const before = this.#queued
-    this.#queued = this.#sending?.ticket.queued() ?? 0
-    return this.#queued < before
+    this.#queued = queuedBy(attempt)
+    this.#deadlines.set('stall', this.#timeouts.stall ?? stallTimeout)
   }
 
   /** All of the content was taken, or the head of the final response has begun to come. */
@@ -57,4 +55,20 @@ export class PhaseWatch {
   stop(): void {
     this.#deadlines.stop()
   }
+
+  /** Whether the connection took some of what waited in it. */
+  moved(deadline: Deadline): boolean {
+    if (deadline !== 'stall' || this.#sending === null) return false
+    const before = this.#queued
+    this.#queued = queuedBy(this.#sending)
+    return this.#queued < before
+  }
+
+  expired(error: Error): void {
+    this.#owner.expired(error)
+  }
+}
+
+function queuedBy({ ticket }: Attempt): number {
+  return ticket.connection?.queuedBytes ?? 0
 }

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { Content } from './content.ts'
-import { StableController } from './controller.ts'
+import { type ControllerOwner, StableController } from './controller.ts'
 import { fieldValue } from './headers.ts'
 import { iteratorReading, type Reading } from './reading.ts'
 
@@ -11,7 +11,7 @@ import { iteratorReading, type Reading } from './reading.ts'
  * was read from that stream (Fetch standard, HTTP-redirect fetch). So such a fetch is held at
  * its first dispatch, and what it would have sent is content like any other.
  */
-export class RequestBody {
+export class RequestBody implements ControllerOwner {
   /** Ends the fetch that the body is taken from, and its stream. */
   readonly signal: AbortSignal
   /** Resolves with the content, once a dispatch came to it. */
@@ -35,11 +35,7 @@ export class RequestBody {
 
   /** Takes the body of a dispatch, whose handler gets no response. */
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    // A fetch whose stream breaks aborts its dispatch, and ends the body as if it were whole.
-    const controller = new StableController((reason) => {
-      this.#broken = reason
-    })
-    handler.onRequestStart?.(controller, null)
+    handler.onRequestStart?.(new StableController(this), null)
     const length = fieldValue(request.headers, 'content-length')
     this.#found({
       length: length === undefined ? null : Number(length),
@@ -49,6 +45,11 @@ export class RequestBody {
       open: () => this.#open(request.body as unknown as AsyncIterable<unknown>),
     })
     return true
+  }
+
+  /** A fetch whose stream breaks aborts its dispatch, and ends the body as if it were whole. */
+  aborted(reason: Error): void {
+    this.#broken = reason
   }
 
   #open(body: AsyncIterable<unknown>): Reading {

@@ -28,10 +28,10 @@ export class SessionGate implements Line {
     this.#socket[owner] = this
   }
 
-  announce(next: NextRequest): void {
+  announce(next: NextRequest, controller: Parameters<Line['announce']>[1]): void {
     this.#onStream(
       (stream) => new StreamGate(stream, next).install(),
-      () => next.fail(noStream()),
+      () => controller.abort(noStream()),
     )
   }
 

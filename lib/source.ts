@@ -1,7 +1,7 @@
 import type { Content } from './content.ts'
 import { UploadError } from './errors.ts'
 import { MeasuredReading } from './measure.ts'
-import { View, type ViewOptions } from './view.ts'
+import { View, type ViewOwner, type ViewSource } from './view.ts'
 
 /** How the content of one upload may be read. */
 export interface SourceOptions {
@@ -16,7 +16,7 @@ export interface SourceOptions {
  * each attempt. Until content flows, what was read is kept; afterwards one-shot content is
  * kept as long as it fits the replay window.
  */
-export class Source {
+export class Source implements ViewSource {
   readonly #content: Content
   readonly #options: SourceOptions
   #reading: MeasuredReading | null = null
@@ -30,7 +30,8 @@ export class Source {
   #cancelled = false
   #opened = 0
   #failure: unknown = null
-  #onFailed: (error: unknown) => void = () => {}
+  /** Told when it breaks while nobody reads. */
+  #owner: ViewOwner | null = null
 
   constructor(content: Content, options: SourceOptions) {
     this.#content = content
@@ -53,12 +54,13 @@ export class Source {
   }
 
   /** Begins to read for an attempt, from the first byte; the view before is abandoned. */
-  view(options: ViewOptions): View {
+  view(owner: ViewOwner): View {
     if (!this.replayable) throw gone()
     if (this.#content.replayable && (this.#flowing || this.#cancelled)) this.#rewind()
-    this.#onFailed = options.onFailed
-    this.#open()
-    const view = new View(options, (of) => this.#next(of))
+    this.#owner = owner
+    // What is at hand cannot break before it is read, and may never be read here.
+    if (this.#content.whole === undefined) this.#open()
+    const view = new View(owner, this)
     this.#view = view
     return view
   }
@@ -66,9 +68,8 @@ export class Source {
   /** Reads content whose declared length is 0 to its end, and rejects if that is not where it says. */
   async readEmpty(): Promise<void> {
     if (this.#ended) return
-    this.#open()
     try {
-      await (this.#reading as MeasuredReading).next()
+      await this.#open().next()
       this.#ended = true
     } catch (error) {
       this.#failure = error
@@ -88,31 +89,32 @@ export class Source {
     if (this.#ended || this.#cancelled) return
     this.#cancelled = true
     this.#view = null
-    this.#onFailed = () => {}
+    this.#owner = null
     this.#drop()
+    if (this.#reading === null && this.#content.whole !== undefined) return
     try {
       // A source has an owner who waits for the end of it, even if it was never read.
-      this.#open()
-      this.#reading?.cancel(reason)
+      this.#open().cancel(reason)
     } catch {
       // What became of the upload is settled already; a source that cannot even be let go
       // of changes nothing about it.
     }
   }
 
-  #open(): void {
-    if (this.#reading !== null) return
+  #open(): MeasuredReading {
+    if (this.#reading !== null) return this.#reading
     this.#opened += 1
     const turn = this.#opened
     const reading = this.#content.open((error) => this.#fail(turn, error))
     this.#reading = new MeasuredReading(reading, this.#content.exact, this.#options.length)
+    return this.#reading
   }
 
   #fail(turn: number, error: unknown): void {
     // Whoever reads is told by the reading itself; one that was given up concerns nobody.
     if (turn !== this.#opened || this.#ended || this.#cancelled || this.#pending !== null) return
     this.#failure = error
-    this.#onFailed(error)
+    this.#owner?.onFailed(error)
   }
 
   #rewind(): void {
@@ -127,21 +129,40 @@ export class Source {
     this.#cancelled = false
   }
 
-  async #next(view: View): Promise<Uint8Array | null> {
+  next(view: View): Promise<Uint8Array | null> | Uint8Array | null {
     if (view !== this.#view) return never()
     const kept = this.#kept[view.position]
     if (!view.held && !this.#flowing) this.flow()
     if (kept !== undefined) return kept
     // What an abandoned view asked for is for the view that came after it.
-    this.#pending ??= (this.#reading as MeasuredReading).next(view.taken)
+    const found = this.#pending ?? this.#read(view)
+    if (!(found instanceof Promise)) return this.#came(view, found)
+    this.#pending = found
+    return this.#later(view, found)
+  }
+
+  async #later(view: View, found: Promise<Uint8Array | null>): Promise<Uint8Array | null> {
     let chunk: Uint8Array | null
     try {
-      chunk = await this.#pending
+      chunk = await found
     } catch (error) {
       if (view !== this.#view) return never()
       this.#failure = error
       throw error
     }
+    return this.#came(view, chunk)
+  }
+
+  #read(view: View): Promise<Uint8Array | null> | Uint8Array | null {
+    try {
+      return this.#open().next(view.taken)
+    } catch (error) {
+      this.#failure = error
+      throw error
+    }
+  }
+
+  #came(view: View, chunk: Uint8Array | null): Promise<never> | Uint8Array | null {
     if (view !== this.#view) return never()
     this.#pending = null
     if (chunk === null) this.#ended = true

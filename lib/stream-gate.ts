@@ -1,8 +1,8 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
-import { Exchange } from './exchange.ts'
+import { Exchange, type ExchangeOwner } from './exchange.ts'
 import type { NextRequest } from './line.ts'
 import { cancelWhenClosed } from './stream-reset.ts'
-import type { Ticket } from './ticket.ts'
+import type { GateObserver, Pass, Ticket } from './ticket.ts'
 
 type Callback = (error?: Error | null) => void
 
@@ -27,7 +27,7 @@ const sliceSize = 256 * 1024
  * Node ends a stream that it closes, and undici one that was refused, which an origin could
  * take for content that is complete (RFC 9113, section 8.1). So only whole content is ended.
  */
-export class StreamGate {
+export class StreamGate implements ExchangeOwner {
   readonly #stream: ClientHttp2Stream
   readonly #ticket: Ticket
   readonly #exchange: Exchange
@@ -37,15 +37,8 @@ export class StreamGate {
   constructor(stream: ClientHttp2Stream, { ticket, asks }: NextRequest) {
     this.#stream = stream
     this.#ticket = ticket
-    const passing: Ticket = {
-      ...ticket,
-      asks,
-      // The head is written: what became known of the route since can only end the wait.
-      get continueTimeout() {
-        return ticket.asks ? ticket.continueTimeout : 0
-      },
-    }
-    this.#exchange = new Exchange('chunked', passing, () => this.#settle())
+    const pass = new WrittenPass(ticket, asks)
+    this.#exchange = new Exchange('chunked', pass, this)
     this.#write = stream._write
     this.#writev = stream._writev as NonNullable<ClientHttp2Stream['_writev']>
   }
@@ -58,7 +51,7 @@ export class StreamGate {
     }
     stream._writev = (chunks: Written[], callback) => this.#take(chunks, callback)
     stream._final = (callback) => {
-      if (!this.#ticket.ended()) return callback()
+      if (!this.#ticket.ended) return callback()
       this.#exchange.sent()
       final.call(stream, callback)
     }
@@ -72,7 +65,7 @@ export class StreamGate {
     })
     // Nobody waits for the rest of the content any more.
     stream.once('end', () => {
-      if (!this.#ticket.ended()) stream.close(constants.NGHTTP2_CANCEL)
+      if (!this.#ticket.ended) stream.close(constants.NGHTTP2_CANCEL)
     })
     stream.once('close', () => this.#exchange.close())
   }
@@ -88,8 +81,7 @@ export class StreamGate {
     if (this.#exchange.ready) this.#exchange.flow()
   }
 
-  /** Nobody answered in time. */
-  #settle(): void {
+  unanswered(): void {
     if (!this.#exchange.ready) return
     this.#exchange.flow()
     this.#stream.emit('continue')
@@ -120,6 +112,26 @@ export class StreamGate {
       return
     }
     this.#writev.call(this.#stream, Object.assign(slice, { allBuffers: true }), onWritten)
+  }
+}
+
+/** The pass of a request whose head undici has written by now. */
+class WrittenPass implements Pass {
+  readonly asks: boolean
+  readonly rescueTimeout: number
+  readonly observer: GateObserver
+  readonly #ticket: Ticket
+
+  constructor(ticket: Ticket, asks: boolean) {
+    this.asks = asks
+    this.rescueTimeout = ticket.rescueTimeout
+    this.observer = ticket.observer
+    this.#ticket = ticket
+  }
+
+  /** What became known of the route since can only end the wait. */
+  get continueTimeout(): number {
+    return this.#ticket.asks ? this.#ticket.continueTimeout : 0
   }
 }
 

@@ -18,11 +18,8 @@ export interface GateObserver {
   onRescue(error: Error): void
 }
 
-/**
- * One request's pass through a gate. It travels beside the dispatch options; a client whose
- * connections have gates tells the gate whose head is written next.
- */
-export interface Ticket {
+/** What a gate goes by. */
+export interface Pass {
   /** Whether the request is to carry the expectation; read when its head is written. */
   readonly asks: boolean
   /** Milliseconds the content is held back, from the moment the head left. */
@@ -30,21 +27,34 @@ export interface Ticket {
   /** Milliseconds to look for a response after a failed write. */
   readonly rescueTimeout: number
   readonly observer: GateObserver
+}
+
+/** The connection that a ticket was used on. */
+export interface TicketedConnection {
+  /** Bytes that the system has not taken yet. */
+  readonly queuedBytes: number
+  /** Closes it. */
+  retire(): void
+}
+
+/**
+ * One request's pass through a gate. It travels beside the dispatch options; a client whose
+ * connections have gates tells the gate whose head is written next.
+ */
+export interface Ticket extends Pass {
   /** Whether all of the content was handed over and accepted. */
-  readonly ended: () => boolean
+  readonly ended: boolean
+  /** Milliseconds from the end of the content to the response that the client it came to allows. */
+  headersTimeout: number
+  /** Whether a client took it whose connections have gates. */
+  taken: boolean
+  /** Set by the gate of an HTTP/1.1 connection. */
+  connection: TicketedConnection | null
   /**
    * All of the content, where a body is nothing but a view of it and it is at hand: the gate
    * alone then holds it back and says how much of it was taken. `null` where it has to be read.
    */
-  readonly inOnePiece: (body: unknown) => string | Buffer | null
-  /** Milliseconds from the end of the content to the response that the client it came to allows. */
-  headersTimeout: number
-  /** Bytes that wait in the connection; set by the gate. */
-  queued: () => number
-  /** Whether a client took it whose connections have gates. */
-  taken: boolean
-  /** Closes the connection; set by the gate. */
-  retire: () => void
+  inOnePiece(body: unknown): string | Buffer | null
 }
 
 /** The key under which a ticket travels in dispatch options. */

@@ -1,4 +1,5 @@
 import { defaults, type Settings } from './options.ts'
+import type { Route } from './route.ts'
 
 /** How long content is held back at most. */
 export interface WaitLimit {
@@ -23,9 +24,10 @@ const ceiling = 3000
  */
 export function waitLimit(
   setting: Settings['continueTimeout'],
-  times: readonly number[],
+  route: Pick<Route, 'times'>,
 ): WaitLimit {
   if (setting !== 'adaptive') return { milliseconds: setting, measured: false }
+  const { times } = route
   if (times.length === 0) return { milliseconds: defaults.continueTimeout, measured: false }
   const milliseconds = Math.min(margin + multiple * Math.max(...times), ceiling)
   return { milliseconds, measured: true }

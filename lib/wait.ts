@@ -1,21 +1,25 @@
+/** What is told that a wait is over. */
+export interface Waiting {
+  waited(): void
+}
+
 /**
  * The bounded wait for a go-ahead. It ends one poll turn after its time is over, so that
  * what already lies in the socket's buffer wins over the timer, however late the event
  * loop comes round to either.
  */
 export class Wait {
+  readonly #waiting: Waiting
   #timer: NodeJS.Timeout | null = null
   #turn: NodeJS.Immediate | null = null
 
-  /** Calls `ended` after this many milliseconds and one poll turn. */
-  start(milliseconds: number, ended: () => void): void {
-    this.#timer = setTimeout(() => {
-      this.#timer = null
-      this.#turn = setImmediate(() => {
-        this.#turn = null
-        ended()
-      })
-    }, milliseconds)
+  constructor(waiting: Waiting) {
+    this.#waiting = waiting
+  }
+
+  /** Tells that it is over after this many milliseconds and one poll turn. */
+  start(milliseconds: number): void {
+    this.#timer = setTimeout(Wait.#timeIsOver, milliseconds, this)
   }
 
   /** Lets go of the timer; harmless when there is none. */
@@ -24,5 +28,15 @@ export class Wait {
     if (this.#turn !== null) clearImmediate(this.#turn)
     this.#timer = null
     this.#turn = null
+  }
+
+  static #timeIsOver(wait: Wait): void {
+    wait.#timer = null
+    wait.#turn = setImmediate(Wait.#turnIsOver, wait)
+  }
+
+  static #turnIsOver(wait: Wait): void {
+    wait.#turn = null
+    wait.#waiting.waited()
   }
 }

@@ -28,7 +28,7 @@ class Noted implements Dispatcher.DispatchController {
 
 function made(): { controller: StableController; aborts: Error[] } {
   const aborts: Error[] = []
-  return { controller: new StableController((reason) => aborts.push(reason)), aborts }
+  return { controller: new StableController({ aborted: (reason) => aborts.push(reason) }), aborts }
 }
 
 describe('StableController', () => {

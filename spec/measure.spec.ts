@@ -5,11 +5,16 @@ import { MeasuredReading } from '../lib/measure.ts'
 import { joined } from './support/cuts.ts'
 import { Logged } from './support/readings.ts'
 
+/** The next chunk, however a reading comes to it or fails. */
+async function nextOf(measured: MeasuredReading): Promise<Uint8Array | null> {
+  return measured.next()
+}
+
 /** Reads until the end or a failure. */
 async function readAll(measured: MeasuredReading): Promise<{ chunks: string[]; error: unknown }> {
   const chunks: string[] = []
   for (;;) {
-    const chunk = await measured.next().catch((error: unknown) => ({ error }))
+    const chunk = await nextOf(measured).catch((error: unknown) => ({ error }))
     if (chunk === null) return { chunks, error: null }
     if (!(chunk instanceof Uint8Array)) return { chunks, ...chunk }
     chunks.push(joined([chunk]))
@@ -81,17 +86,17 @@ describe('MeasuredReading', () => {
   it('hands over the last byte only when the end is known', async () => {
     const reading = new Logged('ab', 'cd')
     const measured = new MeasuredReading(reading, false, 4)
-    await measured.next()
+    await nextOf(measured)
     expect(reading.log).to.deep.equal(['next'])
-    await measured.next()
+    await nextOf(measured)
     expect(reading.log).to.deep.equal(['next', 'next', 'next'])
   })
 
   it('does not look for the end of content whose length is beyond doubt', async () => {
     const reading = new Logged('ab', 'cd')
     const measured = new MeasuredReading(reading, true, 4)
-    await measured.next()
-    await measured.next()
+    await nextOf(measured)
+    await nextOf(measured)
     expect(reading.log).to.deep.equal(['next', 'next'])
   })
 
@@ -133,9 +138,9 @@ describe('MeasuredReading', () => {
 
   it('keeps the last byte for itself for good when the source went on', async () => {
     const measured = new MeasuredReading(new Logged('abc', 'd'), false, 3)
-    await measured.next()
-    await failureOf(measured.next())
-    expect(await measured.next().catch(() => null)).to.equal(null)
+    await nextOf(measured)
+    await failureOf(nextOf(measured))
+    expect(await nextOf(measured).catch(() => null)).to.equal(null)
   })
 
   for (const [chunk, name] of [
@@ -151,8 +156,8 @@ describe('MeasuredReading', () => {
     it(`fails when a chunk is ${name}`, async () => {
       const reading = new Logged('ab', chunk)
       const measured = new MeasuredReading(reading, false, null)
-      await measured.next()
-      const error = await failureOf(measured.next())
+      await nextOf(measured)
+      const error = await failureOf(nextOf(measured))
       expect(error.code).to.equal('ERR_EXPECT_CONTENT_TYPE')
       expect(error.message).to.contain(`yielded ${name},`)
       measured.cancel()
@@ -174,7 +179,7 @@ describe('MeasuredReading', () => {
     const measured = new MeasuredReading(reading, false, null)
     measured.cancel(new RangeError('enough'))
     measured.cancel()
-    expect(await measured.next()).to.equal(null)
+    expect(await nextOf(measured)).to.equal(null)
     expect(reading.log).to.deep.equal(['cancel: RangeError'])
   })
 

@@ -68,10 +68,10 @@ export function announced(
   options: Partial<Pick<Ticket, 'asks' | 'continueTimeout' | 'rescueTimeout'>> = {},
 ): { head: string; told: Recorder } {
   const told = new Recorder()
-  const times = { continueTimeout: 1000, rescueTimeout: 500, headersTimeout: 0, queued: () => 0 }
-  const flags = { asks: true, taken: true, ended: () => false, retire: () => {} }
+  const times = { continueTimeout: 1000, rescueTimeout: 500, headersTimeout: 0 }
+  const flags = { asks: true, taken: true, ended: false, connection: null, inOnePiece: () => null }
   const ticket: Ticket = { ...flags, ...times, ...options, observer: told }
-  line.announce({ ticket, asks: ticket.asks, fail: () => {} })
+  line.announce({ ticket, asks: ticket.asks }, { abort: () => {} })
   const head = `PUT /upload HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`
   return { head, told }
 }

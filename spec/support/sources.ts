@@ -1,6 +1,6 @@
 import { type Content, type ContentInput, contentOf } from '../../lib/content.ts'
 import { Source, type SourceOptions } from '../../lib/source.ts'
-import type { View, ViewOptions } from '../../lib/view.ts'
+import type { View, ViewOwner } from '../../lib/view.ts'
 import { joined } from './cuts.ts'
 
 /** A source of content, with no length and no replay window unless they are given. */
@@ -12,7 +12,7 @@ export function sourceOf(
 }
 
 /** A view that is told of nothing and waits for nobody, unless it is given more. */
-export function viewOf(source: Source, options: Partial<ViewOptions> = {}): View {
+export function viewOf(source: Source, options: Partial<ViewOwner> = {}): View {
   return source.view({
     held: false,
     onFirst: () => {},
