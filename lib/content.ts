@@ -5,8 +5,9 @@ import { FormDataEncoder } from 'form-data-encoder'
 import type { FormData as UndiciFormData } from 'undici'
 import { bufferReading } from './buffer-reading.ts'
 import { isPiped, pipedReading, tellsOf } from './piped.ts'
+import { ReadableReading } from './readable-reading.ts'
 import type { Reading } from './reading.ts'
-import { blobReading, iteratorReading, readableReading, webReading } from './reading.ts'
+import { blobReading, iteratorReading, webReading } from './reading.ts'
 
 /** What an upload sends, and how it is opened. */
 export interface Content {
@@ -177,7 +178,7 @@ function opener(input: object): Content['open'] {
     const stream = input as Readable
     if (stream.destroyed || stream.readableEnded)
       throw usedUp('The stream was read to its end or destroyed')
-    return (failed) => readableReading(stream, failed)
+    return (failed) => new ReadableReading(stream, failed)
   }
   if (isWebStream(input)) {
     // Works for web streams too, which its type does not say.

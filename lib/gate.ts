@@ -59,6 +59,7 @@ class Gate implements Line, TicketedConnection, ExchangeOwner, Waiting {
   /** Whom to tell of the write that is under way, and how much of it is content. */
   #callback: Callback | null = null
   #contentInFlight = 0
+  #gathering = false
   /** What a write failed with, and whom to tell when no response is found. */
   #failure: { readonly error: Error; readonly callback: Callback } | null = null
   /** How much of an upload's content is written at once. */
@@ -119,9 +120,23 @@ class Gate implements Line, TicketedConnection, ExchangeOwner, Waiting {
       return
     }
     if (this.#sorter.complete) this.#exchange?.sent()
+    else this.#gather()
     const next = rest.length === 0 ? callback : this.#then(rest, callback)
     if (now.length === 0) next()
     else this.#forward(now, next)
+  }
+
+  /** Pieces of content that come one right after another leave together, in one system call. */
+  #gather(): void {
+    if (this.#gathering) return
+    this.#gathering = true
+    this.#socket.cork()
+    process.nextTick(Gate.#gathered, this)
+  }
+
+  static #gathered(gate: Gate): void {
+    gate.#gathering = false
+    gate.#socket.uncork()
   }
 
   /** What is done once a slice was written. */

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
-import { type Reading, readableReading } from './reading.ts'
+import { ReadableReading } from './readable-reading.ts'
+import type { Reading } from './reading.ts'
 
 /**
  * A stream of the kind that came before Readable: it pushes as soon as it is piped, and can
@@ -33,13 +34,13 @@ export function tellsOf(stream: PipedStream): { type: string | null; length: num
 /** A stream that can only be piped. It may break while nobody reads; `failed` is told. */
 export function pipedReading(stream: PipedStream, failed: (error: unknown) => void): Reading {
   const pipe = new PassThrough()
-  const reading = readableReading(pipe, failed)
+  const reading = new ReadableReading(pipe, failed)
   stream.on('error', (error) => pipe.destroy(error))
   stream.pipe(pipe)
   return {
     next: () => reading.next(),
-    cancel: (reason) => {
-      reading.cancel(reason)
+    cancel: () => {
+      reading.cancel()
       stream.destroy?.()
     },
   }

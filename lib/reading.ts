@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { types } from 'node:util'
 import { UploadError } from './errors.ts'
@@ -43,19 +42,6 @@ export function iteratorReading(iterable: AsyncIterable<unknown> | Iterable<unkn
 
 async function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): Promise<void> {
   await iterator.return?.()
-}
-
-/** A Node stream. It may break while nobody reads from it; `failed` is told. */
-export function readableReading(stream: Readable, failed: (error: unknown) => void): Reading {
-  const iterator = stream[Symbol.asyncIterator]()
-  stream.on('error', failed)
-  return {
-    next: () => iterator.next(),
-    // The listener stays: a stream may still break while it is being destroyed.
-    cancel: () => {
-      stream.destroy()
-    },
-  }
 }
 
 /**

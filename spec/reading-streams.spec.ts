@@ -2,16 +2,17 @@ import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web'
 import { expect } from 'chai'
-import { type Reading, readableReading, webReading } from '../lib/reading.ts'
+import { ReadableReading } from '../lib/readable-reading.ts'
+import { type Reading, webReading } from '../lib/reading.ts'
 import { chunksIn, stateOf } from './support/readings.ts'
 
 const ignore = (): void => {}
 
-describe('readableReading', () => {
+describe('ReadableReading', () => {
   it('reads to the end', async () => {
     const failures: unknown[] = []
     const stream = Readable.from(['a', 'b'])
-    const reading = readableReading(stream, (error) => failures.push(error))
+    const reading = new ReadableReading(stream, (error) => failures.push(error))
     expect(await chunksIn(reading)).to.deep.equal(['a', 'b'])
     expect(failures).to.deep.equal([])
   })
@@ -19,7 +20,7 @@ describe('readableReading', () => {
   it('reads nothing before it is asked', async () => {
     let reads = 0
     const stream = new Readable({ read: () => reads++ })
-    readableReading(stream, ignore)
+    new ReadableReading(stream, ignore)
     await new Promise((turn) => setImmediate(turn))
     expect(reads).to.equal(0)
   })
@@ -27,7 +28,7 @@ describe('readableReading', () => {
   it('tells of a stream that breaks while nobody reads', async () => {
     const failures: unknown[] = []
     const stream = new PassThrough()
-    readableReading(stream, (error) => failures.push(error))
+    new ReadableReading(stream, (error) => failures.push(error))
     const error = new Error('broken')
     stream.destroy(error)
     await new Promise((turn) => setImmediate(turn))
@@ -36,7 +37,7 @@ describe('readableReading', () => {
 
   it('fails the reading of a stream that breaks', async () => {
     const stream = new PassThrough()
-    const reading = readableReading(stream, ignore)
+    const reading = new ReadableReading(stream, ignore)
     const step = Promise.resolve(reading.next()).catch((error: unknown) => error)
     const error = new Error('broken')
     stream.destroy(error)
@@ -50,7 +51,7 @@ describe('readableReading', () => {
     it(`destroys the stream when it is cancelled ${moment}`, async () => {
       const stream = new PassThrough()
       stream.write('a')
-      const reading = readableReading(stream, ignore)
+      const reading = new ReadableReading(stream, ignore)
       for (let step = 0; step < steps; step++) await reading.next()
       const closed = once(stream, 'close')
       reading.cancel()
@@ -63,7 +64,7 @@ describe('readableReading', () => {
     const failures: unknown[] = []
     const error = new Error('no')
     const stream = new Readable({ read() {}, destroy: (_, callback) => callback(error) })
-    readableReading(stream, (reason) => failures.push(reason)).cancel()
+    new ReadableReading(stream, (reason) => failures.push(reason)).cancel()
     await new Promise((turn) => setImmediate(turn))
     expect(failures).to.deep.equal([error])
   })
