@@ -1,11 +1,10 @@
-import { type Dispatcher, getGlobalDispatcher } from 'undici'
-import { ExpectAgent } from './agent.ts'
+import type { Dispatcher } from 'undici'
+import { askingDispatch } from './asking-dispatch.ts'
 import type { ResponseFields } from './attempt.ts'
 import type { Content } from './content.ts'
 import { UploadError } from './errors.ts'
 import { type Call, callKey, type ExpectRequest } from './expect-request.ts'
 import { type Fields, withoutFields } from './headers.ts'
-import { expectContinue } from './interceptor.ts'
 import { Leavable } from './leavable.ts'
 import { Mask } from './mask.ts'
 import { dispatchOlder } from './older-handler.ts'
@@ -13,12 +12,6 @@ import type { ExpectOptions } from './options.ts'
 import type { RequestBody } from './request-body.ts'
 import { Source } from './source.ts'
 import type { UploadLog } from './upload-log.ts'
-
-/** undici's own agent, as long as nobody has set another one for the process. */
-const undicisOwn = getGlobalDispatcher()
-
-let shared: ExpectAgent | null = null
-const asking = new WeakMap<Dispatcher, Dispatcher.Dispatch>()
 
 /** What the platform's fetch is given in place of the content. */
 export interface StandIn {
@@ -36,8 +29,6 @@ export interface CallOptions {
   readonly dispatcher: Dispatcher | undefined
   readonly options: ExpectOptions
   readonly log: UploadLog
-  /** Statuses that are handed over, although the platform's fetch would make an error of them. */
-  readonly handsOver: readonly number[]
   /** `null` when the platform's fetch has the content itself, or there is none. */
   readonly standIn: StandIn | null
   /** What takes the body of a Request over, where a stream is behind it. */
@@ -45,7 +36,7 @@ export interface CallOptions {
 }
 
 /**
- * The dispatcher for one call of `fetch` or `upload`: it puts the caller's content where the
+ * The dispatcher for one call of `fetch`: it puts the caller's content where the
  * platform's fetch has a stand-in, and keeps the content until the call has settled, so that
  * a redirect can use what the request before it left untouched.
  */
@@ -55,7 +46,6 @@ export class CallDispatcher implements Call {
   readonly mask: Mask = new Mask()
   source: Source | null = null
   turn = 0
-  readonly #handsOver: readonly number[]
   readonly #dispatch: Dispatcher.Dispatch
   readonly #options: ExpectOptions
   readonly #standIn: StandIn | null
@@ -67,9 +57,8 @@ export class CallDispatcher implements Call {
   #settled = false
   #over = false
 
-  constructor({ dispatcher, options, log, handsOver, standIn, taken }: CallOptions) {
-    this.#handsOver = handsOver
-    this.#dispatch = askingDispatch(dispatcher ?? defaultDispatcher())
+  constructor({ dispatcher, options, log, standIn, taken }: CallOptions) {
+    this.#dispatch = askingDispatch(dispatcher)
     this.#options = options
     this.#standIn = standIn
     this.#taken = taken
@@ -116,7 +105,7 @@ export class CallDispatcher implements Call {
       const moved = (status === 301 || status === 302) && fields.location !== undefined
       if (moved && this.#standIn.follows && this.#method === 'POST') return lost(status)
     }
-    return this.#handsOver.includes(status) ? this.mask.put(status, text) : status
+    return status
   }
 
   /** The call failed before its first dispatch: its content was aborted with it. */
@@ -159,28 +148,4 @@ function lost(status: number): UploadError {
     'ERR_EXPECT_CONTENT_GONE',
     `The ${status} would make the POST a GET without its content, which can be read only once; set redirect to 'manual' to get the ${status} itself, or have the origin answer 307`,
   )
-}
-
-/** A dispatcher's dispatch, with an interceptor before it unless it has its own. */
-function askingDispatch(dispatcher: Dispatcher): Dispatcher.Dispatch {
-  if (dispatcher instanceof ExpectAgent)
-    return (request, handler) => dispatcher.dispatch(request, handler)
-  let dispatch = asking.get(dispatcher)
-  if (dispatch === undefined) {
-    // A mock answers in place of connections, and has none that could hold content back.
-    const mocked = 'isMockActive' in dispatcher && dispatcher.isMockActive === true
-    const intercept = expectContinue(mocked ? { expect: 'never' } : {})
-    dispatch = intercept((request, handler) => dispatcher.dispatch(request, handler))
-    asking.set(dispatcher, dispatch)
-  }
-  return dispatch
-}
-
-/** The dispatcher that was set for the process, or an ExpectAgent shared by all calls. */
-function defaultDispatcher(): Dispatcher {
-  const current = getGlobalDispatcher()
-  // By name, because the platform's undici and the installed one have an Agent each.
-  if (current !== undicisOwn || current.constructor.name !== 'Agent') return current
-  shared ??= new ExpectAgent()
-  return shared
 }

@@ -1,17 +1,12 @@
 import { type Dispatcher, type Request as UndiciRequest, fetch as undiciFetch } from 'undici'
 import { type ContentInput, contentOf } from './content.ts'
-import { type ExpectOptions, pickExpectOptions } from './options.ts'
-import {
-  type CallOwner,
-  type CallPlan,
-  callPlatform,
-  type FetchInput,
-  planFor,
-  type Target,
-} from './platform-fetch.ts'
+import { pickListeners } from './listeners.ts'
+import { checkOptions, type ExpectOptions, pickExpectOptions } from './options.ts'
+import { type CallPlan, callPlatform, type FetchInput, type Target } from './platform-fetch.ts'
 import type { UploadListeners } from './report.ts'
 import { readRequest, realmOf } from './request.ts'
 import { RequestBody } from './request-body.ts'
+import { UploadLog } from './upload-log.ts'
 
 // The platform's types know another version's Dispatcher, or, beside those of the DOM, none.
 type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Found : never
@@ -43,17 +38,24 @@ export function fetch(resource: FetchInput, options?: FetchInit): Promise<Respon
   return fetchWith({}, resource, options)
 }
 
+/** What a call is given beside the options. */
+interface Bound extends UploadListeners {
+  dispatcher?: Dispatcher | undefined
+}
+
 /** The same, with options that are further away than those of init. */
 export async function fetchWith(
-  { retry, ...bound }: Omit<ExpectOptions, 'redirect'> & CallOwner,
+  { retry, ...bound }: Omit<ExpectOptions, 'redirect'> & Bound,
   resource: FetchInput,
   options?: FetchInit,
 ): Promise<Response> {
   const { body, onProgress, onInterim, dispatcher, ...rest } = { ...bound, ...options }
   // Redirects are followed by the platform's fetch, as fetch does.
   const own: ExpectOptions = { ...pickExpectOptions({ ...rest, retry }), redirect: 'manual' }
-  const owner = { onProgress, onInterim, dispatcher: dispatcher as Dispatcher | undefined }
-  const plan = planFor(owner, own, [])
+  // Inside, what is wrong with an option would look like a network error.
+  checkOptions(own)
+  const log = new UploadLog(pickListeners({ onProgress, onInterim }))
+  const plan: CallPlan = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
   const realm = realmOf(resource)
   const request = realm === null ? null : (resource as Request)
   const target =

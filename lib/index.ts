@@ -20,7 +20,7 @@ export { expectContinue } from './interceptor.ts'
 export type { RouteFact, RouteKnowledge, RouteRecord } from './knowledge.ts'
 export { RouteMemory, type RouteMemoryOptions } from './memory.ts'
 export type { ExpectMode, ExpectOptions, RedirectMode } from './options.ts'
-export { type FetchInput, reportOf } from './platform-fetch.ts'
+export type { FetchInput } from './platform-fetch.ts'
 export type { ProxyOption } from './proxy/option.ts'
 export type { ProxyCredentials, ProxyOptions } from './proxy/server.ts'
 export type {
@@ -33,6 +33,7 @@ export type {
   UploadOutcome,
   UploadReport,
 } from './report.ts'
+export { reportOf } from './reported.ts'
 export type { RetryOptions } from './retry.ts'
 export { renderTimeline, type TimelineFormat } from './timeline/timeline.ts'
 export { type UploadOptions, type UploadResult, upload } from './upload.ts'

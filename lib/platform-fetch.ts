@@ -1,10 +1,7 @@
-import type { Dispatcher } from 'undici'
 import { CallDispatcher, type CallOptions, type StandIn } from './call.ts'
 import type { Content } from './content.ts'
-import { checkOptions, type ExpectOptions } from './options.ts'
-import type { UploadListeners, UploadReport } from './report.ts'
+import { keepReport } from './reported.ts'
 import type { RequestBody } from './request-body.ts'
-import { UploadLog } from './upload-log.ts'
 
 /** What the platform's fetch takes first. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0]
@@ -19,34 +16,8 @@ export interface Target {
 /** What is the same for all fetches of one call. */
 export type CallPlan = Omit<CallOptions, 'standIn' | 'taken'>
 
-/**
- * Checks what a call is given beside where it goes and what it sends. Inside, what is wrong
- * with an option would look like a network error.
- *
- * @throws TypeError naming an option whose value cannot be used.
- */
-export function planFor(
-  { dispatcher, onProgress, onInterim }: CallOwner,
-  options: ExpectOptions,
-  handsOver: readonly number[],
-): CallPlan {
-  checkOptions(options)
-  for (const [name, value] of Object.entries({ onProgress, onInterim })) {
-    if (value === undefined || typeof value === 'function') continue
-    throw new TypeError(`Option '${name}' must be a function`)
-  }
-  const log = new UploadLog({ onProgress, onInterim })
-  return { dispatcher, options, log, handsOver }
-}
-
-/** Whom to tell, and through what to send. */
-export interface CallOwner extends UploadListeners {
-  dispatcher?: Dispatcher | undefined
-}
-
 // Taken once, so that a process whose own fetch is replaced by this one still has the platform's.
 const platformFetch = globalThis.fetch
-const logs = new WeakMap<Response, UploadLog>()
 
 /**
  * Calls the platform's fetch, which has a stand-in where the content is, and whose one
@@ -69,7 +40,7 @@ export async function callPlatform(
     const response = await platformFetch(input, whole as unknown as RequestInit)
     const shown = call.mask.lift(response)
     call.settle()
-    logs.set(shown, plan.log)
+    keepReport(shown, plan.log)
     return shown
   } catch (error) {
     call.fail(error)
@@ -81,14 +52,6 @@ export async function callPlatform(
 function referrerOf(input: FetchInput): Pick<RequestInit, 'referrer' | 'referrerPolicy'> {
   if (!(input instanceof Request)) return {}
   return { referrer: input.referrer, referrerPolicy: input.referrerPolicy }
-}
-
-/**
- * What the upload behind a response of `fetch` or `upload` did; `undefined` for responses
- * that came from elsewhere.
- */
-export function reportOf(response: Response): UploadReport | undefined {
-  return logs.get(response)?.snapshot()
 }
 
 /**

@@ -11,6 +11,11 @@ export interface RedirectSettings {
 
 const statuses = [301, 302, 303, 307, 308]
 
+/** Whether a status may be followed (Fetch standard, redirect status). */
+export function isRedirect(status: number): boolean {
+  return statuses.includes(status)
+}
+
 /** What describes content, and goes when it goes (Fetch standard, HTTP-redirect fetch). */
 const contentFields = [
   'content-encoding',
@@ -38,7 +43,7 @@ export class Redirection implements Recourse {
   }
 
   answered({ status, fields, hop, sendable }: Answer): Next | UploadError | null {
-    const target = statuses.includes(status) ? targetOf(fields.location, hop) : null
+    const target = isRedirect(status) ? targetOf(fields.location, hop) : null
     if (target === null) return null
     const next = hopTo(target, hop, status)
     if (next.hasContent && !sendable) return null

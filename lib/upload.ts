@@ -1,10 +1,21 @@
 import type { Dispatcher } from 'undici'
+import { askingDispatch } from './asking-dispatch.ts'
 import { type ContentInput, contentOf } from './content.ts'
-import { located } from './mask.ts'
-import { type ExpectOptions, expectOptionNames, pickExpectOptions } from './options.ts'
-import { callPlatform, planFor } from './platform-fetch.ts'
+import { callKey, type ExpectRequest } from './expect-request.ts'
+import { pickListeners } from './listeners.ts'
+import {
+  checkOptions,
+  type ExpectOptions,
+  expectOptionNames,
+  pickExpectOptions,
+} from './options.ts'
 import type { UploadListeners, UploadReport } from './report.ts'
+import { keepReport } from './reported.ts'
+import { ResponseHandler } from './response-handler.ts'
 import { refuseUnknown } from './unknown.ts'
+import { UploadCall } from './upload-call.ts'
+import { UploadLog } from './upload-log.ts'
+import { type UploadRequest, uploadRequest } from './upload-request.ts'
 
 /** How an upload is made. */
 export interface UploadOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
@@ -42,6 +53,9 @@ const known = [
   'dispatcher',
 ]
 
+/** What a dispatch does about redirects, for each that an upload is told. */
+const modes = { follow: 'follow', manual: 'manual', error: 'manual' } as const
+
 /**
  * Uploads content, asking first.
  *
@@ -63,46 +77,39 @@ export async function upload(
   if (content === null || content === undefined) {
     throw new TypeError("Content is missing; pass '' to upload nothing")
   }
-  refuseCredentials(url)
-  const { method = 'PUT', headers, signal, redirect = 'follow' } = options
-  if (!['follow', 'manual', 'error'].includes(redirect)) {
+  const { method = 'PUT', headers, signal = null, redirect = 'follow', dispatcher } = options
+  if (!Object.hasOwn(modes, redirect)) {
     throw new TypeError(`Option 'redirect' must be 'follow', 'manual' or 'error', not ${redirect}`)
   }
-  const { redirect: _redirect, ...picked } = { ...pickExpectOptions(options) }
-  const own: ExpectOptions = { ...picked, redirect: redirect === 'follow' ? 'follow' : 'manual' }
-  const plan = planFor(options, own, [407])
-  const init = { method, headers, signal, redirect: redirect === 'error' ? 'error' : 'manual' }
-  try {
-    const target = { input: url, init: init as RequestInit }
-    const response = await callPlatform(target, plan, contentOf(content))
-    const { location } = plan.log
-    if (location !== null) located(response, location, true)
-    return { response, report: plan.log.snapshot() }
-  } catch (error) {
-    throw causeOf(error, url)
+  if (signal !== null && !(signal instanceof AbortSignal)) {
+    throw new TypeError("Option 'signal' must be an AbortSignal")
   }
+  const own: ExpectOptions = { ...pickExpectOptions(options), redirect: modes[redirect] }
+  checkOptions(own)
+  const log = new UploadLog(pickListeners(options))
+  const call = new UploadCall(contentOf(content), log, redirect === 'error')
+  const response = await new Promise<Response>((resolve, reject) => {
+    try {
+      signal?.throwIfAborted()
+      const { type } = call.content
+      const request = uploadRequest({ url, method, headers, type })
+      const handler = new ResponseHandler(call, request, signal, { resolve, reject })
+      askingDispatch(dispatcher)(dispatchOf(call, request, own), handler)
+    } catch (error) {
+      call.cancel(error)
+      throw error
+    }
+  })
+  keepReport(response, log)
+  return { response, report: log.snapshot() }
 }
 
-/** The platform's fetch refuses such a URL too, but prints it whole. */
-function refuseCredentials(url: string | URL): void {
-  if (!URL.canParse(String(url))) return
-  const { username, password, host } = new URL(url)
-  if (username === '' && password === '') return
-  throw new TypeError(`The URL for ${host} holds credentials; pass them in an Authorization header`)
-}
-
-/** The platform's fetch wraps what went wrong on the network in a TypeError. */
-function causeOf(error: unknown, url: string | URL): unknown {
-  if (!(error instanceof TypeError) || error.message !== 'fetch failed') return error
-  const { cause } = error
-  return cause instanceof Error && cause.message === 'bad port'
-    ? badPort(url, cause)
-    : (cause ?? error)
-}
-
-/** The Fetch standard blocks ports of other services ("bad ports"), and the error says no more than that. */
-function badPort(url: string | URL, cause: Error): TypeError {
-  const { host } = new URL(url)
-  const message = `fetch connects to no port that other services use, such as that of ${host}, or where it redirects to; use undici's request with an ExpectAgent`
-  return new TypeError(message, { cause })
+function dispatchOf(
+  call: UploadCall,
+  { origin, path, method, headers }: UploadRequest,
+  own: ExpectOptions,
+): ExpectRequest {
+  // What stands where the body is says only that there is one.
+  const body = Buffer.alloc(0)
+  return { origin, path, method, headers, body, ...own, [callKey]: call }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { fetch } from '../lib/fetch.ts'
-import { reportOf } from '../lib/platform-fetch.ts'
+import { reportOf } from '../lib/reported.ts'
 import { noise, sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
 import { origin, type Script } from './support/origin.ts'

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { fetch } from '../lib/fetch.ts'
-import { reportOf } from '../lib/platform-fetch.ts'
+import { reportOf } from '../lib/reported.ts'
 import { type OriginOptions, startOrigin, type TestOrigin } from '../lib/testing/index.ts'
 import { upload } from '../lib/upload.ts'
 import { closeLater } from './support/closing.ts'

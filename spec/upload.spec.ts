@@ -23,13 +23,6 @@ describe('upload', () => {
     await peer.done
   })
 
-  it('says what is wrong with a port that fetch blocks', async () => {
-    const failure = await upload('http://127.0.0.1:9/', 'abc').catch((error) => error)
-    expect(failure).to.be.instanceOf(TypeError)
-    expect(failure.message).to.include('127.0.0.1:9')
-    expect(failure.cause).to.have.property('message', 'bad port')
-  })
-
   it('names each known option once', async () => {
     const wrong = { thresold: 1 } as UploadOptions
     const { message } = await upload('http://127.0.0.1/', 'abc', wrong).catch((error) => error)

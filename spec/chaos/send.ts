@@ -1,7 +1,7 @@
 import { request } from 'undici'
 import type { ExpectAgent } from '../../lib/agent.ts'
 import { createFetch } from '../../lib/bound.ts'
-import { reportOf } from '../../lib/platform-fetch.ts'
+import { reportOf } from '../../lib/reported.ts'
 import type { UploadReport } from '../../lib/report.ts'
 import { upload } from '../../lib/upload.ts'
 import type { Body } from './bodies.ts'

@@ -1,0 +1,66 @@
+import { PassThrough, pipeline, Readable, Transform, type TransformCallback } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+} from 'node:zlib'
+
+// An origin that leaves the end of its content out is forgiven, as browsers do.
+const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
+const lenientBrotli = {
+  flush: constants.BROTLI_OPERATION_FLUSH,
+  finishFlush: constants.BROTLI_OPERATION_FLUSH,
+}
+
+const decoders: Readonly<Record<string, () => Transform>> = {
+  gzip: () => createGunzip(lenient),
+  'x-gzip': () => createGunzip(lenient),
+  deflate: () => new Inflate(),
+  br: () => createBrotliDecompress(lenientBrotli),
+}
+
+/**
+ * Content without the codings that a `Content-Encoding` names (RFC 9110, section 8.4); with all
+ * of them, if one is not known.
+ */
+export function decoded(content: ReadableStream, codings: string): ReadableStream {
+  const names = codings.split(',').map((name) => name.trim().toLowerCase())
+  const known = names.flatMap((name) => decoders[name] ?? [])
+  if (known.length < names.length) return content
+  // The coding that was applied last is named last.
+  const chain = known.reverse().map((make) => make())
+  const out = new PassThrough()
+  // Whoever reads is told what went wrong by what they read from.
+  pipeline([Readable.fromWeb(content), ...chain, out], () => {})
+  return Readable.toWeb(out)
+}
+
+/** `deflate` is the zlib format, but some origins mean the raw one (RFC 9110, section 8.4.1.2). */
+class Inflate extends Transform {
+  #inner: Transform | null = null
+
+  override _transform(chunk: Buffer, encoding: BufferEncoding, callback: TransformCallback): void {
+    this.#inner ??= this.#begun(chunk)
+    this.#inner.write(chunk, encoding, callback)
+  }
+
+  override _flush(callback: TransformCallback): void {
+    if (this.#inner === null) {
+      callback()
+      return
+    }
+    this.#inner.once('end', callback)
+    this.#inner.end()
+  }
+
+  #begun(chunk: Buffer): Transform {
+    const zlib = ((chunk[0] ?? 0) & 0x0f) === 8
+    const inner = zlib ? createInflate(lenient) : createInflateRaw(lenient)
+    inner.on('data', (data) => this.push(data))
+    inner.on('error', (error) => this.destroy(error))
+    return inner
+  }
+}
