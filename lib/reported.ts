@@ -1,11 +1,34 @@
 import type { UploadReport } from './report.ts'
 import type { UploadLog } from './upload-log.ts'
 
-const logs = new WeakMap<Response, UploadLog>()
+/** A constructor that makes nothing, and answers what it is given. */
+class Given {
+  constructor(given: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: this is what it is for.
+    return given
+  }
+}
+
+/**
+ * A field that no one else can see, put on objects that were made elsewhere. A WeakMap would do
+ * the same, and would have to be gone through by each garbage collection.
+ */
+class Reported extends Given {
+  readonly #log: UploadLog
+
+  constructor(response: Response, log: UploadLog) {
+    super(response)
+    this.#log = log
+  }
+
+  static logOf(response: object): UploadLog | null {
+    return #log in response ? response.#log : null
+  }
+}
 
 /** Keeps what is written down about the upload behind a response. */
 export function keepReport(response: Response, log: UploadLog): void {
-  logs.set(response, log)
+  new Reported(response, log)
 }
 
 /**
@@ -13,5 +36,5 @@ export function keepReport(response: Response, log: UploadLog): void {
  * that came from elsewhere.
  */
 export function reportOf(response: Response): UploadReport | undefined {
-  return logs.get(response)?.snapshot()
+  return Reported.logOf(response)?.snapshot()
 }
