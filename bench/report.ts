@@ -54,8 +54,8 @@ Written by \`npm run bench\`; the raw numbers are in [benchmarks.json](benchmark
 
 Client and origin are on one machine and speak HTTP/1.1 over loopback, where a round trip more
 weighs most and sending content costs least. Each measurement is made in a process of its own,
-which makes sixty uploads of 1 MiB first (or what a section says), so that what is used is
-compiled when it is measured. Candidates take turns (A B C, A B C, …), ${rounds} rounds,
+which makes three hundred uploads of 1 MiB first, or what a section says, so that what is used is
+compiled when it is measured: V8 takes some thousand calls for that. Candidates take turns (A B C, A B C, …), ${rounds} rounds,
 and are compared round by round, so that what slows the machine down for a while
 weighs on all of them. Tables show medians; rules in plots go from the lowest to the highest.
 

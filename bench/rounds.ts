@@ -60,8 +60,8 @@ function jobOf(measured: Case, candidate: CandidateName, url: string, files: Fil
     const plan = { ...measured.content, size }
     return plan.kind === 'file' ? { ...plan, path: files.path(size) } : plan
   }
-  // After so many, what is used is compiled, undici's WebAssembly included.
-  const { warmUp = { uploads: 60, size: mebibyte }, content } = measured
+  // After so many, what is used for each chunk is compiled, undici's WebAssembly included.
+  const { warmUp = { uploads: 300, size: mebibyte }, content } = measured
   return {
     candidate,
     url,

@@ -14,7 +14,7 @@ export interface Case {
   readonly uploads: number
   /** @default 1 */
   readonly parallel?: number
-  /** @default sixty uploads of 1 MiB */
+  /** @default three hundred uploads of 1 MiB */
   readonly warmUp?: { readonly uploads: number; readonly size?: number }
   /** @default 201 */
   readonly status?: number
@@ -47,6 +47,9 @@ export interface Section {
   readonly plots: readonly Plot[]
   readonly cases: readonly Case[]
 }
+
+/** Uploads after which V8 has compiled all that is used for each upload, and not only for each chunk. */
+export const compiledAfter = 3000
 
 export const kibibyte = 1024
 export const mebibyte = 1024 * kibibyte

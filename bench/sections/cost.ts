@@ -13,7 +13,7 @@ const sized = (name: string, size: number): Case => ({
 export const cost: Section = {
   name: 'cost',
   title: 'Processor time and memory, 16 MiB to 4 GiB',
-  text: 'One upload from a generator, in a process that has made sixty of 1 MiB: processor time per GiB, and the highest resident size above that of the idle process.',
+  text: 'One upload from a generator, in a process that has made three hundred of 1 MiB: processor time per GiB, and the highest resident size above that of the idle process.',
   columns: ['rate', 'cpu', 'peak'],
   compared: 'cpu',
   plots: [

@@ -1,4 +1,4 @@
-import { type Case, mebibyte, type Section } from '../section.ts'
+import { type Case, compiledAfter, mebibyte, type Section } from '../section.ts'
 
 const idling = (kind: 'buffer' | 'generator'): Case => ({
   name: `1 MiB × 500 at 4 at a time, ${kind}`,
@@ -6,7 +6,7 @@ const idling = (kind: 'buffer' | 'generator'): Case => ({
   content: { kind, size: mebibyte },
   uploads: 500,
   parallel: 4,
-  warmUp: { uploads: 100 },
+  warmUp: { uploads: compiledAfter },
   candidates: ['never', 'undici'],
   rounds: 2,
 })
@@ -15,7 +15,7 @@ const idling = (kind: 'buffer' | 'generator'): Case => ({
 export const idle: Section = {
   name: 'idle',
   title: 'Idle gate',
-  text: "Uploads through an ExpectAgent with expect: 'never' against undici's own Agent. Twice as many rounds as elsewhere.",
+  text: `Uploads through an ExpectAgent with expect: 'never' against undici's own Agent. ${compiledAfter.toLocaleString('en')} uploads are made before. Twice as many rounds as elsewhere.`,
   columns: ['rate', 'cpuEach'],
   compared: 'rate',
   plots: [{ metric: 'rate' }],

@@ -1,10 +1,11 @@
-import { type Case, mebibyte, type Section } from '../section.ts'
+import { type Case, compiledAfter, mebibyte, type Section } from '../section.ts'
 
 const refusal = (status: number, kind: 'buffer' | 'generator'): Case => ({
   name: `${status} to 100 MiB × 100, ${kind}`,
   play: String(status),
   content: { kind, size: 100 * mebibyte },
   uploads: 100,
+  warmUp: { uploads: compiledAfter, size: mebibyte },
   status,
   whole: false,
   candidates: ['upload', 'dispatcher', 'http', 'raw'],
@@ -26,7 +27,7 @@ const waste = (kind: 'buffer' | 'generator'): Case => ({
 export const refused: Section = {
   name: 'refused',
   title: 'Refused',
-  text: 'The origin answers 413 or 401 as soon as it has the head. What counts is the time to that answer, and the content that went out for nothing. No credentials are given. Clients that do not wait, or wait in vain, make fewer uploads, after two that are not measured.',
+  text: `The origin answers 413 or 401 as soon as it has the head. What counts is the time to that answer, and the content that went out for nothing. No credentials are given. ${compiledAfter.toLocaleString('en')} uploads are made before; clients that do not wait, or wait in vain, make fewer uploads, after two.`,
   columns: ['time', 'content', 'cpuEach'],
   compared: 'time',
   plots: [{ metric: 'time' }, { metric: 'content' }],
