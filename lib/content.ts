@@ -5,7 +5,7 @@ import { FormDataEncoder } from 'form-data-encoder'
 import type { FormData as UndiciFormData } from 'undici'
 import { bufferReading } from './buffer-reading.ts'
 import { isPiped, pipedReading, tellsOf } from './piped.ts'
-import { ReadableReading } from './readable-reading.ts'
+import { readableReading } from './readable-reading.ts'
 import type { Reading } from './reading.ts'
 import { blobReading, iteratorReading, webReading } from './reading.ts'
 
@@ -178,7 +178,7 @@ function opener(input: object): Content['open'] {
     const stream = input as Readable
     if (stream.destroyed || stream.readableEnded)
       throw usedUp('The stream was read to its end or destroyed')
-    return (failed) => new ReadableReading(stream, failed)
+    return (failed) => readableReading(stream, failed)
   }
   if (isWebStream(input)) {
     // Works for web streams too, which its type does not say.

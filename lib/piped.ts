@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { ReadableReading } from './readable-reading.ts'
+import { readableReading } from './readable-reading.ts'
 import type { Reading } from './reading.ts'
 
 /**
@@ -34,7 +34,7 @@ export function tellsOf(stream: PipedStream): { type: string | null; length: num
 /** A stream that can only be piped. It may break while nobody reads; `failed` is told. */
 export function pipedReading(stream: PipedStream, failed: (error: unknown) => void): Reading {
   const pipe = new PassThrough()
-  const reading = new ReadableReading(pipe, failed)
+  const reading = readableReading(pipe, failed)
   stream.on('error', (error) => pipe.destroy(error))
   stream.pipe(pipe)
   return {

@@ -1,51 +1,91 @@
 import { finished, type Readable } from 'node:stream'
-import type { Reading, Step } from './reading.ts'
+import { iteratorReading, type Reading, type Step } from './reading.ts'
+
+/** Bytes that may have come and are not asked for yet; before the second chunk is wanted, none. */
+const most = 262_144
 
 const done: Step = { done: true, value: undefined }
 
+/** A Node stream. It may break while nobody reads from it; `failed` is told. */
+export function readableReading(stream: Readable, failed: (error: unknown) => void): Reading {
+  // The listener stays: a stream may still break while it is being destroyed.
+  stream.on('error', failed)
+  // Somebody else's 'readable' listener keeps a stream from flowing, but not from being iterated.
+  if (stream.listenerCount('readable') === 0) return new ReadableReading(stream)
+  const { next } = iteratorReading(stream)
+  return { next, cancel: () => stream.destroy() }
+}
+
 /**
- * A Node stream. What it has at hand is read at once, which its own iterator would wait for.
- * It may break while nobody reads from it; `failed` is told.
+ * A stream that flows ahead of whoever reads: then its chunks are there when they are asked for,
+ * where its own iterator waits for each.
  */
-export class ReadableReading implements Reading {
+class ReadableReading implements Reading {
   readonly #stream: Readable
-  #begun = false
+  #ahead: unknown[] = []
+  #bytes = 0
+  #asked = 0
+  #paused = false
   /** How it ended: with an error, or `null` for none; `undefined` as long as it has not. */
   #end: Error | null | undefined
   #waiting: { resolve(step: Step): void; reject(error: unknown): void } | null = null
 
-  constructor(stream: Readable, failed: (error: unknown) => void) {
+  constructor(stream: Readable) {
     this.#stream = stream
-    stream.on('error', failed)
   }
 
   next(): Step | Promise<Step> {
-    if (!this.#begun) this.#begin()
-    return this.#step() ?? this.#later()
+    this.#asked += 1
+    if (this.#asked === 1) this.#begin()
+    else if (this.#paused && this.#bytes < most) this.#resume()
+    if (this.#ahead.length > 0) return this.#first()
+    if (this.#end === undefined) return this.#later()
+    if (this.#end === null) return done
+    throw this.#end
   }
 
-  // The error listener stays: a stream may still break while it is being destroyed.
   cancel(): void {
+    this.#ahead = []
     this.#stream.destroy()
   }
 
   #begin(): void {
-    this.#begun = true
-    const look = (): void => this.#look()
-    this.#stream.on('readable', look)
-    finished(this.#stream, { writable: false }, (error) => {
-      this.#end = error ?? null
-      this.#look()
-    })
+    this.#stream.on('data', (chunk: unknown) => this.#came(chunk))
+    finished(this.#stream, { writable: false }, (error) => this.#ended(error ?? null))
+    this.#resume()
   }
 
-  /** What can be told now; `null` for nothing yet. */
-  #step(): Step | null {
-    const value: unknown = this.#stream.destroyed ? null : this.#stream.read()
-    if (value !== null) return { done: false, value }
-    if (this.#end === undefined) return null
-    if (this.#end === null) return done
-    throw this.#end
+  #resume(): void {
+    this.#paused = false
+    this.#stream.resume()
+  }
+
+  #came(chunk: unknown): void {
+    const waiting = this.#waiting
+    if (waiting === null) {
+      this.#ahead.push(chunk)
+      this.#bytes += sizeOf(chunk)
+    } else {
+      this.#waiting = null
+      waiting.resolve({ done: false, value: chunk })
+    }
+    if (this.#asked > 1 && this.#bytes < most) return
+    this.#paused = true
+    this.#stream.pause()
+  }
+
+  #first(): Step {
+    const value = this.#ahead.shift()
+    this.#bytes -= sizeOf(value)
+    return { done: false, value }
+  }
+
+  #ended(error: Error | null): void {
+    this.#end = error
+    const waiting = this.#waiting
+    this.#waiting = null
+    if (error === null) waiting?.resolve(done)
+    else waiting?.reject(error)
   }
 
   #later(): Promise<Step> {
@@ -53,18 +93,8 @@ export class ReadableReading implements Reading {
       this.#waiting = { resolve, reject }
     })
   }
+}
 
-  #look(): void {
-    const waiting = this.#waiting
-    if (waiting === null) return
-    try {
-      const step = this.#step()
-      if (step === null) return
-      this.#waiting = null
-      waiting.resolve(step)
-    } catch (error) {
-      this.#waiting = null
-      waiting.reject(error)
-    }
-  }
+function sizeOf(chunk: unknown): number {
+  return typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk.length : most
 }

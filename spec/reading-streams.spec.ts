@@ -2,17 +2,17 @@ import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web'
 import { expect } from 'chai'
-import { ReadableReading } from '../lib/readable-reading.ts'
+import { readableReading } from '../lib/readable-reading.ts'
 import { type Reading, webReading } from '../lib/reading.ts'
 import { chunksIn, stateOf } from './support/readings.ts'
 
 const ignore = (): void => {}
 
-describe('ReadableReading', () => {
+describe('readableReading', () => {
   it('reads to the end', async () => {
     const failures: unknown[] = []
     const stream = Readable.from(['a', 'b'])
-    const reading = new ReadableReading(stream, (error) => failures.push(error))
+    const reading = readableReading(stream, (error) => failures.push(error))
     expect(await chunksIn(reading)).to.deep.equal(['a', 'b'])
     expect(failures).to.deep.equal([])
   })
@@ -20,7 +20,7 @@ describe('ReadableReading', () => {
   it('reads nothing before it is asked', async () => {
     let reads = 0
     const stream = new Readable({ read: () => reads++ })
-    new ReadableReading(stream, ignore)
+    readableReading(stream, ignore)
     await new Promise((turn) => setImmediate(turn))
     expect(reads).to.equal(0)
   })
@@ -28,7 +28,7 @@ describe('ReadableReading', () => {
   it('tells of a stream that breaks while nobody reads', async () => {
     const failures: unknown[] = []
     const stream = new PassThrough()
-    new ReadableReading(stream, (error) => failures.push(error))
+    readableReading(stream, (error) => failures.push(error))
     const error = new Error('broken')
     stream.destroy(error)
     await new Promise((turn) => setImmediate(turn))
@@ -37,7 +37,7 @@ describe('ReadableReading', () => {
 
   it('fails the reading of a stream that breaks', async () => {
     const stream = new PassThrough()
-    const reading = new ReadableReading(stream, ignore)
+    const reading = readableReading(stream, ignore)
     const step = Promise.resolve(reading.next()).catch((error: unknown) => error)
     const error = new Error('broken')
     stream.destroy(error)
@@ -51,7 +51,7 @@ describe('ReadableReading', () => {
     it(`destroys the stream when it is cancelled ${moment}`, async () => {
       const stream = new PassThrough()
       stream.write('a')
-      const reading = new ReadableReading(stream, ignore)
+      const reading = readableReading(stream, ignore)
       for (let step = 0; step < steps; step++) await reading.next()
       const closed = once(stream, 'close')
       reading.cancel()
@@ -64,7 +64,7 @@ describe('ReadableReading', () => {
     const failures: unknown[] = []
     const error = new Error('no')
     const stream = new Readable({ read() {}, destroy: (_, callback) => callback(error) })
-    new ReadableReading(stream, (reason) => failures.push(reason)).cancel()
+    readableReading(stream, (reason) => failures.push(reason)).cancel()
     await new Promise((turn) => setImmediate(turn))
     expect(failures).to.deep.equal([error])
   })

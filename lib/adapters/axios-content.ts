@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { type ContentInput, contentOf } from '../content.ts'
 import { type PipedStream, pipedReading } from '../piped.ts'
-import { ReadableReading } from '../readable-reading.ts'
+import { readableReading } from '../readable-reading.ts'
 import type { Reading } from '../reading.ts'
 
 /** What is sent, and the header fields that go with it. */
@@ -41,7 +41,7 @@ export async function contentFrom(
     return { body: data, headers: { 'content-type': data.type || 'application/octet-stream' } }
   }
   if (data instanceof Readable && limit > -1) {
-    return { body: limited(new ReadableReading(data, untold), limit, tooLong), headers: {} }
+    return { body: limited(readableReading(data, untold), limit, tooLong), headers: {} }
   }
   // Text has a type of its own where it is sent as text, and none where axios sends it.
   const body = typeof data === 'string' ? Buffer.from(data) : (data as ContentInput)
