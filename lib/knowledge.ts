@@ -51,7 +51,9 @@ export class Knowledge {
 
   /** What the route did. */
   get facts(): readonly RouteFact[] {
-    return facts.filter((fact) => this.#holds(fact))
+    // Most routes never do anything worth noting, and are asked about it several times an upload.
+    const { '417': refused, silent, busy } = this.#until
+    return refused + silent + busy === 0 ? none : facts.filter((fact) => this.#holds(fact))
   }
 
   /** Milliseconds that its last go-aheads took. */
