@@ -27,7 +27,7 @@ export function addBody(
     return
   }
   const view = plan.upload.source.view(new Reader(attempt, decision, plan, listener))
-  if (whole !== undefined && plan.lends) attempt.offerWhole(view, whole)
+  if (whole !== undefined && plan.lends) attempt.delivery.offerWhole(view, whole)
   // undici takes any async iterable; the declared type names only some of them.
   options.body = view as unknown as Buffer
   options[ticketKey] = attempt.ticket
@@ -60,7 +60,7 @@ class Reader implements ViewOwner {
   }
 
   onChunk(bytes: number): void {
-    this.#attempt.handedBytes += bytes
+    this.#attempt.delivery.handedBytes += bytes
     this.#listener.handed(this.#attempt)
   }
 

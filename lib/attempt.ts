@@ -2,7 +2,8 @@ import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici'
 import { type AttemptHead, AttemptLog } from './attempt-log.ts'
 import { AttemptTicket, type TicketOwner } from './attempt-ticket.ts'
-import { type DiagnosticsName, publish, type UploadMessage } from './diagnostics.ts'
+import { Delivery, type DeliveryOwner } from './delivery.ts'
+import { type DiagnosticsName, isHeard, publish, type UploadMessage } from './diagnostics.ts'
 import { UploadError } from './errors.ts'
 import type { ReleasedBy } from './verdict.ts'
 import type { WaitLimit } from './wait-limit.ts'
@@ -56,27 +57,25 @@ export interface AttemptOptions extends AttemptHead {
 }
 
 /** One request head on one connection: undici's handler on one side, the gate's observer on the other. */
-export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
+export class Attempt implements Dispatcher.DispatchHandler, TicketOwner, DeliveryOwner {
   readonly log: AttemptLog
   readonly ticket: AttemptTicket
+  readonly delivery: Delivery
   /** Whether a byte of a response came. */
   answered = false
-  /** Bytes of content handed to the connection. */
-  handedBytes = 0
   /** Whether its wait is as long as the route was measured to need. */
   measured = false
   readonly #owner: AttemptOwner
   readonly #options: AttemptOptions
   #controller: Controller | null = null
-  #finished = false
-  #waiting: { readonly bytes: number; readonly done: () => void } | null = null
-  /** A body of undici's, and the content that it is a view of. */
-  #whole: { readonly body: unknown; readonly content: string | Buffer } | null = null
+  /** Whether undici said that all was sent, before it was. */
+  #heldSent = false
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
     this.#owner = owner
     this.#options = options
     this.log = new AttemptLog(options)
+    this.delivery = new Delivery(this.log, this)
     this.ticket = new AttemptTicket(this, options.rescueTimeout)
   }
 
@@ -113,24 +112,8 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
     )
   }
 
-  /** Says that a body is a view of content which can be sent in one piece. */
-  offerWhole(body: unknown, content: string | Buffer): void {
-    this.#whole = { body, content }
-  }
-
   inOnePiece(body: unknown): string | Buffer | null {
-    // An interceptor may have put another body in its place.
-    if (this.#whole?.body !== body || this.#whole === null) return null
-    const { content } = this.#whole
-    this.handedBytes = Buffer.byteLength(content)
-    this.#waiting = { bytes: this.handedBytes, done: () => this.#wholeAccepted() }
-    return content
-  }
-
-  #wholeAccepted(): void {
-    this.#allAccepted()
-    // undici said so when it handed the content to the gate.
-    this.onRequestSent()
+    return this.delivery.takeWhole(body)
   }
 
   /**
@@ -138,19 +121,14 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
    * content has ended for sent, and its connection for reusable; it must not be told so
    * while a refusal can still keep the last of the content back.
    */
-  async accepted(bytes: number): Promise<void> {
-    if (this.ticket.taken && this.log.sentBytes < bytes) {
-      await new Promise<void>((done) => {
-        this.#waiting = { bytes, done }
-      })
-    }
-    this.#allAccepted()
+  accepted(bytes: number): Promise<void> {
+    return this.delivery.accepted(bytes, this.ticket.taken)
   }
 
-  #allAccepted(): void {
-    this.#finished = true
-    this.log.contentEnds()
+  delivered(): void {
     this.#owner.sent(this)
+    // Of content in one piece undici said so when it handed it to the gate.
+    if (this.#heldSent) this.#tellSent()
   }
 
   /** Bytes of content that the connection has taken for good, as far as a gate can tell. */
@@ -158,19 +136,19 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
     return this.ticket.taken ? this.log.sentBytes : 0
   }
 
-  /** Whether all of its content was accepted; over HTTP/2 nothing holds back the end of one without a byte. */
+  /** Whether all of its content was accepted. */
   get complete(): boolean {
-    return this.#finished
+    return this.delivery.complete
   }
 
   /** Content that a gate let through, and that its connection has not taken yet. */
   get isStalling(): boolean {
-    const { phase, sentBytes } = this.log
-    return this.ticket.taken && phase === 'sending' && this.handedBytes > sentBytes
+    return this.ticket.taken && this.log.phase === 'sending' && this.delivery.isStalling
   }
 
   /** Publishes on a diagnostics channel. */
   publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
+    if (!isHeard(name)) return
     const { method, url, number } = this.#options
     publish(name, { method, url, attempt: number, ...details })
   }
@@ -185,7 +163,7 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
     if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
     if (!this.ticket.taken) return false
     const { phase, asked, releasedBy } = this.log
-    return phase === 'connecting' || (asked && releasedBy === null && !this.#finished)
+    return phase === 'connecting' || (asked && releasedBy === null && !this.complete)
   }
 
   /** Keeps the response from coming in further, until it is decided who is to get it. */
@@ -210,7 +188,7 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
     if (asked) this.#asked()
     this.#owner.left(this)
     this.#owner.progressed(this)
-    if (this.#options.isEmpty) this.#allAccepted()
+    if (this.#options.isEmpty) this.delivery.end()
   }
 
   #asked(): void {
@@ -246,12 +224,7 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
   }
 
   onContent(bytes: number): void {
-    this.log.sentBytes += bytes
-    const waiting = this.#waiting
-    if (waiting !== null && this.log.sentBytes >= waiting.bytes) {
-      this.#waiting = null
-      waiting.done()
-    }
+    this.delivery.accept(bytes)
     this.#owner.progressed(this)
   }
 
@@ -280,7 +253,13 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
   }
 
   onRequestSent(): void {
-    if (this.#current && this.#waiting === null) this.#owner.requestSent()
+    if (this.delivery.pending) this.#heldSent = true
+    else this.#tellSent()
+  }
+
+  #tellSent(): void {
+    this.#heldSent = false
+    if (this.#current) this.#owner.requestSent()
   }
 
   onResponseStarted(): void {
@@ -308,7 +287,7 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner {
     // An origin that refuses may never read what it was sent, and keep the connection all the
     // same (RFC 9112, section 9.3): whatever follows there would wait behind it for ever.
     const { status, sentBytes } = this.log
-    const cutShort = this.ticket.taken && !this.#finished
+    const cutShort = this.ticket.taken && !this.complete
     // undici takes content that it handed over in one piece for sent.
     if (cutShort || (status !== null && status >= 300 && sentBytes >= underWay))
       this.ticket.connection?.retire()

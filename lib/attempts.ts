@@ -4,6 +4,7 @@ import { Attempt, type AttemptOwner, type ResponseFields } from './attempt.ts'
 import { addBody, type BodyListener } from './attempt-body.ts'
 import type { TicketedOptions } from './connector.ts'
 import { type ControllerOwner, StableController } from './controller.ts'
+import { Course } from './course.ts'
 import { undiciTimeout } from './deadlines.ts'
 import type { Decision } from './decision.ts'
 import { UploadError } from './errors.ts'
@@ -15,10 +16,9 @@ import type { Plan } from './plan.ts'
 import type { Answer, Decided, Failure, Next } from './recourse.ts'
 import type { AttemptReason } from './report.ts'
 import { startResponse } from './response-start.ts'
-import type { Route } from './route.ts'
 import type { ReleasedBy } from './verdict.ts'
 import { Wait, type Waiting } from './wait.ts'
-import { type WaitLimit, waitLimit } from './wait-limit.ts'
+import type { WaitLimit } from './wait-limit.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -30,16 +30,13 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   readonly #plan: Plan
   readonly #controller: StableController
   readonly #watch: PhaseWatch
-  /** Origins where an expectation failed, and is not tried again. */
-  readonly #unasking: string[] = []
+  readonly #course: Course
   /** The next attempt, which is yet to come, and the time until then. */
   #delayed: {
     readonly reason: AttemptReason
     readonly delayMs: number
     readonly wait: Wait
   } | null = null
-  #hop: Hop
-  #route: Route
   #current: Attempt | null = null
   #held: HeldAnswer | null = null
   #started = false
@@ -49,8 +46,7 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
 
   constructor(plan: Plan) {
     this.#plan = plan
-    this.#hop = plan.hop
-    this.#route = plan.routeOf(plan.hop)
+    this.#course = new Course(plan)
     this.#controller = new StableController(this)
     this.#watch = new PhaseWatch(plan.settings.timeouts, this)
   }
@@ -66,7 +62,7 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
-    if (!this.#isEmpty) return this.#dispatch(reason, delayMs)
+    if (!this.#course.isEmpty) return this.#dispatch(reason, delayMs)
     // Over HTTP/2 undici ends a request of no length before it has looked at the content.
     this.#plan.upload.source
       .readEmpty()
@@ -75,26 +71,19 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
     return true
   }
 
-  /** Whether there is content to read that is to have no byte. */
-  get #isEmpty(): boolean {
-    const { whole, upload } = this.#plan
-    return this.#hop.hasContent && whole === undefined && upload.source.length === 0
-  }
-
   #dispatch(reason: AttemptReason, delayMs: number): boolean {
     const { scope, upload, settings } = this.#plan
-    const hop = this.#prepared()
-    const decision = this.#decide()
+    const { prepared: hop, decision, isEmpty } = this.#course
     if (reason === 'first' && hop.hasContent) upload.log.reason = decision.reason
     const attempt = new Attempt(this, {
       reason,
       startedAtMs: upload.log.elapsedMs,
       delayMs,
       method: hop.method,
-      url: placeOf(this.#hop),
+      url: placeOf(hop),
       number: upload.log.attempts.length + 1,
       asks: decision.asks,
-      isEmpty: this.#isEmpty,
+      isEmpty,
       rescueTimeout: settings.rescueTimeout,
     })
     this.#current = attempt
@@ -106,11 +95,6 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
       this.#fail(error as Error)
       return true
     }
-  }
-
-  #prepared(): Hop {
-    if (!this.#plan.authenticates) return this.#hop
-    return this.#plan.recourse.prepared?.(this.#hop) ?? this.#hop
   }
 
   #options(attempt: Attempt, hop: Hop, decision: Decision): TicketedOptions {
@@ -125,13 +109,6 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
     return options
   }
 
-  #decide(): Decision {
-    if (!this.#hop.hasContent) return { asks: false, reason: 'no-content' }
-    const unasking = this.#unasking.includes(this.#hop.origin)
-    if (unasking) return { asks: false, reason: 'remembered-417' }
-    return this.#plan.decide(this.#hop, this.#route)
-  }
-
   // What the current attempt reports ---------------------------------------------------
 
   isCurrent(attempt: Attempt): boolean {
@@ -139,11 +116,11 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   }
 
   get stillAsks(): boolean {
-    return this.#decide().asks
+    return this.#course.decision.asks
   }
 
   get waitLimit(): WaitLimit {
-    return waitLimit(this.#plan.settings.continueTimeout, this.#route)
+    return this.#course.waitLimit
   }
 
   handed(attempt: Attempt): void {
@@ -160,7 +137,7 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   left(attempt: Attempt): void {
     if (!attempt.asks || attempt.log.asked) return
     // Since it was decided to ask, the source turned out to be empty or the route to be silent.
-    const { asks, reason } = this.#decide()
+    const { asks, reason } = this.#course.decision
     const { log, source } = this.#plan.upload
     if (attempt.log.reason === 'first') log.reason = asks ? 'no-content' : reason
     source.flow()
@@ -170,11 +147,11 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
     if (status !== 100) return
     const { asked, interim, sinceHeadMs } = attempt.log
     const goAheads = interim.filter((each) => each.status === 100).length
-    this.#route.continued(asked && goAheads === 1 ? sinceHeadMs : null)
+    this.#course.route.continued(asked && goAheads === 1 ? sinceHeadMs : null)
   }
 
   released(attempt: Attempt, by: ReleasedBy): void {
-    if (by === 'timeout') this.#route.unanswered(attempt.measured)
+    if (by === 'timeout') this.#course.route.unanswered(attempt.measured)
     if (this.isCurrent(attempt)) this.#plan.upload.source.flow()
   }
 
@@ -228,7 +205,7 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
       return
     }
     this.#watch.answered()
-    if (this.#hop.hasContent) this.#route.answered(status, attempt.log.asked)
+    if (this.#course.hop.hasContent) this.#course.route.answered(status, attempt.log.asked)
     const deliver = (): void => {
       if (attempt.log.withheld) upload.onOver()
       const shown = upload.shown(status, message ?? '', fields)
@@ -295,7 +272,7 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   ): Decided | Promise<Decided> {
     const { upload, authenticates } = this.#plan
     if (status < 300 && !authenticates) return null
-    const hop = this.#hop
+    const { hop } = this.#course
     const answer: Answer = {
       status,
       fields,
@@ -313,7 +290,7 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
     if (this.#delivered || this.#controller.aborted || source.failure === error) return null
     const failure: Failure = {
       error,
-      hop: this.#hop,
+      hop: this.#course.hop,
       attempt: attempt.log.snapshot(),
       sendable: source.replayable,
       untouched: attempt.untouchedBy(error),
@@ -352,15 +329,14 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   /** Gives one attempt up and begins another, on a connection that is in step. */
   #next(attempt: Attempt, { hop, reason, delayMs }: Next): void {
     if (reason === 'replay') {
-      this.#unasking.push(hop.origin)
+      this.#course.unask()
       attempt.publish('replay', { status: 417 })
     }
     this.#watch.answered()
     this.#current = null
     this.#controller.target = null
     attempt.giveUp()
-    this.#hop = hop
-    this.#route = this.#plan.routeOf(hop)
+    this.#course.move(hop)
     if (this.#over) return
     if (!hop.hasContent) this.#plan.upload.onOver()
     if (reason === 'redirect') this.#plan.upload.log.location = hop.origin + hop.path

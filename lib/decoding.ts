@@ -6,7 +6,12 @@ import {
   createGunzip,
   createInflate,
   createInflateRaw,
+  createZstdDecompress,
 } from 'node:zlib'
+import { terminated } from './terminated.ts'
+
+/** Codings at most, as the platform's fetch has it: each takes memory, and content can grow with each. */
+const most = 5
 
 // An origin that leaves the end of its content out is forgiven, as browsers do.
 const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
@@ -15,27 +20,46 @@ const lenientBrotli = {
   finishFlush: constants.BROTLI_OPERATION_FLUSH,
 }
 
+const lenientZstd = { flush: constants.ZSTD_e_continue, finishFlush: constants.ZSTD_e_end }
+
 const decoders: Readonly<Record<string, () => Transform>> = {
   gzip: () => createGunzip(lenient),
   'x-gzip': () => createGunzip(lenient),
   deflate: () => new Inflate(),
   br: () => createBrotliDecompress(lenientBrotli),
+  zstd: () => createZstdDecompress(lenientZstd),
 }
 
 /**
  * Content without the codings that a `Content-Encoding` names (RFC 9110, section 8.4); with all
- * of them, if one is not known.
+ * of them, if one is not known or there are too many.
  */
 export function decoded(content: ReadableStream, codings: string): ReadableStream {
   const names = codings.split(',').map((name) => name.trim().toLowerCase())
   const known = names.flatMap((name) => decoders[name] ?? [])
-  if (known.length < names.length) return content
+  if (known.length < names.length || names.length > most) return content
   // The coding that was applied last is named last.
   const chain = known.reverse().map((make) => make())
-  const out = new PassThrough()
+  const source = Readable.fromWeb(content)
+  const out = new Outlet(source)
   // Whoever reads is told what went wrong by what they read from.
-  pipeline([Readable.fromWeb(content), ...chain, out], () => {})
+  pipeline([source, ...chain, out], () => {})
   return Readable.toWeb(out)
+}
+
+/** The end of a chain, which says of what a decoder fails with what fetch says. */
+class Outlet extends PassThrough {
+  readonly #source: Readable
+
+  constructor(source: Readable) {
+    super()
+    this.#source = source
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    const own = error === null || error === this.#source.errored
+    callback(own ? error : terminated(error))
+  }
 }
 
 /** `deflate` is the zlib format, but some origins mean the raw one (RFC 9110, section 8.4.1.2). */

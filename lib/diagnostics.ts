@@ -21,8 +21,12 @@ export type DiagnosticsName = (typeof names)[number]
 
 const channels = new Map(names.map((name) => [name, channel(`expect-continue:${name}`)]))
 
-/** Publishes a message, if anyone listens. */
+/** Whether anyone listens. */
+export function isHeard(name: DiagnosticsName): boolean {
+  return channels.get(name)?.hasSubscribers ?? false
+}
+
+/** Publishes a message. */
 export function publish(name: DiagnosticsName, message: UploadMessage): void {
-  const found = channels.get(name)
-  if (found?.hasSubscribers) found.publish(message)
+  channels.get(name)?.publish(message)
 }

@@ -3,6 +3,7 @@ import type { ResponseFields } from './attempt.ts'
 import { decoded } from './decoding.ts'
 import { headersOf } from './headers.ts'
 import { ResponseBody } from './response-body.ts'
+import { terminated } from './terminated.ts'
 import { freeUnread } from './unread.ts'
 import type { UploadCall } from './upload-call.ts'
 import type { UploadRequest } from './upload-request.ts'
@@ -114,9 +115,4 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   #over(): void {
     this.#signal?.removeEventListener('abort', this)
   }
-}
-
-/** What the platform's fetch says when content breaks off. */
-function terminated(cause: Error): TypeError {
-  return new TypeError('terminated', { cause })
 }

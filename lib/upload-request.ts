@@ -26,9 +26,9 @@ export interface UploadRequest {
  * @throws TypeError naming what cannot be used.
  */
 export function uploadRequest({ url, method, headers, type }: UploadTarget): UploadRequest {
-  const { href, hash, origin, pathname, search, protocol } = parsed(url)
+  const { href, origin, pathname, search, protocol } = parsed(url)
   return {
-    url: hash === '' ? href : href.slice(0, -hash.length),
+    url: href.replace(/#.*/, ''),
     origin,
     path: pathname + search,
     method: normalized(method),
@@ -52,7 +52,7 @@ function parsed(url: string | URL): URL {
 
 /** What may be credentials is not printed. */
 function redacted(url: string): string {
-  return url.replace(/\/\/[^/]*@/, '//…@')
+  return url.replace(/^.*@/s, '…@')
 }
 
 /** Methods as they usually come; a platform's Request knows what becomes of others. */

@@ -15,9 +15,9 @@ const reasonPhrase = /^[\t\x20-\x7e\x80-\xff]*$/
 /** The highest status that a Response of one's own takes; an origin may answer any. */
 const highest = 599
 
-type Own = 'url' | 'redirected'
+type Own = 'url' | 'redirected' | 'clone'
 
-// Its type says that these are fields, which no getter may take the place of.
+// Its type says that these are fields, which no getter or method may take the place of.
 const PlainResponse: new (...given: ConstructorParameters<typeof Response>) => Omit<Response, Own> =
   Response
 
@@ -35,6 +35,11 @@ export class UploadResponse extends PlainResponse implements Pick<Response, Own>
     })
     this.#head = head
     if (status > highest) Object.defineProperty(this, 'status', { value: status })
+  }
+
+  clone(): Response {
+    const { body } = Response.prototype.clone.call(this)
+    return new UploadResponse(body as ReadableStream | null, this.#head)
   }
 
   get url(): string {
