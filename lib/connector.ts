@@ -38,9 +38,10 @@ export function gatedPool(origin: string | URL, options: object): Pool {
 
 /**
  * Bytes that a connection takes in before it says that it is full, 64 KiB with undici: what is
- * written in small chunks then goes out in fewer system calls.
+ * written in small chunks then goes out in fewer system calls. undici's own number would hold for
+ * what is read, too.
  */
-const highWaterMark = 524_288
+const watermarks = { highWaterMark: undefined, writableHighWaterMark: 524_288 }
 
 /** What undici uses where nobody says otherwise. */
 const undiciHeadersTimeout = 300_000
@@ -121,7 +122,7 @@ export function connectorOf(options: PoolOptions): Connector {
     useH2c,
     socketPath,
     timeout: connectTimeout,
-    highWaterMark,
+    ...watermarks,
     ...(typeof autoSelectFamily === 'boolean' && {
       autoSelectFamily,
       autoSelectFamilyAttemptTimeout,
