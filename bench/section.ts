@@ -49,7 +49,7 @@ export interface Section {
 }
 
 /** Uploads after which V8 has compiled all that is used for each upload, and not only for each chunk. */
-export const compiledAfter = 3000
+export const compiledAfter = 2000
 
 export const kibibyte = 1024
 export const mebibyte = 1024 * kibibyte
