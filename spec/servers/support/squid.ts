@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { ProxyOptions } from '../../../lib/proxy/server.ts'
 import { identity } from '../../support/identity.ts'
 import { freePort, startDaemon, Workplace } from './daemon.ts'
@@ -8,8 +9,8 @@ export interface Squid {
   readonly place: Workplace
   /** How to go through it, by the scheme that it is spoken to with. */
   readonly proxies: Readonly<Record<'http' | 'https', ProxyOptions>>
-  /** The lines of its log about CONNECT, with the fields that came. */
-  connects(): readonly string[]
+  /** The lines of its log about CONNECT, with the fields that came, once there is any line in it. */
+  connects(): Promise<readonly string[]>
 }
 
 const credentials = { username: 'user', password: 'secret' }
@@ -48,6 +49,10 @@ visible_hostname squid
       http: { url: `http://127.0.0.1:${http}`, credentials },
       https: { url: `https://127.0.0.1:${https}`, credentials, tls: { ca: cert } },
     },
-    connects: () => place.lines('access.log').filter((line) => line.includes(' CONNECT ')),
+    connects: async () => {
+      // It is written when squid is done with a request, and its client may be done before.
+      while (place.lines('access.log').length === 0) await turn()
+      return place.lines('access.log').filter((line) => line.includes(' CONNECT '))
+    },
   }
 }
