@@ -68,6 +68,7 @@ function writtenPages(): Written[] {
     ['servers', 'Servers', 'docs/servers.md'],
     ['comparison', 'Comparison', 'docs/comparison.md'],
     ['benchmarks', 'Benchmarks', 'docs/benchmarks.md'],
+    ['speed', 'Where the time goes', 'docs/speed.md'],
     ['security', 'Security', 'SECURITY.md'],
     ['contributing', 'Contributing', 'CONTRIBUTING.md'],
     ['changelog', 'Changes', 'CHANGELOG.md'],
