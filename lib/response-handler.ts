@@ -91,12 +91,12 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#over()
+    this.leave()
     this.#body?.end()
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    this.#over()
+    this.leave()
     this.#fail(this.#waiter === null ? terminated(error) : error)
   }
 
@@ -106,13 +106,14 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   #fail(reason: unknown): void {
-    this.#over()
+    this.leave()
     this.#waiter?.reject(reason)
     this.#waiter = null
     this.#body?.fail(reason)
   }
 
-  #over(): void {
+  /** Listens to its signal no longer. */
+  leave(): void {
     this.#signal?.removeEventListener('abort', this)
   }
 }

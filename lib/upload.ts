@@ -89,13 +89,15 @@ export async function upload(
   const log = new UploadLog(pickListeners(options))
   const call = new UploadCall(contentOf(content), log, redirect === 'error')
   const response = await new Promise<Response>((resolve, reject) => {
+    let handler: ResponseHandler | null = null
     try {
       signal?.throwIfAborted()
       const { type } = call.content
       const request = uploadRequest({ url, method, headers, type })
-      const handler = new ResponseHandler(call, request, signal, { resolve, reject })
+      handler = new ResponseHandler(call, request, signal, { resolve, reject })
       askingDispatch(dispatcher)(dispatchOf(call, request, own), handler)
     } catch (error) {
+      handler?.leave()
       call.cancel(error)
       throw error
     }

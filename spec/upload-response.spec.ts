@@ -256,22 +256,33 @@ describe("upload's response", () => {
     })
   }
 
-  it('listens to its signal no longer than it takes', async () => {
-    const { signal } = new AbortController()
-    const listeners: unknown[] = []
-    const { addEventListener, removeEventListener } = signal
-    signal.addEventListener = (...[type, listener]: Parameters<typeof addEventListener>) => {
-      listeners.push(listener)
-      addEventListener.call(signal, type, listener)
-    }
-    signal.removeEventListener = (...[type, listener]: Parameters<typeof removeEventListener>) => {
-      listeners.splice(listeners.indexOf(listener), 1)
-      removeEventListener.call(signal, type, listener)
-    }
-    const response = await sent(await answering((answer) => answer.end('yes')), { signal })
-    await response.text()
-    expect(listeners).to.deep.equal([])
-  })
+  for (const [what, headers] of [
+    ['there is a response', {}],
+    ['nothing is dispatched', { 'content-length': '3' }],
+  ] as const) {
+    it(`listens to its signal no longer where ${what}`, async () => {
+      const { signal } = new AbortController()
+      const listeners: unknown[] = []
+      const { addEventListener, removeEventListener } = signal
+      signal.addEventListener = (...[type, listener]: Parameters<typeof addEventListener>) => {
+        listeners.push(listener)
+        addEventListener.call(signal, type, listener)
+      }
+      signal.removeEventListener = (
+        ...[type, listener]: Parameters<typeof removeEventListener>
+      ) => {
+        listeners.splice(listeners.indexOf(listener), 1)
+        removeEventListener.call(signal, type, listener)
+      }
+      const url = await answering((answer) => answer.end('yes'))
+      const text = await sent(url, { signal, headers }).then(
+        (response) => response.text(),
+        (error) => error.code,
+      )
+      expect(text).to.be.oneOf(['yes', 'ERR_EXPECT_CONTENT_LONG'])
+      expect(listeners).to.deep.equal([])
+    })
+  }
 
   it('is an error where a redirect is to be one', async () => {
     const url = await answering((response) => response.writeHead(307, { location: '/' }).end())
