@@ -110,6 +110,13 @@ class Gate implements Line, TicketedConnection, ExchangeOwner, Waiting {
 
   /** A callback that is never called keeps the stream from writing, and its user from reading on. */
   #take(pieces: readonly Written[], callback: Callback): void {
+    if (this.#announced === null && this.#exchange === null) {
+      // Most requests have no ticket, and go on as they are.
+      this.#sorter.follow(pieces)
+      if (!this.#sorter.complete) this.#gather()
+      this.#forward(pieces, callback)
+      return
+    }
     if (this.#exchange?.shut) return
     const { slice, rest } = cut(pieces, this.#sliceSize.bytes)
     const { now, later, contentBytes } = this.#sorter.sort(slice)
@@ -161,12 +168,17 @@ class Gate implements Line, TicketedConnection, ExchangeOwner, Waiting {
     // Where requests may be written before the last response is complete, only uploads are
     // watched: they are written to idle connections alone, so the next response is theirs.
     if (this.#pipelined && ticket === null && content !== 'tunnel') return false
+    this.#awaiting = true
+    this.#interim.reset()
+    // Nothing of a request without a ticket is held back or counted.
+    if (ticket === null && content !== 'tunnel') {
+      this.#exchange = null
+      return false
+    }
     if (ticket !== null) ticket.connection = this
     const exchange = new Exchange(content, ticket, this)
     this.#exchange = exchange
     this.#sliceSize = new SliceSize()
-    this.#awaiting = true
-    this.#interim.reset()
     exchange.begin(reused)
     return exchange.asks
   }
@@ -180,7 +192,7 @@ class Gate implements Line, TicketedConnection, ExchangeOwner, Waiting {
     this.#socket.destroy()
   }
 
-  #forward(pieces: Written[], callback: Callback): void {
+  #forward(pieces: readonly Written[], callback: Callback): void {
     this.#callback = callback
     const [only] = pieces
     if (pieces.length === 1 && only !== undefined) {
@@ -188,7 +200,7 @@ class Gate implements Line, TicketedConnection, ExchangeOwner, Waiting {
       return
     }
     // net.Socket looks for this property to pass the buffers on as they are.
-    const vector: Written[] & { allBuffers?: boolean } = pieces
+    const vector: Written[] & { allBuffers?: boolean } = pieces as Written[]
     vector.allBuffers = !pieces.some(({ chunk }) => typeof chunk === 'string')
     this.#writev.call(this.#socket, vector, this.#written)
   }

@@ -136,6 +136,7 @@ const longestDelay = 2_147_483_647
 
 /** The ExpectOptions among other options; `null` when there are none. */
 export function pickExpectOptions(options: object): ExpectOptions | null {
+  if (!hasAny(options)) return null
   let picked: Record<string, unknown> | null = null
   for (const name of expectOptionNames) {
     const value = (options as Record<string, unknown>)[name]
@@ -144,6 +145,24 @@ export function pickExpectOptions(options: object): ExpectOptions | null {
     picked[name] = value
   }
   return picked
+}
+
+/** Written out, because V8 finds names in a list one by one, for each request anew. */
+function hasAny(options: ExpectOptions): boolean {
+  return (
+    options.expect !== undefined ||
+    options.threshold !== undefined ||
+    options.continueTimeout !== undefined ||
+    options.replayWindow !== undefined ||
+    options.rescueTimeout !== undefined ||
+    options.memory !== undefined ||
+    options.redirect !== undefined ||
+    options.maxRedirections !== undefined ||
+    options.allowInsecureRedirect !== undefined ||
+    options.retry !== undefined ||
+    options.timeouts !== undefined ||
+    options.authenticate !== undefined
+  )
 }
 
 /**

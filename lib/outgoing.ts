@@ -64,20 +64,41 @@ export class OutgoingSorter {
     return { now, later: null, contentBytes }
   }
 
+  /** Notes what was written last, which goes on as it is: no head in it is to ask. */
+  follow(pieces: readonly Written[]): void {
+    for (let index = 0; index < pieces.length; index++) {
+      const { chunk } = inBytes(pieces[index] as Written)
+      let at = 0
+      while (at < chunk.length) {
+        at = this.#framing.inHead
+          ? (this.#read(chunk, at)?.end ?? chunk.length)
+          : this.#framing.content(chunk, at).end
+      }
+    }
+  }
+
   #head(piece: Written, from: number, now: Written[]): { end: number; asks: boolean } {
-    const head = this.#framing.head(piece.chunk, from)
+    const head = this.#read(piece.chunk, from)
     if (head === null) {
       this.#partial.push(part(piece, from))
       return { end: piece.chunk.length, asks: false }
     }
-    const content = contentAfter(head.text)
-    this.#framing.follow(content)
-    const asks = this.#onHead(content)
+    const { text, end, asks } = head
     const before = this.#partial
     if (before.length > 0) this.#partial = []
-    if (asks) now.push({ chunk: askingHead(head.text), encoding: 'latin1' })
-    else now.push(...before, part(piece, from, head.end))
-    return { end: head.end, asks }
+    if (asks) now.push({ chunk: askingHead(text), encoding: 'latin1' })
+    else now.push(...before, part(piece, from, end))
+    return { end, asks }
+  }
+
+  /** Reads on in a head; `null` when its end was not written yet. */
+  #read(chunk: Piece, from: number): { text: string; end: number; asks: boolean } | null {
+    const head = this.#framing.head(chunk, from)
+    if (head === null) return null
+    const { text, end } = head
+    const content = contentAfter(text)
+    this.#framing.follow(content)
+    return { text, end, asks: this.#onHead(content) }
   }
 }
 
@@ -89,13 +110,15 @@ export function cut(
   bytes: number,
 ): { slice: readonly Written[]; rest: readonly Written[] } {
   // Text is short, and cut where two bytes are one character it would not be the same.
-  const at = pieces.findIndex(({ chunk }) => typeof chunk !== 'string' && chunk.length > bytes)
-  const large = pieces[at]
-  if (large === undefined) return { slice: pieces, rest: nothing }
-  return {
-    slice: [...pieces.slice(0, at), part(large, 0, bytes)],
-    rest: [part(large, bytes), ...pieces.slice(at + 1)],
+  for (let at = 0; at < pieces.length; at++) {
+    const large = pieces[at] as Written
+    if (typeof large.chunk === 'string' || large.chunk.length <= bytes) continue
+    return {
+      slice: [...pieces.slice(0, at), part(large, 0, bytes)],
+      rest: [part(large, bytes), ...pieces.slice(at + 1)],
+    }
   }
+  return { slice: pieces, rest: nothing }
 }
 
 /** Text that is not one byte a character is content, and is counted in bytes. */

@@ -177,6 +177,12 @@ describe('settle', () => {
 })
 
 describe('pickExpectOptions', () => {
+  for (const name of expectOptionNames) {
+    it(`finds ${name} alone`, () => {
+      expect(pickExpectOptions({ method: 'PUT', [name]: null })).to.deep.equal({ [name]: null })
+    })
+  }
+
   it('finds the options among others', () => {
     const picked = pickExpectOptions({ method: 'PUT', threshold: 5, memory: false })
     expect(picked).to.deep.equal({ threshold: 5, memory: false })

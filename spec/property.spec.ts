@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { RequestContent } from '../lib/head.ts'
 import { InterimSplitter, type ResponseHead } from '../lib/interim.ts'
 import { OutgoingSorter, type Written } from '../lib/outgoing.ts'
 import { type Cut, cut, cutBytes, cuts, joined, singly } from './support/cuts.ts'
@@ -39,6 +40,17 @@ function sort(
   return { parts: texts, heads, contentBytes, complete: sorter.complete }
 }
 
+/** What a sorter notes that only follows what is written. */
+function follow(writes: readonly Written[][]): { contents: RequestContent[]; complete: boolean } {
+  const contents: RequestContent[] = []
+  const sorter = new OutgoingSorter((content) => {
+    contents.push(content)
+    return false
+  })
+  for (const write of writes) sorter.follow(write)
+  return { contents, complete: sorter.complete }
+}
+
 /** Runs pieces through a splitter, up to the end of what the peer sends. */
 function split(pieces: readonly Uint8Array[]): Omit<ResponseTranscript, 'name' | 'bytes'> {
   const splitter = new InterimSplitter()
@@ -60,6 +72,19 @@ describe('what a client writes, however it is cut', () => {
       fc.assert(
         fc.property(cuts, (how) => {
           expect(sort(cut(bytes, how), wanted.heads)).to.deep.equal(wanted)
+        }),
+      )
+    })
+  }
+
+  for (const { name, bytes, heads, complete } of requestTranscripts) {
+    it(`is followed: ${name}`, () => {
+      const wanted = { contents: heads.map(({ content }) => content), complete }
+      expect(follow(cut(bytes, whole))).to.deep.equal(wanted)
+      expect(follow(cut(bytes, singly))).to.deep.equal(wanted)
+      fc.assert(
+        fc.property(cuts, (how) => {
+          expect(follow(cut(bytes, how))).to.deep.equal(wanted)
         }),
       )
     })
