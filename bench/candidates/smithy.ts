@@ -1,14 +1,15 @@
-import { Agent } from 'node:http'
 import { Readable } from 'node:stream'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 import { type Candidate, contentLength, type Upload } from '../candidate.ts'
 
 type SmithyRequest = Parameters<NodeHttpHandler['handle']>[0]
 
-/** smithy's NodeHttpHandler, with the expectation that it knows how to wait for. */
+/**
+ * smithy's NodeHttpHandler, with the expectation that it knows how to wait for. It does so over a
+ * connection for each upload; given an agent of the caller's, it sends at once.
+ */
 export function make(): Candidate {
-  const httpAgent = new Agent({ keepAlive: true })
-  const handler = new NodeHttpHandler({ httpAgent })
+  const handler = new NodeHttpHandler()
   return {
     async send(upload) {
       const { response } = await handler.handle(requestOf(upload))
