@@ -1,4 +1,15 @@
-export { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
+export { ExpectAgent, type ExpectAgentOptions } from './client/agent.ts'
+export { type CreateFetchOptions, createFetch, install } from './client/bound.ts'
+export { type FetchInit, type FetchOptions, fetch } from './client/fetch.ts'
+export type { FetchInput } from './client/platform-fetch.ts'
+export { type UploadOptions, type UploadResult, upload } from './client/upload.ts'
+export { gatedPool } from './connection/connector.ts'
+export type { Content, ContentInput, OneShotInput, ReplayableInput } from './content/content.ts'
+export { type FileOptions, fromFile } from './content/file.ts'
+export { UploadError, type UploadErrorCode, type UploadPhase } from './errors.ts'
+export type { ExpectMode, ExpectOptions, RedirectMode } from './options.ts'
+export type { ProxyOption } from './proxy/option.ts'
+export type { ProxyCredentials, ProxyOptions } from './proxy/server.ts'
 export type {
   Authenticate,
   AuthenticateCredentials,
@@ -7,22 +18,10 @@ export type {
   ChallengeFields,
   Credentials,
   SchemeCredentials,
-} from './authentication/authenticate.ts'
-export type { SchemeChallenge } from './authentication/challenge.ts'
-export { type CreateFetchOptions, createFetch, install } from './bound.ts'
-export { gatedPool } from './connector.ts'
-export type { Content, ContentInput, OneShotInput, ReplayableInput } from './content.ts'
-export type { DiagnosticsName, UploadMessage } from './diagnostics.ts'
-export { UploadError, type UploadErrorCode, type UploadPhase } from './errors.ts'
-export { type FetchInit, type FetchOptions, fetch } from './fetch.ts'
-export { type FileOptions, fromFile } from './file.ts'
-export { expectContinue } from './interceptor.ts'
-export type { RouteFact, RouteKnowledge, RouteRecord } from './knowledge.ts'
-export { RouteMemory, type RouteMemoryOptions } from './memory.ts'
-export type { ExpectMode, ExpectOptions, RedirectMode } from './options.ts'
-export type { FetchInput } from './platform-fetch.ts'
-export type { ProxyOption } from './proxy/option.ts'
-export type { ProxyCredentials, ProxyOptions } from './proxy/server.ts'
+} from './recovery/authentication/authenticate.ts'
+export type { SchemeChallenge } from './recovery/authentication/challenge.ts'
+export type { RetryOptions } from './recovery/retry.ts'
+export type { DiagnosticsName, UploadMessage } from './report/diagnostics.ts'
 export type {
   AskReason,
   AttemptReason,
@@ -32,8 +31,9 @@ export type {
   UploadListeners,
   UploadOutcome,
   UploadReport,
-} from './report.ts'
-export { reportOf } from './reported.ts'
-export type { RetryOptions } from './retry.ts'
-export { renderTimeline, type TimelineFormat } from './timeline/timeline.ts'
-export { type UploadOptions, type UploadResult, upload } from './upload.ts'
+} from './report/report.ts'
+export { reportOf } from './report/reported.ts'
+export { renderTimeline, type TimelineFormat } from './report/timeline/timeline.ts'
+export type { RouteFact, RouteKnowledge, RouteRecord } from './routes/knowledge.ts'
+export { RouteMemory, type RouteMemoryOptions } from './routes/memory.ts'
+export { expectContinue } from './upload/interceptor.ts'

@@ -1,7 +1,7 @@
-import { type Authenticate, wantedAuthenticate } from './authentication/authenticate.ts'
-import type { TimeoutOptions } from './deadlines.ts'
-import type { RouteMemory } from './memory.ts'
-import type { RetryOptions } from './retry.ts'
+import { type Authenticate, wantedAuthenticate } from './recovery/authentication/authenticate.ts'
+import type { RetryOptions } from './recovery/retry.ts'
+import type { RouteMemory } from './routes/memory.ts'
+import type { TimeoutOptions } from './upload/deadlines.ts'
 
 /** Whether to ask before content is sent. */
 export type ExpectMode = 'auto' | 'always' | 'never'

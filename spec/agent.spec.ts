@@ -18,8 +18,8 @@ import {
   setGlobalDispatcher,
   stream,
 } from 'undici'
-import { ExpectAgent, type ExpectAgentOptions } from '../lib/agent.ts'
-import { gatedPool } from '../lib/connector.ts'
+import { ExpectAgent, type ExpectAgentOptions } from '../lib/client/agent.ts'
+import { gatedPool } from '../lib/connection/connector.ts'
 import { closeLater } from './support/closing.ts'
 import { chunksOf, noise, sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'

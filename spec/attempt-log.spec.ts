@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { AttemptLog } from '../lib/attempt-log.ts'
+import { AttemptLog } from '../lib/report/attempt-log.ts'
 import { standingClock } from './support/clock.ts'
 
 const url = 'http://uploads.example/videos'

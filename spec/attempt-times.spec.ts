@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { ExpectAgent } from '../lib/agent.ts'
-import type { AttemptReport } from '../lib/report.ts'
-import { upload } from '../lib/upload.ts'
+import { ExpectAgent } from '../lib/client/agent.ts'
+import { upload } from '../lib/client/upload.ts'
+import type { AttemptReport } from '../lib/report/report.ts'
 import { closeLater } from './support/closing.ts'
 import { type Play, tlsFront } from './support/tls-front.ts'
 

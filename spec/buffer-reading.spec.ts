@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { bufferReading } from '../lib/buffer-reading.ts'
-import { firstSlice } from '../lib/slice-size.ts'
+import { firstSlice } from '../lib/connection/slice-size.ts'
+import { bufferReading } from '../lib/content/buffer-reading.ts'
 import { standingClock } from './support/clock.ts'
 import { noise } from './support/contents.ts'
 import { chunksIn } from './support/readings.ts'

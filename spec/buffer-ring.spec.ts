@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { BufferRing } from '../lib/buffer-ring.ts'
+import { BufferRing } from '../lib/content/buffer-ring.ts'
 
 describe('BufferRing', () => {
   it('makes buffers of its size', () => {

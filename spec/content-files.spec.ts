@@ -1,7 +1,7 @@
 import { createReadStream, openSync, type ReadStream, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { expect } from 'chai'
-import { contentOf } from '../lib/content.ts'
+import { contentOf } from '../lib/content/content.ts'
 import { closeLater } from './support/closing.ts'
 import { temporaryFile } from './support/files.ts'
 import { bytes } from './support/inputs.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { expect } from 'chai'
-import { contentOf } from '../lib/content.ts'
+import { contentOf } from '../lib/content/content.ts'
 import { text } from './support/inputs.ts'
 
 async function usedWebStream(): Promise<ReadableStream> {

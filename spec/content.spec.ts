@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { FormData as UndiciFormData } from 'undici'
-import { contentOf, makeContent, wholeLength } from '../lib/content.ts'
-import { firstSlice } from '../lib/slice-size.ts'
+import { firstSlice } from '../lib/connection/slice-size.ts'
+import { contentOf, makeContent, wholeLength } from '../lib/content/content.ts'
 import {
   bytes,
   halves,

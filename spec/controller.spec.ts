@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Dispatcher, errors } from 'undici'
-import { StableController } from '../lib/controller.ts'
+import { StableController } from '../lib/upload/controller.ts'
 
 /** A controller of one attempt that notes what is done to it. */
 class Noted implements Dispatcher.DispatchController {

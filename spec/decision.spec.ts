@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { type Circumstances, decide, isLeftToUndici } from '../lib/decision.ts'
 import { defaults } from '../lib/options.ts'
-import type { AskReason } from '../lib/report.ts'
+import { type Circumstances, decide, isLeftToUndici } from '../lib/protocol/decision.ts'
+import type { AskReason } from '../lib/report/report.ts'
 
 const settings = { ...defaults, threshold: 100, memory: false as const }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type FetchInit, fetch } from '../lib/fetch.ts'
+import { type FetchInit, fetch } from '../lib/client/fetch.ts'
 import { startedOrigin } from './support/adapters-content.ts'
 import { agentFor } from './support/faces.ts'
 import { origin } from './support/origin.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect } from 'chai'
-import { type FetchInit, fetch } from '../lib/fetch.ts'
+import { type FetchInit, fetch } from '../lib/client/fetch.ts'
 import { startedOrigin } from './support/adapters-content.ts'
 import { closeLater } from './support/closing.ts'
 import { agentFor } from './support/faces.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Headers as UndiciHeaders } from 'undici'
-import { type FetchInit, fetch } from '../lib/fetch.ts'
+import { type FetchInit, fetch } from '../lib/client/fetch.ts'
 import type { SeenRequest, TestOrigin } from '../lib/testing/index.ts'
 import { startedOrigin } from './support/adapters-content.ts'
 import { agentFor } from './support/faces.ts'

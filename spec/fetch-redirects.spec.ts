@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { type FetchInit, fetch } from '../lib/fetch.ts'
-import { reportOf } from '../lib/reported.ts'
+import { type FetchInit, fetch } from '../lib/client/fetch.ts'
+import { reportOf } from '../lib/report/reported.ts'
 import type { OriginMode, SeenRequest } from '../lib/testing/index.ts'
 import { startedOrigin } from './support/adapters-content.ts'
 import { standingClock } from './support/clock.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { fetch } from '../lib/fetch.ts'
-import { reportOf } from '../lib/reported.ts'
+import { fetch } from '../lib/client/fetch.ts'
+import { reportOf } from '../lib/report/reported.ts'
 import { noise, sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
 import { origin, type Script } from './support/origin.ts'

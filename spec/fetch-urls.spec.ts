@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type FetchInit, fetch } from '../lib/fetch.ts'
+import { type FetchInit, fetch } from '../lib/client/fetch.ts'
 import { agentFor } from './support/faces.ts'
 
 const platform = globalThis.fetch as typeof fetch

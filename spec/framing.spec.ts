@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { type Piece, RequestFraming } from '../lib/framing.ts'
-import type { RequestContent } from '../lib/head.ts'
+import { type Piece, RequestFraming } from '../lib/protocol/framing.ts'
+import type { RequestContent } from '../lib/protocol/head.ts'
 
 const head = 'PUT / HTTP/1.1\r\nx: y\r\n\r\n'
 const forms: readonly (readonly [string, (text: string) => Piece])[] = [

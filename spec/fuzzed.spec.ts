@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { upload } from '../lib/upload.ts'
+import { upload } from '../lib/client/upload.ts'
 import { agentFor } from './support/faces.ts'
 import { origin } from './support/origin.ts'
 import type { Wire } from './support/wire.ts'

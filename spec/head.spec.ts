@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { askingHead, contentAfter, type RequestContent } from '../lib/head.ts'
+import { askingHead, contentAfter, type RequestContent } from '../lib/protocol/head.ts'
 
 function head(...lines: string[]): string {
   return `${lines.join('\r\n')}\r\n\r\n`

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Hop, originOf, pathOf, placeOf } from '../lib/hop.ts'
+import { type Hop, originOf, pathOf, placeOf } from '../lib/upload/hop.ts'
 
 function to(origin: string, path: string): Hop {
   return { origin, path, method: 'PUT', headers: [], hasContent: true }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { request } from 'undici'
+import { upload } from '../lib/client/upload.ts'
 import { startOrigin, type TestOrigin } from '../lib/testing/index.ts'
-import { upload } from '../lib/upload.ts'
 import { closeLater } from './support/closing.ts'
 import { agentFor } from './support/faces.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { fetch } from '../lib/fetch.ts'
-import { upload } from '../lib/upload.ts'
+import { fetch } from '../lib/client/fetch.ts'
+import { upload } from '../lib/client/upload.ts'
 import { agentFor } from './support/faces.ts'
 import { origin } from './support/origin.ts'
 import { tlsFront } from './support/tls-front.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
-import { fetch } from '../lib/fetch.ts'
+import { fetch } from '../lib/client/fetch.ts'
 import { closeLater } from './support/closing.ts'
 import { agentFor, asInit } from './support/faces.ts'
 import { type Play, tlsFront } from './support/tls-front.ts'

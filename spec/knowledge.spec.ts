@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Knowledge, type RouteKnowledge } from '../lib/knowledge.ts'
-import { RouteMemory, type RouteMemoryOptions } from '../lib/memory.ts'
+import { Knowledge, type RouteKnowledge } from '../lib/routes/knowledge.ts'
+import { RouteMemory, type RouteMemoryOptions } from '../lib/routes/memory.ts'
 import { standingClock } from './support/clock.ts'
 
 const route = 'http://uploads.example'

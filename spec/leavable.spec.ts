@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ServerResponse } from 'node:http'
 import { expect } from 'chai'
-import { fetch } from '../lib/fetch.ts'
+import { fetch } from '../lib/client/fetch.ts'
 import { noise } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
 import { signal } from './support/signal.ts'

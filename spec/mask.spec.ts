@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Mask } from '../lib/mask.ts'
+import { Mask } from '../lib/client/mask.ts'
 
 /** A response that was shown with another status. */
 function lifted(code: number, text: string): Response {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import { MeasuredReading } from '../lib/content/measure.ts'
 import { UploadError } from '../lib/errors.ts'
-import { MeasuredReading } from '../lib/measure.ts'
 import { joined } from './support/cuts.ts'
 import { Logged } from './support/readings.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { RouteFact } from '../lib/knowledge.ts'
-import { RouteMemory, sharedMemory } from '../lib/memory.ts'
+import type { RouteFact } from '../lib/routes/knowledge.ts'
+import { RouteMemory, sharedMemory } from '../lib/routes/memory.ts'
 import { standingClock } from './support/clock.ts'
 
 const here = 'http://uploads.example'

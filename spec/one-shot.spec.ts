@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { fetch } from '../lib/fetch.ts'
+import { fetch } from '../lib/client/fetch.ts'
 import { noise, sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
 import { origin, type Script } from './support/origin.ts'

@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { RouteMemory } from '../lib/memory.ts'
 import {
   defaults,
   type ExpectOptions,
@@ -8,6 +7,7 @@ import {
   type Settings,
   settle,
 } from '../lib/options.ts'
+import { RouteMemory } from '../lib/routes/memory.ts'
 import { refuseUnknown } from '../lib/unknown.ts'
 
 const base: Settings = Object.freeze({ ...defaults, memory: false })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { RequestContent } from '../lib/head.ts'
-import { OutgoingSorter, type Written } from '../lib/outgoing.ts'
+import type { RequestContent } from '../lib/protocol/head.ts'
+import { OutgoingSorter, type Written } from '../lib/protocol/outgoing.ts'
 import { joined } from './support/cuts.ts'
 
 const plain = 'PUT / HTTP/1.1\r\ncontent-length: 6\r\n\r\n'

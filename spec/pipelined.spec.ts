@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { Dispatcher } from 'undici'
-import { upload } from '../lib/upload.ts'
+import { upload } from '../lib/client/upload.ts'
 import { agentFor } from './support/faces.ts'
 
 /** A request that is given up when its turn comes; undici closes the connection it waited for. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { RequestContent } from '../lib/head.ts'
-import { InterimSplitter, type ResponseHead } from '../lib/interim.ts'
-import { OutgoingSorter, type Written } from '../lib/outgoing.ts'
+import type { RequestContent } from '../lib/protocol/head.ts'
+import { InterimSplitter, type ResponseHead } from '../lib/protocol/interim.ts'
+import { OutgoingSorter, type Written } from '../lib/protocol/outgoing.ts'
 import { type Cut, cut, cutBytes, cuts, joined, singly } from './support/cuts.ts'
 import {
   type Head,

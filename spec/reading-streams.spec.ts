@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web'
 import { expect } from 'chai'
-import { readableReading } from '../lib/readable-reading.ts'
-import { type Reading, webReading } from '../lib/reading.ts'
+import { readableReading } from '../lib/content/readable-reading.ts'
+import { type Reading, webReading } from '../lib/content/reading.ts'
 import { chunksIn, stateOf } from './support/readings.ts'
 
 const ignore = (): void => {}

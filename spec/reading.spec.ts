@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { blobReading, iteratorReading, type Reading } from '../lib/reading.ts'
+import { blobReading, iteratorReading, type Reading } from '../lib/content/reading.ts'
 import { noise } from './support/contents.ts'
 import { chunksIn } from './support/readings.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseRetryAfter } from '../lib/retry-after.ts'
+import { parseRetryAfter } from '../lib/protocol/retry-after.ts'
 
 const now = Date.UTC(2026, 10, 24, 12, 0, 0)
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import type { RouteFact } from '../lib/knowledge.ts'
-import { RouteMemory } from '../lib/memory.ts'
-import { Route } from '../lib/route.ts'
+import type { RouteFact } from '../lib/routes/knowledge.ts'
+import { RouteMemory } from '../lib/routes/memory.ts'
+import { Route } from '../lib/routes/route.ts'
 
 const key = 'http://uploads.example'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { RouteMemory } from '../lib/memory.ts'
+import { RouteMemory } from '../lib/routes/memory.ts'
 import { standingClock } from './support/clock.ts'
 
 const here = 'http://uploads.example'

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import type { ExpectAgentOptions } from '../lib/agent.ts'
-import type { UploadReport } from '../lib/report.ts'
-import { upload } from '../lib/upload.ts'
+import type { ExpectAgentOptions } from '../lib/client/agent.ts'
+import { upload } from '../lib/client/upload.ts'
+import type { UploadReport } from '../lib/report/report.ts'
 import { closeLater } from './support/closing.ts'
 import { agentFor } from './support/faces.ts'
 

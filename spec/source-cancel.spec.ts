@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
 import { expect } from 'chai'
-import type { ContentInput } from '../lib/content.ts'
+import type { ContentInput } from '../lib/content/content.ts'
 import { stateOf } from './support/readings.ts'
 import { Counted, nextOf, restOf, sourceOf, turn, viewOf } from './support/sources.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Source } from '../lib/source.ts'
+import type { Source } from '../lib/content/source.ts'
 import { stateOf } from './support/readings.ts'
 import { Counted, nextOf, restOf, sourceOf, viewOf } from './support/sources.ts'
 

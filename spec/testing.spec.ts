@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import { Writable } from 'node:stream'
 import { expect } from 'chai'
 import { request } from 'undici'
+import { upload } from '../lib/client/upload.ts'
 import {
   type OriginOptions,
   type SeenRequest,
   startOrigin,
   type TestOrigin,
 } from '../lib/testing/index.ts'
-import { upload } from '../lib/upload.ts'
 import { closeLater } from './support/closing.ts'
 import { noise, sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'

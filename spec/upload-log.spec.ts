@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { AttemptLog } from '../lib/attempt-log.ts'
-import type { AttemptReason, Progress, UploadOutcome } from '../lib/report.ts'
-import { UploadLog } from '../lib/upload-log.ts'
+import { AttemptLog } from '../lib/report/attempt-log.ts'
+import type { AttemptReason, Progress, UploadOutcome } from '../lib/report/report.ts'
+import { UploadLog } from '../lib/report/upload-log.ts'
 import { standingClock } from './support/clock.ts'
 
 const url = 'http://uploads.example/videos'

@@ -8,7 +8,7 @@ import {
   zstdCompressSync,
 } from 'node:zlib'
 import { expect } from 'chai'
-import { type UploadOptions, upload } from '../lib/upload.ts'
+import { type UploadOptions, upload } from '../lib/client/upload.ts'
 import { closeLater } from './support/closing.ts'
 import { noise } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type UploadOptions, upload } from '../lib/upload.ts'
+import { type UploadOptions, upload } from '../lib/client/upload.ts'
 import { agentFor } from './support/faces.ts'
 import { origin } from './support/origin.ts'
 

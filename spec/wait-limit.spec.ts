@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { waitLimit } from '../lib/wait-limit.ts'
+import { waitLimit } from '../lib/routes/wait-limit.ts'
 
 describe('waitLimit', () => {
   for (const setting of [0, 0.5, 1000, 60_000]) {

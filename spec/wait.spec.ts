@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { type Clock, install } from '@sinonjs/fake-timers'
 import { expect } from 'chai'
-import { Wait } from '../lib/wait.ts'
+import { Wait } from '../lib/connection/wait.ts'
 import { closeLater } from './support/closing.ts'
 import { origin } from './support/origin.ts'
 

@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream'
 import { expect } from 'chai'
 import type { Dispatcher } from 'undici'
-import { RouteMemory } from '../lib/memory.ts'
-import { Route } from '../lib/route.ts'
-import { Watcher } from '../lib/watcher.ts'
+import { RouteMemory } from '../lib/routes/memory.ts'
+import { Route } from '../lib/routes/route.ts'
+import { Watcher } from '../lib/upload/watcher.ts'
 
 const key = 'http://uploads.example'
 const controller = { resume: () => {} } as unknown as Dispatcher.DispatchController

@@ -1,4 +1,4 @@
-import { renderTimeline } from '../../lib/timeline/timeline.ts'
+import { renderTimeline } from '../../lib/report/timeline/timeline.ts'
 import { choices } from './choices.ts'
 import type { Recording } from './recording.ts'
 import { transcriptOf } from './transcript.ts'

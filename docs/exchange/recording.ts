@@ -1,4 +1,4 @@
-import type { UploadReport } from '../../lib/report.ts'
+import type { UploadReport } from '../../lib/report/report.ts'
 
 /** What the origin of a recording does with an upload. */
 export type OriginChoice = 'go' | 'silent' | '413' | '417' | '401' | '307' | '503'

@@ -1,4 +1,4 @@
-import { timeText } from '../../lib/timeline/amount.ts'
+import { timeText } from '../../lib/report/timeline/amount.ts'
 import type { WireLine } from './recording.ts'
 
 /** Fields that matter to the exchange; the others of a head are left out. */

@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { bytesText } from '../../lib/timeline/amount.ts'
+import { bytesText } from '../../lib/report/timeline/amount.ts'
 import type { WireLine } from './recording.ts'
 
 /** Milliseconds between two pieces of content, which make an uplink that is slow enough to see. */

@@ -1,5 +1,5 @@
-import type { UploadReport } from '../../lib/report.ts'
-import { bytesText, timeText } from '../../lib/timeline/amount.ts'
+import type { UploadReport } from '../../lib/report/report.ts'
+import { bytesText, timeText } from '../../lib/report/timeline/amount.ts'
 import type { ContentChoice, Recording } from './recording.ts'
 
 /** What an upload came to, in a sentence or two. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { type FetchInit, fetch } from '../fetch.ts'
+import { type FetchInit, fetch } from '../client/fetch.ts'
 import { type AxiosConfig, headersFor, unsupportedIn } from './axios-config.ts'
 import { contentFrom } from './axios-content.ts'
 import { AxiosLikeError, causeOf } from './axios-error.ts'

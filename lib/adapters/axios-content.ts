@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
-import { type ContentInput, contentOf } from '../content.ts'
-import { type PipedStream, pipedReading } from '../piped.ts'
-import { readableReading } from '../readable-reading.ts'
-import type { Reading } from '../reading.ts'
+import { type ContentInput, contentOf } from '../content/content.ts'
+import { type PipedStream, pipedReading } from '../content/piped.ts'
+import { readableReading } from '../content/readable-reading.ts'
+import type { Reading } from '../content/reading.ts'
 
 /** What is sent, and the header fields that go with it. */
 export interface AxiosContent {

@@ -1,4 +1,4 @@
-import type { Progress } from '../report.ts'
+import type { Progress } from '../report/report.ts'
 
 /** What axios tells about a transfer. */
 export interface AxiosProgress {

@@ -1,4 +1,4 @@
-import type { FetchInit } from '../fetch.ts'
+import type { FetchInit } from '../client/fetch.ts'
 import { checkOptions, expectOptionNames, pickExpectOptions } from '../options.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { AxiosCall, type AxiosResponseLike } from './axios-call.ts'

@@ -1,19 +1,19 @@
 import type { Dispatcher } from 'undici'
-import { ExpectAgent, type ExpectAgentOptions } from '../agent.ts'
-import { type Content, contentOf } from '../content.ts'
-import { type Call, callKey, type ExpectRequest } from '../expect-request.ts'
+import { ExpectAgent, type ExpectAgentOptions } from '../client/agent.ts'
+import { type Content, contentOf } from '../content/content.ts'
+import type { Source } from '../content/source.ts'
 import { withoutFields } from '../headers.ts'
-import { expectContinue } from '../interceptor.ts'
 import {
   checkOptions,
   type ExpectOptions,
   expectOptionNames,
   pickExpectOptions,
 } from '../options.ts'
-import type { Progress } from '../report.ts'
-import type { Source } from '../source.ts'
+import type { Progress } from '../report/report.ts'
+import { UploadLog } from '../report/upload-log.ts'
 import { refuseUnknown } from '../unknown.ts'
-import { UploadLog } from '../upload-log.ts'
+import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
+import { expectContinue } from '../upload/interceptor.ts'
 
 /** What every adapter takes. */
 export interface AdapterOptions extends ExpectOptions {

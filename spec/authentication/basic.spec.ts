@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { basicAuthorization } from '../../lib/authentication/basic.ts'
+import { basicAuthorization } from '../../lib/recovery/authentication/basic.ts'
 
 describe('basicAuthorization', () => {
   // RFC 7617, sections 2 and 2.1.

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { parseChallenges } from '../../lib/authentication/challenge.ts'
-import { strongestDigest } from '../../lib/authentication/digest-challenge.ts'
+import { parseChallenges } from '../../lib/recovery/authentication/challenge.ts'
+import { strongestDigest } from '../../lib/recovery/authentication/digest-challenge.ts'
 
 function strongest(...values: string[]): ReturnType<typeof strongestDigest> {
   return strongestDigest(parseChallenges(values))

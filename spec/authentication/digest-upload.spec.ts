@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { request } from 'undici'
-import { fetch } from '../../lib/fetch.ts'
+import { fetch } from '../../lib/client/fetch.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { agentFor, ownFaces } from '../support/faces.ts'
 import {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { parseChallenges } from '../../lib/authentication/challenge.ts'
-import { digestAuthorization } from '../../lib/authentication/digest.ts'
-import { type DigestChallenge, strongestDigest } from '../../lib/authentication/digest-challenge.ts'
+import { parseChallenges } from '../../lib/recovery/authentication/challenge.ts'
+import { digestAuthorization } from '../../lib/recovery/authentication/digest.ts'
+import {
+  type DigestChallenge,
+  strongestDigest,
+} from '../../lib/recovery/authentication/digest-challenge.ts'
 
 function challengeOf(text: string): DigestChallenge {
   const challenge = strongestDigest(parseChallenges(`Digest ${text}`))

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { request } from 'undici'
-import { fetch } from '../../lib/fetch.ts'
+import { fetch } from '../../lib/client/fetch.ts'
 import { agentFor } from '../support/faces.ts'
 import { content, guarded, stream, uploader } from '../support/guarded.ts'
 import { type Script, origin as scripted } from '../support/origin.ts'

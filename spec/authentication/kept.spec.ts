@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Kept } from '../../lib/authentication/kept.ts'
-import { originSpace, proxySpace } from '../../lib/authentication/space.ts'
+import { Kept } from '../../lib/recovery/authentication/kept.ts'
+import { originSpace, proxySpace } from '../../lib/recovery/authentication/space.ts'
 
 const one = (): null => null
 const two = { basic: { username: 'user', password: 'secret' } }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { fetch } from '../../lib/fetch.ts'
+import { fetch } from '../../lib/client/fetch.ts'
 import type { OriginMode } from '../../lib/testing/index.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { agentFor } from '../support/faces.ts'

@@ -1,7 +1,12 @@
 import { expect } from 'chai'
-import { parseChallenges } from '../../lib/authentication/challenge.ts'
-import { type Offer, offerOf, type Session, sessionFor } from '../../lib/authentication/session.ts'
-import type { Hop } from '../../lib/hop.ts'
+import { parseChallenges } from '../../lib/recovery/authentication/challenge.ts'
+import {
+  type Offer,
+  offerOf,
+  type Session,
+  sessionFor,
+} from '../../lib/recovery/authentication/session.ts'
+import type { Hop } from '../../lib/upload/hop.ts'
 
 const user = { username: 'user', password: 'secret' }
 const other = { username: 'other', password: 'secret' }

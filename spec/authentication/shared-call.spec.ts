@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Found, SharedCall } from '../../lib/authentication/shared-call.ts'
+import { type Found, SharedCall } from '../../lib/recovery/authentication/shared-call.ts'
 
 /** A call that ends when it is told to. */
 function pending(): {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { originSpace, proxySpace } from '../../lib/authentication/space.ts'
-import type { Hop } from '../../lib/hop.ts'
+import { originSpace, proxySpace } from '../../lib/recovery/authentication/space.ts'
+import type { Hop } from '../../lib/upload/hop.ts'
 
 const here = 'http://uploads.example'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Turns } from '../../lib/authentication/turns.ts'
-import type { Hop } from '../../lib/hop.ts'
+import { Turns } from '../../lib/recovery/authentication/turns.ts'
+import type { Hop } from '../../lib/upload/hop.ts'
 
 function to(path: string, origin = 'http://uploads.example'): Hop {
   return { origin, path, method: 'PUT', headers: [], hasContent: true }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import type { ContentInput } from '../../lib/content.ts'
-import { fromFile } from '../../lib/file.ts'
+import type { ContentInput } from '../../lib/content/content.ts'
+import { fromFile } from '../../lib/content/file.ts'
 import type { UploadPlan } from './plan.ts'
 
 /** A kind of content. */

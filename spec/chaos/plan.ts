@@ -1,4 +1,4 @@
-import type { ExpectAgentOptions } from '../../lib/agent.ts'
+import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 import type { ExpectOptions } from '../../lib/options.ts'
 import { Random } from '../support/random.ts'
 import { type BodyKind, bodyKinds, type Flaw } from './bodies.ts'

@@ -1,5 +1,5 @@
-import { ExpectAgent } from '../../lib/agent.ts'
-import { RouteMemory as Memory, type RouteMemory } from '../../lib/memory.ts'
+import { ExpectAgent } from '../../lib/client/agent.ts'
+import { RouteMemory as Memory, type RouteMemory } from '../../lib/routes/memory.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
 import { Random } from '../support/random.ts'
 import type { Pool } from './bodies.ts'

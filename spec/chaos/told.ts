@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { ExpectAgent } from '../../lib/agent.ts'
-import type { UploadReport } from '../../lib/report.ts'
+import type { ExpectAgent } from '../../lib/client/agent.ts'
+import type { UploadReport } from '../../lib/report/report.ts'
 import { type Body, bodyOf, type Flaw, type Pool } from './bodies.ts'
 import type { Digest } from './frame-tap.ts'
 import type { UploadPlan } from './plan.ts'

@@ -1,4 +1,4 @@
-import type { ExpectAgentOptions } from '../../lib/agent.ts'
+import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 
 /** What uploads go over and through, and how likely that is. */
 export const transports = {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { type UploadResult, upload } from '../../lib/upload.ts'
+import { type UploadResult, upload } from '../../lib/client/upload.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { temporaryFolder } from '../support/files.ts'

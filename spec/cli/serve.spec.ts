@@ -1,6 +1,6 @@
 import { expect } from 'chai'
+import { type UploadOptions, type UploadResult, upload } from '../../lib/client/upload.ts'
 import { startOrigin } from '../../lib/testing/index.ts'
-import { type UploadOptions, type UploadResult, upload } from '../../lib/upload.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'

@@ -1,4 +1,4 @@
-import type { Written } from '../../lib/outgoing.ts'
+import type { Written } from '../../lib/protocol/outgoing.ts'
 import type { Random } from './random.ts'
 
 // What streams call the encoding of bytes; the type knows those of text only.

@@ -1,4 +1,4 @@
-import type { RequestContent } from '../../lib/head.ts'
+import type { RequestContent } from '../../lib/protocol/head.ts'
 import type { Random } from './random.ts'
 
 /** A request as a client writes it, one byte a character. */

@@ -1,5 +1,5 @@
-import type { RequestContent } from '../../lib/head.ts'
-import { OutgoingSorter, type Written } from '../../lib/outgoing.ts'
+import type { RequestContent } from '../../lib/protocol/head.ts'
+import { OutgoingSorter, type Written } from '../../lib/protocol/outgoing.ts'
 import { mutated } from './mutated.ts'
 import { writes, writtenText } from './pieces.ts'
 import type { Random } from './random.ts'

@@ -1,6 +1,6 @@
 import { install } from '@sinonjs/fake-timers'
 import { expect } from 'chai'
-import { RouteMemory } from '../../lib/memory.ts'
+import { RouteMemory } from '../../lib/routes/memory.ts'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { ownFaces } from '../support/faces.ts'

@@ -1,7 +1,7 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
 import { expect } from 'chai'
 import { request } from 'undici'
-import { upload } from '../../lib/upload.ts'
+import { upload } from '../../lib/client/upload.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { signal } from '../support/signal.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { upload } from '../../lib/upload.ts'
+import { upload } from '../../lib/client/upload.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { type Play, tlsFront } from '../support/tls-front.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect } from 'chai'
-import type { UploadOutcome } from '../../lib/report.ts'
+import type { UploadOutcome } from '../../lib/report/report.ts'
 import { type Kind, kinds, noise, sha256 } from '../support/contents.ts'
 import { ownFaces } from '../support/faces.ts'
 import { type Play, protocols, tlsFront } from '../support/tls-front.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { buildConnector } from 'undici'
-import { ExpectAgent } from '../../lib/agent.ts'
+import { ExpectAgent } from '../../lib/client/agent.ts'
 
 const url = 'http://proxy.test:3128'
 const credentials = { username: 'user', password: 'secret' }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { FormData as UndiciFormData } from 'undici'
-import { upload } from '../../lib/upload.ts'
+import { upload } from '../../lib/client/upload.ts'
 import { agentFor } from '../support/faces.ts'
 import { guarded } from '../support/guarded.ts'
 

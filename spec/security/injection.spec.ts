@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { request } from 'undici'
-import { upload } from '../../lib/upload.ts'
+import { upload } from '../../lib/client/upload.ts'
 import { faces } from '../support/all-faces.ts'
 import { agentFor, type Sending } from '../support/faces.ts'
 import { guarded, statuses } from '../support/guarded.ts'

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { request } from 'undici'
-import { upload } from '../../lib/upload.ts'
+import { upload } from '../../lib/client/upload.ts'
 import { faces } from '../support/all-faces.ts'
 import { agentFor } from '../support/faces.ts'
 import { guarded } from '../support/guarded.ts'

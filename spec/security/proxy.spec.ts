@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { Agent, type Dispatcher } from 'undici'
-import { gatedPool } from '../../lib/connector.ts'
-import { RouteMemory } from '../../lib/memory.ts'
+import { type UploadOptions, type UploadResult, upload } from '../../lib/client/upload.ts'
+import { gatedPool } from '../../lib/connection/connector.ts'
+import { RouteMemory } from '../../lib/routes/memory.ts'
 import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
-import { type UploadOptions, type UploadResult, upload } from '../../lib/upload.ts'
 import { closeLater } from '../support/closing.ts'
 import { guarded, statuses, stream, user, wholes } from '../support/guarded.ts'
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
+import { upload } from '../../lib/client/upload.ts'
 import { type OriginMode, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
-import { upload } from '../../lib/upload.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'

@@ -1,7 +1,7 @@
-import type { ResponseFields } from '../../lib/attempt.ts'
-import type { Hop } from '../../lib/hop.ts'
-import type { Answer, Failure } from '../../lib/recourse.ts'
-import type { AttemptReport } from '../../lib/report.ts'
+import type { AttemptReport } from '../../lib/report/report.ts'
+import type { ResponseFields } from '../../lib/upload/attempt.ts'
+import type { Hop } from '../../lib/upload/hop.ts'
+import type { Answer, Failure } from '../../lib/upload/recourse.ts'
 
 /** A request with content, changed as a spec likes. */
 export function hopOf(changes: Partial<Hop> = {}): Hop {

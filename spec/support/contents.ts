@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { ContentInput } from '../../lib/content.ts'
+import type { ContentInput } from '../../lib/content/content.ts'
 
 /** A kind of content: of known or unknown length, one-shot or replayable. */
 export interface Kind {

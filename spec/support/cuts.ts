@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Written } from '../../lib/outgoing.ts'
+import type { Written } from '../../lib/protocol/outgoing.ts'
 
 /** One piece of a stream: how long it is, and how it is written. */
 export interface Cut {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
-import type { OneShotInput } from '../../lib/content.ts'
+import type { OneShotInput } from '../../lib/content/content.ts'
 
 /** Content that never ends by itself, and counts how often it is told to. */
 export interface Endless {

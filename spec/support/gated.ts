@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { gate } from '../../lib/gate.ts'
-import type { Line } from '../../lib/line.ts'
-import type { GateObserver, Ticket } from '../../lib/ticket.ts'
+import { gate } from '../../lib/connection/gate.ts'
+import type { Line } from '../../lib/connection/line.ts'
+import type { GateObserver, Ticket } from '../../lib/connection/ticket.ts'
 import { closeLater } from './closing.ts'
 
 /** A client's end of a connection that has a gate, with nothing above it. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { ContentInput } from '../../lib/content.ts'
+import type { ContentInput } from '../../lib/content/content.ts'
 import { chunksOf, type Kind } from './contents.ts'
 
 /** What keeps a source back, until the spec lets it go on. */

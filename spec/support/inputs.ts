@@ -1,7 +1,7 @@
 import { openAsBlob, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
-import type { ContentInput, OneShotInput } from '../../lib/content.ts'
+import type { ContentInput, OneShotInput } from '../../lib/content/content.ts'
 import { temporaryFile } from './files.ts'
 
 /** The text that most inputs are made of, and its bytes. */

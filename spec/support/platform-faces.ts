@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { ContentInput } from '../../lib/content.ts'
+import type { ContentInput } from '../../lib/content/content.ts'
 import { agentFor, asInit, type Face, installFor, type Sender } from './faces.ts'
 
 const platformFetch = globalThis.fetch

@@ -1,5 +1,5 @@
-import type { Content } from '../../lib/content.ts'
-import type { Reading, Step } from '../../lib/reading.ts'
+import type { Content } from '../../lib/content/content.ts'
+import type { Reading, Step } from '../../lib/content/reading.ts'
 
 /** Reads to the end, and answers the chunks as they came. */
 export async function chunksIn(reading: Reading): Promise<unknown[]> {

@@ -1,4 +1,4 @@
-import type { AttemptReport, UploadReport } from '../../lib/report.ts'
+import type { AttemptReport, UploadReport } from '../../lib/report/report.ts'
 
 const size = 48 * 1024 * 1024
 

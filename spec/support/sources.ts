@@ -1,6 +1,6 @@
-import { type Content, type ContentInput, contentOf } from '../../lib/content.ts'
-import { Source, type SourceOptions } from '../../lib/source.ts'
-import type { View, ViewOwner } from '../../lib/view.ts'
+import { type Content, type ContentInput, contentOf } from '../../lib/content/content.ts'
+import { Source, type SourceOptions } from '../../lib/content/source.ts'
+import type { View, ViewOwner } from '../../lib/content/view.ts'
 import { joined } from './cuts.ts'
 
 /** A source of content, with no length and no replay window unless they are given. */

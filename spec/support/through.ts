@@ -1,4 +1,4 @@
-import type { ExpectAgentOptions } from '../../lib/agent.ts'
+import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 import type { ProxyOptions } from '../../lib/proxy/server.ts'
 import type { Identity } from './identity.ts'
 

@@ -1,4 +1,7 @@
-import type { AuthenticateFunction, Challenge } from '../../lib/authentication/authenticate.ts'
+import type {
+  AuthenticateFunction,
+  Challenge,
+} from '../../lib/recovery/authentication/authenticate.ts'
 import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
 
 /** Stands before an origin, and takes one token at a time. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { bytesText, timeText } from '../../lib/timeline/amount.ts'
+import { bytesText, timeText } from '../../lib/report/timeline/amount.ts'
 
 describe('bytesText', () => {
   const texts: readonly (readonly [number, string])[] = [

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { styleSheet } from '../../lib/timeline/style-sheet.ts'
+import { styleSheet } from '../../lib/report/timeline/style-sheet.ts'
 
 /** Relative luminance, WCAG 2.2. */
 function luminance(colour: string): number {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { renderTimeline } from '../../lib/timeline/timeline.ts'
+import { renderTimeline } from '../../lib/report/timeline/timeline.ts'
 import { attemptReport, refused, refusedReport, uploadReport } from '../support/reports.ts'
 
 interface Element {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { UploadReport } from '../../lib/report.ts'
-import { renderTimeline } from '../../lib/timeline/timeline.ts'
+import type { UploadReport } from '../../lib/report/report.ts'
+import { renderTimeline } from '../../lib/report/timeline/timeline.ts'
 import { attemptReport, refused, refusedReport, uploadReport } from '../support/reports.ts'
 
 const unasked = { asked: false, interim: [], waitedMs: 0 }

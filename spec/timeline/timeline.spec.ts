@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import type { UploadReport } from '../../lib/report.ts'
-import { renderTimeline, type TimelineFormat } from '../../lib/timeline/timeline.ts'
+import type { UploadReport } from '../../lib/report/report.ts'
+import { renderTimeline, type TimelineFormat } from '../../lib/report/timeline/timeline.ts'
 import { attemptReport, refusedReport, uploadReport } from '../support/reports.ts'
 
 describe('renderTimeline', () => {

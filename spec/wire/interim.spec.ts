@@ -1,4 +1,4 @@
-import { interimLimit } from '../../lib/interim.ts'
+import { interimLimit } from '../../lib/protocol/interim.ts'
 import { haltingKinds } from '../support/halting.ts'
 import { accepting, inTurn, refusing, saying } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'

@@ -1,4 +1,4 @@
-import type { ExpectAgentOptions } from '../../lib/agent.ts'
+import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 import { haltingKinds } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
 import { accepting, inTurn, taking } from '../support/plays.ts'

@@ -1,4 +1,4 @@
-import type { UploadReport } from '../../../lib/report.ts'
+import type { UploadReport } from '../../../lib/report/report.ts'
 import type { Case, Length } from './real/server.ts'
 import type { TappedConnection } from './tap.ts'
 

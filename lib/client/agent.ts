@@ -1,0 +1,91 @@
+import { Agent, type Dispatcher, errors } from 'undici'
+import { gatedPool } from '../connection/connector.ts'
+import { type ExpectOptions, expectOptionNames, pickExpectOptions } from '../options.ts'
+import type { ProxyOption } from '../proxy/option.ts'
+import { proxiesFor } from '../proxy/proxies.ts'
+import { countingInterceptor } from '../upload/interceptor.ts'
+import { dispatchOlder } from '../upload/older-handler.ts'
+import { UnderWay } from '../upload/under-way.ts'
+
+// undici hands handlers no controller when a request fails before it was started.
+const controllerless = null as unknown as Dispatcher.DispatchController
+
+/** All of undici's Agent options, the ExpectOptions, and the proxy. */
+export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {
+  /**
+   * What connections go through: the proxies that the environment names (`'env'`), the URL of a
+   * proxy, or {@link ProxyOptions}.
+   */
+  proxy?: ProxyOption
+}
+
+/**
+ * An undici Agent that asks before it sends. It works wherever a Dispatcher does: undici's
+ * `request`, `stream`, `pipeline` and `fetch`, `setGlobalDispatcher`, and the built-in
+ * fetch, whose handlers of the older shape it takes too.
+ *
+ * ```ts
+ * await request(url, { method: 'PUT', body: stream, dispatcher: new ExpectAgent() })
+ * ```
+ *
+ * @throws TypeError naming an option whose value cannot be used.
+ */
+export class ExpectAgent extends Agent {
+  readonly #dispatch: Dispatcher.Dispatch
+  readonly #uploads: UnderWay
+  #closing: Promise<void> | null = null
+
+  constructor(options: ExpectAgentOptions = {}) {
+    const underWay = new UnderWay()
+    const proxies = proxiesFor(options)
+    const asking = pickExpectOptions(options) ?? {}
+    const intercept = countingInterceptor(asking, underWay, (origin) => proxies.keyOf(origin))
+    const names: readonly string[] = [...expectOptionNames, 'proxy', 'factory']
+    const own = Object.entries(options).filter(([name]) => !names.includes(name))
+    const { factory = gatedPool } = options
+    super({
+      ...Object.fromEntries(own),
+      factory: (origin, poolOptions) => factory(origin, proxies.poolOptions(origin, poolOptions)),
+    })
+    this.#dispatch = intercept((request, handler) =>
+      super.dispatch(proxies.request(request), handler),
+    )
+    this.#uploads = underWay
+  }
+
+  override dispatch(
+    request: Dispatcher.DispatchOptions,
+    handler: Dispatcher.DispatchHandler,
+  ): boolean {
+    if (!('onRequestStart' in handler)) {
+      return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
+    }
+    if (this.#closing !== null && !this.closed) {
+      handler.onResponseError?.(controllerless, new errors.ClientClosedError())
+      return false
+    }
+    return this.#dispatch(withoutDispatcher(request), handler)
+  }
+
+  /** Takes no more requests, waits for those that were made, replays included, and closes. */
+  override close(): Promise<void>
+  override close(callback: () => void): void
+  override close(callback?: () => void): Promise<void> | undefined {
+    this.#closing ??= this.#uploads.idle().then(() => this.#close())
+    if (callback === undefined) return this.#closing
+    this.#closing.then(callback, callback)
+    return undefined
+  }
+
+  #close(): Promise<void> {
+    // Without a callback, undici's close would come back to this class's.
+    return this.destroyed ? Promise.resolve() : new Promise((closed) => super.close(closed))
+  }
+}
+
+/** Callers with an undici of their own may leave the option in, which undici 8 refuses. */
+function withoutDispatcher(request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions {
+  if (!('dispatcher' in request)) return request
+  const { dispatcher: _dispatcher, ...rest } = request
+  return rest
+}

@@ -1,0 +1,48 @@
+import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
+import { checkOptions, type ExpectOptions, expectOptionNames } from '../options.ts'
+import type { UploadListeners } from '../report/report.ts'
+import { refuseUnknown } from '../unknown.ts'
+import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
+import { type FetchInit, type fetch, fetchWith } from './fetch.ts'
+import type { FetchInput } from './platform-fetch.ts'
+
+const names = expectOptionNames.filter((name) => name !== 'redirect')
+
+/** What a bound fetch always uses; a call's own init is nearer and wins. */
+export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
+  /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
+  dispatcher?: Dispatcher
+}
+
+/**
+ * A fetch bound to a dispatcher and options, for libraries that take a custom `fetch`.
+ *
+ * ```ts
+ * const client = new OpenAI({ fetch: createFetch({ continueTimeout: 500 }) })
+ * ```
+ *
+ * @throws TypeError naming an option that is unknown or cannot be used.
+ */
+export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
+  refuseUnknown(options, [...names, 'dispatcher', 'onProgress', 'onInterim'])
+  checkOptions(options)
+  const bound = { ...options }
+  return (input: FetchInput, init?: FetchInit) => fetchWith(bound, input, init)
+}
+
+/**
+ * Makes the process's `fetch` and undici's global dispatcher ask before they send.
+ *
+ * @returns a function that puts back what was there before.
+ * @throws TypeError naming an option whose value cannot be used.
+ */
+export function install(options: ExpectAgentOptions = {}): () => void {
+  const agent = new ExpectAgent(options)
+  const before = { fetch: globalThis.fetch, dispatcher: getGlobalDispatcher() }
+  setGlobalDispatcher(agent)
+  globalThis.fetch = createFetch({ dispatcher: agent }) as typeof globalThis.fetch
+  return () => {
+    globalThis.fetch = before.fetch
+    setGlobalDispatcher(before.dispatcher)
+  }
+}

@@ -1,0 +1,17 @@
+import type { UploadListeners } from '../report/report.ts'
+
+/**
+ * The listeners among other options.
+ *
+ * @throws TypeError naming one that is not a function.
+ */
+export function pickListeners({ onProgress, onInterim }: UploadListeners): UploadListeners {
+  check('onProgress', onProgress)
+  check('onInterim', onInterim)
+  return { onProgress, onInterim }
+}
+
+function check(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'function') return
+  throw new TypeError(`Option '${name}' must be a function`)
+}

@@ -1,0 +1,88 @@
+import { fieldValue, withoutFields } from '../../headers.ts'
+import type { Hop } from '../../upload/hop.ts'
+import type { Answer, Next, Recourse } from '../../upload/recourse.ts'
+import type { AuthenticateCredentials, SchemeCredentials } from './authenticate.ts'
+import { parseChallenges } from './challenge.ts'
+import { Kept } from './kept.ts'
+import { type Offer, offerOf, type Session, sessionFor } from './session.ts'
+import type { Space } from './space.ts'
+import { Turns } from './turns.ts'
+
+const sessions = new Kept<Session>()
+
+/**
+ * Answers the challenges of one space with credentials. Once it was challenged, later
+ * uploads send them at once:
+ *
+ *     > PUT /1                           nobody knows yet
+ *     < 401, nonce="a"
+ *     > PUT /1   nonce="a", nc=00000001
+ *     < 201
+ *     > PUT /2   nonce="a", nc=00000002  no matter which upload it is
+ */
+export class ByCredentials implements Recourse {
+  readonly #space: Space
+  readonly #authenticate: AuthenticateCredentials
+  readonly #credentials: SchemeCredentials
+  readonly #turns = new Turns()
+  /** What a challenge to this very upload began. */
+  #session: Session | null = null
+  /** What the last request carried. */
+  #sent: Session | null = null
+
+  /** @param authenticate is what sessions are shared by. */
+  constructor(space: Space, authenticate: AuthenticateCredentials, credentials: SchemeCredentials) {
+    this.#space = space
+    this.#authenticate = authenticate
+    this.#credentials = credentials
+  }
+
+  prepared(hop: Hop): Hop {
+    const { credentials } = this.#space
+    this.#turns.begin(hop)
+    this.#sent = this.#sessionOf(hop)
+    if (this.#sent === null) return hop
+    const others = withoutFields(hop.headers, credentials)
+    return { ...hop, headers: [...others, credentials, this.#sent.authorization(hop)] }
+  }
+
+  answered({ status, fields, hop, sendable }: Answer): Next | null {
+    if (!this.#space.covers(hop)) return null
+    const info = fields[this.#space.info]
+    if (info !== undefined) this.#sent?.inform(info)
+    if (status !== this.#space.status) return null
+    const offer = offerOf(parseChallenges(fields[this.#space.challenges]), this.#credentials)
+    if (offer === null || !this.#isWorthwhile(offer)) {
+      if (this.#sent !== null) sessions.drop(this.#authenticate, this.#space, this.#sent)
+      return null
+    }
+    this.#session = this.#begun(offer)
+    // What cannot be sent again is at least known for the upload after it.
+    return sendable ? { hop, reason: 'challenge', delayMs: 0 } : null
+  }
+
+  #sessionOf(hop: Hop): Session | null {
+    if (!this.#space.covers(hop)) return null
+    if (this.#session !== null) return this.#session
+    // What the caller sends of their own is tried first.
+    if (fieldValue(hop.headers, this.#space.credentials) !== undefined) return null
+    const kept = sessions.get(this.#authenticate, this.#space)
+    return kept?.free ? kept : null
+  }
+
+  /** Whether there is hope in answering: the same credentials would be refused the same way. */
+  #isWorthwhile(offer: Offer): boolean {
+    const stale = this.#sent !== null && offer.scheme === 'digest' && offer.challenge.stale
+    if (!stale && this.#sent?.answers(offer)) return false
+    return this.#turns.take(stale)
+  }
+
+  /** A nonce that is in use already goes on being counted. */
+  #begun(offer: Offer): Session {
+    const kept = sessions.get(this.#authenticate, this.#space)
+    if (kept?.answers(offer)) return kept
+    const session = sessionFor(offer)
+    sessions.set(this.#authenticate, this.#space, session)
+    return session
+  }
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto'
+import type { Hop } from '../../upload/hop.ts'
+import type { Credentials, SchemeCredentials } from './authenticate.ts'
+import { basicAuthorization } from './basic.ts'
+import { parseChallenges, type SchemeChallenge } from './challenge.ts'
+import { digestAuthorization } from './digest.ts'
+import { type DigestChallenge, strongestDigest } from './digest-challenge.ts'
+
+/** How requests to one origin are authenticated since it challenged one of them. */
+export interface Session {
+  /** Whether a request that was not challenged may use it now. */
+  readonly free: boolean
+  /** The value of the field that carries the credentials, for one request. */
+  authorization(hop: Hop): string
+  /** Takes in what an `Authentication-Info` field says. */
+  inform(value: string | readonly string[]): void
+  /** Whether a challenge asks for nothing but what this session has sent already. */
+  answers(offer: Offer): boolean
+}
+
+/** What of a response's challenges is going to be answered, and with which credentials. */
+export type Offer =
+  | {
+      readonly scheme: 'digest'
+      readonly credentials: Credentials
+      readonly challenge: DigestChallenge
+    }
+  | { readonly scheme: 'basic'; readonly credentials: Credentials }
+
+/** The best of what can be answered with these credentials; `null` when nothing can. */
+export function offerOf(
+  challenges: readonly SchemeChallenge[],
+  { basic, digest }: SchemeCredentials,
+): Offer | null {
+  const challenge = digest === undefined ? null : strongestDigest(challenges)
+  if (digest !== undefined && challenge !== null) {
+    return { scheme: 'digest', credentials: digest, challenge }
+  }
+  if (basic === undefined || !challenges.some(({ scheme }) => scheme === 'basic')) return null
+  return { scheme: 'basic', credentials: basic }
+}
+
+/** The session that a challenge begins. */
+export function sessionFor(offer: Offer): Session {
+  return offer.scheme === 'basic'
+    ? new BasicSession(offer.credentials)
+    : new DigestSession(offer.credentials, offer.challenge)
+}
+
+class BasicSession implements Session {
+  readonly free = true
+  readonly #credentials: Credentials
+
+  constructor(credentials: Credentials) {
+    this.#credentials = credentials
+  }
+
+  authorization(): string {
+    return basicAuthorization(this.#credentials)
+  }
+
+  inform(): void {}
+
+  answers({ scheme }: Offer): boolean {
+    return scheme === 'basic'
+  }
+}
+
+class DigestSession implements Session {
+  readonly #credentials: Credentials
+  readonly #challenge: DigestChallenge
+  readonly #cnonce = randomBytes(16).toString('base64url')
+  #nonce: string
+  #count = 0
+  /** Whether each nonce may be good for one request only, because the next one is told with its response. */
+  #single = false
+
+  constructor(credentials: Credentials, challenge: DigestChallenge) {
+    this.#credentials = credentials
+    this.#challenge = challenge
+    this.#nonce = challenge.nonce
+  }
+
+  get free(): boolean {
+    return !this.#single || this.#count === 0
+  }
+
+  authorization({ method, path: uri }: Hop): string {
+    // A server takes each count of a nonce once (RFC 7616, section 3.4).
+    this.#count += 1
+    const request = { method, uri, nonce: this.#nonce, count: this.#count, cnonce: this.#cnonce }
+    return digestAuthorization(this.#challenge, this.#credentials, request)
+  }
+
+  inform(value: string | readonly string[]): void {
+    // The field has the parameters of a challenge, without a scheme before them.
+    const [info] = parseChallenges(`digest ${[value].flat().join(', ')}`)
+    const nonce = info?.params.nextnonce ?? ''
+    if (nonce === '' || nonce === this.#nonce) return
+    this.#nonce = nonce
+    this.#count = 0
+    this.#single = true
+  }
+
+  answers(offer: Offer): boolean {
+    if (offer.scheme !== 'digest') return false
+    const { realm, nonce, opaque, algorithm } = offer.challenge
+    const { realm: ownRealm, opaque: ownOpaque, algorithm: ownAlgorithm } = this.#challenge
+    const same = realm === ownRealm && opaque === ownOpaque && algorithm === ownAlgorithm
+    return same && nonce === this.#nonce
+  }
+}

@@ -1,0 +1,127 @@
+import type { UploadPhase } from '../errors.ts'
+import type { ReleasedBy } from '../protocol/verdict.ts'
+import type { AttemptReason, AttemptReport } from './report.ts'
+
+/** What is known of an attempt before it begins. */
+export type AttemptHead = Pick<
+  AttemptReport,
+  'reason' | 'startedAtMs' | 'delayMs' | 'method' | 'url'
+>
+
+/** The report of one attempt, being written. */
+export class AttemptLog {
+  readonly reason: AttemptReason
+  readonly startedAtMs: number
+  readonly delayMs: number
+  readonly method: string
+  readonly url: string
+  asked = false
+  readonly interim: { status: number; atMs: number }[] = []
+  status: number | null = null
+  sentBytes = 0
+  waitedMs = 0
+  waitLimitMs = 0
+  reusedConnection = false
+  /** Whether the content was to go with it; a redirect may go on without. */
+  hasContent = true
+  phase: UploadPhase = 'connecting'
+  releasedBy: ReleasedBy | null = null
+  withheld = false
+  /** Whether the response was complete before all of the content was sent. */
+  cutShort = false
+  readonly #begun = performance.now()
+  #headLeft: number | null = null
+  #contentBegan: number | null = null
+  #contentEnded: number | null = null
+  #answered: number | null = null
+
+  constructor({ reason, startedAtMs, delayMs, method, url }: AttemptHead) {
+    this.reason = reason
+    this.startedAtMs = rounded(startedAtMs)
+    this.delayMs = rounded(delayMs)
+    this.method = method
+    this.url = url
+  }
+
+  head(asked: boolean, reusedConnection: boolean): void {
+    this.asked = asked
+    this.reusedConnection = reusedConnection
+    this.#headLeft = performance.now()
+    if (!asked && this.hasContent) this.#contentBegan = this.#headLeft
+    this.phase = asked ? 'waiting' : 'sending'
+  }
+
+  /** Milliseconds since the head left. */
+  get sinceHeadMs(): number {
+    return rounded(performance.now() - (this.#headLeft ?? 0))
+  }
+
+  noteInterim(status: number): void {
+    this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })
+  }
+
+  release(by: ReleasedBy): void {
+    this.releasedBy = by
+    this.phase = 'sending'
+    this.#contentBegan = performance.now()
+    this.waitedMs = this.sinceHeadMs
+  }
+
+  /** Content flows, where no gate tells when it began. */
+  contentFlows(): void {
+    this.#contentBegan ??= performance.now()
+  }
+
+  /** No more content goes out. */
+  contentEnds(): void {
+    if (this.#contentBegan !== null) this.#contentEnded ??= performance.now()
+  }
+
+  final(status: number, withheld: boolean): void {
+    this.status = status
+    this.withheld = withheld
+    this.phase = 'responding'
+    this.#answered = performance.now()
+    // An origin that answered with less may still be reading.
+    if (status >= 300) this.contentEnds()
+    if (withheld && this.#headLeft !== null) this.waitedMs = this.sinceHeadMs
+  }
+
+  get rate(): number {
+    if (this.sentBytes === 0 || this.#contentBegan === null) return 0
+    const seconds = (performance.now() - this.#contentBegan) / 1000
+    return seconds <= 0 ? 0 : Math.round(this.sentBytes / seconds)
+  }
+
+  snapshot(): AttemptReport {
+    const { reason, startedAtMs, delayMs, method, url, asked, interim } = this
+    const { status, sentBytes, waitedMs, waitLimitMs, reusedConnection } = this
+    return {
+      reason,
+      startedAtMs,
+      delayMs,
+      method,
+      url,
+      asked,
+      headAtMs: this.#at(this.#headLeft),
+      interim: interim.map((each) => ({ ...each })),
+      contentAtMs: this.#at(this.#contentBegan),
+      contentEndAtMs: this.#at(this.#contentEnded),
+      status,
+      statusAtMs: this.#at(this.#answered),
+      sentBytes,
+      waitedMs,
+      waitLimitMs,
+      reusedConnection,
+    }
+  }
+
+  #at(time: number | null): number | null {
+    return time === null ? null : rounded(time - this.#begun)
+  }
+}
+
+/** Milliseconds as reports have them. */
+export function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10
+}

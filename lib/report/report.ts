@@ -1,0 +1,118 @@
+import type { UploadPhase } from '../errors.ts'
+
+/** Why an upload asked, or did not. */
+export type AskReason =
+  | 'threshold'
+  | 'unknown-length'
+  | 'always'
+  | 'never'
+  | 'no-content'
+  | 'below-threshold'
+  | 'remembered-417'
+  | 'remembered-silent'
+  | 'remembered-refusal'
+
+/**
+ * How the expectation ended: the origin said go; it stayed silent and the content was sent
+ * all the same; it refused before the content; it answered with a 2xx before the content, or
+ * before the end of it, and the rest was withheld; it answered 417 and the request was
+ * replayed; nobody was asked.
+ */
+export type UploadOutcome =
+  | 'continued'
+  | 'silent'
+  | 'refused'
+  | 'answered'
+  | 'replayed'
+  | 'not-asked'
+
+/**
+ * Why an attempt was made: it is the upload's first; a 417 was answered to the one before it;
+ * the one before it was challenged with a 401 or 407, and there are credentials; the
+ * connection of the one before it was dead before anything was lost; a redirect was followed;
+ * `retry` asked for it.
+ */
+export type AttemptReason =
+  | 'first'
+  | 'replay'
+  | 'challenge'
+  | 'fresh-connection'
+  | 'redirect'
+  | 'retry'
+
+/** One request head on one connection. Times but `startedAtMs` count from its beginning. */
+export interface AttemptReport {
+  readonly reason: AttemptReason
+  /** Milliseconds from the upload's beginning to the attempt's. */
+  readonly startedAtMs: number
+  /** Milliseconds that were let pass before it. */
+  readonly delayMs: number
+  readonly method: string
+  /** Origin and path, without the query, which may hold credentials. */
+  readonly url: string
+  /** Whether the head carried the expectation. */
+  readonly asked: boolean
+  /** When the head had left, in milliseconds; `null` where it did not, or no gate saw it. */
+  readonly headAtMs: number | null
+  /** Interim responses, with the milliseconds from the attempt's beginning. */
+  readonly interim: readonly { readonly status: number; readonly atMs: number }[]
+  /** When content began to flow, in milliseconds; `null` when it did not. */
+  readonly contentAtMs: number | null
+  /**
+   * When the last of the content was accepted, or an answer cut it short, in milliseconds; `null`
+   * when it did not end, or no gate saw it.
+   */
+  readonly contentEndAtMs: number | null
+  /** The status of the final response, or `null` when none came. */
+  readonly status: number | null
+  /** When the final response began, in milliseconds; `null` when none came. */
+  readonly statusAtMs: number | null
+  /** Bytes of content that the connection accepted. */
+  readonly sentBytes: number
+  /** Milliseconds from when the head left until the content was let go or refused. */
+  readonly waitedMs: number
+  /** Milliseconds after which the content would have been let go without an answer; 0 when it did not ask. */
+  readonly waitLimitMs: number
+  /** Whether the connection had carried a request before. */
+  readonly reusedConnection: boolean
+}
+
+/** What an upload did, as plain data. */
+export interface UploadReport {
+  readonly asked: boolean
+  readonly reason: AskReason
+  readonly outcome: UploadOutcome
+  /** Milliseconds that content was held back, over all attempts. */
+  readonly waitedMs: number
+  /** Bytes of content that connections accepted, over all attempts. */
+  readonly sentBytes: number
+  /** Bytes of content that an answer before it kept off the wire; 0 when the length is not known. */
+  readonly savedBytes: number
+  readonly attempts: readonly AttemptReport[]
+}
+
+/** How far an upload is. */
+export interface Progress {
+  readonly phase: UploadPhase
+  /** Bytes of content this attempt's connection accepted. */
+  readonly sent: number
+  /** Bytes of content in all, or `null` when that is not known. */
+  readonly total: number | null
+  /** Bytes a second since the content began to flow; 0 before. */
+  readonly rate: number
+}
+
+/** An interim response, as it came. A 100 concerns the upload alone and is not told. */
+export interface InterimResponse {
+  /** From 102 to 199. */
+  readonly status: number
+  readonly headers: Headers
+}
+
+/** Whom to tell what an upload does. What they throw ends it, unless the answer has come. */
+export interface UploadListeners {
+  /** Told how far the upload is. */
+  onProgress?: ((progress: Progress) => void) | undefined
+  /** Told of each interim response but a 100: the links of a 103, the `Upload-Offset` of a 104. */
+  onInterim?: ((response: InterimResponse) => void) | undefined
+}

@@ -1,0 +1,102 @@
+import type { UploadPlace } from '../errors.ts'
+import { type AttemptLog, rounded } from './attempt-log.ts'
+import type {
+  AskReason,
+  InterimResponse,
+  UploadListeners,
+  UploadOutcome,
+  UploadReport,
+} from './report.ts'
+
+/** The report of one upload, being written. */
+export class UploadLog {
+  reason: AskReason = 'no-content'
+  total: number | null = null
+  readonly attempts: AttemptLog[] = []
+  /** Where redirects led, with the query; `null` when none was followed. */
+  location: string | null = null
+  readonly #begun = performance.now()
+  readonly #listeners: UploadListeners
+
+  constructor(listeners: UploadListeners = {}) {
+    this.#listeners = { ...listeners }
+  }
+
+  /** Whether anybody is told how far the upload is. */
+  get tellsProgress(): boolean {
+    return this.#listeners.onProgress !== undefined
+  }
+
+  /** Tells the caller how far the upload is; a caller who throws is told no more. */
+  progress({ phase, sentBytes, rate }: AttemptLog): void {
+    this.#tell('onProgress', { phase, sent: sentBytes, total: this.total, rate })
+  }
+
+  /** Tells the caller of an interim response; a caller who throws is told no more. */
+  interim(response: InterimResponse): void {
+    this.#tell('onInterim', response)
+  }
+
+  #tell<Name extends keyof UploadListeners>(
+    name: Name,
+    what: Parameters<NonNullable<UploadListeners[Name]>>[0],
+  ): void {
+    const tell = this.#listeners[name] as ((told: typeof what) => void) | undefined
+    if (tell === undefined) return
+    try {
+      tell(what)
+    } catch (error) {
+      delete this.#listeners[name]
+      throw error
+    }
+  }
+
+  /** Milliseconds since the upload began. */
+  get elapsedMs(): number {
+    return performance.now() - this.#begun
+  }
+
+  get sentBytes(): number {
+    return this.attempts.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+  }
+
+  /** Where the upload stands, for an error. */
+  place(): UploadPlace {
+    const last = this.attempts.at(-1)
+    return {
+      phase: last?.phase ?? 'connecting',
+      sentBytes: this.sentBytes,
+      attempt: this.attempts.length,
+      status: this.attempts.findLast(({ status }) => status !== null)?.status ?? null,
+    }
+  }
+
+  snapshot(): UploadReport {
+    const outcome = this.#outcome()
+    const early = outcome === 'refused' || outcome === 'answered'
+    const sentLast = this.#lastWithContent?.sentBytes ?? 0
+    return {
+      asked: this.attempts.some(({ asked }) => asked),
+      reason: this.reason,
+      outcome,
+      waitedMs: rounded(this.attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0)),
+      sentBytes: this.sentBytes,
+      savedBytes: early && this.total !== null ? this.total - sentLast : 0,
+      attempts: this.attempts.map((attempt) => attempt.snapshot()),
+    }
+  }
+
+  get #lastWithContent(): AttemptLog | undefined {
+    return this.attempts.findLast(({ hasContent }) => hasContent)
+  }
+
+  #outcome(): UploadOutcome {
+    const last = this.#lastWithContent
+    if (last?.withheld === true) return (last.status ?? 0) >= 300 ? 'refused' : 'answered'
+    if (last?.cutShort === true && (last.status ?? 0) < 300) return 'answered'
+    if (this.attempts.some(({ reason }) => reason === 'replay')) return 'replayed'
+    if (last?.releasedBy === 'continue') return 'continued'
+    if (last?.releasedBy === 'timeout') return 'silent'
+    return 'not-asked'
+  }
+}
