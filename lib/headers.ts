@@ -3,6 +3,9 @@ import type { Dispatcher } from 'undici'
 /** Header fields as undici takes them: a flat list, an object, or pairs. */
 export type Fields = Dispatcher.DispatchOptions['headers']
 
+/** A response's header fields, as undici's handlers get them. */
+export type ResponseFields = Record<string, string | string[] | undefined>
+
 type Value = string | string[] | number | boolean | null | undefined
 
 /**
@@ -74,7 +77,7 @@ export function withoutFields(headers: Fields, ...names: string[]): string[] {
 }
 
 /** The platform's Headers of the fields that came with a response. */
-export function headersOf(fields: Record<string, string | string[] | undefined>): Headers {
+export function headersOf(fields: ResponseFields): Headers {
   const headers = new Headers()
   for (const [name, value] of Object.entries(fields)) {
     for (const each of [value ?? []].flat()) headers.append(name, each)

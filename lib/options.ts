@@ -35,10 +35,11 @@ export interface ExpectOptions {
    */
   continueTimeout?: number | 'adaptive'
   /**
-   * Bytes of one-shot content that are kept after it began to flow, so that a late 417 can
-   * still be replayed.
+   * Bytes of one-shot content that are kept after it began to flow, so that an answer which
+   * comes right behind the 100 (a 417, a 307, a 401) can still be acted upon. References are
+   * kept, not copies.
    *
-   * @default 0
+   * @default 262144
    */
   replayWindow?: number
   /**
@@ -121,7 +122,7 @@ export const defaults: Omit<Settings, 'memory'> & { readonly continueTimeout: nu
   expect: 'auto',
   threshold: 1_048_576,
   continueTimeout: 1000,
-  replayWindow: 0,
+  replayWindow: 262_144,
   rescueTimeout: 500,
   redirect: 'manual',
   maxRedirections: 5,

@@ -13,28 +13,34 @@ export interface Checked<Kind> {
 
 /** A file whose content is summed up as it is sent, anew for each attempt. */
 export function checkedFile(path: string): Checked<Content> {
-  const file = fromFile(path)
   let hash = createHash('sha256')
   let read = 0
-  const open: Content['open'] = (failed) => {
-    const reading = file.open(failed)
-    hash = createHash('sha256')
-    read = 0
-    return {
-      next: async () => {
-        const step = await reading.next()
-        if (step.value instanceof Uint8Array) {
-          hash.update(step.value)
-          read += step.value.length
-        }
-        return step
-      },
-      cancel: (reason) => reading.cancel(reason),
-    }
-  }
+  let length: number | null = null
+  const checked = (content: Content): Content => ({
+    ...content,
+    ...(content.lookUp && { lookUp: async () => checked(await content.lookUp()) }),
+    open: async () => {
+      const reader = await content.open()
+      hash = createHash('sha256')
+      read = 0
+      length = content.length
+      return {
+        next: async () => {
+          const step = await reader.next()
+          if (step.value instanceof Uint8Array) {
+            hash.update(step.value)
+            read += step.value.length
+          }
+          return step
+        },
+        release: (bytes) => reader.release?.(bytes),
+        cancel: (reason) => reader.cancel(reason),
+      }
+    },
+  })
   return {
-    content: { ...file, open },
-    sha256: () => (read === file.length ? sumOf(hash) : null),
+    content: checked(fromFile(path)),
+    sha256: () => (read === length ? sumOf(hash) : null),
   }
 }
 

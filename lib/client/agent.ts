@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher, errors } from 'undici'
-import { gatedPool } from '../connection/connector.ts'
+import { gatedPool } from '../connection/client.ts'
 import { type ExpectOptions, expectOptionNames, pickExpectOptions } from '../options.ts'
 import type { ProxyOption } from '../proxy/option.ts'
 import { proxiesFor } from '../proxy/proxies.ts'
@@ -75,6 +75,16 @@ export class ExpectAgent extends Agent {
     if (callback === undefined) return this.#closing
     this.#closing.then(callback, callback)
     return undefined
+  }
+
+  /** Ends what is under way, and what waits to be tried again. */
+  override destroy(): Promise<void>
+  override destroy(error: Error | null): Promise<void>
+  override destroy(callback: () => void): void
+  override destroy(error: Error | null, callback: () => void): void
+  override destroy(...args: unknown[]): Promise<void> | undefined {
+    this.#uploads.abort(args[0] instanceof Error ? args[0] : null)
+    return (super.destroy as (...all: unknown[]) => Promise<void> | undefined)(...args)
   }
 
   #close(): Promise<void> {

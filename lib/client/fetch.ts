@@ -6,7 +6,6 @@ import { UploadLog } from '../report/upload-log.ts'
 import { pickListeners } from './listeners.ts'
 import { type CallPlan, callPlatform, type FetchInput, type Target } from './platform-fetch.ts'
 import { readRequest, realmOf } from './request.ts'
-import { RequestBody } from './request-body.ts'
 
 // The platform's types know another version's Dispatcher, or, beside those of the DOM, none.
 type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Found : never
@@ -65,28 +64,5 @@ export async function fetchWith(
   if (body !== undefined && body !== null) return callPlatform(target, plan, contentOf(body))
   if (realm === null || !request?.body) return callPlatform(target, plan, null)
   if (realm === 'other') return callPlatform(target, plan, contentOf(request.body))
-  return sendBodyOf(request, realm, target, plan)
-}
-
-/** Sends a Request with its own body, whose stream, if it has one, can go on after a redirect. */
-async function sendBodyOf(
-  request: Request,
-  realm: 'platform' | 'undici',
-  { init }: Target,
-  plan: CallPlan,
-): Promise<Response> {
-  const taken = new RequestBody(init.signal ?? request.signal)
-  const { signal } = taken
-  const begun =
-    realm === 'platform'
-      ? callPlatform({ input: request, init: { ...init, signal } }, plan, null, taken)
-      : undiciFetch(request as unknown as UndiciRequest, {
-          signal,
-          dispatcher: taken as unknown as Dispatcher,
-        }).then(() => null)
-  const found = await Promise.race([begun, taken.content])
-  if (found instanceof Response) return found
-  // It ends with the content, by an abort.
-  begun.catch(() => {})
-  return callPlatform(readRequest(request, init), plan, found)
+  return callPlatform(target, plan, contentOf(request.body))
 }

@@ -5,10 +5,15 @@ import type { UploadListeners } from '../report/report.ts'
  *
  * @throws TypeError naming one that is not a function.
  */
-export function pickListeners({ onProgress, onInterim }: UploadListeners): UploadListeners {
+export function pickListeners({
+  onProgress,
+  onContinue,
+  onInterim,
+}: UploadListeners): UploadListeners {
   check('onProgress', onProgress)
+  check('onContinue', onContinue)
   check('onInterim', onInterim)
-  return { onProgress, onInterim }
+  return { onProgress, onContinue, onInterim }
 }
 
 function check(name: string, value: unknown): void {

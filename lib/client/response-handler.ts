@@ -1,6 +1,6 @@
 import { type Dispatcher, errors } from 'undici'
+import type { ResponseFields } from '../headers.ts'
 import { headersOf } from '../headers.ts'
-import type { ResponseFields } from '../upload/attempt.ts'
 import { decoded } from './decoding.ts'
 import { ResponseBody } from './response-body.ts'
 import { terminated } from './terminated.ts'

@@ -1,5 +1,5 @@
+import type { Dispatcher } from 'undici'
 import type { Content } from '../content/content.ts'
-import { Source } from '../content/source.ts'
 import { UploadError } from '../errors.ts'
 import { isRedirect } from '../recovery/redirect.ts'
 import type { UploadLog } from '../report/upload-log.ts'
@@ -9,8 +9,7 @@ import type { Call } from '../upload/expect-request.ts'
 export class UploadCall implements Call {
   readonly content: Content
   readonly log: UploadLog
-  readonly turn = 0
-  source: Source | null = null
+  controller: Dispatcher.DispatchController | null = null
   readonly #failsAtRedirect: boolean
 
   constructor(content: Content, log: UploadLog, failsAtRedirect: boolean) {
@@ -19,18 +18,13 @@ export class UploadCall implements Call {
     this.#failsAtRedirect = failsAtRedirect
   }
 
-  onOver(): void {
-    this.source?.cancel()
-  }
-
-  /** The content is not wanted any more, not even if nobody has begun to send it. */
+  /** Ends it, or lets go of content that was not dispatched. */
   cancel(reason: unknown): void {
-    const { content } = this
-    this.source ??= new Source(content, { length: content.length, replayWindow: 0 })
-    this.source.cancel(reason)
+    if (this.controller === null) this.content.discard?.(reason)
+    else this.controller.abort(reason as Error)
   }
 
-  shown(status: number): number | UploadError {
+  mapStatus(status: number): number | UploadError {
     if (!this.#failsAtRedirect || !isRedirect(status)) return status
     const message = `The origin answered ${status}, and redirect is 'error'; set it to 'follow' or 'manual'`
     return new UploadError('ERR_EXPECT_REDIRECT', message)

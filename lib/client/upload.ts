@@ -49,6 +49,7 @@ const known = [
   'headers',
   'signal',
   'onProgress',
+  'onContinue',
   'onInterim',
   'dispatcher',
 ]
@@ -87,7 +88,9 @@ export async function upload(
   const own: ExpectOptions = { ...pickExpectOptions(options), redirect: modes[redirect] }
   checkOptions(own)
   const log = new UploadLog(pickListeners(options))
-  const call = new UploadCall(contentOf(content), log, redirect === 'error')
+  const found = contentOf(content)
+  const measured = (await found.lookUp?.()) ?? found
+  const call = new UploadCall(measured, log, redirect === 'error')
   const response = await new Promise<Response>((resolve, reject) => {
     let handler: ResponseHandler | null = null
     try {

@@ -1,81 +1,269 @@
-import type { AttemptLog } from '../report/attempt-log.ts'
+import { SliceSize } from './slice-size.ts'
+import type { Source } from './source.ts'
 
-/** Who is told how the delivery of an attempt's content goes. */
-export interface DeliveryOwner {
-  /** All of it was accepted. */
-  delivered(): void
+/** Bytes that are gathered while a write is under way. */
+const mostGathered = 524_288
+
+/** Writes after which other work of the process gets a turn, when each is done at once. */
+const mostAtOnce = 32
+
+/** Where content is written to. */
+export interface ContentWriter {
+  /**
+   * Writes chunks in one go. Called again only once the callback was called.
+   *
+   * @param last says whether the content ends with them; there may be none then.
+   */
+  write(
+    chunks: Uint8Array[],
+    bytes: number,
+    last: boolean,
+    callback: (error?: Error | null) => void,
+  ): void
+  /** The source has nothing to write at once. */
+  idle(): void
 }
 
-/** How much of an attempt's content was handed to the connection, and how much of that was accepted. */
+/** Who is told how the delivery goes. */
+export interface DeliveryOwner {
+  open(): Source | Promise<Source>
+  onWrite(chunks: readonly Uint8Array[], bytes: number): void
+  onContent(bytes: number): void
+  onDelivered(): void
+  onSourceError(error: unknown): void
+}
+
+/**
+ * Takes content from its source and writes it, with backpressure: one write at a time, and at
+ * most 512 KiB gathered behind it. Chunks that the source has at once, or in the same turn of
+ * the event loop, are written together.
+ */
 export class Delivery {
-  /** Bytes handed to the connection. */
-  handedBytes = 0
-  readonly #log: AttemptLog
   readonly #owner: DeliveryOwner
-  #complete = false
-  /** What is done once so many bytes were accepted. */
-  #waiting: { readonly bytes: number; readonly done: () => void } | null = null
-  /** A body of undici's, and the content that it is a view of. */
-  #whole: { readonly body: unknown; readonly content: string | Buffer } | null = null
+  readonly #writer: ContentWriter
+  readonly #sliceSize: SliceSize
+  #source: Source | null = null
+  #gathered: Uint8Array[] = []
+  #gatheredBytes = 0
+  #acceptedBytes = 0
+  #writingBytes = 0
+  #writing = false
+  #reading = false
+  #ended = false
+  #over = false
+  #scheduled = false
+  /** Whether the loop below is at work, which a write that is done at once comes back to. */
+  #looping = false
+  #writes = 0
+  #begun = 0
 
-  constructor(log: AttemptLog, owner: DeliveryOwner) {
-    this.#log = log
+  /** @param largestSlice is how many bytes are written at once at most. */
+  constructor(owner: DeliveryOwner, writer: ContentWriter, largestSlice?: number) {
     this.#owner = owner
+    this.#writer = writer
+    this.#sliceSize = new SliceSize(largestSlice)
   }
 
-  /** Whether all of it was accepted; over HTTP/2 nothing holds back the end of one without a byte. */
-  get complete(): boolean {
-    return this.#complete
+  /** Whether nothing is to be written any more: it was stopped, it failed, or all was written. */
+  get over(): boolean {
+    return this.#over
   }
 
-  /** Whether undici's word that all was sent is not to be believed yet. */
-  get pending(): boolean {
-    return this.#waiting !== null
-  }
-
-  /** Whether the connection has not accepted yet what was handed to it. */
-  get isStalling(): boolean {
-    return this.handedBytes > this.#log.sentBytes
-  }
-
-  /** Says that a body is a view of content which can be sent in one piece. */
-  offerWhole(body: unknown, content: string | Buffer): void {
-    this.#whole = { body, content }
-  }
-
-  /** The content that a body is a view of, which from now on is handed over in one piece. */
-  takeWhole(body: unknown): string | Buffer | null {
-    // An interceptor may have put another body in its place.
-    if (this.#whole === null || this.#whole.body !== body) return null
-    const { content } = this.#whole
-    this.handedBytes = Buffer.byteLength(content)
-    this.#waiting = { bytes: this.handedBytes, done: () => this.end() }
-    return content
-  }
-
-  /** Waits until this much was accepted, if it is watched. */
-  async accepted(bytes: number, watched: boolean): Promise<void> {
-    if (watched && this.#log.sentBytes < bytes) {
-      await new Promise<void>((done) => {
-        this.#waiting = { bytes, done }
-      })
+  /** Opens the content and writes it. */
+  start(): void {
+    let opened: Source | Promise<Source>
+    try {
+      opened = this.#owner.open()
+    } catch (error) {
+      this.#fail(error)
+      return
     }
-    this.end()
+    if (opened instanceof Promise) {
+      opened.then(
+        (source) => this.#begin(source),
+        (error) => this.#fail(error),
+      )
+      this.#writer.idle()
+    } else this.#begin(opened)
   }
 
-  /** The connection accepted some of it. */
-  accept(bytes: number): void {
-    this.#log.sentBytes += bytes
-    const waiting = this.#waiting
-    if (waiting === null || this.#log.sentBytes < waiting.bytes) return
-    this.#waiting = null
-    waiting.done()
+  /** Stops: nothing more is read or written. */
+  stop(): void {
+    this.#over = true
+    this.#source = null
+    this.#gathered = []
   }
 
-  /** All of it was accepted. */
-  end(): void {
-    this.#complete = true
-    this.#log.contentEnds()
-    this.#owner.delivered()
+  #begin(source: Source): void {
+    if (this.#over) return
+    this.#source = source
+    this.#advance()
+    if (!this.#writing && !this.#over && this.#gatheredBytes === 0) this.#writer.idle()
   }
+
+  /** Reads and writes as far as neither has to be waited for. */
+  #advance(): void {
+    if (this.#looping) return
+    this.#looping = true
+    while (!this.#over) {
+      this.#read()
+      if (this.#writing || !this.#isReady()) break
+      this.#write()
+    }
+    this.#looping = false
+    if (!this.#over && !this.#writing && this.#gatheredBytes > 0) this.#schedule()
+  }
+
+  /** Whether what was gathered is written now: it is all there is, or as much as is gathered. */
+  #isReady(): boolean {
+    return this.#ended || this.#gatheredBytes >= mostGathered
+  }
+
+  #read(): void {
+    while (!this.#reading && !this.#ended && !this.#over && this.#gatheredBytes < mostGathered) {
+      const source = this.#source as Source
+      try {
+        const found = source.read()
+        if (isPromise(found)) {
+          this.#reading = true
+          found.then(this.#came, this.#failed)
+        } else this.#take(found)
+      } catch (error) {
+        this.#fail(error)
+      }
+    }
+  }
+
+  readonly #came = (value: unknown): void => {
+    if (this.#over) return
+    this.#reading = false
+    try {
+      this.#take((this.#source as Source).take(value))
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    this.#read()
+    if (this.#ended || this.#gatheredBytes >= mostGathered) this.#advance()
+    else if (!this.#writing && this.#gatheredBytes > 0) this.#schedule()
+  }
+
+  readonly #failed = (error: unknown): void => {
+    if (this.#over) return
+    this.#source?.fail(error)
+    this.#fail(error)
+  }
+
+  #take(found: Uint8Array | null | undefined): void {
+    if (found === null) this.#ended = true
+    else if (found !== undefined && found.length > 0) {
+      this.#gathered.push(found)
+      this.#gatheredBytes += found.length
+    }
+  }
+
+  /** Chunks that come in the same turn leave together, in one system call. */
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    process.nextTick(Delivery.#flush, this)
+  }
+
+  static #flush(delivery: Delivery): void {
+    delivery.#scheduled = false
+    if (delivery.#over || delivery.#writing || delivery.#gatheredBytes === 0) return
+    delivery.#write()
+    delivery.#advance()
+  }
+
+  #write(): void {
+    const chunks = this.#slice()
+    const last = this.#ended && this.#gatheredBytes === 0
+    const bytes = this.#writingBytes
+    this.#writing = true
+    this.#begun = bytes > 0 ? performance.now() : 0
+    if (bytes > 0) this.#owner.onWrite(chunks, bytes)
+    if (this.#over) return
+    this.#writer.write(chunks, bytes, last, last ? this.#writtenLast : this.#written)
+  }
+
+  /** The chunks of one write, the last of them cut where it would be too large. */
+  #slice(): Uint8Array[] {
+    const limit = this.#sliceSize.bytes
+    if (this.#gatheredBytes <= limit) {
+      const all = this.#gathered
+      this.#writingBytes = this.#gatheredBytes
+      this.#gathered = []
+      this.#gatheredBytes = 0
+      return all
+    }
+    const chunks: Uint8Array[] = []
+    let bytes = 0
+    while (bytes < limit) {
+      const chunk = this.#gathered[0] as Uint8Array
+      const room = limit - bytes
+      if (chunk.length > room) {
+        chunks.push(chunk.subarray(0, room))
+        this.#gathered[0] = chunk.subarray(room)
+        bytes += room
+      } else {
+        chunks.push(chunk)
+        this.#gathered.shift()
+        bytes += chunk.length
+      }
+    }
+    this.#writingBytes = bytes
+    this.#gatheredBytes -= bytes
+    return chunks
+  }
+
+  readonly #written = (error?: Error | null): void => {
+    if (!this.#accept(error)) return
+    this.#writes += 1
+    // A system that takes everything at once would keep answers from being read.
+    if (this.#looping && this.#writes % mostAtOnce === 0) {
+      this.#writing = true
+      setImmediate(Delivery.#goOn, this)
+    } else this.#advance()
+  }
+
+  static #goOn(delivery: Delivery): void {
+    delivery.#writing = false
+    delivery.#advance()
+  }
+
+  readonly #writtenLast = (error?: Error | null): void => {
+    if (!this.#accept(error)) return
+    this.#over = true
+    this.#source = null
+    this.#owner.onDelivered()
+  }
+
+  /** Whether the write went well, and the delivery goes on. */
+  #accept(error: Error | null | undefined): boolean {
+    const bytes = this.#writingBytes
+    this.#writing = false
+    this.#writingBytes = 0
+    if (error) {
+      this.stop()
+      return false
+    }
+    if (bytes > 0) {
+      this.#acceptedBytes += bytes
+      if (bytes >= this.#sliceSize.bytes) this.#sliceSize.took(performance.now() - this.#begun)
+      this.#source?.release(this.#acceptedBytes)
+      this.#owner.onContent(bytes)
+    }
+    return !this.#over
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return
+    this.stop()
+    this.#owner.onSourceError(error)
+  }
+}
+
+function isPromise(found: unknown): found is PromiseLike<unknown> {
+  return typeof found === 'object' && found !== null && 'then' in found
 }

@@ -1,6 +1,4 @@
-/** Bytes of the first slice of a buffer. */
-export const firstSlice = 1_048_576
-
+const first = 1_048_576
 const smallest = 65_536
 const largest = 4_194_304
 // Milliseconds that a slice took to send.
@@ -8,11 +6,17 @@ const quick = 50
 const slow = 500
 
 /**
- * How large the slices are that a buffer is sent in: the larger the quicker they go, because
- * each costs some work, and the smaller the slower they go, because progress is told after each.
+ * How much content is written at once: the more the quicker it goes, because each write costs
+ * some work, and the less the slower it goes, because progress is told after each.
  */
 export class SliceSize {
-  #bytes = firstSlice
+  readonly #largest: number
+  #bytes: number
+
+  constructor(atMost: number = largest) {
+    this.#largest = atMost
+    this.#bytes = Math.min(first, atMost)
+  }
 
   get bytes(): number {
     return this.#bytes
@@ -20,7 +24,7 @@ export class SliceSize {
 
   /** A slice of this size took so many milliseconds. */
   took(milliseconds: number): void {
-    if (milliseconds < quick) this.#bytes = Math.min(this.#bytes * 2, largest)
+    if (milliseconds < quick) this.#bytes = Math.min(this.#bytes * 2, this.#largest)
     else if (milliseconds > slow) this.#bytes = Math.max(this.#bytes / 2, smallest)
   }
 }

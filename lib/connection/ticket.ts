@@ -1,61 +1,74 @@
-import type { ReleasedBy } from '../protocol/verdict.ts'
+import type { Fields } from '../headers.ts'
+import type { ReleasedBy } from '../protocol/expectation.ts'
+import type { Source } from './source.ts'
 
-/** What a gate tells the owner of a ticket, in the order in which it happens. */
-export interface GateObserver {
-  /** The head left; `asked` says whether it carried the expectation. */
-  onHead(asked: boolean, reusedConnection: boolean): void
-  /** The first byte of a response came. */
-  onFirstByte(): void
-  /** An interim response came, a 100 included. */
-  onInterim(status: number): void
-  /** The content is let go. */
-  onRelease(by: ReleasedBy): void
-  /** A final response came; from here on nothing more is sent if `withheld`. */
-  onFinal(status: number, withheld: boolean): void
-  /** The socket accepted this many bytes of content. */
-  onContent(bytes: number): void
-  /** A write failed, and the gate looks for a response that may have come before. */
-  onRescue(error: Error): void
+/** The connection that an attempt was written to. */
+export interface TicketedConnection {
+  /** Bytes that the system has not taken yet. */
+  readonly queuedBytes: number
+  /** Stops the content. Nothing more of it is read or written. */
+  stop(): void
+  /**
+   * Called when the response is complete, before undici's handler is told. Closes an HTTP/1.1
+   * connection whose content is not complete, or may not have been read by the origin.
+   */
+  responseEnded(): void
 }
 
-/** What a gate goes by. */
-export interface Pass {
+/**
+ * One attempt, as its connection sees it. It travels beside the dispatch options; a client whose
+ * connections have gates takes it and writes its content. The methods that begin with `on` are
+ * called in the order in which things happen.
+ */
+export interface Ticket {
+  /** What was handed down as the body. Another body in its place is the content. */
+  readonly body: unknown
   /** Whether the request is to carry the expectation; read when its head is written. */
   readonly asks: boolean
   /** Milliseconds the content is held back, from the moment the head left. */
   readonly continueTimeout: number
   /** Milliseconds to look for a response after a failed write. */
   readonly rescueTimeout: number
-  readonly observer: GateObserver
-}
-
-/** The connection that a ticket was used on. */
-export interface TicketedConnection {
-  /** Bytes that the system has not taken yet. */
-  readonly queuedBytes: number
-  /** Closes it. */
-  retire(): void
-}
-
-/**
- * One request's pass through a gate. It travels beside the dispatch options; a client whose
- * connections have gates tells the gate whose head is written next.
- */
-export interface Ticket extends Pass {
-  /** Whether all of the content was handed over and accepted. */
-  readonly ended: boolean
-  /** Milliseconds from the end of the content to the response that the client it came to allows. */
-  headersTimeout: number
-  /** Whether a client took it whose connections have gates. */
-  taken: boolean
-  /** Set by the gate of an HTTP/1.1 connection. */
-  connection: TicketedConnection | null
+  /** Bytes of content; `null` when that is not known. */
+  readonly length: number | null
   /**
-   * All of the content, where a body is nothing but a view of it and it is at hand: the gate
-   * alone then holds it back and says how much of it was taken. `null` where it has to be read.
+   * A client with gates takes the attempt.
+   *
+   * @param headersTimeout is how many milliseconds it allows for the response's head.
+   * @param cancelConnect ends a connection that is being made for this attempt alone.
    */
-  inOnePiece(body: unknown): string | Buffer | null
+  onTaken(headersTimeout: number, cancelConnect: () => void): void
+  /**
+   * An interceptor put another body in the place of the one handed down.
+   *
+   * @param headers are those of the request that came with it.
+   * @returns the headers to send.
+   * @throws TypeError when it is nothing that can be sent.
+   */
+  replaceBody(body: unknown, headers: Fields): Fields
+  /** Opens the content. Called after the go-ahead, once for each head. */
+  open(): Source | Promise<Source>
+  /** The head is written; `asked` says whether it carries the expectation. */
+  onHead(connection: TicketedConnection, asked: boolean, reusedConnection: boolean): void
+  /** The first byte of a response came. */
+  onFirstByte(): void
+  /** An interim response came, a 100 included. */
+  onInterim(status: number): void
+  /** The content is let go. */
+  onRelease(by: ReleasedBy): void
+  /** A final response came; nothing more is sent if `withheld`. */
+  onFinal(status: number, withheld: boolean): void
+  /** Bytes of content are handed to the system. */
+  onWrite(chunks: readonly Uint8Array[], bytes: number): void
+  /** The system took this many bytes of content. */
+  onContent(bytes: number): void
+  /** The system took all of the content. */
+  onDelivered(): void
+  /** The content could not be read. */
+  onSourceError(error: unknown): void
+  /** A write failed, and the gate looks for a response that may have come before. */
+  onRescue(error: Error): void
 }
 
-/** The key under which a ticket travels in dispatch options. */
+/** The key of a ticket among dispatch options. */
 export const ticketKey: unique symbol = Symbol('expect-continue.ticket')

@@ -1,13 +1,13 @@
-import { ReadStream, statSync } from 'node:fs'
+import { ReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { types } from 'node:util'
 import { FormDataEncoder } from 'form-data-encoder'
 import type { FormData as UndiciFormData } from 'undici'
-import { bufferReading } from './buffer-reading.ts'
-import { isPiped, pipedReading, tellsOf } from './piped.ts'
-import { readableReading } from './readable-reading.ts'
-import type { Reading } from './reading.ts'
-import { blobReading, iteratorReading, webReading } from './reading.ts'
+import { isPiped, pipedReader, tellsOf, watchPiped } from './piped-reader.ts'
+import { readableReader, watchReadable } from './readable-reader.ts'
+import { blobReader, bytesReader, iteratorReader, type Reader, webReader } from './readers.ts'
 
 /** What an upload sends, and how it is opened. */
 export interface Content {
@@ -19,14 +19,26 @@ export interface Content {
   readonly replayable: boolean
   /** Whether its length is beyond doubt, so that its end need not be looked for. */
   readonly exact: boolean
-  /** All of it, where undici can send it in one go; mocks can then match on it. */
+  /** Whether code of the caller's runs when it is read. */
+  readonly callsOut: boolean
+  /** All of it, where it is at hand; mocks can then match on it. */
   readonly whole?: string | Buffer
-  /**
-   * Begins to read.
-   *
-   * @param failed is told when the source breaks while nobody reads from it.
-   */
-  open(failed: (error: unknown) => void): Reading
+  /** Looks its length up, where that takes a look at a file. Called before anything is sent. */
+  lookUp?(): Promise<Content>
+  /** Begins to read. Called after the go-ahead. */
+  open(this: void): Reader | Promise<Reader>
+  /** Tells when it breaks before it is opened. Answers a function that stops that. */
+  watch?(onBroken: (error: unknown) => void): () => void
+  /** Lets go of it where it was never opened. */
+  discard?(reason?: unknown): void
+}
+
+/** Content of a length that is known before it is opened. */
+export interface SizedInput {
+  /** Bytes. */
+  readonly length: number
+  /** Called after the go-ahead, and again for each replay. */
+  open(): ReplayableInput | OneShotInput | Promise<ReplayableInput | OneShotInput>
 }
 
 /** Content that can be read once. */
@@ -48,8 +60,15 @@ export type ReplayableInput =
   | UndiciFormData
   | Content
 
-/** Whatever an upload can send. A factory is called again for each replay. */
-export type ContentInput = ReplayableInput | OneShotInput | (() => ReplayableInput | OneShotInput)
+/**
+ * Whatever an upload can send. A function is called after the go-ahead, and again for each replay;
+ * it may be async.
+ */
+export type ContentInput =
+  | ReplayableInput
+  | OneShotInput
+  | SizedInput
+  | (() => ReplayableInput | OneShotInput | Promise<ReplayableInput | OneShotInput>)
 
 /** Marks {@link Content} among what callers pass. */
 export const contentKey: unique symbol = Symbol('expect-continue.content')
@@ -65,7 +84,8 @@ export const noContent: Content = {
   type: null,
   replayable: true,
   exact: true,
-  open: () => bufferReading(Buffer.alloc(0)),
+  callsOut: false,
+  open: () => bytesReader(Buffer.alloc(0)),
 }
 
 /**
@@ -80,22 +100,17 @@ export function contentOf(input: unknown): Content {
   if (ArrayBuffer.isView(input)) {
     return bytes(Buffer.from(input.buffer, input.byteOffset, input.byteLength), null)
   }
-  if (isArrayBuffer(input)) return bytes(Buffer.from(input), null)
-  if (typeof input === 'function') return produced(input as () => unknown)
+  if (types.isAnyArrayBuffer(input)) return bytes(Buffer.from(input), null)
+  if (typeof input === 'function') return produced(input as () => unknown, null)
   if (typeof input !== 'object' || input === null) throw unusable(input)
   if (contentKey in input) return input as unknown as Content
-  if (input instanceof URLSearchParams) {
+  if (isSearchParams(input)) {
     return bytes(Buffer.from(input.toString()), 'application/x-www-form-urlencoded;charset=UTF-8')
   }
   if (isFormData(input)) return multipart(input)
   if (isBlob(input)) return blob(input)
+  if (isSized(input)) return sized(input)
   return pieces(input)
-}
-
-/** Bytes of a body that undici can send in one go; `null` for any other. */
-export function wholeLength(input: unknown): number | null {
-  if (typeof input === 'string') return Buffer.byteLength(input)
-  return ArrayBuffer.isView(input) || input instanceof ArrayBuffer ? input.byteLength : null
 }
 
 function bytes(buffer: Buffer, type: string | null): Content {
@@ -104,8 +119,9 @@ function bytes(buffer: Buffer, type: string | null): Content {
     type,
     replayable: true,
     exact: true,
+    callsOut: false,
     whole: buffer,
-    open: () => bufferReading(buffer),
+    open: () => bytesReader(buffer),
   }
 }
 
@@ -115,7 +131,8 @@ function blob(input: Blob): Content {
     type: input.type === '' ? null : input.type,
     replayable: true,
     exact: true,
-    open: () => blobReading(input),
+    callsOut: false,
+    open: () => blobReader(input),
   }
 }
 
@@ -127,98 +144,151 @@ function multipart(input: FormData): Content {
     type: contentType,
     replayable: true,
     exact: contentLength !== undefined,
-    open: () => iteratorReading(encoder),
+    callsOut: false,
+    open: () => iteratorReader(encoder),
   }
 }
 
-function produced(factory: () => unknown): Content {
-  const made = factory()
-  let first: Content | null = contentOf(made)
-  const { length, type } = first
+function sized({ length, open }: SizedInput): Content {
+  if (Number.isSafeInteger(length) && length >= 0) return produced(open, length)
+  throw new TypeError(
+    `Content with 'open' must have a 'length' in bytes, a whole number from 0, not ${String(length)}`,
+  )
+}
+
+/** Content that a function makes, which is not called before it is opened. */
+function produced(make: () => unknown, length: number | null): Content {
+  let made: unknown
+  const reader = async (found: unknown): Promise<Reader> => {
+    const input = await found
+    if (typeof input === 'function') throw unusable(input)
+    const content = contentOf(input)
+    if (made === input && !content.replayable) {
+      throw usedUp('The function returned the same one-shot content again')
+    }
+    made = input
+    const known = (await content.lookUp?.()) ?? content
+    return known.open()
+  }
   return {
     length,
-    type,
+    type: null,
     // Each call may bring something else, so the end is always looked for.
     exact: false,
     replayable: true,
-    open: (failed) => {
-      const content = first ?? again(factory, made)
-      // What can be opened again is kept, so that a factory is not called for nothing.
-      if (!content.replayable) first = null
-      return content.open(failed)
-    },
+    callsOut: true,
+    open: () => reader(make()),
   }
-}
-
-/** What a factory makes the second time must not be what was read the first time. */
-function again(factory: () => unknown, before: unknown): Content {
-  const made = factory()
-  const content = contentOf(made)
-  if (made !== before || content.replayable) return content
-  throw usedUp('The function returned the same one-shot content again')
 }
 
 /** Something that is read piece by piece; of these only an array can be read again. */
 function pieces(input: object): Content {
-  const open = opener(input)
-  const { length, type } = knownOf(input)
-  return { length, type, replayable: Array.isArray(input), exact: false, open }
-}
-
-function knownOf(input: object): Pick<Content, 'length' | 'type'> {
-  if (input instanceof ReadStream) return { length: fileStreamLength(input), type: null }
-  return isPiped(input) ? tellsOf(input) : { length: null, type: null }
+  const opened = opener(input)
+  const content: Content = {
+    ...(isPiped(input) && !isNodeReadable(input) ? tellsOf(input) : { length: null, type: null }),
+    replayable: Array.isArray(input),
+    exact: false,
+    callsOut: true,
+    ...opened,
+  }
+  if (!(input instanceof ReadStream)) return content
+  const lookUp = async (): Promise<Content> => ({
+    ...content,
+    length: await fileStreamLength(input),
+  })
+  return { ...content, lookUp }
 }
 
 /** Iterators that were read; there is no other way to tell a spent one from an empty one. */
 const spent = new WeakSet<object>()
 
-function opener(input: object): Content['open'] {
+type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
+
+/** How a kind of source is read. Refuses one that was read already. */
+function opener(input: object): Opener {
   if (input instanceof Readable || isNodeReadable(input)) {
     const stream = input as Readable
-    if (stream.destroyed || stream.readableEnded)
+    if (stream.destroyed || stream.readableEnded) {
       throw usedUp('The stream was read to its end or destroyed')
-    return (failed) => readableReading(stream, failed)
+    }
+    return {
+      open: () => readableReader(stream),
+      watch: (onBroken) => watchReadable(stream, onBroken),
+      discard: () => {
+        stream.destroy()
+      },
+    }
   }
   if (isWebStream(input)) {
     // Works for web streams too, which its type does not say.
-    if (Readable.isDisturbed(input as unknown as Readable))
+    if (Readable.isDisturbed(input as unknown as Readable)) {
       throw usedUp('The ReadableStream was read from or cancelled')
+    }
     if (input.locked) throw usedUp('The ReadableStream is locked, because something else reads it')
-    return (failed) => webReading(input, failed)
-  }
-  if (Symbol.asyncIterator in input || Symbol.iterator in input) {
-    if (spent.has(input)) throw usedUp('The iterator was read by another upload')
-    return () => {
-      if ('next' in input) spent.add(input)
-      return iteratorReading(input as AsyncIterable<unknown> | Iterable<unknown>)
+    return {
+      open: () => webReader(input),
+      discard: (reason) => {
+        if (!input.locked) input.cancel(reason).catch(() => {})
+      },
     }
   }
-  if (isPiped(input)) return (failed) => pipedReading(input, failed)
+  if (Symbol.asyncIterator in input || Symbol.iterator in input) {
+    const open = (): Reader => iteratorReader(input as AsyncIterable<unknown> | Iterable<unknown>)
+    return 'next' in input ? iteratorOpener(input, open) : { open }
+  }
+  if (isPiped(input)) {
+    return {
+      open: () => pipedReader(input),
+      watch: (onBroken) => watchPiped(input, onBroken),
+      discard: () => {
+        input.destroy?.()
+      },
+    }
+  }
   throw unusable(input)
 }
 
+/** An iterator, which is read once. What was let go of counts as read. */
+function iteratorOpener(input: object, open: () => Reader): Opener {
+  if (spent.has(input)) throw usedUp('The iterator was read by another upload')
+  return {
+    open: () => {
+      if (spent.has(input)) throw usedUp('The iterator was read by another upload')
+      spent.add(input)
+      return open()
+    },
+    discard: () => {
+      spent.add(input)
+      open().cancel()
+    },
+  }
+}
+
 /** Bytes that a file stream will read, where it reads a regular file by its path. */
-function fileStreamLength(stream: ReadStream): number | null {
+async function fileStreamLength(stream: ReadStream): Promise<number | null> {
   // Its types leave out what its options were.
   const { path, start = 0, end } = stream as ReadStream & { start?: number; end?: number }
   // With an encoding it yields text, whose length is another.
   if (!path || stream.bytesRead > 0 || stream.readableEncoding !== null) return null
-  const stats = statSync(path, { throwIfNoEntry: false })
+  const stats = await stat(path).catch(() => null)
   // A size of 0 may hide content, below /proc for instance.
   if (!stats?.isFile() || stats.size === 0) return null
   const last = Math.min(end ?? Number.POSITIVE_INFINITY, stats.size - 1)
   return Math.max(0, last + 1 - start)
 }
 
-function isArrayBuffer(input: unknown): input is ArrayBuffer {
-  return input instanceof ArrayBuffer || input instanceof SharedArrayBuffer
-}
-
 // Blob and FormData come in several realms: the platform's and undici's.
 function isBlob(input: object): input is Blob {
   const tag = tagOf(input)
   return (tag === 'Blob' || tag === 'File') && 'stream' in input && 'size' in input
+}
+
+function isSearchParams(input: object): boolean {
+  return tagOf(input) === 'URLSearchParams'
+}
+
+function isSized(input: object): input is SizedInput {
+  return 'open' in input && typeof input.open === 'function' && 'length' in input
 }
 
 function isFormData(input: object): input is FormData {

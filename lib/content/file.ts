@@ -1,72 +1,94 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import { refuseUnknown } from '../unknown.ts'
 import { type Content, makeContent } from './content.ts'
-import { FileReading } from './file-reading.ts'
+import { FileReader } from './file-reader.ts'
 
 /** Which part of a file, and how it is read. */
 export interface FileOptions {
   /** The first byte. @default 0 */
-  start?: number
+  start?: number | undefined
   /** The last byte, inclusive as in `fs.createReadStream`. @default the file's last */
-  end?: number
-  /** Bytes read at a time. @default 1048576 */
-  chunkSize?: number
+  end?: number | undefined
+  /** Bytes read at a time. @default 1048576, or 524288 for a file of less than 4 MiB */
+  chunkSize?: number | undefined
 }
 
+/** From this size on a file is read in large chunks. */
+const large = 4_194_304
+
 /**
- * A file as content: its length is known, it can be replayed, and it is read in large
- * chunks with the next one in flight.
+ * A file as content. Its size is looked up before the request is sent, and a failure of that
+ * rejects the upload. It is opened after the go-ahead, and again for a replay.
  *
- * @throws TypeError when an option's value cannot be used or lies outside the file.
- * @throws the file system's own error when the path cannot be looked up.
+ * @throws TypeError when an option's value cannot be used. An option that lies outside the file
+ * rejects the upload with a TypeError.
  */
 export function fromFile(path: string | URL, options: FileOptions = {}): Content {
   refuseUnknown(options, ['start', 'end', 'chunkSize'])
-  const size = sizeOf(path)
-  const { start = 0, end = size - 1, chunkSize = 1_048_576 } = options
-  check({ start, end, chunkSize }, size)
+  for (const [name, value] of Object.entries(options)) check(name, value)
+  if (options.chunkSize === 0) throw new TypeError("Option 'chunkSize' must be above 0")
+  const content: Content = {
+    length: null,
+    type: null,
+    replayable: true,
+    exact: true,
+    callsOut: false,
+    // A caller's own dispatcher may open what was never looked up.
+    open: async () => (await lookUp(path, options)).open(),
+    lookUp: () => lookUp(path, options),
+  }
+  return makeContent(content)
+}
+
+function check(name: string, value: unknown): void {
+  if (value === undefined || (Number.isSafeInteger(value) && Number(value) >= 0)) return
+  throw new TypeError(`Option '${name}' must be a whole number of bytes, not ${String(value)}`)
+}
+
+async function lookUp(path: string | URL, options: FileOptions): Promise<Content> {
+  const size = await sizeOf(path)
+  const { start = 0, end = size - 1 } = options
+  const { chunkSize = size < large ? 524_288 : 1_048_576 } = options
+  checkExtent(start, end, size)
   const length = Math.max(0, end + 1 - start)
-  return makeContent({
+  return {
     length,
     type: null,
     replayable: true,
     exact: true,
-    open: () => new FileReading(path, { start, length, chunkSize, size }),
-  })
+    callsOut: false,
+    open: () => new FileReader(path, { start, length, chunkSize, size }),
+  }
 }
 
-function sizeOf(path: string | URL): number {
-  const stats = statSync(path)
+async function sizeOf(path: string | URL): Promise<number> {
+  const stats = await stat(path)
   if (!stats.isFile())
     throw new TypeError(`${path} is not a regular file; pass a stream to send it`)
-  if (stats.size === 0) refuseHidden(path)
+  if (stats.size === 0) await refuseHidden(path)
   return stats.size
 }
 
 /** Some files, those below /proc for instance, have content and yet a size of 0. */
-function refuseHidden(path: string | URL): void {
-  const file = openSync(path, 'r')
+async function refuseHidden(path: string | URL): Promise<void> {
+  const file = await open(path)
   try {
-    if (readSync(file, new Uint8Array(1)) === 0) return
+    const { bytesRead } = await file.read(new Uint8Array(1))
+    if (bytesRead === 0) return
     throw new TypeError(`The size of ${path} does not tell its content; pass a stream to send it`)
   } finally {
-    closeSync(file)
+    await file.close()
   }
 }
 
-function check(options: Required<FileOptions>, size: number): void {
-  for (const [name, value] of Object.entries(options)) {
-    const empty = name === 'end' && value === -1 && size === 0
-    if (empty || (Number.isSafeInteger(value) && value >= 0)) continue
-    throw new TypeError(`Option '${name}' must be a whole number of bytes, not ${String(value)}`)
-  }
-  const { start, end, chunkSize } = options
-  if (chunkSize === 0) throw new TypeError("Option 'chunkSize' must be above 0")
-  if (start > size)
+function checkExtent(start: number, end: number, size: number): void {
+  if (start > size) {
     throw new TypeError(`Option 'start' is ${start}, but the file has ${size} bytes`)
+  }
   if (end >= size && end >= 0) {
     throw new TypeError(`Option 'end' is ${end}, but the file has ${size} bytes`)
   }
-  if (end < start - 1)
+  if (end < start - 1) {
     throw new TypeError(`Option 'end' is ${end}, before 'start', which is ${start}`)
+  }
 }

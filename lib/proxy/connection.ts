@@ -1,5 +1,5 @@
 import type { buildConnector } from 'undici'
-import { connectorOf, type PoolOptions } from '../connection/connector.ts'
+import { connectorOf, type PoolOptions } from '../connection/client.ts'
 import { proxyFailure } from './failure.ts'
 import type { ProxyServer } from './server.ts'
 

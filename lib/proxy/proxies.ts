@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { connectorOf, type PoolOptions } from '../connection/connector.ts'
+import { connectorOf, type PoolOptions } from '../connection/client.ts'
 import { fieldValue, withoutFields } from '../headers.ts'
 import { connectorTo, connectTimeoutOf } from './connection.ts'
 import type { ProxyTable } from './environment.ts'

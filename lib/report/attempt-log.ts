@@ -1,5 +1,5 @@
 import type { UploadPhase } from '../errors.ts'
-import type { ReleasedBy } from '../protocol/verdict.ts'
+import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AttemptReason, AttemptReport } from './report.ts'
 
 /** What is known of an attempt before it begins. */
@@ -70,6 +70,11 @@ export class AttemptLog {
   /** Content flows, where no gate tells when it began. */
   contentFlows(): void {
     this.#contentBegan ??= performance.now()
+  }
+
+  /** Whether no more content goes out. */
+  get contentEnded(): boolean {
+    return this.#contentEnded !== null
   }
 
   /** No more content goes out. */

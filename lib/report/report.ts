@@ -113,6 +113,11 @@ export interface InterimResponse {
 export interface UploadListeners {
   /** Told how far the upload is. */
   onProgress?: ((progress: Progress) => void) | undefined
+  /**
+   * Told once when the server said 100 and the content is about to be read. A gateway can say 100
+   * to its own client here. Not told when nobody was asked, or when the wait ran out.
+   */
+  onContinue?: (() => void) | undefined
   /** Told of each interim response but a 100: the links of a 103, the `Upload-Offset` of a 104. */
   onInterim?: ((response: InterimResponse) => void) | undefined
 }

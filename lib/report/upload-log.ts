@@ -22,14 +22,17 @@ export class UploadLog {
     this.#listeners = { ...listeners }
   }
 
-  /** Whether anybody is told how far the upload is. */
-  get tellsProgress(): boolean {
-    return this.#listeners.onProgress !== undefined
-  }
-
   /** Tells the caller how far the upload is; a caller who throws is told no more. */
   progress({ phase, sentBytes, rate }: AttemptLog): void {
+    if (this.#listeners.onProgress === undefined) return
     this.#tell('onProgress', { phase, sent: sentBytes, total: this.total, rate })
+  }
+
+  /** Tells the caller of the go-ahead, once. */
+  continued(): void {
+    const { onContinue } = this.#listeners
+    delete this.#listeners.onContinue
+    onContinue?.()
   }
 
   /** Tells the caller of an interim response; a caller who throws is told no more. */
@@ -37,7 +40,7 @@ export class UploadLog {
     this.#tell('onInterim', response)
   }
 
-  #tell<Name extends keyof UploadListeners>(
+  #tell<Name extends 'onProgress' | 'onInterim'>(
     name: Name,
     what: Parameters<NonNullable<UploadListeners[Name]>>[0],
   ): void {

@@ -1,8 +1,12 @@
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici'
-import { Delivery, type DeliveryOwner } from '../connection/delivery.ts'
+import type { Source } from '../connection/source.ts'
+import type { Ticket, TicketedConnection } from '../connection/ticket.ts'
+import { contentOf } from '../content/content.ts'
+import { type InContext, UploadContent } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
-import type { ReleasedBy } from '../protocol/verdict.ts'
+import { type Fields, fieldValue, type ResponseFields, withoutFields } from '../headers.ts'
+import type { ReleasedBy } from '../protocol/expectation.ts'
 import { type AttemptHead, AttemptLog } from '../report/attempt-log.ts'
 import {
   type DiagnosticsName,
@@ -11,37 +15,37 @@ import {
   type UploadMessage,
 } from '../report/diagnostics.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
-import { AttemptTicket, type TicketOwner } from './attempt-ticket.ts'
+import { ContentBody } from './content-body.ts'
+import { parseLength, refuseLength } from './content-length.ts'
 
 type Controller = Dispatcher.DispatchController
 
-/**
- * Bytes of content from which on the buffers between here and the origin may still hold some
- * of it when the response is over.
- */
-const underWay = 65_536
-
-/** A response's header fields, as undici's handlers get them. */
-export type ResponseFields = Record<string, string | string[] | undefined>
-
-/** What an attempt tells the one who runs it. */
+/** What an attempt tells the run that it belongs to. */
 export interface AttemptOwner {
   /** Whether a request is still to ask, when its head is written. */
   readonly stillAsks: boolean
   /** How long content is held back, when a head is written. */
   readonly waitLimit: WaitLimit
+  /** Runs a function in the caller's async context. */
+  readonly inContext: InContext
   /** Whether the attempt still counts; one that was given up may have events to come. */
   isCurrent(attempt: Attempt): boolean
   started(controller: Controller, context: unknown): void
   left(attempt: Attempt): void
   interim(attempt: Attempt, status: number): void
   released(attempt: Attempt, by: ReleasedBy): void
+  /** Bytes of content are handed to the system. */
+  writing(attempt: Attempt, chunks: readonly Uint8Array[]): void
   progressed(attempt: Attempt): void
   /** All of the content was accepted. */
   sent(attempt: Attempt): void
   /** The final response has begun; the rest of its head may be yet to come. */
   final(attempt: Attempt): void
-  bodySent(chunk: Buffer): void
+  /** The content could not be read. */
+  sourceFailed(error: unknown): void
+  /** Something of the caller's threw. */
+  callbackFailed(error: unknown): void
+  bodySent(chunk: Uint8Array): void
   requestSent(): void
   responding(): void
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void
@@ -56,52 +60,53 @@ export interface AttemptOptions extends AttemptHead {
   /** Counted from 1. */
   readonly number: number
   readonly asks: boolean
-  /** Whether its content has no byte, so that its head is all of it. */
-  readonly isEmpty: boolean
+  /** Whether it is sent unasked where nothing can hold it back. */
+  readonly mayGoUnasked: boolean
   readonly rescueTimeout: number
+  /** The content that goes with it; `null` when none does. */
+  readonly content: UploadContent | null
+  /** All of the content, where it is at hand and nothing has to hold it back. */
+  readonly whole: string | Buffer | null
+  /** Whether the caller stated the length of the content. */
+  readonly lengthStated: boolean
 }
 
-/** One request head on one connection: undici's handler on one side, the gate's observer on the other. */
-export class Attempt implements Dispatcher.DispatchHandler, TicketOwner, DeliveryOwner {
+/** One request head on one connection: undici's handler on one side, the connection's ticket on the other. */
+export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   readonly log: AttemptLog
-  readonly ticket: AttemptTicket
-  readonly delivery: Delivery
+  /** What is handed down as the body: interceptors below may read it, or put another in its place. */
+  readonly body: unknown
+  /** Whether a client whose connections have gates took the ticket. */
+  taken = false
+  /** Milliseconds that the client allows for the response's head. */
+  headersTimeout = 0
   /** Whether a byte of a response came. */
   answered = false
+  /** Whether all of its content was accepted. */
+  complete: boolean
   /** Whether its wait is as long as the route was measured to need. */
   measured = false
   readonly #owner: AttemptOwner
   readonly #options: AttemptOptions
+  #replaced: UploadContent | null = null
   #controller: Controller | null = null
-  /** Whether undici said that all was sent, before it was. */
-  #heldSent = false
+  #connection: TicketedConnection | null = null
+  #cancelConnect: (() => void) | null = null
+  #handedBytes = 0
+  #givenUp = false
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
     this.#owner = owner
     this.#options = options
+    const { content, whole } = options
+    this.complete = content === null
     this.log = new AttemptLog(options)
-    this.delivery = new Delivery(this.log, this)
-    this.ticket = new AttemptTicket(this, options.rescueTimeout)
+    this.body = content === null ? null : (whole ?? new ContentBody(this, content))
   }
 
-  // Its ticket's owner -----------------------------------------------------------------
-
-  get stillAsks(): boolean {
-    return this.asks && this.#owner.stillAsks
-  }
-
-  get waitLimitMs(): number {
-    return this.log.waitLimitMs
-  }
-
-  /** Whether it was to ask; whether it did is known when its head left. */
-  get asks(): boolean {
-    return this.#options.asks
-  }
-
-  /** Whether a client whose connections have gates took its ticket. */
-  get hasGate(): boolean {
-    return this.ticket.taken
+  /** Whether undici has begun to write it. */
+  get started(): boolean {
+    return this.#controller !== null
   }
 
   get #current(): boolean {
@@ -110,52 +115,26 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner, Deliver
 
   /** @throws UploadError when no gate will hold the content back, before anything is sent. */
   mustHaveGate(): void {
-    if (!this.asks || this.hasGate) return
+    if (!this.asksAtAll || this.taken || this.#options.mayGoUnasked) return
     throw new UploadError(
       'ERR_EXPECT_NO_GATE',
       `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
     )
   }
 
-  inOnePiece(body: unknown): string | Buffer | null {
-    return this.delivery.takeWhole(body)
+  /** Whether it was to ask; whether it did is known when its head left. */
+  get asksAtAll(): boolean {
+    return this.#options.asks
   }
 
-  /**
-   * Waits until the connection has accepted this much content. undici takes a request whose
-   * content has ended for sent, and its connection for reusable; it must not be told so
-   * while a refusal can still keep the last of the content back.
-   */
-  accepted(bytes: number): Promise<void> {
-    return this.delivery.accepted(bytes, this.ticket.taken)
-  }
-
-  delivered(): void {
-    this.#owner.sent(this)
-    // Of content in one piece undici said so when it handed it to the gate.
-    if (this.#heldSent) this.#tellSent()
-  }
-
-  /** Bytes of content that the connection has taken for good, as far as a gate can tell. */
-  get takenBytes(): number {
-    return this.ticket.taken ? this.log.sentBytes : 0
-  }
-
-  /** Whether all of its content was accepted. */
-  get complete(): boolean {
-    return this.delivery.complete
-  }
-
-  /** Content that a gate let through, and that its connection has not taken yet. */
+  /** Content that was handed to the connection, which has not taken it yet. */
   get isStalling(): boolean {
-    return this.ticket.taken && this.log.phase === 'sending' && this.delivery.isStalling
+    return this.taken && this.log.phase === 'sending' && this.#handedBytes > this.log.sentBytes
   }
 
-  /** Publishes on a diagnostics channel. */
-  publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
-    if (!isHeard(name)) return
-    const { method, url, number } = this.#options
-    publish(name, { method, url, attempt: number, ...details })
+  /** Bytes that the system has not taken yet. */
+  get queuedBytes(): number {
+    return this.#connection?.queuedBytes ?? 0
   }
 
   /**
@@ -166,12 +145,18 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner, Deliver
   untouchedBy(error: NodeJS.ErrnoException): boolean {
     if (this.answered) return false
     if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
-    if (!this.ticket.taken) return false
-    const { phase, asked, releasedBy } = this.log
-    return phase === 'connecting' || (asked && releasedBy === null && !this.complete)
+    if (!this.taken) return false
+    return this.log.phase === 'connecting' || (!this.complete && this.#handedBytes === 0)
   }
 
-  /** Keeps the response from coming in further, until it is decided who is to get it. */
+  /** Publishes on a diagnostics channel. */
+  publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
+    if (!isHeard(name)) return
+    const { method, url, number } = this.#options
+    publish(name, { method, url, attempt: number, ...details })
+  }
+
+  /** Keeps the response from coming in further, until it is decided who gets it. */
   hold(): void {
     this.#controller?.pause()
   }
@@ -183,24 +168,74 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner, Deliver
 
   /** Lets go of the connection; nothing that still comes from it counts. */
   giveUp(): void {
+    if (this.#givenUp) return
+    this.#givenUp = true
+    this.#connection?.stop()
+    this.#replaced?.cancel()
+    if (this.#controller === null) this.#cancelConnect?.()
     this.#controller?.abort(new errors.RequestAbortedError('The attempt was given up'))
   }
 
-  // The gate's observer ----------------------------------------------------------------
+  // The connection's ticket --------------------------------------------------------------
 
-  onHead(asked: boolean, reusedConnection: boolean): void {
-    this.log.head(asked, reusedConnection)
-    if (asked) this.#asked()
-    this.#owner.left(this)
-    this.#owner.progressed(this)
-    if (this.#options.isEmpty) this.delivery.end()
+  get asks(): boolean {
+    return this.#options.asks && this.#owner.stillAsks
   }
 
-  #asked(): void {
-    const { milliseconds, measured } = this.#owner.waitLimit
-    this.log.waitLimitMs = milliseconds
-    this.measured = measured
-    this.publish('ask')
+  /** What became known of the route since the head was written can only end the wait. */
+  get continueTimeout(): number {
+    return this.#owner.stillAsks ? this.log.waitLimitMs : 0
+  }
+
+  get rescueTimeout(): number {
+    return this.#options.rescueTimeout
+  }
+
+  get length(): number | null {
+    return (this.#replaced ?? this.#options.content)?.length ?? null
+  }
+
+  onTaken(headersTimeout: number, cancelConnect: () => void): void {
+    this.taken = true
+    this.headersTimeout = headersTimeout
+    this.#cancelConnect = cancelConnect
+  }
+
+  replaceBody(body: unknown, headers: Fields): Fields {
+    const content = contentOf(body ?? '')
+    const stated = parseLength(fieldValue(headers, 'content-length'))
+    // The length that was put in for the content handed down is not the one of another body.
+    const ours = stated === this.length && !this.#options.lengthStated
+    const length = ours ? content.length : (stated ?? content.length)
+    refuseLength(content.length, length)
+    this.#replaced = new UploadContent(content, {
+      length,
+      replayWindow: 0,
+      lends: false,
+      inContext: this.#owner.inContext,
+    })
+    return ours ? withoutFields(headers, 'content-length') : headers
+  }
+
+  open(): Source | Promise<Source> {
+    const content = this.#replaced ?? this.#options.content
+    return (content as UploadContent).open()
+  }
+
+  onHead(connection: TicketedConnection, asked: boolean, reusedConnection: boolean): void {
+    this.#connection = connection
+    this.#handedBytes = 0
+    this.#guard(() => {
+      this.log.head(asked, reusedConnection)
+      if (asked) {
+        const { milliseconds, measured } = this.#owner.waitLimit
+        this.log.waitLimitMs = milliseconds
+        this.measured = measured
+        this.publish('ask')
+      }
+      this.#owner.left(this)
+      this.#owner.progressed(this)
+    })
   }
 
   onFirstByte(): void {
@@ -209,67 +244,95 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner, Deliver
 
   onInterim(status: number): void {
     this.log.noteInterim(status)
-    this.publish('interim', { status })
-    this.#owner.interim(this, status)
+    this.#guard(() => {
+      this.publish('interim', { status })
+      this.#owner.interim(this, status)
+    })
   }
 
   onRelease(by: ReleasedBy): void {
     this.log.release(by)
-    this.publish('release', { by })
-    if (by === 'timeout') this.publish('silent')
-    this.#owner.released(this, by)
-    this.#owner.progressed(this)
+    this.#guard(() => {
+      this.publish('release', { by })
+      if (by === 'timeout') this.publish('silent')
+      this.#owner.released(this, by)
+      this.#owner.progressed(this)
+    })
   }
 
   onFinal(status: number, withheld: boolean): void {
     this.log.final(status, withheld)
-    if (withheld && status >= 300) this.publish('refuse', { status })
-    this.#owner.final(this)
-    this.#owner.progressed(this)
+    this.#guard(() => {
+      if (withheld && status >= 300) this.publish('refuse', { status })
+      this.#owner.final(this)
+      this.#owner.progressed(this)
+    })
+  }
+
+  onWrite(chunks: readonly Uint8Array[], bytes: number): void {
+    this.#handedBytes += bytes
+    this.#guard(() => this.#owner.writing(this, chunks))
   }
 
   onContent(bytes: number): void {
-    this.delivery.accept(bytes)
-    this.#owner.progressed(this)
+    this.log.sentBytes += bytes
+    this.#guard(() => this.#owner.progressed(this))
+  }
+
+  onDelivered(): void {
+    this.complete = true
+    this.log.contentEnds()
+    this.#guard(() => {
+      this.#owner.sent(this)
+      if (this.#current) this.#owner.requestSent()
+    })
+  }
+
+  onSourceError(error: unknown): void {
+    if (this.#current) this.#owner.sourceFailed(error)
   }
 
   onRescue(error: NodeJS.ErrnoException): void {
-    this.publish('rescue', error.code === undefined ? {} : { code: error.code })
+    this.#guard(() => this.publish('rescue', error.code === undefined ? {} : { code: error.code }))
+  }
+
+  /** The connection is in the middle of a read or a write, and must get to the end of it. */
+  #guard(tell: () => void): void {
+    try {
+      this.#owner.inContext(tell)
+    } catch (error) {
+      this.#owner.callbackFailed(error)
+    }
   }
 
   // undici's handler -------------------------------------------------------------------
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller
-    if (this.#current) this.#owner.started(controller, context)
-    else this.giveUp()
+    if (this.#current) this.#owner.inContext(() => this.#owner.started(controller, context))
+    else controller.abort(new errors.RequestAbortedError('The attempt was given up'))
   }
 
   onBodySent(chunk: Buffer): void {
     if (!this.#current) return
     // Without a gate, what undici hands to the connection is all that can be known.
-    if (!this.ticket.taken) this.#unwatched(chunk.length)
-    this.#owner.bodySent(chunk)
-  }
-
-  #unwatched(bytes: number): void {
-    this.log.contentFlows()
-    this.onContent(bytes)
+    if (!this.taken) {
+      this.log.contentFlows()
+      this.onContent(chunk.length)
+    }
+    this.#owner.inContext(() => this.#owner.bodySent(chunk))
   }
 
   onRequestSent(): void {
-    if (this.delivery.pending) this.#heldSent = true
-    else this.#tellSent()
-  }
-
-  #tellSent(): void {
-    this.#heldSent = false
-    if (this.#current) this.#owner.requestSent()
+    // With a gate undici has written the head alone.
+    if (this.taken || !this.#current) return
+    this.complete = true
+    this.#owner.inContext(() => this.#owner.requestSent())
   }
 
   onResponseStarted(): void {
     this.answered = true
-    if (this.#current) this.#owner.responding()
+    if (this.#current) this.#owner.inContext(() => this.#owner.responding())
   }
 
   onResponseStart(
@@ -281,24 +344,17 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner, Deliver
     if (!this.#current) return
     // undici reads versions that a gate does not; the status of those is 0 there.
     if (status >= 200 && !this.log.status) this.onFinal(status, this.log.withheld)
-    this.#owner.responded(this, status, fields, message)
+    this.#owner.inContext(() => this.#owner.responded(this, status, fields, message))
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    if (this.#current) this.#owner.data(chunk)
+    if (this.#current) this.#owner.inContext(() => this.#owner.data(chunk))
   }
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
-    // An origin that refuses may never read what it was sent, and keep the connection all the
-    // same (RFC 9112, section 9.3): whatever follows there would wait behind it for ever.
-    const { status, sentBytes } = this.log
-    const cutShort = this.ticket.taken && !this.complete
-    // undici takes content that it handed over in one piece for sent.
-    if (cutShort || (status !== null && status >= 300 && sentBytes >= underWay))
-      this.ticket.connection?.retire()
-    if (!this.#current) return
-    this.log.cutShort = cutShort
-    this.#owner.ended(trailers)
+    this.log.cutShort = this.taken && !this.complete
+    this.#connection?.responseEnded()
+    if (this.#current) this.#owner.inContext(() => this.#owner.ended(trailers))
   }
 
   onRequestUpgrade(
@@ -307,10 +363,11 @@ export class Attempt implements Dispatcher.DispatchHandler, TicketOwner, Deliver
     fields: ResponseFields,
     socket: Duplex,
   ): void {
-    if (this.#current) this.#owner.upgraded(status, fields, socket)
+    if (!this.#current) return
+    this.#owner.inContext(() => this.#owner.upgraded(status, fields, socket))
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    if (this.#current) this.#owner.failed(this, error)
+    if (this.#current) this.#owner.inContext(() => this.#owner.failed(this, error))
   }
 }

@@ -46,8 +46,8 @@ export class Course {
 
   /** Whether there is content to read that is to have no byte. */
   get isEmpty(): boolean {
-    const { whole, upload } = this.#plan
-    return this.#hop.hasContent && whole === undefined && upload.source.length === 0
+    const { whole, content } = this.#plan
+    return this.#hop.hasContent && whole === null && content?.length === 0
   }
 
   /** Goes on to another request. */

@@ -60,16 +60,12 @@ export class Deadlines {
     this.#owner = owner
   }
 
-  /**
-   * Sets a deadline, or sets it anew; 0 is none.
-   *
-   * @param passed is how many of the milliseconds have gone by already.
-   */
-  set(deadline: Deadline, milliseconds: number, passed: number = 0): void {
+  /** Sets a deadline, or sets it anew; 0 is none. */
+  set(deadline: Deadline, milliseconds: number): void {
     this.clear(deadline)
     if (milliseconds === 0) return
     const now = performance.now()
-    const end = now + Math.max(0, milliseconds - passed)
+    const end = now + milliseconds
     this.#limits[deadline] = milliseconds
     this.#ends[deadline] = end
     if (end < this.#due) this.#start(end, now)

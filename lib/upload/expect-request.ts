@@ -1,26 +1,21 @@
-import type { TicketedOptions } from '../connection/connector.ts'
+import type { Dispatcher } from 'undici'
+import type { TicketedOptions } from '../connection/client.ts'
 import type { Content } from '../content/content.ts'
-import type { Source } from '../content/source.ts'
+import type { UploadError } from '../errors.ts'
 import type { ExpectOptions } from '../options.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import type { Upload } from './plan.ts'
 
-/** The key under which `fetch` and `upload` hand over what their dispatches share. */
+/** The key under which `fetch` and `upload` hand over what is theirs. */
 export const callKey: unique symbol = Symbol('expect-continue.call')
 
-/** What the dispatches of one call share: a fetch that follows a redirect makes several. */
+/** One call of `fetch` or `upload`, which is one dispatch. */
 export interface Call {
   readonly log: UploadLog
-  /** The content; `null` when it is the dispatch's own body. */
-  readonly content: Content | null
-  /** Made by the first dispatch, for those that come after it. */
-  source: Source | null
-  /** Counts the dispatches that have the content. */
-  readonly turn: number
-  /** Called when the dispatch that has the content needs it no longer. */
-  onOver(): void
-  /** The status that the caller's handler is shown in place of this one, or the error to fail with. */
-  shown?: Upload['shown']
+  readonly content: Content
+  /** Ends the upload, also before its connection stands; `null` before the dispatch. */
+  controller: Dispatcher.DispatchController | null
+  /** The status that the caller is shown in place of this one, or the error to fail with. */
+  mapStatus(status: number): number | UploadError
 }
 
 /** Dispatch options with those of this package. */

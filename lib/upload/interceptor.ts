@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { ticketKey } from '../connection/ticket.ts'
-import { wholeLength } from '../content/content.ts'
+import type { Content } from '../content/content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
 import {
   defaults,
@@ -10,19 +10,20 @@ import {
   pickExpectOptions,
   settle,
 } from '../options.ts'
-import { decide, isLeftToUndici } from '../protocol/decision.ts'
 import { wantedOfDispatcher } from '../recovery/authentication/authenticate.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
 import { sharedMemory } from '../routes/memory.ts'
 import { refuseUnknown } from '../unknown.ts'
-import { Attempts } from './attempts.ts'
 import { callKey, type ExpectRequest } from './expect-request.ts'
-import { declared, planOf, withoutWish } from './order.ts'
-import { routeTo, type Scope } from './scope.ts'
+import { planOf, requestContent, withoutWish } from './order.ts'
+import type { Scope } from './scope.ts'
 import { UnderWay } from './under-way.ts'
-import { Watcher } from './watcher.ts'
+import { UploadRun } from './upload-run.ts'
 
 type Handler = Dispatcher.DispatchHandler
+
+// undici hands handlers no controller when a request fails before it was started.
+const controllerless = null as unknown as Dispatcher.DispatchController
 
 /**
  * An undici interceptor that asks before it sends.
@@ -64,24 +65,27 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   // Another interceptor of this kind is at work already.
   if (request[ticketKey] !== undefined) return dispatch(request, handler)
   const wish = wishOf(request.headers)
-  const body: unknown = request.body ?? null
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : settle(overrides, base)
   const watched = settings === base ? scope.watched : needsAttempts(settings)
-  if (body === null && !watched) return dispatch(withoutWish(request, wish), handler)
-  const expect = wish ?? settings.expect
-  const origin = String(request.origin)
-  const whole = request[callKey] === undefined ? wholeLength(body) : null
-  if (whole !== null && !watched) {
-    // Most requests come this way, so nothing is made here that is not needed.
-    const route = routeTo(origin, settings, scope)
-    const length = declared(request, whole)
-    if (isLeftToUndici(decide({ expect, settings, length, remembered: route.facts }))) {
-      const noted = whole > 0 && settings.memory !== false
-      return dispatch(withoutWish(request, wish), noted ? new Watcher(handler, route) : handler)
-    }
+  const content = requestContent(request)
+  const isEmpty = content === null || content.whole?.length === 0
+  if (isEmpty && !watched) return dispatch(withoutWish(request, wish), handler)
+  const begin = (known: Content | null): boolean => {
+    const plan = planOf({ request, content: known, wish, settings, handler }, scope)
+    const run = new UploadRun(plan)
+    const call = request[callKey]
+    if (call !== undefined) call.controller = run.controller
+    return run.start()
   }
-  return new Attempts(planOf({ request, wish, settings, handler }, scope)).start()
+  if (content?.lookUp === undefined) return begin(content)
+  content
+    .lookUp()
+    .then(begin)
+    .catch((error: Error) => {
+      handler.onResponseError?.(controllerless, error)
+    })
+  return true
 }
 
 /** Fields that can be iterated over once are read once, for all who look at them. */

@@ -1,5 +1,5 @@
 import { type Dispatcher, errors } from 'undici'
-import { ForwardingHandler } from './forwarding-handler.ts'
+import { ForwardingHandler } from '../connection/forwarding-handler.ts'
 
 type Controller = Dispatcher.DispatchController
 

@@ -1,5 +1,5 @@
 import { type Dispatcher, Dispatcher1Wrapper } from 'undici'
-import { ForwardingHandler } from './forwarding-handler.ts'
+import { ForwardingHandler } from '../connection/forwarding-handler.ts'
 
 /**
  * Dispatches for a handler of the older shape (`onConnect`, `onHeaders`…), as the built-in

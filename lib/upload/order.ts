@@ -1,65 +1,87 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { channel } from 'node:diagnostics_channel'
 import type { Dispatcher } from 'undici'
-import { type Content, contentOf, noContent } from '../content/content.ts'
-import { UploadError } from '../errors.ts'
-import { fieldValue, withoutFields } from '../headers.ts'
+import { type Content, contentOf } from '../content/content.ts'
+import { UploadContent } from '../content/upload-content.ts'
+import { type Fields, fieldValue, withoutFields } from '../headers.ts'
 import type { ExpectMode, Settings } from '../options.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
 import { UploadLog } from '../report/upload-log.ts'
-import { BareUpload, CallUpload } from './call-upload.ts'
-import { type Call, callKey, type ExpectRequest } from './expect-request.ts'
+import { parseLength, refuseLength } from './content-length.ts'
+import { callKey, type ExpectRequest } from './expect-request.ts'
 import { pathOf } from './hop.ts'
-import { OwnUpload } from './own-upload.ts'
-import { Plan, type Upload } from './plan.ts'
+import { Plan } from './plan.ts'
 import type { Scope } from './scope.ts'
 
 /** One request that came to an interceptor, and how it is to be sent. */
 export interface Order {
   readonly request: ExpectRequest
+  /** `null` where there is none. */
+  readonly content: Content | null
   /** What the request's own `Expect` says. */
   readonly wish: ExpectMode | undefined
   readonly settings: Settings
   readonly handler: Dispatcher.DispatchHandler
 }
 
+/** Listeners of this channel may keep the chunks that they are told of. */
+const chunkSent = channel('undici:request:bodyChunkSent')
+
+/**
+ * What a request sends.
+ *
+ * @throws TypeError when the body is nothing that can be sent.
+ */
+export function requestContent(request: ExpectRequest): Content | null {
+  const body: unknown = request.body ?? null
+  if (body === null) return null
+  return request[callKey]?.content ?? contentOf(body)
+}
+
 /**
  * All that its attempts need.
  *
- * @throws TypeError when the body is nothing that can be sent.
- * @throws UploadError when it has not the declared length.
+ * @throws UploadError when the content has not the declared length.
  */
-export function planOf({ request, wish, settings, handler }: Order, scope: Scope): Plan {
+export function planOf(order: Order, scope: Scope): Plan {
+  const { request, content, wish, settings, handler } = order
   const call = request[callKey]
-  const body: unknown = request.body ?? null
-  const hasContent = body !== null
-  const content = hasContent ? (call?.content ?? contentOf(body)) : noContent
-  const upload = uploadOf(request, hasContent ? content : null, settings)
+  const stated = parseLength(fieldValue(request.headers, 'content-length'))
+  const length = stated ?? content?.length ?? null
+  if (content !== null) refuseLength(content.length, stated)
+  const log = call?.log ?? new UploadLog()
+  log.total = content === null ? null : length
+  const inContext = AsyncLocalStorage.snapshot()
   const asked = withoutWish(request, wish)
-  const headers = hasContent
-    ? headersFor(asked, content, upload.source.length)
-    : withoutFields(asked.headers)
-  return new Plan({
+  const plan = new Plan({
     scope,
     request: answeredHere(request, settings),
     hop: {
       origin: String(request.origin),
       path: pathOf(request),
       method: request.method,
-      headers,
-      hasContent,
+      headers: content === null ? withoutFields(asked.headers) : headersFor(asked, content, length),
+      hasContent: content !== null,
     },
     handler,
-    upload,
+    log,
     settings,
     expect: wish ?? settings.expect,
-    followsMisdirection: followsMisdirection(call, hasContent),
-    whole: content.whole,
+    // Fetch sends again after a 421, but not content that can be read once.
+    followsMisdirection: call?.content.replayable ?? false,
+    whole: content?.whole ?? null,
+    lengthStated: stated !== null,
+    inContext,
+    mapStatus: (status) => call?.mapStatus(status) ?? status,
   })
-}
-
-/** Fetch sends again after a 421, but not content that can be read once. */
-function followsMisdirection(call: Call | undefined, hasContent: boolean): boolean {
-  const content = call?.content ?? null
-  return content !== null && (!hasContent || content.replayable)
+  if (content !== null) {
+    const { replayWindow } = settings
+    const lends = handler.onBodySent === undefined && !chunkSent.hasSubscribers
+    plan.content = new UploadContent(content, { length, replayWindow, lends, inContext }, (error) =>
+      plan.onBroken(error),
+    )
+  }
+  return plan
 }
 
 /** The caller's options for what is below: what is answered here is not answered there again. */
@@ -76,36 +98,12 @@ export function withoutWish(request: ExpectRequest, wish: ExpectMode | undefined
   return { ...request, headers: withoutFields(request.headers, 'expect') }
 }
 
-/**
- * The declared length: the content's, or the request's own `Content-Length`.
- *
- * @throws UploadError when both are there and differ, before anything is sent.
- */
-export function declared(request: ExpectRequest, length: number | null): number | null {
-  const value = fieldValue(request.headers, 'content-length')
-  if (value === undefined) return length
-  const stated = Number(value)
-  if (length === null || length === stated) return stated
-  const code = length < stated ? 'ERR_EXPECT_CONTENT_SHORT' : 'ERR_EXPECT_CONTENT_LONG'
-  const message = `The Content-Length is ${stated}, but the content has ${length} bytes; leave the header out`
-  throw new UploadError(code, message)
-}
-
-function uploadOf(request: ExpectRequest, content: Content | null, settings: Settings): Upload {
-  const call = request[callKey]
-  if (content === null) return new BareUpload(call?.log ?? new UploadLog())
-  const { replayWindow } = settings
-  const options = { length: declared(request, content.length), replayWindow }
-  return call === undefined
-    ? new OwnUpload(content, options)
-    : new CallUpload(call, content, options)
-}
-
 function headersFor(request: ExpectRequest, content: Content, length: number | null): string[] {
   const headers = withoutFields(request.headers, 'content-length')
-  if (length !== null) headers.push('content-length', String(length))
+  // undici writes the length of no content by itself.
+  if (length !== null && length > 0) headers.push('content-length', String(length))
   const ownType = typeof request.body === 'string' ? null : content.type
-  if (ownType !== null && fieldValue(headers, 'content-type') === undefined) {
+  if (ownType !== null && fieldValue(headers as Fields, 'content-type') === undefined) {
     headers.push('content-type', ownType)
   }
   return headers

@@ -23,9 +23,9 @@ export class PhaseWatch implements DeadlineOwner {
     this.#owner = owner
   }
 
-  /** The upload begins, or goes on after so many milliseconds. */
-  begin(elapsedMs: number): void {
-    this.#deadlines.set('total', this.#timeouts.total ?? 0, elapsedMs)
+  /** The upload begins. */
+  begin(): void {
+    this.#deadlines.set('total', this.#timeouts.total ?? 0)
   }
 
   /** Sees that content which was handed to the connection is taken by it. */
@@ -35,13 +35,13 @@ export class PhaseWatch implements DeadlineOwner {
       return
     }
     this.#sending = attempt
-    this.#queued = queuedBy(attempt)
+    this.#queued = attempt.queuedBytes
     this.#deadlines.set('stall', this.#timeouts.stall ?? stallTimeout)
   }
 
   /** All of the content was taken, or the head of the final response has begun to come. */
-  awaitHead({ ticket }: Attempt): void {
-    const { headers = ticket.headersTimeout } = this.#timeouts
+  awaitHead({ headersTimeout }: Attempt): void {
+    const { headers = headersTimeout } = this.#timeouts
     this.#deadlines.set('headers', headers)
   }
 
@@ -60,15 +60,11 @@ export class PhaseWatch implements DeadlineOwner {
   moved(deadline: Deadline): boolean {
     if (deadline !== 'stall' || this.#sending === null) return false
     const before = this.#queued
-    this.#queued = queuedBy(this.#sending)
+    this.#queued = this.#sending.queuedBytes
     return this.#queued < before
   }
 
   expired(error: Error): void {
     this.#owner.expired(error)
   }
-}
-
-function queuedBy({ ticket }: Attempt): number {
-  return ticket.connection?.queuedBytes ?? 0
 }

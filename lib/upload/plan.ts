@@ -1,25 +1,14 @@
 import type { Dispatcher } from 'undici'
-import type { Source } from '../content/source.ts'
+import type { InContext, UploadContent } from '../content/upload-content.ts'
 import type { UploadError } from '../errors.ts'
 import type { ExpectMode, Settings } from '../options.ts'
 import { type Decision, decide } from '../protocol/decision.ts'
 import { recoursesFor } from '../recovery/recourses.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { Route } from '../routes/route.ts'
-import type { ResponseFields } from './attempt.ts'
 import type { Hop } from './hop.ts'
 import type { Recourse } from './recourse.ts'
 import { routeTo, type Scope } from './scope.ts'
-
-/** The content of an upload and what is written down about it; several dispatches may share one. */
-export interface Upload {
-  readonly source: Source
-  readonly log: UploadLog
-  /** Called when a dispatch needs the content no longer. */
-  onOver(): void
-  /** The status that the handler is shown in place of this one, or the error to fail with. */
-  shown(status: number, text: string, fields: ResponseFields): number | UploadError
-}
 
 /** What a plan is made of. */
 export interface PlanOptions {
@@ -29,27 +18,38 @@ export interface PlanOptions {
   /** The first request. */
   readonly hop: Hop
   readonly handler: Dispatcher.DispatchHandler
-  readonly upload: Upload
+  readonly log: UploadLog
   readonly settings: Settings
   /** The request's own wish or the setting. */
   readonly expect: ExpectMode
   /** Whether it is done about a 421 what fetch does. */
   readonly followsMisdirection: boolean
-  /** All of the content, where undici can send it in one go. */
-  readonly whole: string | Buffer | undefined
+  /** All of the content, where it is at hand. */
+  readonly whole: string | Buffer | null
+  /** Whether the caller stated the length of the content. */
+  readonly lengthStated: boolean
+  /** Runs a function in the caller's async context. */
+  readonly inContext: InContext
+  /** The status that the handler is shown in place of this one, or the error to fail with. */
+  readonly mapStatus: (status: number) => number | UploadError
 }
 
-/** All that the attempts of one dispatch need. */
+/** All that the attempts of one upload need, and that does not change. */
 export class Plan {
   readonly scope: Scope
   readonly request: Dispatcher.DispatchOptions
   readonly hop: Hop
   readonly handler: Dispatcher.DispatchHandler
-  readonly upload: Upload
+  /** `null` where the request has none. */
+  content: UploadContent | null = null
+  readonly log: UploadLog
   readonly settings: Settings
-  readonly whole: string | Buffer | undefined
-  /** Whether nobody is told of chunks, who might keep them: then their memory may be filled again. */
-  readonly lends: boolean
+  readonly whole: string | Buffer | null
+  readonly lengthStated: boolean
+  readonly inContext: InContext
+  readonly mapStatus: (status: number) => number | UploadError
+  /** Told when the content breaks before it is read. */
+  onBroken: (error: unknown) => void = () => {}
   readonly #expect: ExpectMode
   readonly #followsMisdirection: boolean
   #recourse: Recourse | null = null
@@ -59,10 +59,12 @@ export class Plan {
     this.request = options.request
     this.hop = options.hop
     this.handler = options.handler
-    this.upload = options.upload
+    this.log = options.log
     this.settings = options.settings
     this.whole = options.whole
-    this.lends = options.handler.onBodySent === undefined
+    this.lengthStated = options.lengthStated
+    this.inContext = options.inContext
+    this.mapStatus = options.mapStatus
     this.#expect = options.expect
     this.#followsMisdirection = options.followsMisdirection
   }
@@ -74,7 +76,7 @@ export class Plan {
 
   /** Whether a request asks that takes this route. */
   decide({ hasContent }: Hop, route: Route): Decision {
-    const length = hasContent ? this.upload.source.length : 0
+    const length = hasContent && this.content !== null ? this.content.length : 0
     return decide({
       expect: this.#expect,
       settings: this.settings,

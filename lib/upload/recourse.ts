@@ -1,6 +1,6 @@
 import type { UploadError } from '../errors.ts'
+import type { ResponseFields } from '../headers.ts'
 import type { AttemptReason, AttemptReport } from '../report/report.ts'
-import type { ResponseFields } from './attempt.ts'
 import type { Hop } from './hop.ts'
 
 /** A final response whose head came. */

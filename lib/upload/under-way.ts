@@ -1,21 +1,31 @@
-/** Counts what is under way, for whoever has to wait for the end of it. */
+import { type Dispatcher, errors } from 'undici'
+
+type Controller = Dispatcher.DispatchController
+
+/** The uploads that are under way, for whoever has to wait for the end of them, or to end them. */
 export class UnderWay {
-  #count = 0
+  readonly #controllers = new Set<Controller>()
   #waiting: (() => void)[] = []
 
-  begin(): void {
-    this.#count += 1
+  begin(controller: Controller): void {
+    this.#controllers.add(controller)
   }
 
-  end(): void {
-    this.#count -= 1
-    if (this.#count > 0) return
+  end(controller: Controller): void {
+    this.#controllers.delete(controller)
+    if (this.#controllers.size > 0) return
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   /** Resolves when nothing is under way. */
   idle(): Promise<void> {
-    if (this.#count === 0) return Promise.resolve()
+    if (this.#controllers.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Ends all of them. */
+  abort(reason: Error | null): void {
+    const error = reason ?? new errors.ClientDestroyedError()
+    for (const controller of this.#controllers) controller.abort(error)
   }
 }

@@ -8,8 +8,9 @@
  *     any of the first four ---final---> withheld      sending ---final >= 300---> cut
  *                                                      sending -------sent-------> sent
  *
- * The first verdict stands: a 100 after the timer, or a timer after a 100, changes nothing.
- * A 2xx while content flows changes nothing either, since such an origin may still be reading.
+ * The first event decides: a 100 after the timer, or a timer after a 100, changes nothing.
+ * A 2xx behind a 100 changes nothing either, because such an origin reads after it has
+ * answered. The same goes for a 2xx while content flows.
  */
 export type State =
   | { readonly at: 'asking' }
@@ -24,7 +25,7 @@ export type State =
 /** What let the content go: the origin's 100, or the end of the wait. */
 export type ReleasedBy = 'continue' | 'timeout'
 
-/** What can befall an expectation. */
+/** What can happen to an expectation. */
 export type Event =
   | { readonly type: 'left' }
   | { readonly type: 'interim'; readonly status: number }
@@ -64,10 +65,12 @@ export function next(state: State, event: Event): State {
 
 function final(state: State, status: number): State {
   switch (state.at) {
-    case 'asking':
     case 'granted':
-    case 'waiting':
+      return status >= 300 ? { at: 'withheld', status } : state
     case 'ready':
+      return status >= 300 || state.by === 'timeout' ? { at: 'withheld', status } : state
+    case 'asking':
+    case 'waiting':
       return { at: 'withheld', status }
     case 'sending':
       return status >= 300 ? { at: 'cut', status } : state

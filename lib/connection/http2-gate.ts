@@ -1,26 +1,28 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
+import type { Dispatcher } from 'undici'
 import { UploadError } from '../errors.ts'
-import type { Line, NextRequest } from './line.ts'
-import { StreamGate } from './stream-gate.ts'
-import { cancelWhenClosed } from './stream-reset.ts'
+import { cancelWhenClosed, Http2Upload } from './http2-upload.ts'
+import type { Ticket } from './ticket.ts'
+import type { UploadBody } from './upload-body.ts'
 
 const channel = 'http2.client.stream.created'
 
 /** Where a socket says whose it is; a session shows its socket through a proxy only. */
-const owner: unique symbol = Symbol('expect-continue.line')
+const owner: unique symbol = Symbol('expect-continue.gate')
 
 interface OwnedSocket extends Socket {
-  [owner]?: SessionGate
+  [owner]?: Http2Gate
 }
 
 /**
- * Puts gates on the streams of an HTTP/2 connection that carry uploads. undici opens the
- * stream of a request in the same breath in which it tells the handler of the start, and
- * Node publishes the stream before undici has seen it.
+ * The gate on an HTTP/2 connection: one for each stream that carries an upload. undici opens the
+ * stream of a request in the same turn in which it tells the handler of the start, and node
+ * publishes the stream before undici has seen it.
  */
-export class SessionGate implements Line {
+export class Http2Gate {
+  readonly isHttp2 = true
   readonly #socket: OwnedSocket
 
   constructor(socket: Socket) {
@@ -28,16 +30,22 @@ export class SessionGate implements Line {
     this.#socket[owner] = this
   }
 
-  announce(next: NextRequest, controller: Parameters<Line['announce']>[1]): void {
+  /** undici opens the stream of this upload next. */
+  announce(
+    ticket: Ticket,
+    body: UploadBody,
+    asks: boolean,
+    controller: Pick<Dispatcher.DispatchController, 'abort'>,
+  ): void {
     this.#onStream(
-      (stream) => new StreamGate(stream, next).install(),
+      (stream) => new Http2Upload(stream, ticket, body, asks).install(),
       () => controller.abort(noStream()),
     )
   }
 
-  /** Sees to the end of the stream of the next request, whose content nothing holds back. */
-  watch(): void {
-    this.#onStream(cancelWhenClosed, () => {})
+  /** undici opens the stream of another request next. */
+  announceOther({ body }: Dispatcher.DispatchOptions): void {
+    if (body !== null && body !== undefined) this.#onStream(cancelWhenClosed, () => {})
   }
 
   #onStream(found: (stream: ClientHttp2Stream) => void, missing: () => void): void {

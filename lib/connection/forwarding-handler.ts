@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { ResponseFields } from './attempt.ts'
-import { startResponse } from './response-start.ts'
+import type { ResponseFields } from '../headers.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -58,4 +57,20 @@ export class ForwardingHandler implements Dispatcher.DispatchHandler {
   onResponseError(controller: Controller, error: Error): void {
     this.#handler.onResponseError?.(controller, error)
   }
+}
+
+/**
+ * Hands the head of a response on to a handler. undici's wrapper of older handlers takes what
+ * they answer to an interim response for a pause. Nothing would end it where the final response
+ * has no content, or where nobody reads it: the connection would never be free again.
+ */
+export function startResponse(
+  handler: Dispatcher.DispatchHandler,
+  controller: Dispatcher.DispatchController,
+  status: number,
+  fields: ResponseFields,
+  message?: string,
+): void {
+  handler.onResponseStart?.(controller, status, fields, message)
+  if (status < 200) controller.resume()
 }

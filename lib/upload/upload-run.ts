@@ -1,15 +1,17 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { TicketedOptions } from '../connection/connector.ts'
+import type { TicketedOptions } from '../connection/client.ts'
+import { startResponse } from '../connection/forwarding-handler.ts'
+import { ticketKey } from '../connection/ticket.ts'
 import { Wait, type Waiting } from '../connection/wait.ts'
+import type { InContext } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
-import { headersOf } from '../headers.ts'
+import { headersOf, type ResponseFields } from '../headers.ts'
 import type { Decision } from '../protocol/decision.ts'
-import type { ReleasedBy } from '../protocol/verdict.ts'
+import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AttemptReason } from '../report/report.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
-import { Attempt, type AttemptOwner, type ResponseFields } from './attempt.ts'
-import { addBody, type BodyListener } from './attempt-body.ts'
+import { Attempt, type AttemptOwner } from './attempt.ts'
 import { type ControllerOwner, StableController } from './controller.ts'
 import { Course } from './course.ts'
 import { undiciTimeout } from './deadlines.ts'
@@ -18,7 +20,6 @@ import { type Hop, placeOf } from './hop.ts'
 import { type PhaseOwner, PhaseWatch } from './phase-watch.ts'
 import type { Plan } from './plan.ts'
 import type { Answer, Decided, Failure, Next } from './recourse.ts'
-import { startResponse } from './response-start.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -26,7 +27,7 @@ type Controller = Dispatcher.DispatchController
  * Runs the attempts of one dispatch: the first, and those that come in place of an answer or
  * a failure. The caller's handler sees one request.
  */
-export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, PhaseOwner, Waiting {
+export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Waiting {
   readonly #plan: Plan
   readonly #controller: StableController
   readonly #watch: PhaseWatch
@@ -43,69 +44,98 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   /** Whether the handler has a final response; what befalls that is no reason to try again. */
   #delivered = false
   #over = false
+  /** Whether content that nothing touched is left to the caller. */
+  #leaves = false
 
   constructor(plan: Plan) {
     this.#plan = plan
     this.#course = new Course(plan)
     this.#controller = new StableController(this)
+    plan.onBroken = (error) => this.sourceFailed(error)
     this.#watch = new PhaseWatch(plan.settings.timeouts, this)
+  }
+
+  /** Ends the upload, also before its first attempt has begun. */
+  get controller(): Controller {
+    return this.#controller
   }
 
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
-    const { scope, upload } = this.#plan
-    scope.underWay.begin()
-    // A fetch that follows a redirect dispatches once more for the same upload.
-    const again = upload.log.attempts.length > 0
-    this.#watch.begin(again ? upload.log.elapsedMs : 0)
-    return this.#begin(again ? 'redirect' : 'first', 0)
+    this.#plan.scope.underWay.begin(this.#controller)
+    this.#watch.begin()
+    return this.#begin('first', 0)
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
     if (!this.#course.isEmpty) return this.#dispatch(reason, delayMs)
-    // Over HTTP/2 undici ends a request of no length before it has looked at the content.
-    this.#plan.upload.source
-      .readEmpty()
+    // A head that declares no content is a whole request, so the content is looked at before.
+    this.#plan.content
+      ?.readEmpty()
       .then(() => this.#over || this.#dispatch(reason, delayMs))
       .catch((error: unknown) => this.sourceFailed(error))
     return true
   }
 
   #dispatch(reason: AttemptReason, delayMs: number): boolean {
-    const { scope, upload, settings } = this.#plan
-    const { prepared: hop, decision, isEmpty } = this.#course
-    if (reason === 'first' && hop.hasContent) upload.log.reason = decision.reason
-    const attempt = new Attempt(this, {
-      reason,
-      startedAtMs: upload.log.elapsedMs,
-      delayMs,
-      method: hop.method,
-      url: placeOf(hop),
-      number: upload.log.attempts.length + 1,
-      asks: decision.asks,
-      isEmpty,
-      rescueTimeout: settings.rescueTimeout,
-    })
-    this.#current = attempt
-    attempt.log.hasContent = hop.hasContent
-    upload.log.attempts.push(attempt.log)
+    const { scope, log } = this.#plan
     try {
-      return scope.dispatch(this.#options(attempt, hop, decision), attempt)
+      const { prepared: hop, decision } = this.#course
+      if (reason === 'first' && hop.hasContent) log.reason = decision.reason
+      const attempt = this.#attempt(hop, decision, reason, delayMs)
+      this.#current = attempt
+      log.attempts.push(attempt.log)
+      return scope.dispatch(this.#options(attempt, hop), attempt)
     } catch (error) {
       this.#fail(error as Error)
       return true
     }
   }
 
-  #options(attempt: Attempt, hop: Hop, decision: Decision): TicketedOptions {
+  #attempt(
+    hop: Hop,
+    { asks, reason: why }: Decision,
+    reason: AttemptReason,
+    delayMs: number,
+  ): Attempt {
+    const { log, settings, content, whole, lengthStated } = this.#plan
+    const sends = hop.hasContent && content?.length !== 0
+    const attempt = new Attempt(this, {
+      reason,
+      startedAtMs: log.elapsedMs,
+      delayMs,
+      method: hop.method,
+      url: placeOf(hop),
+      number: log.attempts.length + 1,
+      asks,
+      // What was refused for now is asked about below the threshold, too, where it can be.
+      mayGoUnasked: why === 'remembered-refusal',
+      rescueTimeout: settings.rescueTimeout,
+      content: sends ? content : null,
+      whole: asks ? null : whole,
+      lengthStated,
+    })
+    attempt.log.hasContent = hop.hasContent
+    return attempt
+  }
+
+  #options(attempt: Attempt, hop: Hop): TicketedOptions {
     const { request, settings } = this.#plan
     const { origin, path, method, headers } = hop
-    const options: TicketedOptions = { ...request, origin, path, method, headers, body: null }
+    const { body } = attempt
+    const options: TicketedOptions = {
+      ...request,
+      origin,
+      path,
+      method,
+      headers,
+      body: body as null,
+    }
     const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
     // Where no gate watches the content, undici's own timer has to do.
     if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
     if (bodyTimeout !== undefined) options.bodyTimeout = bodyTimeout
-    if (hop.hasContent) addBody(options, attempt, decision, this.#plan, this)
+    if (body !== null) options[ticketKey] = attempt
     return options
   }
 
@@ -123,8 +153,15 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
     return this.#course.waitLimit
   }
 
-  handed(attempt: Attempt): void {
-    if (this.isCurrent(attempt)) this.#watch.sending(attempt)
+  get inContext(): InContext {
+    return this.#plan.inContext
+  }
+
+  writing(attempt: Attempt, chunks: readonly Uint8Array[]): void {
+    if (!this.isCurrent(attempt)) return
+    this.#watch.sending(attempt)
+    if (this.#plan.handler.onBodySent === undefined) return
+    for (const chunk of chunks) this.bodySent(chunk)
   }
 
   started(controller: Controller, context: unknown): void {
@@ -135,16 +172,16 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   }
 
   left(attempt: Attempt): void {
-    if (!attempt.asks || attempt.log.asked) return
-    // Since it was decided to ask, the source turned out to be empty or the route to be silent.
-    const { asks, reason } = this.#course.decision
-    const { log, source } = this.#plan.upload
-    if (attempt.log.reason === 'first') log.reason = asks ? 'no-content' : reason
-    source.flow()
+    if (!attempt.asksAtAll || attempt.log.asked) return
+    // The route turned out to be silent since it was decided to ask.
+    if (attempt.log.reason === 'first') this.#plan.log.reason = this.#course.decision.reason
   }
 
   interim(attempt: Attempt, status: number): void {
-    if (status !== 100) return
+    if (status !== 100) {
+      if (attempt.log.contentEnded) this.#awaitHead(attempt)
+      return
+    }
     const { asked, interim, sinceHeadMs } = attempt.log
     const goAheads = interim.filter((each) => each.status === 100).length
     this.#course.route.continued(asked && goAheads === 1 ? sinceHeadMs : null)
@@ -152,14 +189,13 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
 
   released(attempt: Attempt, by: ReleasedBy): void {
     if (by === 'timeout') this.#course.route.unanswered(attempt.measured)
-    if (this.isCurrent(attempt)) this.#plan.upload.source.flow()
+    else if (this.isCurrent(attempt)) this.#plan.log.continued()
   }
 
   progressed(attempt: Attempt): void {
     if (!this.isCurrent(attempt)) return
     this.#watch.sending(attempt)
-    const { log } = this.#plan.upload
-    if (log.tellsProgress) this.#tell(() => log.progress(attempt.log))
+    this.#plan.log.progress(attempt.log)
   }
 
   sent(attempt: Attempt): void {
@@ -171,20 +207,16 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   }
 
   #awaitHead(attempt: Attempt): void {
-    if (this.isCurrent(attempt) && attempt.ticket.taken) this.#watch.awaitHead(attempt)
+    if (this.isCurrent(attempt) && attempt.taken) this.#watch.awaitHead(attempt)
   }
 
-  #tell(tell: () => void): void {
-    try {
-      tell()
-    } catch (error) {
-      // The gate is in the middle of a read or a write, and must get to the end of it.
-      queueMicrotask(() => this.#controller.abort(error as Error))
-    }
+  callbackFailed(error: unknown): void {
+    // The gate is in the middle of a read or a write, and must get to the end of it.
+    queueMicrotask(() => this.#controller.abort(toError(error)))
   }
 
-  bodySent(chunk: Buffer): void {
-    this.#plan.handler.onBodySent?.(chunk)
+  bodySent(chunk: Uint8Array): void {
+    this.#plan.handler.onBodySent?.(chunk as Buffer)
   }
 
   requestSent(): void {
@@ -196,19 +228,23 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   }
 
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void {
-    const { handler, upload } = this.#plan
+    const { handler, log } = this.#plan
     // Over HTTP/2, undici hands a 100 on, which concerns the upload alone.
     if (status === 100) return
     if (status < 200) {
-      this.#tell(() => upload.log.interim({ status, headers: headersOf(fields) }))
+      try {
+        log.interim({ status, headers: headersOf(fields) })
+      } catch (error) {
+        this.callbackFailed(error)
+      }
       startResponse(handler, this.#controller, status, fields, message)
       return
     }
     this.#watch.answered()
     if (this.#course.hop.hasContent) this.#course.route.answered(status, attempt.log.asked)
     const deliver = (): void => {
-      if (attempt.log.withheld) upload.onOver()
-      const shown = upload.shown(status, message ?? '', fields)
+      this.#release(attempt, status)
+      const shown = this.#plan.mapStatus(status)
       if (shown instanceof UploadError) {
         this.#fail(shown)
         return
@@ -266,33 +302,34 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   // Between attempts -------------------------------------------------------------------
 
   #afterAnswer(
-    { log, complete }: Attempt,
+    attempt: Attempt,
     status: number,
     fields: ResponseFields,
   ): Decided | Promise<Decided> {
-    const { upload, authenticates } = this.#plan
+    const { log, content, authenticates } = this.#plan
     if (status < 300 && !authenticates) return null
     const { hop } = this.#course
     const answer: Answer = {
       status,
       fields,
       hop,
-      attempt: log.snapshot(),
-      number: upload.log.attempts.length,
-      sendable: !hop.hasContent || upload.source.replayable,
-      complete,
+      attempt: attempt.log.snapshot(),
+      number: log.attempts.length,
+      sendable: !hop.hasContent || content === null || content.replayable,
+      complete: attempt.complete,
     }
     return this.#plan.recourse.answered?.(answer) ?? null
   }
 
   #afterFailure(attempt: Attempt, error: Error): Next | null {
-    const { source } = this.#plan.upload
-    if (this.#delivered || this.#controller.aborted || source.failure === error) return null
+    const { content } = this.#plan
+    const { aborted } = this.#controller
+    if (this.#delivered || aborted || (content !== null && content.failure === error)) return null
     const failure: Failure = {
       error,
       hop: this.#course.hop,
       attempt: attempt.log.snapshot(),
-      sendable: source.replayable,
+      sendable: content === null || content.replayable,
       untouched: attempt.untouchedBy(error),
     }
     return this.#plan.recourse.failed?.(failure) ?? null
@@ -338,8 +375,9 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
     attempt.giveUp()
     this.#course.move(hop)
     if (this.#over) return
-    if (!hop.hasContent) this.#plan.upload.onOver()
-    if (reason === 'redirect') this.#plan.upload.log.location = hop.origin + hop.path
+    const { content, log } = this.#plan
+    if (!hop.hasContent) content?.cancel()
+    if (reason === 'redirect') log.location = hop.origin + hop.path
     if (delayMs === 0) this.#begin(reason, 0)
     else this.#delay(reason, delayMs)
   }
@@ -352,12 +390,12 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
 
   /** The time between two attempts is over. */
   waited(): void {
-    if (this.#delayed !== null) this.#begin(this.#delayed.reason, this.#delayed.delayMs)
+    const { reason, delayMs } = this.#delayed ?? { reason: null, delayMs: 0 }
+    if (reason !== null) this.inContext(() => this.#begin(reason, delayMs))
   }
 
   sourceFailed(error: unknown): void {
-    const reason = error instanceof Error ? error : new Error('The source failed', { cause: error })
-    if (!this.#over) this.#controller.abort(reason)
+    if (!this.#over) this.#controller.abort(toError(error))
   }
 
   /** The caller ends it while there is no attempt to end. */
@@ -372,21 +410,37 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
 
   #fail(error: Error): void {
     if (this.#over) return
-    const { handler, upload, settings } = this.#plan
+    const { handler, log, settings } = this.#plan
     const attempt = this.#current
-    this.#finish()
+    this.#finish(error)
     const failure = undiciTimeout(error, settings.timeouts) ?? error
-    const told = failure instanceof UploadError ? failure.at(upload.log.place()) : failure
+    const told = failure instanceof UploadError ? failure.at(log.place()) : failure
     attempt?.giveUp()
     handler.onResponseError?.(this.#controller, told)
     this.#controller.release()
   }
 
-  #finish(): void {
+  /** The final response is handed over: content that was not begun may still be of use to the caller. */
+  #release(attempt: Attempt, status: number): void {
+    const { content } = this.#plan
+    if (content === null || !attempt.log.withheld) return
+    if (content.untouched && isRedirect(status)) this.#leaves = true
+    else content.cancel()
+  }
+
+  #finish(reason?: Error): void {
     this.#over = true
     this.#delayed?.wait.stop()
     this.#watch.stop()
-    this.#plan.upload.onOver()
-    this.#plan.scope.underWay.end()
+    if (!this.#leaves) this.#plan.content?.cancel(reason)
+    this.#plan.scope.underWay.end(this.#controller)
   }
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('The source failed', { cause: error })
 }

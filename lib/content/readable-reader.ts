@@ -1,18 +1,28 @@
 import { finished, type Readable } from 'node:stream'
-import { iteratorReading, type Reading, type Step } from './reading.ts'
+import { done, iteratorReader, type Reader, type Step } from './readers.ts'
 
-/** Bytes that may have come and are not asked for yet; before the second chunk is wanted, none. */
+/** Bytes that may have come and are not asked for yet. */
 const most = 262_144
 
-const done: Step = { done: true, value: undefined }
+const nothing = (): void => {}
 
-/** A Node stream. It may break while nobody reads from it; `failed` is told. */
-export function readableReading(stream: Readable, failed: (error: unknown) => void): Reading {
-  // The listener stays: a stream may still break while it is being destroyed.
-  stream.on('error', failed)
+/** Tells when a stream breaks that is not read yet. Without a listener that would end the process. */
+export function watchReadable(stream: Readable, onBroken: (error: unknown) => void): () => void {
+  stream.on('error', onBroken)
+  // Another listener stays: a stream may still break while it is being destroyed.
+  stream.on('error', nothing)
+  return () => {
+    stream.off('error', onBroken)
+  }
+}
+
+/** A Node stream. */
+export function readableReader(stream: Readable): Reader {
+  stream.on('error', nothing)
+  if (stream.errored) throw stream.errored
   // Somebody else's 'readable' listener keeps a stream from flowing, but not from being iterated.
-  if (stream.listenerCount('readable') === 0) return new ReadableReading(stream)
-  const { next } = iteratorReading(stream)
+  if (stream.listenerCount('readable') === 0) return new ReadableReader(stream)
+  const { next } = iteratorReader(stream)
   return { next, cancel: () => stream.destroy() }
 }
 
@@ -20,11 +30,11 @@ export function readableReading(stream: Readable, failed: (error: unknown) => vo
  * A stream that flows ahead of whoever reads: then its chunks are there when they are asked for,
  * where its own iterator waits for each.
  */
-class ReadableReading implements Reading {
+class ReadableReader implements Reader {
   readonly #stream: Readable
   #ahead: unknown[] = []
   #bytes = 0
-  #asked = 0
+  #begun = false
   #paused = false
   /** How it ended: with an error, or `null` for none; `undefined` as long as it has not. */
   #end: Error | null | undefined
@@ -35,8 +45,7 @@ class ReadableReading implements Reading {
   }
 
   next(): Step | Promise<Step> {
-    this.#asked += 1
-    if (this.#asked === 1) this.#begin()
+    if (!this.#begun) this.#begin()
     else if (this.#paused && this.#bytes < most) this.#resume()
     if (this.#ahead.length > 0) return this.#first()
     if (this.#end === undefined) return this.#later()
@@ -50,6 +59,7 @@ class ReadableReading implements Reading {
   }
 
   #begin(): void {
+    this.#begun = true
     this.#stream.on('data', (chunk: unknown) => this.#came(chunk))
     finished(this.#stream, { writable: false }, (error) => this.#ended(error ?? null))
     this.#resume()
@@ -69,7 +79,7 @@ class ReadableReading implements Reading {
       this.#waiting = null
       waiting.resolve({ done: false, value: chunk })
     }
-    if (this.#asked > 1 && this.#bytes < most) return
+    if (this.#bytes < most) return
     this.#paused = true
     this.#stream.pause()
   }

@@ -9,12 +9,21 @@ export interface Split {
   readonly pass: Uint8Array[]
   /** The heads that were recognised, in order. An interim response counts when it is whole. */
   readonly heads: ResponseHead[]
-  /** Whether the interim responses to this request grew past the limit. */
+  /** Whether an interim response, or all of them while no content moved, grew past a limit. */
   readonly overflow: boolean
 }
 
-/** Bytes that all interim responses to one request may have together, by default. */
-export const interimLimit = 16_384
+/** Bytes that one interim response may have, by default. */
+export const headLimit = 16_384
+
+/** Bytes that interim responses may have together while no content moves, by default. */
+export const idleLimit = 1_048_576
+
+/** What bounds interim responses. */
+export interface InterimLimits {
+  readonly head: number
+  readonly idle: number
+}
 
 // "HTTP/1.1 100 ": the version and the status, all that is needed to know what a head is.
 const prefixLength = 13
@@ -26,21 +35,22 @@ const lineFeed = 10
 type Part = 'start' | 'swallowed' | 'forwarded' | 'final'
 
 /**
- * Splits the interim responses off the bytes that come in before a final response
+ * Finds the interim responses in the bytes that come in before a final response
  * (RFC 9110, section 15.2), whatever pieces they come in. A 100 is taken out; every other
  * interim response goes on to the parser; from the final response on, nothing is looked at.
  */
-export class InterimSplitter {
-  readonly #limit: number
+export class InterimResponseParser {
+  readonly #limits: InterimLimits
   readonly #prefix: Uint8Array = new Uint8Array(prefixLength)
   #part: Part = 'start'
   #filled = 0
   #status = 0
   #blankSoFar = false
-  #bytes = 0
+  #headBytes = 0
+  #idleBytes = 0
 
-  constructor(limit: number = interimLimit) {
-    this.#limit = limit
+  constructor(limits: InterimLimits = { head: headLimit, idle: idleLimit }) {
+    this.#limits = limits
   }
 
   /** Whether a response head may begin with, or lie in, the next byte. */
@@ -52,7 +62,13 @@ export class InterimSplitter {
   reset(): void {
     this.#part = 'start'
     this.#filled = 0
-    this.#bytes = 0
+    this.#headBytes = 0
+    this.#idleBytes = 0
+  }
+
+  /** Content moves: what has come until now is not counted any more. */
+  moved(): void {
+    this.#idleBytes = 0
   }
 
   /** The bytes that were kept to see what they begin; the peer has sent its last. */
@@ -69,10 +85,19 @@ export class InterimSplitter {
     let at = 0
     while (at < chunk.length && this.#part !== 'final') {
       at = this.#part === 'start' ? this.#start(chunk, at, split) : this.#inside(chunk, at, split)
-      if (this.#bytes > this.#limit) return { ...split, overflow: true }
+      if (this.#isTooMuch()) return { ...split, overflow: true }
     }
     if (at < chunk.length) split.pass.push(at === 0 ? chunk : chunk.subarray(at))
     return split
+  }
+
+  #isTooMuch(): boolean {
+    return this.#headBytes > this.#limits.head || this.#idleBytes > this.#limits.idle
+  }
+
+  #count(bytes: number): void {
+    this.#headBytes += bytes
+    this.#idleBytes += bytes
   }
 
   #start(chunk: Uint8Array, from: number, split: Split): number {
@@ -83,7 +108,7 @@ export class InterimSplitter {
       // A parser lets line ends before a status line pass (RFC 9112, section 2.2).
       if (this.#filled === 0 && isLineEnd(byte)) {
         split.pass.push(chunk.subarray(at - 1, at))
-        this.#bytes += 1
+        this.#count(1)
         return at
       }
       this.#prefix[this.#filled] = byte
@@ -114,7 +139,7 @@ export class InterimSplitter {
     this.#part = status === 100 ? 'swallowed' : 'forwarded'
     // The last byte of the prefix may be the end of a status line without a reason phrase.
     this.#blankSoFar = this.#prefix[prefixLength - 1] === lineFeed
-    this.#bytes += prefixLength
+    this.#count(prefixLength)
     this.#filled = 0
     if (this.#part === 'forwarded') split.pass.push(this.#prefix.slice())
   }
@@ -132,11 +157,12 @@ export class InterimSplitter {
         this.#blankSoFar = false
       }
     }
-    this.#bytes += at - from
+    this.#count(at - from)
     if (this.#part === 'forwarded') split.pass.push(chunk.subarray(from, at))
     if (ended) {
       split.heads.push({ type: 'interim', status: this.#status })
       this.#part = 'start'
+      this.#headBytes = 0
     }
     return at
   }

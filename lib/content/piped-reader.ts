@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
-import { readableReading } from './readable-reading.ts'
-import type { Reading } from './reading.ts'
+import { readableReader } from './readable-reader.ts'
+import type { Reader } from './readers.ts'
 
 /**
  * A stream of the kind that came before Readable: it pushes as soon as it is piped, and can
@@ -9,6 +9,7 @@ import type { Reading } from './reading.ts'
 export interface PipedStream {
   pipe(to: PassThrough): unknown
   on(event: 'error', listener: (error: Error) => void): unknown
+  removeListener?(event: 'error', listener: (error: Error) => void): unknown
   destroy?(): unknown
 }
 
@@ -31,16 +32,24 @@ export function tellsOf(stream: PipedStream): { type: string | null; length: num
   return { type: stream.getHeaders()['content-type'], length }
 }
 
-/** A stream that can only be piped. It may break while nobody reads; `failed` is told. */
-export function pipedReading(stream: PipedStream, failed: (error: unknown) => void): Reading {
+/** Tells when such a stream breaks that is not read yet. */
+export function watchPiped(stream: PipedStream, onBroken: (error: unknown) => void): () => void {
+  stream.on('error', onBroken)
+  return () => {
+    stream.removeListener?.('error', onBroken)
+  }
+}
+
+/** A stream that can only be piped. */
+export function pipedReader(stream: PipedStream): Reader {
   const pipe = new PassThrough()
-  const reading = readableReading(pipe, failed)
+  const reader = readableReader(pipe)
   stream.on('error', (error) => pipe.destroy(error))
   stream.pipe(pipe)
   return {
-    next: () => reading.next(),
+    next: () => reader.next(),
     cancel: () => {
-      reading.cancel()
+      reader.cancel()
       stream.destroy?.()
     },
   }

@@ -1,0 +1,211 @@
+import { Socket } from 'node:net'
+import { buildConnector, Client, type Dispatcher, errors, Pool } from 'undici'
+import { UploadError } from '../errors.ts'
+import { ForwardingHandler } from './forwarding-handler.ts'
+import { Http1Gate } from './http1-gate.ts'
+import { Http2Gate } from './http2-gate.ts'
+import { type Ticket, ticketKey } from './ticket.ts'
+import { UploadBody } from './upload-body.ts'
+
+type Connector = buildConnector.connector
+type Controller = Dispatcher.DispatchController
+
+/** Dispatch options that may carry a ticket. */
+export interface TicketedOptions extends Dispatcher.DispatchOptions {
+  [ticketKey]?: Ticket
+}
+
+// undici's own options; the types of some versions leave one out.
+interface ClientOptions extends Client.Options {
+  useH2c?: boolean
+}
+
+/** The options of a pool that makes gated connections. */
+export interface PoolOptions extends Pool.Options, ClientOptions {}
+
+/**
+ * A pool factory that gives any undici agent gated connections.
+ *
+ * ```ts
+ * const agent = new EnvHttpProxyAgent({ factory: gatedPool }).compose(expectContinue())
+ * ```
+ */
+export function gatedPool(origin: string | URL, options: object): Pool {
+  const poolOptions = options as PoolOptions
+  return new Pool(origin, {
+    ...poolOptions,
+    connect: connectorOf(poolOptions),
+    factory: (url, clientOptions) => new GatedClient(url, clientOptions),
+  })
+}
+
+/** What undici uses where nobody says otherwise. */
+const undiciHeadersTimeout = 300_000
+
+/** Methods whose content undici expects; after any other it closes the connection. */
+const expectsContent = ['PUT', 'POST', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']
+
+/** A client whose connections have gates, and are told whose request comes next. */
+class GatedClient extends Client {
+  readonly #headersTimeout: number
+  #gate: Http1Gate | Http2Gate | null = null
+  #connecting: Socket | null = null
+
+  constructor(origin: URL, options: ClientOptions) {
+    const pipelined = (options.pipelining ?? 1) > 1
+    // A pool hands on the function that it was given.
+    const connect = options.connect as Connector
+    super(origin, {
+      ...options,
+      connect: (target, callback) => {
+        const connecting: unknown = connect(target, (...result) => {
+          const [, socket] = result
+          this.#connecting = null
+          if (socket) {
+            this.#gate = isHttp2(socket)
+              ? new Http2Gate(socket)
+              : new Http1Gate(socket, { pipelined })
+          }
+          // undici writes the requests that wait in here.
+          callback(...result)
+        })
+        // undici's connectors answer the socket; others may answer nothing.
+        if (connecting instanceof Socket && connecting.connecting) this.#connecting = connecting
+      },
+    })
+    this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
+  }
+
+  /** The gate of the connection; `null` before there is one. */
+  get gate(): Http1Gate | Http2Gate | null {
+    return this.#gate
+  }
+
+  /** Ends a connection that is being made for one request alone, which was given up. */
+  readonly #cancelConnect = (): void => {
+    if (this.stats.size === 1) this.#connecting?.destroy(new errors.RequestAbortedError())
+  }
+
+  override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const ticket = options[ticketKey]
+    if (ticket === undefined) {
+      return super.dispatch(options, new OtherRequestHandler(handler, options, this))
+    }
+    ticket.onTaken(options.headersTimeout ?? this.#headersTimeout, this.#cancelConnect)
+    const { body, method } = options
+    const headers =
+      body === ticket.body ? options.headers : ticket.replaceBody(body, options.headers)
+    const { asks } = ticket
+    const content = new UploadBody(ticket, this)
+    const own: Dispatcher.DispatchOptions = {
+      ...options,
+      headers: headers ?? null,
+      body: content as unknown as Buffer,
+      // Over HTTP/1.1 undici does not look at it.
+      expectContinue: asks,
+      // undici sees no content, and would write the upload behind other requests.
+      idempotent: false,
+      // undici's timer runs while content is sent, and cuts an upload that moves slowly.
+      headersTimeout: 0,
+    }
+    if (!expectsContent.includes(method)) own.reset ??= true
+    return super.dispatch(own, new UploadRequestHandler(handler, ticket, content, asks, this))
+  }
+}
+
+/** The client on whose connection a request is written. */
+interface GateOwner {
+  readonly gate: Http1Gate | Http2Gate | null
+}
+
+/** Tells the gate when an upload is the next request to be written; undici writes its head thereafter. */
+class UploadRequestHandler extends ForwardingHandler {
+  readonly #ticket: Ticket
+  readonly #content: UploadBody
+  /** Whether undici puts the expectation in, as it does over HTTP/2. */
+  readonly #asks: boolean
+  readonly #owner: GateOwner
+
+  constructor(
+    handler: Dispatcher.DispatchHandler,
+    ticket: Ticket,
+    content: UploadBody,
+    asks: boolean,
+    owner: GateOwner,
+  ) {
+    super(handler)
+    this.#ticket = ticket
+    this.#content = content
+    this.#asks = asks
+    this.#owner = owner
+  }
+
+  override onRequestStart(controller: Controller, context: unknown): void {
+    super.onRequestStart(controller, context)
+    // A request that is given up here never gets to the connection.
+    if (controller.aborted) return
+    const { gate } = this.#owner
+    if (gate === null) controller.abort(noGate())
+    else if (gate.isHttp2) gate.announce(this.#ticket, this.#content, this.#asks, controller)
+    else gate.announce(this.#ticket)
+  }
+}
+
+/** Tells the gate when a request that is not an upload is the next to be written. */
+class OtherRequestHandler extends ForwardingHandler {
+  readonly #options: Dispatcher.DispatchOptions
+  readonly #owner: GateOwner
+
+  constructor(
+    handler: Dispatcher.DispatchHandler,
+    options: Dispatcher.DispatchOptions,
+    owner: GateOwner,
+  ) {
+    super(handler)
+    this.#options = options
+    this.#owner = owner
+  }
+
+  override onRequestStart(controller: Controller, context: unknown): void {
+    super.onRequestStart(controller, context)
+    if (!controller.aborted) this.#owner.gate?.announceOther(this.#options)
+  }
+}
+
+/**
+ * Bytes that a connection takes in before it says that it is full, 64 KiB with undici. undici's
+ * own number would hold for what is read, too.
+ */
+const watermarks = { highWaterMark: undefined, writableHighWaterMark: 524_288 }
+
+/** The connector undici's Pool would have built from these options. */
+export function connectorOf(options: PoolOptions): Connector {
+  const { connect, tls, maxCachedSessions, allowH2, useH2c, socketPath, connectTimeout } = options
+  if (typeof connect === 'function') return connect
+  const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = options
+  return buildConnector({
+    ...(tls as unknown as object),
+    maxCachedSessions,
+    allowH2,
+    useH2c,
+    socketPath,
+    timeout: connectTimeout,
+    ...watermarks,
+    ...(typeof autoSelectFamily === 'boolean' && {
+      autoSelectFamily,
+      autoSelectFamilyAttemptTimeout,
+    }),
+    ...connect,
+  } as object)
+}
+
+function isHttp2(socket: object): boolean {
+  return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
+}
+
+function noGate(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    'undici wrote the upload to a connection that it did not make through the connector of its pool; this version of undici does not work with this package',
+  )
+}

@@ -1,0 +1,315 @@
+import type { Socket } from 'node:net'
+import { type Dispatcher, errors } from 'undici'
+import { UploadError } from '../errors.ts'
+import { headLimit, InterimResponseParser, idleLimit } from '../protocol/interim-responses.ts'
+import { contentHead } from '../protocol/request-head.ts'
+import { Http1Upload } from './http1-upload.ts'
+import type { Ticket } from './ticket.ts'
+import { Wait, type Waiting } from './wait.ts'
+
+type Callback = (error?: Error | null) => void
+
+/** What a stream hands to `_writev`. */
+export interface Written {
+  readonly chunk: string | Uint8Array
+  readonly encoding: BufferEncoding
+}
+
+/** The head of an upload on its way through the socket's own queue. */
+interface PendingHead {
+  readonly bytes: Buffer
+  readonly upload: Http1Upload
+}
+
+/** Milliseconds to look for a response after a failed write, where no ticket says otherwise. */
+const rescueTimeout = 500
+
+/** How a connection is used. */
+export interface Http1GateOptions {
+  /** Whether requests may be written before the response to the last one is complete. */
+  readonly pipelined: boolean
+}
+
+/**
+ * The gate on an HTTP/1.1 connection. To undici an upload is a request without content:
+ *
+ *     > PUT /videos HTTP/1.1          an announced head gets its framing and the expectation
+ *     > expect: 100-continue
+ *     < HTTP/1.1 100 Continue         taken out; the content is read and written
+ *     < HTTP/1.1 413 ...              handed on; nothing more is read or written
+ *
+ * The write of the head is reported as done only when all of the content was written, so
+ * nothing of undici's comes in between.
+ *
+ * A write that fails with EPIPE or ECONNRESET is reported only after the response that may
+ * have come before it was looked for, because a stream that hears of it is destroyed at once,
+ * with that response unread.
+ */
+export class Http1Gate implements Waiting {
+  readonly isHttp2 = false
+  readonly #socket: Socket
+  readonly #pipelined: boolean
+  readonly #write: Socket['_write']
+  readonly #writev: NonNullable<Socket['_writev']>
+  readonly #push: Socket['push']
+  readonly #streamWrite: Socket['write']
+  readonly #responses = new InterimResponseParser()
+  readonly #rescue = new Wait(this)
+  /** Whose head undici writes next. */
+  #announced: Ticket | null = null
+  #pending: PendingHead | null = null
+  #upload: Http1Upload | null = null
+  /** What undici may write by itself: nothing, one head, or anything. */
+  #mayWrite: 'nothing' | 'head' | 'anything' = 'nothing'
+  #requests = 0
+  /** Whether a response head may begin in the next byte that comes in. */
+  #awaiting = false
+  #tunnel = false
+  /** Whom to tell of the write that is under way. */
+  #callback: Callback | null = null
+  /** What a write failed with, and whom to tell when no response is found. */
+  #failure: { readonly error: Error; readonly callback: Callback } | null = null
+
+  constructor(socket: Socket, { pipelined }: Http1GateOptions) {
+    this.#socket = socket
+    this.#pipelined = pipelined
+    this.#write = socket._write
+    this.#writev = socket._writev as NonNullable<Socket['_writev']>
+    this.#push = socket.push
+    this.#streamWrite = socket.write
+    socket.write = this.#streamed as Socket['write']
+    socket._write = (chunk: string | Uint8Array, encoding, callback) => {
+      if (chunk === this.#pending?.bytes) this.#send(callback)
+      else this.#pass(chunk, encoding, callback)
+    }
+    socket._writev = (chunks: Written[], callback) => this.#take(chunks, callback)
+    socket.push = (chunk: Uint8Array | null, encoding) => this.#receive(chunk, encoding)
+    socket.once('close', this.#onClose)
+  }
+
+  /** The connection belongs to somebody else after CONNECT or an upgrade. */
+  #uninstall(): void {
+    const socket = this.#socket
+    socket.write = this.#streamWrite
+    socket._write = this.#write
+    socket._writev = this.#writev
+    socket.push = this.#push
+    socket.off('close', this.#onClose)
+  }
+
+  readonly #onClose = (): void => {
+    this.#upload?.closed()
+    this.#rescue.stop()
+    this.#upload = null
+    this.#announced = null
+    this.#pending = null
+  }
+
+  /** undici writes the head of this upload next, in the same turn. */
+  announce(ticket: Ticket): void {
+    this.#announced = ticket
+    this.#mayWrite = 'nothing'
+    queueMicrotask(this.#checkAnnounced)
+  }
+
+  readonly #checkAnnounced = (): void => {
+    if (this.#announced !== null) this.#socket.destroy(noHead())
+  }
+
+  /** undici writes the head of a request next whose content, if it has any, is left to undici. */
+  announceOther({ body, method, upgrade }: Dispatcher.DispatchOptions): void {
+    const tunnel = method === 'CONNECT' || Boolean(upgrade)
+    const hasContent = body !== null && body !== undefined
+    this.#mayWrite = tunnel || hasContent || this.#pipelined ? 'anything' : 'head'
+    this.#requests += 1
+    this.#tunnel = tunnel
+    this.#upload = null
+    // Where requests may be written before the last response is complete, only uploads are
+    // watched: they are written to idle connections alone, so the next response is theirs.
+    if (!this.#pipelined || tunnel) this.#awaitResponse()
+  }
+
+  #awaitResponse(): void {
+    this.#awaiting = true
+    this.#responses.reset()
+  }
+
+  // Outgoing ---------------------------------------------------------------------------
+
+  /** What undici writes to the stream. */
+  readonly #streamed = (...args: Parameters<Socket['write']>): boolean => {
+    const socket = this.#socket
+    const ticket = this.#announced
+    if (ticket === null) {
+      if (this.#mayWrite === 'nothing') {
+        socket.destroy(noAnnouncement())
+        return false
+      }
+      if (this.#mayWrite === 'head') this.#mayWrite = 'nothing'
+      return this.#streamWrite.apply(socket, args)
+    }
+    this.#announced = null
+    if (this.#pipelined) this.#mayWrite = 'anything'
+    const { asks, length } = ticket
+    const [chunk] = args
+    const head = typeof chunk === 'string' ? contentHead(chunk, { length, asks }) : null
+    if (head === null) {
+      socket.destroy(noHead())
+      return false
+    }
+    const bytes = Buffer.from(head, 'latin1')
+    this.#pending = { bytes, upload: new Http1Upload(socket, this, ticket, asks) }
+    return this.#streamWrite.call(socket, bytes)
+  }
+
+  #take(chunks: Written[], callback: Callback): void {
+    const head = this.#pending?.bytes
+    const at = head === undefined ? -1 : chunks.findIndex(({ chunk }) => chunk === head)
+    if (at === -1) {
+      this.writeRaw(chunks, callback)
+      return
+    }
+    const rest = chunks.slice(at + 1)
+    const send = (): void =>
+      this.#send((error) => {
+        if (error || rest.length === 0) callback(error)
+        else this.#take(rest, callback)
+      })
+    if (at === 0) send()
+    else this.writeRaw(chunks.slice(0, at), (error) => (error ? callback(error) : send()))
+  }
+
+  #send(callback: Callback): void {
+    const { bytes, upload } = this.#pending as PendingHead
+    const reused = this.#requests > 0
+    this.#pending = null
+    this.#requests += 1
+    this.#upload = upload
+    this.#tunnel = false
+    this.#awaitResponse()
+    upload.send(bytes, reused, callback)
+  }
+
+  #pass(chunk: string | Uint8Array, encoding: BufferEncoding, callback: Callback): void {
+    this.#callback = callback
+    this.#write.call(this.#socket, chunk, encoding, this.#done)
+  }
+
+  /**
+   * Writes pieces as they are, in one system call. The callback is told of a connection that is
+   * gone only after a last look for a response.
+   */
+  writeRaw(pieces: readonly Written[], callback: Callback): void {
+    const [only] = pieces
+    if (pieces.length === 1 && only !== undefined) {
+      this.#pass(only.chunk, only.encoding, callback)
+      return
+    }
+    this.#callback = callback
+    // net.Socket looks for this property to pass buffers on as they are.
+    const vector = pieces as Written[] & { allBuffers?: boolean }
+    vector.allBuffers = !pieces.some(({ chunk }) => typeof chunk === 'string')
+    this.#writev.call(this.#socket, vector, this.#done)
+  }
+
+  readonly #done = (error?: Error | null): void => {
+    const callback = this.#callback as Callback
+    this.#callback = null
+    if (error) this.#failed(error, callback)
+    else callback()
+  }
+
+  #failed(error: Error, callback: Callback): void {
+    if (!isPeerGone(error)) {
+      callback(error)
+      return
+    }
+    this.#upload?.ticket.onRescue(error)
+    // Once the final response has begun, reading ends by itself, with or without a write.
+    if (!this.#awaiting) return
+    this.#failure = { error, callback }
+    this.#rescue.start(this.#upload?.ticket.rescueTimeout ?? rescueTimeout)
+  }
+
+  /** No response was found behind a write that failed. */
+  waited(): void {
+    this.#failure?.callback(this.#failure.error)
+  }
+
+  // Incoming ---------------------------------------------------------------------------
+
+  #receive(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
+    if (!this.#awaiting) {
+      if (chunk === null || this.#pending === null) {
+        return this.#push.call(this.#socket, chunk, encoding)
+      }
+      // undici would take it for the answer to a request of which nothing was written.
+      this.#socket.destroy(unasked())
+      return false
+    }
+    if (chunk === null) {
+      const rest = this.#responses.flush()
+      this.#awaiting = false
+      if (rest.length > 0) this.#push.call(this.#socket, rest)
+      return this.#push.call(this.#socket, null)
+    }
+    const upload = this.#upload
+    upload?.expectation.answered()
+    const { pass, heads, overflow } = this.#responses.take(chunk)
+    if (overflow) {
+      this.#socket.destroy(tooMuch())
+      return false
+    }
+    for (const head of heads) {
+      if (head.type === 'interim') upload?.expectation.interim(head.status)
+      else this.#final(head.status)
+    }
+    let more = true
+    for (const bytes of pass) more = this.#push.call(this.#socket, bytes)
+    // Only now, when a final response in the same piece would be known, may content go.
+    upload?.settle()
+    return more
+  }
+
+  /** Content was taken: what comes in is bounded by what moves. */
+  moved(): void {
+    this.#responses.moved()
+  }
+
+  #final(status: number): void {
+    this.#awaiting = false
+    this.#rescue.stop()
+    this.#upload?.final(status)
+    if (this.#tunnel) this.#uninstall()
+  }
+}
+
+function isPeerGone(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'EPIPE' || error.code === 'ECONNRESET' || error.code === 'ECONNABORTED'
+}
+
+/** RFC 9112, section 9.2: what comes while no request is outstanding is no response. */
+function unasked(): Error {
+  return new errors.SocketError('The origin sent a response before the request')
+}
+
+function noHead(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    'undici did not write the head of the upload when it said so; this version of undici does not work with this package',
+  )
+}
+
+function noAnnouncement(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    'undici wrote to the connection without an announced request; this version of undici does not work with this package',
+  )
+}
+
+function tooMuch(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_INTERIM_OVERFLOW',
+    `The origin sent an interim (1xx) response of more than ${headLimit} bytes, or more than ${idleLimit} bytes of them while no content moved; the connection was closed`,
+  )
+}

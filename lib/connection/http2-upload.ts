@@ -1,0 +1,168 @@
+import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
+import { type ContentWriter, Delivery, type DeliveryOwner } from './delivery.ts'
+import { Expectation, type ExpectationOwner } from './expectation.ts'
+import type { Source } from './source.ts'
+import type { Ticket, TicketedConnection } from './ticket.ts'
+import type { UploadBody } from './upload-body.ts'
+
+/** Bytes written at once, so that a connection which is merely slow is seen to move. */
+const largestSlice = 262_144
+
+type Callback = (error?: Error | null) => void
+
+/**
+ * One upload on an HTTP/2 stream:
+ *
+ *     > HEADERS expect: 100-continue  undici waits for 'continue' before it asks for the body
+ *     < HEADERS 100                   node emits 'continue'
+ *       (nothing in time)             this emits 'continue'
+ *     > DATA                          the content is read and written
+ *     < HEADERS 413                   handed on; no DATA
+ *     > RST_STREAM CANCEL             once the response is complete
+ *
+ * Node ends a stream that it closes, and undici one that was refused, which an origin could
+ * take for content that is complete (RFC 9113, section 8.1). So only whole content is ended.
+ */
+export class Http2Upload
+  implements TicketedConnection, ContentWriter, DeliveryOwner, ExpectationOwner
+{
+  readonly #stream: ClientHttp2Stream
+  readonly #ticket: Ticket
+  readonly #body: UploadBody
+  readonly #asks: boolean
+  readonly #expectation: Expectation
+  readonly #delivery: Delivery
+  #complete = false
+
+  constructor(stream: ClientHttp2Stream, ticket: Ticket, body: UploadBody, asks: boolean) {
+    this.#stream = stream
+    this.#ticket = ticket
+    this.#body = body
+    this.#asks = asks
+    this.#expectation = new Expectation(ticket, asks, this)
+    this.#delivery = new Delivery(this, this, largestSlice)
+  }
+
+  install(): void {
+    const stream = this.#stream
+    const { _final: final } = stream
+    stream._final = (callback) => {
+      if (!this.#complete) return callback()
+      final.call(stream, callback)
+    }
+    cancelWhenClosed(stream)
+    if (stream.pending) stream.once('ready', () => this.#begin())
+    else this.#begin()
+    stream.on('headers', (headers) => this.#interim(statusOf(headers)))
+    stream.once('response', (headers) => {
+      this.#expectation.answered()
+      this.#expectation.final(statusOf(headers))
+      if (this.#expectation.shut) this.stop()
+    })
+    // Nobody waits for the rest of the content any more.
+    stream.once('end', () => {
+      if (!this.#complete) stream.close(constants.NGHTTP2_CANCEL)
+    })
+    stream.once('close', () => {
+      this.#expectation.close()
+      this.stop()
+    })
+  }
+
+  #begin(): void {
+    this.#ticket.onHead(this, this.#asks, this.#stream.id !== 1)
+    this.#expectation.headLeft()
+    if (!this.#asks) this.#delivery.start()
+  }
+
+  #interim(status: number): void {
+    this.#expectation.answered()
+    this.#expectation.interim(status)
+    this.#settle()
+  }
+
+  onSilence(): void {
+    if (this.#settle()) this.#stream.emit('continue')
+  }
+
+  #settle(): boolean {
+    if (!this.#expectation.release()) return false
+    this.#delivery.start()
+    return true
+  }
+
+  // The delivery's side ----------------------------------------------------------------
+
+  open(): Source | Promise<Source> {
+    return this.#ticket.open()
+  }
+
+  onWrite(chunks: readonly Uint8Array[], bytes: number): void {
+    this.#ticket.onWrite(chunks, bytes)
+  }
+
+  onContent(bytes: number): void {
+    this.#ticket.onContent(bytes)
+  }
+
+  onDelivered(): void {
+    this.#complete = true
+    this.#expectation.sent()
+    this.#ticket.onDelivered()
+    // undici ends the stream.
+    this.#body.end()
+  }
+
+  onSourceError(error: unknown): void {
+    this.#ticket.onSourceError(error)
+  }
+
+  write(chunks: Uint8Array[], _bytes: number, _last: boolean, callback: Callback): void {
+    if (chunks.length === 0) {
+      callback()
+      return
+    }
+    const stream = this.#stream
+    const last = chunks.length - 1
+    stream.cork()
+    for (let at = 0; at < last; at++) stream.write(chunks[at])
+    stream.write(chunks[last], (error) => {
+      if (!this.#expectation.shut) callback(error)
+    })
+    stream.uncork()
+  }
+
+  idle(): void {}
+
+  // The attempt's side -----------------------------------------------------------------
+
+  /** What waits in the stream cannot be told from what waits in the connection. */
+  get queuedBytes(): number {
+    return this.#stream.writableLength
+  }
+
+  stop(): void {
+    this.#delivery.stop()
+  }
+
+  responseEnded(): void {
+    if (!this.#complete) this.stop()
+  }
+}
+
+/**
+ * Has a stream that is closed without a code reset with CANCEL, at once. Node waits with a reset
+ * that has none until all of the content was sent. It never resets the stream at all when that
+ * is destroyed in the meantime, as undici does: the origin waits for the rest for ever, and
+ * where it gives leave to send more, node writes empty frames without end.
+ */
+export function cancelWhenClosed(stream: ClientHttp2Stream): void {
+  const { close } = stream
+  stream.close = (code, callback) => {
+    close.call(stream, code || constants.NGHTTP2_CANCEL, callback)
+  }
+}
+
+function statusOf(headers: IncomingHttpHeaders): number {
+  return Number(headers[constants.HTTP2_HEADER_STATUS])
+}

@@ -1,0 +1,49 @@
+import type { Ticket } from './ticket.ts'
+
+/** The client on whose connection the body is written. */
+interface BodyOwner {
+  readonly gate: { readonly isHttp2: boolean } | null
+}
+
+/**
+ * What undici gets as the body of an upload. undici asks for its size when it writes the head:
+ * over HTTP/1.1 that is 0, and undici writes a head without content. Over HTTP/2 it is the
+ * content's, and undici waits for a stream that yields nothing and ends when the gate has written
+ * the content.
+ *
+ * undici tells a Blob by `instanceof`; no Blob is made, because each costs a handle of node's.
+ */
+export class UploadBody {
+  readonly #ticket: Ticket
+  readonly #owner: BodyOwner
+  #end: (() => void) | null = null
+  #ended = false
+
+  constructor(ticket: Ticket, owner: BodyOwner) {
+    this.#ticket = ticket
+    this.#owner = owner
+  }
+
+  get size(): number | null {
+    return this.#owner.gate?.isHttp2 ? this.#ticket.length : 0
+  }
+
+  get type(): string {
+    return ''
+  }
+
+  async *stream(): AsyncGenerator<never, void> {
+    if (this.#ended) return
+    await new Promise<void>((resolve) => {
+      this.#end = resolve
+    })
+  }
+
+  /** All of the content was written. */
+  end(): void {
+    this.#ended = true
+    this.#end?.()
+  }
+}
+
+Object.setPrototypeOf(UploadBody.prototype, Blob.prototype)

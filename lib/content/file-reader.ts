@@ -1,0 +1,162 @@
+import { close, fstat, open, read, type Stats } from 'node:fs'
+import { UploadError } from '../errors.ts'
+import { giveBuffer, takeBuffer } from './buffer-pool.ts'
+import { done, type Reader, type Step } from './readers.ts'
+
+/** Which bytes of a file are read, and how. */
+export interface Extent {
+  readonly start: number
+  readonly length: number
+  readonly chunkSize: number
+  /** The size of the whole file when the upload was made. */
+  readonly size: number
+}
+
+/** A buffer that was handed out, and where its bytes end in the content. */
+interface Lent {
+  readonly buffer: Buffer
+  readonly end: number
+}
+
+/** Bytes of the smallest buffer that is worth keeping. */
+const leastPooled = 65_536
+
+const ended: Promise<Step> = Promise.resolve(done)
+
+/**
+ * A part of a file, read in large chunks, with the next one in flight while one is written.
+ * Buffers are filled again once the connection has taken what was in them.
+ *
+ * A file that is not what it was is an error, never a short upload: the last read asks for one
+ * byte more than there should be, where the part ends with the file.
+ */
+export class FileReader implements Reader {
+  readonly #path: string | URL
+  readonly #extent: Extent
+  readonly #lent: Lent[] = []
+  #file: number | null = null
+  #at = 0
+  #ahead: Promise<Step> | null = null
+  #reading = false
+  #cancelled = false
+
+  constructor(path: string | URL, extent: Extent) {
+    this.#path = path
+    this.#extent = extent
+  }
+
+  next(): Promise<Step> {
+    if (this.#at > 0 && this.#ahead === null) return ended
+    const step = this.#ahead ?? this.#read()
+    this.#ahead = null
+    // The next read begins before this chunk is written.
+    return step.then((found) => {
+      if (!found.done && this.#at < this.#extent.length) {
+        this.#ahead = this.#read()
+        // A failure is for whoever asks for the next chunk.
+        this.#ahead.catch(() => {})
+      }
+      return found
+    })
+  }
+
+  release(bytes: number): void {
+    while (this.#lent.length > 0 && (this.#lent[0] as Lent).end <= bytes) {
+      const { buffer } = this.#lent.shift() as Lent
+      if (buffer.length >= leastPooled) giveBuffer(buffer)
+    }
+  }
+
+  cancel(): void {
+    this.#cancelled = true
+    // A read that is under way closes the file at its end.
+    if (!this.#reading) this.#close()
+  }
+
+  async #read(): Promise<Step> {
+    this.#reading = true
+    try {
+      this.#file ??= await openFile(this.#path)
+      const { length, chunkSize } = this.#extent
+      const bytes = await this.#fill(Math.min(chunkSize, length - this.#at))
+      this.#at += bytes.length
+      if (this.#at === length || this.#cancelled) this.#close()
+      return bytes.length === 0 ? done : { done: false, value: bytes }
+    } catch (error) {
+      this.#close()
+      throw error
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  async #fill(size: number): Promise<Buffer> {
+    const { start, length, chunkSize, size: whole } = this.#extent
+    const file = this.#file as number
+    const last = this.#at + size === length
+    // One byte more, to see that nothing was added to the file.
+    const extra = last && start + length === whole ? 1 : 0
+    const pooled = Math.min(chunkSize, length) + 1 >= leastPooled
+    const buffer = pooled ? takeBuffer(chunkSize + 1) : Buffer.allocUnsafeSlow(size + 1)
+    let filled = 0
+    while (filled < size) {
+      const bytesRead = await readInto(
+        file,
+        buffer,
+        filled,
+        size + extra - filled,
+        start + this.#at + filled,
+      )
+      if (bytesRead === 0) break
+      filled += bytesRead
+    }
+    if (filled !== size) throw changed(this.#path, whole, await sizeOf(file))
+    if (last && extra === 0) await this.#unchanged(file)
+    this.#lent.push({ buffer, end: this.#at + size })
+    return buffer.subarray(0, size)
+  }
+
+  async #unchanged(file: number): Promise<void> {
+    const size = await sizeOf(file)
+    if (size !== this.#extent.size) throw changed(this.#path, this.#extent.size, size)
+  }
+
+  #close(): void {
+    const file = this.#file
+    this.#file = null
+    if (file !== null) close(file, () => {})
+  }
+}
+
+function openFile(path: string | URL): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(path, (error, file) => (error ? reject(error) : resolve(file)))
+  })
+}
+
+function readInto(
+  file: number,
+  buffer: Buffer,
+  offset: number,
+  length: number,
+  position: number,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    read(file, buffer, offset, length, position, (error, bytesRead) =>
+      error ? reject(error) : resolve(bytesRead),
+    )
+  })
+}
+
+function sizeOf(file: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    fstat(file, (error, stats: Stats) => (error ? reject(error) : resolve(stats.size)))
+  })
+}
+
+function changed(path: string | URL, before: number, now: number): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_FILE_CHANGED',
+    `The file ${path} had ${before} bytes when the upload was made and has ${now} now; it was not sent as a whole`,
+  )
+}

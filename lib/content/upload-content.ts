@@ -1,0 +1,357 @@
+import { types } from 'node:util'
+import type { Source } from '../connection/source.ts'
+import { UploadError } from '../errors.ts'
+import type { Content } from './content.ts'
+import { done, type Reader, type Step } from './readers.ts'
+
+/** Runs a function in the async context of whoever made the upload. */
+export type InContext = <Args extends unknown[], Result>(
+  call: (...args: Args) => Result,
+  ...args: Args
+) => Result
+
+/** How the content of one upload may be read. */
+export interface UploadContentOptions {
+  /** The declared length, from a `Content-Length` or from the content; `null` for none. */
+  readonly length: number | null
+  /** Bytes of one-shot content kept after it began to flow. */
+  readonly replayWindow: number
+  /** Whether memory can be reused once the connection has taken what was in it. */
+  readonly lends: boolean
+  readonly inContext: InContext
+}
+
+/**
+ * The content of one upload. Each attempt reads it through a source of its own, one at a time.
+ * Nothing of it is opened or called before the first source is. One-shot content is kept for the
+ * next attempt as long as it fits the replay window.
+ */
+export class UploadContent {
+  readonly #content: Content
+  readonly #options: UploadContentOptions
+  #opening: Promise<Reader> | null = null
+  #reader: Reader | null = null
+  #source: AttemptSource | null = null
+  /** A step that an attempt asked for before it ended; the next one gets it. */
+  #pending: PromiseLike<unknown> | null = null
+  #kept: Uint8Array[] = []
+  #keptBytes = 0
+  #seenBytes = 0
+  /** Whether more was read than is kept. */
+  #gone = false
+  #ended = false
+  #cancelled = false
+  #unwatch: (() => void) | null
+
+  /** @param onBroken is told when the source breaks before anything reads from it. */
+  constructor(
+    content: Content,
+    options: UploadContentOptions,
+    onBroken: (error: unknown) => void = () => {},
+  ) {
+    this.#content = content
+    this.#options = options
+    this.#unwatch = content.watch?.((error) => this.#broke(error, onBroken)) ?? null
+  }
+
+  /** What the source failed with; `null` as long as it did not. */
+  failure: unknown = null
+
+  /** The declared length, or `null`. */
+  get length(): number | null {
+    return this.#options.length
+  }
+
+  /** Whether nothing of it was opened, called or read. */
+  get untouched(): boolean {
+    return this.#reader === null && this.#opening === null && !this.#cancelled
+  }
+
+  /** Whether an attempt can send all of it: it can be opened again, or what was read is kept. */
+  get replayable(): boolean {
+    return this.#content.replayable || !(this.#gone || this.#cancelled)
+  }
+
+  /**
+   * Opens it for an attempt, from the first byte. The source before is given up.
+   *
+   * @throws UploadError when it was read, and can be read only once.
+   */
+  open(): Source | Promise<Source> {
+    if (!this.replayable) throw gone()
+    if (this.#content.replayable) this.#rewind()
+    const source = new AttemptSource(this)
+    this.#source = source
+    if (this.#reader !== null) return source
+    const opened = this.#opening ?? this.#open()
+    if (!(opened instanceof Promise)) {
+      this.#reader = opened
+      return source
+    }
+    this.#opening = opened
+    return opened.then(
+      (reader) => this.#opened(opened, reader, source),
+      (error) => {
+        if (this.#opening === opened) this.failure = error
+        throw error
+      },
+    )
+  }
+
+  #opened(opening: Promise<Reader>, reader: Reader, source: Source): Source {
+    if (this.#opening === opening && !this.#cancelled) this.#reader = reader
+    else if (this.#reader !== reader) reader.cancel()
+    this.#opening = null
+    return source
+  }
+
+  #open(): Reader | Promise<Reader> {
+    const { inContext } = this.#options
+    this.#unwatch?.()
+    this.#unwatch = null
+    try {
+      return inContext(this.#content.open)
+    } catch (error) {
+      this.failure = error
+      throw error
+    }
+  }
+
+  #rewind(): void {
+    const before = this.#reader
+    if (before !== null && !this.#ended) this.#options.inContext(cancel, before, undefined)
+    this.#reader = null
+    this.#opening = null
+    this.#pending = null
+    this.#seenBytes = 0
+    this.#gone = false
+    this.#ended = false
+    this.#cancelled = false
+  }
+
+  /**
+   * Reads content whose declared length is 0, before its head is written.
+   *
+   * @throws UploadError when it is not empty.
+   */
+  async readEmpty(): Promise<void> {
+    const source = await this.open()
+    for (;;) {
+      const found = source.read()
+      const bytes = isPromise(found) ? source.take(await found) : found
+      if (bytes === null) return
+    }
+  }
+
+  /** Lets go of it, if it was not read to its end. Not an error that matters to the upload. */
+  cancel(reason?: unknown): void {
+    this.#unwatch?.()
+    this.#unwatch = null
+    if (this.#ended || this.#cancelled) return
+    this.#cancelled = true
+    this.#source = null
+    this.#kept = []
+    const reader = this.#reader
+    try {
+      if (reader !== null) this.#options.inContext(cancel, reader, reason)
+      else if (this.#opening === null) this.#options.inContext(discard, this.#content, reason)
+    } catch {
+      // A source that cannot even be let go of changes nothing about the upload.
+    }
+  }
+
+  #broke(error: unknown, onBroken: (error: unknown) => void): void {
+    if (this.#ended || this.#cancelled) return
+    this.failure = error
+    onBroken(error)
+  }
+
+  // What a source does -----------------------------------------------------------------
+
+  read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
+    const kept = this.#kept[source.position]
+    if (kept !== undefined) {
+      source.position += 1
+      return this.#hand(source, kept)
+    }
+    if (this.#ended) return source.rest()
+    if (this.#pending !== null) return this.#pending
+    const step = this.#next()
+    if (!isPromise<Step>(step)) return this.take(source, step)
+    this.#pending = step
+    return step
+  }
+
+  #next(): Step | PromiseLike<Step> {
+    const reader = this.#reader as Reader
+    const { length, inContext } = this.#options
+    const { exact, callsOut } = this.#content
+    if (exact && this.#seenBytes === length) return done
+    try {
+      return callsOut ? inContext(next, reader) : reader.next()
+    } catch (error) {
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  take(source: AttemptSource, step: Step): Uint8Array | null | undefined {
+    // A source that was given up takes nothing that is for the one after it.
+    if (source !== this.#source) return undefined
+    this.#pending = null
+    if (step.done) return this.#end(source)
+    const bytes = toBytes(step.value)
+    if (bytes === null) throw this.#refuse(notBytes(step.value))
+    if (bytes.length === 0) return undefined
+    this.#seenBytes += bytes.length
+    const { length } = this.#options
+    if (length !== null && this.#seenBytes > length) {
+      throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'went on past', length))
+    }
+    this.#keep(bytes, source)
+    return this.#hand(source, bytes)
+  }
+
+  /** The same bytes, but for the last of a declared length, which wait until the source has ended. */
+  #hand(source: AttemptSource, bytes: Uint8Array): Uint8Array | undefined {
+    source.bytes += bytes.length
+    // An origin must not see a complete message of a source that goes on.
+    if (this.#content.exact || this.#ended || source.bytes !== this.#options.length) return bytes
+    source.held = bytes
+    return undefined
+  }
+
+  #keep(bytes: Uint8Array, source: AttemptSource): void {
+    if (this.#content.replayable || this.#gone) return
+    if (this.#keptBytes + bytes.length > this.#options.replayWindow) {
+      this.#gone = true
+      this.#kept = []
+      return
+    }
+    this.#kept.push(bytes)
+    this.#keptBytes += bytes.length
+    source.position += 1
+  }
+
+  #end(source: AttemptSource): Uint8Array | null {
+    const { length } = this.#options
+    if (length !== null && this.#seenBytes < length) {
+      this.#ended = true
+      const how = `ended after ${this.#seenBytes} bytes, short of`
+      const error = wrongLength('ERR_EXPECT_CONTENT_SHORT', how, length)
+      this.#fail(error)
+      throw error
+    }
+    this.#ended = true
+    return source.rest()
+  }
+
+  #refuse(error: UploadError): UploadError {
+    this.cancel(error)
+    this.#gone = true
+    this.failure = error
+    return error
+  }
+
+  #fail(error: unknown): void {
+    this.failure = error
+    this.#ended = true
+    this.#gone = true
+  }
+
+  failed(source: AttemptSource, error: unknown): void {
+    if (source === this.#source) this.#fail(error)
+  }
+
+  release(source: AttemptSource, bytes: number): void {
+    if (source === this.#source && this.#options.lends) this.#reader?.release?.(bytes)
+  }
+}
+
+/** The content as one attempt reads it. */
+class AttemptSource implements Source {
+  /** How many of the chunks that are kept were handed out. */
+  position = 0
+  bytes = 0
+  /** The last bytes of a declared length, until the source has ended. */
+  held: Uint8Array | null = null
+  readonly #content: UploadContent
+
+  constructor(content: UploadContent) {
+    this.#content = content
+  }
+
+  read(): Uint8Array | null | undefined | PromiseLike<unknown> {
+    return this.#content.read(this)
+  }
+
+  take(value: unknown): Uint8Array | null | undefined {
+    return this.#content.take(this, value as Step)
+  }
+
+  fail(error: unknown): void {
+    this.#content.failed(this, error)
+  }
+
+  /** What was held back, once the source has ended; `null` when there is nothing more. */
+  rest(): Uint8Array | null {
+    const { held } = this
+    this.held = null
+    return held
+  }
+
+  release(bytes: number): void {
+    this.#content.release(this, bytes)
+  }
+}
+
+function next(reader: Reader): Step | PromiseLike<Step> {
+  return reader.next()
+}
+
+function cancel(reader: Reader, reason: unknown): void {
+  reader.cancel(reason)
+}
+
+function discard(content: Content, reason: unknown): void {
+  content.discard?.(reason)
+}
+
+function isPromise<Value>(found: unknown): found is PromiseLike<Value> {
+  return typeof found === 'object' && found !== null && 'then' in found
+}
+
+function toBytes(value: unknown): Uint8Array | null {
+  if (value instanceof Uint8Array) return value
+  if (typeof value === 'string') return Buffer.from(value)
+  if (ArrayBuffer.isView(value)) {
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  }
+  return types.isAnyArrayBuffer(value) ? Buffer.from(value) : null
+}
+
+function gone(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    'The content was needed again, but it can be read only once and is not kept; pass a function that makes it, or a larger replayWindow',
+  )
+}
+
+function wrongLength(
+  code: 'ERR_EXPECT_CONTENT_SHORT' | 'ERR_EXPECT_CONTENT_LONG',
+  how: string,
+  length: number,
+): UploadError {
+  return new UploadError(
+    code,
+    `The content ${how} its declared length of ${length} bytes; the connection was closed before the request was complete`,
+  )
+}
+
+function notBytes(value: unknown): UploadError {
+  const what = value === null ? 'null' : typeof value
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_TYPE',
+    `The content yielded ${what === 'object' ? Object.prototype.toString.call(value) : what}, which is neither bytes nor a string`,
+  )
+}

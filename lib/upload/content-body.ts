@@ -1,0 +1,58 @@
+import type { Source } from '../connection/source.ts'
+import type { UploadContent } from '../content/upload-content.ts'
+
+/** The attempt that a body belongs to. */
+interface BodyOwner {
+  /** Whether undici has begun to write the request. */
+  readonly started: boolean
+  /** @throws UploadError when no gate will hold the content back. */
+  mustHaveGate(): void
+}
+
+/**
+ * The content as interceptors below see it, and clients whose connections have no gate. A client
+ * with gates does not read it.
+ */
+export class ContentBody implements AsyncIterableIterator<Uint8Array> {
+  readonly #owner: BodyOwner
+  readonly #content: UploadContent
+  #source: Source | null = null
+
+  constructor(owner: BodyOwner, content: UploadContent) {
+    this.#owner = owner
+    this.#content = content
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    // An interceptor may read it before the request is written; undici itself only afterwards.
+    if (this.#owner.started) this.#owner.mustHaveGate()
+    this.#source ??= await this.#content.open()
+    for (;;) {
+      const value = await readChunk(this.#source)
+      if (value === null) return { done: true, value: undefined }
+      if (value !== undefined) return { done: false, value }
+    }
+  }
+
+  /** Whether the content is let go of is decided elsewhere. */
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+}
+
+async function readChunk(source: Source): Promise<Uint8Array | null | undefined> {
+  const found = source.read()
+  if (found === null || found === undefined || found instanceof Uint8Array) return found
+  let step: unknown
+  try {
+    step = await found
+  } catch (error) {
+    source.fail(error)
+    throw error
+  }
+  return source.take(step)
+}
