@@ -19,7 +19,7 @@ import {
   stream,
 } from 'undici'
 import { ExpectAgent, type ExpectAgentOptions } from '../lib/client/agent.ts'
-import { gatedPool } from '../lib/connection/connector.ts'
+import { gatedPool } from '../lib/connection/client.ts'
 import { closeLater } from './support/closing.ts'
 import { chunksOf, noise, sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'

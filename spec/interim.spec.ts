@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { InterimSplitter, interimLimit, type ResponseHead } from '../lib/protocol/interim.ts'
+import { InterimSplitter, interimLimit, type ResponseHead } from '../lib/protocol/interim-responses.ts'
 import { joined } from './support/cuts.ts'
 import { responseTranscripts } from './support/transcripts.ts'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { RequestContent } from '../lib/protocol/head.ts'
-import { InterimSplitter, type ResponseHead } from '../lib/protocol/interim.ts'
+import { InterimSplitter, type ResponseHead } from '../lib/protocol/interim-responses.ts'
 import { OutgoingSorter, type Written } from '../lib/protocol/outgoing.ts'
 import { type Cut, cut, cutBytes, cuts, joined, singly } from './support/cuts.ts'
 import {

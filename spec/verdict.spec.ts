@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { asking, type Event, next, type State, unasked } from '../lib/protocol/verdict.ts'
+import { asking, type Event, next, type State, unasked } from '../lib/protocol/expectation.ts'
 
 const states: readonly State[] = [
   { at: 'asking' },

@@ -20,7 +20,7 @@ export async function callPlatform(
   if (content === null) return platformFetch(input, init)
   const { upload } = await import('./upload.ts')
   const { method = 'GET', headers, signal, redirect } = init
-  const { response } = await upload(String(input), content, {
+  const { response } = await upload(String(input), (await import('../content/content.ts')).makeContent(content), {
     ...plan.options,
     redirect: redirect ?? 'follow',
     method,

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Agent, type Dispatcher, request } from 'undici'
 import { type UploadResult, upload } from '../../lib/client/upload.ts'
-import { gatedPool } from '../../lib/connection/connector.ts'
+import { gatedPool } from '../../lib/connection/client.ts'
 import type { OriginMode, SeenRequest, TestOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { DigestGuard } from '../support/digest-guard.ts'

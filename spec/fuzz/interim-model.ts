@@ -1,4 +1,4 @@
-import type { ResponseHead } from '../../lib/protocol/interim.ts'
+import type { ResponseHead } from '../../lib/protocol/interim-responses.ts'
 
 /** What is to become of the bytes of one response. */
 export interface Model {

@@ -1,4 +1,4 @@
-import { InterimSplitter, interimLimit, type ResponseHead } from '../../lib/protocol/interim.ts'
+import { InterimSplitter, interimLimit, type ResponseHead } from '../../lib/protocol/interim-responses.ts'
 import { interimModel } from './interim-model.ts'
 import { bytesOf, cut, joined } from './pieces.ts'
 import type { Random } from './random.ts'

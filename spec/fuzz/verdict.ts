@@ -1,4 +1,4 @@
-import { asking, type Event, next, type State, unasked } from '../../lib/protocol/verdict.ts'
+import { asking, type Event, next, type State, unasked } from '../../lib/protocol/expectation.ts'
 import type { Random } from './random.ts'
 import { same, type Target } from './target.ts'
 

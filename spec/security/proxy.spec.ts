@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Agent, type Dispatcher } from 'undici'
 import { type UploadOptions, type UploadResult, upload } from '../../lib/client/upload.ts'
-import { gatedPool } from '../../lib/connection/connector.ts'
+import { gatedPool } from '../../lib/connection/client.ts'
 import { RouteMemory } from '../../lib/routes/memory.ts'
 import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'

@@ -1,5 +1,5 @@
 import type { RequestContent } from '../../lib/protocol/head.ts'
-import type { ResponseHead } from '../../lib/protocol/interim.ts'
+import type { ResponseHead } from '../../lib/protocol/interim-responses.ts'
 
 /** A request's head: what follows it, and whether it is to ask. */
 export interface Head {

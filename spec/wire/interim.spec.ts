@@ -1,4 +1,4 @@
-import { interimLimit } from '../../lib/protocol/interim.ts'
+import { headLimit, idleLimit } from '../../lib/protocol/interim-responses.ts'
 import { haltingKinds } from '../support/halting.ts'
 import { accepting, inTurn, refusing, saying } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'
@@ -95,13 +95,13 @@ describe('interim responses other than 100', () => {
       gets: [{ ...stored, interim: [...Array.from({ length: 20 }, () => 103), 100] }],
     },
     {
-      name: 'may be as large as the limit together with the 100',
-      origin: [saying(...hints(interimLimit - goAhead.length), goAhead)],
+      name: 'may add up to more than the limit of one',
+      origin: [saying(...hints(4 * headLimit), goAhead)],
       gets: [stored],
     },
     {
       name: 'count anew for each request on a kept connection',
-      origin: [inTurn(...Array.from({ length: 3 }, () => saying(...hints(8192), goAhead)))],
+      origin: [inTurn(...Array.from({ length: 3 }, () => saying(...hints(headLimit), goAhead)))],
       gets: [stored, stored, stored],
     },
     {
@@ -116,8 +116,8 @@ describe('interim responses other than 100', () => {
       gets: [{ error: ['HTTPParserError'] }],
     },
     {
-      name: 'fail the upload when they are one byte larger than the limit',
-      origin: [refusing(...hints(interimLimit - goAhead.length + 1), goAhead)],
+      name: 'fail the upload when they are one byte larger than the limit while no content moves',
+      origin: [refusing(...hints(idleLimit - goAhead.length + 1), goAhead)],
       gets: [overflow],
     },
     {
@@ -125,7 +125,7 @@ describe('interim responses other than 100', () => {
       origin: [
         async (peer) => {
           await peer.asked()
-          for (let sent = 0; sent < 2 * interimLimit; sent += hint.length) peer.wire.raw(hint)
+          for (let sent = 0; sent < 2 * idleLimit; sent += hint.length) peer.wire.raw(hint)
           await peer.withheld()
         },
       ],
@@ -133,7 +133,7 @@ describe('interim responses other than 100', () => {
     },
     {
       name: 'fail the upload when one of them does not end',
-      origin: [refusing('HTTP/1.1 100 Continue\r\nX: ', 'x'.repeat(interimLimit))],
+      origin: [refusing('HTTP/1.1 100 Continue\r\nX: ', 'x'.repeat(headLimit))],
       gets: [overflow],
     },
   ])
