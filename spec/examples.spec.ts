@@ -10,6 +10,11 @@ const folder = fileURLToPath(new URL('../examples/', import.meta.url))
 /** What each prints, line by line. */
 const printed: Record<string, readonly RegExp[]> = {
   'abort.ts': [/^first: AbortError$/, /^then: 204, whole from byte [1-9]\d{6,7}$/],
+  'axios.ts': [
+    /^put: 201$/,
+    /^responding: 8388608 bytes sent$/,
+    /^asked: true, took 8388608 bytes$/,
+  ],
   'elasticsearch-bulk.ts': [/^indexed: without errors$/, /^asked: true, took 3038890 bytes$/],
   'github-release-asset.ts': [/^refused: Validation Failed$/, /^asked: true, took 0 bytes$/],
   'mtls.ts': [/^with a certificate, continued: 201$/, /^without one: refused$/],

@@ -1,15 +1,8 @@
 /** What clients pass to abort a request: the platform's AbortSignal, or something like it. */
 export interface SignalLike {
   readonly aborted: boolean
-  readonly reason?: unknown
-  addEventListener?: ((...listener: never[]) => void) | undefined
-  removeEventListener?: ((...listener: never[]) => void) | undefined
-  onabort?: unknown
-}
-
-interface Target {
   addEventListener(type: 'abort', listener: () => void): void
-  removeEventListener?(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
 }
 
 /** What ends one request early: a client's signal, or a timer. The first one counts. */
@@ -23,41 +16,22 @@ export class Cancellation {
     return this.#controller.signal
   }
 
-  /** Ends the request with this error. */
-  cancel(error: Error): void {
-    this.#controller.abort(error)
-  }
-
   /** Ends the request when the client's signal says so. */
-  follow(signal: SignalLike | null | undefined, makeError: () => Error): void {
-    if (signal === null || signal === undefined) return
-    const listener = (): void => this.cancel(makeError())
+  follow(signal: SignalLike | undefined, makeError: () => Error): void {
+    if (signal === undefined) return
+    const listener = (): void => this.#controller.abort(makeError())
     if (signal.aborted) {
       listener()
       return
     }
-    if (signal.addEventListener === undefined) {
-      // The signals of older AWS clients have room for one listener.
-      signal.onabort = listener
-      return
-    }
-    // Their types differ from client to client; that they take an abort listener is known.
-    const target = signal as unknown as Target
-    target.addEventListener('abort', listener)
-    this.#unlisten = () => target.removeEventListener?.('abort', listener)
+    signal.addEventListener('abort', listener)
+    this.#unlisten = () => signal.removeEventListener('abort', listener)
   }
 
-  /**
-   * Ends the request after so many milliseconds; 0 and `undefined` mean never.
-   *
-   * @param makeError may answer `null`, which lets the request go on.
-   */
-  after(milliseconds: number | undefined, makeError: () => Error | null): void {
-    if (milliseconds === undefined || milliseconds <= 0) return
-    this.#timer = setTimeout(() => {
-      const error = makeError()
-      if (error !== null) this.cancel(error)
-    }, milliseconds)
+  /** Ends the request after so many milliseconds; 0 means never. */
+  after(milliseconds: number, makeError: () => Error): void {
+    if (!(milliseconds > 0)) return
+    this.#timer = setTimeout(() => this.#controller.abort(makeError()), milliseconds)
   }
 
   /** The response came in time. */
@@ -75,8 +49,8 @@ export class Cancellation {
 }
 
 /** What clients look for to tell an abort from a failure. */
-export function abortError(message: string, cause?: unknown): Error {
-  const error = new Error(message, cause === undefined ? undefined : { cause })
+export function abortError(message: string): Error {
+  const error = new Error(message)
   error.name = 'AbortError'
   return error
 }

@@ -1,8 +1,7 @@
 import type { Dispatcher } from 'undici'
-import { ExpectAgent, type ExpectAgentOptions } from '../client/agent.ts'
+import { ExpectAgent } from '../client/agent.ts'
 import { type Content, contentOf } from '../content/content.ts'
 import type { Source } from '../content/source.ts'
-import { withoutFields } from '../headers.ts'
 import {
   checkOptions,
   type ExpectOptions,
@@ -35,8 +34,6 @@ export interface Outgoing {
   /** Whatever an upload can send, or `null` or `undefined` for nothing. */
   readonly body: unknown
   readonly signal: AbortSignal
-  /** Milliseconds in which nothing may come or go; 0 for no limit. @default undici's */
-  readonly silence?: number | undefined
   /** Whether the connection is to be closed behind the response. @default false */
   readonly closes?: boolean | undefined
   /** Told the bytes of content that the connection accepted; fewer again after a late 417. */
@@ -54,26 +51,20 @@ export class Sender {
   #own: ExpectAgent | null = null
 
   /** @throws TypeError naming an option that is unknown or cannot be used. */
-  constructor(options: AdapterOptions, alsoKnown: readonly string[] = []) {
-    refuseUnknown(options, [...expectOptionNames, 'dispatcher', ...alsoKnown])
+  constructor(options: AdapterOptions) {
+    refuseUnknown(options, [...expectOptionNames, 'dispatcher'])
     this.#options = pickExpectOptions(options) ?? {}
     checkOptions(this.#options)
     const { dispatcher } = options
     this.#given = dispatcher === undefined ? null : asking(dispatcher)
   }
 
-  /** Options for the adapter's own agent, which is made when it is first needed. */
-  agentOptions: ExpectAgentOptions = {}
-
   /** Sends a request; redirects are the client's business. */
   async send(request: Outgoing): Promise<Dispatcher.ResponseData> {
-    const { origin, path, method, signal, silence, closes, body, keepUntouched } = request
-    // undici sees to the connection and its framing by itself, and throws on these.
-    const headers = withoutFields(request.headers, 'transfer-encoding', 'keep-alive')
+    const { origin, path, method, headers, signal, closes, body, keepUntouched } = request
     const target = { origin, path, method: method as Dispatcher.HttpMethod, headers, signal }
     const own: ExpectRequest & Dispatcher.RequestOptions = { ...target, ...this.#options }
     if (closes) own.reset = true
-    if (silence !== undefined) Object.assign(own, { headersTimeout: silence, bodyTimeout: silence })
     if (body !== null && body !== undefined) {
       own[callKey] = this.#call(
         body,
@@ -95,7 +86,7 @@ export class Sender {
 
   #dispatcher(): Dispatcher {
     if (this.#given !== null) return this.#given
-    this.#own ??= new ExpectAgent(this.agentOptions)
+    this.#own ??= new ExpectAgent()
     return this.#own
   }
 

@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { abortError, Cancellation } from './cancellation.ts'
-import { decoded, withCredentials } from './credentials.ts'
+import { basicAuthorization } from '../recovery/authentication/basic.ts'
 import { type NodeFields, nodeFields } from './response-fields.ts'
 import { type AdapterOptions, Sender } from './sender.ts'
 
@@ -47,7 +46,7 @@ export class TusRequest {
   readonly #method: string
   readonly #url: string
   readonly #headers: Record<string, string> = {}
-  readonly #cancellation = new Cancellation()
+  readonly #controller = new AbortController()
   #onProgress: (bytesSent: number) => void = () => {}
 
   constructor(sender: Sender, method: string, url: string) {
@@ -78,22 +77,31 @@ export class TusRequest {
   }
 
   async send(body: unknown = null): Promise<TusResponse> {
-    const { origin, pathname, search, username, password } = new URL(this.#url)
-    const headers = withCredentials(this.#headers, decoded(username), decoded(password))
+    const url = new URL(this.#url)
+    const { origin, pathname, search } = url
     const response = await this.#sender.send({
       origin,
       path: pathname + search,
       method: this.#method,
-      headers: { ...headers, ...lengthOf(body) },
+      headers: { ...this.#fieldsFor(url), ...lengthOf(body) },
       body,
-      signal: this.#cancellation.signal,
+      signal: this.#controller.signal,
       onSent: (bytes) => this.#onProgress(bytes),
     })
     return new TusResponse(response, await response.body.text())
   }
 
+  /** The header fields, with the URL's credentials unless there is an Authorization already. */
+  #fieldsFor({ username, password }: URL): Readonly<Record<string, string>> {
+    if (username === '' && password === '') return this.#headers
+    const names = Object.keys(this.#headers)
+    if (names.some((name) => name.toLowerCase() === 'authorization')) return this.#headers
+    const pair = { username: decoded(username), password: decoded(password) }
+    return { ...this.#headers, authorization: basicAuthorization(pair) }
+  }
+
   async abort(): Promise<void> {
-    this.#cancellation.cancel(abortError('The request was aborted'))
+    this.#controller.abort()
   }
 
   /** There is none: undici keeps its requests to itself. */
@@ -137,4 +145,14 @@ export class TusResponse {
 function lengthOf(body: unknown): Record<string, string> {
   const { size } = (body ?? {}) as { size?: unknown }
   return typeof size === 'number' && size > 0 ? { 'Content-Length': String(size) } : {}
+}
+
+/** What a URL holds in place of a user name or a password, as it was meant. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A percent sign that begins no escape stands for itself.
+    return text
+  }
 }

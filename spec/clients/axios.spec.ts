@@ -1,17 +1,226 @@
 import { createReadStream } from 'node:fs'
-import axios from 'axios'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import axios, { type AxiosInstance } from 'axios'
+import { expect } from 'chai'
+import { type CreateFetchOptions, createFetch, type Progress } from '../../lib/index.ts'
+import {
+  content,
+  fileStream,
+  headOnly,
+  startedOrigin,
+  uploadsOf,
+  waitFor,
+  whole,
+} from '../support/adapters-content.ts'
+import { muteOrigin } from '../support/adapters-mute.ts'
 import { describeClient, statusOf, type Upload } from '../support/clients-runner.ts'
+import { agentFor } from '../support/faces.ts'
+import { bytes, halves } from '../support/inputs.ts'
+import { PushingForm } from '../support/piped.ts'
+import { signal } from '../support/signal.ts'
 
 /** Without a Request of its own, axios hands fetch the URL and the body as they are. */
-const plain = ({ fetch }: Upload) => ({ fetch, Request: null, Response: null })
+const withoutRequest = (fetch: Upload['fetch']): object => ({ fetch, Request: null })
 
 const put = (upload: Upload, data: unknown, env: object): Promise<number> =>
   statusOf(axios.put(upload.url, data, { adapter: 'fetch', env }))
 
+const plain = (upload: Upload, data: unknown): Promise<number> =>
+  put(upload, data, withoutRequest(upload.fetch))
+
 describeClient('axios with its fetch adapter', {
-  'a file stream': (upload) => put(upload, createReadStream(upload.path), plain(upload)),
-  'a buffer': (upload) => put(upload, upload.bytes, plain(upload)),
+  'a file stream': (upload) => plain(upload, createReadStream(upload.path)),
+  'a buffer': (upload) => plain(upload, upload.bytes),
+  'a Blob': (upload) => plain(upload, new Blob([upload.bytes])),
   'a file stream in a Request': (upload) =>
     put(upload, createReadStream(upload.path), { fetch: upload.fetch }),
   'a buffer in a Request': (upload) => put(upload, upload.bytes, { fetch: upload.fetch }),
+})
+
+/** axios calls any other form url-encoded. */
+async function putForm({ url, fetch, bytes }: Upload): Promise<number> {
+  const data = new FormData()
+  data.set('file', new Blob([bytes]))
+  return statusOf(axios.putForm(url, data, { adapter: 'fetch', env: withoutRequest(fetch) }))
+}
+
+describeClient('axios with its fetch adapter', { 'a form': putForm }, { field: 'file' })
+
+/** An instance whose connections are closed after the spec. */
+function client(options: CreateFetchOptions = {}): AxiosInstance {
+  const fetch = createFetch({ dispatcher: agentFor(waitFor()), ...options })
+  return axios.create({ adapter: 'fetch', env: withoutRequest(fetch) })
+}
+
+const json = { headers: { 'content-type': 'application/json' }, body: '{"a":1}' }
+
+describe('axios with its fetch adapter', () => {
+  it('keeps the length of a file stream', async () => {
+    const origin = await startedOrigin()
+
+    await client().put(origin.url, fileStream())
+
+    expect(origin.requests[0]?.headers['content-length']).to.equal(String(content.length))
+  })
+
+  it('sends a form of the package form-data', async () => {
+    const origin = await startedOrigin({ keepContent: true })
+
+    await client().post(origin.url, new PushingForm(halves, bytes.length))
+
+    const [request] = origin.requests
+    expect(request?.headers['content-type']).to.equal('multipart/form-data; boundary=edge')
+    expect(request?.content).to.deep.equal(bytes)
+  })
+
+  it('takes options for one request in fetchOptions', async () => {
+    const origin = await startedOrigin()
+
+    await client().put(origin.url, 'x', { fetchOptions: { expect: 'always' } })
+
+    expect(origin.requests[0]?.asked).to.equal(true)
+  })
+
+  it('rejects with a 413 and its parsed content', async () => {
+    const origin = await startedOrigin({ mode: { status: 413, ...json } })
+
+    const error = await client()
+      .put(origin.url, content)
+      .catch((reason) => reason)
+
+    expect(error).to.include({ isAxiosError: true, status: 413, code: 'ERR_BAD_REQUEST' })
+    expect(error.response.data).to.deep.equal({ a: 1 })
+    expect(uploadsOf(origin)).to.deep.equal([headOnly])
+  })
+
+  it('follows a redirect to another origin, but not with credentials', async () => {
+    const second = await startedOrigin()
+    const location = `${second.url}/second`
+    const first = await startedOrigin({ mode: { status: 307, headers: { location } } })
+
+    await client().put(first.url, fileStream(), { auth: { username: 'me', password: 'p' } })
+
+    expect(uploadsOf(first)).to.deep.equal([headOnly])
+    expect(uploadsOf(second)).to.deep.equal([whole(true)])
+    expect(first.requests[0]?.headers.authorization).to.equal('Basic bWU6cA==')
+    expect(second.requests[0]?.headers.authorization).to.equal(undefined)
+  })
+
+  it('hands a redirect over where none may be followed', async () => {
+    const origin = await startedOrigin({ mode: { status: 307, headers: { location: '/second' } } })
+    const config = { maxRedirects: 0, validateStatus: null }
+
+    const { status, headers } = await client().put(origin.url, fileStream(), config)
+
+    expect([status, headers.location]).to.deep.equal([307, '/second'])
+    expect(uploadsOf(origin)).to.deep.equal([headOnly])
+  })
+
+  it('answers a web stream where a stream is wanted', async () => {
+    const origin = await startedOrigin({ response: { status: 200, ...json } })
+
+    const { data } = await client().get<ReadableStream>(origin.url, { responseType: 'stream' })
+
+    const chunks = await Readable.fromWeb(data).toArray()
+    expect(Buffer.concat(chunks).toString()).to.equal(json.body)
+  })
+
+  it('has the error of the connection as the cause of its own', async () => {
+    const origin = await startedOrigin()
+    await origin.close()
+
+    const error = await client()
+      .put(origin.url, content)
+      .catch((reason) => reason)
+
+    expect(error).to.include({ isAxiosError: true, code: 'ERR_NETWORK' })
+    expect(error.cause).to.include({ code: 'ECONNREFUSED' })
+  })
+
+  it('lets go of the content when it is cancelled', async () => {
+    const asked = signal()
+    const origin = await startedOrigin({
+      mode: () => {
+        asked.raise()
+        return 'silent'
+      },
+    })
+    const controller = new AbortController()
+    const body = fileStream()
+
+    const answer = client()
+      .put(origin.url, body, { signal: controller.signal })
+      .catch((reason) => reason)
+    await asked.raised
+    controller.abort()
+
+    expect(axios.isCancel(await answer)).to.equal(true)
+    expect(body.destroyed).to.equal(true)
+    expect(origin.requests[0]?.bytes).to.equal(0)
+  })
+
+  it('lets go of the content when no answer comes in time', async () => {
+    const peer = await muteOrigin()
+    const body = fileStream()
+
+    const error = await client()
+      .put(peer.url, body, { timeout: 20 })
+      .catch((reason) => reason)
+
+    expect(error).to.include({ isAxiosError: true, code: 'ETIMEDOUT' })
+    expect(body.destroyed).to.equal(true)
+    await peer.left()
+  })
+})
+
+describe('The progress of axios with its fetch adapter', () => {
+  const bodies = { 'a buffer': () => content, 'a file stream': fileStream }
+
+  for (const [name, make] of Object.entries(bodies)) {
+    it(`is told to onProgress in fetchOptions for ${name}`, async () => {
+      const origin = await startedOrigin()
+      const told: Progress[] = []
+      const onProgress = (progress: Progress): unknown => told.push(progress)
+
+      await client().put(origin.url, make(), { fetchOptions: { onProgress } })
+
+      expect(told.at(-1)).to.include({ sent: content.length, total: content.length })
+    })
+
+    it(`is told to onProgress of createFetch for ${name}`, async () => {
+      const origin = await startedOrigin()
+      const told: Progress[] = []
+      const onProgress = (progress: Progress): unknown => told.push(progress)
+
+      await client({ onProgress }).put(origin.url, make())
+
+      expect(told.at(-1)).to.include({ sent: content.length, total: content.length })
+    })
+
+    it(`is not told to onUploadProgress for ${name}`, async () => {
+      const origin = await startedOrigin()
+      let told = 0
+      const onUploadProgress = (): void => {
+        told += 1
+      }
+
+      await client().put(origin.url, make(), { onUploadProgress })
+
+      expect(told).to.equal(0)
+    })
+
+    it(`counts what was read, not what was sent, in onUploadProgress with a Request for ${name}`, async () => {
+      const origin = await startedOrigin({ mode: 413 })
+      const fetch = createFetch({ dispatcher: agentFor(waitFor()) })
+      const instance = axios.create({ adapter: 'fetch', env: { fetch } })
+      const loaded: number[] = []
+      const onUploadProgress = (event: { loaded: number }): unknown => loaded.push(event.loaded)
+
+      await instance.put(origin.url, make(), { onUploadProgress, validateStatus: null })
+
+      expect(loaded.at(-1)).to.be.above(0)
+      expect(uploadsOf(origin)).to.deep.equal([headOnly])
+    })
+  }
 })

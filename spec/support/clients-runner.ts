@@ -36,6 +36,8 @@ export interface Habits {
   readonly response?: NonNullable<OriginOptions['response']>
   /** The field of a form that the bytes are in; they are the content itself otherwise. */
   readonly field?: string
+  /** Undoes the coding that the client puts around the bytes. */
+  readonly decode?: (content: Buffer) => Buffer
   /** What is sent, where the client takes only content of its own kind. */
   readonly bytes?: Buffer<ArrayBuffer>
   /** The ways in which it hands a redirect to its caller. */
@@ -110,7 +112,7 @@ export function describeClient(name: string, ways: Record<string, Way>, habits: 
 }
 
 async function play(act: Act, send: Way, habits: Habits): Promise<void> {
-  const { response = { status: 200 }, field, bytes = noisy } = habits
+  const { response = { status: 200 }, bytes = noisy } = habits
   const mode = ({ path }: SeenRequest): OriginMode => (path === moved ? 'go' : act.mode)
   const origin = await startOrigin({ mode, response, keepContent: true })
   closeLater(() => origin.close())
@@ -125,19 +127,20 @@ async function play(act: Act, send: Way, habits: Habits): Promise<void> {
   const sent = send({ origin: origin.url, url, fetch: bound, dispatcher, options, bytes, path })
   const status = await sent
   await dispatcher.close()
-  expect(await Promise.all(origin.requests.map((each) => seen(each, field)))).to.eql(act.sees)
+  expect(await Promise.all(origin.requests.map((each) => seen(each, habits)))).to.eql(act.sees)
   expect(status).to.equal(act.status)
 }
 
-async function seen(request: SeenRequest, field: string | undefined): Promise<Seen> {
+async function seen(request: SeenRequest, habits: Habits): Promise<Seen> {
   const { asked, status, path } = request
   const where = path === moved ? 'moved' : 'first'
-  return { path: where, asked, status, content: await contentOf(request, field) }
+  return { path: where, asked, status, content: await contentOf(request, habits) }
 }
 
-async function contentOf(request: SeenRequest, field: string | undefined): Promise<string> {
+async function contentOf(request: SeenRequest, { field, decode }: Habits): Promise<string> {
   if (request.bytes === 0) return 'none'
   if (request.sha256 === '') return `${request.bytes} bytes and no end`
+  if (decode !== undefined) return summary(decode(request.content))
   return summary(field === undefined ? request.content : await fileIn(request, field))
 }
 

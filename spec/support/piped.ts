@@ -52,6 +52,13 @@ export class PushingForm extends Pushing {
     this.#bytes = Buffer.concat(chunks).length
   }
 
+  /** Clients recognise a form by this method and by the text below. */
+  append(): void {}
+
+  override toString(): string {
+    return '[object FormData]'
+  }
+
   getHeaders(): { 'content-type': string } {
     return { 'content-type': 'multipart/form-data; boundary=edge' }
   }

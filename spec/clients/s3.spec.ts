@@ -1,0 +1,124 @@
+import { createReadStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { GetObjectCommand, PutObjectCommand, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { expect } from 'chai'
+import { content, fileStream, startedOrigin, waitFor } from '../support/adapters-content.ts'
+import { describeClient, type Upload } from '../support/clients-runner.ts'
+import { agentFor } from '../support/faces.ts'
+import { s3Client } from '../support/s3.ts'
+import { signal } from '../support/signal.ts'
+
+const target = { Bucket: 'bucket', Key: 'key' }
+const response = { status: 200, headers: { etag: '"spec"' } }
+const unencoded = { requestChecksumCalculation: 'WHEN_REQUIRED' } as const
+
+async function put(
+  { origin, dispatcher, bytes }: Upload,
+  Body: Buffer | Readable,
+  config?: S3ClientConfig,
+): Promise<number> {
+  const client = s3Client(origin, dispatcher, config)
+  const command = new PutObjectCommand({ ...target, Body, ContentLength: bytes.length })
+  const { $metadata } = await client.send(command).catch((error) => error)
+  return $metadata.httpStatusCode
+}
+
+describeClient(
+  'an S3Client with an UndiciHttpHandler',
+  {
+    'a buffer': (upload) => put(upload, upload.bytes),
+    'a file stream without a checksum': (upload) =>
+      put(upload, createReadStream(upload.path), unencoded),
+  },
+  { response, handsRedirectsOver: ['a buffer', 'a file stream without a checksum'] },
+)
+
+/** What is in the chunks of aws-chunked, which end with an empty one and the checksum. */
+function dechunked(content: Buffer): Buffer {
+  const chunks: Buffer[] = []
+  let rest = content
+  for (;;) {
+    const end = rest.indexOf('\r\n')
+    const size = Number.parseInt(rest.toString('latin1', 0, end), 16)
+    const data = rest.subarray(end + 2)
+    if (size === 0) {
+      expect(data.toString('latin1')).to.match(/^x-amz-checksum-crc32:\S+\r\n\r\n$/)
+      return Buffer.concat(chunks)
+    }
+    chunks.push(data.subarray(0, size))
+    expect(data.toString('latin1', size, size + 2)).to.equal('\r\n')
+    rest = data.subarray(size + 2)
+  }
+}
+
+describeClient(
+  'an S3Client with an UndiciHttpHandler, with a checksum in the trailer',
+  { 'a file stream': (upload) => put(upload, createReadStream(upload.path)) },
+  { response, handsRedirectsOver: ['a file stream'], decode: dechunked },
+)
+
+describe('an S3Client with an UndiciHttpHandler', () => {
+  it('leaves the path of a key as it was signed', async () => {
+    const origin = await startedOrigin({ response })
+    const command = new PutObjectCommand({ Bucket: 'bucket', Key: 'a//b/../c d', Body: 'x' })
+
+    await s3Client(origin.url, agentFor()).send(command)
+
+    expect(origin.requests[0]?.path).to.equal('/bucket/a//b/../c%20d?x-id=PutObject')
+  })
+
+  for (const [expectContinueHeader, expectation, asked] of [
+    [true, 'auto', false],
+    [false, 'always', true],
+  ] as const) {
+    it(`asks as the agent says (${expectation}), with expectContinueHeader: ${expectContinueHeader}`, async () => {
+      const origin = await startedOrigin({ response })
+      const agent = agentFor({ ...waitFor(), expect: expectation })
+      const client = s3Client(origin.url, agent, { expectContinueHeader })
+
+      await client.send(new PutObjectCommand({ ...target, Body: 'x' }))
+
+      expect(origin.requests[0]?.asked).to.equal(asked)
+    })
+  }
+
+  it('rejects with an AbortError when it is aborted, and lets go of the content', async () => {
+    const asked = signal()
+    const origin = await startedOrigin({
+      mode: () => {
+        asked.raise()
+        return 'silent'
+      },
+    })
+    const controller = new AbortController()
+    const Body = fileStream()
+    const command = new PutObjectCommand({ ...target, Body, ContentLength: content.length })
+    const client = s3Client(origin.url, agentFor(waitFor()), unencoded)
+
+    const answer = client
+      .send(command, { abortSignal: controller.signal })
+      .catch((error: Error) => error)
+    await asked.raised
+    controller.abort()
+
+    expect(await answer).to.have.property('name', 'AbortError')
+    expect(Body.destroyed).to.equal(true)
+    expect(origin.requests[0]?.bytes).to.equal(0)
+  })
+
+  it('reads objects', async () => {
+    const origin = await startedOrigin({ response: { status: 200, body: 'object' } })
+
+    const { Body } = await s3Client(origin.url, agentFor()).send(new GetObjectCommand(target))
+
+    expect(await Body?.transformToString()).to.equal('object')
+  })
+
+  it('destroys the agent when it is destroyed', () => {
+    const agent = agentFor()
+
+    s3Client('http://127.0.0.1', agent).destroy()
+
+    expect(agent.destroyed).to.equal(true)
+  })
+})
