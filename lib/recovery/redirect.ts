@@ -36,7 +36,7 @@ const originFields = ['authorization', 'cookie', 'host', 'proxy-authorization']
  */
 export class Redirection implements Recourse {
   readonly #settings: RedirectSettings
-  readonly #seen = new Set<string>()
+  #made = 0
 
   constructor(settings: RedirectSettings) {
     this.#settings = settings
@@ -47,18 +47,14 @@ export class Redirection implements Recourse {
     if (target === null) return null
     const next = hopTo(target, hop, status)
     if (next.hasContent && !sendable) return null
-    this.#seen.add(nameOf(hop))
     return this.#refusal(hop, next) ?? { hop: next, reason: 'redirect', delayMs: 0 }
   }
 
   #refusal(from: Hop, to: Hop): UploadError | null {
     const { maxRedirections, allowInsecureRedirect } = this.#settings
     const step = `from ${placeOf(from)} to ${placeOf(to)}`
-    if (this.#seen.has(nameOf(to))) {
-      const message = `A redirect ${step} leads back to where this upload has been`
-      return new UploadError('ERR_EXPECT_REDIRECT_LOOP', message)
-    }
-    if (this.#seen.size > maxRedirections) {
+    this.#made += 1
+    if (this.#made > maxRedirections) {
       const message = `The redirect ${step} is one more than maxRedirections, which is ${maxRedirections}`
       return new UploadError('ERR_EXPECT_TOO_MANY_REDIRECTS', message)
     }
@@ -91,10 +87,6 @@ function hopTo(target: URL, from: Hop, status: number): Hop {
   const method = becomesGet ? 'GET' : from.method
   const hasContent = from.hasContent && !becomesGet
   return { origin, path: pathname + search, method, headers, hasContent }
-}
-
-function nameOf({ method, origin, path }: Hop): string {
-  return `${method} ${new URL(origin + path).href}`
 }
 
 function isSecure({ origin }: Hop): boolean {
