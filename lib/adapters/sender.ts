@@ -1,7 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { ExpectAgent } from '../client/agent.ts'
 import { type Content, contentOf } from '../content/content.ts'
-import type { Source } from '../content/source.ts'
 import {
   checkOptions,
   type ExpectOptions,
@@ -11,7 +10,7 @@ import {
 import type { Progress } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { refuseUnknown } from '../unknown.ts'
-import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
+import { callKey, type ExpectRequest } from '../upload/expect-request.ts'
 import { expectContinue } from '../upload/interceptor.ts'
 
 /** What every adapter takes. */
@@ -46,8 +45,6 @@ export interface Outgoing {
 export class Sender {
   readonly #options: ExpectOptions
   readonly #given: Dispatcher | null
-  /** What refusals left untouched, by the body that the client will come with again. */
-  readonly #untouched = new WeakMap<object, Source>()
   #own: ExpectAgent | null = null
 
   /** @throws TypeError naming an option that is unknown or cannot be used. */
@@ -66,11 +63,12 @@ export class Sender {
     const own: ExpectRequest & Dispatcher.RequestOptions = { ...target, ...this.#options }
     if (closes) own.reset = true
     if (body !== null && body !== undefined) {
-      own[callKey] = this.#call(
-        body,
-        new UploadLog({ onProgress: telling(request.onSent) }),
-        keepUntouched,
-      )
+      own[callKey] = {
+        log: new UploadLog({ onProgress: telling(request.onSent) }),
+        content: await known(contentOf(body)),
+        controller: null,
+        ...(keepUntouched && { keepsUntouched: keepUntouched }),
+      }
       // undici would destroy a stream that it got; text it takes for text of unknown type.
       own.body = typeof body === 'string' ? body : new Uint8Array(1)
     }
@@ -89,26 +87,11 @@ export class Sender {
     this.#own ??= new ExpectAgent()
     return this.#own
   }
+}
 
-  #call(body: unknown, log: UploadLog, keepUntouched: Outgoing['keepUntouched']): Call {
-    const key = typeof body === 'object' ? body : null
-    const kept = key === null ? undefined : this.#untouched.get(key)
-    if (key !== null) this.#untouched.delete(key)
-    const content = kept === undefined ? contentOf(body) : untouched
-    let over = false
-    const call: Call = { log, content, source: kept ?? null, turn: 0, onOver }
-    const lent = this.#untouched
-    function onOver(): void {
-      // A response says first that the content is needed no more, then that it has ended.
-      if (over || call.source === null) return
-      over = true
-      const last = log.attempts.at(-1)
-      const refused = last?.withheld === true && keepUntouched?.(last.status ?? 0) === true
-      if (refused && key !== null && !content.replayable) lent.set(key, call.source)
-      else call.source.cancel()
-    }
-    return call
-  }
+/** The content with its length, where that has to be looked up. */
+async function known(content: Content): Promise<Content> {
+  return (await content.lookUp?.()) ?? content
 }
 
 /** Tells of the bytes that were sent, each time that there are more, or fewer. */
@@ -120,17 +103,6 @@ function telling(onSent: Outgoing['onSent']): ((progress: Progress) => void) | u
     told = sent
     onSent(sent)
   }
-}
-
-/** Stands for content whose source is at hand already, and which must not be looked at again. */
-const untouched: Content = {
-  length: null,
-  type: null,
-  replayable: false,
-  exact: false,
-  open: () => {
-    throw new TypeError('The content has been opened before')
-  },
 }
 
 /** A dispatcher that asks. */

@@ -16,9 +16,9 @@ export function checkedFile(path: string): Checked<Content> {
   let hash = createHash('sha256')
   let read = 0
   let length: number | null = null
-  const checked = (content: Content): Content => ({
+  const checked = ({ lookUp, ...content }: Content): Content => ({
     ...content,
-    ...(content.lookUp && { lookUp: async () => checked(await content.lookUp()) }),
+    ...(lookUp && { lookUp: async () => checked(await lookUp()) }),
     open: async () => {
       const reader = await content.open()
       hash = createHash('sha256')

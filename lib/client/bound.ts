@@ -24,7 +24,7 @@ export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, Upl
  * @throws TypeError naming an option that is unknown or cannot be used.
  */
 export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
-  refuseUnknown(options, [...names, 'dispatcher', 'onProgress', 'onInterim'])
+  refuseUnknown(options, [...names, 'dispatcher', 'onProgress', 'onContinue', 'onInterim'])
   checkOptions(options)
   const bound = { ...options }
   return (input: FetchInput, init?: FetchInit) => fetchWith(bound, input, init)

@@ -1,32 +1,65 @@
 import type { Dispatcher } from 'undici'
 import type { ExpectOptions } from '../options.ts'
+import { keepReport } from '../report/reported.ts'
+import type { UploadLog } from '../report/upload-log.ts'
+import { askingDispatch } from '../upload/asking-dispatch.ts'
+import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
+import { dispatchOlder } from '../upload/older-handler.ts'
+
+/** What the platform's fetch takes first. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0]
-export interface Target {
-  readonly input: FetchInput
-  readonly init: any
+
+/** The platform's, taken once, so that a process whose own fetch is replaced by this one still has it. */
+export const platformFetch: typeof globalThis.fetch = globalThis.fetch
+
+/** What is the same for all dispatches of one call. */
+export interface DispatchPlan {
+  readonly dispatcher: Dispatcher | undefined
+  readonly options: ExpectOptions
+  readonly log: UploadLog
 }
-export interface CallPlan {
-  dispatcher: Dispatcher | undefined
-  options: ExpectOptions
-  log: any
-}
-const platformFetch = globalThis.fetch
-export async function callPlatform(
-  { input, init }: Target,
-  plan: CallPlan,
-  content: any,
-  _taken: any = null,
+
+/**
+ * A fetch without content, which is the platform's. Where that takes a dispatcher, its requests
+ * have the options of the call.
+ */
+export async function fetchWithoutContent(
+  input: FetchInput,
+  init: RequestInit,
+  plan: DispatchPlan,
 ): Promise<Response> {
-  if (content === null) return platformFetch(input, init)
-  const { upload } = await import('./upload.ts')
-  const { method = 'GET', headers, signal, redirect } = init
-  const { response } = await upload(String(input), (await import('../content/content.ts')).makeContent(content), {
-    ...plan.options,
-    redirect: redirect ?? 'follow',
-    method,
-    headers,
-    signal: signal ?? undefined,
-    dispatcher: plan.dispatcher,
-  } as any)
+  const dispatcher = new OptionsDispatcher(plan)
+  const response = await platformFetch(input, { ...init, dispatcher } as unknown as RequestInit)
+  keepReport(response, plan.log)
   return response
+}
+
+/** Puts the options of a call into what the platform's fetch dispatches. */
+class OptionsDispatcher {
+  readonly #dispatch: Dispatcher.Dispatch
+  readonly #options: ExpectOptions
+  readonly #call: Call
+  /** Where the call went first. */
+  #origin: string | null = null
+
+  constructor({ dispatcher, options, log }: DispatchPlan) {
+    this.#dispatch = askingDispatch(dispatcher)
+    this.#options = { ...options, redirect: 'manual' }
+    this.#call = { log, content: null, controller: null }
+  }
+
+  /** Takes handlers of either shape. */
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (!('onRequestStart' in handler)) {
+      return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
+    }
+    // fetch says that it follows redirects by itself; the options say who does.
+    const { maxRedirections: _none, ...rest }: ExpectRequest = request
+    const own: ExpectRequest = { ...rest, ...this.#options, [callKey]: this.#call }
+    // Each redirect is a dispatch, and credentials are for the origin that was called.
+    const origin = String(request.origin)
+    this.#origin ??= origin
+    if (origin !== this.#origin) own.authenticate = null
+    return this.#dispatch(own, handler)
+  }
 }

@@ -24,7 +24,7 @@ export interface Content {
   /** All of it, where it is at hand; mocks can then match on it. */
   readonly whole?: string | Buffer
   /** Looks its length up, where that takes a look at a file. Called before anything is sent. */
-  lookUp?(): Promise<Content>
+  lookUp?(this: void): Promise<Content>
   /** Begins to read. Called after the go-ahead. */
   open(this: void): Reader | Promise<Reader>
   /** Tells when it breaks before it is opened. Answers a function that stops that. */

@@ -4,6 +4,7 @@ import type { Content } from '../content/content.ts'
 import type { UploadError } from '../errors.ts'
 import type { ExpectOptions } from '../options.ts'
 import type { UploadLog } from '../report/upload-log.ts'
+import type { Recourse } from './recourse.ts'
 
 /** The key under which `fetch` and `upload` hand over what is theirs. */
 export const callKey: unique symbol = Symbol('expect-continue.call')
@@ -11,11 +12,16 @@ export const callKey: unique symbol = Symbol('expect-continue.call')
 /** One call of `fetch` or `upload`, which is one dispatch. */
 export interface Call {
   readonly log: UploadLog
-  readonly content: Content
+  /** `null` for a request of the platform's fetch, which has none. */
+  readonly content: Content | null
+  /** What the call does about answers, beside what every upload does. */
+  readonly steps?: readonly Recourse[]
   /** Ends the upload, also before its connection stands; `null` before the dispatch. */
   controller: Dispatcher.DispatchController | null
+  /** Whether content that an answer left untouched is left to the caller; by default after a 3xx. */
+  keepsUntouched?(status: number): boolean
   /** The status that the caller is shown in place of this one, or the error to fail with. */
-  mapStatus(status: number): number | UploadError
+  mapStatus?(status: number): number | UploadError
 }
 
 /** Dispatch options with those of this package. */

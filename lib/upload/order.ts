@@ -67,12 +67,12 @@ export function planOf(order: Order, scope: Scope): Plan {
     log,
     settings,
     expect: wish ?? settings.expect,
-    // Fetch sends again after a 421, but not content that can be read once.
-    followsMisdirection: call?.content.replayable ?? false,
+    steps: call?.steps ?? [],
     whole: content?.whole ?? null,
     lengthStated: stated !== null,
     inContext,
-    mapStatus: (status) => call?.mapStatus(status) ?? status,
+    keepsUntouched: (status) => isRedirection(status) || (call?.keepsUntouched?.(status) ?? false),
+    mapStatus: (status) => call?.mapStatus?.(status) ?? status,
   })
   if (content !== null) {
     const { replayWindow } = settings
@@ -107,4 +107,9 @@ function headersFor(request: ExpectRequest, content: Content, length: number | n
     headers.push('content-type', ownType)
   }
   return headers
+}
+
+/** Whoever is handed a redirection may follow it with the same content. */
+function isRedirection(status: number): boolean {
+  return status >= 300 && status < 400
 }

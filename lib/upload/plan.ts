@@ -22,14 +22,16 @@ export interface PlanOptions {
   readonly settings: Settings
   /** The request's own wish or the setting. */
   readonly expect: ExpectMode
-  /** Whether it is done about a 421 what fetch does. */
-  readonly followsMisdirection: boolean
+  /** What the call does about answers, beside what every upload does. */
+  readonly steps: readonly Recourse[]
   /** All of the content, where it is at hand. */
   readonly whole: string | Buffer | null
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
   /** Runs a function in the caller's async context. */
   readonly inContext: InContext
+  /** Whether content that an answer left untouched is left to the caller. */
+  readonly keepsUntouched: (status: number) => boolean
   /** The status that the handler is shown in place of this one, or the error to fail with. */
   readonly mapStatus: (status: number) => number | UploadError
 }
@@ -47,11 +49,12 @@ export class Plan {
   readonly whole: string | Buffer | null
   readonly lengthStated: boolean
   readonly inContext: InContext
+  readonly keepsUntouched: (status: number) => boolean
   readonly mapStatus: (status: number) => number | UploadError
   /** Told when the content breaks before it is read. */
   onBroken: (error: unknown) => void = () => {}
   readonly #expect: ExpectMode
-  readonly #followsMisdirection: boolean
+  readonly #steps: readonly Recourse[]
   #recourse: Recourse | null = null
 
   constructor(options: PlanOptions) {
@@ -64,9 +67,10 @@ export class Plan {
     this.whole = options.whole
     this.lengthStated = options.lengthStated
     this.inContext = options.inContext
+    this.keepsUntouched = options.keepsUntouched
     this.mapStatus = options.mapStatus
     this.#expect = options.expect
-    this.#followsMisdirection = options.followsMisdirection
+    this.#steps = options.steps
   }
 
   /** What is known of the route that a request takes. */
@@ -87,7 +91,7 @@ export class Plan {
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */
   get recourse(): Recourse {
-    this.#recourse ??= recoursesFor(this.settings, this.hop.origin, this.#followsMisdirection)
+    this.#recourse ??= recoursesFor(this.settings, this.hop.origin, this.#steps)
     return this.#recourse
   }
 

@@ -424,7 +424,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   #release(attempt: Attempt, status: number): void {
     const { content } = this.#plan
     if (content === null || !attempt.log.withheld) return
-    if (content.untouched && isRedirect(status)) this.#leaves = true
+    if (content.untouched && this.#plan.keepsUntouched(status)) this.#leaves = true
     else content.cancel()
   }
 
@@ -435,10 +435,6 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (!this.#leaves) this.#plan.content?.cancel(reason)
     this.#plan.scope.underWay.end(this.#controller)
   }
-}
-
-function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400
 }
 
 function toError(error: unknown): Error {
