@@ -34,7 +34,7 @@ export async function send(
   content: Content,
   options: SendOptions,
 ): Promise<Response> {
-  const known = (await content.lookUp?.()) ?? content
+  const known = content.lookUp === undefined ? content : await content.lookUp()
   const call = new SentCall(known, options)
   const { origin, path, method, headers, signal } = request
   return new Promise<Response>((resolve, reject) => {

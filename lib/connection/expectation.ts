@@ -27,6 +27,11 @@ export class Expectation implements Waiting {
     return this.#state.at === 'sending'
   }
 
+  /** Whether the origin said that it wants the content, and has not refused it since. */
+  get wanted(): boolean {
+    return this.#state.at === 'sending' && this.#state.by === 'continue'
+  }
+
   /** Whether nothing more may be written. */
   get shut(): boolean {
     return this.#state.at === 'withheld' || this.#state.at === 'cut'

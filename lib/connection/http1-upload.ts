@@ -43,6 +43,10 @@ export class Http1Upload
   #status = 0
   #sentBytes = 0
   #complete = false
+  /** Whether the content outlives the response. */
+  #staysOpen = false
+  /** What undici wants to close the connection with in the meantime. */
+  #closesWith: Error | null = null
 
   constructor(socket: Socket, gate: Http1Gate, ticket: Ticket, asks: boolean) {
     this.#socket = socket
@@ -89,6 +93,7 @@ export class Http1Upload
   closed(): void {
     this.expectation.close()
     this.stop()
+    if (!this.#complete) this.ticket.onClosed()
   }
 
   // The delivery's side ----------------------------------------------------------------
@@ -112,8 +117,10 @@ export class Http1Upload
     this.expectation.sent()
     const callback = this.#callback
     this.#callback = null
+    this.#staysOpen = false
     this.ticket.onDelivered()
     callback?.()
+    if (this.#closesWith !== null) this.#socket.destroy(this.#closesWith)
   }
 
   onSourceError(error: unknown): void {
@@ -176,15 +183,38 @@ export class Http1Upload
   }
 
   stop(): void {
+    this.#staysOpen = false
     this.#delivery.stop()
     this.#deferred = null
     this.#head = null
   }
 
-  responseEnded(): void {
-    const unread = this.#status >= 300 && this.#sentBytes >= mayBeUnread
-    if (this.#complete && !unread) return
+  close(): void {
     this.stop()
     resetConnection(this.#socket)
+  }
+
+  responseEnded(): boolean {
+    if (!this.#complete && this.expectation.wanted && !this.#delivery.over) {
+      this.#staysOpen = true
+      this.#keepOpen()
+      return true
+    }
+    const unread = this.#status >= 300 && this.#sentBytes >= mayBeUnread
+    if (!this.#complete || unread) this.close()
+    return false
+  }
+
+  /** Lets undici close the connection, which is idle to it, only when the content was written. */
+  #keepOpen(): void {
+    const socket = this.#socket
+    const { destroy } = socket
+    socket.destroy = (error?: NodeJS.ErrnoException) => {
+      if (this.#staysOpen && error?.code === 'UND_ERR_INFO') {
+        this.#closesWith = error
+        return socket
+      }
+      return destroy.call(socket, error)
+    }
   }
 }

@@ -61,11 +61,12 @@ export class Http2Upload
     })
     // Nobody waits for the rest of the content any more.
     stream.once('end', () => {
-      if (!this.#complete) stream.close(constants.NGHTTP2_CANCEL)
+      if (!this.#complete && !this.#goesOn) stream.close(constants.NGHTTP2_CANCEL)
     })
     stream.once('close', () => {
       this.#expectation.close()
       this.stop()
+      if (!this.#complete) this.#ticket.onClosed()
     })
   }
 
@@ -145,8 +146,20 @@ export class Http2Upload
     this.#delivery.stop()
   }
 
-  responseEnded(): void {
+  close(): void {
+    this.stop()
+    this.#stream.close(constants.NGHTTP2_CANCEL)
+  }
+
+  responseEnded(): boolean {
+    if (this.#goesOn) return true
     if (!this.#complete) this.stop()
+    return false
+  }
+
+  /** Whether the content outlives the response. */
+  get #goesOn(): boolean {
+    return !this.#complete && this.#expectation.wanted && !this.#delivery.over
   }
 }
 

@@ -8,11 +8,15 @@ export interface TicketedConnection {
   readonly queuedBytes: number
   /** Stops the content. Nothing more of it is read or written. */
   stop(): void
+  /** Closes the connection, or the stream, in the middle of the content. */
+  close(): void
   /**
    * Called when the response is complete, before undici's handler is told. Closes an HTTP/1.1
    * connection whose content is not complete, or may not have been read by the origin.
+   *
+   * @returns whether the content goes on: an origin that said 100 may answer first and read then.
    */
-  responseEnded(): void
+  responseEnded(): boolean
 }
 
 /**
@@ -64,6 +68,8 @@ export interface Ticket {
   onContent(bytes: number): void
   /** The system took all of the content. */
   onDelivered(): void
+  /** The connection was closed before all of the content was taken. */
+  onClosed(): void
   /** The content could not be read. */
   onSourceError(error: unknown): void
   /** A write failed, and the gate looks for a response that may have come before. */

@@ -50,6 +50,8 @@ export interface AttemptOwner {
   responding(): void
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void
   data(chunk: Buffer): void
+  /** The response is complete, and the content goes on without undici. */
+  detached(): void
   ended(trailers: ResponseFields): void
   upgraded(status: number, fields: ResponseFields, socket: Duplex): void
   failed(attempt: Attempt, error: Error): void
@@ -94,6 +96,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   #cancelConnect: (() => void) | null = null
   #handedBytes = 0
   #givenUp = false
+  /** Those of a response that is complete, while the content is not. */
+  #trailers: ResponseFields | null = null
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
     this.#owner = owner
@@ -170,6 +174,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   giveUp(): void {
     if (this.#givenUp) return
     this.#givenUp = true
+    if (this.#trailers !== null) this.#connection?.close()
     this.#connection?.stop()
     this.#replaced?.cancel()
     if (this.#controller === null) this.#cancelConnect?.()
@@ -285,10 +290,17 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#guard(() => {
       this.#owner.sent(this)
       if (this.#current) this.#owner.requestSent()
+      this.#endLate()
     })
   }
 
+  onClosed(): void {
+    this.#guard(() => this.#endLate())
+  }
+
   onSourceError(error: unknown): void {
+    // undici believes that a request with a complete response is over.
+    if (this.#trailers !== null) this.#connection?.close()
     if (this.#current) this.#owner.sourceFailed(error)
   }
 
@@ -352,9 +364,24 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
+    if (this.#connection?.responseEnded() && this.#current) {
+      this.#trailers = trailers
+      this.#owner.detached()
+      return
+    }
+    this.#end(trailers)
+  }
+
+  #end(trailers: ResponseFields): void {
     this.log.cutShort = this.taken && !this.complete
-    this.#connection?.responseEnded()
     if (this.#current) this.#owner.inContext(() => this.#owner.ended(trailers))
+  }
+
+  /** The content has ended after the response. */
+  #endLate(): void {
+    const trailers = this.#trailers
+    this.#trailers = null
+    if (trailers !== null) this.#end(trailers)
   }
 
   onRequestUpgrade(

@@ -262,6 +262,10 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     this.#plan.handler.onResponseData?.(this.#controller, chunk)
   }
 
+  detached(): void {
+    this.#controller.target = null
+  }
+
   ended(trailers: ResponseFields): void {
     if (this.#held !== null) {
       this.#held.ended(() => this.ended(trailers))
