@@ -377,6 +377,14 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     if (this.#current) this.#owner.inContext(() => this.#owner.ended(trailers))
   }
 
+  /** Ends content that outlived its response; answers whether there was any. */
+  cutLate(): boolean {
+    if (this.#trailers === null) return false
+    this.#connection?.close()
+    this.#endLate()
+    return true
+  }
+
   /** The content has ended after the response. */
   #endLate(): void {
     const trailers = this.#trailers

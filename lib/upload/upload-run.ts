@@ -409,6 +409,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   /** A phase took too long. */
   expired(error: Error): void {
+    // The answer is there; an origin that said 100 and reads no more does not want the rest.
+    if (this.#current?.cutLate()) return
     this.#controller.abort(error)
   }
 
