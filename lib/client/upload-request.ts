@@ -9,6 +9,8 @@ export interface UploadTarget {
   readonly signal: AbortSignal | null
   /** The content's own media type, or `null`. */
   readonly type: string | null
+  /** The `Host` of a request that is passed on, which is not the one it is passed on to. */
+  readonly passedHost?: string | undefined
 }
 
 /**
@@ -18,7 +20,10 @@ export interface UploadTarget {
  */
 export function uploadRequest(target: UploadTarget): OutgoingRequest {
   const url = parsed(target.url)
-  const headers = new Headers(target.headers)
+  const headers = endToEnd(new Headers(target.headers))
+  if (target.passedHost !== undefined && headers.get('host') === target.passedHost) {
+    headers.delete('host')
+  }
   const fields = fieldList(headers, target.headers, [
     ['content-type', target.type],
     ['accept', '*/*'],
@@ -31,6 +36,26 @@ export function uploadRequest(target: UploadTarget): OutgoingRequest {
 
 /** Name and version of this package (RFC 9110, section 10.1.5); bundles have no package.json to read. */
 const userAgent = 'expect-continue/0.1.0'
+
+/** Fields that are for one connection, beside those that `Connection` names. */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** Leaves out what is not passed on from one connection to the next (RFC 9110, section 7.6.1). */
+function endToEnd(headers: Headers): Headers {
+  const named = headers.get('connection')?.toLowerCase().split(/[\s,]+/) ?? []
+  for (const name of [...hopByHop, ...named]) {
+    if (name !== '' && headers.has(name)) headers.delete(name)
+  }
+  return headers
+}
 
 function parsed(url: string | URL): URL {
   const text = String(url)

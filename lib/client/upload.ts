@@ -1,3 +1,4 @@
+import { IncomingMessage } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
 import { headersOf } from '../headers.ts'
@@ -88,7 +89,8 @@ export async function upload(
   checkOptions(own)
   const log = new UploadLog(pickListeners(options))
   const body = contentOf(content)
-  const request = requestFor({ url, method, headers, signal }, body)
+  const passedHost = content instanceof IncomingMessage ? content.headers.host : undefined
+  const request = requestFor({ url, method, headers, signal, passedHost }, body)
   const response = await send(request, body, {
     dispatcher,
     options: own,

@@ -6,7 +6,7 @@ import { types } from 'node:util'
 import { FormDataEncoder } from 'form-data-encoder'
 import type { FormData as UndiciFormData } from 'undici'
 import { isPiped, pipedReader, tellsOf, watchPiped } from './piped-reader.ts'
-import { readableReader, watchReadable } from './readable-reader.ts'
+import { letGo, readableReader, watchReadable } from './readable-reader.ts'
 import { blobReader, bytesReader, iteratorReader, type Reader, webReader } from './readers.ts'
 
 /** What an upload sends, and how it is opened. */
@@ -214,9 +214,7 @@ function opener(input: object): Opener {
     return {
       open: () => readableReader(stream),
       watch: (onBroken) => watchReadable(stream, onBroken),
-      discard: () => {
-        stream.destroy()
-      },
+      discard: () => letGo(stream),
     }
   }
   if (isWebStream(input)) {

@@ -1,3 +1,5 @@
+import { IncomingMessage } from 'node:http'
+import { Http2ServerRequest } from 'node:http2'
 import { finished, type Readable } from 'node:stream'
 import { done, iteratorReader, type Reader, type Step } from './readers.ts'
 
@@ -16,6 +18,20 @@ export function watchReadable(stream: Readable, onBroken: (error: unknown) => vo
   }
 }
 
+/**
+ * Lets go of a stream. A request that came to a server is left to the server: it is destroyed
+ * together with the connection that the server answers on.
+ */
+export function letGo(stream: Readable): void {
+  if (isServerRequest(stream)) stream.pause()
+  else stream.destroy()
+}
+
+function isServerRequest(stream: Readable): boolean {
+  if (stream instanceof Http2ServerRequest) return true
+  return stream instanceof IncomingMessage && typeof stream.method === 'string'
+}
+
 /** A Node stream. */
 export function readableReader(stream: Readable): Reader {
   stream.on('error', nothing)
@@ -23,7 +39,7 @@ export function readableReader(stream: Readable): Reader {
   // Somebody else's 'readable' listener keeps a stream from flowing, but not from being iterated.
   if (stream.listenerCount('readable') === 0) return new ReadableReader(stream)
   const { next } = iteratorReader(stream)
-  return { next, cancel: () => stream.destroy() }
+  return { next, cancel: () => letGo(stream) }
 }
 
 /**
@@ -55,12 +71,13 @@ class ReadableReader implements Reader {
 
   cancel(): void {
     this.#ahead = []
-    this.#stream.destroy()
+    this.#stream.off('data', this.#came)
+    letGo(this.#stream)
   }
 
   #begin(): void {
     this.#begun = true
-    this.#stream.on('data', (chunk: unknown) => this.#came(chunk))
+    this.#stream.on('data', this.#came)
     finished(this.#stream, { writable: false }, (error) => this.#ended(error ?? null))
     this.#resume()
   }
@@ -70,7 +87,7 @@ class ReadableReader implements Reader {
     this.#stream.resume()
   }
 
-  #came(chunk: unknown): void {
+  readonly #came = (chunk: unknown): void => {
     const waiting = this.#waiting
     if (waiting === null) {
       this.#ahead.push(chunk)

@@ -32,6 +32,8 @@ export interface AttemptOwner {
   isCurrent(attempt: Attempt): boolean
   started(controller: Controller, context: unknown): void
   left(attempt: Attempt): void
+  /** No gate can hold the content back, which is sent all the same. */
+  goesUnasked(): void
   interim(attempt: Attempt, status: number): void
   released(attempt: Attempt, by: ReleasedBy): void
   /** Bytes of content are handed to the system. */
@@ -119,7 +121,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** @throws UploadError when no gate will hold the content back, before anything is sent. */
   mustHaveGate(): void {
-    if (!this.asksAtAll || this.taken || this.#options.mayGoUnasked) return
+    if (!this.asksAtAll || this.taken) return
+    if (this.#options.mayGoUnasked) {
+      this.#owner.goesUnasked()
+      return
+    }
     throw new UploadError(
       'ERR_EXPECT_NO_GATE',
       `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,

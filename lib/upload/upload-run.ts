@@ -177,6 +177,10 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (attempt.log.reason === 'first') this.#plan.log.reason = this.#course.decision.reason
   }
 
+  goesUnasked(): void {
+    this.#plan.log.reason = 'below-threshold'
+  }
+
   interim(attempt: Attempt, status: number): void {
     if (status !== 100) {
       if (attempt.log.contentEnded) this.#awaitHead(attempt)
