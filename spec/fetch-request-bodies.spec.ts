@@ -39,8 +39,9 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
         let requests = 0
         const mode = () => modes[requests++] ?? 'go'
         const origin = await startedOrigin({ mode, keepContent: true })
-        const request = new Made(origin.url, { method: 'POST', body: make(Made) } as RequestInit)
-        const wanted = await request.clone().blob()
+        const requestInit = { method: 'POST', body: make(Made) } as RequestInit
+        const request = new Made(origin.url, requestInit)
+        const wanted = await new Made(origin.url, requestInit).blob()
         const init = { dispatcher: agentFor(asking) }
         expect((await fetch(request, init)).status).to.equal(201)
         const [refused, taken] = origin.requests
@@ -58,6 +59,22 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
         const file = new Response(fields.get('file'))
         expect(Buffer.from(await file.arrayBuffer())).to.deep.equal(bytes)
       })
+
+      for (const order of ['before', 'while']) {
+        it(`sends it whole where a clone is read ${order} it is sent: ${name} (${realm})`, async () => {
+          const origin = await startedOrigin({ keepContent: true })
+          const init = { method: 'POST', body: make(Made) } as RequestInit
+          const request = new Made(origin.url, init)
+          const clone = request.clone()
+          const early = order === 'before' ? await clone.arrayBuffer() : null
+          const sent = fetch(request, { dispatcher: agentFor(asking) })
+          const read = Buffer.from(early ?? (await clone.arrayBuffer()))
+          expect((await sent).status).to.equal(201)
+          const [seen] = origin.requests
+          expect(seen?.headers['content-length']).to.equal(String(seen?.content.length))
+          if (name !== 'a form') expect(seen?.content.equals(read)).to.equal(true)
+        })
+      }
 
       it(`follows a 307 after it was sent: ${name} (${realm})`, async () => {
         const origin = await startedOrigin({

@@ -1,5 +1,6 @@
-import { Request as UndiciRequest, fetch as undiciFetch } from 'undici'
+import { type Dispatcher, Request as UndiciRequest, fetch as undiciFetch } from 'undici'
 import { type Content, contentOf } from '../content/content.ts'
+import { fieldValue } from '../headers.ts'
 import { type FetchInput, platformFetch } from './platform-fetch.ts'
 
 /** A class of Requests, and the fetch that knows what is inside of them. */
@@ -46,11 +47,41 @@ export function contentOfRequest(request: Request): Content {
     throw new TypeError('Cannot fetch a Request whose body has been used')
   }
   const realm = realmOf(request)
-  const source = realm === null ? null : sourceOf(request, realm)
-  if (source === null) return contentOf(request.body)
-  const content = contentOf(source)
+  const found = realm === null ? null : contentBehind(request, realm)
+  return found ?? contentOf(request.body)
+}
+
+/** What a fetch gives its dispatcher. */
+interface Dispatched {
+  readonly body?: unknown
+  readonly headers?: Dispatcher.DispatchOptions['headers']
+}
+
+/**
+ * The content of a Request, unless a stream is behind it; `null` when there is no telling. Nothing
+ * of Request's public face says so, but two things it does:
+ *
+ * - a Request of mode 'no-cors' cannot be made of one with a stream (Fetch standard, Request
+ *   constructor, step 36), which is found out before the stream is touched;
+ * - undici's fetch gives a dispatcher that is a mock what a body was made of.
+ */
+function contentBehind(request: Request, realm: Realm): Content | null {
+  if (!tellsSources(realm)) return null
+  const end = new AbortController()
+  const again = withoutStream(request, realm, end.signal)
+  if (again === null) return null
+  const spare = givesAway ? again.clone() : null
+  const { body, headers } = dispatchedBy(again, realm) ?? {}
+  end.abort()
+  if (spare !== null && isGivenAway(body)) {
+    return { ...contentOf(spare.body), length: Number(fieldValue(headers, 'content-length')) }
+  }
+  spare?.body?.cancel().catch(() => {})
+  if (body === undefined) throw new TypeError('The platform does not tell what the Request holds')
+  // What is empty is shown as a stream.
+  if (body instanceof ReadableStream) return { ...contentOf(''), type: null }
   // The Request's header fields say what it is, and a form is encoded again here.
-  return isForm(source) ? content : { ...content, type: null }
+  return isForm(body) ? contentOf(body) : { ...contentOf(ownBytes(body)), type: null }
 }
 
 /** Whether the body of a Request is a form, whose boundary is this package's from here on. */
@@ -58,26 +89,16 @@ function isForm(source: unknown): boolean {
   return Object.prototype.toString.call(source) === '[object FormData]'
 }
 
-/**
- * What a Request was made of, unless that is a stream; `null` when there is no telling. Nothing
- * of Request's public face says so, but two things it does:
- *
- * - a Request of mode 'no-cors' cannot be made of one with a stream (Fetch standard, Request
- *   constructor, step 36), which is found out before the stream is touched;
- * - undici's fetch gives a dispatcher that is a mock what a body was made of.
- *
- * The fetch is aborted before it can do anything else.
- */
-function sourceOf(request: Request, realm: Realm): unknown {
-  if (!tellsSources(realm)) return null
-  const end = new AbortController()
-  const again = withoutStream(request, realm, end.signal)
-  if (again === null) return null
-  const dispatched = dispatchedBy(again, realm, end)
-  if (dispatched === null) throw new TypeError('The platform does not tell what the Request holds')
-  // What is empty is shown as a stream.
-  const { body } = dispatched
-  return body instanceof ReadableStream ? '' : body
+/** Whether undici gives the memory of bytes to a clone of their Request that is read, as version 6 does. */
+const givesAway = Number.parseInt(process.versions.undici ?? '', 10) < 7
+
+function isGivenAway(source: unknown): boolean {
+  return ArrayBuffer.isView(source) && (source.buffer as { detached?: boolean }).detached === true
+}
+
+/** Bytes that no clone of the Request can take away. */
+function ownBytes(source: unknown): unknown {
+  return givesAway && source instanceof Uint8Array ? Buffer.from(source) : source
 }
 
 /** The same body in a Request that no stream can be behind; `null` when one is. */
@@ -95,19 +116,14 @@ function withoutStream(
 }
 
 /** What a fetch dispatches, if it does so at once and to the dispatcher that it is given. */
-function dispatchedBy(
-  request: Request,
-  { fetch }: Realm,
-  end: AbortController,
-): { readonly body?: unknown } | null {
-  let found: { readonly body?: unknown } | null = null
-  const dispatch = (dispatched: { readonly body?: unknown }): boolean => {
+function dispatchedBy(request: Request, { fetch }: Realm): Dispatched | null {
+  let found: Dispatched | null = null
+  const dispatch = (dispatched: Dispatched): boolean => {
     found = dispatched
     return true
   }
   const init = { dispatcher: { isMockActive: true, dispatch } } as unknown as RequestInit
   fetch(request, init).catch(() => {})
-  end.abort()
   return found
 }
 
@@ -118,11 +134,12 @@ function tellsSources(realm: Realm): boolean {
   const known = telling.get(realm)
   if (known !== undefined) return known
   const url = 'http://expect-continue.invalid/'
-  const end = new AbortController()
   const stream = { method: 'POST', body: new ReadableStream(), duplex: 'half' } as RequestInit
+  const end = new AbortController()
   const tells =
     withoutStream(new realm.Request(url, stream), realm) === null &&
-    dispatchedBy(new realm.Request(url, { signal: end.signal }), realm, end) !== null
+    dispatchedBy(new realm.Request(url, { signal: end.signal }), realm) !== null
+  end.abort()
   telling.set(realm, tells)
   return tells
 }

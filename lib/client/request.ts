@@ -23,7 +23,7 @@ export function targetOf(url: URL): Pick<OutgoingRequest, 'url' | 'origin' | 'pa
 /** Whether something is an AbortSignal, of whatever realm. */
 export function isSignal(value: unknown): value is AbortSignal {
   if (typeof value !== 'object' || value === null) return false
-  return 'aborted' in value && 'addEventListener' in value
+  return 'throwIfAborted' in value && 'addEventListener' in value
 }
 
 /** A field to add, unless its value is `null`. */
