@@ -16,7 +16,7 @@
  * | `ERR_EXPECT_BODY_TIMEOUT` | the response's content stopped coming |
  * | `ERR_EXPECT_TOTAL_TIMEOUT` | the upload as a whole took too long |
  * | `ERR_EXPECT_TOO_MANY_REDIRECTS` | there were more redirects than `maxRedirections` |
- * | `ERR_EXPECT_REDIRECT` | a redirect came, and `redirect` is `'error'` |
+ * | `ERR_EXPECT_REDIRECT` | a redirect came, and `redirect` is `'error'`, or fetch cannot follow it |
  * | `ERR_EXPECT_INSECURE_REDIRECT` | a redirect led from https to http |
  * | `ERR_EXPECT_PROXY` | a proxy could not be used, or made no tunnel; `response` has its status |
  */

@@ -58,13 +58,14 @@ export interface ExpectOptions {
   redirect?: RedirectMode
   /**
    * Redirects that are followed one after another; one more is an error. 0 follows none and
-   * hands them over.
+   * hands them over. `fetch` follows 20 unless told otherwise.
    *
    * @default 5
    */
   maxRedirections?: number
   /**
-   * Whether a redirect from https to http is followed; it is an error otherwise.
+   * Whether a redirect from https to http is followed; it is an error otherwise. `fetch`
+   * follows it unless told otherwise.
    *
    * @default false
    */

@@ -187,6 +187,22 @@ describe('createFetch', () => {
     expect(origin.requests.map(({ asked }) => asked)).to.deep.equal([true, false])
   })
 
+  it('keeps its options where the init of a call has them undefined', async () => {
+    const origin = await openOrigin()
+    const dispatcher = agentFor()
+    const dispatched: unknown[] = []
+    const dispatch: typeof dispatcher.dispatch = (...given) => {
+      dispatched.push(given)
+      return dispatcher.dispatch(...given)
+    }
+    const seeing = Object.assign(Object.create(dispatcher), { dispatch }) as typeof dispatcher
+    const bound = createFetch({ threshold: 3, dispatcher: seeing })
+    const init = { threshold: undefined, dispatcher: undefined } as object
+    await bound(origin.url, { method: 'POST', body: 'hello', ...init })
+    expect(origin.requests.map(({ asked }) => asked)).to.deep.equal([true])
+    expect(dispatched).to.have.length(1)
+  })
+
   it('tries again as it was told, and not as libraries tell themselves on init', async () => {
     const modes = [503, 'go', 503] as const
     let requests = 0

@@ -92,6 +92,17 @@ const shapes: Readonly<Record<string, Shape>> = {
   'headers in entries': (fields) => Object.entries(fields),
 }
 
+describe("fetch's Host", () => {
+  for (const content of [{ method: 'POST', body }, {}]) {
+    it(`is that of the URL, whatever init says, ${'body' in content ? 'with' : 'without'} a body`, async () => {
+      const { url, requests } = await origin()
+      const headers = { Host: 'elsewhere.example' }
+      await fetch(url, { ...content, headers, dispatcher: agentFor() })
+      expect(requests.map((each) => each.headers.host)).to.deep.equal([new URL(url).host])
+    })
+  }
+})
+
 describe("fetch's Expect", () => {
   for (const [name, shape] of Object.entries(shapes)) {
     for (const [value, content, asked] of [

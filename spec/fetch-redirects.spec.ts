@@ -35,7 +35,7 @@ async function outcomeOf(call: typeof fetch, { status, init, location = second }
       const text = await response.text()
       return { status, statusText, ok, type, redirected, url: cut(url), text }
     },
-    ({ name, message, cause }) => ({ name, message, cause: String(cause) }),
+    ({ name, message, cause }) => ({ name, message, caused: cause instanceof Error }),
   )
   const paths = origin.requests.map(({ method, path }) => `${method} ${path}`)
   return { outcome, paths, last: origin.requests.slice(-1).map(seenOf) }

@@ -45,6 +45,13 @@ describe('fetch, given a URL that no dispatcher sees,', () => {
     })
   }
 
+  it('ends with its signal', async () => {
+    const signal = AbortSignal.abort(new Error('enough'))
+    const init = { method: 'POST', body: 'unused', signal, dispatcher: agentFor() }
+    const failure = await fetch('data:,hello', init).catch((error: unknown) => error)
+    expect(failure).to.equal(signal.reason)
+  })
+
   it('leaves content that it has no use for to the caller', async () => {
     const body = new Blob(['unused']).stream()
     const response = await fetch('data:,hello', { method: 'POST', body, dispatcher: agentFor() })

@@ -1,12 +1,23 @@
-import { type Dispatcher, type Request as UndiciRequest, fetch as undiciFetch } from 'undici'
-import { type ContentInput, contentOf } from '../content/content.ts'
+import type { Dispatcher } from 'undici'
+import { type Content, type ContentInput, contentOf } from '../content/content.ts'
+import { headersOf } from '../headers.ts'
 import { checkOptions, type ExpectOptions, pickExpectOptions } from '../options.ts'
+import { misdirection } from '../recovery/misdirected.ts'
+import { Redirection } from '../recovery/redirect.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
+import { hasBlockedPort } from './blocked-ports.ts'
+import { type FetchRequest, fetchRequest, outgoing } from './fetch-request.ts'
+import { FixedHeaders } from './fixed-headers.ts'
 import { pickListeners } from './listeners.ts'
-import { type CallPlan, callPlatform, type FetchInput, type Target } from './platform-fetch.ts'
-import { readRequest, realmOf } from './request.ts'
-import { RequestBody } from './request-body.ts'
+import {
+  type DispatchPlan,
+  type FetchInput,
+  fetchWithoutContent,
+  platformFetch,
+} from './platform-fetch.ts'
+import { contentOfRequest, readRequest, requestIn } from './request-input.ts'
+import { cancelContent, send } from './send.ts'
 
 // The platform's types know another version's Dispatcher, or, beside those of the DOM, none.
 type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Found : never
@@ -49,44 +60,110 @@ export async function fetchWith(
   resource: FetchInput,
   options?: FetchInit,
 ): Promise<Response> {
-  const { body, onProgress, onInterim, dispatcher, ...rest } = { ...bound, ...options }
-  // Redirects are followed by the platform's fetch, as fetch does.
-  const own: ExpectOptions = { ...pickExpectOptions({ ...rest, retry }), redirect: 'manual' }
+  const { body, onProgress, onInterim, dispatcher, ...rest } = { ...bound, ...membersOf(options) }
+  const { redirect: _mode, ...own } = pickExpectOptions({ ...rest, retry }) ?? {}
   // Inside, what is wrong with an option would look like a network error.
   checkOptions(own)
   const log = new UploadLog(pickListeners({ onProgress, onInterim }))
-  const plan: CallPlan = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
-  const realm = realmOf(resource)
-  const request = realm === null ? null : (resource as Request)
-  const target =
-    request === null || realm === 'platform'
-      ? { input: resource, init: rest }
-      : readRequest(request, rest)
-  if (body !== undefined && body !== null) return callPlatform(target, plan, contentOf(body))
-  if (realm === null || !request?.body) return callPlatform(target, plan, null)
-  if (realm === 'other') return callPlatform(target, plan, contentOf(request.body))
-  return sendBodyOf(request, realm, target, plan)
+  const plan = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
+  const source = requestIn(resource)
+  const given = body ?? source?.body ?? null
+  if (given === null) {
+    const [input, read] = source === null ? [resource, {}] : readRequest(source)
+    return fetchWithoutContent(input, { ...read, ...rest }, plan)
+  }
+  const asked = fetchRequest(resource, source, rest)
+  // No other scheme has a use for content.
+  const { request, signal } = asked
+  if (!/^https?:/.test(request.url)) return platformFetch(request, { signal })
+  if (source === null || given === body) return sendContent(asked, contentOf(body), plan)
+  const content = contentOfRequest(source)
+  // The boundary of a form is that of whoever encodes it.
+  const { headers } = request
+  if (isForm(content.type) && isForm(headers.get('content-type'))) headers.delete('content-type')
+  return sendContent(asked, content, plan)
 }
 
-/** Sends a Request with its own body, whose stream, if it has one, can go on after a redirect. */
-async function sendBodyOf(
-  request: Request,
-  realm: 'platform' | 'undici',
-  { init }: Target,
-  plan: CallPlan,
+function isForm(type: string | null): boolean {
+  return type?.startsWith('multipart/form-data') ?? false
+}
+
+/** What an init may inherit, as one does that is a Request. */
+const inherited = [
+  ...['method', 'headers', 'body', 'signal', 'redirect', 'keepalive', 'integrity', 'cache'],
+  ...['credentials', 'mode', 'referrer', 'referrerPolicy', 'duplex', 'dispatcher'],
+]
+
+/** The members of an init; what is undefined is not there (Web IDL, dictionaries). */
+function membersOf(init: FetchInit | undefined): FetchInit {
+  const from = { ...init } as Record<string, unknown>
+  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(init ?? from))
+  const members: Record<string, unknown> = {}
+  for (const name of isPlain ? [] : inherited) from[name] = (init as typeof from)[name]
+  for (const name of Object.keys(from)) if (from[name] !== undefined) members[name] = from[name]
+  return members
+}
+
+async function sendContent(
+  asked: FetchRequest,
+  content: Content,
+  { dispatcher, options, log }: DispatchPlan,
 ): Promise<Response> {
-  const taken = new RequestBody(init.signal ?? request.signal)
-  const { signal } = taken
-  const begun =
-    realm === 'platform'
-      ? callPlatform({ input: request, init: { ...init, signal } }, plan, null, taken)
-      : undiciFetch(request as unknown as UndiciRequest, {
-          signal,
-          dispatcher: taken as unknown as Dispatcher,
-        }).then(() => null)
-  const found = await Promise.race([begun, taken.content])
-  if (found instanceof Response) return found
-  // It ends with the content, by an abort.
-  begun.catch(() => {})
-  return callPlatform(readRequest(request, init), plan, found)
+  const { request, signal } = asked
+  const { redirect, integrity } = request
+  const steps = [...misdirection(content), ...redirections(request, content, options)]
+  try {
+    if (!signal?.aborted) refuseBlockedPort(request, content)
+    const response = await send(outgoing(asked, content.type), content, {
+      dispatcher,
+      // What the call does about redirects is among its steps.
+      options: { ...options, redirect: 'manual' },
+      steps,
+      failsAtRedirect: redirect === 'error',
+      log,
+      headersOf: (fields) => new FixedHeaders(headersOf(fields)),
+    })
+    if (integrity !== '') await checkIntegrity(response.clone(), integrity)
+    return response
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) throw error
+    throw new TypeError('fetch failed', { cause: error })
+  }
+}
+
+/** Redirects that fetch follows one after another (Fetch standard, HTTP-redirect fetch). */
+const maxRedirections = 20
+
+function redirections(
+  { redirect, mode }: Request,
+  { replayable }: Content,
+  options: ExpectOptions,
+): Redirection[] {
+  const settings = { maxRedirections, allowInsecureRedirect: true, ...options }
+  if (redirect !== 'follow' || settings.maxRedirections === 0) return []
+  return [new Redirection(settings, { mode, oneShot: !replayable })]
+}
+
+function refuseBlockedPort({ url }: Request, content: Content): void {
+  if (!hasBlockedPort(new URL(url))) return
+  const error = new Error('bad port')
+  cancelContent(content, error)
+  throw error
+}
+
+/**
+ * Reads a response to its end, which has to be what its request says.
+ *
+ * @throws TypeError if it is not.
+ */
+async function checkIntegrity(response: Response, integrity: string): Promise<void> {
+  const url = URL.createObjectURL(await response.blob())
+  try {
+    // The platform's fetch knows what the text means.
+    await platformFetch(url, { integrity })
+  } catch (error) {
+    throw error instanceof Error && error.cause instanceof Error ? error.cause : error
+  } finally {
+    URL.revokeObjectURL(url)
+  }
 }

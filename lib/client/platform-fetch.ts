@@ -1,72 +1,65 @@
-import type { Content } from '../content/content.ts'
+import type { Dispatcher } from 'undici'
+import type { ExpectOptions } from '../options.ts'
 import { keepReport } from '../report/reported.ts'
-import { CallDispatcher, type CallOptions, type StandIn } from './call.ts'
-import type { RequestBody } from './request-body.ts'
+import type { UploadLog } from '../report/upload-log.ts'
+import { askingDispatch } from '../upload/asking-dispatch.ts'
+import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
+import { dispatchOlder } from '../upload/older-handler.ts'
 
 /** What the platform's fetch takes first. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0]
 
-/** What goes where. */
-export interface Target {
-  readonly input: FetchInput
-  /** All of a RequestInit but its body and its dispatcher. */
-  readonly init: Omit<RequestInit, 'body' | 'dispatcher'>
+/** The platform's, taken once, so that a process whose own fetch is replaced by this one still has it. */
+export const platformFetch: typeof globalThis.fetch = globalThis.fetch
+
+/** What is the same for all dispatches of one call. */
+export interface DispatchPlan {
+  readonly dispatcher: Dispatcher | undefined
+  readonly options: ExpectOptions
+  readonly log: UploadLog
 }
 
-/** What is the same for all fetches of one call. */
-export type CallPlan = Omit<CallOptions, 'standIn' | 'taken'>
-
-// Taken once, so that a process whose own fetch is replaced by this one still has the platform's.
-const platformFetch = globalThis.fetch
-
 /**
- * Calls the platform's fetch, which has a stand-in where the content is, and whose one
- * dispatcher puts the content in its place.
+ * A fetch without content, which is the platform's. Where that takes a dispatcher, its requests
+ * have the options of the call.
  */
-export async function callPlatform(
-  { input, init }: Target,
-  plan: CallPlan,
-  content: Content | null,
-  taken: RequestBody | null = null,
+export async function fetchWithoutContent(
+  input: FetchInput,
+  init: RequestInit,
+  plan: DispatchPlan,
 ): Promise<Response> {
-  const standIn = content === null ? null : standInFor(input, init, content)
-  const call = new CallDispatcher({ ...plan, standIn, taken })
-  const signal = init.signal === undefined && input instanceof Request ? input.signal : init.signal
-  // What was aborted before it began lets go of its content at once.
-  if (signal?.aborted) call.fail(signal.reason)
-  try {
-    const own = { body: standIn?.body, headers: standIn?.headers ?? init.headers, dispatcher: call }
-    const whole = { ...referrerOf(input), ...init, ...own }
-    const response = await platformFetch(input, whole as unknown as RequestInit)
-    const shown = call.mask.lift(response)
-    call.settle()
-    keepReport(shown, plan.log)
-    return shown
-  } catch (error) {
-    call.fail(error)
-    throw error
-  }
+  const dispatcher = new OptionsDispatcher(plan)
+  const response = await platformFetch(input, { ...init, dispatcher } as unknown as RequestInit)
+  keepReport(response, plan.log)
+  return response
 }
 
-/** A Request forgets its referrer when an init is put over it, and there is always one here. */
-function referrerOf(input: FetchInput): Pick<RequestInit, 'referrer' | 'referrerPolicy'> {
-  if (!(input instanceof Request)) return {}
-  return { referrer: input.referrer, referrerPolicy: input.referrerPolicy }
-}
+/** Puts the options of a call into what the platform's fetch dispatches. */
+class OptionsDispatcher {
+  readonly #dispatch: Dispatcher.Dispatch
+  readonly #options: ExpectOptions
+  readonly #call: Call
+  /** Where the call went first. */
+  #origin: string | null = null
 
-/**
- * A body of one byte, which the platform's fetch knows how to send again after a redirect;
- * the call's dispatcher puts the content in its place.
- */
-function standInFor(input: FetchInput, init: Target['init'], content: Content): StandIn {
-  const headers = new Headers(
-    init.headers ?? (input instanceof Request ? input.headers : undefined),
-  )
-  if (content.type !== null && !headers.has('content-type')) {
-    headers.set('content-type', content.type)
+  constructor({ dispatcher, options, log }: DispatchPlan) {
+    this.#dispatch = askingDispatch(dispatcher)
+    this.#options = { ...options, redirect: 'manual' }
+    this.#call = { log, content: null, source: null, turn: 0, onOver: () => {} }
   }
-  const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
-  const length = headers.get('content-length')
-  headers.delete('content-length')
-  return { body: new Uint8Array(1), headers, content, length, follows: redirect === 'follow' }
+
+  /** Takes handlers of either shape. */
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (!('onRequestStart' in handler)) {
+      return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
+    }
+    // fetch says that it follows redirects by itself; the options say who does.
+    const { maxRedirections: _none, ...rest }: ExpectRequest = request
+    const own: ExpectRequest = { ...rest, ...this.#options, [callKey]: this.#call }
+    // Each redirect is a dispatch, and credentials are for the origin that was called.
+    const origin = String(request.origin)
+    this.#origin ??= origin
+    if (origin !== this.#origin) own.authenticate = null
+    return this.#dispatch(own, handler)
+  }
 }

@@ -1,25 +1,64 @@
-import { Request as UndiciRequest } from 'undici'
+import type { Dispatcher } from 'undici'
 
-/** Whose Request it is: the platform's, the undici package's, or that of a realm unknown here. */
-export type Realm = 'platform' | 'undici' | 'other'
-
-/** The realm of a Request; `null` for anything else. */
-export function realmOf(input: unknown): Realm | null {
-  if (input instanceof Request) return 'platform'
-  if (input instanceof UndiciRequest) return 'undici'
-  if (typeof input !== 'object' || input === null) return null
-  const tag = (input as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag]
-  return tag === 'Request' && 'url' in input ? 'other' : null
+/** A request as it is dispatched, but for its content. */
+export interface OutgoingRequest {
+  /** Without a fragment. */
+  readonly url: string
+  readonly origin: string
+  readonly path: string
+  readonly method: Dispatcher.HttpMethod
+  /** A flat list. */
+  readonly headers: string[]
+  readonly signal: AbortSignal | null
+  /** The Request that the signal is of: it follows the caller's only as long as the Request is held. */
+  readonly source?: Request | null
 }
 
-/** Reads all of a Request but its body, and puts an init over it, as fetch does. */
-export function readRequest<Init extends object>(
-  request: Request,
-  init: Init,
-): { input: string; init: Init & RequestInit } {
-  const { url, method, signal, redirect, keepalive, integrity, cache, credentials } = request
-  const { referrer, referrerPolicy } = request
-  const headers = [...request.headers] as [string, string][]
-  const read = { method, headers, signal, redirect, keepalive, integrity, cache, credentials }
-  return { input: url, init: { ...read, referrer, referrerPolicy, ...init } }
+/** Where a request goes that is for a URL. */
+export function targetOf(url: URL): Pick<OutgoingRequest, 'url' | 'origin' | 'path'> {
+  const { href, origin, pathname, search } = url
+  return { url: href.replace(/#.*/, ''), origin, path: pathname + search }
+}
+
+/** Whether something is an AbortSignal, of whatever realm. */
+export function isSignal(value: unknown): value is AbortSignal {
+  if (typeof value !== 'object' || value === null) return false
+  return 'throwIfAborted' in value && 'addEventListener' in value
+}
+
+/** A field to add, unless its value is `null`. */
+export type AddedField = readonly [name: string, value: string | null]
+
+/**
+ * Header fields as a flat list.
+ *
+ * @param headers are what the platform made of those given.
+ * @param given says how the caller spells the names: some origins compare them by case.
+ * @param added are taken where there is none of the name.
+ */
+export function fieldList(
+  headers: Headers,
+  given: RequestInit['headers'],
+  added: readonly AddedField[],
+): string[] {
+  const spelled = spellingOf(given)
+  const fields: string[] = []
+  for (const [name, value] of headers) fields.push(spelled.get(name) ?? name, value)
+  for (const [name, value] of added) {
+    if (value !== null && !headers.has(name)) fields.push(name, value)
+  }
+  return fields
+}
+
+/** The names by their small letters, which is all that Headers keep of them. */
+function spellingOf(given: RequestInit['headers']): Map<string, string> {
+  if (given === undefined || given instanceof Headers) return new Map()
+  const pairs = Symbol.iterator in given ? [...given] : Object.entries(given)
+  return new Map(pairs.map(([name = '']) => [String(name).toLowerCase(), String(name)]))
+}
+
+/** The codings that a response may come in, as the platform's fetch accepts them. */
+export function acceptedCodings(headers: Headers, protocol: string): string {
+  if (headers.has('range')) return 'identity'
+  return protocol === 'https:' ? 'br, gzip, deflate' : 'gzip, deflate'
 }

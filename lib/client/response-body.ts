@@ -5,61 +5,90 @@ import {
 } from 'node:stream/web'
 import { type Dispatcher, errors } from 'undici'
 
-/** Bytes that are taken in while nobody reads. */
-const highWaterMark = 65_536
+type Connection = Dispatcher.DispatchController
 
-/** The content of a response, as a stream of bytes whose connection pauses while nobody reads. */
+/** Bytes that are taken in while nobody reads. */
+const most = 65_536
+
+/** Frees the connections of responses whose stream nobody holds any more. */
+const unread = new FinalizationRegistry<Connection>((connection) => abort(connection))
+
+function abort(connection: Connection): void {
+  connection.abort(new errors.RequestAbortedError('The response was cancelled'))
+}
+
+/**
+ * The content of a response, as a stream of bytes whose connection pauses while nobody reads.
+ *
+ * The connection holds this, and this holds the stream only while somebody waits to read from
+ * it. So a stream that is given up unread can be collected, which frees the connection.
+ */
 export class ResponseBody implements UnderlyingByteSource {
   readonly type = 'bytes'
-  readonly stream: ReadableStream
-  readonly #connection: Dispatcher.DispatchController
-  #out: ReadableByteStreamController | null = null
+  readonly #connection: Connection
+  /** Set while somebody waits to read. */
+  #reading: ReadableByteStreamController | null = null
+  #out: WeakRef<ReadableByteStreamController> | null = null
   #paused = false
 
-  constructor(connection: Dispatcher.DispatchController) {
+  /** @param connection is aborted when the stream is cancelled or collected. */
+  constructor(connection: Connection) {
     this.#connection = connection
-    this.stream = new ReadableStream(this, { highWaterMark })
   }
 
-  /** Whether more may come: it has not ended, failed, or been cancelled. */
-  get open(): boolean {
-    return this.#out !== null
+  /** Makes the stream; it is for the caller to hold. */
+  stream(): ReadableStream {
+    // Pulled only by those who wait to read.
+    const stream = new ReadableStream(this, { highWaterMark: 0 })
+    unread.register(stream, this.#connection, this)
+    return stream
   }
 
   start(out: ReadableByteStreamController): void {
-    this.#out = out
+    this.#out = new WeakRef(out)
   }
 
-  pull(): void {
+  pull(out: ReadableByteStreamController): void {
+    this.#reading = out
     if (!this.#paused) return
     this.#paused = false
     this.#connection.resume()
   }
 
   cancel(): void {
-    this.#out = null
-    this.#connection.abort(new errors.RequestAbortedError('The response was cancelled'))
+    this.#close()
+    abort(this.#connection)
   }
 
   /** Some of it came. */
   push(chunk: Uint8Array): void {
-    if (this.#out === null || chunk.length === 0) return
+    const out = this.#out?.deref()
+    if (out === undefined || chunk.length === 0) return
+    this.#reading = null
     // The stream takes the memory over that its bytes are in.
-    this.#out.enqueue(new Uint8Array(chunk))
-    if ((this.#out.desiredSize ?? 0) > 0) return
+    out.enqueue(new Uint8Array(chunk))
+    if (this.#reading !== null || (out.desiredSize ?? 0) > -most) return
     this.#paused = true
     this.#connection.pause()
   }
 
   end(): void {
-    this.#out?.close()
+    const out = this.#out?.deref()
+    this.#close()
+    out?.close()
     // Whoever waits with a buffer of their own is told only by this.
-    this.#out?.byobRequest?.respond(0)
-    this.#out = null
+    out?.byobRequest?.respond(0)
   }
 
   fail(reason: unknown): void {
-    this.#out?.error(reason)
+    const out = this.#out?.deref()
+    this.#close()
+    out?.error(reason)
+  }
+
+  #close(): void {
     this.#out = null
+    this.#reading = null
+    unread.unregister(this)
   }
 }

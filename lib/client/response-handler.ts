@@ -1,13 +1,11 @@
 import { type Dispatcher, errors } from 'undici'
-import { headersOf } from '../headers.ts'
 import type { ResponseFields } from '../upload/attempt.ts'
-import { decoded } from './decoding.ts'
+import { decodedBody } from './decoded-body.ts'
+import type { OutgoingRequest } from './request.ts'
 import { ResponseBody } from './response-body.ts'
+import type { SendOptions, SentCall } from './send.ts'
 import { terminated } from './terminated.ts'
-import { freeUnread } from './unread.ts'
-import type { UploadCall } from './upload-call.ts'
-import type { UploadRequest } from './upload-request.ts'
-import { UploadResponse } from './upload-response.ts'
+import { type ResponseHead, UploadResponse } from './upload-response.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -22,30 +20,30 @@ export interface ResponseWaiter {
 
 /** Makes the platform's Response of what a dispatch brings. */
 export class ResponseHandler implements Dispatcher.DispatchHandler {
-  readonly #call: UploadCall
-  readonly #request: UploadRequest
-  readonly #signal: AbortSignal | null
+  readonly #call: SentCall
+  readonly #request: OutgoingRequest
+  readonly #headersOf: SendOptions['headersOf']
   /** `null` once there is an answer. */
   #waiter: ResponseWaiter | null
   #controller: Controller | null = null
   #body: ResponseBody | null = null
 
   constructor(
-    call: UploadCall,
-    request: UploadRequest,
-    signal: AbortSignal | null,
+    call: SentCall,
+    request: OutgoingRequest,
+    headersOf: SendOptions['headersOf'],
     waiter: ResponseWaiter,
   ) {
     this.#call = call
     this.#request = request
-    this.#signal = signal
+    this.#headersOf = headersOf
     this.#waiter = waiter
-    signal?.addEventListener('abort', this)
+    request.signal?.addEventListener('abort', this)
   }
 
   /** Its signal was aborted. */
   handleEvent(): void {
-    const reason: unknown = this.#signal?.reason
+    const reason: unknown = this.#request.signal?.reason
     this.#call.cancel(reason)
     this.#fail(reason)
     this.#controller?.abort(new errors.RequestAbortedError('The signal was aborted'))
@@ -63,27 +61,33 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     message: string = '',
   ): void {
     if (status < 200 || this.#waiter === null) return
-    const { location } = this.#call.log
-    const headers = headersOf(fields)
-    const head = {
-      status,
-      statusText: message,
-      headers,
-      url: location ?? this.#request.url,
-      redirected: location !== null,
-    }
+    const headers = this.#headersOf(fields)
+    const head = this.#head(status, message, headers)
     if (withoutContent.includes(status)) {
       this.#answer(new UploadResponse(null, head))
       return
     }
-    const body = new ResponseBody(controller)
+    this.#body = new ResponseBody(controller)
+    const stream = this.#body.stream()
     const codings = headers.get('content-encoding')
-    const stream = codings === null ? body.stream : decoded(body.stream, codings)
-    const response = new UploadResponse(stream, head)
-    this.#body = body
-    this.#answer(response)
-    // Most responses come in one piece with their head.
-    queueMicrotask(() => body.open && freeUnread(response, stream))
+    this.#answer(new UploadResponse(codings === null ? stream : decodedBody(stream, codings), head))
+  }
+
+  #head(status: number, statusText: string, headers: Headers): ResponseHead {
+    const { log } = this.#call
+    const { location } = log
+    const { origin, url } = this.#request
+    const elsewhere =
+      location !== null && log.attempts.some((attempt) => new URL(attempt.url).origin !== origin)
+    return {
+      status,
+      statusText,
+      headers,
+      type: elsewhere ? 'cors' : 'basic',
+      url: location ?? url,
+      redirected: location !== null,
+      log,
+    }
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
@@ -114,6 +118,6 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
 
   /** Listens to its signal no longer. */
   leave(): void {
-    this.#signal?.removeEventListener('abort', this)
+    this.#request.signal?.removeEventListener('abort', this)
   }
 }

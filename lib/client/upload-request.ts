@@ -1,39 +1,34 @@
 import type { Dispatcher } from 'undici'
+import { acceptedCodings, fieldList, type OutgoingRequest, targetOf } from './request.ts'
 
 /** Where an upload goes, and how. */
 export interface UploadTarget {
   readonly url: string | URL
   readonly method: string
   readonly headers: RequestInit['headers']
+  readonly signal: AbortSignal | null
   /** The content's own media type, or `null`. */
   readonly type: string | null
 }
 
-/** The request of an upload, but for its content. */
-export interface UploadRequest {
-  /** Without a fragment. */
-  readonly url: string
-  readonly origin: string
-  readonly path: string
-  readonly method: Dispatcher.HttpMethod
-  /** A flat list. */
-  readonly headers: string[]
-}
-
 /**
- * The request that the platform's fetch would make.
+ * The request that an upload makes.
  *
  * @throws TypeError naming what cannot be used.
  */
-export function uploadRequest({ url, method, headers, type }: UploadTarget): UploadRequest {
-  const { href, origin, pathname, search, protocol } = parsed(url)
-  return {
-    url: href.replace(/#.*/, ''),
-    origin,
-    path: pathname + search,
-    method: normalized(method),
-    headers: completed(headers, type, protocol),
-  }
+export function uploadRequest(target: UploadTarget): OutgoingRequest {
+  const url = parsed(target.url)
+  const headers = new Headers(target.headers)
+  const fields = fieldList(headers, target.headers, [
+    ['content-type', target.type],
+    ['accept', '*/*'],
+    ['accept-language', '*'],
+    ['sec-fetch-mode', 'cors'],
+    ['user-agent', 'node'],
+    ['accept-encoding', acceptedCodings(headers, url.protocol)],
+  ])
+  const method = normalized(target.method)
+  return { ...targetOf(url), method, headers: fields, signal: target.signal }
 }
 
 function parsed(url: string | URL): URL {
@@ -63,38 +58,4 @@ function normalized(method: string): Dispatcher.HttpMethod {
     ? method
     : new Request('http://localhost', { method, body: '' }).method
   return found as Dispatcher.HttpMethod
-}
-
-/** The fields, with those that the platform's fetch adds where the caller has none of the name. */
-function completed(
-  given: UploadTarget['headers'],
-  type: string | null,
-  protocol: string,
-): string[] {
-  const headers = new Headers(given)
-  const spelled = spellingOf(given)
-  const fields: string[] = []
-  for (const [name, value] of headers) fields.push(spelled.get(name) ?? name, value)
-  const add = (name: string, value: string): void => {
-    if (!headers.has(name)) fields.push(name, value)
-  }
-  if (type !== null) add('content-type', type)
-  add('accept', '*/*')
-  add('accept-language', '*')
-  add('sec-fetch-mode', 'cors')
-  add('user-agent', 'node')
-  add('accept-encoding', encodingsFor(headers, protocol))
-  return fields
-}
-
-/** Names as the caller writes them, which Headers forget: there are origins that compare them by case. */
-function spellingOf(given: UploadTarget['headers']): Map<string, string> {
-  if (given === undefined || given instanceof Headers) return new Map()
-  const pairs = Symbol.iterator in given ? [...given] : Object.entries(given)
-  return new Map(pairs.map(([name = '']) => [name.toLowerCase(), name]))
-}
-
-function encodingsFor(headers: Headers, protocol: string): string {
-  if (headers.has('range')) return 'identity'
-  return protocol === 'https:' ? 'br, gzip, deflate' : 'gzip, deflate'
 }

@@ -1,12 +1,17 @@
 import type { ReadableStream } from 'node:stream/web'
+import { keepReport } from '../report/reported.ts'
+import type { UploadLog } from '../report/upload-log.ts'
+import { FixedHeaders } from './fixed-headers.ts'
 
 /** What is known of a response before its content. */
 export interface ResponseHead {
   readonly status: number
   readonly statusText: string
   readonly headers: Headers
+  readonly type: Response['type']
   readonly url: string
   readonly redirected: boolean
+  readonly log: UploadLog
 }
 
 // What a Response takes (RFC 9112, section 4).
@@ -15,11 +20,14 @@ const reasonPhrase = /^[\t\x20-\x7e\x80-\xff]*$/
 /** The highest status that a Response of one's own takes; an origin may answer any. */
 const highest = 599
 
-type Own = 'url' | 'redirected' | 'clone'
+type Own = 'url' | 'redirected' | 'type' | 'headers' | 'clone'
 
 // Its type says that these are fields, which no getter or method may take the place of.
 const PlainResponse: new (...given: ConstructorParameters<typeof Response>) => Omit<Response, Own> =
   Response
+
+const { clone } = Response.prototype
+const plainHeaders = Object.getOwnPropertyDescriptor(Response.prototype, 'headers')
 
 /** The platform's Response, which by itself says of nobody's but fetch's where it came from. */
 export class UploadResponse extends PlainResponse implements Pick<Response, Own> {
@@ -34,12 +42,23 @@ export class UploadResponse extends PlainResponse implements Pick<Response, Own>
       headers,
     })
     this.#head = head
+    keepReport(this as unknown as Response, head.log)
     if (status > highest) Object.defineProperty(this, 'status', { value: status })
   }
 
   clone(): Response {
-    const { body } = Response.prototype.clone.call(this)
-    return new UploadResponse(body as ReadableStream | null, this.#head)
+    const { body } = clone.call(this)
+    const head = { ...this.#head, headers: this.headers }
+    return new UploadResponse(body as ReadableStream | null, head)
+  }
+
+  get headers(): Headers {
+    const { headers } = this.#head
+    return headers instanceof FixedHeaders ? headers : plainHeaders?.get?.call(this)
+  }
+
+  get type(): Response['type'] {
+    return this.#head.type
   }
 
   get url(): string {

@@ -1,21 +1,20 @@
 import type { Dispatcher } from 'undici'
-import { type ContentInput, contentOf } from '../content/content.ts'
+import { type Content, type ContentInput, contentOf } from '../content/content.ts'
+import { headersOf } from '../headers.ts'
 import {
   checkOptions,
   type ExpectOptions,
   expectOptionNames,
   pickExpectOptions,
 } from '../options.ts'
+import { misdirection } from '../recovery/misdirected.ts'
 import type { UploadListeners, UploadReport } from '../report/report.ts'
-import { keepReport } from '../report/reported.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { refuseUnknown } from '../unknown.ts'
-import { askingDispatch } from '../upload/asking-dispatch.ts'
-import { callKey, type ExpectRequest } from '../upload/expect-request.ts'
 import { pickListeners } from './listeners.ts'
-import { ResponseHandler } from './response-handler.ts'
-import { UploadCall } from './upload-call.ts'
-import { type UploadRequest, uploadRequest } from './upload-request.ts'
+import { isSignal, type OutgoingRequest } from './request.ts'
+import { cancelContent, send } from './send.ts'
+import { type UploadTarget, uploadRequest } from './upload-request.ts'
 
 /** How an upload is made. */
 export interface UploadOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
@@ -81,37 +80,30 @@ export async function upload(
   if (!Object.hasOwn(modes, redirect)) {
     throw new TypeError(`Option 'redirect' must be 'follow', 'manual' or 'error', not ${redirect}`)
   }
-  if (signal !== null && !(signal instanceof AbortSignal)) {
+  if (signal !== null && !isSignal(signal)) {
     throw new TypeError("Option 'signal' must be an AbortSignal")
   }
   const own: ExpectOptions = { ...pickExpectOptions(options), redirect: modes[redirect] }
   checkOptions(own)
   const log = new UploadLog(pickListeners(options))
-  const call = new UploadCall(contentOf(content), log, redirect === 'error')
-  const response = await new Promise<Response>((resolve, reject) => {
-    let handler: ResponseHandler | null = null
-    try {
-      signal?.throwIfAborted()
-      const { type } = call.content
-      const request = uploadRequest({ url, method, headers, type })
-      handler = new ResponseHandler(call, request, signal, { resolve, reject })
-      askingDispatch(dispatcher)(dispatchOf(call, request, own), handler)
-    } catch (error) {
-      handler?.leave()
-      call.cancel(error)
-      throw error
-    }
+  const body = contentOf(content)
+  const request = requestFor({ url, method, headers, signal }, body)
+  const response = await send(request, body, {
+    dispatcher,
+    options: own,
+    steps: misdirection(body),
+    failsAtRedirect: redirect === 'error',
+    log,
+    headersOf,
   })
-  keepReport(response, log)
   return { response, report: log.snapshot() }
 }
 
-function dispatchOf(
-  call: UploadCall,
-  { origin, path, method, headers }: UploadRequest,
-  own: ExpectOptions,
-): ExpectRequest {
-  // What stands where the body is says only that there is one.
-  const body = Buffer.alloc(0)
-  return { origin, path, method, headers, body, ...own, [callKey]: call }
+function requestFor(target: Omit<UploadTarget, 'type'>, content: Content): OutgoingRequest {
+  try {
+    return uploadRequest({ ...target, type: content.type })
+  } catch (error) {
+    cancelContent(content, error)
+    throw error
+  }
 }

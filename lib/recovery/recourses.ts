@@ -1,7 +1,6 @@
 import type { Settings } from '../options.ts'
 import type { Recourse } from '../upload/recourse.ts'
 import { authentication } from './authentication/authentication.ts'
-import { Misdirected } from './misdirected.ts'
 import { Redirection } from './redirect.ts'
 import { replay } from './replay.ts'
 import { Renewal, Retry } from './retry.ts'
@@ -10,11 +9,14 @@ import { Renewal, Retry } from './retry.ts'
  * What can be done about the answers to one upload and its failures, tried one after another;
  * a response that none of them takes is handed over.
  *
- * @param asFetch says whether it is done about a 421 what fetch does.
+ * @param steps are those of the call.
  */
-export function recoursesFor(settings: Settings, origin: string, asFetch: boolean): Recourse {
-  const all = [...authentication(settings.authenticate, origin), replay, new Renewal()]
-  if (asFetch) all.push(new Misdirected())
+export function recoursesFor(
+  settings: Settings,
+  origin: string,
+  steps: readonly Recourse[],
+): Recourse {
+  const all = [...authentication(settings.authenticate, origin), replay, new Renewal(), ...steps]
   if (follows(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))
   return inTurn(all)

@@ -9,6 +9,13 @@ export interface RedirectSettings {
   readonly allowInsecureRedirect: boolean
 }
 
+/** What the Fetch standard says about a redirect that cannot be followed: it is an error. */
+export interface FetchRules {
+  readonly mode: Request['mode']
+  /** Whether the content is a stream, which fetch never gives up for a GET but after a 303. */
+  readonly oneShot: boolean
+}
+
 const statuses = [301, 302, 303, 307, 308]
 
 /** Whether a status may be followed (Fetch standard, redirect status). */
@@ -32,22 +39,32 @@ const originFields = ['authorization', 'cookie', 'host', 'proxy-authorization']
  * Redirects (RFC 9110, section 15.4), with the methods of the Fetch standard: a 303 makes a
  * GET of everything but HEAD, a 301 or 302 of POST; everything else goes on as it is, with
  * its content. A redirect of content that cannot go out again is handed over, and so is one
- * without a usable Location.
+ * without a usable Location; under the rules of fetch, both are errors.
  */
 export class Redirection implements Recourse {
   readonly #settings: RedirectSettings
+  readonly #rules: FetchRules | null
   #made = 0
 
-  constructor(settings: RedirectSettings) {
+  constructor(settings: RedirectSettings, rules: FetchRules | null = null) {
     this.#settings = settings
+    this.#rules = rules
   }
 
   answered({ status, fields, hop, sendable }: Answer): Next | UploadError | null {
-    const target = isRedirect(status) ? targetOf(fields.location, hop) : null
-    if (target === null) return null
+    if (!isRedirect(status) || fields.location === undefined) return null
+    const target = targetOf(fields.location, hop)
+    if (target === null) return this.#rules === null ? null : unusable(status, hop)
     const next = hopTo(target, hop, status)
-    if (next.hasContent && !sendable) return null
+    if (next.hasContent && !sendable) return this.#rules === null ? null : gone(status)
+    if (this.#givesUp(hop, next, status)) return lost(status)
     return this.#refusal(hop, next) ?? { hop: next, reason: 'redirect', delayMs: 0 }
+  }
+
+  /** Whether content that can be read once would not be sent at all. */
+  #givesUp(from: Hop, to: Hop, status: number): boolean {
+    const given = from.hasContent && !to.hasContent
+    return given && status !== 303 && this.#rules?.oneShot === true
   }
 
   #refusal(from: Hop, to: Hop): UploadError | null {
@@ -61,6 +78,12 @@ export class Redirection implements Recourse {
     if (isSecure(from) && !isSecure(to) && !allowInsecureRedirect) {
       const message = `The redirect ${step} would send the upload unencrypted; set allowInsecureRedirect to follow it`
       return new UploadError('ERR_EXPECT_INSECURE_REDIRECT', message)
+    }
+    if (this.#rules?.mode === 'same-origin' && isElsewhere(from, to)) {
+      return new UploadError(
+        'ERR_EXPECT_REDIRECT',
+        `The redirect ${step} leaves the origin, and mode is 'same-origin'`,
+      )
     }
     return null
   }
@@ -78,7 +101,7 @@ function hopTo(target: URL, from: Hop, status: number): Hop {
   const { origin, pathname, search } = target
   const becomesGet =
     status === 303 ? from.method !== 'HEAD' : status < 303 && from.method === 'POST'
-  const leaves = origin !== new URL(from.origin).origin
+  const leaves = isElsewhere(from, { origin })
   const headers = withoutFields(
     from.headers,
     ...(becomesGet ? contentFields : []),
@@ -87,6 +110,29 @@ function hopTo(target: URL, from: Hop, status: number): Hop {
   const method = becomesGet ? 'GET' : from.method
   const hasContent = from.hasContent && !becomesGet
   return { origin, path: pathname + search, method, headers, hasContent }
+}
+
+function isElsewhere(from: Pick<Hop, 'origin'>, to: Pick<Hop, 'origin'>): boolean {
+  return new URL(to.origin).origin !== new URL(from.origin).origin
+}
+
+function unusable(status: number, from: Hop): UploadError {
+  const message = `The ${status} from ${placeOf(from)} has no Location that can be followed`
+  return new UploadError('ERR_EXPECT_REDIRECT', message)
+}
+
+function gone(status: number): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    `The ${status} needs the content again, which can be read only once; pass a function that makes it, or set redirect to 'manual'`,
+  )
+}
+
+function lost(status: number): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    `The ${status} would make the POST a GET without its content, which can be read only once; set redirect to 'manual' to get the ${status} itself, or have the origin answer 307`,
+  )
 }
 
 function isSecure({ origin }: Hop): boolean {

@@ -4,6 +4,7 @@ import type { Source } from '../content/source.ts'
 import type { ExpectOptions } from '../options.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { Upload } from './plan.ts'
+import type { Recourse } from './recourse.ts'
 
 /** The key under which `fetch` and `upload` hand over what their dispatches share. */
 export const callKey: unique symbol = Symbol('expect-continue.call')
@@ -17,6 +18,8 @@ export interface Call {
   source: Source | null
   /** Counts the dispatches that have the content. */
   readonly turn: number
+  /** What the call does about answers, beside what every upload does. */
+  readonly steps?: readonly Recourse[]
   /** Called when the dispatch that has the content needs it no longer. */
   onOver(): void
   /** The status that the caller's handler is shown in place of this one, or the error to fail with. */

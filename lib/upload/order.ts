@@ -6,7 +6,7 @@ import type { ExpectMode, Settings } from '../options.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { BareUpload, CallUpload } from './call-upload.ts'
-import { type Call, callKey, type ExpectRequest } from './expect-request.ts'
+import { callKey, type ExpectRequest } from './expect-request.ts'
 import { pathOf } from './hop.ts'
 import { OwnUpload } from './own-upload.ts'
 import { Plan, type Upload } from './plan.ts'
@@ -51,15 +51,9 @@ export function planOf({ request, wish, settings, handler }: Order, scope: Scope
     upload,
     settings,
     expect: wish ?? settings.expect,
-    followsMisdirection: followsMisdirection(call, hasContent),
+    steps: call?.steps ?? [],
     whole: content.whole,
   })
-}
-
-/** Fetch sends again after a 421, but not content that can be read once. */
-function followsMisdirection(call: Call | undefined, hasContent: boolean): boolean {
-  const content = call?.content ?? null
-  return content !== null && (!hasContent || content.replayable)
 }
 
 /** The caller's options for what is below: what is answered here is not answered there again. */

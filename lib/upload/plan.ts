@@ -33,8 +33,8 @@ export interface PlanOptions {
   readonly settings: Settings
   /** The request's own wish or the setting. */
   readonly expect: ExpectMode
-  /** Whether it is done about a 421 what fetch does. */
-  readonly followsMisdirection: boolean
+  /** What the call does about answers, beside what every upload does. */
+  readonly steps: readonly Recourse[]
   /** All of the content, where undici can send it in one go. */
   readonly whole: string | Buffer | undefined
 }
@@ -51,7 +51,7 @@ export class Plan {
   /** Whether nobody is told of chunks, who might keep them: then their memory may be filled again. */
   readonly lends: boolean
   readonly #expect: ExpectMode
-  readonly #followsMisdirection: boolean
+  readonly #steps: readonly Recourse[]
   #recourse: Recourse | null = null
 
   constructor(options: PlanOptions) {
@@ -64,7 +64,7 @@ export class Plan {
     this.whole = options.whole
     this.lends = options.handler.onBodySent === undefined
     this.#expect = options.expect
-    this.#followsMisdirection = options.followsMisdirection
+    this.#steps = options.steps
   }
 
   /** What is known of the route that a request takes. */
@@ -85,7 +85,7 @@ export class Plan {
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */
   get recourse(): Recourse {
-    this.#recourse ??= recoursesFor(this.settings, this.hop.origin, this.#followsMisdirection)
+    this.#recourse ??= recoursesFor(this.settings, this.hop.origin, this.#steps)
     return this.#recourse
   }
 

@@ -1,0 +1,52 @@
+import {
+  type ReadableByteStreamController,
+  ReadableStream,
+  type ReadableStreamDefaultReader,
+  type UnderlyingByteSource,
+} from 'node:stream/web'
+import { decoded } from './decoding.ts'
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>
+
+/** Frees the connections of responses whose stream nobody holds any more. */
+const unread = new FinalizationRegistry<Reader>((reader) => {
+  reader.cancel().catch(() => {})
+})
+
+/**
+ * The content of a response without its codings, as a stream of bytes. What decodes it does
+ * not hold the stream, so one that is given up unread can be collected.
+ */
+export function decodedBody(content: ReadableStream, codings: string): ReadableStream {
+  const found = decoded(content, codings)
+  if (found === content) return content
+  const reader: Reader = found.getReader()
+  const stream = new ReadableStream(new DecodedBytes(reader), { highWaterMark: 0 })
+  unread.register(stream, reader)
+  return stream
+}
+
+class DecodedBytes implements UnderlyingByteSource {
+  readonly type = 'bytes'
+  readonly #reader: Reader
+
+  constructor(reader: Reader) {
+    this.#reader = reader
+  }
+
+  async pull(out: ReadableByteStreamController): Promise<void> {
+    const { done, value } = await this.#reader.read()
+    if (!done) {
+      // The stream takes the memory over that its bytes are in, and decoders share theirs.
+      out.enqueue(new Uint8Array(value))
+      return
+    }
+    out.close()
+    // Whoever waits with a buffer of their own is told only by this.
+    out.byobRequest?.respond(0)
+  }
+
+  cancel(reason: unknown): Promise<void> {
+    return this.#reader.cancel(reason)
+  }
+}

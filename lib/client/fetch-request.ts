@@ -1,0 +1,91 @@
+import type { Dispatcher } from 'undici'
+import type { FetchInput } from './platform-fetch.ts'
+import { originOf, refererOf } from './referrer.ts'
+import {
+  type AddedField,
+  acceptedCodings,
+  fieldList,
+  isSignal,
+  type OutgoingRequest,
+  targetOf,
+} from './request.ts'
+import { readRequest } from './request-input.ts'
+
+/** What a fetch with content asks for. */
+export interface FetchRequest {
+  /** The platform's, with nothing for a body. */
+  readonly request: Request
+  readonly signal: AbortSignal | null
+  /** The Request that the fetch was given, or `null`. */
+  readonly source: Request | null
+  /** Header fields as the caller wrote them. */
+  readonly given: RequestInit['headers']
+}
+
+/**
+ * Has the platform find out what a fetch with content asks for.
+ *
+ * @param source is the Request that the fetch was given, if it is one.
+ * @throws TypeError for whatever the platform's fetch refuses.
+ */
+export function fetchRequest(
+  resource: FetchInput,
+  source: Request | null,
+  init: RequestInit,
+): FetchRequest {
+  const [input, read] = source === null ? [resource, {}] : readRequest(source)
+  const signal = init.signal === undefined ? (source?.signal ?? null) : init.signal
+  // A Request would go on listening to it when all is over.
+  const followed = isSignal(signal) ? null : signal
+  const body = new Uint8Array(0)
+  const request = new Request(input, { ...read, ...init, signal: followed, body })
+  // Where a request goes is for its URL to say.
+  request.headers.delete('host')
+  return { request, signal, source, given: init.headers }
+}
+
+/** The request as it is dispatched, with the fields that the platform's fetch adds. */
+export function outgoing(
+  { request, signal, source, given }: FetchRequest,
+  type: string | null,
+): OutgoingRequest {
+  const { headers, method } = request
+  const url = new URL(request.url)
+  const fields = fieldList(headers, given, [
+    ['content-type', type],
+    ['accept', '*/*'],
+    ['accept-language', '*'],
+    ['sec-fetch-mode', request.mode],
+    ['referer', refererOf(request)],
+    ['origin', originOf(request)],
+    ['user-agent', 'node'],
+    ...cacheFields(request),
+    ['accept-encoding', acceptedCodings(headers, url.protocol)],
+  ])
+  return {
+    ...targetOf(url),
+    method: method as Dispatcher.HttpMethod,
+    headers: fields,
+    signal,
+    source,
+  }
+}
+
+const conditions = [
+  'if-modified-since',
+  'if-none-match',
+  'if-unmodified-since',
+  'if-match',
+  'if-range',
+]
+
+/** What a cache on the way is told (Fetch standard, HTTP-network-or-cache fetch). */
+function cacheFields({ cache, headers }: Request): AddedField[] {
+  if (cache === 'no-cache') return [['cache-control', 'max-age=0']]
+  const conditional = cache === 'default' && conditions.some((name) => headers.has(name))
+  if (!conditional && cache !== 'no-store' && cache !== 'reload') return []
+  return [
+    ['pragma', 'no-cache'],
+    ['cache-control', 'no-cache'],
+  ]
+}

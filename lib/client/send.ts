@@ -1,0 +1,93 @@
+import type { Dispatcher } from 'undici'
+import type { Content } from '../content/content.ts'
+import { Source } from '../content/source.ts'
+import { UploadError } from '../errors.ts'
+import type { ExpectOptions } from '../options.ts'
+import { isRedirect } from '../recovery/redirect.ts'
+import type { UploadLog } from '../report/upload-log.ts'
+import { askingDispatch } from '../upload/asking-dispatch.ts'
+import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
+import type { Recourse } from '../upload/recourse.ts'
+import type { OutgoingRequest } from './request.ts'
+import { ResponseHandler } from './response-handler.ts'
+
+/** How a request with content is sent. */
+export interface SendOptions {
+  readonly dispatcher: Dispatcher | undefined
+  /** The caller's, for this request. */
+  readonly options: ExpectOptions
+  /** What is done about answers, beside what every upload does. */
+  readonly steps: readonly Recourse[]
+  /** Whether a redirect is an error. */
+  readonly failsAtRedirect: boolean
+  readonly log: UploadLog
+  /** Makes the header fields of the response. */
+  readonly headersOf: (fields: Record<string, string | string[] | undefined>) => Headers
+}
+
+/**
+ * Sends a request with content, which is one dispatch, whatever that leads to.
+ *
+ * @returns the platform's `Response`, whatever its status.
+ */
+export function send(
+  request: OutgoingRequest,
+  content: Content,
+  options: SendOptions,
+): Promise<Response> {
+  const call = new SentCall(content, options)
+  const { origin, path, method, headers, signal } = request
+  return new Promise<Response>((resolve, reject) => {
+    let handler: ResponseHandler | null = null
+    try {
+      signal?.throwIfAborted()
+      handler = new ResponseHandler(call, request, options.headersOf, { resolve, reject })
+      // What stands where the body is says only that there is one.
+      const body = Buffer.alloc(0)
+      const own = { origin, path, method, headers, body, ...options.options, [callKey]: call }
+      askingDispatch(options.dispatcher)(own satisfies ExpectRequest, handler)
+    } catch (error) {
+      handler?.leave()
+      call.cancel(error)
+      throw error
+    }
+  })
+}
+
+/** Lets go of content that nobody has begun to send. */
+export function cancelContent(content: Content, reason: unknown): void {
+  new Source(content, { length: content.length, replayWindow: 0 }).cancel(reason)
+}
+
+/** What the upload knows of the call that makes it. */
+export class SentCall implements Call {
+  readonly content: Content
+  readonly log: UploadLog
+  readonly steps: readonly Recourse[]
+  readonly turn = 0
+  source: Source | null = null
+  readonly #failsAtRedirect: boolean
+
+  constructor(content: Content, { log, steps, failsAtRedirect }: SendOptions) {
+    this.content = content
+    this.log = log
+    this.steps = steps
+    this.#failsAtRedirect = failsAtRedirect
+  }
+
+  onOver(): void {
+    this.source?.cancel()
+  }
+
+  /** The content is not wanted any more, not even if nobody has begun to send it. */
+  cancel(reason: unknown): void {
+    if (this.source === null) cancelContent(this.content, reason)
+    else this.source.cancel(reason)
+  }
+
+  shown(status: number): number | UploadError {
+    if (!this.#failsAtRedirect || !isRedirect(status)) return status
+    const message = `The origin answered ${status}, and redirect is 'error'; set it to 'follow' or 'manual'`
+    return new UploadError('ERR_EXPECT_REDIRECT', message)
+  }
+}
