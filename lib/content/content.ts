@@ -1,6 +1,7 @@
 import { ReadStream, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import { types } from 'node:util'
 import { FormDataEncoder } from 'form-data-encoder'
 import type { FormData as UndiciFormData } from 'undici'
 import { bufferReading } from './buffer-reading.ts'
@@ -95,7 +96,7 @@ export function contentOf(input: unknown): Content {
 /** Bytes of a body that undici can send in one go; `null` for any other. */
 export function wholeLength(input: unknown): number | null {
   if (typeof input === 'string') return Buffer.byteLength(input)
-  return ArrayBuffer.isView(input) || input instanceof ArrayBuffer ? input.byteLength : null
+  return ArrayBuffer.isView(input) || types.isArrayBuffer(input) ? input.byteLength : null
 }
 
 function bytes(buffer: Buffer, type: string | null): Content {
@@ -211,8 +212,9 @@ function fileStreamLength(stream: ReadStream): number | null {
   return Math.max(0, last + 1 - start)
 }
 
+/** Of whatever realm. */
 function isArrayBuffer(input: unknown): input is ArrayBuffer {
-  return input instanceof ArrayBuffer || input instanceof SharedArrayBuffer
+  return types.isAnyArrayBuffer(input)
 }
 
 // Blob and FormData come in several realms: the platform's and undici's.

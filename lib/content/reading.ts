@@ -32,7 +32,11 @@ export function iteratorReading(iterable: AsyncIterable<unknown> | Iterable<unkn
       ? iterable[Symbol.asyncIterator]()
       : iterable[Symbol.iterator]()
   return {
-    next: () => iterator.next(),
+    next: () => {
+      const step = iterator.next()
+      // That of a generator of another realm is no Promise of this one.
+      return 'then' in step ? Promise.resolve(step) : step
+    },
     cancel: () => {
       // What a source does on its way out is its own affair.
       leave(iterator).catch(nothing)
