@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
@@ -14,6 +15,10 @@ import { noise } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
 import { origin } from './support/origin.ts'
 import { signal } from './support/signal.ts'
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 const text = 'what the origin says, '.repeat(5000)
 
@@ -50,12 +55,12 @@ async function exchanged(options: UploadOptions): Promise<string[]> {
 }
 
 describe("upload's request", () => {
-  it('has the fields that the platform gives a fetch', async () => {
-    expect(await exchanged({})).to.include.members([
+  it("has the fields of an upload client, which are no browser's", async () => {
+    const lines = await exchanged({})
+    expect(lines.filter((line) => /^(sec-|accept-language)/i.test(line))).to.deep.equal([])
+    expect(lines).to.include.members([
       'accept: */*',
-      'accept-language: *',
-      'sec-fetch-mode: cors',
-      'user-agent: node',
+      `user-agent: expect-continue/${manifest.version}`,
       'accept-encoding: gzip, deflate',
       'content-type: text/plain;charset=UTF-8',
       'content-length: 7',

@@ -22,14 +22,15 @@ export function uploadRequest(target: UploadTarget): OutgoingRequest {
   const fields = fieldList(headers, target.headers, [
     ['content-type', target.type],
     ['accept', '*/*'],
-    ['accept-language', '*'],
-    ['sec-fetch-mode', 'cors'],
-    ['user-agent', 'node'],
+    ['user-agent', userAgent],
     ['accept-encoding', acceptedCodings(headers, url.protocol)],
   ])
   const method = normalized(target.method)
   return { ...targetOf(url), method, headers: fields, signal: target.signal }
 }
+
+/** Name and version of this package (RFC 9110, section 10.1.5); bundles have no package.json to read. */
+const userAgent = 'expect-continue/0.1.0'
 
 function parsed(url: string | URL): URL {
   const text = String(url)
