@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { closeAll } from './support/closing.ts'
+import { foreignLines } from './support/foreign-lines.ts'
+import { mirror } from './support/mirror.ts'
 
 /** The lines of Node that are supported. */
 const lines = ['22', '24', '26']
@@ -16,7 +19,12 @@ interface Run {
 
 /** Runs the newest Node of a line. */
 function node(line: string, args: readonly string[]): Promise<Run> {
-  const child = spawn('npx', ['-y', `node@${line}`, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return run(`node@${line}`, args)
+}
+
+/** Runs a program that a package has. */
+function run(name: string, args: readonly string[]): Promise<Run> {
+  const child = spawn('npx', ['-y', name, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
   for (const output of [child.stdout, child.stderr]) {
     output.setEncoding('utf8').on('data', (text: string) => {
@@ -42,5 +50,17 @@ async function passesOn(line: string): Promise<boolean> {
   return code === 0
 }
 
-const passed = await Promise.all(lines.map(passesOn))
+/** Uploads on Deno, whose fetch takes no dispatcher; answers whether all of it arrived. */
+async function passesOnDeno(): Promise<boolean> {
+  const script = 'spec/support/children/foreign-fetch.ts'
+  const flags = ['-A', '--node-modules-dir=manual', script, 'none', await mirror()]
+  const { printed: name } = await run('deno@2', ['--version'])
+  const { printed } = await run('deno@2', ['run', ...flags])
+  await closeAll()
+  const missing = foreignLines(['a string']).filter((line) => !printed.includes(line))
+  process.stdout.write(`${name.split('\n', 1)[0]}: ${missing.length === 0 ? 'passes' : printed}\n`)
+  return missing.length === 0
+}
+
+const passed = await Promise.all([...lines.map(passesOn), passesOnDeno()])
 process.exitCode = passed.every(Boolean) ? 0 : 1
