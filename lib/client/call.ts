@@ -52,8 +52,6 @@ export class CallDispatcher implements Call {
   readonly #taken: RequestBody | null
   #method = ''
   #latest: Leavable | null = null
-  /** Where the call went first. */
-  #origin: string | null = null
   #settled = false
   #over = false
 
@@ -85,15 +83,7 @@ export class CallDispatcher implements Call {
     const { maxRedirections: _none, ...rest }: ExpectRequest = request
     const headers = this.#headers(request.headers)
     const own: ExpectRequest = { ...rest, headers, ...this.#options, [callKey]: this }
-    // Each redirect is a dispatch, and credentials are for the origin that was called.
-    if (this.#leadsAway(String(request.origin))) own.authenticate = null
     return this.#dispatch(own, this.#latest)
-  }
-
-  /** Whether a dispatch goes to another origin than the first did. */
-  #leadsAway(origin: string): boolean {
-    this.#origin ??= origin
-    return origin !== this.#origin
   }
 
   /** The status that the platform's fetch is shown. */

@@ -1,6 +1,6 @@
 import { type Dispatcher, type Request as UndiciRequest, fetch as undiciFetch } from 'undici'
 import { type ContentInput, contentOf } from '../content/content.ts'
-import { checkOptions, type ExpectOptions, pickExpectOptions } from '../options.ts'
+import { callOptions, type ExpectOptions } from '../options.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { pickListeners } from './listeners.ts'
@@ -51,9 +51,8 @@ export async function fetchWith(
 ): Promise<Response> {
   const { body, onProgress, onInterim, dispatcher, ...rest } = { ...bound, ...options }
   // Redirects are followed by the platform's fetch, as fetch does.
-  const own: ExpectOptions = { ...pickExpectOptions({ ...rest, retry }), redirect: 'manual' }
   // Inside, what is wrong with an option would look like a network error.
-  checkOptions(own)
+  const own = callOptions({ ...rest, retry, redirect: 'manual' }, urlOf(resource))
   const log = new UploadLog(pickListeners({ onProgress, onInterim }))
   const plan: CallPlan = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
   const realm = realmOf(resource)
@@ -66,6 +65,10 @@ export async function fetchWith(
   if (realm === null || !request?.body) return callPlatform(target, plan, null)
   if (realm === 'other') return callPlatform(target, plan, contentOf(request.body))
   return sendBodyOf(request, realm, target, plan)
+}
+
+function urlOf(resource: FetchInput): string {
+  return resource instanceof URL ? resource.href : String(Object(resource).url ?? resource)
 }
 
 /** Sends a Request with its own body, whose stream, if it has one, can go on after a redirect. */

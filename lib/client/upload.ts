@@ -1,11 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { type ContentInput, contentOf } from '../content/content.ts'
-import {
-  checkOptions,
-  type ExpectOptions,
-  expectOptionNames,
-  pickExpectOptions,
-} from '../options.ts'
+import { callOptions, type ExpectOptions, expectOptionNames } from '../options.ts'
 import type { UploadListeners, UploadReport } from '../report/report.ts'
 import { keepReport } from '../report/reported.ts'
 import { UploadLog } from '../report/upload-log.ts'
@@ -84,8 +79,7 @@ export async function upload(
   if (signal !== null && !(signal instanceof AbortSignal)) {
     throw new TypeError("Option 'signal' must be an AbortSignal")
   }
-  const own: ExpectOptions = { ...pickExpectOptions(options), redirect: modes[redirect] }
-  checkOptions(own)
+  const own = callOptions({ ...options, redirect: modes[redirect] }, String(url))
   const log = new UploadLog(pickListeners(options))
   const call = new UploadCall(contentOf(content), log, redirect === 'error')
   const response = await new Promise<Response>((resolve, reject) => {
