@@ -3,6 +3,7 @@ import { type ContentInput, contentOf } from '../content/content.ts'
 import { callOptions, type ExpectOptions } from '../options.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
+import { checkDispatcher, definedOf } from '../unknown.ts'
 import { pickListeners } from './listeners.ts'
 import { type CallPlan, callPlatform, type FetchInput, type Target } from './platform-fetch.ts'
 import { readRequest, realmOf } from './request.ts'
@@ -49,7 +50,8 @@ export async function fetchWith(
   resource: FetchInput,
   options?: FetchInit,
 ): Promise<Response> {
-  const { body, onProgress, onInterim, dispatcher, ...rest } = { ...bound, ...options }
+  const { body, onProgress, onInterim, dispatcher, ...rest } = { ...bound, ...definedOf(options) }
+  checkDispatcher(dispatcher)
   // Redirects are followed by the platform's fetch, as fetch does.
   // Inside, what is wrong with an option would look like a network error.
   const own = callOptions({ ...rest, retry, redirect: 'manual' }, urlOf(resource))

@@ -4,7 +4,7 @@ import { callOptions, type ExpectOptions, expectOptionNames } from '../options.t
 import type { UploadListeners, UploadReport } from '../report/report.ts'
 import { keepReport } from '../report/reported.ts'
 import { UploadLog } from '../report/upload-log.ts'
-import { refuseUnknown } from '../unknown.ts'
+import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { askingDispatch } from '../upload/asking-dispatch.ts'
 import { callKey, type ExpectRequest } from '../upload/expect-request.ts'
 import { pickListeners } from './listeners.ts'
@@ -72,13 +72,18 @@ export async function upload(
   if (content === null || content === undefined) {
     throw new TypeError("Content is missing; pass '' to upload nothing")
   }
-  const { method = 'PUT', headers, signal = null, redirect = 'follow', dispatcher } = options
+  const { method = 'PUT', headers = {}, signal, redirect = 'follow', dispatcher } = options
+  if (typeof method !== 'string') throw new TypeError("Option 'method' must be a string")
+  if (typeof headers !== 'object' || headers === null) {
+    throw new TypeError("Option 'headers' must be header fields, as fetch takes them")
+  }
   if (!Object.hasOwn(modes, redirect)) {
     throw new TypeError(`Option 'redirect' must be 'follow', 'manual' or 'error', not ${redirect}`)
   }
-  if (signal !== null && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError("Option 'signal' must be an AbortSignal")
   }
+  checkDispatcher(dispatcher)
   const own = callOptions({ ...options, redirect: modes[redirect] }, String(url))
   const log = new UploadLog(pickListeners(options))
   const call = new UploadCall(contentOf(content), log, redirect === 'error')
@@ -88,7 +93,7 @@ export async function upload(
       signal?.throwIfAborted()
       const { type } = call.content
       const request = uploadRequest({ url, method, headers, type })
-      handler = new ResponseHandler(call, request, signal, { resolve, reject })
+      handler = new ResponseHandler(call, request, signal ?? null, { resolve, reject })
       askingDispatch(dispatcher)(dispatchOf(call, request, own), handler)
     } catch (error) {
       handler?.leave()

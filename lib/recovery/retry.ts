@@ -3,6 +3,7 @@ import { errors } from 'undici'
 import { UploadError } from '../errors.ts'
 import { fieldValue } from '../headers.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
+import { definedOf } from '../unknown.ts'
 import type { Hop } from '../upload/hop.ts'
 import type { Answer, Failure, Next, Recourse } from '../upload/recourse.ts'
 
@@ -57,7 +58,7 @@ export class Retry implements Recourse {
   /** @param options of which a number is the count. */
   constructor(options: number | RetryOptions) {
     const given = typeof options === 'number' ? { count: options } : options
-    this.#settings = { ...defaults, ...given }
+    this.#settings = { ...defaults, ...definedOf(given) }
   }
 
   answered({ status, fields, hop, attempt, sendable, complete }: Answer): Next | null {
