@@ -1,4 +1,8 @@
-import { type Authenticate, wantedAuthenticate } from './recovery/authentication/authenticate.ts'
+import {
+  type Authenticate,
+  forCall,
+  wantedAuthenticate,
+} from './recovery/authentication/authenticate.ts'
 import type { RetryOptions } from './recovery/retry.ts'
 import type { RouteMemory } from './routes/memory.ts'
 import type { TimeoutOptions } from './upload/deadlines.ts'
@@ -88,8 +92,9 @@ export interface ExpectOptions {
   timeouts?: TimeoutOptions
   /**
    * What answers a 401 of the origin, and under `proxy` a proxy's 407: credentials, or a
-   * function that answers header fields for the next attempt. Keep the object or function
-   * from one upload to the next: nonces are known by it.
+   * function that answers header fields for the next attempt. Credentials name the origin that
+   * gets them; those of one call of `upload` or `fetch` are for the origin of its URL. Keep the
+   * object or function from one upload to the next: nonces are known by it.
    *
    * @default null
    */
@@ -147,6 +152,20 @@ export function pickExpectOptions(options: object): ExpectOptions | null {
     picked[name] = value
   }
   return picked
+}
+
+/**
+ * The ExpectOptions of one call of `upload` or `fetch`, among its other options.
+ *
+ * @throws TypeError naming the option whose value cannot be used.
+ */
+export function callOptions(given: object, url: string): ExpectOptions {
+  const options = pickExpectOptions(given) ?? {}
+  if (options.authenticate !== undefined) {
+    options.authenticate = forCall(options.authenticate, url) as Authenticate | null
+  }
+  checkOptions(options)
+  return options
 }
 
 /** Written out, because V8 finds names in a list one by one, for each request anew. */

@@ -9,3 +9,19 @@ export function refuseUnknown(options: object, known: readonly string[]): void {
     throw new TypeError(`Unknown option '${name}'; known are ${known.join(', ')}`)
   }
 }
+
+/** The members of options that are not undefined, which is what an option is that was not given. */
+export function definedOf<Options extends object>(options: Options | undefined): Options {
+  const members = Object.entries(options ?? {}).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(members) as Options
+}
+
+/**
+ * Refuses an option that is not a dispatcher.
+ *
+ * @throws TypeError naming it.
+ */
+export function checkDispatcher(value: unknown): void {
+  if (value === undefined || typeof Object(value).dispatch === 'function') return
+  throw new TypeError("Option 'dispatcher' must be a Dispatcher of undici's")
+}

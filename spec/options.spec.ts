@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import {
+  callOptions,
   defaults,
   type ExpectOptions,
   expectOptionNames,
@@ -15,6 +16,7 @@ const memory = new RouteMemory()
 /** What another copy of this package calls a memory. */
 const alike = { recall() {}, remember() {}, times() {}, measured() {}, forget() {} }
 const longest = 2_147_483_647
+const origin = 'https://uploads.example:8443'
 const pair = Object.freeze({ username: 'user', password: 'secret' })
 
 const good: Record<keyof ExpectOptions, readonly unknown[]> = {
@@ -32,11 +34,11 @@ const good: Record<keyof ExpectOptions, readonly unknown[]> = {
   authenticate: [
     null,
     () => null,
-    { basic: pair },
-    { digest: pair, basic: undefined },
-    { digest: pair, origin: 'https://uploads.example:8443' },
-    { digest: pair, proxy: { basic: pair } },
-    { digest: { username: 'domain:user', password: ':' } },
+    { basic: pair, origin },
+    { digest: pair, basic: undefined, origin },
+    { digest: pair, proxy: { basic: pair }, origin },
+    { digest: { username: 'domain:user', password: ':' }, origin },
+    { proxy: { basic: pair } },
   ],
 }
 
@@ -68,6 +70,9 @@ const bad: Record<keyof ExpectOptions, readonly unknown[]> = {
   authenticate: [
     ...[true, 5, 5n, 'user:secret', Symbol('secret'), [], {}, new Map(), pair],
     { bearer: 'secret' },
+    { basic: pair },
+    { digest: pair, origin: undefined },
+    { basic: pair, origin: null },
     { basic: pair, origin: 'uploads.example' },
     { origin: 'https://uploads.example' },
     { basic: null },
@@ -164,6 +169,10 @@ describe('settle', () => {
       "an object whose 'proxy.digest' is { username, password } in text without control characters, not this object",
     ],
     [
+      { authenticate: { basic: pair } },
+      "an object whose 'origin' says which origin gets the credentials, for there may be many, not this object",
+    ],
+    [
       { authenticate: { basic: { username: 'a:b', password: 'c' } } },
       "an object whose 'basic' is { username, password } without ':' in the name, not this object",
     ],
@@ -172,6 +181,31 @@ describe('settle', () => {
     it(`says what it wants: ${wanted}`, () => {
       const [name] = Object.keys(options)
       expect(() => settle(options, base)).to.throw(`Option '${name}' must be ${wanted}`)
+    })
+  }
+})
+
+describe('callOptions', () => {
+  it('have credentials for the origin of the URL alone', () => {
+    const { authenticate } = callOptions({ authenticate: { basic: pair } }, `${origin}/file?x=1`)
+    expect(authenticate).to.deep.include({ basic: pair, origin })
+  })
+
+  it('leave credentials to the origin that they name', () => {
+    const authenticate = { basic: pair, origin }
+    const options = callOptions({ authenticate }, 'https://other.example')
+    expect(options.authenticate).to.equal(authenticate)
+  })
+
+  for (const url of ['data:,x', 'about:blank', 'no URL']) {
+    it(`have no credentials for ${url}`, () => {
+      expect(callOptions({ authenticate: { basic: pair } }, url).authenticate).to.equal(null)
+    })
+  }
+
+  for (const authenticate of bad.authenticate.slice(0, 8)) {
+    it(`refuse authenticate ${said(authenticate)}`, () => {
+      expect(() => callOptions({ authenticate }, origin)).to.throw("Option 'authenticate' must be")
     })
   }
 })

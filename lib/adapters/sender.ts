@@ -9,7 +9,7 @@ import {
 } from '../options.ts'
 import type { Progress } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
-import { refuseUnknown } from '../unknown.ts'
+import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { callKey, type ExpectRequest } from '../upload/expect-request.ts'
 import { expectContinue } from '../upload/interceptor.ts'
 
@@ -53,6 +53,7 @@ export class Sender {
     this.#options = pickExpectOptions(options) ?? {}
     checkOptions(this.#options)
     const { dispatcher } = options
+    checkDispatcher(dispatcher)
     this.#given = dispatcher === undefined ? null : asking(dispatcher)
   }
 

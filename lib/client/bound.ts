@@ -1,9 +1,10 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import { checkOptions, type ExpectOptions, expectOptionNames } from '../options.ts'
 import type { UploadListeners } from '../report/report.ts'
-import { refuseUnknown } from '../unknown.ts'
+import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
 import { type FetchInit, type fetch, fetchWith } from './fetch.ts'
+import { pickListeners } from './listeners.ts'
 import type { FetchInput } from './platform-fetch.ts'
 
 const names = expectOptionNames.filter((name) => name !== 'redirect')
@@ -26,7 +27,8 @@ export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, Upl
 export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
   refuseUnknown(options, [...names, 'dispatcher', 'onProgress', 'onContinue', 'onInterim'])
   checkOptions(options)
-  const bound = { ...options }
+  checkDispatcher(options.dispatcher)
+  const bound = { ...options, ...pickListeners(options) }
   return (input: FetchInput, init?: FetchInit) => fetchWith(bound, input, init)
 }
 

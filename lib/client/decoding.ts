@@ -22,22 +22,29 @@ const lenientBrotli = {
 
 const lenientZstd = { flush: constants.ZSTD_e_continue, finishFlush: constants.ZSTD_e_end }
 
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: () => createGunzip(lenient),
-  'x-gzip': () => createGunzip(lenient),
-  deflate: () => new Inflate(),
-  br: () => createBrotliDecompress(lenientBrotli),
-  zstd: () => createZstdDecompress(lenientZstd),
-}
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', () => createGunzip(lenient)],
+  ['x-gzip', () => createGunzip(lenient)],
+  ['deflate', () => new Inflate()],
+  ['br', () => createBrotliDecompress(lenientBrotli)],
+  ['zstd', () => createZstdDecompress(lenientZstd)],
+])
 
 /**
  * Content without the codings that a `Content-Encoding` names (RFC 9110, section 8.4); with all
- * of them, if one is not known or there are too many.
+ * of them, if one is not known.
+ *
+ * @throws Error when there are too many.
  */
 export function decoded(content: ReadableStream, codings: string): ReadableStream {
   const names = codings.split(',').map((name) => name.trim().toLowerCase())
-  const known = names.flatMap((name) => decoders[name] ?? [])
-  if (known.length < names.length || names.length > most) return content
+  if (names.length > most) {
+    throw new Error(
+      `too many content-encodings in response: ${names.length}, maximum allowed is ${most}`,
+    )
+  }
+  const known = names.flatMap((name) => decoders.get(name) ?? [])
+  if (known.length < names.length) return content
   // The coding that was applied last is named last.
   const chain = known.reverse().map((make) => make())
   const source = Readable.fromWeb(content)
@@ -49,15 +56,18 @@ export function decoded(content: ReadableStream, codings: string): ReadableStrea
 
 /** The end of a chain, which says of what a decoder fails with what fetch says. */
 class Outlet extends PassThrough {
-  readonly #source: Readable
+  /** What the source itself failed with; it is destroyed with what a decoder fails with, too. */
+  #failure: Error | null = null
 
   constructor(source: Readable) {
     super()
-    this.#source = source
+    source.once('error', (error) => {
+      this.#failure = error
+    })
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    const own = error === null || error === this.#source.errored
+    const own = error === null || error === this.#failure
     callback(own ? error : terminated(error))
   }
 }
@@ -65,14 +75,18 @@ class Outlet extends PassThrough {
 /** `deflate` is the zlib format, but some origins mean the raw one (RFC 9110, section 8.4.1.2). */
 class Inflate extends Transform {
   #inner: Transform | null = null
+  /** Asks for the next chunk. */
+  #next: TransformCallback = () => {}
 
   override _transform(chunk: Buffer, encoding: BufferEncoding, callback: TransformCallback): void {
     this.#inner ??= this.#begun(chunk)
-    this.#inner.write(chunk, encoding, callback)
+    this.#next = callback
+    if (this.#inner.readableEnded) this.#taken()
+    else this.#inner.write(chunk, encoding, () => this.#taken())
   }
 
   override _flush(callback: TransformCallback): void {
-    if (this.#inner === null) {
+    if (this.#inner === null || this.#inner.readableEnded) {
       callback()
       return
     }
@@ -84,7 +98,15 @@ class Inflate extends Transform {
     const zlib = ((chunk[0] ?? 0) & 0x0f) === 8
     const inner = zlib ? createInflate(lenient) : createInflateRaw(lenient)
     inner.on('data', (data) => this.push(data))
+    // A write with bytes behind the end of the content is never called back.
+    inner.on('end', () => this.#taken())
     inner.on('error', (error) => this.destroy(error))
     return inner
+  }
+
+  #taken(): void {
+    const next = this.#next
+    this.#next = () => {}
+    next()
   }
 }

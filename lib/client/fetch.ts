@@ -1,11 +1,12 @@
 import type { Dispatcher } from 'undici'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
 import { headersOf } from '../headers.ts'
-import { checkOptions, type ExpectOptions, pickExpectOptions } from '../options.ts'
+import { callOptions, type ExpectOptions } from '../options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
+import { checkDispatcher } from '../unknown.ts'
 import { hasBlockedPort } from './blocked-ports.ts'
 import { type FetchRequest, fetchRequest, outgoing } from './fetch-request.ts'
 import { FixedHeaders } from './fixed-headers.ts'
@@ -26,6 +27,8 @@ type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Fou
 export interface FetchOptions extends Omit<ExpectOptions, 'redirect' | 'retry'>, UploadListeners {
   /** Whatever an upload can send. */
   body?: ContentInput | RequestInit['body'] | null
+  /** Taken as fetch takes it; the types of the DOM do not know it. It is never needed. */
+  duplex?: 'half'
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
   dispatcher?: Dispatcher | PlatformDispatcher
 }
@@ -64,9 +67,10 @@ export async function fetchWith(
     ...bound,
     ...membersOf(options),
   }
-  const { redirect: _mode, ...own } = pickExpectOptions({ ...rest, retry }) ?? {}
+  checkDispatcher(dispatcher)
+  const { redirect: _mode, ...members } = rest
   // Inside, what is wrong with an option would look like a network error.
-  checkOptions(own)
+  const own = callOptions({ ...members, retry }, urlOf(resource))
   const log = new UploadLog(pickListeners({ onProgress, onContinue, onInterim }))
   const plan = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
   const source = requestIn(resource)
@@ -85,6 +89,10 @@ export async function fetchWith(
   const { headers } = request
   if (isForm(content.type) && isForm(headers.get('content-type'))) headers.delete('content-type')
   return sendContent(asked, content, plan)
+}
+
+function urlOf(resource: FetchInput): string {
+  return resource instanceof URL ? resource.href : String(Object(resource).url ?? resource)
 }
 
 function isForm(type: string | null): boolean {

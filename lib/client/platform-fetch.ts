@@ -39,8 +39,6 @@ class OptionsDispatcher {
   readonly #dispatch: Dispatcher.Dispatch
   readonly #options: ExpectOptions
   readonly #call: Call
-  /** Where the call went first. */
-  #origin: string | null = null
 
   constructor({ dispatcher, options, log }: DispatchPlan) {
     this.#dispatch = askingDispatch(dispatcher)
@@ -56,10 +54,6 @@ class OptionsDispatcher {
     // fetch says that it follows redirects by itself; the options say who does.
     const { maxRedirections: _none, ...rest }: ExpectRequest = request
     const own: ExpectRequest = { ...rest, ...this.#options, [callKey]: this.#call }
-    // Each redirect is a dispatch, and credentials are for the origin that was called.
-    const origin = String(request.origin)
-    this.#origin ??= origin
-    if (origin !== this.#origin) own.authenticate = null
     return this.#dispatch(own, handler)
   }
 }

@@ -50,7 +50,11 @@ const hopByHop = [
 
 /** Leaves out what is not passed on from one connection to the next (RFC 9110, section 7.6.1). */
 function endToEnd(headers: Headers): Headers {
-  const named = headers.get('connection')?.toLowerCase().split(/[\s,]+/) ?? []
+  const named =
+    headers
+      .get('connection')
+      ?.toLowerCase()
+      .split(/[\s,]+/) ?? []
   for (const name of [...hopByHop, ...named]) {
     if (name !== '' && headers.has(name)) headers.delete(name)
   }

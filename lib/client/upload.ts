@@ -2,16 +2,11 @@ import { IncomingMessage } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
 import { headersOf } from '../headers.ts'
-import {
-  checkOptions,
-  type ExpectOptions,
-  expectOptionNames,
-  pickExpectOptions,
-} from '../options.ts'
+import { callOptions, type ExpectOptions, expectOptionNames } from '../options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import type { UploadListeners, UploadReport } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
-import { refuseUnknown } from '../unknown.ts'
+import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { pickListeners } from './listeners.ts'
 import { isSignal, type OutgoingRequest } from './request.ts'
 import { send } from './send.ts'
@@ -78,19 +73,23 @@ export async function upload(
   if (content === null || content === undefined) {
     throw new TypeError("Content is missing; pass '' to upload nothing")
   }
-  const { method = 'PUT', headers, signal = null, redirect = 'follow', dispatcher } = options
+  const { method = 'PUT', headers = {}, signal, redirect = 'follow', dispatcher } = options
+  if (typeof method !== 'string') throw new TypeError("Option 'method' must be a string")
+  if (typeof headers !== 'object' || headers === null) {
+    throw new TypeError("Option 'headers' must be header fields, as fetch takes them")
+  }
   if (!Object.hasOwn(modes, redirect)) {
     throw new TypeError(`Option 'redirect' must be 'follow', 'manual' or 'error', not ${redirect}`)
   }
-  if (signal !== null && !isSignal(signal)) {
+  if (signal !== undefined && !isSignal(signal)) {
     throw new TypeError("Option 'signal' must be an AbortSignal")
   }
-  const own: ExpectOptions = { ...pickExpectOptions(options), redirect: modes[redirect] }
-  checkOptions(own)
+  checkDispatcher(dispatcher)
+  const own = callOptions({ ...options, redirect: modes[redirect] }, String(url))
   const log = new UploadLog(pickListeners(options))
   const body = contentOf(content)
   const passedHost = content instanceof IncomingMessage ? content.headers.host : undefined
-  const request = requestFor({ url, method, headers, signal, passedHost }, body)
+  const request = requestFor({ url, method, headers, signal: signal ?? null, passedHost }, body)
   const response = await send(request, body, {
     dispatcher,
     options: own,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
+import { refuseUnknown } from '../unknown.ts'
 import type { SeenRequest, WireEvent } from './seen.ts'
 import { type OriginMode, Serving, type ServingOptions } from './serving.ts'
 
@@ -49,11 +50,41 @@ export interface TestOrigin {
  * assert.equal(origin.requests[0].bytes, 0)
  * await origin.close()
  * ```
+ *
+ * @throws TypeError naming an option that is unknown or cannot be used.
  */
 export async function startOrigin(options: OriginOptions = {}): Promise<TestOrigin> {
+  check(options)
   const origin = new LoopbackOrigin(options)
   await origin.listen()
   return origin
+}
+
+/** The types that each option takes. */
+const kinds: Record<keyof OriginOptions, readonly string[]> = {
+  mode: ['string', 'number', 'object', 'function'],
+  tls: ['object'],
+  host: ['string'],
+  port: ['number'],
+  socketPath: ['string'],
+  record: ['boolean'],
+  onRequest: ['function'],
+  response: ['string', 'object', 'function'],
+  delay: ['number'],
+  keepContent: ['boolean'],
+  store: ['function'],
+}
+
+function check(options: OriginOptions): void {
+  refuseUnknown(options, Object.keys(kinds))
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue
+    const wanted = kinds[name as keyof OriginOptions]
+    if (wanted.includes(typeof value) && value !== null && !Number.isNaN(value)) continue
+    throw new TypeError(
+      `Option '${name}' must be of type ${wanted.join(', ')}, not ${String(value)}`,
+    )
+  }
 }
 
 class LoopbackOrigin implements TestOrigin {

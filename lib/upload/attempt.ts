@@ -5,7 +5,7 @@ import type { Ticket, TicketedConnection } from '../connection/ticket.ts'
 import { contentOf } from '../content/content.ts'
 import { type InContext, UploadContent } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
-import { type Fields, fieldValue, type ResponseFields, withoutFields } from '../headers.ts'
+import { type Fields, type ResponseFields, withoutFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import { type AttemptHead, AttemptLog } from '../report/attempt-log.ts'
 import {
@@ -16,7 +16,7 @@ import {
 } from '../report/diagnostics.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
 import { ContentBody } from './content-body.ts'
-import { parseLength, refuseLength } from './content-length.ts'
+import { refuseLength, statedLength } from './content-length.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -214,7 +214,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   replaceBody(body: unknown, headers: Fields): Fields {
     const content = contentOf(body ?? '')
-    const stated = parseLength(fieldValue(headers, 'content-length'))
+    const stated = statedLength(headers)
     // The length that was put in for the content handed down is not the one of another body.
     const ours = stated === this.length && !this.#options.lengthStated
     const length = ours ? content.length : (stated ?? content.length)

@@ -1,16 +1,22 @@
+import { errors } from 'undici'
 import { UploadError } from '../errors.ts'
+import { type Fields, fieldsOf, fieldValue } from '../headers.ts'
 
 /**
- * The bytes that a `Content-Length` states (RFC 9110, section 8.6); `null` where there is none.
+ * The bytes that the `Content-Length` of a request states (RFC 9110, section 8.6); `null` where there
+ * is none.
  *
- * @throws TypeError when it is not a number of bytes.
+ * @throws InvalidArgumentError when that is not one number of bytes, as undici does.
  */
-export function parseLength(value: unknown): number | null {
-  if (value === undefined || value === null) return null
-  const text = String(value).trim()
-  const length = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (Number.isSafeInteger(length)) return length
-  throw new TypeError(`The Content-Length '${text}' is not a whole number of bytes`)
+export function statedLength(headers: Fields): number | null {
+  const value = fieldValue(headers, 'content-length')
+  if (value === undefined) return null
+  const all = fieldsOf(headers).filter(([name]) => name.toLowerCase() === 'content-length')
+  if (all.length > 1) throw new errors.InvalidArgumentError('There is more than one Content-Length')
+  // Number() alone takes '0x5', '+5' and '5e0', too.
+  const stated = /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
+  if (Number.isSafeInteger(stated) && !Array.isArray(value)) return stated
+  throw new errors.InvalidArgumentError(`The Content-Length '${value}' is not a number of bytes`)
 }
 
 /** @throws UploadError when content has not the length that was stated for it, before anything is sent. */

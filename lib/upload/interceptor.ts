@@ -10,7 +10,6 @@ import {
   pickExpectOptions,
   settle,
 } from '../options.ts'
-import { wantedOfDispatcher } from '../recovery/authentication/authenticate.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
 import { sharedMemory } from '../routes/memory.ts'
 import { refuseUnknown } from '../unknown.ts'
@@ -50,8 +49,6 @@ export function countingInterceptor(
   keyOf: Scope['keyOf'] = (origin) => origin,
 ): Dispatcher.DispatcherComposeInterceptor {
   const base = settle(options, { ...defaults, memory: sharedMemory })
-  const wanted = wantedOfDispatcher(options.authenticate)
-  if (wanted !== null) throw new TypeError(`Option 'authenticate' must be ${wanted}`)
   const watched = needsAttempts(base)
   return (dispatch) => {
     const scope = { base, watched, underWay, keyOf, dispatch }

@@ -7,9 +7,9 @@ import { type Fields, fieldValue, withoutFields } from '../headers.ts'
 import type { ExpectMode, Settings } from '../options.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
 import { UploadLog } from '../report/upload-log.ts'
-import { parseLength, refuseLength } from './content-length.ts'
+import { refuseLength, statedLength } from './content-length.ts'
 import { callKey, type ExpectRequest } from './expect-request.ts'
-import { pathOf } from './hop.ts'
+import { originOf, pathOf } from './hop.ts'
 import { Plan } from './plan.ts'
 import type { Scope } from './scope.ts'
 
@@ -46,7 +46,7 @@ export function requestContent(request: ExpectRequest): Content | null {
 export function planOf(order: Order, scope: Scope): Plan {
   const { request, content, wish, settings, handler } = order
   const call = request[callKey]
-  const stated = parseLength(fieldValue(request.headers, 'content-length'))
+  const stated = statedLength(request.headers)
   const length = stated ?? content?.length ?? null
   if (content !== null) refuseLength(content.length, stated)
   const log = call?.log ?? new UploadLog()
@@ -57,7 +57,7 @@ export function planOf(order: Order, scope: Scope): Plan {
     scope,
     request: answeredHere(request, settings),
     hop: {
-      origin: String(request.origin),
+      origin: originOf(String(request.origin)),
       path: pathOf(request),
       method: request.method,
       headers: content === null ? withoutFields(asked.headers) : headersFor(asked, content, length),

@@ -17,8 +17,11 @@ export interface SchemeCredentials {
 /** Credentials for the origin that an upload is made to, and for the proxy on the way there. */
 export interface AuthenticateCredentials extends SchemeCredentials {
   /**
-   * The only origin that gets them. A dispatcher's credentials must have one; those of a
-   * single upload are for the origin that it is made to.
+   * The only origin that gets them. Whatever is used with many origins must name one: an agent, an
+   * interceptor, a dispatch, `createFetch`, an adapter. The credentials of one call of `upload` or
+   * `fetch` are for the origin of its URL.
+   *
+   * @default the origin of the call's URL
    */
   readonly origin?: string
   readonly proxy?: SchemeCredentials
@@ -51,20 +54,46 @@ export type Authenticate = AuthenticateCredentials | AuthenticateFunction
 const schemes = ['basic', 'digest']
 const control = /\p{Cc}/u
 
+/** The key of the object or function that the caller keeps from one call to the next. */
+const ownKey: unique symbol = Symbol('expect-continue.authenticate')
+
+/**
+ * What answers the challenges to one call: those of the origin of its URL, and of no other that an
+ * interceptor or a redirect sends the request to.
+ *
+ * @param given may be anything; what is wrong with it is found when it is checked.
+ */
+export function forCall(given: unknown, url: string): unknown {
+  const { origin = 'null' } = URL.parse(url) ?? {}
+  // A URL of another scheme is not sent to anybody who could ask for credentials.
+  if (origin === 'null') return null
+  if (typeof given === 'function') {
+    const answer = given as AuthenticateFunction
+    const only: AuthenticateFunction = (challenge) =>
+      challenge.proxy || new URL(challenge.url).origin === origin ? answer(challenge) : null
+    return Object.assign(only, { [ownKey]: given })
+  }
+  return isObject(given) && given.origin === undefined
+    ? { ...given, origin, [ownKey]: given }
+    : given
+}
+
+/** What the caller gave, by which sessions are kept from one call to the next. */
+export function ownOf(authenticate: Authenticate): object {
+  return (authenticate as { readonly [ownKey]?: object })[ownKey] ?? authenticate
+}
+
 /** What `authenticate` must be; `null` when that is what it is. */
 export function wantedAuthenticate(value: unknown): string | null {
   if (value === null || typeof value === 'function') return null
-  const { origin, ...rest } = isObject(value) ? value : {}
+  if (!isObject(value)) return wantedIn('', value, schemes)
+  const { origin, ...rest } = value
   if (origin !== undefined && !isOrigin(origin)) {
     return "an object whose 'origin' is one, such as 'https://uploads.example'"
   }
-  return wantedIn('', isObject(value) ? rest : value, [...schemes, 'proxy'])
-}
-
-/** What a dispatcher's `authenticate` must be, beyond that; `null` when that is what it is. */
-export function wantedOfDispatcher(value: Authenticate | null | undefined): string | null {
-  if (!isObject(value) || value.origin !== undefined || !(value.basic ?? value.digest)) return null
-  return "an object whose 'origin' says which origin gets the credentials, for a dispatcher is used with many"
+  const wanted = wantedIn('', rest, [...schemes, 'proxy'])
+  if (wanted !== null || origin !== undefined || !(value.basic ?? value.digest)) return wanted
+  return "an object whose 'origin' says which origin gets the credentials, for there may be many"
 }
 
 function isOrigin(value: unknown): boolean {

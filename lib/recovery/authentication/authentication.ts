@@ -1,5 +1,5 @@
 import type { Recourse } from '../../upload/recourse.ts'
-import type { Authenticate } from './authenticate.ts'
+import { type Authenticate, ownOf } from './authenticate.ts'
 import { ByCredentials } from './by-credentials.ts'
 import { ByFunction } from './by-function.ts'
 import { originSpace, proxySpace } from './space.ts'
@@ -10,12 +10,14 @@ import { originSpace, proxySpace } from './space.ts'
  */
 export function authentication(authenticate: Authenticate | null, origin: string): Recourse[] {
   if (authenticate === null) return []
+  const key = ownOf(authenticate)
   if (typeof authenticate === 'function') {
-    return [originSpace, proxySpace].map((space) => new ByFunction(space(origin), authenticate))
+    return [originSpace, proxySpace].map(
+      (space) => new ByFunction(space(origin), authenticate, key),
+    )
   }
-  const { proxy = {}, origin: only = origin, ...own } = authenticate
-  return [
-    new ByCredentials(originSpace(only), authenticate, own),
-    new ByCredentials(proxySpace(origin), authenticate, proxy),
-  ]
+  const { proxy = {}, origin: only, ...own } = authenticate
+  const spaces = [new ByCredentials(proxySpace(origin), key, proxy)]
+  if (only !== undefined) spaces.push(new ByCredentials(originSpace(only), key, own))
+  return spaces
 }

@@ -1,7 +1,7 @@
 import { fieldValue, withoutFields } from '../../headers.ts'
 import type { Hop } from '../../upload/hop.ts'
 import type { Answer, Next, Recourse } from '../../upload/recourse.ts'
-import type { AuthenticateCredentials, SchemeCredentials } from './authenticate.ts'
+import type { SchemeCredentials } from './authenticate.ts'
 import { parseChallenges } from './challenge.ts'
 import { Kept } from './kept.ts'
 import { type Offer, offerOf, type Session, sessionFor } from './session.ts'
@@ -22,7 +22,7 @@ const sessions = new Kept<Session>()
  */
 export class ByCredentials implements Recourse {
   readonly #space: Space
-  readonly #authenticate: AuthenticateCredentials
+  readonly #key: object
   readonly #credentials: SchemeCredentials
   readonly #turns = new Turns()
   /** What a challenge to this very upload began. */
@@ -30,10 +30,10 @@ export class ByCredentials implements Recourse {
   /** What the last request carried. */
   #sent: Session | null = null
 
-  /** @param authenticate is what sessions are shared by. */
-  constructor(space: Space, authenticate: AuthenticateCredentials, credentials: SchemeCredentials) {
+  /** @param key is what sessions are shared by. */
+  constructor(space: Space, key: object, credentials: SchemeCredentials) {
     this.#space = space
-    this.#authenticate = authenticate
+    this.#key = key
     this.#credentials = credentials
   }
 
@@ -53,7 +53,7 @@ export class ByCredentials implements Recourse {
     if (status !== this.#space.status) return null
     const offer = offerOf(parseChallenges(fields[this.#space.challenges]), this.#credentials)
     if (offer === null || !this.#isWorthwhile(offer)) {
-      if (this.#sent !== null) sessions.drop(this.#authenticate, this.#space, this.#sent)
+      if (this.#sent !== null) sessions.drop(this.#key, this.#space, this.#sent)
       return null
     }
     this.#session = this.#begun(offer)
@@ -66,7 +66,7 @@ export class ByCredentials implements Recourse {
     if (this.#session !== null) return this.#session
     // What the caller sends of their own is tried first.
     if (fieldValue(hop.headers, this.#space.credentials) !== undefined) return null
-    const kept = sessions.get(this.#authenticate, this.#space)
+    const kept = sessions.get(this.#key, this.#space)
     return kept?.free ? kept : null
   }
 
@@ -79,10 +79,10 @@ export class ByCredentials implements Recourse {
 
   /** A nonce that is in use already goes on being counted. */
   #begun(offer: Offer): Session {
-    const kept = sessions.get(this.#authenticate, this.#space)
+    const kept = sessions.get(this.#key, this.#space)
     if (kept?.answers(offer)) return kept
     const session = sessionFor(offer)
-    sessions.set(this.#authenticate, this.#space, session)
+    sessions.set(this.#key, this.#space, session)
     return session
   }
 }

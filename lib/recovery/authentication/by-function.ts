@@ -22,11 +22,12 @@ export class ByFunction implements Recourse {
   /** Whether what another upload's call had found was used. */
   #borrowed = false
 
-  constructor(space: Space, authenticate: AuthenticateFunction) {
+  /** @param key is what calls are shared by. */
+  constructor(space: Space, authenticate: AuthenticateFunction, key: object) {
     this.#space = space
     this.#authenticate = authenticate
-    this.#call = calls.get(authenticate, space) ?? new SharedCall()
-    calls.set(authenticate, space, this.#call)
+    this.#call = calls.get(key, space) ?? new SharedCall()
+    calls.set(key, space, this.#call)
   }
 
   prepared(hop: Hop): Hop {
