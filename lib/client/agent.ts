@@ -39,7 +39,7 @@ export class ExpectAgent extends Agent {
     const underWay = new UnderWay()
     const proxies = proxiesFor(options)
     const asking = pickExpectOptions(options) ?? {}
-    const intercept = countingInterceptor(asking, underWay, (origin) => proxies.keyOf(origin))
+    const intercept = countingInterceptor(asking, underWay, proxies)
     const names: readonly string[] = [...expectOptionNames, 'proxy', 'factory']
     const own = Object.entries(options).filter(([name]) => !names.includes(name))
     const { factory = gatedPool } = options

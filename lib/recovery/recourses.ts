@@ -1,5 +1,7 @@
 import type { Settings } from '../options.ts'
+import type { Hop } from '../upload/hop.ts'
 import type { Recourse } from '../upload/recourse.ts'
+import type { Ways } from '../upload/scope.ts'
 import { authentication } from './authentication/authentication.ts'
 import { Misdirected } from './misdirected.ts'
 import { Redirection } from './redirect.ts'
@@ -11,9 +13,15 @@ import { Renewal, Retry } from './retry.ts'
  * a response that none of them takes is handed over.
  *
  * @param asFetch says whether it is done about a 421 what fetch does.
+ * @param first is the first request.
  */
-export function recoursesFor(settings: Settings, origin: string, asFetch: boolean): Recourse {
-  const all = [...authentication(settings.authenticate, origin), replay, new Renewal()]
+export function recoursesFor(
+  settings: Settings,
+  asFetch: boolean,
+  first: Hop,
+  ways: Ways,
+): Recourse {
+  const all = [...authentication(settings.authenticate, first, ways), replay, new Renewal()]
   if (asFetch) all.push(new Misdirected())
   if (follows(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))

@@ -18,7 +18,7 @@ import { refuseUnknown } from '../unknown.ts'
 import { Attempts } from './attempts.ts'
 import { callKey, type ExpectRequest } from './expect-request.ts'
 import { declared, planOf, withoutWish } from './order.ts'
-import { routeTo, type Scope } from './scope.ts'
+import { direct, routeTo, type Scope, type Ways } from './scope.ts'
 import { UnderWay } from './under-way.ts'
 import { Watcher } from './watcher.ts'
 
@@ -46,14 +46,14 @@ export function expectContinue(
 export function countingInterceptor(
   options: ExpectOptions,
   underWay: UnderWay,
-  keyOf: Scope['keyOf'] = (origin) => origin,
+  ways: Ways = direct,
 ): Dispatcher.DispatcherComposeInterceptor {
   const base = settle(options, { ...defaults, memory: sharedMemory })
   const wanted = wantedOfDispatcher(options.authenticate)
   if (wanted !== null) throw new TypeError(`Option 'authenticate' must be ${wanted}`)
   const watched = needsAttempts(base)
   return (dispatch) => {
-    const scope = { base, watched, underWay, keyOf, dispatch }
+    const scope = { base, watched, underWay, ways, dispatch }
     return (request, handler) => send(scope, request, handler)
   }
 }

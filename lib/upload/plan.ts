@@ -85,7 +85,12 @@ export class Plan {
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */
   get recourse(): Recourse {
-    this.#recourse ??= recoursesFor(this.settings, this.hop.origin, this.#followsMisdirection)
+    this.#recourse ??= recoursesFor(
+      this.settings,
+      this.#followsMisdirection,
+      this.hop,
+      this.scope.ways,
+    )
     return this.#recourse
   }
 

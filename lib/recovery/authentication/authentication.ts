@@ -1,21 +1,29 @@
+import type { Hop } from '../../upload/hop.ts'
 import type { Recourse } from '../../upload/recourse.ts'
+import type { Ways } from '../../upload/scope.ts'
 import type { Authenticate } from './authenticate.ts'
 import { ByCredentials } from './by-credentials.ts'
 import { ByFunction } from './by-function.ts'
-import { originSpace, proxySpace } from './space.ts'
+import { originSpace, proxySpaceOf } from './space.ts'
 
 /**
  * What answers challenges to one upload (RFC 9110, section 11): the 401 of the origin that it
- * was made to, and the 407 of a proxy on the way there.
+ * was made to, and the 407 of a proxy that its requests are sent to.
  */
-export function authentication(authenticate: Authenticate | null, origin: string): Recourse[] {
+export function authentication(
+  authenticate: Authenticate | null,
+  first: Hop,
+  ways: Ways,
+): Recourse[] {
   if (authenticate === null) return []
+  const proxySpaces = proxySpaceOf(first, ways)
   if (typeof authenticate === 'function') {
-    return [originSpace, proxySpace].map((space) => new ByFunction(space(origin), authenticate))
+    const spaces = [originSpace(first.origin), ...proxySpaces]
+    return spaces.map((space) => new ByFunction(space, authenticate))
   }
-  const { proxy = {}, origin: only = origin, ...own } = authenticate
+  const { proxy = {}, origin: only = first.origin, ...own } = authenticate
   return [
     new ByCredentials(originSpace(only), authenticate, own),
-    new ByCredentials(proxySpace(origin), authenticate, proxy),
+    ...proxySpaces.map((space) => new ByCredentials(space, authenticate, proxy)),
   ]
 }
