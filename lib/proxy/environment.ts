@@ -34,16 +34,19 @@ export function environmentProxies(environment: Environment): ProxyTable {
 }
 
 /**
- * The environment that Node's own fetch takes its proxies from; empty where it takes none. Node
+ * The environment that Node's own fetch takes its proxies from; `null` where it takes none. Node
  * reads the switch when it starts, from whichever place (a variable, a flag, its configuration
  * file), and gives its agent for http the result. It is read here before others replace that agent.
  */
-const nodeEnvironment =
+const nodeEnvironment: Environment | null =
   (http.globalAgent as { options?: { proxyEnv?: Environment } } | undefined)?.options?.proxyEnv ??
-  {}
+  null
+
+/** Whether Node was started with the switch. */
+export const nodeUsesProxies: boolean = nodeEnvironment !== null
 
 /** The same as Node's fetch: ALL_PROXY means nothing, and without HTTPS_PROXY, HTTP_PROXY leads to https origins. */
-export function nodeProxies(environment: Environment = nodeEnvironment): ProxyTable {
+export function nodeProxies(environment: Environment = nodeEnvironment ?? {}): ProxyTable {
   const table = environmentProxies({ ...environment, all_proxy: '' })
   return { ...table, https: table.https ?? table.http }
 }

@@ -2,6 +2,7 @@ import type { TicketedOptions } from '../connection/connector.ts'
 import { ticketKey } from '../connection/ticket.ts'
 import type { ViewOwner } from '../content/view.ts'
 import { type Decision, isLeftToUndici } from '../protocol/decision.ts'
+import type { AskReason } from '../report/report.ts'
 import type { Attempt } from './attempt.ts'
 import type { Plan } from './plan.ts'
 
@@ -51,8 +52,9 @@ class Reader implements ViewOwner {
 
   onFirst(): void {
     const { hasGate } = this.#attempt
-    if (this.#decision.reason === 'remembered-refusal' && !hasGate) this.#sendUnasked()
-    else this.#attempt.mustHaveGate()
+    const unasked = hasGate ? null : this.#unaskedReason
+    if (unasked === null) this.#attempt.mustHaveGate()
+    else this.#sendUnasked(unasked)
   }
 
   onFailed(error: unknown): void {
@@ -72,10 +74,17 @@ class Reader implements ViewOwner {
     return this.#attempt.accepted(bytes)
   }
 
-  /** Content that would be sent unasked at other times does not fail where nothing can hold it back. */
-  #sendUnasked(): void {
+  /** Why content is sent unasked where nothing can hold it back; `null` where that is an error. */
+  get #unaskedReason(): AskReason | null {
+    const { reason } = this.#decision
+    // It would be sent unasked at other times.
+    if (reason === 'remembered-refusal') return 'below-threshold'
+    return this.#plan.scope.needsGate || reason === 'always' ? null : 'no-gate'
+  }
+
+  #sendUnasked(reason: AskReason): void {
     const { log, source } = this.#plan.upload
-    log.reason = 'below-threshold'
+    log.reason = reason
     source.flow()
   }
 }

@@ -17,12 +17,17 @@ import { sharedMemory } from '../routes/memory.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { Attempts } from './attempts.ts'
 import { callKey, type ExpectRequest } from './expect-request.ts'
+import { dispatchOlder } from './older-handler.ts'
 import { declared, planOf, withoutWish } from './order.ts'
-import { direct, routeTo, type Scope, type Ways } from './scope.ts'
+import { direct, routeTo, type Scope } from './scope.ts'
 import { UnderWay } from './under-way.ts'
 import { Watcher } from './watcher.ts'
 
 type Handler = Dispatcher.DispatchHandler
+
+type Below = Pick<Scope, 'underWay' | 'ways' | 'needsGate'>
+
+const unknown = { ways: direct, needsGate: true }
 
 /**
  * An undici interceptor that asks before it sends.
@@ -39,26 +44,28 @@ export function expectContinue(
   options: ExpectOptions = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   refuseUnknown(options, expectOptionNames)
-  return countingInterceptor(options, new UnderWay())
+  return countingInterceptor(options)
 }
 
-/** The same, for an agent that has to know when its uploads have ended. */
+/** The same, for those within the package who know more of what is below. */
 export function countingInterceptor(
   options: ExpectOptions,
-  underWay: UnderWay,
-  ways: Ways = direct,
+  below: Partial<Below> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   const base = settle(options, { ...defaults, memory: sharedMemory })
   const wanted = wantedOfDispatcher(options.authenticate)
   if (wanted !== null) throw new TypeError(`Option 'authenticate' must be ${wanted}`)
   const watched = needsAttempts(base)
   return (dispatch) => {
-    const scope = { base, watched, underWay, ways, dispatch }
+    const scope = { ...unknown, underWay: new UnderWay(), ...below, base, watched, dispatch }
     return (request, handler) => send(scope, request, handler)
   }
 }
 
 function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
+  if (!('onRequestStart' in handler)) {
+    return dispatchOlder((request, wrapped) => send(scope, request, wrapped), given, handler)
+  }
   const { base, dispatch } = scope
   const request = withLastingHeaders(given)
   // Another interceptor of this kind is at work already.

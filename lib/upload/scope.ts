@@ -28,6 +28,8 @@ export interface Scope {
   readonly watched: boolean
   readonly underWay: UnderWay
   readonly ways: Ways
+  /** Whether content that is to be asked about fails where nothing can hold it back; else it is sent unasked. */
+  readonly needsGate: boolean
   readonly dispatch: Dispatcher.Dispatch
 }
 
