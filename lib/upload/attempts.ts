@@ -13,6 +13,7 @@ import { addBody, type BodyListener } from './attempt-body.ts'
 import { type ControllerOwner, StableController } from './controller.ts'
 import { Course } from './course.ts'
 import { undiciTimeout } from './deadlines.ts'
+import { attemptKey, type ExpectRequest } from './expect-request.ts'
 import { HeldAnswer } from './held-answer.ts'
 import { type Hop, placeOf } from './hop.ts'
 import { type PhaseOwner, PhaseWatch } from './phase-watch.ts'
@@ -100,7 +101,8 @@ export class Attempts implements AttemptOwner, BodyListener, ControllerOwner, Ph
   #options(attempt: Attempt, hop: Hop, decision: Decision): TicketedOptions {
     const { request, settings } = this.#plan
     const { origin, path, method, headers } = hop
-    const options: TicketedOptions = { ...request, origin, path, method, headers, body: null }
+    const options: ExpectRequest = { ...request, origin, path, method, headers, body: null }
+    options[attemptKey] = attempt.log
     const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
     // Where no gate watches the content, undici's own timer has to do.
     if (headersTimeout !== undefined) options.headersTimeout = headersTimeout

@@ -2,6 +2,7 @@ import type { TicketedOptions } from '../connection/connector.ts'
 import type { Content } from '../content/content.ts'
 import type { Source } from '../content/source.ts'
 import type { ExpectOptions } from '../options.ts'
+import type { AttemptLog } from '../report/attempt-log.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { Upload } from './plan.ts'
 
@@ -23,7 +24,12 @@ export interface Call {
   shown?: Upload['shown']
 }
 
+/** The key under which an interceptor hands over the log of the attempt that a dispatch is. */
+export const attemptKey: unique symbol = Symbol('expect-continue.attempt')
+
 /** Dispatch options with those of this package. */
 export interface ExpectRequest extends TicketedOptions, ExpectOptions {
   [callKey]?: Call
+  /** Where another interceptor below takes the call over, it writes an attempt of its own in place of this one. */
+  [attemptKey]?: AttemptLog
 }

@@ -6,7 +6,7 @@ import type { ExpectMode, Settings } from '../options.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { BareUpload, CallUpload } from './call-upload.ts'
-import { type Call, callKey, type ExpectRequest } from './expect-request.ts'
+import { attemptKey, type Call, callKey, type ExpectRequest } from './expect-request.ts'
 import { pathOf } from './hop.ts'
 import { OwnUpload } from './own-upload.ts'
 import { Plan, type Upload } from './plan.ts'
@@ -93,6 +93,8 @@ export function declared(request: ExpectRequest, length: number | null): number 
 
 function uploadOf(request: ExpectRequest, content: Content | null, settings: Settings): Upload {
   const call = request[callKey]
+  const outer = request[attemptKey]
+  if (outer !== undefined) call?.log.drop(outer)
   if (content === null) return new BareUpload(call?.log ?? new UploadLog())
   const { replayWindow } = settings
   const options = { length: declared(request, content.length), replayWindow }
