@@ -1,14 +1,23 @@
 // What `fetch`, `upload` and `install()` dispatch with, in a process that has done this or that
-// before it loaded the package: `node default-dispatcher.ts <what> <url> <ca> <proxy>`.
-import { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, RetryAgent, setGlobalDispatcher } from 'undici'
+// before it loaded the package: `node default-dispatcher.ts own|other <what> <url> <ca> <proxy>`.
+import { createRequire } from 'node:module'
+import type { Agent as AgentType } from 'undici'
 
-const [what = '', url = '', ca = '', proxy = ''] = process.argv.slice(2)
+/** The undici that is loaded first: this package's, or the one that a client brings along. */
+async function loaded(copy: string): Promise<typeof import('undici')> {
+  if (copy === 'own') return import('undici')
+  return createRequire(import.meta.resolve('urllib'))('undici')
+}
+
+const [copy = '', what = '', url = '', ca = '', proxy = ''] = process.argv.slice(2)
 const legacy = Symbol.for('undici.globalDispatcher.1')
 const places = globalThis as { [place: symbol]: unknown }
+const { Agent, EnvHttpProxyAgent, Pool, ProxyAgent, RetryAgent, setGlobalDispatcher } =
+  await loaded(copy)
 const own = { connect: { ca } }
 
 let dispatches = 0
-const counted = (agent: Agent) =>
+const counted = (agent: AgentType) =>
   agent.compose((dispatch) => (options, handler) => {
     dispatches += 1
     return dispatch(options, handler)

@@ -4,11 +4,11 @@ import { createServer as createTlsServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { startChild } from './support/child.ts'
-import { closeLater } from './support/closing.ts'
-import { type Identity, identity } from './support/identity.ts'
-import { httpProxy, type TestProxy } from './support/proxies.ts'
-import { type Receipt, receiver } from './support/receiver.ts'
+import { startChild } from '../support/child.ts'
+import { closeLater } from '../support/closing.ts'
+import { type Identity, identity } from '../support/identity.ts'
+import { httpProxy, type TestProxy } from '../support/proxies.ts'
+import { type Receipt, receiver } from '../support/receiver.ts'
 
 /** What a child did, and what an origin and a proxy saw of it. */
 interface Seen {
@@ -24,6 +24,8 @@ interface Seen {
 
 interface Scene {
   readonly scheme?: 'http' | 'https'
+  /** Whose undici is loaded first: this package's, or another version that a client brings along. */
+  readonly copy?: 'own' | 'other'
   /** The program and its first arguments. */
   readonly command?: (proxy: string) => readonly string[]
 }
@@ -31,7 +33,10 @@ interface Scene {
 const node = process.execPath
 let secret: Identity
 
-async function run(what: string, { scheme = 'https', command }: Scene = {}): Promise<Seen> {
+async function run(
+  what: string,
+  { scheme = 'https', copy = 'own', command }: Scene = {},
+): Promise<Seen> {
   const server = scheme === 'https' ? createTlsServer(secret) : createServer()
   let connections = 0
   server.on('connection', () => {
@@ -40,7 +45,7 @@ async function run(what: string, { scheme = 'https', command }: Scene = {}): Pro
   const { url, receipts } = await receiver(server, scheme)
   const proxy = await httpProxy()
   const at = `http://${proxy.host}`
-  const args = [what, url, secret.cert, at]
+  const args = [copy, what, url, secret.cert, at]
   const printed = await startChild('default-dispatcher.ts', args, command?.(at)).printed
   return { ...JSON.parse(printed), receipts, proxy, connections }
 }
@@ -93,6 +98,21 @@ describe('the dispatcher of a process', () => {
       const { lines, dispatches, kept, restored } = await run(what, { command: withVariables() })
       expect(lines.slice(0, 4)).to.eql(unasked)
       expect(dispatches).to.equal(what.includes('composed') ? 4 : 0)
+      expect([kept, restored]).to.eql([true, true])
+    })
+  }
+
+  it('is an ExpectAgent after another undici', async () => {
+    const scene = { scheme: 'http', copy: 'other', command: withVariables() } as const
+    const { lines, kept, restored } = await run('nothing', scene)
+    expect(lines).to.eql([...allAsk, asks('install')])
+    expect([kept, restored]).to.eql([true, true])
+  })
+
+  for (const what of ['an Agent with connect', 'a composed Agent', 'an EnvHttpProxyAgent']) {
+    it(`is used when another undici has set it before: ${what}`, async () => {
+      const { lines, kept, restored } = await run(what, { copy: 'other', command: withVariables() })
+      expect(lines.slice(0, 4)).to.eql(unasked)
       expect([kept, restored]).to.eql([true, true])
     })
   }
