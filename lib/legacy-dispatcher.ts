@@ -4,20 +4,23 @@ const current = Symbol.for('undici.globalDispatcher.2')
 
 const places = globalThis as { [place: symbol]: unknown }
 
-// This module is loaded before undici 8, which puts a dispatcher of its own in both places when it
-// finds none in its own: a proxy of NODE_USE_ENV_PROXY=1, or what somebody has set, would be lost.
+// This module is loaded before undici 8. When that finds no dispatcher in its own place, it sets one
+// in both: what Node 22 has set for NODE_USE_ENV_PROXY=1, or the user with undici 6 or 7, would be lost.
 const isLost = places[current] === undefined
 const before = places[legacy]
 
-/** The dispatcher of older undicis, and a function that puts it back. */
-export function legacyDispatcher(): () => void {
-  const now = places[legacy]
-  return () => {
-    places[legacy] = now
-  }
+/** Remembers the dispatcher of older undicis; what it returns puts that back. */
+export function rememberLegacyDispatcher(): () => void {
+  const remembered = places[legacy]
+  return () => putBack(remembered)
 }
 
 /** Puts back what the loading of undici has replaced. */
 export function keepLegacyDispatcher(): void {
-  if (isLost && before !== undefined) places[legacy] = before
+  if (isLost && before !== undefined) putBack(before)
+}
+
+function putBack(dispatcher: unknown): void {
+  // Nothing changes, and nothing can, where the global object is frozen.
+  if (places[legacy] !== dispatcher) places[legacy] = dispatcher
 }

@@ -1,5 +1,5 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
-import { legacyDispatcher } from '../legacy-dispatcher.ts'
+import { rememberLegacyDispatcher } from '../legacy-dispatcher.ts'
 import { checkOptions, type ExpectOptions, expectOptionNames } from '../options.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { refuseUnknown } from '../unknown.ts'
@@ -42,7 +42,7 @@ export function install(options: ExpectAgentOptions = {}): () => void {
   const { proxy = 'node', ...rest } = options
   const agent = new ExpectAgent({ ...rest, proxy })
   const before = { fetch: globalThis.fetch, dispatcher: getGlobalDispatcher() }
-  const restoreLegacy = legacyDispatcher()
+  const restoreLegacy = rememberLegacyDispatcher()
   setGlobalDispatcher(agent)
   globalThis.fetch = createFetch({ dispatcher: agent }) as typeof globalThis.fetch
   return () => {

@@ -1,14 +1,14 @@
 import { type Dispatcher, getGlobalDispatcher } from 'undici'
 import { ExpectAgent } from '../client/agent.ts'
 import { countingInterceptor } from './interceptor.ts'
-import { standsForNoChoice } from './untouched.ts'
+import { isDefaultDispatcher } from './untouched.ts'
 
 /**
  * A dispatcher's dispatch, with an interceptor before it unless it has its own.
  *
- * @param dispatcher is, by default, the process's: the one that was set with setGlobalDispatcher,
- * whose connections need no gates, or an ExpectAgent where nobody has set one. That goes through
- * the proxies that Node's own fetch goes through.
+ * @param dispatcher is the process's by default: the one that was set with setGlobalDispatcher, or
+ * an ExpectAgent where nobody has set one. The connections of the one that was set need no gates:
+ * without them content is sent unasked.
  */
 export function askingDispatch(dispatcher?: Dispatcher): Dispatcher.Dispatch {
   return dispatcher === undefined ? processDispatch() : found(explicit, dispatcher, interceptedBy)
@@ -21,7 +21,7 @@ const ofProcess: Dispatches = new WeakMap()
 
 function processDispatch(): Dispatcher.Dispatch {
   return found(ofProcess, getGlobalDispatcher(), (current) => {
-    if (standsForNoChoice(current)) return interceptedBy(new ExpectAgent({ proxy: 'node' }))
+    if (isDefaultDispatcher(current)) return interceptedBy(new ExpectAgent({ proxy: 'node' }))
     return interceptedBy(current, false)
   })
 }

@@ -9,23 +9,23 @@ keepLegacyDispatcher()
 const atFirst: object = getGlobalDispatcher()
 
 /**
- * Whether a process's dispatcher is there because somebody had to be: undici puts an Agent without
- * options in the place when it is loaded, and Node, when it starts with NODE_USE_ENV_PROXY=1, an
- * EnvHttpProxyAgent. An Agent without options that somebody has set is taken for the same.
+ * Whether the process's dispatcher is one that nobody has chosen: undici sets an Agent without
+ * options when it is loaded, and Node an EnvHttpProxyAgent when it starts with
+ * NODE_USE_ENV_PROXY=1. An Agent without options that the user has set counts as the same.
  *
- * Several copies of undici share the place: Node's own, the installed one, one in a bundle. So
- * neither a class nor its name tells whose it is. What undici calls its state does, in every
- * version from 6 on, and in bundles, too.
+ * Several copies of undici may be loaded: Node's own, the installed one, one in a bundle. So neither
+ * a class nor its name can be compared. The descriptions of undici's symbols are the same in every
+ * copy from undici 6 on, and bundlers keep them.
  */
-export function standsForNoChoice(dispatcher: object): boolean {
+export function isDefaultDispatcher(dispatcher: object): boolean {
   if (isUntouchedAgent(dispatcher)) return true
   if (!nodeUsesProxies || dispatcher !== atFirst) return false
-  // Node's is of its own copy; beneath it is the agent for what goes past the proxies.
+  // Node's is of its own copy of undici, and has no options; its agent for direct connections shows that.
   const direct = stateOf(dispatcher, 'no proxy agent')
   return isObject(direct) && isUntouchedAgent(direct) && !(dispatcher instanceof EnvHttpProxyAgent)
 }
 
-/** Whether it is an Agent as `new Agent()` makes it: no subclass, nothing composed, no options. */
+/** Whether it is what `new Agent()` makes: no subclass, no interceptors, no options. */
 function isUntouchedAgent(dispatcher: object): boolean {
   const prototype = Object.getPrototypeOf(dispatcher)
   const factory = stateOf(dispatcher, 'factory')
