@@ -3,7 +3,7 @@
  *
  * | code | what happened |
  * | --- | --- |
- * | `ERR_EXPECT_NO_GATE` | the request wants to ask, but its connection cannot hold content back |
+ * | `ERR_EXPECT_NO_GATE` | the request wants to ask, but its connection cannot hold content back (one of the process's own dispatcher: only with `expect: 'always'`) |
  * | `ERR_EXPECT_CONTENT_SHORT` | the source ended before its declared length |
  * | `ERR_EXPECT_CONTENT_LONG` | the source went on past its declared length |
  * | `ERR_EXPECT_CONTENT_TYPE` | the source yielded something that is neither bytes nor a string; a `ReadableStream`, anything but `Uint8Array` |

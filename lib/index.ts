@@ -1,3 +1,5 @@
+import './legacy-dispatcher.ts'
+
 export { ExpectAgent, type ExpectAgentOptions } from './client/agent.ts'
 export { type CreateFetchOptions, createFetch, install } from './client/bound.ts'
 export { type FetchInit, type FetchOptions, fetch } from './client/fetch.ts'

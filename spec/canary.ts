@@ -103,7 +103,15 @@ async function tryOut(version: string): Promise<Result> {
   const copy = await copyWith(version)
   try {
     const mocha = ['--no-config', '--extension', 'ts', '--require', 'spec/support/hooks.ts']
-    const args = [...mocha, '--timeout', '10000', '--reporter', 'json', 'spec/wire/*.spec.ts']
+    const args = [
+      ...mocha,
+      '--timeout',
+      '10000',
+      '--reporter',
+      'json',
+      'spec/wire/*.spec.ts',
+      'spec/process/*.spec.ts',
+    ]
     const { printed } = await run(
       process.execPath,
       [join(project, 'node_modules/mocha/bin/mocha.js'), ...args],

@@ -6,11 +6,9 @@ import { mirror } from './support/mirror.ts'
 /** The lines of Node that are supported. */
 const lines = ['22', '24', '26']
 
-const allButTheWireSuite = ['spec/*.spec.ts', 'spec/!(wire)/**']
-const mocha = [
-  'node_modules/mocha/bin/mocha.js',
-  ...allButTheWireSuite.flatMap((files) => ['--ignore', files]),
-]
+/** What is run: the wire suite, and what depends on the process, as its Node's own dispatcher does. */
+const others = ['spec/*.spec.ts', 'spec/!(wire|process)/**']
+const mocha = ['node_modules/mocha/bin/mocha.js', ...others.flatMap((files) => ['--ignore', files])]
 
 interface Run {
   readonly code: number | null
@@ -37,7 +35,7 @@ function run(name: string, args: readonly string[]): Promise<Run> {
   })
 }
 
-/** Runs the wire suite on a line of Node; answers whether all of it passed. */
+/** Runs the specs on a line of Node; answers whether all of it passed. */
 async function passesOn(line: string): Promise<boolean> {
   const { printed: name } = await node(line, [
     '-p',

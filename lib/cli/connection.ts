@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { globalAgent } from 'node:http'
 import { Option } from '@commander-js/extra-typings'
 import { ExpectAgent } from '../index.ts'
 import { UsageError } from './command.ts'
@@ -19,7 +20,7 @@ export interface ConnectionFlags {
 export const connectionOptions: ConnectionOptions = {
   proxy: new Option(
     '--proxy <url>',
-    "go through this proxy (http, https or socks5), or with 'env' through those that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name",
+    "go through this proxy (http, https or socks5), or with 'env' through those that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name; without it, as Node's fetch does (NODE_USE_ENV_PROXY=1)",
   ),
   cacert: new Option('--cacert <file>', 'trust these certificate authorities alone, in PEM'),
   cert: new Option('--cert <file>', 'the certificate of the client, in PEM'),
@@ -78,14 +79,22 @@ export function createAgent(flags: ConnectionFlags, { stderr }: Terminal): Expec
  * @throws UsageError saying which file or proxy cannot be used.
  */
 export function agentOf(flags: ConnectionFlags): ExpectAgent {
-  const { proxy, http2 = true } = flags
+  const { proxy = 'node', http2 = true } = flags
   const connect = readTlsFiles(flags)
   try {
-    return new ExpectAgent({ connect, allowH2: http2, ...(proxy !== undefined && { proxy }) })
+    return new ExpectAgent({ connect, allowH2: http2, proxy })
   } catch (error) {
     // Nothing else of the options can be wrong; the message does not hold credentials.
-    throw new UsageError(`--proxy: ${messageOf(error)}`)
+    throw new UsageError(`${flags.proxy === undefined ? '' : '--proxy: '}${messageOf(error)}`)
   }
+}
+
+/** Whether a proxy may be on the way to an origin: one of the flag, or of NODE_USE_ENV_PROXY=1. */
+export function mayUseProxy({ proxy }: ConnectionFlags): boolean {
+  return (
+    proxy !== undefined ||
+    (globalAgent as { options?: { proxyEnv?: object } }).options?.proxyEnv !== undefined
+  )
 }
 
 function pem(flag: string, path: string): Buffer {

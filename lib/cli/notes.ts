@@ -8,7 +8,7 @@ export const environment: readonly Note[] = [
     'the password of --basic and --digest, which is asked for otherwise',
   ],
   ['EXPECT_CONTINUE_TOKEN', 'the token of --bearer, which is asked for otherwise'],
-  ['HTTP_PROXY, HTTPS_PROXY, NO_PROXY', "the proxies, with '--proxy env'"],
+  ['HTTP_PROXY, HTTPS_PROXY, NO_PROXY', "the proxies, with '--proxy env' or NODE_USE_ENV_PROXY=1"],
 ]
 
 /** What the exit status says. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from '@commander-js/extra-typings'
 import { UsageError } from './command.ts'
-import { agentOf, connectionOptions, createAgent, readTlsFiles } from './connection.ts'
+import { agentOf, connectionOptions, createAgent, mayUseProxy, readTlsFiles } from './connection.ts'
 import { findCredentials } from './credentials.ts'
 import { bytes, headerField, httpUrl, method, positive } from './flag.ts'
 import { runProbe } from './probe/probing.ts'
@@ -57,7 +57,7 @@ export function probe(program: Command, session: Session): void {
           agent,
           http1,
           // Where a proxy is, there are no connections to the origin to look at.
-          tls: options.listen && options.proxy === undefined ? tls : null,
+          tls: options.listen && !mayUseProxy(options) ? tls : null,
           send: options.send ?? false,
           signal,
           onProtocol: (found) => say(protocolText(found, wait)),

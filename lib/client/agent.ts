@@ -13,8 +13,8 @@ const controllerless = null as unknown as Dispatcher.DispatchController
 /** All of undici's Agent options, the ExpectOptions, and the proxy. */
 export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {
   /**
-   * What connections go through: the proxies that the environment names (`'env'`), the URL of a
-   * proxy, or {@link ProxyOptions}.
+   * What connections go through: the proxies that the environment names (`'env'`), those that
+   * Node's own fetch uses (`'node'`), the URL of a proxy, or {@link ProxyOptions}.
    */
   proxy?: ProxyOption
 }
@@ -39,7 +39,7 @@ export class ExpectAgent extends Agent {
     const underWay = new UnderWay()
     const proxies = proxiesFor(options)
     const asking = pickExpectOptions(options) ?? {}
-    const intercept = countingInterceptor(asking, underWay, (origin) => proxies.keyOf(origin))
+    const intercept = countingInterceptor(asking, { underWay, ways: proxies })
     const names: readonly string[] = [...expectOptionNames, 'proxy', 'factory']
     const own = Object.entries(options).filter(([name]) => !names.includes(name))
     const { factory = gatedPool } = options
@@ -51,6 +51,9 @@ export class ExpectAgent extends Agent {
       super.dispatch(proxies.request(request), handler),
     )
     this.#uploads = underWay
+    // compose() answers a Proxy, and others wrap agents in one: it has none of the private members.
+    this.dispatch = this.dispatch.bind(this)
+    this.close = this.close.bind(this)
   }
 
   override dispatch(

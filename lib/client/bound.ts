@@ -1,4 +1,5 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
+import { rememberLegacyDispatcher } from '../legacy-dispatcher.ts'
 import { checkOptions, type ExpectOptions, expectOptionNames } from '../options.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
@@ -33,18 +34,22 @@ export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
 }
 
 /**
- * Makes the process's `fetch` and undici's global dispatcher ask before they send.
+ * Makes the process's `fetch` and undici's global dispatcher ask before they send. Without a `proxy`
+ * of its own it goes through those that Node's own fetch goes through.
  *
  * @returns a function that puts back what was there before.
  * @throws TypeError naming an option whose value cannot be used.
  */
 export function install(options: ExpectAgentOptions = {}): () => void {
-  const agent = new ExpectAgent(options)
+  const { proxy = 'node', ...rest } = options
+  const agent = new ExpectAgent({ ...rest, proxy })
   const before = { fetch: globalThis.fetch, dispatcher: getGlobalDispatcher() }
+  const restoreLegacy = rememberLegacyDispatcher()
   setGlobalDispatcher(agent)
   globalThis.fetch = createFetch({ dispatcher: agent }) as typeof globalThis.fetch
   return () => {
     globalThis.fetch = before.fetch
     setGlobalDispatcher(before.dispatcher)
+    restoreLegacy()
   }
 }

@@ -1,3 +1,4 @@
+import http from 'node:http'
 import { readNoProxy } from './no-proxy.ts'
 import { type ProxyServer, proxyServer } from './server.ts'
 
@@ -25,12 +26,29 @@ export function environmentProxies(environment: Environment): ProxyTable {
   const isCgi = environment.REQUEST_METHOD !== undefined
   const http = isCgi ? ['http_proxy'] : ['http_proxy', 'HTTP_PROXY']
   const all = ['all_proxy', 'ALL_PROXY']
-  const { value: noProxy } = first(environment, ['no_proxy', 'NO_PROXY'])
   return {
     http: serverIn(environment, [...http, ...all]),
     https: serverIn(environment, ['https_proxy', 'HTTPS_PROXY', ...all]),
-    bypasses: readNoProxy(noProxy),
+    bypasses: readNoProxy(first(environment, ['no_proxy', 'NO_PROXY']).value),
   }
+}
+
+/**
+ * The environment that Node's own fetch takes its proxies from; `null` where it takes none. Node
+ * reads the switch when it starts, from whichever place (a variable, a flag, its configuration
+ * file), and gives its agent for http the result. It is read here before others replace that agent.
+ */
+const nodeEnvironment: Environment | null =
+  (http.globalAgent as { options?: { proxyEnv?: Environment } } | undefined)?.options?.proxyEnv ??
+  null
+
+/** Whether Node was started with the switch. */
+export const nodeUsesProxies: boolean = nodeEnvironment !== null
+
+/** The same as Node's fetch: ALL_PROXY means nothing, and without HTTPS_PROXY, HTTP_PROXY leads to https origins. */
+export function nodeProxies(environment: Environment = nodeEnvironment ?? {}): ProxyTable {
+  const table = environmentProxies({ ...environment, all_proxy: '' })
+  return { ...table, https: table.https ?? table.http }
 }
 
 function serverIn(environment: Environment, names: readonly string[]): ProxyServer | null {
@@ -44,9 +62,6 @@ function first(
   environment: Environment,
   names: readonly string[],
 ): { name: string; value: string } {
-  for (const name of names) {
-    const value = environment[name]
-    if (value !== undefined) return { name, value: value.trim() }
-  }
-  return { name: '', value: '' }
+  const name = names.find((each) => environment[each] !== undefined) ?? ''
+  return { name, value: environment[name]?.trim() ?? '' }
 }

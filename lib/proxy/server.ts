@@ -22,13 +22,6 @@ export interface ProxyOptions {
   noProxy?: string
 }
 
-/**
- * What a proxy is sent as `Proxy-Authorization`; `null` for nothing.
- *
- * @param challenges the values of `Proxy-Authenticate`; none before the proxy asked.
- */
-export type Authorize = (challenges: readonly string[]) => string | null
-
 /** A proxy that connections go through. */
 export interface ProxyServer {
   readonly url: URL
@@ -36,8 +29,8 @@ export interface ProxyServer {
   readonly name: string
   readonly socks: boolean
   readonly credentials: ProxyCredentials | null
-  readonly authorize: Authorize
-  readonly headers: Readonly<Record<string, string>>
+  /** The fields that an HTTP proxy gets, `Proxy-Authorization` among them. */
+  readonly fields: Readonly<Record<string, string>>
   readonly tls: object
 }
 
@@ -45,7 +38,7 @@ const names = ['url', 'headers', 'credentials', 'tls', 'noProxy']
 const socksSchemes = ['socks5:', 'socks5h:', 'socks:']
 
 /**
- * Checks what is said of a proxy. Messages do not hold values: there may be credentials in them.
+ * Checks the options of a proxy. Messages do not hold values: there may be credentials in them.
  *
  * @param what is what the options are called.
  * @throws TypeError saying what cannot be used.
@@ -56,46 +49,36 @@ export function proxyServer(what: string, options: ProxyOptions): ProxyServer {
   const url = urlOf(what, options.url)
   const socks = socksSchemes.includes(url.protocol)
   const credentials = credentialsOf(what, url, options.credentials)
-  checkHeaders(what, headers)
+  const fields = fieldsOf(what, headers)
   if (typeof tls !== 'object' || tls === null)
     throw new TypeError(`${what}.tls must be TLS options`)
-  if (socks && Object.keys(headers).length > 0) {
-    throw new TypeError(`${what}.headers mean nothing to a SOCKS proxy; leave them out`)
-  }
-  if (url.protocol !== 'https:' && options.tls !== undefined) {
+  if (url.protocol !== 'https:' && options.tls !== undefined)
     throw new TypeError(`${what}.tls means nothing to a proxy whose scheme is ${url.protocol}`)
-  }
-  const value = credentials === null ? null : basic(what, credentials, socks)
-  const name = `${url.protocol}//${url.host}`
-  return { url, name, socks, credentials, authorize: () => value, headers, tls }
+  if (socks && Object.keys(headers).length > 0)
+    throw new TypeError(`${what}.headers mean nothing to a SOCKS proxy; leave them out`)
+  if (!socks && credentials !== null) fields['proxy-authorization'] = basic(what, credentials)
+  return { url, name: `${url.protocol}//${url.host}`, socks, credentials, fields, tls }
 }
 
 function urlOf(what: string, given: unknown): URL {
   const text = String(given)
-  if ((typeof given !== 'string' && !(given instanceof URL)) || !URL.canParse(text)) {
+  if ((typeof given !== 'string' && !(given instanceof URL)) || !URL.canParse(text))
     throw new TypeError(`${what} must have a URL such as http://proxy.example:3128`)
-  }
   const url = new URL(text)
-  if (!['http:', 'https:', ...socksSchemes].includes(url.protocol)) {
-    // Without a scheme, what stands before the first colon may be a user name.
+  // Without a scheme, what stands before the first colon may be a user name.
+  if (!['http:', 'https:', ...socksSchemes].includes(url.protocol))
     throw new TypeError(`${what} must have a URL with a scheme: http://, https:// or socks5://`)
-  }
   if (url.hostname === '') throw new TypeError(`${what} has a URL without a host`)
   return url
 }
 
-function credentialsOf(
-  what: string,
-  url: URL,
-  given: ProxyCredentials | undefined,
-): ProxyCredentials | null {
+function credentialsOf(what: string, url: URL, given: unknown): ProxyCredentials | null {
   const inUrl = url.username !== '' || url.password !== ''
   if (given === undefined) return inUrl ? decoded(what, url) : null
   if (inUrl) throw new TypeError(`${what} has credentials in its URL and beside it; keep one`)
   const { username, password } = Object(given) as Record<string, unknown>
-  if (typeof username !== 'string' || typeof password !== 'string') {
+  if (typeof username !== 'string' || typeof password !== 'string')
     throw new TypeError(`${what}.credentials must be { username, password }, both strings`)
-  }
   return { username, password }
 }
 
@@ -107,22 +90,15 @@ function decoded(what: string, { username, password }: URL): ProxyCredentials {
   }
 }
 
-function basic(
-  what: string,
-  { username, password }: ProxyCredentials,
-  socks: boolean,
-): string | null {
-  if (socks) return null
-  if (username.includes(':')) {
+function basic(what: string, { username, password }: ProxyCredentials): string {
+  if (username.includes(':'))
     throw new TypeError(`${what} has a user name with a colon, which Basic cannot carry`)
-  }
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
-function checkHeaders(what: string, headers: unknown): void {
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+function fieldsOf(what: string, headers: unknown): Record<string, string> {
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers))
     throw new TypeError(`${what}.headers must be an object of strings`)
-  }
   for (const [name, value] of Object.entries(headers)) {
     try {
       validateHeaderName(name)
@@ -131,4 +107,5 @@ function checkHeaders(what: string, headers: unknown): void {
       throw new TypeError(`${what}.headers has a field that HTTP cannot carry: '${name}'`)
     }
   }
+  return { ...headers }
 }

@@ -1,5 +1,7 @@
 import type { Settings } from '../options.ts'
+import type { Hop } from '../upload/hop.ts'
 import type { Recourse } from '../upload/recourse.ts'
+import type { Ways } from '../upload/scope.ts'
 import { authentication } from './authentication/authentication.ts'
 import { Redirection } from './redirect.ts'
 import { replay } from './replay.ts'
@@ -9,14 +11,17 @@ import { Renewal, Retry } from './retry.ts'
  * What can be done about the answers to one upload and its failures, tried one after another;
  * a response that none of them takes is handed over.
  *
+ * @param first is the first request.
  * @param steps are those of the call.
  */
 export function recoursesFor(
   settings: Settings,
-  origin: string,
+  first: Hop,
+  ways: Ways,
   steps: readonly Recourse[],
 ): Recourse {
-  const all = [...authentication(settings.authenticate, origin), replay, new Renewal(), ...steps]
+  const own = authentication(settings.authenticate, first, ways)
+  const all = [...own, replay, new Renewal(), ...steps]
   if (follows(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))
   return inTurn(all)

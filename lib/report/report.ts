@@ -1,6 +1,9 @@
 import type { UploadPhase } from '../errors.ts'
 
-/** Why an upload asked, or did not. */
+/**
+ * Why an upload asked, or did not. `'no-gate'`: it would have asked, but the connections of the
+ * process's dispatcher cannot hold content back.
+ */
 export type AskReason =
   | 'threshold'
   | 'unknown-length'
@@ -11,6 +14,7 @@ export type AskReason =
   | 'remembered-417'
   | 'remembered-silent'
   | 'remembered-refusal'
+  | 'no-gate'
 
 /**
  * How the expectation ended: the origin said go; it stayed silent and the content was sent

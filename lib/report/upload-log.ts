@@ -23,8 +23,9 @@ export class UploadLog {
   }
 
   /** Tells the caller how far the upload is; a caller who throws is told no more. */
-  progress({ phase, sentBytes, rate }: AttemptLog): void {
-    if (this.#listeners.onProgress === undefined) return
+  progress(attempt: AttemptLog): void {
+    const { phase, sentBytes, rate } = attempt
+    if (this.#listeners.onProgress === undefined || !this.attempts.includes(attempt)) return
     this.#tell('onProgress', { phase, sent: sentBytes, total: this.total, rate })
   }
 
@@ -52,6 +53,12 @@ export class UploadLog {
       delete this.#listeners[name]
       throw error
     }
+  }
+
+  /** Leaves out an attempt, of which an interceptor further below makes one of its own. */
+  drop(attempt: AttemptLog): void {
+    const at = this.attempts.indexOf(attempt)
+    if (at !== -1) this.attempts.splice(at, 1)
   }
 
   /** Milliseconds since the upload began. */

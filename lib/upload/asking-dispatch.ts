@@ -1,39 +1,49 @@
 import { type Dispatcher, getGlobalDispatcher } from 'undici'
 import { ExpectAgent } from '../client/agent.ts'
-import { expectContinue } from './interceptor.ts'
-
-/** undici's own agent, as long as nobody has set another one for the process. */
-const undicisOwn = getGlobalDispatcher()
-
-let shared: ExpectAgent | null = null
-const asking = new WeakMap<Dispatcher, Dispatcher.Dispatch>()
+import { countingInterceptor } from './interceptor.ts'
+import { isDefaultDispatcher } from './untouched.ts'
 
 /**
  * A dispatcher's dispatch, with an interceptor before it unless it has its own.
  *
- * @param dispatcher is, by default, the one that was set for the process, or an ExpectAgent
- * shared by all calls.
+ * @param dispatcher is the process's by default: the one that was set with setGlobalDispatcher, or
+ * an ExpectAgent where nobody has set one. The connections of the one that was set need no gates:
+ * without them content is sent unasked.
  */
-export function askingDispatch(dispatcher: Dispatcher = defaultDispatcher()): Dispatcher.Dispatch {
-  let dispatch = asking.get(dispatcher)
-  if (dispatch === undefined) {
-    const own: Dispatcher.Dispatch = (request, handler) => dispatcher.dispatch(request, handler)
-    dispatch = dispatcher instanceof ExpectAgent ? own : interceptorFor(dispatcher)(own)
-    asking.set(dispatcher, dispatch)
-  }
-  return dispatch
+export function askingDispatch(dispatcher?: Dispatcher): Dispatcher.Dispatch {
+  return dispatcher === undefined ? processDispatch() : found(explicit, dispatcher, interceptedBy)
 }
 
-function interceptorFor(dispatcher: Dispatcher): Dispatcher.DispatcherComposeInterceptor {
+type Dispatches = WeakMap<Dispatcher, Dispatcher.Dispatch>
+
+const explicit: Dispatches = new WeakMap()
+const ofProcess: Dispatches = new WeakMap()
+
+function processDispatch(): Dispatcher.Dispatch {
+  return found(ofProcess, getGlobalDispatcher(), (current) => {
+    if (isDefaultDispatcher(current)) return interceptedBy(new ExpectAgent({ proxy: 'node' }))
+    return interceptedBy(current, false)
+  })
+}
+
+/** @param needsGate says whether content that is to be asked about fails without a gate. */
+function interceptedBy(dispatcher: Dispatcher, needsGate = true): Dispatcher.Dispatch {
+  const own: Dispatcher.Dispatch = (request, handler) => dispatcher.dispatch(request, handler)
+  if (dispatcher instanceof ExpectAgent) return own
   // A mock answers in place of connections, and has none that could hold content back.
   const mocked = 'isMockActive' in dispatcher && dispatcher.isMockActive === true
-  return expectContinue(mocked ? { expect: 'never' } : {})
+  return countingInterceptor(mocked ? { expect: 'never' } : {}, { needsGate })(own)
 }
 
-function defaultDispatcher(): Dispatcher {
-  const current = getGlobalDispatcher()
-  // By name, because the platform's undici and the installed one have an Agent each.
-  if (current !== undicisOwn || current.constructor.name !== 'Agent') return current
-  shared ??= new ExpectAgent()
-  return shared
+function found(
+  dispatches: Dispatches,
+  dispatcher: Dispatcher,
+  make: (dispatcher: Dispatcher) => Dispatcher.Dispatch,
+): Dispatcher.Dispatch {
+  let dispatch = dispatches.get(dispatcher)
+  if (dispatch === undefined) {
+    dispatch = make(dispatcher)
+    dispatches.set(dispatcher, dispatch)
+  }
+  return dispatch
 }

@@ -14,6 +14,7 @@ import {
   publish,
   type UploadMessage,
 } from '../report/diagnostics.ts'
+import type { AskReason } from '../report/report.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
 import { ContentBody } from './content-body.ts'
 import { refuseLength, statedLength } from './content-length.ts'
@@ -33,7 +34,7 @@ export interface AttemptOwner {
   started(controller: Controller, context: unknown): void
   left(attempt: Attempt): void
   /** No gate can hold the content back, which is sent all the same. */
-  goesUnasked(): void
+  goesUnasked(reason: AskReason): void
   interim(attempt: Attempt, status: number): void
   released(attempt: Attempt, by: ReleasedBy): void
   /** Bytes of content are handed to the system. */
@@ -64,8 +65,8 @@ export interface AttemptOptions extends AttemptHead {
   /** Counted from 1. */
   readonly number: number
   readonly asks: boolean
-  /** Whether it is sent unasked where nothing can hold it back. */
-  readonly mayGoUnasked: boolean
+  /** Why it is sent unasked where nothing can hold it back; `null` where that is an error. */
+  readonly unaskedReason: AskReason | null
   readonly rescueTimeout: number
   /** The content that goes with it; `null` when none does. */
   readonly content: UploadContent | null
@@ -122,8 +123,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** @throws UploadError when no gate will hold the content back, before anything is sent. */
   mustHaveGate(): void {
     if (!this.asksAtAll || this.taken) return
-    if (this.#options.mayGoUnasked) {
-      this.#owner.goesUnasked()
+    const { unaskedReason } = this.#options
+    if (unaskedReason !== null) {
+      this.#owner.goesUnasked(unaskedReason)
       return
     }
     throw new UploadError(

@@ -3,6 +3,7 @@ import type { TicketedOptions } from '../connection/client.ts'
 import type { Content } from '../content/content.ts'
 import type { UploadError } from '../errors.ts'
 import type { ExpectOptions } from '../options.ts'
+import type { AttemptLog } from '../report/attempt-log.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { Recourse } from './recourse.ts'
 
@@ -24,7 +25,12 @@ export interface Call {
   mapStatus?(status: number): number | UploadError
 }
 
+/** The key under which an interceptor hands over the log of the attempt that a dispatch is. */
+export const attemptKey: unique symbol = Symbol('expect-continue.attempt')
+
 /** Dispatch options with those of this package. */
 export interface ExpectRequest extends TicketedOptions, ExpectOptions {
   [callKey]?: Call
+  /** Where another interceptor below takes the call over, it writes an attempt of its own in place of this one. */
+  [attemptKey]?: AttemptLog
 }

@@ -14,8 +14,9 @@ import { needsAttempts } from '../recovery/recourses.ts'
 import { sharedMemory } from '../routes/memory.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { callKey, type ExpectRequest } from './expect-request.ts'
+import { dispatchOlder } from './older-handler.ts'
 import { planOf, requestContent, withoutWish } from './order.ts'
-import type { Scope } from './scope.ts'
+import { direct, type Scope } from './scope.ts'
 import { UnderWay } from './under-way.ts'
 import { UploadRun } from './upload-run.ts'
 
@@ -23,6 +24,10 @@ type Handler = Dispatcher.DispatchHandler
 
 // undici hands handlers no controller when a request fails before it was started.
 const controllerless = null as unknown as Dispatcher.DispatchController
+
+type Below = Pick<Scope, 'underWay' | 'ways' | 'needsGate'>
+
+const unknown = { ways: direct, needsGate: true }
 
 /**
  * An undici interceptor that asks before it sends.
@@ -39,24 +44,26 @@ export function expectContinue(
   options: ExpectOptions = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   refuseUnknown(options, expectOptionNames)
-  return countingInterceptor(options, new UnderWay())
+  return countingInterceptor(options)
 }
 
-/** The same, for an agent that has to know when its uploads have ended. */
+/** The same, for those within the package who know more of what is below. */
 export function countingInterceptor(
   options: ExpectOptions,
-  underWay: UnderWay,
-  keyOf: Scope['keyOf'] = (origin) => origin,
+  below: Partial<Below> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   const base = settle(options, { ...defaults, memory: sharedMemory })
   const watched = needsAttempts(base)
   return (dispatch) => {
-    const scope = { base, watched, underWay, keyOf, dispatch }
+    const scope = { ...unknown, underWay: new UnderWay(), ...below, base, watched, dispatch }
     return (request, handler) => send(scope, request, handler)
   }
 }
 
 function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
+  if (!('onRequestStart' in handler)) {
+    return dispatchOlder((request, wrapped) => send(scope, request, wrapped), given, handler)
+  }
   const { base, dispatch } = scope
   const request = withLastingHeaders(given)
   // Another interceptor of this kind is at work already.

@@ -8,7 +8,7 @@ import type { ExpectMode, Settings } from '../options.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { refuseLength, statedLength } from './content-length.ts'
-import { callKey, type ExpectRequest } from './expect-request.ts'
+import { attemptKey, callKey, type ExpectRequest } from './expect-request.ts'
 import { originOf, pathOf } from './hop.ts'
 import { Plan } from './plan.ts'
 import type { Scope } from './scope.ts'
@@ -50,6 +50,9 @@ export function planOf(order: Order, scope: Scope): Plan {
   const length = stated ?? content?.length ?? null
   if (content !== null) refuseLength(content.length, stated)
   const log = call?.log ?? new UploadLog()
+  // An interceptor above this one has an attempt of its own for what is one here.
+  const outer = request[attemptKey]
+  if (outer !== undefined) log.drop(outer)
   log.total = content === null ? null : length
   const inContext = AsyncLocalStorage.snapshot()
   const asked = withoutWish(request, wish)

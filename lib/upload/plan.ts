@@ -91,7 +91,7 @@ export class Plan {
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */
   get recourse(): Recourse {
-    this.#recourse ??= recoursesFor(this.settings, this.hop.origin, this.#steps)
+    this.#recourse ??= recoursesFor(this.settings, this.hop, this.scope.ways, this.#steps)
     return this.#recourse
   }
 

@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { TicketedOptions } from '../connection/client.ts'
 import { startResponse } from '../connection/forwarding-handler.ts'
 import { ticketKey } from '../connection/ticket.ts'
 import { Wait, type Waiting } from '../connection/wait.ts'
@@ -9,12 +8,13 @@ import { UploadError } from '../errors.ts'
 import { headersOf, type ResponseFields } from '../headers.ts'
 import type { Decision } from '../protocol/decision.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
-import type { AttemptReason } from '../report/report.ts'
+import type { AskReason, AttemptReason } from '../report/report.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { type ControllerOwner, StableController } from './controller.ts'
 import { Course } from './course.ts'
 import { undiciTimeout } from './deadlines.ts'
+import { attemptKey, type ExpectRequest } from './expect-request.ts'
 import { HeldAnswer } from './held-answer.ts'
 import { type Hop, placeOf } from './hop.ts'
 import { type PhaseOwner, PhaseWatch } from './phase-watch.ts'
@@ -108,8 +108,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       url: placeOf(hop),
       number: log.attempts.length + 1,
       asks,
-      // What was refused for now is asked about below the threshold, too, where it can be.
-      mayGoUnasked: why === 'remembered-refusal',
+      unaskedReason: this.#unaskedReason(why),
       rescueTimeout: settings.rescueTimeout,
       content: sends ? content : null,
       whole: asks ? null : whole,
@@ -119,11 +118,18 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     return attempt
   }
 
-  #options(attempt: Attempt, hop: Hop): TicketedOptions {
+  /** Why content is sent unasked where nothing can hold it back; `null` where that is an error. */
+  #unaskedReason(reason: AskReason): AskReason | null {
+    // What was refused for now is asked about below the threshold, too, where it can be.
+    if (reason === 'remembered-refusal') return 'below-threshold'
+    return this.#plan.scope.needsGate || reason === 'always' ? null : 'no-gate'
+  }
+
+  #options(attempt: Attempt, hop: Hop): ExpectRequest {
     const { request, settings } = this.#plan
     const { origin, path, method, headers } = hop
     const { body } = attempt
-    const options: TicketedOptions = {
+    const options: ExpectRequest = {
       ...request,
       origin,
       path,
@@ -131,6 +137,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       headers,
       body: body as null,
     }
+    options[attemptKey] = attempt.log
     const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
     // Where no gate watches the content, undici's own timer has to do.
     if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
@@ -177,8 +184,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (attempt.log.reason === 'first') this.#plan.log.reason = this.#course.decision.reason
   }
 
-  goesUnasked(): void {
-    this.#plan.log.reason = 'below-threshold'
+  goesUnasked(reason: AskReason): void {
+    this.#plan.log.reason = reason
   }
 
   interim(attempt: Attempt, status: number): void {

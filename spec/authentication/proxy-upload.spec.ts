@@ -1,8 +1,9 @@
 import { expect } from 'chai'
-import { Agent, type Dispatcher, request } from 'undici'
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { type UploadResult, upload } from '../../lib/client/upload.ts'
 import { gatedPool } from '../../lib/connection/client.ts'
 import type { OriginMode, SeenRequest, TestOrigin } from '../../lib/testing/index.ts'
+import { expectContinue } from '../../lib/upload/interceptor.ts'
 import { closeLater } from '../support/closing.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { agentFor } from '../support/faces.ts'
@@ -19,18 +20,8 @@ function guard({ headers }: SeenRequest, behind: OriginMode = 'go'): OriginMode 
   return { status: 407, headers: { 'proxy-authenticate': 'Basic realm="proxy"' } }
 }
 
-/** Sends every request in the absolute form to a proxy (RFC 9112, section 3.2.2). */
-function through({ url }: TestOrigin): Dispatcher {
-  const agent = new Agent({ factory: gatedPool })
-  closeLater(() => agent.destroy())
-  return agent.compose((dispatch) => (options, handler) => {
-    const path = `${options.origin}${options.path}`
-    return dispatch({ ...options, origin: url, path }, handler)
-  })
-}
-
 function send(proxy: TestOrigin, authenticate: object): Promise<UploadResult> {
-  return upload(target, stream(), { authenticate, dispatcher: through(proxy) })
+  return upload(target, stream(), { authenticate, dispatcher: agentFor({ proxy: proxy.url }) })
 }
 
 describe('a proxy that wants credentials', () => {
@@ -131,5 +122,117 @@ describe('a proxy that wants credentials', () => {
       ({ headers }) => /nonce="(..)"/.exec(headers['proxy-authorization'] ?? '')?.[1],
     )
     expect(nonces).to.deep.equal([undefined, 'n1', 'n2'])
+  })
+})
+
+/** An agent without a proxy; what leads its requests elsewhere is nothing it knows. */
+function rerouted({ url }: TestOrigin): Dispatcher {
+  const agent = new Agent({ factory: gatedPool })
+  closeLater(() => agent.destroy())
+  return agent.compose(
+    (dispatch) => (options, handler) => dispatch({ ...options, origin: url }, handler),
+  )
+}
+
+describe('an origin that answers 407', () => {
+  const secrets = {
+    credentials: { proxy: { basic: user } },
+    'a function': () => ({ 'proxy-authorization': right }),
+  }
+  const ways: Record<string, (origin: TestOrigin, proxy: TestOrigin) => Dispatcher> = {
+    'without a proxy': () => agentFor(),
+    'in noProxy': (_origin, proxy) => agentFor({ proxy: { url: proxy.url, noProxy: '127.0.0.1' } }),
+    'behind a SOCKS proxy that leads to others': () =>
+      agentFor({ proxy: { url: 'socks5://127.0.0.1:1', noProxy: '127.0.0.1' } }),
+    'behind an agent of undici': () => {
+      const agent = new Agent({ factory: gatedPool })
+      closeLater(() => agent.destroy())
+      return agent.compose(expectContinue())
+    },
+    'behind an interceptor that leads there': (origin) =>
+      rerouted(origin).compose(expectContinue()),
+  }
+  for (const [where, dispatcherFor] of Object.entries(ways)) {
+    for (const [what, authenticate] of Object.entries(secrets)) {
+      it(`gets nothing ${where}, from ${what}`, async () => {
+        const origin = await guarded(guard)
+        const proxy = await guarded('go')
+        const dispatcher = dispatcherFor(origin, proxy)
+        const { response } = await upload(`${origin.url}/file`, stream(), {
+          authenticate,
+          dispatcher,
+        })
+        expect(response.status).to.equal(407)
+        expect(origin.requests.map(({ headers }) => headers['proxy-authorization'])).to.eql([
+          undefined,
+        ])
+        expect(proxy.requests).to.eql([])
+      })
+    }
+  }
+
+  it('gets nothing that its proxy was given before, in the same or in another upload', async () => {
+    const origin = await guarded(guard)
+    const location = `${origin.url}/file`
+    const proxy = await guarded((seen) => guard(seen, { status: 307, headers: { location } }))
+    const dispatcher = agentFor({ proxy: { url: proxy.url, noProxy: '127.0.0.1' } })
+    const authenticate = { proxy: { basic: user } }
+    for (let uploads = 0; uploads < 2; uploads++) {
+      const { response } = await upload(target, stream(), { authenticate, dispatcher })
+      expect(response.status).to.equal(407)
+    }
+    await upload(location, stream(), { authenticate, dispatcher })
+    expect(statuses(proxy)).to.eql([407, 307, 307])
+    expect(statuses(origin)).to.eql([407, 407, 407])
+    expect(origin.requests.filter(({ headers }) => 'proxy-authorization' in headers)).to.eql([])
+  })
+
+  it('gets nothing of the credentials in the URL of a proxy', async () => {
+    const origin = await guarded(guard)
+    const location = `${origin.url}/file`
+    const proxy = await guarded((seen) => guard(seen, { status: 307, headers: { location } }))
+    const { host } = new URL(proxy.url)
+    const url = `http://user:secret@${host}`
+    const dispatcher = agentFor({ proxy: { url, noProxy: '127.0.0.1' } })
+    const { response } = await upload(target, stream(), { dispatcher })
+    expect(response.status).to.equal(407)
+    expect(statuses(proxy)).to.eql([307])
+    expect(origin.requests.map(({ headers }) => headers['proxy-authorization'])).to.eql([undefined])
+  })
+
+  it('is not sent a Proxy-Authorization of the caller where the agent has a proxy for others', async () => {
+    const origin = await guarded(guard)
+    const dispatcher = agentFor({ proxy: { url: 'http://127.0.0.1:1', noProxy: '127.0.0.1' } })
+    const headers = { 'proxy-authorization': right }
+    const failure = await upload(`${origin.url}/file`, stream(), { headers, dispatcher }).catch(
+      (error) => error,
+    )
+    expect(failure).to.be.instanceOf(TypeError)
+    expect(failure.message).to.contain('would reach the origin').and.not.contain(right)
+    expect(origin.requests).to.eql([])
+  })
+})
+
+describe('a proxy that the caller sends whole URLs to', () => {
+  it('gets its credentials', async () => {
+    const proxy = await guarded(guard)
+    const dispatcher = agentFor({ authenticate: { proxy: { basic: user } } })
+    const { origin } = new URL(proxy.url)
+    const options = { origin, path: target, method: 'PUT', body: stream() } as const
+    const { statusCode } = await dispatcher.request(options)
+    expect(statusCode).to.equal(201)
+    expect(statuses(proxy)).to.eql([407, 201])
+  })
+})
+
+describe('a ProxyAgent beneath the interceptor', () => {
+  it('keeps its credentials to itself', async () => {
+    const proxy = await guarded(guard)
+    const agent = new ProxyAgent({ uri: proxy.url, token: right, factory: gatedPool })
+    closeLater(() => agent.destroy())
+    const dispatcher = agent.compose(expectContinue({ authenticate: { proxy: { basic: user } } }))
+    const { response } = await upload(target, stream(), { dispatcher })
+    expect(response.status).to.equal(201)
+    expect(statuses(proxy)).to.eql([201])
   })
 })

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import { originSpace, proxySpace } from '../../lib/recovery/authentication/space.ts'
+import type { ProxyOption } from '../../lib/proxy/option.ts'
+import { proxiesFor } from '../../lib/proxy/proxies.ts'
+import { originSpace, proxySpaceOf } from '../../lib/recovery/authentication/space.ts'
 import type { Hop } from '../../lib/upload/hop.ts'
 
 const here = 'http://uploads.example'
@@ -19,17 +21,13 @@ const origins: readonly (readonly [string, boolean])[] = [
   ['http://uploads.example.evil', false],
 ]
 
-for (const [name, space] of Object.entries({ originSpace, proxySpace })) {
-  describe(name, () => {
-    for (const [origin, covered] of origins) {
-      it(`of ${here} ${covered ? 'covers' : 'does not cover'} ${origin}`, () => {
-        expect(space(here).covers(to(origin))).to.equal(covered)
-      })
-    }
-  })
-}
-
 describe('originSpace', () => {
+  for (const [origin, covered] of origins) {
+    it(`of ${here} ${covered ? 'covers' : 'does not cover'} ${origin}`, () => {
+      expect(originSpace(here).covers(to(origin))).to.equal(covered)
+    })
+  }
+
   it('covers what is encrypted', () => {
     expect(originSpace('https://uploads.example').covers(to('https://uploads.example'))).to.equal(
       true,
@@ -37,14 +35,41 @@ describe('originSpace', () => {
   })
 })
 
-describe('proxySpace', () => {
-  it('does not cover what goes through a tunnel', () => {
-    const secure = 'https://uploads.example'
-    expect(proxySpace(secure).covers(to(secure))).to.equal(false)
+const url = 'http://proxy.example:3128'
+
+/** The spaces of an upload, with what it goes through. */
+function spacesOf(first: Hop, proxy?: ProxyOption) {
+  return proxySpaceOf(first, proxiesFor(proxy === undefined ? {} : { proxy }))
+}
+
+describe('proxySpaceOf', () => {
+  it('is none where no requests are sent to a proxy', () => {
+    for (const proxy of [undefined, 'socks5://proxy.example'])
+      expect(spacesOf(to(here), proxy)).to.eql([])
   })
 
-  it('covers a whole URL that goes to an encrypted proxy', () => {
+  it('is the space of one proxy, whichever origin is behind it', () => {
+    const [one] = spacesOf(to(here), url)
+    const [two] = spacesOf(to('http://other.example'), url)
+    expect([one?.origin, two?.origin]).to.eql([url, url])
+    expect(one?.covers(to('http://other.example'))).to.equal(true)
+  })
+
+  it('does not cover what goes through a tunnel, or past the proxy', () => {
+    const [space] = spacesOf(to(here), { url, noProxy: 'other.example' })
+    const covered = [here, 'https://uploads.example', 'http://other.example']
+    expect(covered.map((origin) => space?.covers(to(origin)))).to.eql([true, false, false])
+  })
+
+  it('covers whole URLs that the caller sends to a proxy, and nothing else there', () => {
     const proxy = 'https://proxy.example'
-    expect(proxySpace(proxy).covers(to(proxy, 'http://uploads.example/file'))).to.equal(true)
+    const whole = to(proxy, 'http://uploads.example/file')
+    const [space] = spacesOf(whole)
+    expect(space?.origin).to.equal(proxy)
+    expect([whole, to(proxy), to(here)].map((hop) => space?.covers(hop))).to.eql([
+      true,
+      false,
+      false,
+    ])
   })
 })

@@ -6,8 +6,8 @@ const url = 'http://proxy.test:3128'
 const credentials = { username: 'user', password: 'secret' }
 
 const wrong: readonly [what: string, options: object, message: RegExp][] = [
-  ['a number', { proxy: 5 }, /'proxy' must be 'env', a URL or \{ url, … \}, not 5/],
-  ['null', { proxy: null }, /'proxy' must be 'env', a URL/],
+  ['a number', { proxy: 5 }, /'proxy' must be 'env', 'node', a URL or \{ url, … \}, not 5/],
+  ['null', { proxy: null }, /'proxy' must be 'env', 'node', a URL/],
   ['not a URL', { proxy: 'secret' }, /'proxy' must have a URL such as/],
   ['no URL', { proxy: {} }, /'proxy' must have a URL/],
   ['a foreign scheme', { proxy: 'ftp://user:secret@a' }, /with a scheme: http/],

@@ -1,25 +1,13 @@
 import { expect } from 'chai'
-import { Agent, type Dispatcher } from 'undici'
 import { type UploadOptions, type UploadResult, upload } from '../../lib/client/upload.ts'
-import { gatedPool } from '../../lib/connection/client.ts'
 import { RouteMemory } from '../../lib/routes/memory.ts'
 import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
-import { closeLater } from '../support/closing.ts'
+import { agentFor } from '../support/faces.ts'
 import { guarded, statuses, stream, user, wholes } from '../support/guarded.ts'
-
-/** Sends every request in the absolute form to a proxy (RFC 9112, section 3.2.2). */
-function through({ url }: TestOrigin): Dispatcher {
-  const agent = new Agent({ factory: gatedPool })
-  closeLater(() => agent.destroy())
-  return agent.compose((dispatch) => (options, handler) => {
-    const path = `${options.origin}${options.path}`
-    return dispatch({ ...options, origin: url, path }, handler)
-  })
-}
 
 function send(proxy: TestOrigin, options: UploadOptions = {}): Promise<UploadResult> {
   const memory = new RouteMemory()
-  const own = { dispatcher: through(proxy), memory, ...options }
+  const own = { dispatcher: agentFor({ proxy: proxy.url }), memory, ...options }
   return upload('http://uploads.example/file', stream(), own)
 }
 

@@ -9,10 +9,16 @@ export interface CommandChild {
   readonly ended: Promise<{ status: number | NodeJS.Signals; out: string; err: string }>
 }
 
-/** Starts the program. Its standard input is a pipe that stays open. */
-export function startCommand(args: readonly string[]): CommandChild {
+/** Starts the program, with variables of the environment beside this process's. Its standard input is a pipe that stays open. */
+export function startCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): CommandChild {
   const bin = fileURLToPath(new URL('../../lib/cli/bin.ts', import.meta.url))
-  const child = spawn(process.execPath, [bin, ...args], { stdio: 'pipe' })
+  const child = spawn(process.execPath, [bin, ...args], {
+    stdio: 'pipe',
+    env: { ...process.env, ...env },
+  })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk: Buffer) => {

@@ -11,6 +11,8 @@ export interface TestProxy {
   readonly heads: readonly string[]
   /** The addresses that connections came from. */
   readonly clients: readonly (string | undefined)[]
+  /** The connections themselves. */
+  readonly sockets: readonly Socket[]
 }
 
 /** What a proxy is like. */
@@ -27,10 +29,12 @@ export interface ProxyHabits {
 export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
   const heads: string[] = []
   const clients: (string | undefined)[] = []
+  const sockets: Socket[] = []
   const host = await listen(habits.identity, async (client) => {
     const { head, rest } = await until(client, '\r\n\r\n')
     heads.push(head)
     clients.push(client.remoteAddress)
+    sockets.push(client)
     const { wants, instead } = habits
     const value = /^proxy-authorization: (.*)\r$/im.exec(head)?.[1]
     if (wants !== undefined && value !== wants) client.end(answer(407))
@@ -38,7 +42,7 @@ export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
     else if (instead === 'leaving') client.destroy()
     else if (instead === undefined) pass(client, head, rest)
   })
-  return { host, heads, clients }
+  return { host, heads, clients, sockets }
 }
 
 function answer(status: number): string {

@@ -1,23 +1,29 @@
+import type { Hop } from '../../upload/hop.ts'
 import type { Recourse } from '../../upload/recourse.ts'
+import type { Ways } from '../../upload/scope.ts'
 import { type Authenticate, ownOf } from './authenticate.ts'
 import { ByCredentials } from './by-credentials.ts'
 import { ByFunction } from './by-function.ts'
-import { originSpace, proxySpace } from './space.ts'
+import { originSpace, proxySpaceOf } from './space.ts'
 
 /**
  * What answers challenges to one upload (RFC 9110, section 11): the 401 of the origin that it
- * was made to, and the 407 of a proxy on the way there.
+ * was made to, and the 407 of a proxy that its requests are sent to.
  */
-export function authentication(authenticate: Authenticate | null, origin: string): Recourse[] {
+export function authentication(
+  authenticate: Authenticate | null,
+  first: Hop,
+  ways: Ways,
+): Recourse[] {
   if (authenticate === null) return []
   const key = ownOf(authenticate)
+  const proxySpaces = proxySpaceOf(first, ways)
   if (typeof authenticate === 'function') {
-    return [originSpace, proxySpace].map(
-      (space) => new ByFunction(space(origin), authenticate, key),
-    )
+    const spaces = [originSpace(first.origin), ...proxySpaces]
+    return spaces.map((space) => new ByFunction(space, authenticate, key))
   }
   const { proxy = {}, origin: only, ...own } = authenticate
-  const spaces = [new ByCredentials(proxySpace(origin), key, proxy)]
-  if (only !== undefined) spaces.push(new ByCredentials(originSpace(only), key, own))
-  return spaces
+  const steps = proxySpaces.map((space) => new ByCredentials(space, key, proxy))
+  if (only !== undefined) steps.push(new ByCredentials(originSpace(only), key, own))
+  return steps
 }

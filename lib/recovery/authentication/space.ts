@@ -1,9 +1,10 @@
 import type { Hop } from '../../upload/hop.ts'
+import type { Ways } from '../../upload/scope.ts'
 
 /** Who wants credentials, and the fields that go with it (RFC 9110, section 11). */
 export interface Space {
   readonly status: 401 | 407
-  /** The origin that the upload was made to, in the one spelling that URLs have for it. */
+  /** The origin that the upload was made to, or the proxy's, in the one spelling that URLs have for it. */
   readonly origin: string
   /** The field of a response with its challenges. */
   readonly challenges: string
@@ -27,21 +28,34 @@ export function originSpace(origin: string): Space {
   }
 }
 
-/** The proxy on the way to that origin. */
-export function proxySpace(origin: string): Space {
-  return {
-    status: 407,
-    origin: originOf(origin),
-    challenges: 'proxy-authenticate',
-    credentials: 'proxy-authorization',
-    info: 'proxy-authentication-info',
-    covers: (hop) => originOf(hop.origin) === originOf(origin) && !isTunnelled(hop),
-  }
+/**
+ * The proxy that an upload's requests are sent to in absolute form, at most one. Whatever else
+ * answers 407 is no proxy that anybody has named, and must not get the password of one: an origin
+ * that is reached directly, or through a tunnel.
+ */
+export function proxySpaceOf(first: Hop, ways: Ways): Space[] {
+  // Who sends the whole URL by themselves names the proxy as the origin.
+  const own = isWhole(first) ? originOf(first.origin) : null
+  const proxy = own ?? ways.forwarder
+  if (proxy === null) return []
+  const covers =
+    own === null
+      ? (hop: Hop) => ways.forwards(hop.origin)
+      : (hop: Hop) => isWhole(hop) && originOf(hop.origin) === own
+  return [
+    {
+      status: 407,
+      origin: proxy,
+      challenges: 'proxy-authenticate',
+      credentials: 'proxy-authorization',
+      info: 'proxy-authentication-info',
+      covers,
+    },
+  ]
 }
 
-/** What comes through a tunnel comes from the origin, which must not get the proxy's password. */
-function isTunnelled({ origin, path }: Hop): boolean {
-  return origin.startsWith('https:') && path.startsWith('/')
+function isWhole({ path }: Hop): boolean {
+  return /^https?:\/\//i.test(path)
 }
 
 function originOf(url: string): string {

@@ -1,0 +1,31 @@
+import { expect } from 'chai'
+import { startCommand } from '../support/command-child.ts'
+import { commandOrigin } from '../support/command-origin.ts'
+
+// Nothing but a proxy knows this name.
+const url = 'http://uploads.example/file'
+
+describe('the command with NODE_USE_ENV_PROXY=1', () => {
+  for (const command of ['put', 'probe'] as const) {
+    it(`goes through the proxies of the environment: ${command}`, async () => {
+      const proxy = await commandOrigin()
+      const env = { NODE_USE_ENV_PROXY: '1', http_proxy: proxy.url, no_proxy: '' }
+      const args = command === 'put' ? ['put', '-', url] : ['probe', url]
+      const { process, ended } = startCommand(args, env)
+      process.stdin?.end('abc')
+      const { status, err } = await ended
+      expect(status, err).to.equal(0)
+      expect(proxy.requests).not.to.be.empty
+      expect(new Set(proxy.requests.map(({ path }) => path))).to.eql(new Set([url]))
+    })
+  }
+
+  it('goes through the proxy that it is told instead', async () => {
+    const proxy = await commandOrigin()
+    const env = { NODE_USE_ENV_PROXY: '1', http_proxy: 'http://127.0.0.1:1', no_proxy: '' }
+    const { process, ended } = startCommand(['put', '-', url, '--proxy', proxy.url], env)
+    process.stdin?.end('abc')
+    expect(await ended).to.include({ status: 0 })
+    expect(proxy.requests).to.have.length(1)
+  })
+})
