@@ -27,6 +27,10 @@ export interface TicketedConnection {
 export interface Ticket {
   /** What was handed down as the body. Another body in its place is the content. */
   readonly body: unknown
+  /** Whether an interceptor below that asks takes the request over, because nobody asked for this one. */
+  readonly yields: boolean
+  /** Whether the caller stated the length of the content. */
+  readonly lengthStated: boolean
   /** Whether the request is to carry the expectation; read when its head is written. */
   readonly asks: boolean
   /** Milliseconds the content is held back, from the moment the head left. */

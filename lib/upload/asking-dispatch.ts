@@ -32,7 +32,7 @@ function interceptedBy(dispatcher: Dispatcher, needsGate = true): Dispatcher.Dis
   if (dispatcher instanceof ExpectAgent) return own
   // A mock answers in place of connections, and has none that could hold content back.
   const mocked = 'isMockActive' in dispatcher && dispatcher.isMockActive === true
-  return countingInterceptor(mocked ? { expect: 'never' } : {}, { needsGate })(own)
+  return countingInterceptor(mocked ? { expect: 'never' } : {}, { needsGate, yields: true })(own)
 }
 
 function found(

@@ -74,6 +74,8 @@ export interface AttemptOptions extends AttemptHead {
   readonly whole: string | Buffer | null
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
+  /** Whether an interceptor below that asks takes the request over. */
+  readonly yields: boolean
 }
 
 /** One request head on one connection: undici's handler on one side, the connection's ticket on the other. */
@@ -200,6 +202,14 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#owner.stillAsks ? this.log.waitLimitMs : 0
   }
 
+  get yields(): boolean {
+    return this.#options.yields
+  }
+
+  get lengthStated(): boolean {
+    return this.#options.lengthStated
+  }
+
   get rescueTimeout(): number {
     return this.#options.rescueTimeout
   }
@@ -218,7 +228,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     const content = contentOf(body ?? '')
     const stated = statedLength(headers)
     // The length that was put in for the content handed down is not the one of another body.
-    const ours = stated === this.length && !this.#options.lengthStated
+    const ours = stated === this.length && !this.lengthStated
     const length = ours ? content.length : (stated ?? content.length)
     refuseLength(content.length, length)
     this.#replaced = new UploadContent(content, {

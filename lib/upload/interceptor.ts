@@ -25,9 +25,9 @@ type Handler = Dispatcher.DispatchHandler
 // undici hands handlers no controller when a request fails before it was started.
 const controllerless = null as unknown as Dispatcher.DispatchController
 
-type Below = Pick<Scope, 'underWay' | 'ways' | 'needsGate'>
+type Below = Pick<Scope, 'underWay' | 'ways' | 'needsGate' | 'yields'>
 
-const unknown = { ways: direct, needsGate: true }
+const unknown = { ways: direct, needsGate: true, yields: false }
 
 /**
  * An undici interceptor that asks before it sends.
@@ -67,7 +67,7 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
   const { base, dispatch } = scope
   const request = withLastingHeaders(given)
   // Another interceptor of this kind is at work already.
-  if (request[ticketKey] !== undefined) return dispatch(request, handler)
+  if (request[ticketKey]?.yields === false) return dispatch(request, handler)
   const wish = wishOf(request.headers)
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : settle(overrides, base)

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { channel } from 'node:diagnostics_channel'
 import type { Dispatcher } from 'undici'
+import { ticketKey } from '../connection/ticket.ts'
 import { type Content, contentOf } from '../content/content.ts'
 import { UploadContent } from '../content/upload-content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
@@ -35,6 +36,9 @@ const chunkSent = channel('undici:request:bodyChunkSent')
 export function requestContent(request: ExpectRequest): Content | null {
   const body: unknown = request.body ?? null
   if (body === null) return null
+  const outer = request[ticketKey]
+  // An interceptor in between may have put another body in the place of the content.
+  if (outer !== undefined && outer.body !== body) return contentOf(body)
   return request[callKey]?.content ?? contentOf(body)
 }
 
@@ -46,19 +50,20 @@ export function requestContent(request: ExpectRequest): Content | null {
 export function planOf(order: Order, scope: Scope): Plan {
   const { request, content, wish, settings, handler } = order
   const call = request[callKey]
-  const stated = statedLength(request.headers)
+  const outer = request[ticketKey]
+  const stated = outer?.lengthStated === false ? null : statedLength(request.headers)
   const length = stated ?? content?.length ?? null
   if (content !== null) refuseLength(content.length, stated)
   const log = call?.log ?? new UploadLog()
   // An interceptor above this one has an attempt of its own for what is one here.
-  const outer = request[attemptKey]
-  if (outer !== undefined) log.drop(outer)
+  const above = request[attemptKey]
+  if (above !== undefined) log.drop(above)
   log.total = content === null ? null : length
   const inContext = AsyncLocalStorage.snapshot()
   const asked = withoutWish(request, wish)
   const plan = new Plan({
     scope,
-    request: answeredHere(request, settings),
+    request: scope.yields ? withoutBounds(asked) : answeredHere(asked, settings),
     hop: {
       origin: originOf(String(request.origin)),
       path: pathOf(request),
@@ -89,16 +94,21 @@ export function planOf(order: Order, scope: Scope): Plan {
 
 /** The caller's options for what is below: what is answered here is not answered there again. */
 function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest {
-  // undici refuses to hear how many redirects are followed.
-  const { query: _query, maxRedirections: _bound, ...rest } = request
+  const rest = withoutBounds(request)
   const here = { authenticate: null, redirect: 'manual', retry: 0 } as const
   return needsAttempts(settings) ? { ...rest, ...here } : rest
+}
+
+/** undici refuses to hear how many redirects are followed, and the query is in the path. */
+function withoutBounds(request: ExpectRequest): ExpectRequest {
+  const { query: _query, maxRedirections: _bound, ...rest } = request
+  return rest
 }
 
 /** The same request without an `Expect` of the caller's, on which undici throws. */
 export function withoutWish(request: ExpectRequest, wish: ExpectMode | undefined): ExpectRequest {
   if (wish === undefined) return request
-  return { ...request, headers: withoutFields(request.headers, 'expect') }
+  return { ...request, expect: wish, headers: withoutFields(request.headers, 'expect') }
 }
 
 function headersFor(request: ExpectRequest, content: Content, length: number | null): string[] {

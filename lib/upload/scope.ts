@@ -30,6 +30,8 @@ export interface Scope {
   readonly ways: Ways
   /** Whether content that is to be asked about fails where nothing can hold it back; else it is sent unasked. */
   readonly needsGate: boolean
+  /** Whether an interceptor below that asks takes requests over, because nobody asked for this one. */
+  readonly yields: boolean
   readonly dispatch: Dispatcher.Dispatch
 }
 

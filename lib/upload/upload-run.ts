@@ -98,7 +98,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     reason: AttemptReason,
     delayMs: number,
   ): Attempt {
-    const { log, settings, content, whole, lengthStated } = this.#plan
+    const { scope, log, settings, content, whole, lengthStated } = this.#plan
     const sends = hop.hasContent && content?.length !== 0
     const attempt = new Attempt(this, {
       reason,
@@ -113,6 +113,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       content: sends ? content : null,
       whole: asks ? null : whole,
       lengthStated,
+      yields: scope.yields,
     })
     attempt.log.hasContent = hop.hasContent
     return attempt
