@@ -40,29 +40,41 @@ const longestDelay = 2_147_483_647
 // RFC 9110, section 9.2.2.
 const idempotent = ['PUT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'TRACE']
 
+/** Bytes of content that a dead connection may have taken without anybody reading them. */
+const unread = 65_536
+
 /**
- * A fresh attempt, once, where nothing can be lost by it: no content left and no byte of a
- * response came, as on a kept connection that turns out to be dead (RFC 9110, section 9.2.2:
- * what would have been applied was never sent). A 408 on a kept connection means the same: the
- * server's timer for idle connections ran out while the request was on its way (section 15.5.9).
+ * A fresh attempt where nothing can be lost by it: no content left and no byte of a response came,
+ * or a kept connection took little content of a request that can be repeated (RFC 9110, section
+ * 9.2.2). Several kept connections may have died at once, so there is a fresh attempt after each of
+ * them; after a connection that was made for the upload there is one in all. A 408 on a kept connection means the
+ * same: the server's timer for idle connections ran out while the request was on its way (section
+ * 15.5.9).
  */
 export class Renewal implements Recourse {
   #used = false
 
   answered({ status, hop, attempt, sendable, complete }: Answer): Next | null {
-    const idle = status === 408 && attempt.reusedConnection && sendable
-    return idle && isUntouched(attempt, complete) ? this.#next(hop) : null
-  }
-
-  failed({ hop, untouched, error }: Failure): Next | null {
-    return untouched && isPeerGone(error) ? this.#next(hop) : null
-  }
-
-  #next(hop: Hop): Next | null {
-    if (this.#used) return null
+    if (status !== 408 || !attempt.reusedConnection || !sendable || this.#used) return null
+    if (!isUntouched(attempt, complete)) return null
     this.#used = true
-    return { hop, reason: 'fresh-connection', delayMs: 0 }
+    return fresh(hop)
   }
+
+  failed({ hop, untouched, sendable, error, attempt }: Failure): Next | null {
+    if (!isPeerGone(error)) return null
+    const { reusedConnection, status, interim, asked, sentBytes } = attempt
+    const kept = reusedConnection && status === null && interim.length === 0
+    if (this.#used && !kept) return null
+    const taken = kept && !asked && sentBytes <= unread && sendable
+    if (!untouched && !(taken && idempotent.includes(hop.method))) return null
+    this.#used = true
+    return fresh(hop)
+  }
+}
+
+function fresh(hop: Hop): Next {
+  return { hop, reason: 'fresh-connection', delayMs: 0 }
 }
 
 /**
