@@ -14,7 +14,7 @@ import { needsAttempts } from '../recovery/recourses.ts'
 import { sharedMemory } from '../routes/memory.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { callKey, type ExpectRequest } from './expect-request.ts'
-import { dispatchOlder } from './older-handler.ts'
+import { dispatchOlder, isOlder } from './older-handler.ts'
 import { planOf, requestContent, withoutWish } from './order.ts'
 import { direct, type Scope } from './scope.ts'
 import { UnderWay } from './under-way.ts'
@@ -61,7 +61,7 @@ export function countingInterceptor(
 }
 
 function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
-  if (!('onRequestStart' in handler)) {
+  if (isOlder(handler)) {
     return dispatchOlder((request, wrapped) => send(scope, request, wrapped), given, handler)
   }
   const { base, dispatch } = scope
