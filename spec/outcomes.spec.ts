@@ -51,7 +51,8 @@ async function play(
     response: (request) => (isFirst(request) && stage === 'flowing' ? row.late : { status: 201 }),
   })
   closeLater(() => origin.close())
-  const dispatcher = agentFor()
+  // A 407 is a proxy's: the origin is its own.
+  const dispatcher = agentFor(row.event === '407' ? { proxy: origin.url } : {})
   // Only where nobody answers may the wait run out.
   const asking = { expect: 'always', continueTimeout: 60_000 } as const
   const options = { ...asking, ...row.options, dispatcher }

@@ -17,7 +17,7 @@ import { sharedMemory } from '../routes/memory.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { Attempts } from './attempts.ts'
 import { callKey, type ExpectRequest } from './expect-request.ts'
-import { dispatchOlder } from './older-handler.ts'
+import { dispatchOlder, isOlder } from './older-handler.ts'
 import { declared, planOf, withoutWish } from './order.ts'
 import { direct, routeTo, type Scope } from './scope.ts'
 import { UnderWay } from './under-way.ts'
@@ -63,7 +63,7 @@ export function countingInterceptor(
 }
 
 function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
-  if (!('onRequestStart' in handler)) {
+  if (isOlder(handler)) {
     return dispatchOlder((request, wrapped) => send(scope, request, wrapped), given, handler)
   }
   const { base, dispatch } = scope

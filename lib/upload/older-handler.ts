@@ -1,6 +1,11 @@
 import { type Dispatcher, Dispatcher1Wrapper } from 'undici'
 import { ForwardingHandler } from './forwarding-handler.ts'
 
+/** Whether a handler has the older shape. */
+export function isOlder(handler: object): boolean {
+  return 'onConnect' in handler && !('onRequestStart' in handler)
+}
+
 /**
  * Dispatches for a handler of the older shape (`onConnect`, `onHeaders`…), as the built-in
  * fetch of Node 22 and 24 has it. undici's wrapper converts the handler, and forbids HTTP/2
