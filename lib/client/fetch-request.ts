@@ -4,6 +4,7 @@ import { originOf, refererOf } from './referrer.ts'
 import {
   type AddedField,
   acceptedCodings,
+  endToEnd,
   fieldList,
   isSignal,
   type OutgoingRequest,
@@ -41,6 +42,7 @@ export function fetchRequest(
   const request = new Request(input, { ...read, ...init, signal: followed, body })
   // Where a request goes is for its URL to say.
   request.headers.delete('host')
+  endToEnd(request.headers)
   return { request, signal, source, given: init.headers }
 }
 

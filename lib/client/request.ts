@@ -26,6 +26,30 @@ export function isSignal(value: unknown): value is AbortSignal {
   return 'throwIfAborted' in value && 'addEventListener' in value
 }
 
+/** Fields that are for one connection, beside those that `Connection` names. */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** Leaves out what is not passed on from one connection to the next (RFC 9110, section 7.6.1). */
+export function endToEnd(headers: Headers): Headers {
+  const named =
+    headers
+      .get('connection')
+      ?.toLowerCase()
+      .split(/[\s,]+/) ?? []
+  for (const name of [...hopByHop, ...named]) {
+    if (name !== '' && headers.has(name)) headers.delete(name)
+  }
+  return headers
+}
+
 /** A field to add, unless its value is `null`. */
 export type AddedField = readonly [name: string, value: string | null]
 

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { acceptedCodings, fieldList, type OutgoingRequest, targetOf } from './request.ts'
+import { acceptedCodings, endToEnd, fieldList, type OutgoingRequest, targetOf } from './request.ts'
 
 /** Where an upload goes, and how. */
 export interface UploadTarget {
@@ -36,30 +36,6 @@ export function uploadRequest(target: UploadTarget): OutgoingRequest {
 
 /** Name and version of this package (RFC 9110, section 10.1.5); bundles have no package.json to read. */
 const userAgent = 'expect-continue/0.1.0'
-
-/** Fields that are for one connection, beside those that `Connection` names. */
-const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]
-
-/** Leaves out what is not passed on from one connection to the next (RFC 9110, section 7.6.1). */
-function endToEnd(headers: Headers): Headers {
-  const named =
-    headers
-      .get('connection')
-      ?.toLowerCase()
-      .split(/[\s,]+/) ?? []
-  for (const name of [...hopByHop, ...named]) {
-    if (name !== '' && headers.has(name)) headers.delete(name)
-  }
-  return headers
-}
 
 function parsed(url: string | URL): URL {
   const text = String(url)

@@ -83,7 +83,7 @@ export class Delivery {
         (source) => this.#begin(source),
         (error) => this.#fail(error),
       )
-      this.#writer.idle()
+      this.#awaitFirst()
     } else this.#begin(opened)
   }
 
@@ -98,7 +98,20 @@ export class Delivery {
     if (this.#over) return
     this.#source = source
     this.#advance()
-    if (!this.#writing && !this.#over && this.#gatheredBytes === 0) this.#writer.idle()
+    if (this.#isIdle()) this.#awaitFirst()
+  }
+
+  #isIdle(): boolean {
+    return !this.#writing && !this.#over && this.#acceptedBytes + this.#gatheredBytes === 0
+  }
+
+  /** Chunks that come at once leave together with the head. */
+  #awaitFirst(): void {
+    setImmediate(Delivery.#firstIsLate, this)
+  }
+
+  static #firstIsLate(delivery: Delivery): void {
+    if (delivery.#isIdle()) delivery.#writer.idle()
   }
 
   /** Reads and writes as far as neither has to be waited for. */

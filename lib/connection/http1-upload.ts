@@ -69,7 +69,7 @@ export class Http1Upload
     this.#callback = callback
     this.#head = head
     this.ticket.onHead(this, this.#asks, reusedConnection)
-    if (this.#asks) this.idle()
+    if (this.#asks) this.#writeHead()
     else this.#delivery.start()
   }
 
@@ -149,8 +149,12 @@ export class Http1Upload
     if (last) pieces.push({ chunk: lastChunk, encoding })
   }
 
-  /** There is no content at once: the head leaves alone. */
+  /** Content that is not at hand does not keep the head waiting. */
   idle(): void {
+    if (!this.ticket.atHand) this.#writeHead()
+  }
+
+  #writeHead(): void {
     const head = this.#head
     if (head === null) return
     this.#head = null

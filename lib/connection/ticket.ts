@@ -40,6 +40,11 @@ export interface Ticket {
   /** Bytes of content; `null` when that is not known. */
   readonly length: number | null
   /**
+   * Whether the content comes from memory or a file: then the head waits for it where nothing is
+   * asked. An origin that refused the head alone could take small content behind it for a request.
+   */
+  readonly atHand: boolean
+  /**
    * A client with gates takes the attempt.
    *
    * @param headersTimeout is how many milliseconds it allows for the response's head.

@@ -62,6 +62,11 @@ export class UploadContent {
     return this.#options.length
   }
 
+  /** Whether it comes from memory or a file, and not from code of the caller's. */
+  get atHand(): boolean {
+    return !this.#content.callsOut
+  }
+
   /** Whether nothing of it was opened, called or read. */
   get untouched(): boolean {
     return this.#reader === null && this.#opening === null && !this.#cancelled

@@ -214,6 +214,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#options.rescueTimeout
   }
 
+  get atHand(): boolean {
+    return this.#replaced === null && (this.#options.content?.atHand ?? true)
+  }
+
   get length(): number | null {
     return (this.#replaced ?? this.#options.content)?.length ?? null
   }
