@@ -173,8 +173,8 @@ describe('content that turns out to be empty', () => {
       bytes,
       kinds: unknownKinds,
       agent: { expect: 'never' },
-      origin: [inTurn(taking, taking)],
-      gets: [unasked, unasked],
+      origin: [taking],
+      gets: [unasked],
     },
     {
       name: 'is kept back by a refusal',
