@@ -8,19 +8,22 @@ export interface Model {
   held: string
   /** Bytes of interim responses, and of line ends before a head. */
   looked: number
+  /** The most of these that belong to one head. */
+  longest: number
 }
 
 /**
- * What an InterimSplitter has to come to, the slow and plain way: with all bytes at hand, in
+ * What an InterimResponseParser has to come to, the slow and plain way: with all bytes at hand, in
  * lines, and a pattern for what a head begins with.
  */
 export function interimModel(bytes: string): Model {
-  const model: Model = { pass: '', heads: [], held: '', looked: 0 }
+  const model: Model = { pass: '', heads: [], held: '', looked: 0, longest: 0 }
   let rest = bytes
   for (;;) {
     const lineEnds = /^[\r\n]*/.exec(rest)?.[0] ?? ''
     model.pass += lineEnds
     model.looked += lineEnds.length
+    model.longest = Math.max(model.longest, lineEnds.length)
     rest = rest.slice(lineEnds.length)
     if (mayBegin(rest)) {
       model.held = rest
@@ -35,6 +38,7 @@ export function interimModel(bytes: string): Model {
     const whole = headIn(rest)
     const head = whole ?? rest
     model.looked += head.length
+    model.longest = Math.max(model.longest, lineEnds.length + head.length)
     if (status !== 100) model.pass += head
     if (whole === null) return model
     model.heads.push({ type: 'interim', status })

@@ -1,14 +1,14 @@
 import { type Plan, planOf, usage } from './arguments.ts'
 import { client } from './client/client.ts'
+import { expectation } from './expectation.ts'
 import { fields } from './fields.ts'
+import { interimResponses } from './interim-responses.ts'
 import { mebibytes } from './memory-peak.ts'
+import { requestHead } from './request-head.ts'
 import { Run, repeating, type Tally } from './run.ts'
-import { sorter } from './sorter.ts'
-import { splitter } from './splitter.ts'
 import type { Target } from './target.ts'
-import { verdict } from './verdict.ts'
 
-const targets: readonly Target[] = [splitter, sorter, verdict, fields, client]
+const targets: readonly Target[] = [interimResponses, requestHead, expectation, fields, client]
 
 /** All targets in turn, a part of their cases at a time, so that each gets its share of the seconds. */
 async function runAll(run: Run, cases: number): Promise<void> {

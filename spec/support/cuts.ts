@@ -1,49 +1,25 @@
 import fc from 'fast-check'
-import type { Written } from '../../lib/protocol/outgoing.ts'
 
-/** One piece of a stream: how long it is, and how it is written. */
-export interface Cut {
-  readonly size: number
-  /** As text, one byte a character; as bytes otherwise. */
-  readonly text: boolean
-  /** Whether the next piece comes in another write. */
-  readonly last: boolean
-}
+/** Sizes of the pieces of a stream; after the last the first comes again. */
+export const cuts: fc.Arbitrary<number[]> = fc
+  .array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 30 })
+  .filter((sizes) => sizes.some((size) => size > 0))
 
-/** Ways to cut a stream; after the last cut the first comes again. */
-export const cuts: fc.Arbitrary<Cut[]> = fc
-  .array(fc.record({ size: fc.nat({ max: 40 }), text: fc.boolean(), last: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 30,
-  })
-  .filter((all) => all.some(({ size }) => size > 0))
+/** Every byte by itself. */
+export const singly: readonly number[] = [1]
 
-/** Every byte in a write of its own. */
-export const singly: readonly Cut[] = [{ size: 1, text: true, last: true }]
-
-/** Cuts a stream of one byte a character into writes of one or more pieces. */
-export function cut(bytes: string, how: readonly Cut[]): Written[][] {
-  const writes: Written[][] = []
-  let pieces: Written[] = []
-  let at = 0
-  for (let turn = 0; at < bytes.length; turn++) {
-    const { size, text, last } = how[turn % how.length] as Cut
-    const piece = bytes.slice(at, at + size)
-    at += size
-    pieces.push({ chunk: text ? piece : Buffer.from(piece, 'latin1'), encoding: 'latin1' })
-    if (!last && at < bytes.length) continue
-    writes.push(pieces)
-    pieces = []
-  }
-  return writes
-}
+/** All in one piece. */
+export const whole: readonly number[] = [Number.MAX_SAFE_INTEGER]
 
 /** A stream of one byte a character, in pieces of bytes. */
-export function cutBytes(bytes: string, how: readonly Cut[]): Uint8Array[] {
-  const pieces = cut(bytes, how).flat()
-  return pieces.map(({ chunk }) =>
-    typeof chunk === 'string' ? Buffer.from(chunk, 'latin1') : chunk,
-  )
+export function cutBytes(bytes: string, sizes: readonly number[]): Uint8Array[] {
+  const pieces: Uint8Array[] = []
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const end = at + (sizes[turn % sizes.length] as number)
+    pieces.push(Buffer.from(bytes.slice(at, end), 'latin1'))
+    at = end
+  }
+  return pieces
 }
 
 /** Pieces put together again, one byte a character. */

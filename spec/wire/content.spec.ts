@@ -1,9 +1,18 @@
 import { Readable } from 'node:stream'
 import { noise } from '../support/contents.ts'
 import type { HaltingKind } from '../support/halting.ts'
+import type { Play } from '../support/peer.ts'
 import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
 import { goAhead, response } from '../support/responses.ts'
-import { play, refused, replayed, stored, unasked } from '../support/scenario.ts'
+import {
+  play,
+  refused,
+  replayed,
+  silent,
+  silentWait,
+  stored,
+  unasked,
+} from '../support/scenario.ts'
 
 const requestHead = `PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello`
 
@@ -68,31 +77,39 @@ describe('request content', () => {
 
 const none = (): Record<string, string> => ({})
 
-/** A kind of content that is empty; a length of 0 is sent in any case. */
-function empty(name: string, make: HaltingKind['make']): HaltingKind {
-  return { name, known: true, replayable: false, make, headers: none }
+/** A kind of content that is empty, of which that is known or not. */
+function empty(name: string, known: boolean, make: HaltingKind['make']): HaltingKind {
+  return { name, known, replayable: false, make, headers: none }
 }
 
-const emptyKinds: readonly HaltingKind[] = [
-  empty('an empty string', () => ''),
-  empty('an empty buffer', () => Buffer.alloc(0)),
-  empty('an empty Blob', () => new Blob([])),
-  empty('an empty stream', () => Readable.from([])),
-  empty('a stream of nothing but empty chunks', () =>
-    Readable.from([Buffer.alloc(0), Buffer.alloc(0)]),
-  ),
-  empty('an empty generator', () => nothing()),
-  empty('a factory of empty generators', () => () => nothing()),
-  empty('an empty web stream', () => Readable.toWeb(Readable.from([])) as ReadableStream),
+const knownKinds: readonly HaltingKind[] = [
+  empty('an empty string', true, () => ''),
+  empty('an empty buffer', true, () => Buffer.alloc(0)),
+  empty('an empty Blob', true, () => new Blob([])),
   {
-    ...empty('an empty generator with a declared length', () => nothing()),
+    ...empty('an empty generator with a declared length', true, () => nothing()),
     headers: () => ({ 'content-length': '0' }),
   },
 ]
 
+const unknownKinds: readonly HaltingKind[] = [
+  empty('an empty stream', false, () => Readable.from([])),
+  empty('a stream of nothing but empty chunks', false, () =>
+    Readable.from([Buffer.alloc(0), Buffer.alloc(0)]),
+  ),
+  empty('an empty generator', false, () => nothing()),
+  empty('a factory of empty generators', false, () => () => nothing()),
+  empty('an empty web stream', false, () => Readable.toWeb(Readable.from([])) as ReadableStream),
+]
+
 async function* nothing(): AsyncGenerator<Buffer> {}
 
-describe('empty content', () => {
+const leavingIt: Play = async (peer) => {
+  await peer.unasked()
+  await peer.takes(417, 'no')
+}
+
+describe('content that is known to be empty', () => {
   const bytes = Buffer.alloc(0)
   const nobodyAsked = { ...unasked, reason: 'no-content' } as const
   for (const method of ['PUT', 'POST', 'PATCH'] as const) {
@@ -100,7 +117,7 @@ describe('empty content', () => {
       {
         name: `carries no expectation, and a length of 0: ${method}`,
         bytes,
-        kinds: emptyKinds,
+        kinds: knownKinds,
         origin: [taking],
         gets: [{ ...nobodyAsked, sending: { method } }],
       },
@@ -110,21 +127,68 @@ describe('empty content', () => {
     {
       name: "carries no expectation with expect: 'always'",
       bytes,
-      kinds: emptyKinds,
+      kinds: knownKinds,
       origin: [taking],
       gets: [{ ...nobodyAsked, sending: { expect: 'always' } }],
     },
     {
       name: 'leaves a 417 to the caller',
       bytes,
-      kinds: emptyKinds,
+      kinds: knownKinds,
+      origin: [leavingIt],
+      gets: [{ ...nobodyAsked, status: 417, text: 'no' }],
+    },
+  ])
+})
+
+describe('content that turns out to be empty', () => {
+  const bytes = Buffer.alloc(0)
+  for (const method of ['PUT', 'POST', 'PATCH'] as const) {
+    play([
+      {
+        name: `was asked about, and arrives as no chunks: ${method}`,
+        bytes,
+        kinds: unknownKinds,
+        origin: [accepting],
+        gets: [{ ...stored, sending: { method } }],
+      },
+    ])
+  }
+  play([
+    {
+      name: 'arrives as no chunks after silence',
+      bytes,
+      kinds: unknownKinds,
+      agent: silentWait,
       origin: [
         async (peer) => {
-          await peer.unasked()
-          await peer.takes(417, 'no')
+          await peer.asked()
+          await peer.takes()
         },
       ],
-      gets: [{ ...nobodyAsked, status: 417, text: 'no' }],
+      gets: [silent],
+    },
+    {
+      name: 'arrives as no chunks where nobody is asked',
+      bytes,
+      kinds: unknownKinds,
+      agent: { expect: 'never' },
+      origin: [taking],
+      gets: [unasked],
+    },
+    {
+      name: 'is kept back by a refusal',
+      bytes,
+      kinds: unknownKinds,
+      origin: [refusing(response(403, 'no'))],
+      gets: [refused(403, 'no')],
+    },
+    {
+      name: 'is replayed after a 417',
+      bytes,
+      kinds: unknownKinds,
+      origin: [refusing(response(417)), taking],
+      gets: [replayed],
     },
   ])
 })

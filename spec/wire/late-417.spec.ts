@@ -35,6 +35,7 @@ const beginnings: readonly Beginning[] = [
 
 const window: ExpectAgentOptions = { replayWindow: 4096 }
 const tooSmall: ExpectAgentOptions = { replayWindow: 4095 }
+const noWindow: ExpectAgentOptions = { replayWindow: 0 }
 const halfOfIt: ExpectAgentOptions = { replayWindow: 2048 }
 
 /** Goes on with the source, and takes all of the content. */
@@ -102,7 +103,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
       },
       {
         name: 'is the caller’s when one-shot content is not kept',
-        agent,
+        agent: { ...agent, ...noWindow },
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no'))],
@@ -118,7 +119,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
       },
       {
         name: 'is remembered although it could not be replayed',
-        agent,
+        agent: { ...agent, ...noWindow },
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no')), taking],

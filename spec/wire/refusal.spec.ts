@@ -145,9 +145,15 @@ describe('a final response from 200 to 299 before the content', () => {
       gets: [{ ...answered, status: 204, text: '' }, stored],
     },
     {
-      name: 'wins over a 100 in one piece with it',
-      origin: [refusing(goAhead + response(201, 'had it')), accepting],
-      gets: [{ ...answered, status: 201, interim: [100] }, stored],
+      name: 'does not end the upload in one piece with a 100',
+      origin: [
+        inTurn(async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead + response(201, 'had it'))
+          await peer.content()
+        }, accepting),
+      ],
+      gets: [{ ...stored, text: 'had it', sent: [0, 1], interim: [100] }, stored],
     },
     {
       name: 'may come after other interim responses',

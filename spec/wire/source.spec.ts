@@ -4,8 +4,9 @@ import { ownFaces } from '../support/faces.ts'
 import type { Halt, HaltingKind } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
 import { platformFaces } from '../support/platform-faces.ts'
-import { goAhead, head } from '../support/responses.ts'
-import { play, silentWait } from '../support/scenario.ts'
+import { refusing } from '../support/plays.ts'
+import { goAhead, head, response } from '../support/responses.ts'
+import { play, refused, silentWait } from '../support/scenario.ts'
 
 const none = (): Record<string, string> => ({})
 const length = (bytes: Buffer): Record<string, string> => ({
@@ -20,8 +21,13 @@ function kindsOf(name: string, make: HaltingKind['make'], replayable = false): H
   ]
 }
 
-/** Sources that break with this error: at once, by themselves, or when they are read on. */
-function breakingWith(broken: Error): Record<'atOnce' | 'bySelf' | 'halfway', HaltingKind[]> {
+type Breaking = 'atOnce' | 'listenedTo' | 'leftAlone' | 'halfway'
+
+/**
+ * Sources that break with this error: at once, by themselves (with a listener for that, or left
+ * alone until they are opened), or when they are read on.
+ */
+function breakingWith(broken: Error): Record<Breaking, HaltingKind[]> {
   async function* useless(): AsyncGenerator<Buffer> {
     yield await Promise.reject<Buffer>(broken)
   }
@@ -58,11 +64,8 @@ function breakingWith(broken: Error): Record<'atOnce' | 'bySelf' | 'halfway', Ha
       ...kindsOf('a stream', () => uselessStream()),
       ...kindsOf('a factory of streams', () => () => uselessStream(), true),
     ],
-    bySelf: [
-      ...kindsOf('a stream', stream),
-      ...kindsOf('a web stream', webStream),
-      ...kindsOf('a factory of streams', (bytes, halt) => () => stream(bytes, halt), true),
-    ],
+    listenedTo: kindsOf('a stream', stream),
+    leftAlone: kindsOf('a web stream', webStream),
     halfway: [
       ...kindsOf('a generator', halfway),
       ...kindsOf('a stream', (bytes, halt) => Readable.from(halfway(bytes, halt))),
@@ -71,7 +74,13 @@ function breakingWith(broken: Error): Record<'atOnce' | 'bySelf' | 'halfway', Ha
   }
 }
 
-const seesNothing: Play = (peer) => peer.withheld()
+const breaksWhileAsking: Play = async (peer) => {
+  await peer.asked()
+  await peer.says(head(103))
+  peer.lift()
+  await peer.says(goAhead)
+  await peer.incomplete()
+}
 
 const errors: [string, Error][] = [
   ['an error', new Error('The source broke')],
@@ -80,27 +89,44 @@ const errors: [string, Error][] = [
 ]
 
 for (const [what, broken] of errors) {
-  const { atOnce, bySelf, halfway } = breakingWith(broken)
+  const { atOnce, listenedTo, leftAlone, halfway } = breakingWith(broken)
   const failed = { error: broken }
 
   describe(`a source that breaks with ${what}`, () => {
     play([
       {
-        name: 'at its first chunk fails the upload before anything is sent',
+        name: 'at its first chunk fails the upload after the go-ahead',
         kinds: atOnce,
-        origin: [seesNothing],
+        origin: [
+          async (peer) => {
+            await peer.asked()
+            await peer.says(goAhead)
+            await peer.incomplete()
+          },
+        ],
         gets: [failed],
       },
       {
-        name: 'at its first chunk fails the upload where nobody is asked, too',
+        name: 'at its first chunk is not found out before a refusal',
+        kinds: atOnce,
+        origin: [refusing(response(403, 'no'))],
+        gets: [refused(403, 'no')],
+      },
+      {
+        name: 'at its first chunk leaves the message incomplete where nobody is asked',
         kinds: atOnce,
         agent: { expect: 'never' },
-        origin: [seesNothing],
+        origin: [
+          async (peer) => {
+            await peer.unasked()
+            await peer.incomplete()
+          },
+        ],
         gets: [failed],
       },
       {
         name: 'while the go-ahead is waited for fails the upload',
-        kinds: bySelf,
+        kinds: listenedTo,
         faces: ownFaces,
         origin: [
           async (peer) => {
@@ -113,19 +139,18 @@ for (const [what, broken] of errors) {
         gets: [failed],
       },
       {
-        // The platform's fetch hears nothing of a stream as long as it does not read from it.
+        name: 'while the go-ahead is waited for fails the upload when it is opened',
+        kinds: leftAlone,
+        faces: ownFaces,
+        origin: [breaksWhileAsking],
+        gets: [failed],
+      },
+      {
+        // The platform’s fetch hears nothing of a stream as long as it does not read from it.
         name: 'while the go-ahead is waited for fails the upload after it, in the platform’s fetch',
-        kinds: bySelf,
+        kinds: [...listenedTo, ...leftAlone],
         faces: platformFaces,
-        origin: [
-          async (peer) => {
-            await peer.asked()
-            await peer.says(head(103))
-            peer.lift()
-            await peer.says(goAhead)
-            await peer.incomplete()
-          },
-        ],
+        origin: [breaksWhileAsking],
         gets: [failed],
       },
       {

@@ -3,8 +3,8 @@ import type { Random } from './random.ts'
 import { same, type Target } from './target.ts'
 
 /** The state machine of an expectation against what its history says. */
-export const verdict: Target = {
-  name: 'verdict',
+export const expectation: Target = {
+  name: 'expect',
   share: 0.1,
   parallel: 1,
   run(random) {
@@ -33,7 +33,6 @@ function stateAfter(first: State, events: readonly Event[]): State {
     const at = events.findIndex((each, index) => index >= from && happened(each))
     return at === -1 ? never : at
   }
-  const isFinal = ({ type }: Event): boolean => type === 'final'
   const statusAt = (at: number): number => {
     const found = events[at]
     return found?.type === 'final' ? found.status : 0
@@ -46,8 +45,12 @@ function stateAfter(first: State, events: readonly Event[]): State {
   const ready = Math.min(Math.max(left, granted), timeout)
   const by = timeout < granted ? 'timeout' : 'continue'
   const flow = when(ready, ({ type }) => type === 'flow')
-  const final = when(0, isFinal)
-  if (final < flow) return { at: 'withheld', status: statusAt(final) }
+  const final = events.findIndex(
+    (each, index) =>
+      // An origin that said 100 reads on after a 2xx.
+      each.type === 'final' && (each.status >= 300 || by === 'timeout' || index < granted),
+  )
+  if (final !== -1 && final < flow) return { at: 'withheld', status: statusAt(final) }
   if (flow < never) return flowing(flow, { at: 'sending', by })
   if (ready < never) return { at: 'ready', by }
   if (left < never) return { at: 'waiting' }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { asking, type Event, next, type State, unasked } from '../lib/protocol/expectation.ts'
+import { asking, type Event, next, type State, unasked } from '../../lib/protocol/expectation.ts'
 
 const states: readonly State[] = [
   { at: 'asking' },
@@ -39,9 +39,17 @@ const changes = new Map<string, State>([
     { at: 'sent' },
   ]),
   ...[0, 101, 200, 299, 300, 417, 503].flatMap((status) =>
-    ['asking', 'granted', 'waiting', 'ready by continue', 'ready by timeout'].map(
-      (at): [string, State] => [`${at} final ${status}`, { at: 'withheld', status }],
-    ),
+    ['asking', 'waiting', 'ready by timeout'].map((at): [string, State] => [
+      `${at} final ${status}`,
+      { at: 'withheld', status },
+    ]),
+  ),
+  // An origin that said 100 reads on after a 2xx.
+  ...[300, 417, 503].flatMap((status) =>
+    ['granted', 'ready by continue'].map((at): [string, State] => [
+      `${at} final ${status}`,
+      { at: 'withheld', status },
+    ]),
   ),
   ...[300, 417, 503].flatMap((status) =>
     ['unasked', 'continue', 'timeout'].map((by): [string, State] => [
