@@ -21,7 +21,7 @@ const forms = [
 export function parseRetryAfter(value: unknown, now: number): number | null {
   if (typeof value !== 'string') return null
   const text = value.trim()
-  if (/^\d+$/.test(text)) return Number(text) * 1000
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER)
   for (const form of forms) {
     const fields = form.exec(text)?.groups
     if (fields !== undefined) return Math.max(0, timeOf(fields, now) - now)

@@ -60,12 +60,16 @@ export class Deadlines {
     this.#owner = owner
   }
 
-  /** Sets a deadline, or sets it anew; 0 is none. */
-  set(deadline: Deadline, milliseconds: number): void {
+  /**
+   * Sets a deadline, or sets it anew; 0 is none.
+   *
+   * @param passed is how many of the milliseconds have gone by already.
+   */
+  set(deadline: Deadline, milliseconds: number, passed: number = 0): void {
     this.clear(deadline)
     if (milliseconds === 0) return
     const now = performance.now()
-    const end = now + milliseconds
+    const end = now + Math.max(0, milliseconds - passed)
     this.#limits[deadline] = milliseconds
     this.#ends[deadline] = end
     if (end < this.#due) this.#start(end, now)

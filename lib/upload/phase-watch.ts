@@ -23,9 +23,9 @@ export class PhaseWatch implements DeadlineOwner {
     this.#owner = owner
   }
 
-  /** The upload begins. */
-  begin(): void {
-    this.#deadlines.set('total', this.#timeouts.total ?? 0)
+  /** The upload begins, or goes on after so many milliseconds. */
+  begin(elapsedMs: number): void {
+    this.#deadlines.set('total', this.#timeouts.total ?? 0, elapsedMs)
   }
 
   /** Sees that content which was handed to the connection is taken by it. */

@@ -63,8 +63,11 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
     this.#plan.scope.underWay.begin(this.#controller)
-    this.#watch.begin()
-    return this.#begin('first', 0)
+    const { log } = this.#plan
+    // A fetch without a body that follows a redirect dispatches once more for the same call.
+    const again = log.attempts.length > 0
+    this.#watch.begin(again ? log.elapsedMs : 0)
+    return this.#begin(again ? 'redirect' : 'first', 0)
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {

@@ -69,15 +69,11 @@ for (const { name, code, kinds } of wrong) {
         gets: [{ error: [code] }],
       },
       {
-        name: 'leaves the message incomplete where nobody is asked',
+        // It is all there at once, and is found out before the head leaves with it.
+        name: 'fails the upload before anything is sent where nobody is asked',
         kinds,
         agent: { expect: 'never' },
-        origin: [
-          async (peer) => {
-            await peer.unasked()
-            await peer.incomplete()
-          },
-        ],
+        origin: [(peer) => peer.withheld()],
         gets: [{ error: [code] }],
       },
       {
@@ -87,15 +83,9 @@ for (const { name, code, kinds } of wrong) {
         gets: [{ ...refused(403, 'no') }],
       },
       {
-        name: 'leaves the message of a replay incomplete',
+        name: 'fails a replay before anything is sent',
         kinds,
-        origin: [
-          refusing(response(417)),
-          async (peer) => {
-            await peer.unasked()
-            await peer.incomplete()
-          },
-        ],
+        origin: [refusing(response(417)), (peer) => peer.withheld()],
         gets: [{ error: [code] }],
       },
     ])

@@ -113,15 +113,10 @@ for (const [what, broken] of errors) {
         gets: [refused(403, 'no')],
       },
       {
-        name: 'at its first chunk leaves the message incomplete where nobody is asked',
+        name: 'at its first chunk fails the upload before anything is sent where nobody is asked',
         kinds: atOnce,
         agent: { expect: 'never' },
-        origin: [
-          async (peer) => {
-            await peer.unasked()
-            await peer.incomplete()
-          },
-        ],
+        origin: [(peer) => peer.withheld()],
         gets: [failed],
       },
       {
