@@ -102,9 +102,18 @@ describe('Retry', () => {
     }
   })
 
-  it('waits as long as Retry-After says', () => {
-    const next = new Retry(1).answered(answerOf(503, { 'retry-after': '7' }))
-    expect(next).to.include({ delayMs: 7000 })
+  it('waits as long as Retry-After says, and up to a quarter longer', () => {
+    const next = new Retry(1).answered(answerOf(503, { 'retry-after': '30' })) as Next
+    expect(next.delayMs).to.be.within(30_000, 37_500)
+  })
+
+  it('does not bring back at once all that were told the same', () => {
+    const delays = Array.from({ length: 30 }, () => {
+      const next = new Retry(1).answered(answerOf(503, { 'retry-after': '10' })) as Next
+      return next.delayMs
+    })
+    expect(Math.max(...delays) - Math.min(...delays)).to.be.at.least(1000)
+    expect(new Set(delays)).to.have.property('size', 30)
   })
 
   it('hands over what is to be tried later than the longest wait', () => {
@@ -170,11 +179,12 @@ describe('upload, tried again', () => {
       retry: 1,
       dispatcher: agentFor(),
       onProgress: ({ phase }) => {
-        if (phase === 'responding') setImmediate(() => clock.tick(20_000))
+        if (phase === 'responding') setImmediate(() => clock.tick(25_000))
       },
     })
-    expect(times).to.deep.equal([0, 20_000])
-    expect(report.attempts[1]).to.include({ reason: 'retry', delayMs: 20_000 })
+    expect(times).to.deep.equal([0, 25_000])
+    expect(report.attempts[1]).to.include({ reason: 'retry' })
+    expect(report.attempts[1]?.delayMs).to.be.within(20_000, 25_000)
   })
 
   it('ends while it waits, by its signal', async () => {

@@ -1,3 +1,19 @@
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+const day = '(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)'
+const month = `(?<month>${months.join('|')})`
+const time = '(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)'
+
+/** The forms of an HTTP date (RFC 9110, section 5.6.7), all of them in UTC. */
+const forms = [
+  // IMF-fixdate
+  new RegExp(`^${day}, (?<day>\\d\\d?) ${month} (?<year>\\d{4}) ${time} (?:GMT|UTC)$`),
+  // RFC 850
+  new RegExp(`^${day}[a-z]*, (?<day>\\d\\d)-${month}-(?<year>\\d\\d) ${time} GMT$`),
+  // asctime
+  new RegExp(`^${day} ${month} (?<day>[ \\d]\\d) ${time} (?<year>\\d{4})(?: GMT)?$`),
+]
+
 /**
  * Milliseconds until a `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date; `null`
  * where there is none that can be read. A date that has passed means at once.
@@ -5,8 +21,31 @@
 export function parseRetryAfter(value: unknown, now: number): number | null {
   if (typeof value !== 'string') return null
   const text = value.trim()
-  if (/^\d{1,10}$/.test(text)) return Number(text) * 1000
-  // Date.parse takes much that is no HTTP date; all three of its forms begin with a day.
-  const date = /^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? null : Math.max(0, date - now)
+  if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, Number.MAX_SAFE_INTEGER)
+  for (const form of forms) {
+    const fields = form.exec(text)?.groups
+    if (fields !== undefined) return Math.max(0, timeOf(fields, now) - now)
+  }
+  return null
+}
+
+function timeOf(fields: Readonly<Record<string, string>>, now: number): number {
+  const { year = '', month: name = '', day: date, hour, minute, second } = fields
+  const index = months.indexOf(name)
+  return Date.UTC(
+    fullYear(year, now),
+    index,
+    Number(date),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
+}
+
+/** A year of two digits that seems to be more than 50 years ahead is one of the past. */
+function fullYear(digits: string, now: number): number {
+  if (digits.length === 4) return Number(digits)
+  const current = new Date(now).getUTCFullYear()
+  const year = current - (current % 100) + Number(digits)
+  return year > current + 50 ? year - 100 : year
 }

@@ -15,7 +15,12 @@ export interface RetryOptions {
   statuses?: readonly number[]
   /** Milliseconds before the first retry; doubled for each that follows. @default 500 */
   minDelay?: number
-  /** Milliseconds that a wait is never longer than; a longer `Retry-After` ends the tries. @default 30000 */
+  /**
+   * Milliseconds that a wait is never longer than; a longer `Retry-After` ends the tries. What is
+   * added to a `Retry-After` at random, a quarter of it at most, comes on top.
+   *
+   * @default 30000
+   */
   maxDelay?: number
 }
 
@@ -88,9 +93,9 @@ export class Retry implements Recourse {
     if (this.#made >= count) return null
     const backoff = Math.min(maxDelay, minDelay * 2 ** this.#made)
     this.#made += 1
-    // Half of it at random, so that uploads that failed together do not come back together.
-    const delayMs = wanted ?? backoff / 2 + Math.random() * (backoff / 2)
-    return { hop, reason: 'retry', delayMs }
+    // Uploads that failed together are not to come back together, nor before they were told to.
+    const [least, most] = wanted === null ? [backoff / 2, backoff] : [wanted, wanted * 1.25]
+    return { hop, reason: 'retry', delayMs: least + Math.random() * (most - least) }
   }
 }
 
