@@ -1,7 +1,7 @@
-import type { Dispatcher } from 'undici'
+import { type Dispatcher, errors } from 'undici'
 import { type Content, contentOf, noContent } from '../content/content.ts'
 import { UploadError } from '../errors.ts'
-import { fieldValue, withoutFields } from '../headers.ts'
+import { type Fields, fieldsOf, fieldValue, withoutFields } from '../headers.ts'
 import type { ExpectMode, Settings } from '../options.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
 import { UploadLog } from '../report/upload-log.ts'
@@ -79,16 +79,27 @@ export function withoutWish(request: ExpectRequest, wish: ExpectMode | undefined
 /**
  * The declared length: the content's, or the request's own `Content-Length`.
  *
- * @throws UploadError when both are there and differ, before anything is sent.
+ * @throws InvalidArgumentError when that is not one number of bytes, as undici does, and UploadError
+ * when the two differ, before anything is sent.
  */
 export function declared(request: ExpectRequest, length: number | null): number | null {
-  const value = fieldValue(request.headers, 'content-length')
-  if (value === undefined) return length
-  const stated = Number(value)
+  const stated = statedLength(request.headers)
+  if (stated === null) return length
   if (length === null || length === stated) return stated
   const code = length < stated ? 'ERR_EXPECT_CONTENT_SHORT' : 'ERR_EXPECT_CONTENT_LONG'
   const message = `The Content-Length is ${stated}, but the content has ${length} bytes; leave the header out`
   throw new UploadError(code, message)
+}
+
+function statedLength(headers: Fields): number | null {
+  const value = fieldValue(headers, 'content-length')
+  if (value === undefined) return null
+  const all = fieldsOf(headers).filter(([name]) => name.toLowerCase() === 'content-length')
+  if (all.length > 1) throw new errors.InvalidArgumentError('There is more than one Content-Length')
+  // Number() alone takes '0x5', '+5' and '5e0', too (RFC 9110, section 8.6).
+  const stated = /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
+  if (Number.isSafeInteger(stated) && !Array.isArray(value)) return stated
+  throw new errors.InvalidArgumentError(`The Content-Length '${value}' is not a number of bytes`)
 }
 
 function uploadOf(request: ExpectRequest, content: Content | null, settings: Settings): Upload {
