@@ -281,6 +281,33 @@ describe('a dispatcher that follows redirects', () => {
     expect(response).to.include({ status: 201, url: `${origin.url}/b`, redirected: true })
   })
 
+  for (const given of ['a URL', 'text', 'text with a slash at its end']) {
+    for (const [location, path] of [
+      ['x', '/videos/x'],
+      ['?z', '/videos/1?z'],
+      ['/x', '/x'],
+      ['../x', '/x'],
+    ] as const) {
+      it(`finds a relative Location where the origin is ${given}: ${location}`, async () => {
+        const server = await openOrigin((seen) =>
+          seen === '/videos/1' ? { status: 307, headers: { location } } : 'go',
+        )
+        const origins = {
+          'a URL': new URL(server.url),
+          text: server.url,
+          'text with a slash at its end': `${server.url}/`,
+        }
+        const origin = origins[given as keyof typeof origins]
+        const init = { origin, path: '/videos/1', method: 'PUT', body: content } as const
+        const following = { ...init, redirect: 'follow' } as const
+        const { statusCode, body } = await agentFor().request(following)
+        await body.dump()
+        expect(statusCode).to.equal(201)
+        expect(server.requests.map((each) => each.path)).to.deep.equal(['/videos/1', path])
+      })
+    }
+  }
+
   it('takes its bounds for one request', async () => {
     const origin = await openOrigin((path) => ({
       status: 307,

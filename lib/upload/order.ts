@@ -7,7 +7,7 @@ import { needsAttempts } from '../recovery/recourses.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { BareUpload, CallUpload } from './call-upload.ts'
 import { type Call, callKey, type ExpectRequest } from './expect-request.ts'
-import { pathOf } from './hop.ts'
+import { originOf, pathOf } from './hop.ts'
 import { OwnUpload } from './own-upload.ts'
 import { Plan, type Upload } from './plan.ts'
 import type { Scope } from './scope.ts'
@@ -41,7 +41,7 @@ export function planOf({ request, wish, settings, handler }: Order, scope: Scope
     scope,
     request: answeredHere(request, settings),
     hop: {
-      origin: String(request.origin),
+      origin: originOf(String(request.origin)),
       path: pathOf(request),
       method: request.method,
       headers,
