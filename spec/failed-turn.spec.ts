@@ -21,7 +21,8 @@ describe('the attempt after a failure', () => {
     }
     const request = { origin: 'http://first.example', path: '/', method: 'PUT', body: 'content' }
     const failure = await new Promise((failed) => {
-      expectContinue({ expect: 'always', memory: false })(dispatch)(
+      const retry = { count: 1, minDelay: 0 }
+      expectContinue({ expect: 'always', memory: false, retry })(dispatch)(
         request as Dispatcher.DispatchOptions,
         { onResponseError: (_controller, error) => failed(error) },
       )

@@ -12,7 +12,7 @@ import { agentFor } from './support/faces.ts'
 import { origin as scripted } from './support/origin.ts'
 
 describe('Renewal', () => {
-  for (const code of ['ECONNRESET', 'EPIPE', 'ECONNREFUSED']) {
+  for (const code of ['ECONNRESET', 'EPIPE', 'ECONNABORTED']) {
     it(`makes one fresh attempt after ${code}`, () => {
       const renewal = new Renewal()
       expect(renewal.failed(failureOf(code))).to.include({ reason: 'fresh-connection', delayMs: 0 })
@@ -24,9 +24,11 @@ describe('Renewal', () => {
     expect(new Renewal().failed(failureOf('ECONNRESET', { untouched: false }))).to.equal(null)
   })
 
-  it('makes none after other failures', () => {
-    expect(new Renewal().failed(failureOf('ENOTFOUND'))).to.equal(null)
-  })
+  for (const code of ['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT']) {
+    it(`makes none after ${code}`, () => {
+      expect(new Renewal().failed(failureOf(code))).to.equal(null)
+    })
+  }
 })
 
 describe('Retry', () => {
@@ -79,6 +81,7 @@ describe('Retry', () => {
 
   const failures: readonly (readonly [string, Parameters<typeof failureOf>[1], boolean])[] = [
     ['ECONNRESET', {}, true],
+    ['ECONNREFUSED', {}, true],
     ['ETIMEDOUT', {}, true],
     ['UND_ERR_CONNECT_TIMEOUT', {}, true],
     ['ENOTFOUND', {}, false],
@@ -114,6 +117,13 @@ describe('Retry', () => {
     })
     expect(Math.max(...delays) - Math.min(...delays)).to.be.at.least(1000)
     expect(new Set(delays)).to.have.property('size', 30)
+  })
+
+  it('never waits longer than a timer can', () => {
+    const maxDelay = 2_147_483_647
+    const answer = answerOf(503, { 'retry-after': '2147483' })
+    const next = new Retry({ count: 1, maxDelay }).answered(answer) as Next
+    expect(next.delayMs).to.be.within(2_147_483_000, maxDelay)
   })
 
   it('hands over what is to be tried later than the longest wait', () => {

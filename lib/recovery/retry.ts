@@ -3,6 +3,7 @@ import { errors } from 'undici'
 import { UploadError } from '../errors.ts'
 import { fieldValue } from '../headers.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
+import type { AttemptReport } from '../report/report.ts'
 import { definedOf } from '../unknown.ts'
 import type { Hop } from '../upload/hop.ts'
 import type { Answer, Failure, Next, Recourse } from '../upload/recourse.ts'
@@ -33,19 +34,32 @@ const defaults: RetrySettings = {
   maxDelay: 30_000,
 }
 
+// A longer delay makes setTimeout fire at once.
+const longestDelay = 2_147_483_647
+
 // RFC 9110, section 9.2.2.
 const idempotent = ['PUT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'TRACE']
 
 /**
  * A fresh attempt, once, where nothing can be lost by it: no content left and no byte of a
  * response came, as on a kept connection that turns out to be dead (RFC 9110, section 9.2.2:
- * what would have been applied was never sent).
+ * what would have been applied was never sent). A 408 on a kept connection means the same: the
+ * server's timer for idle connections ran out while the request was on its way (section 15.5.9).
  */
 export class Renewal implements Recourse {
   #used = false
 
+  answered({ status, hop, attempt, sendable, complete }: Answer): Next | null {
+    const idle = status === 408 && attempt.reusedConnection && sendable
+    return idle && isUntouched(attempt, complete) ? this.#next(hop) : null
+  }
+
   failed({ hop, untouched, error }: Failure): Next | null {
-    if (this.#used || !untouched || !isPeerGone(error)) return null
+    return untouched && isPeerGone(error) ? this.#next(hop) : null
+  }
+
+  #next(hop: Hop): Next | null {
+    if (this.#used) return null
     this.#used = true
     return { hop, reason: 'fresh-connection', delayMs: 0 }
   }
@@ -68,9 +82,7 @@ export class Retry implements Recourse {
 
   answered({ status, fields, hop, attempt, sendable, complete }: Answer): Next | null {
     if (!this.#settings.statuses.includes(status)) return null
-    // A request whose content is empty is complete without a byte of it.
-    const untouched = attempt.asked && attempt.sentBytes === 0 && !complete
-    if (!isRepeatable(hop, untouched, sendable)) return null
+    if (!isRepeatable(hop, isUntouched(attempt, complete), sendable)) return null
     const wanted = parseRetryAfter(fields['retry-after'], Date.now())
     if (wanted !== null && wanted > this.#settings.maxDelay) return null
     return this.#next(hop, wanted)
@@ -95,8 +107,14 @@ export class Retry implements Recourse {
     this.#made += 1
     // Uploads that failed together are not to come back together, nor before they were told to.
     const [least, most] = wanted === null ? [backoff / 2, backoff] : [wanted, wanted * 1.25]
-    return { hop, reason: 'retry', delayMs: least + Math.random() * (most - least) }
+    const delayMs = Math.min(longestDelay, least + Math.random() * (most - least))
+    return { hop, reason: 'retry', delayMs }
   }
+}
+
+/** Whether no content left; a request whose content is empty is complete without a byte of it. */
+function isUntouched({ asked, sentBytes }: AttemptReport, complete: boolean): boolean {
+  return asked && sentBytes === 0 && !complete
 }
 
 function isRepeatable(hop: Hop, untouched: boolean, sendable: boolean): boolean {
@@ -105,11 +123,10 @@ function isRepeatable(hop: Hop, untouched: boolean, sendable: boolean): boolean 
   return fieldValue(hop.headers, 'idempotency-key') !== undefined
 }
 
-/** Whether the other side is no longer there, or was not, or does not look at the request. */
+/** Whether the other side of a connection is no longer there, or does not look at the request. */
 function isPeerGone(failure: NodeJS.ErrnoException): boolean {
   const error = beneath(failure)
-  const broken = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_HTTP2_SESSION_ERROR']
-  const codes = [...broken, 'ECONNREFUSED']
+  const codes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_HTTP2_SESSION_ERROR']
   if (error instanceof errors.SocketError || codes.includes(error.code ?? '')) return true
   return isUnprocessed(error)
 }
@@ -125,7 +142,8 @@ function isUnprocessed(error: Error): boolean {
 
 /** Whether another try may find what this one did not. */
 function isPassing(error: NodeJS.ErrnoException): boolean {
-  const codes = ['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']
+  const unreachable = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
+  const codes = [...unreachable, 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']
   return isPeerGone(error) || codes.includes(beneath(error).code ?? '')
 }
 
