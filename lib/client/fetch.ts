@@ -16,6 +16,8 @@ type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Fou
 export interface FetchOptions extends Omit<ExpectOptions, 'redirect' | 'retry'>, UploadListeners {
   /** Whatever an upload can send. */
   body?: ContentInput | RequestInit['body'] | null
+  /** Taken as fetch takes it; the types of the DOM do not know it. It is never needed. */
+  duplex?: 'half'
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
   dispatcher?: Dispatcher | PlatformDispatcher
 }
