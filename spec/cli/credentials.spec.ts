@@ -44,6 +44,26 @@ describe('the credentials of the command line', () => {
     expect([status, origin.requests.length]).to.deep.equal([0, 1])
   })
 
+  for (const flags of [
+    ['--basic', 'anna'],
+    ['--digest', 'anna'],
+    ['--bearer'],
+    ['-H', 'Authorization: Bearer token'],
+  ]) {
+    it(`stay away from another origin that the URL leads to: ${flags.join(' ')}`, async () => {
+      const value = 'Digest realm="x", nonce="n", qop="auth", Basic realm="x"'
+      const other = await commandOrigin({
+        mode: { status: 401, headers: { 'www-authenticate': value } },
+      })
+      const origin = await commandOrigin({
+        mode: { status: 307, headers: { location: `${other.url}/there` } },
+      })
+      const env = { EXPECT_CONTINUE_PASSWORD: 'secret', EXPECT_CONTINUE_TOKEN: 'token' }
+      await run(['put', '-', `${origin.url}/here`, ...flags], { env, stdin: 'abc' })
+      expect(other.requests.map(({ headers }) => headers.authorization)).to.deep.equal([undefined])
+    })
+  }
+
   it('are refused where HTTP cannot carry the token, without saying it', async () => {
     const env = { EXPECT_CONTINUE_TOKEN: 'secret\n' }
     const { status, err } = await run(['put', '-', 'http://127.0.0.1:1', '--bearer'], { env })
