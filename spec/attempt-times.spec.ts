@@ -72,12 +72,5 @@ describe('the times of an attempt', () => {
       // Each of the two was rounded to a tenth.
       expect(replay?.startedAtMs).to.be.at.least(answered - 0.2)
     })
-
-    it(`tell when undici began to send by itself (${offered})`, async () => {
-      const [attempt] = await attemptsWith(offered, accept, 'never')
-      const times = timesOf(attempt)
-      expect(times).to.have.length(2).and.to.deep.equal(ascending(times))
-      expect(attempt).to.include({ headAtMs: null, contentEndAtMs: null })
-    })
   }
 })

@@ -157,7 +157,8 @@ describe('the diagnostics channels', () => {
     async function* untilReset(): AsyncGenerator<Buffer> {
       yield chunk
       yield chunk
-      // The next write is the first to meet a connection that is gone.
+      // Chunks of one turn leave together; the next write is the first to meet a connection that is gone.
+      await new Promise((turn) => setImmediate(turn))
       peer.blockUntil(1)
       yield chunk
     }

@@ -85,7 +85,7 @@ export class Sender {
 
   #dispatcher(): Dispatcher {
     if (this.#given !== null) return this.#given
-    this.#own ??= new ExpectAgent()
+    this.#own ??= new ExpectAgent({ proxy: 'node' })
     return this.#own
   }
 }

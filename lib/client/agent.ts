@@ -54,6 +54,7 @@ export class ExpectAgent extends Agent {
     // compose() answers a Proxy, and others wrap agents in one: it has none of the private members.
     this.dispatch = this.dispatch.bind(this)
     this.close = this.close.bind(this)
+    this.destroy = this.destroy.bind(this)
   }
 
   override dispatch(

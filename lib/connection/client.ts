@@ -1,6 +1,8 @@
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher, errors, Pool } from 'undici'
 import { UploadError } from '../errors.ts'
+import { definedOf } from '../unknown.ts'
 import { ForwardingHandler } from './forwarding-handler.ts'
 import { Http1Gate } from './http1-gate.ts'
 import { Http2Gate } from './http2-gate.ts'
@@ -37,6 +39,14 @@ export function gatedPool(origin: string | URL, options: object): Pool {
     connect: connectorOf(poolOptions),
     factory: (url, clientOptions) => new GatedClient(url, clientOptions),
   })
+}
+
+/** undici's channels for chunks that were sent, which names undici's own request, and for that request. */
+const chunkSent = channel('undici:request:bodyChunkSent')
+const created = 'undici:request:create'
+
+interface Created {
+  readonly request: object
 }
 
 /** What undici uses where nobody says otherwise. */
@@ -109,7 +119,15 @@ class GatedClient extends Client {
       headersTimeout: 0,
     }
     if (!expectsContent.includes(method)) own.reset ??= true
-    return super.dispatch(own, new UploadRequestHandler(handler, ticket, content, asks, this))
+    const written = new UploadRequestHandler(handler, ticket, content, asks, this)
+    if (!chunkSent.hasSubscribers) return super.dispatch(own, written)
+    const onCreate = (message: unknown): void => ticket.onCreate((message as Created).request)
+    subscribe(created, onCreate)
+    try {
+      return super.dispatch(own, written)
+    } finally {
+      unsubscribe(created, onCreate)
+    }
   }
 }
 
@@ -195,7 +213,7 @@ export function connectorOf(options: PoolOptions): Connector {
       autoSelectFamily,
       autoSelectFamilyAttemptTimeout,
     }),
-    ...connect,
+    ...definedOf(connect as object | undefined),
   } as object)
 }
 

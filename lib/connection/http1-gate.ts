@@ -280,7 +280,13 @@ export class Http1Gate implements Waiting {
     this.#awaiting = false
     this.#rescue.stop()
     this.#upload?.final(status)
+    this.forget()
     if (this.#tunnel) this.#uninstall()
+  }
+
+  /** An idle connection keeps nothing of the upload that it carried in memory. */
+  forget(): void {
+    if (this.#upload?.complete && !this.#awaiting) this.#upload = null
   }
 }
 

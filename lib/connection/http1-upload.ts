@@ -42,7 +42,8 @@ export class Http1Upload
   #deferred: Deferred | null = null
   #status = 0
   #sentBytes = 0
-  #complete = false
+  /** Whether all of the content was written. */
+  complete = false
   /** Whether the content outlives the response. */
   #staysOpen = false
   /** What undici wants to close the connection with in the meantime. */
@@ -93,7 +94,7 @@ export class Http1Upload
   closed(): void {
     this.expectation.close()
     this.stop()
-    if (!this.#complete) this.ticket.onClosed()
+    if (!this.complete) this.ticket.onClosed()
   }
 
   // The delivery's side ----------------------------------------------------------------
@@ -113,11 +114,12 @@ export class Http1Upload
   }
 
   onDelivered(): void {
-    this.#complete = true
+    this.complete = true
     this.expectation.sent()
     const callback = this.#callback
     this.#callback = null
     this.#staysOpen = false
+    this.#gate.forget()
     this.ticket.onDelivered()
     callback?.()
     if (this.#closesWith !== null) this.#socket.destroy(this.#closesWith)
@@ -199,13 +201,13 @@ export class Http1Upload
   }
 
   responseEnded(): boolean {
-    if (!this.#complete && this.expectation.wanted && !this.#delivery.over) {
+    if (!this.complete && this.expectation.wanted && !this.#delivery.over) {
       this.#staysOpen = true
       this.#keepOpen()
       return true
     }
     const unread = this.#status >= 300 && this.#sentBytes >= mayBeUnread
-    if (!this.#complete || unread) this.close()
+    if (!this.complete || unread) this.close()
     return false
   }
 

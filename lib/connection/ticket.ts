@@ -51,6 +51,8 @@ export interface Ticket {
    * @param cancelConnect ends a connection that is being made for this attempt alone.
    */
   onTaken(headersTimeout: number, cancelConnect: () => void): void
+  /** undici made a request of it, which its channels name; told only where somebody listens to them. */
+  onCreate(request: object): void
   /**
    * An interceptor put another body in the place of the one handed down.
    *

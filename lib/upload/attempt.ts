@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici'
 import type { Source } from '../connection/source.ts'
@@ -20,6 +21,9 @@ import { ContentBody } from './content-body.ts'
 import { refuseLength, statedLength } from './content-length.ts'
 
 type Controller = Dispatcher.DispatchController
+
+/** undici publishes on it what it writes by itself, which content is not. */
+const chunkSent = channel('undici:request:bodyChunkSent')
 
 /** What an attempt tells the run that it belongs to. */
 export interface AttemptOwner {
@@ -101,6 +105,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   #cancelConnect: (() => void) | null = null
   #handedBytes = 0
   #givenUp = false
+  /** undici's, where somebody listens to its channels. */
+  #request: object | null = null
+  /** Whether the content may be read. */
+  #flows = false
+  #onFlow: (() => void) | null = null
   /** Those of a response that is complete, while the content is not. */
   #trailers: ResponseFields | null = null
 
@@ -134,6 +143,20 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
       'ERR_EXPECT_NO_GATE',
       `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
     )
+  }
+
+  async mayFlow(): Promise<void> {
+    // An interceptor that reads all of it before it dispatches would wait for ever.
+    await null
+    if (!this.taken || this.#flows) return
+    await new Promise<void>((resolve) => {
+      this.#onFlow = resolve
+    })
+  }
+
+  #flow(): void {
+    this.#flows = true
+    this.#onFlow?.()
   }
 
   /** Whether it was to ask; whether it did is known when its head left. */
@@ -228,6 +251,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#cancelConnect = cancelConnect
   }
 
+  onCreate(request: object): void {
+    this.#request = request
+  }
+
   replaceBody(body: unknown, headers: Fields): Fields {
     const content = contentOf(body ?? '')
     const stated = statedLength(headers)
@@ -252,6 +279,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   onHead(connection: TicketedConnection, asked: boolean, reusedConnection: boolean): void {
     this.#connection = connection
     this.#handedBytes = 0
+    if (!asked) this.#flow()
     this.#guard(() => {
       this.log.head(asked, reusedConnection)
       if (asked) {
@@ -278,6 +306,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onRelease(by: ReleasedBy): void {
+    this.#flow()
     this.log.release(by)
     this.#guard(() => {
       this.publish('release', { by })
@@ -298,7 +327,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onWrite(chunks: readonly Uint8Array[], bytes: number): void {
     this.#handedBytes += bytes
-    this.#guard(() => this.#owner.writing(this, chunks))
+    this.#guard(() => {
+      this.#owner.writing(this, chunks)
+      if (this.#request === null) return
+      for (const chunk of chunks) chunkSent.publish({ request: this.#request, chunk })
+    })
   }
 
   onContent(bytes: number): void {

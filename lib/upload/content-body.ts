@@ -5,6 +5,8 @@ import type { UploadContent } from '../content/upload-content.ts'
 interface BodyOwner {
   /** Whether undici has begun to write the request. */
   readonly started: boolean
+  /** Resolves when the content may be read; at once where no gate holds it back. */
+  mayFlow(): Promise<void>
   /** @throws UploadError when no gate will hold the content back. */
   mustHaveGate(): void
 }
@@ -26,6 +28,7 @@ export class ContentBody implements AsyncIterableIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     // An interceptor may read it before the request is written; undici itself only afterwards.
     if (this.#owner.started) this.#owner.mustHaveGate()
+    if (this.#source === null) await this.#owner.mayFlow()
     this.#source ??= await this.#content.open()
     for (;;) {
       const value = await readChunk(this.#source)
