@@ -1,145 +1,173 @@
 import { once } from 'node:events'
 import { PassThrough, Readable } from 'node:stream'
-import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web'
 import { expect } from 'chai'
-import { readableReading } from '../lib/content/readable-reading.ts'
-import { type Reading, webReading } from '../lib/content/reading.ts'
-import { chunksIn, stateOf } from './support/readings.ts'
+import { readableReader, watchReadable } from '../../lib/content/readable-reader.ts'
+import { chunksIn, failureOf } from '../support/readers.ts'
+import { turn } from '../support/sources.ts'
 
 const ignore = (): void => {}
 
-describe('readableReading', () => {
-  it('reads to the end', async () => {
+describe('watchReadable', () => {
+  it('tells of a stream that breaks', async () => {
     const failures: unknown[] = []
-    const stream = Readable.from(['a', 'b'])
-    const reading = readableReading(stream, (error) => failures.push(error))
-    expect(await chunksIn(reading)).to.deep.equal(['a', 'b'])
-    expect(failures).to.deep.equal([])
+    const stream = new PassThrough()
+    watchReadable(stream, (error) => failures.push(error))
+    const error = new Error('broken')
+    stream.destroy(error)
+    await turn()
+    expect(failures).to.deep.equal([error])
   })
 
-  it('reads nothing before it is asked', async () => {
+  it('reads nothing', async () => {
     let reads = 0
-    const stream = new Readable({ read: () => reads++ })
-    readableReading(stream, ignore)
-    await new Promise((turn) => setImmediate(turn))
+    watchReadable(new Readable({ read: () => reads++ }), ignore)
+    await turn()
     expect(reads).to.equal(0)
   })
 
-  it('tells of a stream that breaks while nobody reads', async () => {
+  it('bears a stream that breaks when it is not watched any more', async () => {
     const failures: unknown[] = []
     const stream = new PassThrough()
-    readableReading(stream, (error) => failures.push(error))
-    const error = new Error('broken')
-    stream.destroy(error)
-    await new Promise((turn) => setImmediate(turn))
-    expect(failures).to.deep.equal([error])
-  })
-
-  it('fails the reading of a stream that breaks', async () => {
-    const stream = new PassThrough()
-    const reading = readableReading(stream, ignore)
-    const step = Promise.resolve(reading.next()).catch((error: unknown) => error)
-    const error = new Error('broken')
-    stream.destroy(error)
-    expect(await step).to.equal(error)
-  })
-
-  for (const [moment, steps] of [
-    ['before it was read', 0],
-    ['while it is read', 1],
-  ] as const) {
-    it(`destroys the stream when it is cancelled ${moment}`, async () => {
-      const stream = new PassThrough()
-      stream.write('a')
-      const reading = readableReading(stream, ignore)
-      for (let step = 0; step < steps; step++) await reading.next()
-      const closed = once(stream, 'close')
-      reading.cancel()
-      expect(stream.destroyed).to.equal(true)
-      await closed
-    })
-  }
-
-  it('bears a stream that breaks while it is being destroyed', async () => {
-    const failures: unknown[] = []
-    const error = new Error('no')
-    const stream = new Readable({ read() {}, destroy: (_, callback) => callback(error) })
-    readableReading(stream, (reason) => failures.push(reason)).cancel()
-    await new Promise((turn) => setImmediate(turn))
-    expect(failures).to.deep.equal([error])
+    watchReadable(stream, (error) => failures.push(error))()
+    stream.destroy(new Error('broken'))
+    await turn()
+    expect(failures).to.deep.equal([])
   })
 })
 
-describe('webReading', () => {
-  function opened(cancel: (reason: unknown) => Promise<void> | void = ignore): {
-    reading: Reading
-    stream: ReadableStream
-    controller: ReadableStreamDefaultController
-    failures: unknown[]
-  } {
-    let controller: ReadableStreamDefaultController | undefined
-    const failures: unknown[] = []
-    const stream = new ReadableStream({
-      cancel,
-      start: (given) => {
-        controller = given
+/** A stream with a listener of somebody else's, which keeps it from flowing. */
+function listenedTo(stream: Readable): Readable {
+  return stream.on('readable', ignore)
+}
+
+for (const [name, made] of [
+  ['a stream', (stream: Readable) => stream],
+  ['a stream that somebody listens to', listenedTo],
+] as const) {
+  describe(`readableReader of ${name}`, () => {
+    it('reads to the end', async () => {
+      const reader = readableReader(made(Readable.from(['a', 'b'])))
+      expect(await chunksIn(reader)).to.deep.equal(['a', 'b'])
+    })
+
+    it('reads to the end when the stream was paused', async () => {
+      const reader = readableReader(made(Readable.from(['a', 'b']).pause()))
+      expect(await chunksIn(reader)).to.deep.equal(['a', 'b'])
+    })
+
+    it('fails when the stream breaks', async () => {
+      const stream = new PassThrough()
+      const reader = readableReader(made(stream))
+      const step = failureOf(Promise.resolve(reader.next()))
+      const error = new Error('broken')
+      stream.destroy(error)
+      expect(await step).to.equal(error)
+    })
+
+    it('fails when the stream was closed before its end', async () => {
+      const stream = new PassThrough()
+      const reader = readableReader(made(stream))
+      const step = failureOf(Promise.resolve(reader.next()))
+      stream.destroy()
+      expect(await step).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE')
+    })
+
+    it('fails when the stream broke before it was opened', async () => {
+      const stream = new PassThrough()
+      const error = new Error('broken')
+      stream.on('error', ignore).destroy(error)
+      await turn()
+      expect(() => readableReader(made(stream))).to.throw(error)
+    })
+
+    for (const [moment, steps] of [
+      ['before it was read', 0],
+      ['while it is read', 1],
+    ] as const) {
+      it(`destroys the stream when it is cancelled ${moment}`, async () => {
+        const stream = new PassThrough()
+        stream.write('a')
+        const reader = readableReader(made(stream))
+        for (let step = 0; step < steps; step++) await reader.next()
+        const closed = once(stream, 'close')
+        reader.cancel()
+        expect(stream.destroyed).to.equal(true)
+        await closed
+      })
+    }
+
+    it('bears a stream that breaks while it is being destroyed', async () => {
+      const broken = new Error('no')
+      const stream = new Readable({ read() {}, destroy: (_, callback) => callback(broken) })
+      readableReader(made(stream)).cancel()
+      await once(stream, 'close').catch(ignore)
+    })
+  })
+}
+
+describe('readableReader', () => {
+  it('reads nothing before it is asked', async () => {
+    let reads = 0
+    readableReader(new Readable({ read: () => reads++ }))
+    await turn()
+    expect(reads).to.equal(0)
+  })
+
+  it('has chunks at once that came in the meantime', async () => {
+    const stream = new PassThrough()
+    const reader = readableReader(stream)
+    const first = reader.next()
+    for (const chunk of ['a', 'b', 'c']) stream.write(chunk)
+    await first
+    await turn()
+    expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('b') })
+    expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('c') })
+  })
+
+  it('hands chunks out that came before the stream broke', async () => {
+    const stream = new PassThrough()
+    const reader = readableReader(stream)
+    const first = reader.next()
+    for (const chunk of ['a', 'b']) stream.write(chunk)
+    await first
+    await turn()
+    stream.destroy(new Error('broken'))
+    await turn()
+    expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('b') })
+    expect(() => reader.next()).to.throw('broken')
+  })
+
+  it('keeps little ahead, and goes on when that was taken', async () => {
+    let made = 0
+    const chunk = Buffer.alloc(65_536)
+    const stream = new Readable({
+      highWaterMark: 1,
+      read() {
+        made++
+        this.push(made > 100 ? null : chunk)
       },
     })
-    const reading = webReading(stream, (error) => failures.push(error))
-    return { reading, stream, failures, controller: controller as ReadableStreamDefaultController }
-  }
-
-  it('reads to the end', async () => {
-    const { reading, controller, failures } = opened()
-    const chunk = Buffer.from('a')
-    controller.enqueue(chunk)
-    controller.close()
-    expect(await chunksIn(reading)).to.deep.equal([chunk])
-    expect(failures).to.deep.equal([])
+    const reader = readableReader(stream)
+    await reader.next()
+    for (let turns = 0; turns < 20; turns++) await turn()
+    expect(made).to.be.within(5, 8)
+    expect(await chunksIn(reader)).to.have.length(99)
   })
 
-  for (const [what, chunk] of [
-    ['string', 'a'],
-    ['number', 99],
-    ['[object Null]', null],
-    ['[object ArrayBuffer]', new ArrayBuffer(1)],
-    ['[object Int8Array]', new Int8Array(1)],
-    ['[object Blob]', new Blob(['a'])],
-  ] as const) {
-    it(`fails at a chunk that is ${what}, and cancels the stream`, async () => {
-      const reasons: unknown[] = []
-      const { reading, controller } = opened((reason) => void reasons.push(reason))
-      controller.enqueue(chunk)
-      const failure = await Promise.resolve(reading.next()).catch((error: unknown) => error)
-      expect(failure).to.include({ code: 'ERR_EXPECT_CONTENT_TYPE' })
-      expect(failure).to.have.property('message').that.includes(`yielded ${what},`)
-      expect(reasons).to.deep.equal([failure])
+  it('counts objects as much', async () => {
+    let made = 0
+    const stream = new Readable({
+      objectMode: true,
+      highWaterMark: 1,
+      read() {
+        made++
+        this.push({})
+      },
     })
-  }
-
-  it('locks the stream', () => {
-    expect(opened().stream.locked).to.equal(true)
-  })
-
-  it('tells of a stream that breaks while nobody reads', async () => {
-    const { controller, failures } = opened()
-    const error = new Error('broken')
-    controller.error(error)
-    await new Promise((turn) => setImmediate(turn))
-    expect(failures).to.deep.equal([error])
-  })
-
-  it('cancels the stream, and says why', () => {
-    const reasons: unknown[] = []
-    const { reading } = opened((reason) => void reasons.push(reason))
-    const reason = new Error('enough')
-    reading.cancel(reason)
-    expect(reasons).to.deep.equal([reason])
-  })
-
-  it('bears a stream that cannot be cancelled', async () => {
-    const { reading } = opened(() => Promise.reject(new Error('no')))
-    reading.cancel()
-    expect(await stateOf(Promise.resolve(reading.next()))).to.equal('fulfilled')
+    const reader = readableReader(stream)
+    await reader.next()
+    for (let turns = 0; turns < 20; turns++) await turn()
+    expect(made).to.be.below(5)
+    reader.cancel()
   })
 })

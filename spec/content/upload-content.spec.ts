@@ -394,12 +394,11 @@ describe('an attempt in the place of another', () => {
     const first = await content.open()
     const step = first.read() as PromiseLike<unknown>
     const second = await content.open()
-    const read = failureOf(nextOf(second))
     reject(error)
     expect(await failureOf(step)).to.equal(error)
     first.fail(error)
     expect(content.failure).to.equal(null)
-    expect(await read).to.equal(error)
+    expect(await failureOf(nextOf(second))).to.equal(error)
     expect(content.failure).to.equal(error)
   })
 

@@ -1,6 +1,10 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
-import { failureOf } from '../support/readers.ts'
+import type { Content } from '../../lib/content/content.ts'
+import { fromFile } from '../../lib/content/file.ts'
+import { temporaryFile } from '../support/files.ts'
+import { chunksIn, failureOf } from '../support/readers.ts'
 import { Counted, restOf, uploadContentOf } from '../support/sources.ts'
 
 describe('a function that has not answered when another attempt begins', () => {
@@ -31,5 +35,16 @@ describe('a function whose stream breaks before it is read', () => {
       return stream
     })
     expect(await failureOf((async () => restOf(await content.open()))())).to.equal(broken)
+  })
+})
+
+describe('a file without content', () => {
+  it('fails when it has some by the time it is read', async () => {
+    const path = temporaryFile()
+    writeFileSync(path, '')
+    const content = await fromFile(path).lookUp?.()
+    appendFileSync(path, 'more')
+    const failure = await failureOf((async () => chunksIn(await (content as Content).open()))())
+    expect(failure).to.include({ code: 'ERR_EXPECT_FILE_CHANGED' })
   })
 })
