@@ -1,15 +1,18 @@
 import type { Socket } from 'node:net'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { gate } from '../../lib/connection/gate.ts'
-import type { Line } from '../../lib/connection/line.ts'
-import type { GateObserver, Ticket } from '../../lib/connection/ticket.ts'
+import { Http1Gate } from '../../lib/connection/http1-gate.ts'
+import type { Source } from '../../lib/connection/source.ts'
+import type { Ticket } from '../../lib/connection/ticket.ts'
+import type { ContentInput } from '../../lib/content/content.ts'
+import type { Fields } from '../../lib/headers.ts'
 import { closeLater } from './closing.ts'
+import { uploadContentOf } from './sources.ts'
 
 /** A client's end of a connection that has a gate, with nothing above it. */
 export interface Gated {
   readonly socket: Socket
-  readonly line: Line
+  readonly gate: Http1Gate
 }
 
 /** Connects to an origin. */
@@ -19,13 +22,35 @@ export function gatedSocket(url: string, pipelined = false): Gated {
   const socket =
     protocol === 'https:' ? connectTls({ ...target, rejectUnauthorized: false }) : connect(target)
   closeLater(() => socket.destroy())
-  return { socket, line: gate(socket, { pipelined }) }
+  return { socket, gate: new Http1Gate(socket, { pipelined }) }
 }
 
-/** Writes down what a gate tells, as text, in order. */
-export class Recorder implements GateObserver {
+/** What an upload is like. */
+interface Asked {
+  readonly asks?: boolean
+  readonly continueTimeout?: number
+  readonly rescueTimeout?: number
+  readonly length?: number | null
+}
+
+/** The ticket of an upload, which writes down what it is told, as text, in order. */
+export class Recorder implements Ticket {
   readonly events: string[] = []
+  readonly body = null
+  readonly asks: boolean
+  readonly continueTimeout: number
+  readonly rescueTimeout: number
+  readonly length: number | null
+  readonly #input: ContentInput
   readonly #waiting: { readonly event: string; readonly seen: () => void }[] = []
+
+  constructor(input: ContentInput, { asks = true, ...options }: Asked = {}) {
+    this.#input = input
+    this.asks = asks
+    this.continueTimeout = options.continueTimeout ?? 1000
+    this.rescueTimeout = options.rescueTimeout ?? 500
+    this.length = options.length ?? null
+  }
 
   /** Resolves when this was told. */
   until(event: string): Promise<void> {
@@ -33,8 +58,19 @@ export class Recorder implements GateObserver {
     return new Promise((seen) => this.#waiting.push({ event, seen }))
   }
 
-  onHead(asked: boolean): void {
-    this.#note(asked ? 'asked' : 'not asked')
+  open(): Source | Promise<Source> {
+    this.#note('open')
+    return uploadContentOf(this.#input, { length: this.length }).open()
+  }
+
+  replaceBody(_body: unknown, headers: Fields): Fields {
+    return headers
+  }
+
+  onTaken(): void {}
+  onWrite(): void {}
+  onHead(_connection: unknown, asked: boolean, reused: boolean): void {
+    this.#note(`${asked ? 'asked' : 'not asked'}${reused ? ' again' : ''}`)
   }
   onFirstByte(): void {
     this.#note('first byte')
@@ -51,6 +87,15 @@ export class Recorder implements GateObserver {
   onContent(bytes: number): void {
     this.#note(`content ${bytes}`)
   }
+  onDelivered(): void {
+    this.#note('delivered')
+  }
+  onClosed(): void {
+    this.#note('closed')
+  }
+  onSourceError(error: unknown): void {
+    this.#note(`source ${(error as Error).message}`)
+  }
   onRescue(error: NodeJS.ErrnoException): void {
     this.#note(`rescue ${error.code}`)
   }
@@ -61,19 +106,13 @@ export class Recorder implements GateObserver {
   }
 }
 
-/** Announces a PUT: its head, as a client writes it, and what its gate tells of it. */
-export function announced(
-  line: Line,
-  length: number,
-  options: Partial<Pick<Ticket, 'asks' | 'continueTimeout' | 'rescueTimeout'>> = {},
-): { head: string; told: Recorder } {
-  const told = new Recorder()
-  const times = { continueTimeout: 1000, rescueTimeout: 500, headersTimeout: 0 }
-  const flags = { asks: true, taken: true, ended: false, connection: null, inOnePiece: () => null }
-  const ticket: Ticket = { ...flags, ...times, ...options, observer: told }
-  line.announce({ ticket, asks: ticket.asks }, { abort: () => {} })
-  const head = `PUT /upload HTTP/1.1\r\nhost: x\r\ncontent-length: ${length}\r\n\r\n`
-  return { head, told }
+/** The head of a PUT, as undici writes it. */
+export const putHead = 'PUT /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n'
+
+/** Announces a PUT and writes its head. */
+export function put({ socket, gate }: Gated, ticket: Ticket): void {
+  gate.announce(ticket)
+  socket.write(putHead, 'latin1')
 }
 
 /** One turn of the event loop: what was ready to be read has been read after two of them. */

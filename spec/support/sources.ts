@@ -1,39 +1,50 @@
+import type { Source } from '../../lib/connection/source.ts'
 import { type Content, type ContentInput, contentOf } from '../../lib/content/content.ts'
-import { Source, type SourceOptions } from '../../lib/content/source.ts'
-import type { View, ViewOwner } from '../../lib/content/view.ts'
+import { UploadContent, type UploadContentOptions } from '../../lib/content/upload-content.ts'
 import { joined } from './cuts.ts'
 
-/** A source of content, with no length and no replay window unless they are given. */
-export function sourceOf(
+/** Content of an upload, with no length and no replay window unless they are given. */
+export function uploadContentOf(
   input: ContentInput | Content,
-  options: Partial<SourceOptions> = {},
-): Source {
-  return new Source(contentOf(input), { length: null, replayWindow: 0, ...options })
-}
-
-/** A view that is told of nothing and waits for nobody, unless it is given more. */
-export function viewOf(source: Source, options: Partial<ViewOwner> = {}): View {
-  return source.view({
-    held: false,
-    onFirst: () => {},
-    onFailed: () => {},
-    onChunk: () => {},
-    taken: () => 0,
-    accepted: async () => {},
-    ...options,
-  })
+  options: Partial<UploadContentOptions> = {},
+  onBroken?: (error: unknown) => void,
+): UploadContent {
+  const inContext: UploadContentOptions['inContext'] = (call, ...args) => call(...args)
+  const all = { length: null, replayWindow: 0, lends: false, inContext, ...options }
+  return new UploadContent(contentOf(input), all, onBroken)
 }
 
 /** The next chunk as text, or `null` at the end. */
-export async function nextOf(view: View): Promise<string | null> {
-  const { done, value } = await view.next()
-  return done ? null : joined([value])
+export async function nextOf(source: Source): Promise<string | null> {
+  for (;;) {
+    const found = source.read()
+    const bytes = isPromise(found) ? await taken(source, found) : found
+    if (bytes !== undefined) return bytes === null ? null : joined([bytes])
+  }
 }
 
-/** All that a view has yet to hand over. */
-export async function restOf(view: View): Promise<string> {
+async function taken(
+  source: Source,
+  step: PromiseLike<unknown>,
+): Promise<Uint8Array | null | undefined> {
+  let value: unknown
+  try {
+    value = await step
+  } catch (error) {
+    source.fail(error)
+    throw error
+  }
+  return source.take(value)
+}
+
+function isPromise(found: unknown): found is PromiseLike<unknown> {
+  return typeof found === 'object' && found !== null && 'then' in found
+}
+
+/** All that a source has yet to hand over. */
+export async function restOf(source: Source): Promise<string> {
   let read = ''
-  for (let chunk = await nextOf(view); chunk !== null; chunk = await nextOf(view)) read += chunk
+  for (let chunk = await nextOf(source); chunk !== null; chunk = await nextOf(source)) read += chunk
   return read
 }
 

@@ -1,31 +1,26 @@
 import type { Content } from '../../lib/content/content.ts'
-import type { Reading, Step } from '../../lib/content/reading.ts'
+import type { Reader, Step } from '../../lib/content/readers.ts'
 
 /** Reads to the end, and answers the chunks as they came. */
-export async function chunksIn(reading: Reading): Promise<unknown[]> {
+export async function chunksIn(reader: Reader): Promise<unknown[]> {
   const chunks: unknown[] = []
   for (;;) {
-    const step = await reading.next()
+    const step = await reader.next()
     if (step.done) return chunks
     chunks.push(step.value)
   }
 }
 
-/** Opens content that nobody watches. */
-export function opened(content: Content): Reading {
-  return content.open(() => {})
-}
-
 /** Opens content and reads it to its end. */
 export async function bytesOf(content: Content): Promise<Buffer> {
-  const chunks = await chunksIn(opened(content))
+  const chunks = await chunksIn(await content.open())
   return Buffer.concat(
     chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Uint8Array))),
   )
 }
 
-/** A reading of these chunks, which writes down what is done to it. */
-export class Logged implements Reading {
+/** A reader of these chunks, which writes down what is done to it. */
+export class LoggedReader implements Reader {
   readonly log: string[] = []
   readonly #chunks: unknown[]
 
@@ -42,6 +37,10 @@ export class Logged implements Reading {
     return { done: false, value }
   }
 
+  release(bytes: number): void {
+    this.log.push(`release ${bytes}`)
+  }
+
   cancel(reason?: unknown): void {
     this.log.push(reason === undefined ? 'cancel' : `cancel: ${(reason as Error).name}`)
   }
@@ -49,7 +48,7 @@ export class Logged implements Reading {
 
 /** What a promise has come to; `pending` after all that was due has run. */
 export async function stateOf(
-  promise: Promise<unknown>,
+  promise: PromiseLike<unknown>,
 ): Promise<'pending' | 'fulfilled' | 'rejected'> {
   let state: 'pending' | 'fulfilled' | 'rejected' = 'pending'
   promise.then(
@@ -62,4 +61,12 @@ export async function stateOf(
   )
   await new Promise((turn) => setImmediate(turn))
   return state
+}
+
+/** What a promise was rejected with; `null` when it was not. */
+export function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
+  return Promise.resolve(promise).then(
+    () => null,
+    (reason: unknown) => reason,
+  )
 }

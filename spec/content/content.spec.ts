@@ -2,8 +2,7 @@ import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { FormData as UndiciFormData } from 'undici'
-import { firstSlice } from '../lib/connection/slice-size.ts'
-import { contentOf, makeContent, wholeLength } from '../lib/content/content.ts'
+import { contentOf, makeContent } from '../../lib/content/content.ts'
 import {
   bytes,
   halves,
@@ -11,8 +10,8 @@ import {
   replayableInputs,
   text,
   viewInputs,
-} from './support/inputs.ts'
-import { bytesOf, chunksIn, opened } from './support/readings.ts'
+} from '../support/inputs.ts'
+import { bytesOf, chunksIn, failureOf } from '../support/readers.ts'
 
 describe('contentOf', () => {
   for (const { name, make, ...wanted } of replayableInputs) {
@@ -44,35 +43,24 @@ describe('contentOf', () => {
   })
 
   for (const { name, make, ...wanted } of [...replayableInputs, ...oneShotInputs]) {
-    it(`knows a factory of ${name}, and opens it as often as wanted`, async () => {
+    it(`knows nothing of ${name} from a function, and opens it as often as wanted`, async () => {
       const inputs = [await make(), await make(), await make()]
       const content = contentOf(() => inputs.shift())
       const { length, type, replayable, exact } = content
-      expect({ length, type }).to.deep.equal({ length: wanted.length, type: wanted.type })
+      expect({ length, type }).to.deep.equal({ length: null, type: null })
       expect({ replayable, exact }).to.deep.equal({ replayable: true, exact: false })
       expect(await bytesOf(content)).to.deep.equal(wanted.content)
       expect(await bytesOf(content)).to.deep.equal(wanted.content)
+      expect(inputs).to.have.length(1)
     })
   }
 
   for (const { name, make } of viewInputs) {
     it(`reads ${name} without a copy`, async () => {
       const input = make()
-      const [chunk] = await chunksIn(opened(contentOf(input)))
+      const [chunk] = await chunksIn(await contentOf(input).open())
       expect((chunk as Uint8Array).buffer).to.equal(input.buffer)
       expect((chunk as Uint8Array).byteOffset).to.equal(input.byteOffset)
-    })
-  }
-
-  for (const memory of [
-    new ArrayBuffer(3 * firstSlice + 5),
-    new SharedArrayBuffer(firstSlice * 2),
-  ]) {
-    it(`reads a large ${memory.constructor.name} in slices without a copy`, async () => {
-      const chunks = (await chunksIn(opened(contentOf(memory)))) as Uint8Array[]
-      expect(chunks).to.have.length.above(1)
-      expect(chunks.reduce((sum, { length }) => sum + length, 0)).to.equal(memory.byteLength)
-      expect(chunks.every(({ buffer }) => buffer === memory)).to.equal(true)
     })
   }
 
@@ -145,29 +133,33 @@ async function described([name, value]: [string, unknown]): Promise<unknown[]> {
   return [name, file.name, file.type, await file.text()]
 }
 
-describe('contentOf a factory', () => {
-  it('calls it once for what is known, and again for each replay', () => {
-    let calls = 0
-    const content = contentOf(() => {
-      calls++
-      return Readable.from([text])
-    })
-    opened(content)
-    expect(calls).to.equal(1)
-    opened(content)
-    opened(content)
-    expect(calls).to.equal(3)
-  })
-
-  it('calls it once when what it made can be opened again', () => {
+describe('contentOf a function', () => {
+  it('does not call it before it is opened, and again each time', async () => {
     let calls = 0
     const content = contentOf(() => {
       calls++
       return text
     })
-    opened(content)
-    opened(content)
+    expect(calls).to.equal(0)
+    for (const wanted of [1, 2, 3]) {
+      expect(await bytesOf(content)).to.deep.equal(bytes)
+      expect(calls).to.equal(wanted)
+    }
+  })
+
+  it('calls it in the turn in which it is opened', () => {
+    let calls = 0
+    void contentOf(() => {
+      calls++
+      return text
+    }).open()
     expect(calls).to.equal(1)
+  })
+
+  it('waits for what it answers later', async () => {
+    const content = contentOf(async () => Readable.from([text]))
+    expect(await bytesOf(content)).to.deep.equal(bytes)
+    expect(await bytesOf(content)).to.deep.equal(bytes)
   })
 
   it('takes a generator function for one', async () => {
@@ -178,13 +170,40 @@ describe('contentOf a factory', () => {
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })
 
-  it('passes on what it throws', () => {
-    const error = new Error('not today')
-    const factory = (): never => {
-      throw error
-    }
-    expect(() => contentOf(factory)).to.throw(error)
+  it('knows the length that stands beside it', async () => {
+    const content = contentOf({ length: bytes.length, open: async () => text })
+    expect(content).to.include({ length: bytes.length, type: null, replayable: true, exact: false })
+    expect(await bytesOf(content)).to.deep.equal(bytes)
+    expect(await bytesOf(content)).to.deep.equal(bytes)
   })
+
+  for (const length of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3', null, undefined]) {
+    it(`refuses a length of ${length} beside it`, () => {
+      const input = { length, open: () => text } as { length: number; open(): string }
+      expect(() => contentOf(input)).to.throw(TypeError, `not ${length}`)
+    })
+  }
+
+  const error = new Error('not today')
+  for (const [how, make] of [
+    [
+      'throws',
+      () => {
+        throw error
+      },
+    ],
+    ['rejects with', () => Promise.reject(error)],
+  ] as const) {
+    it(`passes on what it ${how}`, async () => {
+      expect(await failureOf(bytesOf(contentOf(make)))).to.equal(error)
+    })
+  }
+
+  for (const found of [undefined, null, 5, {}, () => text]) {
+    it(`refuses ${typeof found} ${found} from it when it is opened`, async () => {
+      expect(await failureOf(bytesOf(contentOf(() => found)))).to.be.instanceOf(TypeError)
+    })
+  }
 
   for (const name of [
     'a generator',
@@ -196,29 +215,9 @@ describe('contentOf a factory', () => {
       const same = oneShotInputs.find((input) => input.name === name)?.make()
       const content = contentOf(() => same)
       await bytesOf(content)
-      expect(() => opened(content)).to.throw(TypeError, 'a function that makes one')
-    })
-  }
-})
-
-describe('wholeLength', () => {
-  for (const { name, make, length } of replayableInputs) {
-    const blobs = name.includes('Blob') || name.includes('File')
-    const told = !blobs && !['URLSearchParams', 'a SharedArrayBuffer'].includes(name)
-    it(`tells ${told ? length : null} for ${name}`, async () => {
-      expect(wholeLength(await make())).to.equal(told ? length : null)
-    })
-  }
-
-  for (const input of [
-    ...oneShotInputs.map(({ make }) => make()),
-    () => text,
-    null,
-    undefined,
-    5,
-  ]) {
-    it(`tells null for ${Object.prototype.toString.call(input)}`, () => {
-      expect(wholeLength(input)).to.equal(null)
+      const failure = await failureOf(bytesOf(content))
+      expect(failure).to.be.instanceOf(TypeError)
+      expect((failure as Error).message).to.contain('a function that makes one')
     })
   }
 })

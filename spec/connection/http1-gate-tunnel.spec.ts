@@ -3,12 +3,12 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { expect } from 'chai'
 import { Agent, connect, type Dispatcher, request, upgrade } from 'undici'
-import { gatedPool } from '../lib/connection/client.ts'
-import { closeLater } from './support/closing.ts'
-import { agentFor } from './support/faces.ts'
-import { turn } from './support/gated.ts'
-import { origin } from './support/origin.ts'
-import { signal } from './support/signal.ts'
+import { gatedPool } from '../../lib/connection/client.ts'
+import { closeLater } from '../support/closing.ts'
+import { agentFor } from '../support/faces.ts'
+import { turn } from '../support/gated.ts'
+import { origin } from '../support/origin.ts'
+import { signal } from '../support/signal.ts'
 
 const looksLikeGoAhead = 'HTTP/1.1 100 Continue\r\n\r\n'
 
@@ -41,7 +41,7 @@ const tunnels = [
   },
 ]
 
-describe('gate on a tunnel', () => {
+describe('Http1Gate on a tunnel', () => {
   for (const { name, switched, open } of tunnels) {
     it(`leaves the connection as it was after ${name}`, async () => {
       const peer = await origin(async (wire) => {
@@ -102,7 +102,7 @@ describe('gate on a tunnel', () => {
   })
 })
 
-describe('gate on a pipelined connection', () => {
+describe('Http1Gate on a pipelined connection', () => {
   const pipelined = { pipelining: 10, connections: 1 }
 
   it('leaves content that looks like a go-ahead untouched', async () => {

@@ -1,11 +1,11 @@
 import { createReadStream, openSync, type ReadStream, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { expect } from 'chai'
-import { contentOf } from '../lib/content/content.ts'
-import { closeLater } from './support/closing.ts'
-import { temporaryFile } from './support/files.ts'
-import { bytes } from './support/inputs.ts'
-import { bytesOf } from './support/readings.ts'
+import { type Content, contentOf } from '../../lib/content/content.ts'
+import { closeLater } from '../support/closing.ts'
+import { temporaryFile } from '../support/files.ts'
+import { bytes } from '../support/inputs.ts'
+import { bytesOf } from '../support/readers.ts'
 
 type Options = Exclude<Parameters<typeof createReadStream>[1], BufferEncoding | undefined>
 
@@ -24,6 +24,12 @@ function streamOf(path: string, options: Options = {}): ReadStream {
   return stream
 }
 
+/** What is known of a stream once its file was looked at. */
+async function lookedUp(stream: ReadStream): Promise<Content> {
+  const content = contentOf(stream)
+  return (await content.lookUp?.()) ?? content
+}
+
 describe('contentOf a file stream', () => {
   const parts: readonly (readonly [string, Options, number])[] = [
     ['of a whole file', {}, size],
@@ -36,17 +42,21 @@ describe('contentOf a file stream', () => {
   ]
   for (const [name, options, length] of parts) {
     it(`knows the length of one ${name}`, async () => {
-      const content = contentOf(streamOf(written(), options))
+      const content = await lookedUp(streamOf(written(), options))
       expect(content).to.include({ length, type: null, replayable: false, exact: false })
       const { start = 0, end = size - 1 } = options
       expect(await bytesOf(content)).to.deep.equal(bytes.subarray(start, end + 1))
     })
   }
 
-  it('knows the length again of each one that a factory makes', async () => {
+  it('knows no length before it looked', () => {
+    expect(contentOf(streamOf(written()))).to.include({ length: null, replayable: false })
+  })
+
+  it('reads each one that a function makes', async () => {
     const path = written()
     const content = contentOf(() => streamOf(path))
-    expect(content).to.include({ length: size, replayable: true })
+    expect(content).to.include({ length: null, replayable: true })
     expect(await bytesOf(content)).to.deep.equal(bytes)
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })
@@ -54,18 +64,18 @@ describe('contentOf a file stream', () => {
   it('knows none when the stream was read from', async () => {
     const stream = streamOf(written(), { highWaterMark: 2 })
     for await (const _ of stream.iterator({ destroyOnReturn: false })) break
-    expect(contentOf(stream).length).to.equal(null)
+    expect((await lookedUp(stream)).length).to.equal(null)
   })
 
   it('knows none of a file that is not there, and leaves that to the stream', async () => {
-    const content = contentOf(streamOf('/missing'))
+    const content = await lookedUp(streamOf('/missing'))
     expect(content.length).to.equal(null)
     const error = await bytesOf(content).catch((reason: unknown) => reason)
     expect(error).to.include({ code: 'ENOENT' })
   })
 
   it('knows none of what is no regular file', async () => {
-    const content = contentOf(streamOf('/dev/null'))
+    const content = await lookedUp(streamOf('/dev/null'))
     expect(content.length).to.equal(null)
     expect(await bytesOf(content)).to.have.length(0)
   })
@@ -73,25 +83,25 @@ describe('contentOf a file stream', () => {
   it('knows none of a handle', async () => {
     const handle = await open(written())
     closeLater(() => handle.close())
-    const content = contentOf(handle.createReadStream({ autoClose: false }))
+    const content = await lookedUp(handle.createReadStream({ autoClose: false }))
     expect(content.length).to.equal(null)
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })
 
   it('knows none of a descriptor, which may be of another file than the path', async () => {
     const other = written(Buffer.from('other content'))
-    const content = contentOf(streamOf(written(), { fd: openSync(other, 'r') }))
+    const content = await lookedUp(streamOf(written(), { fd: openSync(other, 'r') }))
     expect(content.length).to.equal(null)
     expect((await bytesOf(content)).toString()).to.equal('other content')
   })
 
-  it('knows none of a file whose size does not tell its content', () => {
-    expect(contentOf(streamOf('/proc/self/status')).length).to.equal(null)
+  it('knows none of a file whose size does not tell its content', async () => {
+    expect((await lookedUp(streamOf('/proc/self/status'))).length).to.equal(null)
   })
 
   for (const encoding of ['hex', 'base64', 'latin1'] as const) {
     it(`knows none of one that is read as ${encoding}, because it sends text`, async () => {
-      const content = contentOf(streamOf(written(), { encoding }))
+      const content = await lookedUp(streamOf(written(), { encoding }))
       expect(content.length).to.equal(null)
       expect((await bytesOf(content)).toString()).to.equal(bytes.toString(encoding))
     })

@@ -1,12 +1,10 @@
 import { Writable } from 'node:stream'
 import { expect } from 'chai'
-import { contentOf } from '../lib/content/content.ts'
-import { isPiped, pipedReading } from '../lib/content/piped.ts'
-import { bytes, halves } from './support/inputs.ts'
-import { Pushing, PushingForm } from './support/piped.ts'
-import { bytesOf, chunksIn } from './support/readings.ts'
-
-const ignore = (): void => {}
+import { contentOf } from '../../lib/content/content.ts'
+import { isPiped, pipedReader, watchPiped } from '../../lib/content/piped-reader.ts'
+import { bytes, halves } from '../support/inputs.ts'
+import { Pushing, PushingForm } from '../support/piped.ts'
+import { bytesOf, chunksIn } from '../support/readers.ts'
 
 describe('contentOf', () => {
   it('knows a stream that can only be piped, which can be read once', async () => {
@@ -31,52 +29,61 @@ describe('isPiped', () => {
   })
 })
 
-describe('pipedReading', () => {
+describe('watchPiped', () => {
+  it('tells of a stream that breaks, until it is not watched any more', () => {
+    const failures: unknown[] = []
+    const stream = new Pushing(halves)
+    stream.on('error', () => {})
+    const unwatch = watchPiped(stream, (reason) => failures.push(reason))
+    const error = new Error('broken')
+    stream.emit('error', error)
+    unwatch()
+    stream.emit('error', new Error('again'))
+    expect(failures).to.deep.equal([error])
+  })
+})
+
+describe('pipedReader', () => {
   it('reads to the end', async () => {
-    const chunks = await chunksIn(pipedReading(new Pushing(halves), ignore))
+    const chunks = await chunksIn(pipedReader(new Pushing(halves)))
     expect(Buffer.concat(chunks as Buffer[])).to.deep.equal(bytes)
   })
 
-  it('reads no further than it is asked to', async () => {
+  it('reads little ahead of what it is asked for', async () => {
     let made = 0
     function* chunks(): Generator<Buffer> {
       for (made = 1; made < 100; made++) yield Buffer.alloc(65_536)
     }
-    const reading = pipedReading(new Pushing(chunks()), ignore)
-    await reading.next()
-    expect(made).to.be.below(4)
+    const reader = pipedReader(new Pushing(chunks()))
+    await reader.next()
+    expect(made).to.be.below(10)
   })
 
-  it('tells of a stream that breaks while nobody reads', async () => {
-    const failures: unknown[] = []
-    function* chunks(): Generator<Buffer> {
-      stream.pause()
-      yield* halves
-    }
-    const stream = new Pushing(chunks())
-    pipedReading(stream, (error) => failures.push(error))
+  it('fails when the stream breaks', async () => {
+    const stream = new Pushing(halves)
+    stream.pause()
+    const reader = pipedReader(stream)
     const error = new Error('broken')
     stream.emit('error', error)
-    await new Promise((turn) => setImmediate(turn))
-    expect(failures).to.deep.equal([error])
+    expect(await chunksIn(reader).catch((reason: unknown) => reason)).to.equal(error)
   })
 
-  it('fails the reading of a stream that closes before its end', async () => {
+  it('fails when the stream closes before its end', async () => {
     function* chunks(): Generator<Buffer> {
       yield* halves
       stream.destroy()
     }
     const stream = new Pushing(chunks())
-    const reading = pipedReading(stream, ignore)
-    const failure = await chunksIn(reading).catch((error: unknown) => error)
+    const reader = pipedReader(stream)
+    const failure = await chunksIn(reader).catch((error: unknown) => error)
     expect(failure).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE')
   })
 
   it('destroys the stream when it is cancelled', async () => {
     const stream = new Pushing(halves)
-    const reading = pipedReading(stream, ignore)
-    await reading.next()
-    reading.cancel()
+    const reader = pipedReader(stream)
+    await reader.next()
+    reader.cancel()
     expect(stream.destroyed).to.equal(true)
   })
 })

@@ -1,0 +1,297 @@
+import { expect } from 'chai'
+import { type ContentWriter, Delivery, type DeliveryOwner } from '../../lib/connection/delivery.ts'
+import type { Source } from '../../lib/connection/source.ts'
+import { type ContentInput, makeContent } from '../../lib/content/content.ts'
+import { noise } from '../support/contents.ts'
+import { LoggedReader } from '../support/readers.ts'
+import { turn, uploadContentOf } from '../support/sources.ts'
+
+type Callback = (error?: Error | null) => void
+
+/** What a delivery does, as text; the spec says when a write is done. */
+class Recorder implements DeliveryOwner, ContentWriter {
+  readonly events: string[] = []
+  readonly written: Buffer[] = []
+  readonly #open: () => Source | Promise<Source>
+  readonly #atOnce: boolean
+  #callback: Callback | null = null
+
+  /** @param atOnce says whether writes are done at once. */
+  constructor(open: () => Source | Promise<Source>, atOnce = true) {
+    this.#open = open
+    this.#atOnce = atOnce
+  }
+
+  open(): Source | Promise<Source> {
+    this.events.push('open')
+    return this.#open()
+  }
+
+  write(chunks: Uint8Array[], bytes: number, last: boolean, callback: Callback): void {
+    const all = Buffer.concat(chunks)
+    expect(all).to.have.length(bytes)
+    expect(this.#callback, 'the callback of the write before').to.equal(null)
+    this.written.push(all)
+    this.events.push(`write ${bytes} of ${chunks.length}${last ? ', the last' : ''}`)
+    if (this.#atOnce) callback()
+    else this.#callback = callback
+  }
+
+  /** The write that is under way is done. */
+  done(error?: Error): void {
+    const callback = this.#callback as Callback
+    this.#callback = null
+    callback(error)
+  }
+
+  idle(): void {
+    this.events.push('idle')
+  }
+  onWrite(): void {}
+  onContent(bytes: number): void {
+    this.events.push(`content ${bytes}`)
+  }
+  onDelivered(): void {
+    this.events.push('delivered')
+  }
+  onSourceError(error: unknown): void {
+    this.events.push(`failed ${(error as Error).message}`)
+  }
+}
+
+function recorded(input: ContentInput, atOnce?: boolean): Recorder {
+  return new Recorder(() => uploadContentOf(input).open(), atOnce)
+}
+
+/** A source that has all its chunks at once. */
+function sourceOf(...chunks: (Uint8Array | null | undefined)[]): Source {
+  return {
+    read: () => (chunks.length > 0 ? chunks.shift() : null),
+    take: () => undefined,
+    fail: () => {},
+    release: () => {},
+  }
+}
+
+function started(recorder: Recorder, largestSlice?: number): Delivery {
+  const delivery = new Delivery(recorder, recorder, largestSlice)
+  delivery.start()
+  return delivery
+}
+
+describe('Delivery', () => {
+  it('writes content that is at hand in one go, in the same turn', () => {
+    const recorder = recorded('abc')
+    const delivery = started(recorder)
+    expect(recorder.events).to.eql(['open', 'write 3 of 1, the last', 'content 3', 'delivered'])
+    expect(delivery.over).to.equal(true)
+  })
+
+  it('ends content without bytes', () => {
+    const recorder = new Recorder(() => sourceOf())
+    started(recorder)
+    expect(recorder.events).to.eql(['open', 'write 0 of 0, the last', 'delivered'])
+  })
+
+  it('writes chunks together that the source has at once', () => {
+    const [a, b] = [noise(10), noise(20)]
+    const recorder = new Recorder(() => sourceOf(a, undefined, Buffer.alloc(0), b, null))
+    started(recorder)
+    expect(recorder.events).to.eql(['open', 'write 30 of 2, the last', 'content 30', 'delivered'])
+    expect(recorder.written[0]).to.eql(Buffer.concat([a, b]))
+  })
+
+  it('writes chunks together that come in the same turn', async () => {
+    const recorder = recorded(
+      (async function* () {
+        yield 'ab'
+        yield 'cd'
+        await turn()
+        yield 'ef'
+      })(),
+    )
+    started(recorder)
+    for (let turns = 0; turns < 5; turns++) await turn()
+    expect(recorder.written.map(String).join('')).to.equal('abcdef')
+    expect(recorder.written[0]?.length).to.be.at.least(2)
+    expect(recorder.events.filter((event) => event.startsWith('write')).length).to.be.below(4)
+    expect(recorder.events.at(-1)).to.equal('delivered')
+  })
+
+  it('says so when there is nothing to write at once', async () => {
+    const recorder = recorded(neverReady())
+    started(recorder)
+    await turn()
+    expect(recorder.events).to.eql(['open', 'idle'])
+  })
+
+  it('says so, once, when the content is opened later', async () => {
+    const recorder = recorded(async () => 'abc')
+    started(recorder)
+    expect(recorder.events).to.eql(['open', 'idle'])
+    await turn()
+    expect(recorder.events.slice(2)).to.eql(['write 3 of 1, the last', 'content 3', 'delivered'])
+  })
+
+  it('writes once at a time, and gathers 512 KiB and a chunk behind it at most', async () => {
+    let read = 0
+    const chunk = noise(100_000)
+    const recorder = new Recorder(
+      () => ({
+        read: () => {
+          read++
+          return read > 100 ? null : chunk
+        },
+        take: () => undefined,
+        fail: () => {},
+        release: () => {},
+      }),
+      false,
+    )
+    started(recorder)
+    await turn()
+    expect(recorder.written).to.have.length(1)
+    expect((recorder.written[0] as Buffer).length).to.equal(600_000)
+    expect(read).to.equal(12)
+    recorder.done()
+    await turn()
+    expect(recorder.written).to.have.length(2)
+    expect(read).to.equal(18)
+  })
+
+  it('cuts what is larger than a slice, without a copy of more', () => {
+    const bytes = noise(25)
+    const recorder = new Recorder(() => sourceOf(bytes.subarray(0, 12), bytes.subarray(12)))
+    started(recorder, 10)
+    expect(recorder.events).to.eql([
+      'open',
+      'write 10 of 1',
+      'content 10',
+      'write 10 of 2',
+      'content 10',
+      'write 5 of 1, the last',
+      'content 5',
+      'delivered',
+    ])
+    expect(Buffer.concat(recorder.written)).to.eql(bytes)
+  })
+
+  it('gives other work a turn where all writes are done at once', async () => {
+    let chunks = 0
+    const recorder = new Recorder(() => ({
+      read: () => {
+        chunks++
+        return chunks > 1000 ? null : Buffer.alloc(600_000)
+      },
+      take: () => undefined,
+      fail: () => {},
+      release: () => {},
+    }))
+    started(recorder)
+    expect(recorder.written.length).to.equal(32)
+    await turn()
+    expect(recorder.written.length).to.be.within(33, 96)
+  })
+
+  it('tells the source what was taken, when it was', async () => {
+    const reader = new LoggedReader('ab', 'c')
+    const content = {
+      length: null,
+      type: null,
+      replayable: false,
+      exact: false,
+      callsOut: false,
+      open: () => reader,
+    }
+    const upload = uploadContentOf(makeContent(content), { lends: true })
+    const recorder = new Recorder(() => upload.open(), false)
+    started(recorder)
+    await turn()
+    expect(reader.log).not.to.include('release 3')
+    recorder.done()
+    await turn()
+    expect(reader.log.filter((line) => line.startsWith('release')).length).to.be.within(1, 2)
+  })
+
+  it('reads and writes nothing once it was stopped', async () => {
+    const recorder = recorded(['ab', 'cd'], false)
+    const delivery = started(recorder)
+    await turn()
+    const before = [...recorder.events]
+    delivery.stop()
+    recorder.done()
+    await turn()
+    expect(recorder.events.slice(before.length).filter((event) => event !== 'content 4')).to.eql([])
+    expect(delivery.over).to.equal(true)
+  })
+
+  it('begins nothing that was stopped while it was opened', async () => {
+    const recorder = recorded(async () => 'abc')
+    started(recorder).stop()
+    await turn()
+    expect(recorder.events).to.eql(['open', 'idle'])
+  })
+
+  const broken = new Error('broken')
+  const sources: readonly (readonly [string, () => ContentInput])[] = [
+    [
+      'cannot be opened',
+      () => () => {
+        throw broken
+      },
+    ],
+    ['cannot be opened, as turns out later', () => () => Promise.reject(broken)],
+    [
+      'throws at its first chunk',
+      () =>
+        // biome-ignore lint/correctness/useYield: it breaks before.
+        (function* (): Generator<string> {
+          throw broken
+        })(),
+    ],
+    [
+      'throws at its second chunk',
+      () =>
+        (function* (): Generator<string> {
+          yield 'ab'
+          throw broken
+        })(),
+    ],
+    [
+      'rejects at its second chunk',
+      () =>
+        (async function* (): AsyncGenerator<string> {
+          yield 'ab'
+          throw broken
+        })(),
+    ],
+  ]
+  for (const [what, make] of sources) {
+    it(`tells, once, of a source that ${what}, and writes no end`, async () => {
+      const recorder = recorded(make())
+      const delivery = started(recorder)
+      for (let turns = 0; turns < 3; turns++) await turn()
+      expect(recorder.events.filter((event) => event.startsWith('failed'))).to.eql([
+        'failed broken',
+      ])
+      expect(recorder.events.join()).not.to.contain('last')
+      expect(delivery.over).to.equal(true)
+    })
+  }
+
+  it('ends with a write that failed', async () => {
+    const recorder = recorded(['ab', 'cd'], false)
+    const delivery = started(recorder)
+    await turn()
+    const before = [...recorder.events]
+    recorder.done(new Error('no'))
+    await turn()
+    expect(recorder.events).to.eql(before)
+    expect(delivery.over).to.equal(true)
+  })
+})
+
+async function* neverReady(): AsyncGenerator<string> {
+  await new Promise(() => {})
+  yield 'never'
+}

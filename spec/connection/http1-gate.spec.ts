@@ -1,0 +1,373 @@
+import { once } from 'node:events'
+import { type Clock, install } from '@sinonjs/fake-timers'
+import { expect } from 'chai'
+import { UploadError } from '../../lib/errors.ts'
+import { closeLater } from '../support/closing.ts'
+import { originElsewhere } from '../support/elsewhere.ts'
+import { closing, type Gated, gatedSocket, put, putHead, Recorder, turn } from '../support/gated.ts'
+import { origin, tlsOrigin } from '../support/origin.ts'
+import { signal } from '../support/signal.ts'
+import { answer, goAhead, type Step } from '../support/steps.ts'
+
+/** A clock that stands until it is told; sockets and immediates go on by themselves. */
+function standingClock(): Clock {
+  const clock = install({ toFake: ['setTimeout', 'clearTimeout'] })
+  closeLater(() => clock.uninstall())
+  return clock
+}
+
+/** How many timers keep this process alive. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+}
+
+describe('Http1Gate', () => {
+  for (const [transport, listen] of Object.entries({ TCP: origin, TLS: tlsOrigin })) {
+    it(`begins to wait when the head has left, over ${transport}`, async () => {
+      const clock = standingClock()
+      const peer = await listen(async (wire) => {
+        await wire.head()
+        wire.send('HTTP/1.1 103 Early Hints')
+        expect((await wire.bytes(3)).toString()).to.equal('abc')
+      })
+      const gated = gatedSocket(peer.url)
+      const told = new Recorder('abc', { length: 3 })
+      put(gated, told)
+      clock.tick(10_000)
+      expect(clock.countTimers(), 'while it connects').to.equal(0)
+
+      await told.until('interim 103')
+      expect(clock.countTimers(), 'once the head has left').to.equal(1)
+      clock.tick(999)
+      await turn()
+      expect(told.events).not.to.include('release by timeout')
+      clock.tick(1)
+      await told.until('release by timeout')
+      await peer.done
+    })
+  }
+
+  for (const status of [102, 103, 104, 199]) {
+    it(`does not wait anew after a ${status}`, async () => {
+      const clock = standingClock()
+      const peer = await origin(async (wire) => {
+        await wire.head()
+        wire.send(`HTTP/1.1 ${status} Interim`)
+        await wire.until('abc')
+      })
+      const gated = gatedSocket(peer.url)
+      const told = new Recorder('abc', { length: 3 })
+      put(gated, told)
+      await told.until(`interim ${status}`)
+      clock.tick(999)
+      await turn()
+      expect(told.events).not.to.include('release by timeout')
+      clock.tick(1)
+      await told.until('release by timeout')
+      await peer.done
+    })
+  }
+
+  it('lets the content go once, when a 100 follows the end of the wait', async () => {
+    const clock = standingClock()
+    const peer = await origin(async (wire) => {
+      await wire.head()
+      await wire.until('abc')
+      wire.send('HTTP/1.1 100 Continue')
+      wire.send('HTTP/1.1 201 Created', 'content-length: 0')
+      expect((await wire.closed()).length).to.equal(0)
+    })
+    const gated = gatedSocket(peer.url)
+    const { socket } = gated
+    socket.resume()
+    const told = new Recorder('abc', { length: 3 })
+    put(gated, told)
+    await once(socket, 'connect')
+    await turn()
+    clock.tick(1000)
+    await told.until('final 201')
+    socket.destroy()
+    expect(told.events.filter((event) => event.startsWith('release'))).to.eql([
+      'release by timeout',
+    ])
+    await peer.done
+  })
+
+  const ends = [
+    { what: 'the go-ahead', says: 'HTTP/1.1 100 Continue', told: 'release by continue' },
+    { what: 'a refusal', says: 'HTTP/1.1 413 No', told: 'final 413 withheld' },
+    { what: 'a 200', says: 'HTTP/1.1 200 OK', told: 'final 200 withheld' },
+    { what: 'the end of the connection', says: null, told: null },
+  ]
+  for (const end of ends) {
+    it(`leaves no timer behind after ${end.what}`, async () => {
+      // The runner arms its own timer once the spec's function has returned.
+      await turn()
+      const before = timers()
+      const measured = signal()
+      const peer = await origin(async (wire) => {
+        await wire.head()
+        wire.send('HTTP/1.1 103 Early Hints')
+        await measured.raised
+        if (end.says === null) wire.end()
+        else wire.send(end.says, 'content-length: 0')
+        await wire.closed()
+      })
+      const gated = gatedSocket(peer.url)
+      const { socket } = gated
+      // undici does the same when the other side has ended.
+      socket.on('end', () => socket.destroy()).resume()
+      const told = new Recorder('abc', { length: 3, continueTimeout: 60_000 })
+      put(gated, told)
+      await told.until('interim 103')
+      const during = timers()
+      measured.raise()
+      if (end.told === null) await closing(socket)
+      else await told.until(end.told)
+      const after = timers()
+      socket.destroy()
+      expect({ during, after }).to.eql({ during: before + 1, after: before })
+      await peer.done
+    })
+  }
+
+  const verdicts: { says: Step; what: string; told: string; others: string }[] = [
+    { says: goAhead, what: 'a 100', told: 'release by continue', others: 'release by timeout' },
+    {
+      says: answer('417 Expectation Failed'),
+      what: 'a 417',
+      told: 'final 417 withheld',
+      others: 'release',
+    },
+    {
+      says: answer('413 Content Too Large'),
+      what: 'a 413',
+      told: 'final 413 withheld',
+      others: 'release',
+    },
+  ]
+  for (const { says, what, told: wanted, others } of verdicts) {
+    it(`heeds ${what} that came in time, when the event loop comes round too late`, async () => {
+      const peer = await originElsewhere([{ do: 'head' }, says, { do: 'count' }, { do: 'closed' }])
+      const gated = gatedSocket(peer.url)
+      const { socket } = gated
+      socket.resume()
+      await once(socket, 'connect')
+      const told = new Recorder('abc', { length: 3, continueTimeout: 20 })
+      put(gated, told)
+      const due = performance.now() + 20
+      peer.blockUntil(1)
+      while (performance.now() <= due);
+      await told.until(wanted)
+      expect(told.events.filter((event) => event.startsWith(others))).to.eql([])
+    })
+  }
+
+  it('passes the error of a write on, when no response comes in time', async () => {
+    const clock = standingClock()
+    const peer = await originElsewhere([{ do: 'head' }, { do: 'reset' }, { do: 'count' }])
+    const gated = gatedSocket(peer.url)
+    const { socket } = gated
+    // As long as nobody reads, only a write can tell that the other side is gone.
+    socket.pause()
+    const failures: NodeJS.ErrnoException[] = []
+    socket.on('error', (error) => failures.push(error))
+    await once(socket, 'connect')
+    async function* content(): AsyncGenerator<string> {
+      yield 'abc'
+    }
+    const told = new Recorder(content(), { length: 3, asks: false, rescueTimeout: 300 })
+    put(gated, told)
+    peer.blockUntil(1)
+    await turn()
+    const rescue = told.events.at(-1)
+    expect(rescue).to.match(/^rescue (ECONNRESET|EPIPE)$/)
+
+    clock.tick(299)
+    await turn()
+    await turn()
+    expect(failures).to.eql([])
+    clock.tick(1)
+    await closing(socket)
+    expect(failures.map(({ code }) => `rescue ${code}`)).to.eql([rescue])
+  })
+
+  it('passes an error that tells nothing of the peer on at once', async () => {
+    const clock = standingClock()
+    const peer = await origin(async (wire) => {
+      await wire.head()
+      await wire.closed()
+    })
+    const gated = gatedSocket(peer.url)
+    const { socket } = gated
+    const failed = once(socket, 'error')
+    await once(socket, 'connect')
+    const told = new Recorder('abc', { length: 3, asks: false })
+    put(gated, told)
+    socket.destroy(new Error('the reason'))
+    expect(await failed).to.have.nested.property('0.message', 'the reason')
+    expect(told.events.filter((event) => event.startsWith('rescue'))).to.eql([])
+    expect(clock.countTimers()).to.equal(0)
+    await peer.done
+  })
+
+  it('opens content only after the go-ahead', async () => {
+    const go = signal()
+    const peer = await origin(async (wire) => {
+      expect(await wire.head()).to.match(/content-length: 3\r\nexpect: 100-continue\r\n\r\n$/)
+      wire.send('HTTP/1.1 103 Early Hints')
+      await go.raised
+      wire.send('HTTP/1.1 100 Continue')
+      expect((await wire.bytes(3)).toString()).to.equal('abc')
+    })
+    const gated = gatedSocket(peer.url)
+    gated.socket.resume()
+    const told = new Recorder('abc', { length: 3 })
+    put(gated, told)
+    await told.until('interim 103')
+    await turn()
+    const before = [...told.events]
+    go.raise()
+    await told.until('delivered')
+    expect(before).to.eql(['asked', 'first byte', 'interim 103'])
+    expect(told.events.slice(before.length)).to.eql([
+      'interim 100',
+      'release by continue',
+      'open',
+      'content 3',
+      'delivered',
+    ])
+    await peer.done
+  })
+
+  it('opens no content that was refused', async () => {
+    const peer = await origin(async (wire) => {
+      await wire.head()
+      wire.send('HTTP/1.1 413 Content Too Large', 'content-length: 0')
+      expect(await wire.closed()).to.have.length(0)
+    })
+    const gated = gatedSocket(peer.url)
+    gated.socket.resume()
+    const told = new Recorder('abc', { length: 3 })
+    put(gated, told)
+    await told.until('final 413 withheld')
+    await turn()
+    gated.socket.destroy()
+    await told.until('closed')
+    expect(told.events).to.eql(['asked', 'first byte', 'final 413 withheld', 'closed'])
+    await peer.done
+  })
+
+  it('sends content of unknown length in chunks', async () => {
+    const peer = await origin(async (wire) => {
+      const head = await wire.head()
+      expect(head).to.match(/transfer-encoding: chunked\r\n\r\n$/)
+      expect((await wire.content(head)).toString()).to.equal('abc')
+    })
+    const gated = gatedSocket(peer.url)
+    const told = new Recorder(['a', '', 'bc'], { asks: false })
+    put(gated, told)
+    await told.until('delivered')
+    await peer.done
+  })
+
+  it('tells of an upload on a connection that was used before', async () => {
+    const peer = await origin(async (wire) => {
+      await wire.head()
+      wire.send('HTTP/1.1 200 OK', 'content-length: 0')
+      await wire.until('abc')
+      wire.send('HTTP/1.1 201 Created', 'content-length: 0')
+      await wire.closed()
+    })
+    const gated = gatedSocket(peer.url)
+    gated.gate.announceOther({ path: '/', method: 'GET' })
+    gated.socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n', 'latin1')
+    await once(gated.socket, 'data')
+    gated.socket.resume()
+    const told = new Recorder('abc', { length: 3, asks: false })
+    put(gated, told)
+    await told.until('final 201')
+    expect(told.events[0]).to.equal('not asked again')
+    gated.socket.destroy()
+    await peer.done
+  })
+})
+
+describe('Http1Gate in the hands of another undici', () => {
+  const get = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'
+  const other = { path: '/', method: 'GET' } as const
+  const upload = (): Recorder => new Recorder('abc', { length: 3 })
+  const misuses: readonly (readonly [string, string, (gated: Gated) => void])[] = [
+    ['no head after an announcement', '', ({ gate }) => gate.announce(upload())],
+    [
+      'something else than a head',
+      '',
+      ({ gate, socket }) => {
+        gate.announce(upload())
+        socket.write('abc', 'latin1')
+      },
+    ],
+    [
+      'a head in bytes',
+      '',
+      ({ gate, socket }) => {
+        gate.announce(upload())
+        socket.write(Buffer.from(putHead))
+      },
+    ],
+    [
+      'a head with content',
+      '',
+      ({ gate, socket }) => {
+        gate.announce(upload())
+        socket.write(`${putHead}abc`, 'latin1')
+      },
+    ],
+    ['a request without an announcement', '', ({ socket }) => void socket.write(putHead, 'latin1')],
+    [
+      'content behind the head of an upload',
+      '',
+      (gated) => {
+        put(gated, upload())
+        gated.socket.write('abc', 'latin1')
+      },
+    ],
+    [
+      'content behind the head of a request that has none',
+      '',
+      ({ gate, socket }) => {
+        gate.announceOther(other)
+        socket.write(get, 'latin1')
+        socket.write('abc', 'latin1')
+      },
+    ],
+  ]
+  for (const [what, arrives, act] of misuses) {
+    it(`sends nothing of ${what}`, async () => {
+      const peer = await origin(async (wire) => {
+        expect((await wire.closed()).toString()).to.equal(arrives)
+      })
+      const gated = gatedSocket(peer.url)
+      const failed = once(gated.socket, 'error')
+      await once(gated.socket, 'connect')
+      gated.socket.cork()
+      act(gated)
+      gated.socket.uncork()
+      const [error] = await failed
+      expect(error).to.be.instanceOf(UploadError).and.include({ code: 'ERR_EXPECT_NO_GATE' })
+      await peer.done
+    })
+  }
+
+  it('lets undici write the content of a request that it was announced with', async () => {
+    const peer = await origin(async (wire) => {
+      await wire.until('abc')
+      await wire.until('def')
+    })
+    const { gate, socket } = gatedSocket(peer.url)
+    gate.announceOther({ path: '/', method: 'PUT', body: 'abcdef' })
+    socket.write(`PUT / HTTP/1.1\r\ncontent-length: 6\r\n\r\nabc`, 'latin1')
+    socket.write('def', 'latin1')
+    await peer.done
+  })
+})

@@ -1,0 +1,173 @@
+import { once } from 'node:events'
+import { PassThrough, Readable } from 'node:stream'
+import { expect } from 'chai'
+import { readableReader, watchReadable } from '../../lib/content/readable-reader.ts'
+import { chunksIn, failureOf } from '../support/readers.ts'
+import { turn } from '../support/sources.ts'
+
+const ignore = (): void => {}
+
+describe('watchReadable', () => {
+  it('tells of a stream that breaks', async () => {
+    const failures: unknown[] = []
+    const stream = new PassThrough()
+    watchReadable(stream, (error) => failures.push(error))
+    const error = new Error('broken')
+    stream.destroy(error)
+    await turn()
+    expect(failures).to.deep.equal([error])
+  })
+
+  it('reads nothing', async () => {
+    let reads = 0
+    watchReadable(new Readable({ read: () => reads++ }), ignore)
+    await turn()
+    expect(reads).to.equal(0)
+  })
+
+  it('bears a stream that breaks when it is not watched any more', async () => {
+    const failures: unknown[] = []
+    const stream = new PassThrough()
+    watchReadable(stream, (error) => failures.push(error))()
+    stream.destroy(new Error('broken'))
+    await turn()
+    expect(failures).to.deep.equal([])
+  })
+})
+
+/** A stream with a listener of somebody else's, which keeps it from flowing. */
+function listenedTo(stream: Readable): Readable {
+  return stream.on('readable', ignore)
+}
+
+for (const [name, made] of [
+  ['a stream', (stream: Readable) => stream],
+  ['a stream that somebody listens to', listenedTo],
+] as const) {
+  describe(`readableReader of ${name}`, () => {
+    it('reads to the end', async () => {
+      const reader = readableReader(made(Readable.from(['a', 'b'])))
+      expect(await chunksIn(reader)).to.deep.equal(['a', 'b'])
+    })
+
+    it('reads to the end when the stream was paused', async () => {
+      const reader = readableReader(made(Readable.from(['a', 'b']).pause()))
+      expect(await chunksIn(reader)).to.deep.equal(['a', 'b'])
+    })
+
+    it('fails when the stream breaks', async () => {
+      const stream = new PassThrough()
+      const reader = readableReader(made(stream))
+      const step = failureOf(Promise.resolve(reader.next()))
+      const error = new Error('broken')
+      stream.destroy(error)
+      expect(await step).to.equal(error)
+    })
+
+    it('fails when the stream was closed before its end', async () => {
+      const stream = new PassThrough()
+      const reader = readableReader(made(stream))
+      const step = failureOf(Promise.resolve(reader.next()))
+      stream.destroy()
+      expect(await step).to.have.property('code', 'ERR_STREAM_PREMATURE_CLOSE')
+    })
+
+    it('fails when the stream broke before it was opened', async () => {
+      const stream = new PassThrough()
+      const error = new Error('broken')
+      stream.on('error', ignore).destroy(error)
+      await turn()
+      expect(() => readableReader(made(stream))).to.throw(error)
+    })
+
+    for (const [moment, steps] of [
+      ['before it was read', 0],
+      ['while it is read', 1],
+    ] as const) {
+      it(`destroys the stream when it is cancelled ${moment}`, async () => {
+        const stream = new PassThrough()
+        stream.write('a')
+        const reader = readableReader(made(stream))
+        for (let step = 0; step < steps; step++) await reader.next()
+        const closed = once(stream, 'close')
+        reader.cancel()
+        expect(stream.destroyed).to.equal(true)
+        await closed
+      })
+    }
+
+    it('bears a stream that breaks while it is being destroyed', async () => {
+      const broken = new Error('no')
+      const stream = new Readable({ read() {}, destroy: (_, callback) => callback(broken) })
+      readableReader(made(stream)).cancel()
+      await once(stream, 'close').catch(ignore)
+    })
+  })
+}
+
+describe('readableReader', () => {
+  it('reads nothing before it is asked', async () => {
+    let reads = 0
+    readableReader(new Readable({ read: () => reads++ }))
+    await turn()
+    expect(reads).to.equal(0)
+  })
+
+  it('has chunks at once that came in the meantime', async () => {
+    const stream = new PassThrough()
+    const reader = readableReader(stream)
+    const first = reader.next()
+    for (const chunk of ['a', 'b', 'c']) stream.write(chunk)
+    await first
+    await turn()
+    expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('b') })
+    expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('c') })
+  })
+
+  it('hands chunks out that came before the stream broke', async () => {
+    const stream = new PassThrough()
+    const reader = readableReader(stream)
+    const first = reader.next()
+    for (const chunk of ['a', 'b']) stream.write(chunk)
+    await first
+    await turn()
+    stream.destroy(new Error('broken'))
+    await turn()
+    expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('b') })
+    expect(() => reader.next()).to.throw('broken')
+  })
+
+  it('keeps little ahead, and goes on when that was taken', async () => {
+    let made = 0
+    const chunk = Buffer.alloc(65_536)
+    const stream = new Readable({
+      highWaterMark: 1,
+      read() {
+        made++
+        this.push(made > 100 ? null : chunk)
+      },
+    })
+    const reader = readableReader(stream)
+    await reader.next()
+    for (let turns = 0; turns < 20; turns++) await turn()
+    expect(made).to.be.within(5, 8)
+    expect(await chunksIn(reader)).to.have.length(99)
+  })
+
+  it('counts objects as much', async () => {
+    let made = 0
+    const stream = new Readable({
+      objectMode: true,
+      highWaterMark: 1,
+      read() {
+        made++
+        this.push({})
+      },
+    })
+    const reader = readableReader(stream)
+    await reader.next()
+    for (let turns = 0; turns < 20; turns++) await turn()
+    expect(made).to.be.below(5)
+    reader.cancel()
+  })
+})

@@ -1,0 +1,218 @@
+import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web'
+import { expect } from 'chai'
+import {
+  blobReader,
+  bytesReader,
+  iteratorReader,
+  type Reader,
+  webReader,
+} from '../../lib/content/readers.ts'
+import { noise } from '../support/contents.ts'
+import { chunksIn, failureOf, stateOf } from '../support/readers.ts'
+
+const ignore = (): void => {}
+const fail = (): never => {
+  throw new Error('no')
+}
+
+describe('bytesReader', () => {
+  it('reads bytes in one chunk, as they are', async () => {
+    const bytes = noise(3_000_000)
+    const [chunk, ...rest] = await chunksIn(bytesReader(bytes))
+    expect(chunk).to.equal(bytes)
+    expect(rest).to.deep.equal([])
+  })
+
+  it('reads no chunk where there are none', async () => {
+    expect(await chunksIn(bytesReader(Buffer.alloc(0)))).to.deep.equal([])
+  })
+})
+
+describe('blobReader', () => {
+  it('reads a Blob', async () => {
+    const bytes = noise(300_000)
+    const chunks = (await chunksIn(blobReader(new Blob([bytes])))) as Buffer[]
+    expect(Buffer.concat(chunks).equals(bytes)).to.equal(true)
+  })
+
+  it('lets go of one that was begun', async () => {
+    const reader = blobReader(new Blob([noise(300_000)]))
+    await reader.next()
+    reader.cancel()
+    expect((await reader.next()).done).to.equal(true)
+  })
+})
+
+/** An iterator that goes on for ever and writes down what is done to it. */
+function endless(log: string[], onReturn: () => unknown): Iterator<string> {
+  return {
+    next: () => {
+      log.push('next')
+      return { done: false, value: 'a' }
+    },
+    return: () => {
+      log.push('return')
+      return onReturn() as IteratorResult<string>
+    },
+  }
+}
+
+/** What hands out this iterator under one of the two symbols. */
+function iterable(key: symbol, iterator: Iterator<string>): Iterable<string> {
+  return Object.assign(Object.create(null) as Iterable<string>, { [key]: () => iterator })
+}
+
+describe('iteratorReader', () => {
+  for (const [name, key] of [
+    ['a synchronous', Symbol.iterator],
+    ['an asynchronous', Symbol.asyncIterator],
+  ] as const) {
+    const made = (log: string[], onReturn: () => unknown): Reader =>
+      iteratorReader(iterable(key, endless(log, onReturn)))
+
+    it(`reads from ${name} iterator one step at a time`, async () => {
+      const log: string[] = []
+      const reader = made(log, ignore)
+      expect(log).to.deep.equal([])
+      expect(await reader.next()).to.deep.equal({ done: false, value: 'a' })
+      expect(log).to.deep.equal(['next'])
+    })
+
+    it(`returns from ${name} iterator when it is cancelled`, () => {
+      const log: string[] = []
+      made(log, ignore).cancel()
+      expect(log).to.deep.equal(['return'])
+    })
+
+    for (const [how, onReturn] of [
+      ['throws', fail],
+      ['rejects', () => Promise.reject(new Error('no'))],
+    ] as const) {
+      it(`bears ${name} iterator whose return ${how}`, async () => {
+        const reader = made([], onReturn)
+        reader.cancel()
+        expect((await reader.next()).done).to.equal(false)
+      })
+    }
+
+    it(`bears ${name} iterator that cannot be returned from`, () => {
+      const next = (): IteratorResult<string> => ({ done: true, value: undefined })
+      const reader = iteratorReader(iterable(key, { next }))
+      expect(() => reader.cancel()).not.to.throw()
+    })
+  }
+
+  it('reads asynchronously what can be read either way', async () => {
+    const both = {
+      *[Symbol.iterator]() {
+        yield 'sync'
+      },
+      async *[Symbol.asyncIterator]() {
+        yield 'async'
+      },
+    }
+    expect(await chunksIn(iteratorReader(both))).to.deep.equal(['async'])
+  })
+
+  it('bears a generator that fails when it is left', async () => {
+    const reader = iteratorReader(
+      (function* () {
+        try {
+          yield 'a'
+        } finally {
+          fail()
+        }
+      })(),
+    )
+    await reader.next()
+    expect(() => reader.cancel()).not.to.throw()
+  })
+})
+
+describe('webReader', () => {
+  function opened(cancel: (reason: unknown) => Promise<void> | void = ignore): {
+    reader: Reader
+    stream: ReadableStream
+    controller: ReadableStreamDefaultController
+  } {
+    let controller: ReadableStreamDefaultController | undefined
+    const stream = new ReadableStream({
+      cancel,
+      start: (given) => {
+        controller = given
+      },
+    })
+    const reader = webReader(stream)
+    return { reader, stream, controller: controller as ReadableStreamDefaultController }
+  }
+
+  it('reads to the end', async () => {
+    const { reader, controller } = opened()
+    const chunk = Buffer.from('a')
+    controller.enqueue(chunk)
+    controller.close()
+    expect(await chunksIn(reader)).to.deep.equal([chunk])
+  })
+
+  it('reads a stream of bytes into buffers of its own', async () => {
+    const sizes: number[] = []
+    const stream = new ReadableStream({
+      type: 'bytes',
+      pull(controller) {
+        const view = controller.byobRequest?.view as Uint8Array
+        sizes.push(view.length)
+        view[0] = 97
+        controller.byobRequest?.respond(1)
+        controller.close()
+      },
+    })
+    const chunks = await chunksIn(webReader(stream as ReadableStream))
+    expect(Buffer.concat(chunks as Buffer[]).toString()).to.equal('a')
+    expect(sizes).to.deep.equal([262_144])
+  })
+
+  for (const [what, chunk] of [
+    ['string', 'a'],
+    ['number', 99],
+    ['[object Null]', null],
+    ['[object ArrayBuffer]', new ArrayBuffer(1)],
+    ['[object Int8Array]', new Int8Array(1)],
+    ['[object Blob]', new Blob(['a'])],
+  ] as const) {
+    it(`fails at a chunk that is ${what}, and cancels the stream`, async () => {
+      const reasons: unknown[] = []
+      const { reader, controller } = opened((reason) => void reasons.push(reason))
+      controller.enqueue(chunk)
+      const failure = await failureOf(Promise.resolve(reader.next()))
+      expect(failure).to.include({ code: 'ERR_EXPECT_CONTENT_TYPE' })
+      expect(failure).to.have.property('message').that.includes(`yielded ${what},`)
+      expect(reasons).to.deep.equal([failure])
+    })
+  }
+
+  it('locks the stream', () => {
+    expect(opened().stream.locked).to.equal(true)
+  })
+
+  it('fails the read after a stream broke while nobody read, and nothing else', async () => {
+    const { controller, reader } = opened()
+    const error = new Error('broken')
+    controller.error(error)
+    await new Promise((turn) => setImmediate(turn))
+    expect(await failureOf(Promise.resolve(reader.next()))).to.equal(error)
+  })
+
+  it('cancels the stream, and says why', () => {
+    const reasons: unknown[] = []
+    const { reader } = opened((reason) => void reasons.push(reason))
+    const reason = new Error('enough')
+    reader.cancel(reason)
+    expect(reasons).to.deep.equal([reason])
+  })
+
+  it('bears a stream that cannot be cancelled', async () => {
+    const { reader } = opened(() => Promise.reject(new Error('no')))
+    reader.cancel()
+    expect(await stateOf(Promise.resolve(reader.next()))).to.equal('fulfilled')
+  })
+})
