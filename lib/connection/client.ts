@@ -165,6 +165,9 @@ class UploadRequestHandler extends ForwardingHandler {
     const { gate } = this.#owner
     if (gate === null) controller.abort(noGate())
     else if (gate.isHttp2) gate.announce(this.#ticket, this.#content, this.#asks, controller)
+    // undici sends a request again by itself when a pipelined one behind it is given up, which closes
+    // the connection. Over HTTP/2 it does so where the origin said that nothing was done about it.
+    else if (this.#ticket.begun) controller.abort(begunBefore())
     else gate.announce(this.#ticket)
   }
 }
@@ -219,6 +222,13 @@ export function connectorOf(options: PoolOptions): Connector {
 
 function isHttp2(socket: object): boolean {
   return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
+}
+
+function begunBefore(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    'The connection was closed because of another request on it, after content had been sent; set pipelining to 1',
+  )
 }
 
 function noGate(): UploadError {

@@ -31,6 +31,8 @@ export interface Ticket {
   readonly yields: boolean
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
+  /** Whether content was handed to a connection. */
+  readonly begun: boolean
   /** Whether the request is to carry the expectation; read when its head is written. */
   readonly asks: boolean
   /** Milliseconds the content is held back, from the moment the head left. */

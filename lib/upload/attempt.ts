@@ -225,6 +225,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#owner.stillAsks ? this.log.waitLimitMs : 0
   }
 
+  get begun(): boolean {
+    return this.#handedBytes > 0 || (this.complete && this.#connection !== null)
+  }
+
   get yields(): boolean {
     return this.#options.yields
   }
