@@ -54,7 +54,7 @@ async function play(
   // A 407 is a proxy's: the origin is its own.
   const dispatcher = agentFor(row.event === '407' ? { proxy: origin.url } : {})
   // Only where nobody answers may the wait run out.
-  const asking = { expect: 'always', continueTimeout: 60_000 } as const
+  const asking = { expect: 'always', continueTimeout: 60_000, replayWindow: 0 } as const
   const options = { ...asking, ...row.options, dispatcher }
   const came = await upload(origin.url, contents[kind](), options).then(
     ({ response }) => String(response.status),

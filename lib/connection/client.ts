@@ -1,4 +1,5 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { constants } from 'node:http2'
 import { Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher, errors, Pool } from 'undici'
 import { UploadError } from '../errors.ts'
@@ -143,6 +144,7 @@ class UploadRequestHandler extends ForwardingHandler {
   /** Whether undici puts the expectation in, as it does over HTTP/2. */
   readonly #asks: boolean
   readonly #owner: GateOwner
+  #started = false
 
   constructor(
     handler: Dispatcher.DispatchHandler,
@@ -163,11 +165,15 @@ class UploadRequestHandler extends ForwardingHandler {
     // A request that is given up here never gets to the connection.
     if (controller.aborted) return
     const { gate } = this.#owner
+    const again = this.#started
+    this.#started = true
     if (gate === null) controller.abort(noGate())
+    // undici sends a request again by itself: over HTTP/2 where the origin said that nothing was done
+    // about it, which is an attempt of its own, and over HTTP/1.1 when a pipelined request behind it is
+    // given up, which closes the connection.
+    else if (again && gate.isHttp2) controller.abort(unprocessed())
+    else if (again && this.#ticket.begun) controller.abort(begunBefore())
     else if (gate.isHttp2) gate.announce(this.#ticket, this.#content, this.#asks, controller)
-    // undici sends a request again by itself when a pipelined one behind it is given up, which closes
-    // the connection. Over HTTP/2 it does so where the origin said that nothing was done about it.
-    else if (this.#ticket.begun) controller.abort(begunBefore())
     else gate.announce(this.#ticket)
   }
 }
@@ -222,6 +228,11 @@ export function connectorOf(options: PoolOptions): Connector {
 
 function isHttp2(socket: object): boolean {
   return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
+}
+
+function unprocessed(): Error {
+  const error = new errors.InformationalError('HTTP/2: the origin did not process the request')
+  return Object.assign(error, { http2ErrorCode: constants.NGHTTP2_REFUSED_STREAM })
 }
 
 function begunBefore(): UploadError {

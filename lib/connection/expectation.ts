@@ -15,6 +15,7 @@ export class Expectation implements Waiting {
   #wait: Wait | null = null
   #state: State
   #answered = false
+  #answeredFirst = false
 
   constructor(ticket: Ticket, asks: boolean, owner: ExpectationOwner) {
     this.#ticket = ticket
@@ -27,9 +28,9 @@ export class Expectation implements Waiting {
     return this.#state.at === 'sending'
   }
 
-  /** Whether the origin said that it wants the content, and has not refused it since. */
-  get wanted(): boolean {
-    return this.#state.at === 'sending' && this.#state.by === 'continue'
+  /** Whether the origin answered right behind its 100, before the content had begun to flow. */
+  get answeredFirst(): boolean {
+    return this.#answeredFirst
   }
 
   /** Whether nothing more may be written. */
@@ -71,7 +72,10 @@ export class Expectation implements Waiting {
 
   /** The final response came. */
   final(status: number): void {
+    const before = this.#state
     this.#apply({ type: 'final', status })
+    this.#answeredFirst =
+      this.#state === before && (before.at === 'granted' || before.at === 'ready')
     this.#ticket.onFinal(status, this.#state.at === 'withheld')
   }
 

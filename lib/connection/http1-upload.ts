@@ -201,7 +201,7 @@ export class Http1Upload
   }
 
   responseEnded(): boolean {
-    if (!this.complete && this.expectation.wanted && !this.#delivery.over) {
+    if (!this.complete && this.expectation.answeredFirst && !this.#delivery.over) {
       this.#staysOpen = true
       this.#keepOpen()
       return true

@@ -159,7 +159,7 @@ export class Http2Upload
 
   /** Whether the content outlives the response. */
   get #goesOn(): boolean {
-    return !this.#complete && this.#expectation.wanted && !this.#delivery.over
+    return !this.#complete && this.#expectation.answeredFirst && !this.#delivery.over
   }
 }
 

@@ -14,7 +14,7 @@ export interface TicketedConnection {
    * Called when the response is complete, before undici's handler is told. Closes an HTTP/1.1
    * connection whose content is not complete, or may not have been read by the origin.
    *
-   * @returns whether the content goes on: an origin that said 100 may answer first and read then.
+   * @returns whether the content goes on: an origin may answer right behind its 100, and read then.
    */
   responseEnded(): boolean
 }

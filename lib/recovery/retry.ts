@@ -67,7 +67,9 @@ export class Renewal implements Recourse {
     const kept = reusedConnection && status === null && interim.length === 0
     if (this.#used && !kept) return null
     const taken = kept && !asked && sentBytes <= unread && sendable
-    if (!untouched && !(taken && idempotent.includes(hop.method))) return null
+    const repeatable = taken && idempotent.includes(hop.method)
+    // What an HTTP/2 origin did not process may be sent again (RFC 9113, section 8.7).
+    if (!untouched && !repeatable && !(sendable && isUnprocessed(error))) return null
     this.#used = true
     return fresh(hop)
   }

@@ -139,34 +139,10 @@ describe('a final response while content flows', () => {
       gets: [cut(413, 'too large'), stored],
     },
     {
-      name: 'from 200 to 299 is handed over, and the rest is not sent without a 100',
+      name: 'from 200 to 299 is handed over, and the rest is not sent',
       kinds,
-      agent: silentWait,
-      origin: [
-        async (peer) => {
-          await peer.asked()
-          await peer.halfway()
-          await peer.wire.pieces(response(200, 'had it'))
-          await peer.incomplete()
-        },
-        taking,
-      ],
-      gets: [{ ...cut(200, 'had it'), outcome: 'answered' }, unasked],
-    },
-    {
-      name: 'from 200 to 299 is handed over, and the rest is sent after a 100',
-      kinds,
-      origin: [
-        async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.halfway()
-          await peer.wire.pieces(response(201, 'stored'))
-          peer.lift()
-          await peer.content()
-        },
-      ],
-      gets: [stored],
+      origin: [answering(response(200, 'had it')), accepting],
+      gets: [{ ...cut(200, 'had it'), outcome: 'answered' }, stored],
     },
   ])
 

@@ -35,8 +35,9 @@ try {
 } catch {
   // This was the last one.
 }
-await send('a file, with no descriptor left', () => content, connected)
 await send('a stream, with no descriptor left for its connection', once, fresh)
+// Its connection is closed with it, which frees a descriptor.
+await send('a file, with no descriptor left', () => content, connected)
 for (const descriptor of taken) closeSync(descriptor)
 await send('a file, afterwards', () => content, connected)
 await send('a stream, afterwards', once, fresh)
