@@ -4,7 +4,8 @@ import { noise } from '../support/contents.ts'
 import { type Face, ownFaces } from '../support/faces.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { goAhead, response } from '../support/responses.ts'
-import { Touches, type Watched, type WatchedKind, watchedKinds } from '../support/watched.ts'
+import { Touches, type Watched } from '../support/touches.ts'
+import { type WatchedKind, watchedKinds } from '../support/watched.ts'
 import type { Wire } from '../support/wire.ts'
 
 const bytes = noise(40_000)

@@ -1,58 +1,22 @@
-import fs, { createReadStream, writeFileSync } from 'node:fs'
-import { syncBuiltinESMExports } from 'node:module'
+import { createReadStream, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
-import { type ReadableByteStreamController, ReadableStream } from 'node:stream/web'
 import { fromFile } from '../../lib/index.ts'
-import { closeLater } from './closing.ts'
 import { chunksOf } from './contents.ts'
 import { handlesOn, temporaryFile } from './files.ts'
-
-/** Writes down what is done to a source, and fails what comes before it may. */
-export class Touches {
-  readonly #early: string[] = []
-  readonly #all: string[] = []
-  #allowed = false
-
-  /** From now on the source may be begun. */
-  allow(): void {
-    this.#allowed = true
-  }
-
-  /** What was done before it was allowed. */
-  get early(): readonly string[] {
-    return this.#early
-  }
-
-  /** What was done at all. */
-  get all(): readonly string[] {
-    return this.#all
-  }
-
-  /** Notes that something was done. An early touch throws, so that no spec has to wait for it. */
-  note(what: string): void {
-    this.#all.push(what)
-    if (this.#allowed) return
-    this.#early.push(what)
-    throw new Error(`The source was touched before the go-ahead: ${what}`)
-  }
-}
-
-/** Content that is watched. */
-export interface Watched {
-  readonly content: unknown
-  /** Bytes, where the content says how many it has. */
-  readonly length: number | null
-  /** What can be seen from outside, beyond the touches: empty while nobody began. */
-  traces(): string[]
-}
+import { nothing, type Touches, type Watched, watchOpens } from './touches.ts'
+import {
+  byteStream,
+  streaming,
+  WatchedBlob,
+  WatchedReadable,
+  webStream,
+} from './watched-streams.ts'
 
 /** A kind of content that is watched. */
 export interface WatchedKind {
   readonly name: string
   make(bytes: Buffer, touches: Touches): Watched
 }
-
-const nothing = (): string[] => []
 
 /** Every kind of content that has to be called, opened, read or iterated over. */
 export const watchedKinds: readonly WatchedKind[] = [
@@ -194,143 +158,4 @@ function written(bytes: Buffer): string {
   const path = temporaryFile()
   writeFileSync(path, bytes)
   return path
-}
-
-/** Notes whenever this file is opened, by whichever function of node:fs. */
-function watchOpens(path: string, touches: Touches): void {
-  const { open, openSync, readFile, readFileSync } = fs
-  const promised = fs.promises.open
-  const note = (opened: unknown): void => {
-    if (String(opened) === path) touches.note('opened')
-  }
-  const watching =
-    <Args extends unknown[], Result>(original: (...args: Args) => Result) =>
-    (...args: Args): Result => {
-      note(args[0])
-      return original(...args)
-    }
-  const seen = { open, openSync, readFile, readFileSync }
-  for (const [name, original] of Object.entries(seen)) {
-    Object.assign(fs, { [name]: watching(original as (...args: unknown[]) => unknown) })
-  }
-  fs.promises.open = watching(promised)
-  syncBuiltinESMExports()
-  closeLater(() => {
-    Object.assign(fs, seen)
-    fs.promises.open = promised
-    syncBuiltinESMExports()
-  })
-}
-
-/** A Node stream that notes whoever reads from it or lets it flow. */
-class WatchedReadable extends Readable {
-  readonly #touches: Touches
-  readonly #chunks: Buffer[]
-
-  constructor(bytes: Buffer, touches: Touches, highWaterMark = 65_536) {
-    super({ highWaterMark })
-    this.#touches = touches
-    this.#chunks = chunksOf(bytes)
-  }
-
-  override _read(): void {
-    this.#touches.note('_read')
-    this.push(this.#chunks.shift() ?? null)
-  }
-
-  override read(size?: number): unknown {
-    this.#touches.note('read')
-    return super.read(size)
-  }
-
-  override resume(): this {
-    this.#touches.note('resume')
-    return super.resume()
-  }
-}
-
-function streaming(stream: WatchedReadable, flowing: boolean | null): Watched {
-  const buffered = stream.readableLength
-  const traces = (): string[] => [
-    ...(stream.readableFlowing === flowing ? [] : [`flowing ${stream.readableFlowing}`]),
-    ...(stream.readableLength === buffered ? [] : [`${stream.readableLength} bytes left`]),
-    ...(stream.readableDidRead ? ['read from'] : []),
-  ]
-  return { content: stream, length: null, traces }
-}
-
-function webStream(bytes: Buffer, touches: Touches, ahead: number): Watched {
-  const chunks = chunksOf(bytes)
-  let pulls = 0
-  const content = new ReadableStream<Uint8Array>(
-    {
-      pull: (controller) => {
-        pulls += 1
-        if (pulls > ahead) touches.note('pull')
-        const chunk = chunks.shift()
-        if (chunk === undefined) controller.close()
-        else controller.enqueue(chunk)
-      },
-    },
-    { highWaterMark: ahead },
-  )
-  return { content, length: null, traces: nothing }
-}
-
-function byteStream(bytes: Buffer, touches: Touches): Watched {
-  const chunks = chunksOf(bytes)
-  const content = new ReadableStream({
-    type: 'bytes',
-    pull: (controller: ReadableByteStreamController) => {
-      touches.note('pull')
-      const chunk = chunks.shift()
-      if (chunk !== undefined) {
-        controller.enqueue(new Uint8Array(chunk))
-        return
-      }
-      controller.close()
-      // Its type is said to be a property of the stream; Node has it here.
-      const { byobRequest } = controller as unknown as {
-        byobRequest: { respond(n: number): void } | null
-      }
-      byobRequest?.respond(0)
-    },
-  })
-  return { content, length: null, traces: nothing }
-}
-
-/** A Blob that notes whoever reads from it. */
-class WatchedBlob extends Blob {
-  readonly #touches: Touches
-
-  constructor(parts: Buffer[], touches: Touches) {
-    super(parts)
-    this.#touches = touches
-  }
-
-  override stream(): ReturnType<Blob['stream']> {
-    const source = super.stream().getReader()
-    const watched = new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          this.#touches.note('pull')
-          const { done, value } = await source.read()
-          if (done) controller.close()
-          else controller.enqueue(value)
-        },
-      },
-      { highWaterMark: 0 },
-    )
-    return watched as ReturnType<Blob['stream']>
-  }
-
-  override async arrayBuffer(): Promise<ArrayBuffer> {
-    this.#touches.note('arrayBuffer')
-    return super.arrayBuffer()
-  }
-
-  override slice(...range: Parameters<Blob['slice']>): Blob {
-    this.#touches.note('slice')
-    return super.slice(...range)
-  }
 }
