@@ -1,0 +1,299 @@
+import { expect } from 'chai'
+import { upload } from '../../lib/index.ts'
+import { standingClock } from '../support/clock.ts'
+import { kinds, noise } from '../support/contents.ts'
+import { agentFor, ownFaces } from '../support/faces.ts'
+import { haltingKinds } from '../support/halting.ts'
+import { origin } from '../support/origin.ts'
+import type { Play } from '../support/peer.ts'
+import { goAhead, head, response } from '../support/responses.ts'
+import { play, stored } from '../support/scenario.ts'
+import { signal } from '../support/signal.ts'
+import type { Wire } from '../support/wire.ts'
+
+/** An interim response of this many bytes. */
+function sized(status: number, bytes: number): string {
+  return head(status, `X: ${'x'.repeat(bytes - head(status, 'X: ').length)}`)
+}
+
+const many = (count: number, status: number): number[] => Array.from({ length: count }, () => status)
+const overflow = { error: ['ERR_EXPECT_INTERIM_OVERFLOW'] }
+const resumed = sized(104, 68)
+const processing = sized(102, 100)
+const bare = 'HTTP/1.1 100 Continue\r\n\r\n'
+
+/** Sends these one by one while the content has come to a stop, and takes the rest. */
+function inMidContent(...texts: string[]): Play {
+  return async (peer) => {
+    await peer.asked()
+    await peer.says(goAhead)
+    await peer.halfway()
+    await peer.wire.pieces(...texts)
+    peer.lift()
+    await peer.takes()
+  }
+}
+
+/** Sends these one by one when the content has come, and then the answer. */
+function behindContent(...texts: string[]): Play {
+  return async (peer) => {
+    await peer.asked()
+    await peer.says(goAhead)
+    await peer.content()
+    await peer.wire.pieces(...texts, response(201, 'stored'))
+  }
+}
+
+/** Sends these one by one in the wait, lets the content go, and takes it. */
+function inTheWait(...texts: string[]): Play {
+  return async (peer) => {
+    await peer.asked()
+    await peer.says(...texts, goAhead)
+    await peer.takes()
+  }
+}
+
+/** Sends the same for as long as the client is there, and is not made to send 64 MiB. */
+async function floods(wire: Wire, text: string): Promise<void> {
+  const flood = text.repeat(100)
+  const { socket } = wire
+  for (let sent = 0; !socket.destroyed && socket.writable; sent += flood.length) {
+    if (sent > 67_108_864) throw new Error('The client has taken 64 MiB of interim responses')
+    await new Promise<void>((next) => {
+      socket.once('close', next)
+      socket.write(flood, () => {
+        socket.off('close', next)
+        next()
+      })
+    })
+  }
+  await wire.closed()
+}
+
+describe('interim responses by the hundred', function () {
+  this.timeout(4000)
+
+  play([
+    {
+      name: 'are taken while content flows: 300 × 104',
+      kinds: haltingKinds,
+      origin: [inMidContent(...Array.from({ length: 300 }, () => resumed))],
+      gets: [{ ...stored, interim: [100, ...many(300, 104)] }],
+    },
+    {
+      name: 'are taken while content flows, in one piece: 300 × 104',
+      kinds: haltingKinds,
+      origin: [inMidContent(resumed.repeat(300))],
+      gets: [{ ...stored, interim: [100, ...many(300, 104)] }],
+    },
+    {
+      name: 'are taken while content flows: 700 bare 100s',
+      kinds: haltingKinds,
+      origin: [inMidContent(bare.repeat(700))],
+      gets: [{ ...stored, interim: many(701, 100) }],
+    },
+    {
+      name: 'are taken while content flows: 200 × 102',
+      kinds: haltingKinds,
+      origin: [inMidContent(...Array.from({ length: 200 }, () => processing))],
+      gets: [{ ...stored, interim: [100, ...many(200, 102)] }],
+    },
+    {
+      name: 'are taken in the wait: 200 × 102',
+      origin: [inTheWait(...Array.from({ length: 200 }, () => processing))],
+      gets: [{ ...stored, interim: [...many(200, 102), 100] }],
+    },
+    {
+      name: 'are taken behind the content: 200 × 102',
+      origin: [behindContent(...Array.from({ length: 200 }, () => processing))],
+      gets: [{ ...stored, interim: [100, ...many(200, 102)] }],
+    },
+    {
+      name: 'are taken behind the content: 700 bare 100s',
+      origin: [behindContent(bare.repeat(700))],
+      gets: [{ ...stored, interim: many(701, 100) }],
+    },
+  ])
+})
+
+describe('interim responses without a bound', function () {
+  this.timeout(4000)
+
+  for (const status of [100, 102, 104]) {
+    play([
+      {
+        name: `fail the upload when one is too large: ${status}`,
+        origin: [
+          async (peer) => {
+            await peer.asked()
+            peer.wire.raw(sized(status, 262_144))
+            await peer.withheld()
+          },
+        ],
+        gets: [overflow],
+      },
+    ])
+  }
+
+  for (const status of [102, 103, 104]) {
+    play([
+      {
+        name: `fail the upload when they flood the wait: ${status}`,
+        origin: [
+          async (peer) => {
+            await peer.asked()
+            await floods(peer.wire, sized(status, 68))
+          },
+        ],
+        gets: [overflow],
+      },
+      {
+        name: `fail the upload when they flood what comes behind the content: ${status}`,
+        origin: [
+          async (peer) => {
+            await peer.asked()
+            await peer.says(goAhead)
+            await peer.content()
+            await floods(peer.wire, sized(status, 68))
+          },
+        ],
+        gets: [overflow],
+      },
+    ])
+  }
+  play([
+    {
+      name: 'fail the upload when they flood what comes behind the content: 100',
+      origin: [
+        async (peer) => {
+          await peer.asked()
+          await peer.says(goAhead)
+          await peer.content()
+          await floods(peer.wire, bare)
+        },
+      ],
+      gets: [overflow],
+    },
+  ])
+})
+
+describe('the wait for the final response', function () {
+  this.timeout(4000)
+
+  for (const status of [102, 103, 104]) {
+    it(`begins anew at each ${status}`, async () => {
+      const came = Array.from({ length: 8 }, () => signal())
+      const taken = signal()
+      const clock = standingClock()
+      const peer = await origin(async (wire) => {
+        const text = await wire.head()
+        wire.raw(goAhead)
+        await wire.content(text)
+        taken.raise()
+        for (const each of came) {
+          clock.tick(200)
+          wire.raw(head(status))
+          await each.raised
+        }
+        clock.tick(200)
+        wire.raw(response(201, 'stored'))
+      })
+      let count = 0
+      const { response: answer } = await upload(peer.url, noise(5000), {
+        dispatcher: agentFor({ expect: 'always', continueTimeout: 60_000 }),
+        timeouts: { headers: 500 },
+        onInterim: () => came[count++]?.raise(),
+      })
+      expect(answer.status).to.equal(201)
+      expect(count).to.equal(8)
+      await peer.done
+    })
+  }
+
+  it('is over where nothing comes for so long', async () => {
+    const clock = standingClock()
+    const interim = signal()
+    const peer = await origin(async (wire) => {
+      const text = await wire.head()
+      wire.raw(goAhead)
+      await wire.content(text)
+      wire.raw(head(102))
+      await interim.raised
+      clock.tick(499)
+      clock.tick(2)
+      await wire.closed()
+    })
+    const failure = await upload(peer.url, noise(5000), {
+      dispatcher: agentFor({ expect: 'always', continueTimeout: 60_000 }),
+      timeouts: { headers: 500 },
+      onInterim: () => interim.raise(),
+    }).catch((error) => error)
+    expect(failure).to.have.property('code', 'ERR_EXPECT_HEADERS_TIMEOUT')
+    await peer.done
+  })
+})
+
+describe('a 200 that stands behind the 100', function () {
+  this.timeout(2000)
+
+  /** Answers first, in these pieces, and takes the content then, as Icecast does. */
+  const answersFirst =
+    (pieces: string[], end: string): Play =>
+    async (peer) => {
+      await peer.asked()
+      await peer.wire.pieces(...pieces)
+      await peer.content()
+      peer.wire.raw(end)
+      peer.wire.end()
+    }
+  const upToTheClose = head(200, 'Connection: close')
+  const chunked = head(200, 'Transfer-Encoding: chunked')
+  const old = 'HTTP/1.0 200 OK\r\n\r\n'
+  const last = '6\r\nstored\r\n0\r\n\r\n'
+  const gets = [{ ...stored, status: 200 }]
+  // What hangs takes its time, and the other ways are no others for these.
+  const faces = ownFaces.filter(({ name }) => !name.includes('install'))
+  const few = kinds.filter(({ name }) => name === 'a buffer' || name === 'a stream')
+  const fewHalting = haltingKinds.filter(({ known }) => known)
+  for (const [kind, first, end] of [
+    ['up to the close', upToTheClose, 'stored'],
+    ['in HTTP/1.0', old, 'stored'],
+    ['in chunks', chunked, last],
+    ['of a known length', head(200, 'Content-Length: 6'), 'stored'],
+  ] as const) {
+    play([
+      {
+        name: `lets the content flow when both come in one segment (${kind})`,
+        kinds: few,
+        faces,
+        origin: [answersFirst([goAhead + first], end)],
+        gets,
+      },
+      {
+        name: `lets the content flow when one comes after the other (${kind})`,
+        kinds: few,
+        faces,
+        origin: [answersFirst([goAhead, first], end)],
+        gets,
+      },
+      {
+        name: `lets the rest of the content flow when it comes in mid-content (${kind})`,
+        kinds: fewHalting,
+        faces,
+        origin: [
+          async (peer) => {
+            await peer.asked()
+            await peer.says(goAhead)
+            await peer.halfway()
+            await peer.wire.pieces(first)
+            peer.lift()
+            await peer.content()
+            peer.wire.raw(end)
+            peer.wire.end()
+          },
+        ],
+        gets,
+      },
+    ])
+  }
+})
