@@ -17,6 +17,8 @@ export class AttemptLog {
   readonly url: string
   asked = false
   readonly interim: { status: number; atMs: number }[] = []
+  /** How many of them were a 100. */
+  goAheads = 0
   status: number | null = null
   sentBytes = 0
   waitedMs = 0
@@ -57,6 +59,7 @@ export class AttemptLog {
   }
 
   noteInterim(status: number): void {
+    if (status === 100) this.goAheads += 1
     this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })
   }
 

@@ -47,6 +47,11 @@ export class StableController implements Controller {
     return this.#reason ?? this.#target?.reason ?? null
   }
 
+  /** Whether the caller ended it, and not something beneath. */
+  get abortedByCaller(): boolean {
+    return this.#reason !== null
+  }
+
   get paused(): boolean {
     return this.#paused
   }

@@ -197,9 +197,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       if (attempt.log.contentEnded) this.#awaitHead(attempt)
       return
     }
-    const { asked, interim, sinceHeadMs } = attempt.log
-    const goAheads = interim.filter((each) => each.status === 100).length
-    this.#course.route.continued(asked && goAheads === 1 ? sinceHeadMs : null)
+    const { asked, goAheads, sinceHeadMs } = attempt.log
+    if (goAheads === 1) this.#course.route.continued(asked ? sinceHeadMs : null)
   }
 
   released(attempt: Attempt, by: ReleasedBy): void {
@@ -342,8 +341,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   #afterFailure(attempt: Attempt, error: Error): Next | null {
     const { content } = this.#plan
-    const { aborted } = this.#controller
-    if (this.#delivered || aborted || (content !== null && content.failure === error)) return null
+    const { abortedByCaller } = this.#controller
+    if (this.#delivered || abortedByCaller || (content !== null && content.failure === error))
+      return null
     const failure: Failure = {
       error,
       hop: this.#course.hop,
@@ -436,6 +436,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     this.#finish(error)
     const failure = undiciTimeout(error, settings.timeouts) ?? error
     const told = failure instanceof UploadError ? failure.at(log.place()) : failure
+    // A retry of somebody above looks at whether the request was aborted, which this is not.
+    this.#controller.target = null
     attempt?.giveUp()
     handler.onResponseError?.(this.#controller, told)
     this.#controller.release()

@@ -16,12 +16,12 @@ export function authentication(
   ways: Ways,
 ): Recourse[] {
   if (authenticate === null) return []
-  const key = ownOf(authenticate)
   const proxySpaces = proxySpaceOf(first, ways)
   if (typeof authenticate === 'function') {
     const spaces = [originSpace(first.origin), ...proxySpaces]
-    return spaces.map((space) => new ByFunction(space, authenticate, key))
+    return spaces.map((space) => new ByFunction(space, authenticate))
   }
+  const key = ownOf(authenticate)
   const { proxy = {}, origin: only, ...own } = authenticate
   const steps = proxySpaces.map((space) => new ByCredentials(space, key, proxy))
   if (only !== undefined) steps.push(new ByCredentials(originSpace(only), key, own))

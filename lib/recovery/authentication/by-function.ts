@@ -3,36 +3,29 @@ import { type Hop, placeOf } from '../../upload/hop.ts'
 import type { Answer, Next, Recourse } from '../../upload/recourse.ts'
 import type { AuthenticateFunction, Challenge } from './authenticate.ts'
 import { parseChallenges } from './challenge.ts'
-import { Kept } from './kept.ts'
-import { type Found, SharedCall } from './shared-call.ts'
 import type { Space } from './space.ts'
 import { Turns } from './turns.ts'
 
-const calls = new Kept<SharedCall>()
+/** Header fields as a flat list, or `null` when there are none to be had. */
+type Found = readonly string[] | null
 
-/** Answers the challenges of one space with what a function of the caller's says. */
+/**
+ * Answers the challenges of one space with what a function of the caller's says. Nothing of that is
+ * used for another upload, which may be made for somebody else.
+ */
 export class ByFunction implements Recourse {
   readonly #space: Space
   readonly #authenticate: AuthenticateFunction
-  readonly #call: SharedCall
   readonly #turns = new Turns()
   #found: Found = null
-  /** How many calls had ended when the last attempt began. */
-  #ended = 0
-  /** Whether what another upload's call had found was used. */
-  #borrowed = false
 
-  /** @param key is what calls are shared by. */
-  constructor(space: Space, authenticate: AuthenticateFunction, key: object) {
+  constructor(space: Space, authenticate: AuthenticateFunction) {
     this.#space = space
     this.#authenticate = authenticate
-    this.#call = calls.get(key, space) ?? new SharedCall()
-    calls.set(key, space, this.#call)
   }
 
   prepared(hop: Hop): Hop {
     this.#turns.begin(hop)
-    this.#ended = this.#call.ended
     if (this.#found === null || !this.#space.covers(hop)) return hop
     const names = this.#found.filter((_, index) => index % 2 === 0)
     const others = withoutFields(hop.headers, ...names.map((name) => name.toLowerCase()))
@@ -41,11 +34,6 @@ export class ByFunction implements Recourse {
 
   answered({ status, fields, hop, sendable, number }: Answer): Next | null | Promise<Next | null> {
     if (status !== this.#space.status || !sendable || !this.#space.covers(hop)) return null
-    const fresh = this.#borrowed ? null : this.#call.foundAfter(this.#ended)
-    if (fresh !== null) {
-      this.#borrowed = true
-      return this.#next(hop, fresh)
-    }
     const challenges = parseChallenges(fields[this.#space.challenges])
     const stale = challenges.some(({ params }) => params.stale?.toLowerCase() === 'true')
     if (!this.#turns.take(this.#found !== null && stale)) return null
@@ -56,8 +44,11 @@ export class ByFunction implements Recourse {
       challenges,
       attempt: number,
     }
-    const found = this.#call.find(async () => fieldsIn(await this.#authenticate(challenge)))
-    return found.then((list) => this.#next(hop, list))
+    return this.#ask(hop, challenge)
+  }
+
+  async #ask(hop: Hop, challenge: Challenge): Promise<Next | null> {
+    return this.#next(hop, fieldsIn(await this.#authenticate(challenge)))
   }
 
   #next(hop: Hop, found: Found): Next | null {
