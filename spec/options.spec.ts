@@ -94,7 +94,7 @@ describe('defaults', () => {
       expect: 'auto',
       threshold: 1_048_576,
       continueTimeout: 1000,
-      replayWindow: 0,
+      replayWindow: 262_144,
       rescueTimeout: 500,
       redirect: 'manual',
       maxRedirections: 5,

@@ -53,7 +53,7 @@ async function play(
   closeLater(() => origin.close())
   const dispatcher = agentFor()
   // Only where nobody answers may the wait run out.
-  const asking = { expect: 'always', continueTimeout: 60_000 } as const
+  const asking = { expect: 'always', continueTimeout: 60_000, replayWindow: 0 } as const
   const options = { ...asking, ...row.options, dispatcher }
   const came = await upload(origin.url, contents[kind](), options).then(
     ({ response }) => String(response.status),

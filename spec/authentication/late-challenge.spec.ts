@@ -51,7 +51,7 @@ describe('a challenge while content flows', () => {
 
   it('is handed over with content that is gone, and is known for the next upload', async () => {
     const peer = await origin(late, taken)
-    const send = uploader({ authenticate: { basic: user } })
+    const send = uploader({ authenticate: { basic: user }, replayWindow: 0 })
     const { response, report } = await send(peer.url, held(new Promise<void>(() => {})))
     expect(response.status).to.equal(401)
     expect(await response.text()).to.equal('denied')
@@ -65,7 +65,7 @@ describe('a challenge while content flows', () => {
     const authenticate = (): never => {
       throw new Error('called')
     }
-    const send = uploader({ authenticate })
+    const send = uploader({ authenticate, replayWindow: 0 })
     const { response } = await send(peer.url, held(new Promise<void>(() => {})))
     expect(response.status).to.equal(401)
     await peer.done
