@@ -72,5 +72,11 @@ describe('the times of an attempt', () => {
       // Each of the two was rounded to a tenth.
       expect(replay?.startedAtMs).to.be.at.least(answered - 0.2)
     })
+
+    it(`have no go-ahead where nobody is asked (${offered})`, async () => {
+      const [attempt] = await attemptsWith(offered, accept, 'never')
+      const times = timesOf(attempt)
+      expect(times).to.have.length(4).and.to.deep.equal(ascending(times))
+    })
   }
 })

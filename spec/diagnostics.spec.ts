@@ -6,6 +6,7 @@ import type { DiagnosticsName, UploadMessage } from '../lib/report/diagnostics.t
 import { closeLater } from './support/closing.ts'
 import { originElsewhere } from './support/elsewhere.ts'
 import { agentFor } from './support/faces.ts'
+import { turn } from './support/gated.ts'
 import { origin, type Script } from './support/origin.ts'
 import { answer, goAhead } from './support/steps.ts'
 
@@ -157,8 +158,10 @@ describe('the diagnostics channels', () => {
     async function* untilReset(): AsyncGenerator<Buffer> {
       yield chunk
       yield chunk
-      // Chunks of one turn leave together; the next write is the first to meet a connection that is gone.
-      await new Promise((turn) => setImmediate(turn))
+      // What comes in the same turn leaves together.
+      await turn()
+      await turn()
+      // The next write is the first to meet a connection that is gone.
       peer.blockUntil(1)
       yield chunk
     }

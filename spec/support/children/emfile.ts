@@ -25,19 +25,25 @@ async function* once(): AsyncGenerator<string> {
   yield 'content'
 }
 
+/** Takes all descriptors that are left. */
+function takeAll(): void {
+  try {
+    for (;;) taken.push(openSync('/dev/null', 'r'))
+  } catch {
+    // This was the last one.
+  }
+}
+
 const connected = new ExpectAgent()
 const fresh = new ExpectAgent()
 await send('before', () => fromFile(path), connected)
 const content = fromFile(path)
 const taken: number[] = []
-try {
-  for (;;) taken.push(openSync('/dev/null', 'r'))
-} catch {
-  // This was the last one.
-}
-await send('a stream, with no descriptor left for its connection', once, fresh)
-// Its connection is closed with it, which frees a descriptor.
+takeAll()
 await send('a file, with no descriptor left', () => content, connected)
+// The connection of the upload that failed is closed.
+takeAll()
+await send('a stream, with no descriptor left for its connection', once, fresh)
 for (const descriptor of taken) closeSync(descriptor)
 await send('a file, afterwards', () => content, connected)
 await send('a stream, afterwards', once, fresh)
