@@ -25,7 +25,10 @@ const gateway = createServer()
 for (const event of ['request', 'checkContinue']) gateway.on(event, passOn)
 gateway.listen(0, '127.0.0.1', async () => {
   const { port } = gateway.address() as AddressInfo
-  const { response, report } = await upload(`http://127.0.0.1:${port}/video`, Buffer.alloc(5_000_000))
+  const { response, report } = await upload(
+    `http://127.0.0.1:${port}/video`,
+    Buffer.alloc(5_000_000),
+  )
   console.log(`the client was told ${response.status} after ${report.sentBytes} bytes`)
   gateway.close()
   await store.close()

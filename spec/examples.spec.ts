@@ -16,10 +16,7 @@ const printed: Record<string, readonly RegExp[]> = {
     /^asked: true, took 8388608 bytes$/,
   ],
   'elasticsearch-bulk.ts': [/^indexed: without errors$/, /^asked: true, took 3038890 bytes$/],
-  'gateway.ts': [
-    /^the store said 413 after 0 bytes$/,
-    /^the client was told 413 after 0 bytes$/,
-  ],
+  'gateway.ts': [/^the store said 413 after 0 bytes$/, /^the client was told 413 after 0 bytes$/],
   'github-release-asset.ts': [/^refused: Validation Failed$/, /^asked: true, took 0 bytes$/],
   'mtls.ts': [/^with a certificate, continued: 201$/, /^without one: refused$/],
   'openai.ts': [/^refused: 413 The file is too large$/, /^asked: true, took 0 bytes$/],

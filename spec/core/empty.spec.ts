@@ -174,9 +174,13 @@ describe('content over HTTP/2', function () {
         request.resume()
       })
       const dispatcher = agentFor({ ...agent, allowH2: true, connect: { ca: front.ca } })
-      const failure = await upload(front.url, opening(5, () => yielding(...chunks)), {
-        dispatcher,
-      }).catch((error) => error)
+      const failure = await upload(
+        front.url,
+        opening(5, () => yielding(...chunks)),
+        {
+          dispatcher,
+        },
+      ).catch((error) => error)
       expect(failure).to.have.property('code', code)
       await front.until(/^RST_STREAM 1 /)
       expect(front.frames).not.to.include('DATA 1 END_STREAM')

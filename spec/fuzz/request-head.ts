@@ -37,7 +37,7 @@ function headOf(lines: readonly string[]): string {
 }
 
 function field(random: Random): string {
-  return random.pick([
+  return random.pick<() => string>([
     () => `${word(random)}: ${word(random)}`,
     () => 'content-length: 0',
     () => 'x: content-length: 0',

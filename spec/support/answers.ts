@@ -1,5 +1,5 @@
+import type { ResponseFields } from '../../lib/headers.ts'
 import type { AttemptReport } from '../../lib/report/report.ts'
-import type { ResponseFields } from '../../lib/upload/attempt.ts'
 import type { Hop } from '../../lib/upload/hop.ts'
 import type { Answer, Failure } from '../../lib/upload/recourse.ts'
 

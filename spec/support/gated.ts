@@ -37,6 +37,10 @@ interface Asked {
 export class Recorder implements Ticket {
   readonly events: string[] = []
   readonly body = null
+  readonly yields = false
+  readonly lengthStated = false
+  readonly begun = false
+  readonly atHand = false
   readonly asks: boolean
   readonly continueTimeout: number
   readonly rescueTimeout: number
@@ -68,6 +72,7 @@ export class Recorder implements Ticket {
   }
 
   onTaken(): void {}
+  onCreate(): void {}
   onWrite(): void {}
   onHead(_connection: unknown, asked: boolean, reused: boolean): void {
     this.#note(`${asked ? 'asked' : 'not asked'}${reused ? ' again' : ''}`)

@@ -97,7 +97,8 @@ export function changing(change: Change, tells: boolean): Changing {
     if (body === null || body === undefined) return dispatch(options, handler)
     const own = { ...options, headers: headersOf(options, change, tells) }
     const opened = change.open(Readable.from(piecesOf(body), { objectMode: false }))
-    if (opened instanceof Readable) return dispatch({ ...own, body: hashing(opened, made) }, handler)
+    if (opened instanceof Readable)
+      return dispatch({ ...own, body: hashing(opened, made) }, handler)
     opened.then(
       (bytes) => {
         made.push(createHash('sha256').update(bytes).digest('hex'))

@@ -115,6 +115,6 @@ class Connection implements ParsedConnection {
 
   #pause(): void {
     this.socket.pause()
-    this.#goingOn.then(() => this.socket.resume())
+    void this.#goingOn.then(() => this.socket.resume())
   }
 }
