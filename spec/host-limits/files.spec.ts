@@ -1,5 +1,5 @@
-import { appendFileSync, createReadStream, truncateSync, writeFileSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import fs, { appendFileSync, createReadStream, truncateSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { expect } from 'chai'
 import type { ContentInput } from '../../lib/content/content.ts'
 import { fromFile } from '../../lib/content/file.ts'
@@ -41,20 +41,20 @@ async function failureOf(face: Face, url: string, content: ContentInput): Promis
 }
 
 /** Makes reads from any file fail from this one on, as a broken disk would. */
-async function breakDisk(good: number): Promise<void> {
-  const handle = await open('/dev/null')
-  await handle.close()
-  const prototype: { read: FileHandle['read'] } = Object.getPrototypeOf(handle)
-  const { read } = prototype
+function breakDisk(good: number): void {
+  const { read } = fs
   let reads = 0
-  const broken = function (this: FileHandle, ...given: unknown[]): Promise<unknown> {
+  const broken = (...given: unknown[]): void => {
     reads += 1
-    if (reads > good) return Promise.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
-    return Reflect.apply(read, this, given)
+    const callback = given.at(-1) as (error: Error) => void
+    if (reads <= good) Reflect.apply(read, fs, given)
+    else setImmediate(callback, Object.assign(new Error('EIO'), { code: 'EIO' }))
   }
-  prototype.read = broken as FileHandle['read']
+  fs.read = broken as unknown as typeof fs.read
+  syncBuiltinESMExports()
   closeLater(() => {
-    prototype.read = read
+    fs.read = read
+    syncBuiltinESMExports()
   })
 }
 
@@ -81,7 +81,7 @@ for (const face of ownFaces) {
         const path = written()
         const origin = await originThat(() => {})
         const content = fromFile(path, { chunkSize })
-        await breakDisk(good)
+        breakDisk(good)
         expect(await failureOf(face, origin.url, content)).to.include({ code: 'EIO' })
         for (const request of origin.requests) expect(request.sha256).to.equal('')
         expect(await handlesLeftOn(path)).to.equal(0)

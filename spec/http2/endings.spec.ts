@@ -126,9 +126,10 @@ describe('an upload over HTTP/2 that fails', () => {
     await expectReset(front)
   })
 
-  it('never ends the content when the answer is complete before it', async () => {
+  it('never ends the content when a refusal is complete before it', async () => {
     const front = await openFront((request, response) => {
       response.writeContinue()
+      response.statusCode = 403
       request.once('data', () => response.end('enough'))
     })
     const { response, report } = await front.send(front.url, endless())

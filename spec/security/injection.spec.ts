@@ -47,12 +47,13 @@ for (const { name, open } of faces) {
             () => true,
           )
           // What is not refused is made harmless: fetch leaves out the fields it frames with.
-          for (const { method, path, headers, content } of origin.requests) {
+          for (const { method, path, headers } of origin.requests) {
             expect(`${method} ${path}`).to.equal('PUT /')
             expect(headers).not.to.have.any.keys('evil', 'x')
-            expect(content.toString()).to.equal('content')
           }
-          expect(origin.requests).to.have.length(failed ? 0 : 1)
+          // A wrong length of a stream is found out after the go-ahead; the message is incomplete.
+          const complete = origin.requests.filter(({ sha256 }) => sha256 !== '')
+          expect(complete.map(({ content }) => String(content))).to.eql(failed ? [] : ['content'])
         })
       }
     })

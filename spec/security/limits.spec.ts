@@ -7,21 +7,24 @@ import { agentFor } from '../support/faces.ts'
 import { guarded } from '../support/guarded.ts'
 import { origin } from '../support/origin.ts'
 
-const floods: readonly (readonly [string, string])[] = [
-  ['100 responses', 'HTTP/1.1 100 Continue\r\n\r\n'],
-  ['103 responses', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n'],
-  ['line ends', '\r\n'],
-  ['one endless 100', `HTTP/1.1 100 Continue\r\n${'x: y\r\n'.repeat(5000)}`],
-  ['one endless 103', `HTTP/1.1 103 Early Hints\r\n${'x: y\r\n'.repeat(5000)}`],
+// Each may have 16 KiB, and all of them 1 MiB while no content moves.
+const [one, all] = [20_000, 1_300_000]
+
+const floods: readonly (readonly [string, string, number])[] = [
+  ['100 responses', 'HTTP/1.1 100 Continue\r\n\r\n', all],
+  ['103 responses', 'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n', all],
+  ['line ends', '\r\n', one],
+  ['one endless 100', `HTTP/1.1 100 Continue\r\n${'x: y\r\n'.repeat(5000)}`, one],
+  ['one endless 103', `HTTP/1.1 103 Early Hints\r\n${'x: y\r\n'.repeat(5000)}`, one],
 ]
 
 for (const { name, wraps, open } of faces) {
   describe(`${name}, flooded`, () => {
-    for (const [what, text] of floods) {
-      it(`fails at more than 16 KiB of ${what}`, async () => {
+    for (const [what, text, bytes] of floods) {
+      it(`fails at too much of ${what}`, async () => {
         const peer = await origin(async (wire) => {
           await wire.head()
-          wire.raw(text.repeat(Math.ceil(20_000 / text.length)))
+          wire.raw(text.repeat(Math.ceil(bytes / text.length)))
           await wire.closed()
         })
         const failure = await open()(peer.url, 'content', { expect: 'always' }).catch((e) => e)
