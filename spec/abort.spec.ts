@@ -39,23 +39,26 @@ function whileConnecting(number: number, abort: () => void): ExpectAgentOptions 
   let count = 0
   const connect: buildConnector.connector = (target, callback) => {
     count += 1
-    if (count === number) abort()
+    // The platform’s fetch cannot be aborted before it has returned.
+    if (count === number) queueMicrotask(abort)
     build(target, callback)
   }
   return { connect, connections: 1 }
 }
 
+// The fetch of Node 22 and 24 keeps what nobody asked it for yet, whatever its dispatcher: its
+// stream is let go by the package's own faces alone where nothing was opened.
 const moments: readonly Moment[] = [
   {
     when: 'while it connects',
     kept: true,
-    // The fetch of Node 22 and 24 keeps what nobody asked it for yet, whatever its dispatcher.
     lettingGo: ownFaces,
     scripts: () => [incomplete],
     options: (abort) => whileConnecting(1, abort),
   },
   {
     when: 'while it waits for the go-ahead',
+    lettingGo: ownFaces,
     scripts: (abort) => [
       async (wire) => {
         await wire.head()
@@ -87,10 +90,16 @@ const moments: readonly Moment[] = [
       },
     ],
   },
-  { when: 'when the 417 arrives', channel: 'expect-continue:replay', scripts: () => [refuse] },
+  {
+    when: 'when the 417 arrives',
+    lettingGo: ownFaces,
+    channel: 'expect-continue:replay',
+    scripts: () => [refuse],
+  },
   {
     when: 'while the replay connects',
     kept: true,
+    lettingGo: ownFaces,
     scripts: () => [refuse, incomplete],
     options: (abort) => whileConnecting(2, abort),
   },
@@ -108,6 +117,7 @@ const moments: readonly Moment[] = [
   },
   {
     when: 'while the response is read',
+    lettingGo: ownFaces,
     channel: 'undici:request:headers',
     scripts: () => [
       async (wire) => {

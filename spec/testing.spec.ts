@@ -90,7 +90,7 @@ describe('startOrigin', () => {
     const dispatcher = agentFor({ headersTimeout: 50 })
     const asked = { method: 'PUT', body: content, dispatcher } as const
     const failure = await request(origin.url, asked).catch((error) => error)
-    expect(failure.code).to.equal('UND_ERR_HEADERS_TIMEOUT')
+    expect(failure.code).to.equal('ERR_EXPECT_HEADERS_TIMEOUT')
     expect(origin.requests[0]).to.include({ status: 0, bytes: content.length })
   })
 

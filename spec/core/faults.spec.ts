@@ -45,6 +45,6 @@ describe('a file without content', () => {
     const content = await fromFile(path).lookUp?.()
     appendFileSync(path, 'more')
     const failure = await failureOf((async () => chunksIn(await (content as Content).open()))())
-    expect(failure).to.include({ code: 'ERR_EXPECT_FILE_CHANGED' })
+    expect(failure).to.be.an('error').and.include({ code: 'ERR_EXPECT_FILE_CHANGED' })
   })
 })
