@@ -1,0 +1,152 @@
+import { openAsBlob, writeFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { expect } from 'chai'
+import { type ContentInput, fromFile, type UploadError } from '../../lib/index.ts'
+import { noise } from '../support/contents.ts'
+import { type Face, ownFaces, type Sending } from '../support/faces.ts'
+import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { origin, type Script } from '../support/origin.ts'
+import { goAhead, response } from '../support/responses.ts'
+
+const bytes = noise(50_000)
+const asking = { expect: 'always', continueTimeout: 60_000 } as const
+
+function blob(): Promise<Blob> {
+  const path = temporaryFile()
+  writeFileSync(path, bytes)
+  return openAsBlob(path)
+}
+
+/** Is asked, lets the content go, and takes it. */
+const takes =
+  (length: number | null): Script =>
+  async (wire) => {
+    const head = await wire.head()
+    expect(head).to.match(/^expect: 100-continue\r$/im)
+    if (length === null) expect(head).to.match(/^transfer-encoding: chunked\r$/im)
+    else expect(head).to.match(new RegExp(`^content-length: ${length}\r$`, 'im'))
+    wire.raw(goAhead)
+    expect((await wire.content(head)).equals(bytes), 'whether it is the content').to.equal(true)
+    wire.raw(response(201, 'stored'))
+  }
+
+/** Is asked, lets the content go, and gets no complete message. */
+const getsNone: Script = async (wire) => {
+  const head = await wire.head()
+  wire.raw(goAhead)
+  const text = (await wire.closed()).toString('latin1')
+  expect(/^content-length: 0\r$/im.test(head), 'an empty message').to.equal(false)
+  expect(text, 'what came behind the head').to.equal('')
+}
+
+/** The error of an upload, beneath what fetch makes of it; what is thrown synchronously is worse. */
+async function failureOf(face: Face, url: string, content: () => ContentInput): Promise<unknown> {
+  const send = face.open(asking)
+  let call: Promise<unknown>
+  try {
+    call = send(url, content(), {})
+  } catch (error) {
+    throw new Error('It throws synchronously', { cause: error })
+  }
+  const failure = await call.then(
+    () => 'it resolves',
+    (error) => error,
+  )
+  return face.wraps && failure instanceof TypeError && failure.cause ? failure.cause : failure
+}
+
+const made: readonly [string, () => unknown, number | null, Sending?][] = [
+  ['an async function that opens a Blob', () => blob, null],
+  ['an async function that makes a stream', () => async () => Readable.from([bytes]), null],
+  [
+    'an async function whose length is declared',
+    () => blob,
+    bytes.length,
+    { headers: { 'content-length': String(bytes.length) } },
+  ],
+  ['a length and what opens a Blob', () => ({ length: bytes.length, open: blob }), bytes.length],
+  [
+    'a length and what makes a generator',
+    () => ({
+      length: bytes.length,
+      open: () =>
+        (async function* () {
+          yield bytes
+        })(),
+    }),
+    bytes.length,
+  ],
+]
+
+for (const face of ownFaces) {
+  describe(`content that is made after the go-ahead, through ${face.name}`, function () {
+    this.timeout(2000)
+
+    for (const [kind, make, length, sending] of made) {
+      it(`arrives whole: ${kind}`, async () => {
+        const peer = await origin(takes(length))
+        const { status } = await face.open(asking)(peer.url, make() as ContentInput, sending)
+        expect(status).to.equal(201)
+        await peer.done
+      })
+    }
+
+    const reason = new Error('The dump failed')
+    const failing: Record<string, () => unknown> = {
+      'a function that throws': () => () => {
+        throw reason
+      },
+      'an async function that rejects': () => async () => {
+        throw reason
+      },
+      'a length and a function that throws': () => ({
+        length: 10,
+        open: () => {
+          throw reason
+        },
+      }),
+      'a length and a function that rejects': () => ({ length: 10, open: async () => Promise.reject(reason) }),
+    }
+    for (const [kind, make] of Object.entries(failing)) {
+      it(`fails with its own error: ${kind}`, async () => {
+        const peer = await origin(getsNone)
+        const failure = await failureOf(face, peer.url, make as () => ContentInput)
+        expect(failure).to.equal(reason)
+        await peer.done
+      })
+    }
+
+    for (const [kind, make] of [
+      ['a function', () => () => 5],
+      ['an async function', () => async () => ({})],
+      ['a length and a function', () => ({ length: 3, open: () => null })],
+    ] as const) {
+      it(`fails with a TypeError where ${kind} makes nothing that can be sent`, async () => {
+        const peer = await origin(getsNone)
+        const failure = await failureOf(face, peer.url, make as unknown as () => ContentInput)
+        expect(failure).to.be.instanceOf(TypeError)
+        expect((failure as Error).message).to.match(/^Content must be/)
+        await peer.done
+      })
+    }
+  })
+
+  describe(`a file that cannot be read, through ${face.name}`, function () {
+    this.timeout(2000)
+
+    it('rejects when it is missing, and nothing is sent', async () => {
+      const peer = await origin()
+      const failure = await failureOf(face, peer.url, () => fromFile('/nowhere/missing'))
+      expect(failure).to.have.property('code', 'ENOENT')
+      expect(peer.connections).to.equal(0)
+    })
+
+    it('rejects when it is a folder, and nothing is sent', async () => {
+      const peer = await origin()
+      const failure = await failureOf(face, peer.url, () => fromFile(temporaryFolder()))
+      expect(failure).to.be.instanceOf(Error)
+      expect((failure as UploadError).message).to.match(/regular file|EISDIR/)
+      expect(peer.connections).to.equal(0)
+    })
+  })
+}
