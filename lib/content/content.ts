@@ -160,7 +160,7 @@ function sized({ length, open }: SizedInput): Content {
 function produced(make: () => unknown, length: number | null): Content {
   let made: unknown
   const reader = async (found: unknown): Promise<Reader> => {
-    const input = await found
+    const input = await guarded(found)
     if (typeof input === 'function') throw unusable(input)
     const content = contentOf(input)
     if (made === input && !content.replayable) {
@@ -179,6 +179,21 @@ function produced(make: () => unknown, length: number | null): Content {
     callsOut: true,
     open: () => reader(make()),
   }
+}
+
+/** What a function made. A stream may break before it is read, which would end the process. */
+async function guarded(found: unknown): Promise<unknown> {
+  const before = watched(found)
+  const input = await found
+  const stream = before ?? watched(input)
+  if (stream?.errored) throw stream.errored
+  return input
+}
+
+function watched(input: unknown): Readable | null {
+  if (!(input instanceof Readable)) return null
+  input.on('error', () => {})
+  return input
 }
 
 /** Something that is read piece by piece; of these only an array can be read again. */
@@ -246,20 +261,37 @@ function opener(input: object): Opener {
   throw unusable(input)
 }
 
-/** An iterator, which is read once. What was let go of counts as read. */
+/**
+ * An iterator, which is read once. One that was not begun is left alone: it holds nothing, and its
+ * owner may use it for another request.
+ */
 function iteratorOpener(input: object, open: () => Reader): Opener {
   if (spent.has(input)) throw usedUp('The iterator was read by another upload')
   return {
     open: () => {
       if (spent.has(input)) throw usedUp('The iterator was read by another upload')
       spent.add(input)
-      return open()
-    },
-    discard: () => {
-      spent.add(input)
-      open().cancel()
+      const reader = open()
+      return {
+        next: reader.next,
+        ended: () => spoil(input),
+        cancel: (reason) => {
+          reader.cancel(reason)
+          spoil(input)
+        },
+      }
     },
   }
+}
+
+/**
+ * Has an iterator that was read fail when it is read again. undici's retry and redirect interceptors
+ * wrap it, so that it is not seen for what it is: they would send an empty body in its place.
+ */
+function spoil(iterator: object): void {
+  const next = (): Promise<never> => Promise.reject(usedUp('The iterator was read by another upload'))
+  // A frozen one stays as it is.
+  Reflect.defineProperty(iterator, 'next', { configurable: true, value: next })
 }
 
 /** Bytes that a file stream will read, where it reads a regular file by its path. */

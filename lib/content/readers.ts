@@ -11,6 +11,8 @@ export interface Reader {
   next(): Step | PromiseLike<Step>
   /** The connection holds none of the first so many bytes any more; their memory can be reused. */
   release?(bytes: number): void
+  /** The source has ended. */
+  ended?(): void
   /** Lets go of the source before its end. Called at most once. */
   cancel(reason?: unknown): void
 }

@@ -104,9 +104,10 @@ export class UploadContent {
   }
 
   #opened(opening: Promise<Reader>, reader: Reader, source: Source): Source {
-    if (this.#opening === opening && !this.#cancelled) this.#reader = reader
+    const isCurrent = this.#opening === opening
+    if (isCurrent && !this.#cancelled) this.#reader = reader
     else if (this.#reader !== reader) reader.cancel()
-    this.#opening = null
+    if (isCurrent) this.#opening = null
     return source
   }
 
@@ -191,7 +192,8 @@ export class UploadContent {
     const reader = this.#reader as Reader
     const { length, inContext } = this.#options
     const { exact, callsOut } = this.#content
-    if (exact && this.#seenBytes === length) return done
+    // A file that is to be empty is looked at all the same, to see that it still is.
+    if (exact && this.#seenBytes > 0 && this.#seenBytes === length) return done
     try {
       return callsOut ? inContext(next, reader) : reader.next()
     } catch (error) {
@@ -248,6 +250,7 @@ export class UploadContent {
       throw error
     }
     this.#ended = true
+    this.#reader?.ended?.()
     return source.rest()
   }
 

@@ -159,7 +159,7 @@ export class InterimResponseParser {
     }
     this.#count(at - from)
     if (this.#part === 'forwarded') split.pass.push(chunk.subarray(from, at))
-    if (ended) {
+    if (ended && !this.#isTooMuch()) {
       split.heads.push({ type: 'interim', status: this.#status })
       this.#part = 'start'
       this.#headBytes = 0
