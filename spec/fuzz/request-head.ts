@@ -37,12 +37,13 @@ function headOf(lines: readonly string[]): string {
 }
 
 function field(random: Random): string {
-  return random.pick<() => string>([
+  const makers = [
     () => `${word(random)}: ${word(random)}`,
     () => 'content-length: 0',
     () => 'x: content-length: 0',
     () => `x-${word(random)}: $& $1 $$ \xff`,
-  ])()
+  ] as const
+  return random.pick(makers)()
 }
 
 function word(random: Random): string {

@@ -34,9 +34,8 @@ function platformSender(more: { dispatcher?: Dispatcher }): Sender {
 }
 
 /** Content as the platform's fetch takes it; its dispatcher gets it as a stream in any case. */
-function bodyOf(input: ContentInput | null): ContentInput | null {
-  // No spec has an async function for this one.
-  const content = (typeof input === 'function' ? input() : input) as ContentInput | null
+function bodyOf(input: ContentInput | null): unknown {
+  const content = typeof input === 'function' ? input() : input
   // Node 22's fetch, with whatever dispatcher, hangs at an empty chunk of a Node stream.
   return content instanceof Readable ? Readable.toWeb(content) : content
 }
