@@ -289,7 +289,8 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
  * wrap it, so that it is not seen for what it is: they would send an empty body in its place.
  */
 function spoil(iterator: object): void {
-  const next = (): Promise<never> => Promise.reject(usedUp('The iterator was read by another upload'))
+  const next = (): Promise<never> =>
+    Promise.reject(usedUp('The iterator was read by another upload'))
   // A frozen one stays as it is.
   Reflect.defineProperty(iterator, 'next', { configurable: true, value: next })
 }

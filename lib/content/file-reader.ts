@@ -99,17 +99,13 @@ export class FileReader implements Reader {
     const pooled = Math.min(chunkSize, length) + 1 >= leastPooled
     const buffer = pooled ? takeBuffer(chunkSize + 1) : Buffer.allocUnsafeSlow(size + 1)
     let filled = 0
-    while (filled < size) {
-      const bytesRead = await readInto(
-        file,
-        buffer,
-        filled,
-        size + extra - filled,
-        start + this.#at + filled,
-      )
+    do {
+      const wanted = size + extra - filled
+      const position = start + this.#at + filled
+      const bytesRead = await readInto(file, buffer, filled, wanted, position)
       if (bytesRead === 0) break
       filled += bytesRead
-    }
+    } while (filled < size)
     if (filled !== size) throw changed(this.#path, whole, await sizeOf(file))
     if (last && extra === 0) await this.#unchanged(file)
     this.#lent.push({ buffer, end: this.#at + size })

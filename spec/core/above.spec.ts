@@ -88,7 +88,10 @@ describe('undici above an ExpectAgent, with content that can be read once', func
             },
             (error: Error) => error,
           )
-          expect(stored.filter((hash) => hash !== sha256(bytes)), 'wrong content').to.eql([])
+          expect(
+            stored.filter((hash) => hash !== sha256(bytes)),
+            'wrong content',
+          ).to.eql([])
           if (status === 200) expect(stored).to.have.lengthOf(1)
         })
       }

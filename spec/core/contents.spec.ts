@@ -105,7 +105,10 @@ for (const face of ownFaces) {
           throw reason
         },
       }),
-      'a length and a function that rejects': () => ({ length: 10, open: async () => Promise.reject(reason) }),
+      'a length and a function that rejects': () => ({
+        length: 10,
+        open: async () => Promise.reject(reason),
+      }),
     }
     for (const [kind, make] of Object.entries(failing)) {
       it(`fails with its own error: ${kind}`, async () => {

@@ -33,7 +33,10 @@ for (const face of ownFaces) {
     this.timeout(2000)
 
     const wheres = {
-      'a handshake of TLS': (port: number) => ({ url: `https://127.0.0.1:${port}/upload`, own: {} }),
+      'a handshake of TLS': (port: number) => ({
+        url: `https://127.0.0.1:${port}/upload`,
+        own: {},
+      }),
       'a tunnel through a proxy': (port: number) => ({
         url: 'https://origin.example/upload',
         own: { proxy: `http://127.0.0.1:${port}` },
@@ -111,7 +114,9 @@ describe('destroy() of an agent', function () {
 describe('credentials that throw when they are read', function () {
   this.timeout(2000)
 
-  const challenge = { 'www-authenticate': 'Basic realm="r", Digest realm="r", nonce="n", qop="auth"' }
+  const challenge = {
+    'www-authenticate': 'Basic realm="r", Digest realm="r", nonce="n", qop="auth"',
+  }
   /** Fields or credentials of which the one that is read as this one throws. */
   const throwing = (from: number, name: string, value: string): object => {
     let reads = 0

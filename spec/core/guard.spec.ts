@@ -57,10 +57,7 @@ for (const face of ownFaces) {
   describe(`a connection that is not told of what comes, through ${face.name}`, function () {
     this.timeout(2000)
 
-    const failing = async (
-      make: () => ContentInput,
-      options: object,
-    ): Promise<void> => {
+    const failing = async (make: () => ContentInput, options: object): Promise<void> => {
       // Some fail before there is a connection.
       const peer = await origin(getsNothing, getsNothing)
       const send = face.open({ expect: 'always', continueTimeout: 60_000, ...options })
