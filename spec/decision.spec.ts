@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { defaults } from '../lib/options.ts'
-import { type Circumstances, decide, isLeftToUndici } from '../lib/protocol/decision.ts'
+import { type Circumstances, decide } from '../lib/protocol/decision.ts'
 import type { AskReason } from '../lib/report/report.ts'
 
 const settings = { ...defaults, threshold: 100, memory: false as const }
@@ -72,15 +72,6 @@ describe('decide', () => {
       const shy = { ...settings, threshold: Number.POSITIVE_INFINITY }
       const decision = decide({ expect: 'auto', settings: shy, length, remembered: [] })
       expect(decision.asks).to.equal(asks)
-    })
-  }
-})
-
-describe('isLeftToUndici', () => {
-  const left: readonly AskReason[] = ['below-threshold', 'never', 'no-content']
-  for (const reason of new Set(rows.map((row) => row[4]))) {
-    it(`says ${left.includes(reason)} to ${reason}`, () => {
-      expect(isLeftToUndici({ asks: false, reason })).to.equal(left.includes(reason))
     })
   }
 })

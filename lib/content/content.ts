@@ -78,16 +78,6 @@ export function makeContent(content: Content): Content {
   return Object.freeze({ ...content, [contentKey]: true })
 }
 
-/** What a request without a body sends; it is never opened. */
-export const noContent: Content = {
-  length: 0,
-  type: null,
-  replayable: true,
-  exact: true,
-  callsOut: false,
-  open: () => bytesReader(Buffer.alloc(0)),
-}
-
 /**
  * Finds out what can be known of content without reading it.
  *

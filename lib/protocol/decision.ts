@@ -37,11 +37,3 @@ export function decide({ expect, settings, length, remembered }: Circumstances):
   if (deaf !== undefined) return { asks: false, reason: `remembered-${deaf}` }
   return { asks: true, reason: length === null ? 'unknown-length' : 'threshold' }
 }
-
-/**
- * Whether a body is sent as undici would. Content that does not ask because of what a route
- * did before is still watched, so that it stops at an early refusal.
- */
-export function isLeftToUndici({ reason }: Decision): boolean {
-  return reason === 'below-threshold' || reason === 'never' || reason === 'no-content'
-}
