@@ -175,6 +175,8 @@ export class UploadContent {
   // What a source does -----------------------------------------------------------------
 
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
+    // A source that was given up gets nothing more, and not the end either.
+    if (source !== this.#source) return new Promise(() => {})
     const kept = this.#kept[source.position]
     if (kept !== undefined) {
       source.position += 1

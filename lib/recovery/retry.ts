@@ -40,43 +40,39 @@ const longestDelay = 2_147_483_647
 // RFC 9110, section 9.2.2.
 const idempotent = ['PUT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'TRACE']
 
-/** Bytes of content that a dead connection may have taken without anybody reading them. */
-const unread = 65_536
+/** Fresh attempts at most: several kept connections may have died at once. */
+const mostKept = 10
+
+/** The same where an HTTP/2 origin says that it did not process the request. */
+const mostUnprocessed = 3
 
 /**
  * A fresh attempt where nothing can be lost by it: no content left and no byte of a response came,
- * or a kept connection took little content of a request that can be repeated (RFC 9110, section
- * 9.2.2). Several kept connections may have died at once, so there is a fresh attempt after each of
- * them; after a connection that was made for the upload there is one in all. A 408 on a kept connection means the
- * same: the server's timer for idle connections ran out while the request was on its way (section
- * 15.5.9).
+ * as on a kept connection that turns out to be dead (RFC 9110, section 9.2.2), or an HTTP/2 origin
+ * said that it did not process the request (RFC 9113, section 8.7). After a connection that was made
+ * for the upload there is one. A 408 on a kept connection means the same: the server's timer for
+ * idle connections ran out while the request was on its way (section 15.5.9).
  */
 export class Renewal implements Recourse {
-  #used = false
+  #made = 0
 
   answered({ status, hop, attempt, sendable, complete }: Answer): Next | null {
-    if (status !== 408 || !attempt.reusedConnection || !sendable || this.#used) return null
-    if (!isUntouched(attempt, complete)) return null
-    this.#used = true
-    return fresh(hop)
+    if (status !== 408 || !attempt.reusedConnection || !sendable) return null
+    return isUntouched(attempt, complete) ? this.#next(hop, 1) : null
   }
 
   failed({ hop, untouched, sendable, error, attempt }: Failure): Next | null {
     if (!isPeerGone(error)) return null
-    const { reusedConnection, status, interim, asked, sentBytes } = attempt
-    const kept = reusedConnection && status === null && interim.length === 0
-    if (this.#used && !kept) return null
-    const taken = kept && !asked && sentBytes <= unread && sendable
-    const repeatable = taken && idempotent.includes(hop.method)
-    // What an HTTP/2 origin did not process may be sent again (RFC 9113, section 8.7).
-    if (!untouched && !repeatable && !(sendable && isUnprocessed(error))) return null
-    this.#used = true
-    return fresh(hop)
+    if (isUnprocessed(error)) return sendable ? this.#next(hop, mostUnprocessed) : null
+    if (!untouched) return null
+    return this.#next(hop, attempt.reusedConnection ? mostKept : 1)
   }
-}
 
-function fresh(hop: Hop): Next {
-  return { hop, reason: 'fresh-connection', delayMs: 0 }
+  #next(hop: Hop, most: number): Next | null {
+    if (this.#made >= most) return null
+    this.#made += 1
+    return { hop, reason: 'fresh-connection', delayMs: 0 }
+  }
 }
 
 /**
