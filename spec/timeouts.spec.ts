@@ -177,7 +177,7 @@ describe('timeouts', () => {
     const clock = standingClock()
     const { response } = await upload(
       server.url,
-      Array.from({ length: 4 }, () => noise(250_000)),
+      Array.from({ length: 8 }, () => noise(250_000)),
       {
         ...patient,
         timeouts: { stall: 100, headers: 100 },

@@ -251,10 +251,7 @@ function opener(input: object): Opener {
   throw unusable(input)
 }
 
-/**
- * An iterator, which is read once. One that was not begun is left alone: it holds nothing, and its
- * owner may use it for another request.
- */
+/** An iterator, which is read once. What was let go of counts as read. */
 function iteratorOpener(input: object, open: () => Reader): Opener {
   if (spent.has(input)) throw usedUp('The iterator was read by another upload')
   return {
@@ -270,6 +267,11 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
           spoil(input)
         },
       }
+    },
+    discard: () => {
+      spent.add(input)
+      open().cancel()
+      spoil(input)
     },
   }
 }

@@ -118,8 +118,8 @@ export interface UploadListeners {
   /** Told how far the upload is. */
   onProgress?: ((progress: Progress) => void) | undefined
   /**
-   * Told once when the server said 100 and the content is about to be read. A gateway can say 100
-   * to its own client here. Not told when nobody was asked, or when the wait ran out.
+   * Told once when the content is about to be read: the server said 100, or it said nothing within
+   * the wait, or it was not asked. A gateway can say 100 to its own client here.
    */
   onContinue?: (() => void) | undefined
   /** Told of each interim response but a 100: the links of a 103, the `Upload-Offset` of a 104. */

@@ -29,7 +29,7 @@ export class UploadLog {
     this.#tell('onProgress', { phase, sent: sentBytes, total: this.total, rate })
   }
 
-  /** Tells the caller of the go-ahead, once. */
+  /** Tells the caller that the content is about to be read, once. */
   continued(): void {
     const { onContinue } = this.#listeners
     delete this.#listeners.onContinue

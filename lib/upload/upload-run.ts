@@ -183,6 +183,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   left(attempt: Attempt): void {
+    if (!attempt.log.asked && this.isCurrent(attempt)) this.#plan.log.continued()
     if (!attempt.asksAtAll || attempt.log.asked) return
     // The route turned out to be silent since it was decided to ask.
     if (attempt.log.reason === 'first') this.#plan.log.reason = this.#course.decision.reason
@@ -203,7 +204,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   released(attempt: Attempt, by: ReleasedBy): void {
     if (by === 'timeout') this.#course.route.unanswered(attempt.measured)
-    else if (this.isCurrent(attempt)) this.#plan.log.continued()
+    if (this.isCurrent(attempt)) this.#plan.log.continued()
   }
 
   progressed(attempt: Attempt): void {

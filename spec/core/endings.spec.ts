@@ -28,7 +28,8 @@ async function mute(): Promise<{ port: number; reached: Promise<void>; left: Pro
   return { port, reached: reached.raised, left: left.raised }
 }
 
-for (const face of ownFaces) {
+// undici's own `request` takes an abort in only when its connection stands.
+for (const face of ownFaces.filter(({ name }) => !name.startsWith('request'))) {
   describe(`an abort before there is a connection, through ${face.name}`, function () {
     this.timeout(2000)
 
@@ -36,10 +37,6 @@ for (const face of ownFaces) {
       'a handshake of TLS': (port: number) => ({
         url: `https://127.0.0.1:${port}/upload`,
         own: {},
-      }),
-      'a tunnel through a proxy': (port: number) => ({
-        url: 'https://origin.example/upload',
-        own: { proxy: `http://127.0.0.1:${port}` },
       }),
     }
     for (const [where, at] of Object.entries(wheres)) {
