@@ -14,7 +14,7 @@ import { holds, same, type Target } from './target.ts'
 /** The InterimResponseParser against a model of it, however the bytes are cut. */
 export const interimResponses: Target = {
   name: 'interim',
-  share: 0.48,
+  share: 0.63,
   parallel: 1,
   run(random) {
     const head = random.pick([30, 100, 700, headLimit])
