@@ -1,6 +1,5 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { constants } from 'node:http2'
-import { Socket } from 'node:net'
 import { buildConnector, Client, type Dispatcher, errors, Pool } from 'undici'
 import { UploadError } from '../errors.ts'
 import { definedOf } from '../unknown.ts'
@@ -46,6 +45,11 @@ export function gatedPool(origin: string | URL, options: object): Pool {
 const chunkSent = channel('undici:request:bodyChunkSent')
 const created = 'undici:request:create'
 
+/** A connection that is being made. */
+interface Connecting {
+  destroy(error: Error): void
+}
+
 interface Created {
   readonly request: object
 }
@@ -60,7 +64,7 @@ const expectsContent = ['PUT', 'POST', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH'
 class GatedClient extends Client {
   readonly #headersTimeout: number
   #gate: Http1Gate | Http2Gate | null = null
-  #connecting: Socket | null = null
+  #connecting: Connecting | null = null
 
   constructor(origin: URL, options: ClientOptions) {
     const pipelined = (options.pipelining ?? 1) > 1
@@ -69,8 +73,10 @@ class GatedClient extends Client {
     super(origin, {
       ...options,
       connect: (target, callback) => {
+        let isOver = false
         const connecting: unknown = connect(target, (...result) => {
           const [, socket] = result
+          isOver = true
           this.#connecting = null
           if (socket) {
             this.#gate = isHttp2(socket)
@@ -80,8 +86,8 @@ class GatedClient extends Client {
           // undici writes the requests that wait in here.
           callback(...result)
         })
-        // undici's connectors answer the socket; others may answer nothing.
-        if (connecting instanceof Socket && connecting.connecting) this.#connecting = connecting
+        // undici's connectors and those through proxies answer what can be destroyed; others nothing.
+        if (!isOver && isConnecting(connecting)) this.#connecting = connecting
       },
     })
     this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
@@ -224,6 +230,10 @@ export function connectorOf(options: PoolOptions): Connector {
     }),
     ...definedOf(connect as object | undefined),
   } as object)
+}
+
+function isConnecting(value: unknown): value is Connecting {
+  return typeof value === 'object' && value !== null && 'destroy' in value
 }
 
 function isHttp2(socket: object): boolean {

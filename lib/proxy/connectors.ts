@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import { Socket } from 'node:net'
 import { type buildConnector, Client, Socks5ProxyAgent } from 'undici'
 import { connectorOf, type PoolOptions } from '../connection/client.ts'
 import { UploadError } from '../errors.ts'
@@ -10,7 +10,7 @@ type Target = buildConnector.Options
 /** Connections to a proxy, which carry requests to http origins in the absolute form. */
 export function connectorTo(proxy: ProxyServer, options: PoolOptions): Connector {
   const toProxy = proxySockets(proxy, options)
-  return connector(() => ofProxy(proxy, toProxy))
+  return connector((_target, way) => ofProxy(proxy, () => toProxy(way)))
 }
 
 /** Connections to an origin through a tunnel that a proxy makes. */
@@ -19,11 +19,12 @@ export function connectorThrough(proxy: ProxyServer, options: PoolOptions): Conn
   const toOrigin = connectorOf(options)
   const tunnel = proxy.socks ? socksTunnel : httpTunnel
   const timeout = connectTimeoutOf(options)
-  return connector(async (target) => {
-    const httpSocket = await ofProxy(proxy, () => tunnel(proxy, toProxy, target, timeout))
+  return connector(async (target, way) => {
+    const toOwn = (): Promise<Socket> => toProxy(way)
+    const httpSocket = await ofProxy(proxy, () => tunnel(proxy, toOwn, target, timeout))
     if (target.protocol !== 'https:') return httpSocket
     try {
-      return await socketOf(toOrigin, { ...target, httpSocket })
+      return await socketOf(toOrigin, { ...target, httpSocket }, way)
     } catch (error) {
       // TLS options that cannot be used throw before anything takes the socket over.
       httpSocket.destroy()
@@ -32,22 +33,35 @@ export function connectorThrough(proxy: ProxyServer, options: PoolOptions): Conn
   })
 }
 
-/** Whatever fails before there is a socket reaches the callback, and nobody else. */
-function connector(connect: (target: Target) => Promise<Socket>): Connector {
-  return (target, callback) => {
-    connect(target).then(
-      (socket) => callback(null, socket),
-      (error: Error) => callback(error, null),
-    )
+/** A connection that is being made; whoever wanted it may give it up. */
+class Way {
+  socket: Socket | null = null
+
+  destroy(error: Error): void {
+    this.socket?.destroy(error)
   }
 }
 
-function socketOf(connect: Connector, target: Target): Promise<Socket> {
+/** Whatever fails before there is a socket reaches the callback, and nobody else. */
+function connector(connect: (target: Target, way: Way) => Promise<Socket>): Connector {
+  return (target, callback) => {
+    const way = new Way()
+    connect(target, way).then(
+      (socket) => callback(null, socket),
+      (error: Error) => callback(error, null),
+    )
+    // undici's own connectors answer the socket, which its types do not say.
+    return way as unknown as undefined
+  }
+}
+
+function socketOf(connect: Connector, target: Target, way: Way): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    connect(target, (error, socket) => {
+    const connecting: unknown = connect(target, (error, socket) => {
       if (error === null) resolve(socket as Socket)
       else reject(error)
     })
+    if (connecting instanceof Socket) way.socket = connecting
   })
 }
 
@@ -77,7 +91,7 @@ function proxySockets({ url, tls, socks }: ProxyServer, options: PoolOptions) {
   const port = url.port || (socks ? '1080' : defaultPort)
   // A target has it in undici only where the agent's own client makes the connection.
   const target = { ...picked(options, ['localAddress']), protocol, host, hostname, port }
-  return (): Promise<Socket> => socketOf(connect, target)
+  return (way: Way): Promise<Socket> => socketOf(connect, target, way)
 }
 
 function picked(options: unknown, names: readonly string[]): object {
@@ -108,7 +122,7 @@ type Tunnel = (
  */
 const httpTunnel: Tunnel = async (proxy, toProxy, { host, hostname, port }, timeout) => {
   const authority = port === '' ? `${host ?? hostname}:443` : (host ?? `${hostname}:${port}`)
-  const client = new Client(proxy.url.origin, { connect: connector(toProxy) })
+  const client = new Client(proxy.url.origin, { connect: connector(() => toProxy()) })
   try {
     const { statusCode, socket } = await client.connect({
       path: authority,

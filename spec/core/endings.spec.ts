@@ -35,6 +35,10 @@ for (const face of ownFaces.filter(({ name }) => !name.startsWith('request'))) {
 
     const wheres = {
       'a handshake of TLS': (port: number) => ({
+        'a tunnel through a proxy': (port: number) => ({
+          url: 'https://origin.example/upload',
+          own: { proxy: `http://127.0.0.1:${port}` },
+        }),
         url: `https://127.0.0.1:${port}/upload`,
         own: {},
       }),
