@@ -8,7 +8,7 @@ import { decoded } from './decoding.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
-/** Frees the connections of responses whose stream nobody holds any more. */
+/** Frees the connections of responses whose stream was collected unread. */
 const unread = new FinalizationRegistry<Reader>((reader) => {
   reader.cancel().catch(() => {})
 })
@@ -42,7 +42,7 @@ class DecodedBytes implements UnderlyingByteSource {
       return
     }
     out.close()
-    // Whoever waits with a buffer of their own is told only by this.
+    // A reader with a buffer of its own (BYOB) is told only by this.
     out.byobRequest?.respond(0)
   }
 

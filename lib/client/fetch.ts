@@ -85,7 +85,7 @@ export async function fetchWith(
   if (!/^https?:/.test(request.url)) return platformFetch(request, { signal })
   if (source === null || given === body) return sendContent(asked, contentOf(body), plan)
   const content = contentOfRequest(source)
-  // The boundary of a form is that of whoever encodes it.
+  // The form is encoded again, with a boundary of its own.
   const { headers } = request
   if (isForm(content.type) && isForm(headers.get('content-type'))) headers.delete('content-type')
   return sendContent(asked, content, plan)

@@ -7,10 +7,10 @@ import { type Dispatcher, errors } from 'undici'
 
 type Connection = Dispatcher.DispatchController
 
-/** Bytes that are taken in while nobody reads. */
+/** Bytes that are buffered while nothing reads. */
 const most = 65_536
 
-/** Frees the connections of responses whose stream nobody holds any more. */
+/** Frees the connections of responses whose stream was collected unread. */
 const unread = new FinalizationRegistry<Connection>((connection) => abort(connection))
 
 function abort(connection: Connection): void {
@@ -76,7 +76,7 @@ export class ResponseBody implements UnderlyingByteSource {
     const out = this.#out?.deref()
     this.#close()
     out?.close()
-    // Whoever waits with a buffer of their own is told only by this.
+    // A reader with a buffer of its own (BYOB) is told only by this.
     out?.byobRequest?.respond(0)
   }
 
