@@ -5,7 +5,7 @@ export { type CreateFetchOptions, createFetch, install } from './client/bound.ts
 export { type FetchInit, type FetchOptions, fetch } from './client/fetch.ts'
 export type { FetchInput } from './client/platform-fetch.ts'
 export { type UploadOptions, type UploadResult, upload } from './client/upload.ts'
-export { gatedPool } from './connection/client.ts'
+export { gatedPool } from './connection/pool.ts'
 export type { Content, ContentInput, OneShotInput, ReplayableInput } from './content/content.ts'
 export { type FileOptions, fromFile } from './content/file.ts'
 export { UploadError, type UploadErrorCode, type UploadPhase } from './errors.ts'

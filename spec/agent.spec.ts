@@ -19,7 +19,7 @@ import {
   stream,
 } from 'undici'
 import { ExpectAgent, type ExpectAgentOptions } from '../lib/client/agent.ts'
-import { gatedPool } from '../lib/connection/client.ts'
+import { gatedPool } from '../lib/connection/pool.ts'
 import { closeLater } from './support/closing.ts'
 import { chunksOf, noise, sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
@@ -186,7 +186,7 @@ describe('ExpectAgent', () => {
 
   for (const [allowH2, version] of [
     [true, '2.0'],
-    [undefined, '2.0'],
+    [undefined, '1.1'],
     [false, '1.1'],
   ] as const) {
     it(`asks over HTTP/${version}, with allowH2: ${allowH2}`, async () => {

@@ -35,7 +35,7 @@ describe('AttemptLog', () => {
     clock.tick(1000)
     const attempt = attemptAt(0)
     clock.tick(5)
-    attempt.head(true, true)
+    attempt.head(true, true, false)
     attempt.waitLimitMs = 500
     clock.tick(10)
     attempt.noteInterim(103)
@@ -74,7 +74,7 @@ describe('AttemptLog', () => {
     const clock = standingClock()
     clock.tick(1)
     const attempt = attemptAt(0)
-    attempt.head(true, false)
+    attempt.head(true, false, false)
     clock.tick(12)
     attempt.final(403, true)
     expect(attempt.waitedMs).to.equal(12)
@@ -84,7 +84,7 @@ describe('AttemptLog', () => {
     const clock = standingClock()
     clock.tick(1)
     const attempt = attemptAt(0)
-    attempt.head(false, false)
+    attempt.head(false, false, false)
     clock.tick(12)
     attempt.final(403, false)
     expect(attempt.waitedMs).to.equal(0)
@@ -103,14 +103,14 @@ describe('AttemptLog', () => {
     const clock = standingClock()
     const attempt = attemptAt(20)
     clock.tick(3)
-    attempt.head(false, false)
+    attempt.head(false, false, false)
     expect(attempt.snapshot()).to.include({ startedAtMs: 20, headAtMs: 3, contentAtMs: 3 })
   })
 
   it('has no times of content where there is none', () => {
     const attempt = attemptAt(0)
     attempt.hasContent = false
-    attempt.head(false, false)
+    attempt.head(false, false, false)
     attempt.contentEnds()
     expect(attempt.snapshot()).to.include({ contentAtMs: null, contentEndAtMs: null })
   })
@@ -134,7 +134,7 @@ describe('AttemptLog', () => {
     it(`says that content ${ends} with a ${status} before its end`, () => {
       const clock = standingClock()
       const attempt = attemptAt(0)
-      attempt.head(false, false)
+      attempt.head(false, false, false)
       clock.tick(7)
       attempt.final(status, false)
       expect(attempt.snapshot()).to.include({ contentAtMs: 0, contentEndAtMs, statusAtMs: 7 })
@@ -144,7 +144,7 @@ describe('AttemptLog', () => {
   it('goes from phase to phase', () => {
     const attempt = attemptAt(0)
     const phases = [attempt.phase]
-    attempt.head(true, false)
+    attempt.head(true, false, false)
     phases.push(attempt.phase)
     attempt.release('timeout')
     phases.push(attempt.phase)
@@ -155,14 +155,14 @@ describe('AttemptLog', () => {
 
   it('sends at once when it does not ask', () => {
     const attempt = attemptAt(0)
-    attempt.head(false, false)
+    attempt.head(false, false, false)
     expect(attempt.phase).to.equal('sending')
   })
 
   it('reckons the rate from when content began to flow', () => {
     const clock = standingClock()
     const attempt = attemptAt(0)
-    attempt.head(true, false)
+    attempt.head(true, false, false)
     clock.tick(5000)
     expect(attempt.rate).to.equal(0)
     attempt.release('timeout')

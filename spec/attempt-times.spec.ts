@@ -32,7 +32,7 @@ async function attemptsWith(
   asking: 'always' | 'never' = 'always',
 ): Promise<readonly AttemptReport[]> {
   const front = await tlsFront([offered], play)
-  const dispatcher = new ExpectAgent({ memory: false, connect: { ca: front.ca } })
+  const dispatcher = new ExpectAgent({ memory: false, allowH2: true, connect: { ca: front.ca } })
   closeLater(() => dispatcher.close())
   const { response, report } = await upload(front.url, content, { dispatcher, expect: asking })
   await response.text()

@@ -10,7 +10,7 @@ function known(): { route: Route; memory: RouteMemory } {
   const memory = new RouteMemory()
   for (const fact of ['417', 'silent', 'busy'] as const) memory.remember(key, fact)
   memory.measured(key, 5)
-  return { route: new Route(memory, key), memory }
+  return { route: new Route(memory, key, false), memory }
 }
 
 describe('Route', () => {
@@ -69,13 +69,13 @@ describe('Route', () => {
     it(`that was [${before}] is [${after}] after a ${status} to ${how}`, () => {
       const memory = new RouteMemory()
       for (const fact of before) memory.remember(key, fact)
-      new Route(memory, key).answered(status, asked)
+      new Route(memory, key, false).answered(status, asked)
       expect(memory.recall(key)).to.deep.equal(after)
     })
   }
 
   it('knows and notes nothing without a memory', () => {
-    const route = new Route(false, key)
+    const route = new Route(false, key, false)
     route.continued(5)
     route.unanswered(true)
     route.unanswered(false)

@@ -15,8 +15,16 @@ function attemptOf(upload: UploadLog, reason: AttemptReason = 'first'): AttemptL
 describe('UploadLog', () => {
   const outcomes: readonly (readonly [UploadOutcome, string, (upload: UploadLog) => void])[] = [
     ['not-asked', 'nothing was tried', () => {}],
-    ['not-asked', 'the head left without asking', (upload) => attemptOf(upload).head(false, false)],
-    ['not-asked', 'nothing was answered yet', (upload) => attemptOf(upload).head(true, false)],
+    [
+      'not-asked',
+      'the head left without asking',
+      (upload) => attemptOf(upload).head(false, false, false),
+    ],
+    [
+      'not-asked',
+      'nothing was answered yet',
+      (upload) => attemptOf(upload).head(true, false, false),
+    ],
     ['continued', 'a 100 came', (upload) => attemptOf(upload).release('continue')],
     ['silent', 'the wait ran out', (upload) => attemptOf(upload).release('timeout')],
     ['refused', 'a 403 came first', (upload) => attemptOf(upload).final(403, true)],
@@ -88,12 +96,12 @@ describe('UploadLog', () => {
     upload.reason = 'always'
     upload.total = 10
     const first = attemptOf(upload)
-    first.head(true, false)
+    first.head(true, false, false)
     clock.tick(30)
     first.final(417, true)
     first.sentBytes = 3
     const second = attemptOf(upload)
-    second.head(false, false)
+    second.head(false, false, false)
     second.sentBytes = 10
     second.final(201, false)
     const report = upload.snapshot()
@@ -171,7 +179,7 @@ describe('UploadLog', () => {
     upload.total = 2000
     const attempt = attemptOf(upload)
     clock.tick(1000)
-    attempt.head(false, false)
+    attempt.head(false, false, false)
     attempt.sentBytes = 500
     clock.tick(250)
     upload.progress(attempt)

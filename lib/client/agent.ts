@@ -1,5 +1,7 @@
 import { Agent, type Dispatcher, errors } from 'undici'
-import { gatedPool } from '../connection/client.ts'
+import { sessionsKey } from '../connection/connector.ts'
+import { gatedPool } from '../connection/pool.ts'
+import { TlsSessions } from '../connection/tls-sessions.ts'
 import { type ExpectOptions, expectOptionNames, pickExpectOptions } from '../options.ts'
 import type { ProxyOption } from '../proxy/option.ts'
 import { proxiesFor } from '../proxy/proxies.ts'
@@ -39,13 +41,19 @@ export class ExpectAgent extends Agent {
     const underWay = new UnderWay()
     const proxies = proxiesFor(options)
     const asking = pickExpectOptions(options) ?? {}
-    const intercept = countingInterceptor(asking, { underWay, ways: proxies })
+    const { allowH2, maxCachedSessions } = options
+    const intercept = countingInterceptor(asking, { underWay, ways: proxies, allowH2 })
+    // A pool lives as long as it has connections, and a refusal ends them.
+    const sessions = maxCachedSessions === 0 ? undefined : new TlsSessions(maxCachedSessions)
     const names: readonly string[] = [...expectOptionNames, 'proxy', 'factory']
     const own = Object.entries(options).filter(([name]) => !names.includes(name))
     const { factory = gatedPool } = options
     super({
       ...Object.fromEntries(own),
-      factory: (origin, poolOptions) => factory(origin, proxies.poolOptions(origin, poolOptions)),
+      factory: (origin, given) => {
+        const poolOptions = sessions === undefined ? given : { ...given, [sessionsKey]: sessions }
+        return factory(origin, proxies.poolOptions(origin, poolOptions))
+      },
     })
     this.#dispatch = intercept((request, handler) =>
       super.dispatch(proxies.request(request), handler),

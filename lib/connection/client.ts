@@ -1,8 +1,9 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { constants } from 'node:http2'
-import { buildConnector, Client, type Dispatcher, errors, Pool } from 'undici'
+import { type buildConnector, Client, type Dispatcher, errors } from 'undici'
 import { UploadError } from '../errors.ts'
-import { definedOf } from '../unknown.ts'
+import type { ResponseFields } from '../headers.ts'
+import type { ClientOptions } from './connector.ts'
 import { ForwardingHandler } from './forwarding-handler.ts'
 import { Http1Gate } from './http1-gate.ts'
 import { Http2Gate } from './http2-gate.ts'
@@ -15,30 +16,6 @@ type Controller = Dispatcher.DispatchController
 /** Dispatch options that may carry a ticket. */
 export interface TicketedOptions extends Dispatcher.DispatchOptions {
   [ticketKey]?: Ticket
-}
-
-// undici's own options; the types of some versions leave one out.
-interface ClientOptions extends Client.Options {
-  useH2c?: boolean
-}
-
-/** The options of a pool that makes gated connections. */
-export interface PoolOptions extends Pool.Options, ClientOptions {}
-
-/**
- * A pool factory that gives any undici agent gated connections.
- *
- * ```ts
- * const agent = new EnvHttpProxyAgent({ factory: gatedPool }).compose(expectContinue())
- * ```
- */
-export function gatedPool(origin: string | URL, options: object): Pool {
-  const poolOptions = options as PoolOptions
-  return new Pool(origin, {
-    ...poolOptions,
-    connect: connectorOf(poolOptions),
-    factory: (url, clientOptions) => new GatedClient(url, clientOptions),
-  })
 }
 
 /** undici's channels for chunks that were sent, which names undici's own request, and for that request. */
@@ -60,13 +37,20 @@ const undiciHeadersTimeout = 300_000
 /** Methods whose content undici expects; after any other it closes the connection. */
 const expectsContent = ['PUT', 'POST', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']
 
+/** Told what the requests of a client do. */
+export interface ClientOwner {
+  /** A response is complete. The client takes the next request in the next turn of the event loop. */
+  onResponseEnd(): void
+}
+
 /** A client whose connections have gates, and are told whose request comes next. */
-class GatedClient extends Client {
+export class GatedClient extends Client {
+  readonly owner: ClientOwner
   readonly #headersTimeout: number
   #gate: Http1Gate | Http2Gate | null = null
   #connecting: Connecting | null = null
 
-  constructor(origin: URL, options: ClientOptions) {
+  constructor(origin: URL, options: ClientOptions, owner: ClientOwner) {
     const pipelined = (options.pipelining ?? 1) > 1
     // A pool hands on the function that it was given.
     const connect = options.connect as Connector
@@ -90,6 +74,7 @@ class GatedClient extends Client {
         if (!isOver && isConnecting(connecting)) this.#connecting = connecting
       },
     })
+    this.owner = owner
     this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
   }
 
@@ -112,13 +97,13 @@ class GatedClient extends Client {
     const { body, method } = options
     const headers =
       body === ticket.body ? options.headers : ticket.replaceBody(body, options.headers)
-    const { asks } = ticket
+    // Over HTTP/1.1 the gate puts the expectation in, and asks by itself.
+    const asks = ticket.asks(true)
     const content = new UploadBody(ticket, this)
     const own: Dispatcher.DispatchOptions = {
       ...options,
       headers: headers ?? null,
       body: content as unknown as Buffer,
-      // Over HTTP/1.1 undici does not look at it.
       expectContinue: asks,
       // undici sees no content, and would write the upload behind other requests.
       idempotent: false,
@@ -141,15 +126,30 @@ class GatedClient extends Client {
 /** The client on whose connection a request is written. */
 interface GateOwner {
   readonly gate: Http1Gate | Http2Gate | null
+  readonly owner: ClientOwner
+}
+
+/** Tells the owner of a client of the end of each response. */
+class EndObserver extends ForwardingHandler {
+  readonly client: GateOwner
+
+  constructor(handler: Dispatcher.DispatchHandler, client: GateOwner) {
+    super(handler)
+    this.client = client
+  }
+
+  override onResponseEnd(controller: Controller, trailers: ResponseFields): void {
+    this.client.owner.onResponseEnd()
+    super.onResponseEnd(controller, trailers)
+  }
 }
 
 /** Tells the gate when an upload is the next request to be written; undici writes its head thereafter. */
-class UploadRequestHandler extends ForwardingHandler {
+class UploadRequestHandler extends EndObserver {
   readonly #ticket: Ticket
   readonly #content: UploadBody
   /** Whether undici puts the expectation in, as it does over HTTP/2. */
   readonly #asks: boolean
-  readonly #owner: GateOwner
   #started = false
 
   constructor(
@@ -157,20 +157,19 @@ class UploadRequestHandler extends ForwardingHandler {
     ticket: Ticket,
     content: UploadBody,
     asks: boolean,
-    owner: GateOwner,
+    client: GateOwner,
   ) {
-    super(handler)
+    super(handler, client)
     this.#ticket = ticket
     this.#content = content
     this.#asks = asks
-    this.#owner = owner
   }
 
   override onRequestStart(controller: Controller, context: unknown): void {
     super.onRequestStart(controller, context)
     // A request that is given up here never gets to the connection.
     if (controller.aborted) return
-    const { gate } = this.#owner
+    const { gate } = this.client
     const again = this.#started
     this.#started = true
     if (gate === null) controller.abort(noGate())
@@ -185,51 +184,22 @@ class UploadRequestHandler extends ForwardingHandler {
 }
 
 /** Tells the gate when a request that is not an upload is the next to be written. */
-class OtherRequestHandler extends ForwardingHandler {
+class OtherRequestHandler extends EndObserver {
   readonly #options: Dispatcher.DispatchOptions
-  readonly #owner: GateOwner
 
   constructor(
     handler: Dispatcher.DispatchHandler,
     options: Dispatcher.DispatchOptions,
-    owner: GateOwner,
+    client: GateOwner,
   ) {
-    super(handler)
+    super(handler, client)
     this.#options = options
-    this.#owner = owner
   }
 
   override onRequestStart(controller: Controller, context: unknown): void {
     super.onRequestStart(controller, context)
-    if (!controller.aborted) this.#owner.gate?.announceOther(this.#options)
+    if (!controller.aborted) this.client.gate?.announceOther(this.#options)
   }
-}
-
-/**
- * Bytes that a connection takes in before it says that it is full, 64 KiB with undici. undici's
- * own number would hold for what is read, too.
- */
-const watermarks = { highWaterMark: undefined, writableHighWaterMark: 524_288 }
-
-/** The connector undici's Pool would have built from these options. */
-export function connectorOf(options: PoolOptions): Connector {
-  const { connect, tls, maxCachedSessions, allowH2, useH2c, socketPath, connectTimeout } = options
-  if (typeof connect === 'function') return connect
-  const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = options
-  return buildConnector({
-    ...(tls as unknown as object),
-    maxCachedSessions,
-    allowH2,
-    useH2c,
-    socketPath,
-    timeout: connectTimeout,
-    ...watermarks,
-    ...(typeof autoSelectFamily === 'boolean' && {
-      autoSelectFamily,
-      autoSelectFamilyAttemptTimeout,
-    }),
-    ...definedOf(connect as object | undefined),
-  } as object)
 }
 
 function isConnecting(value: unknown): value is Connecting {

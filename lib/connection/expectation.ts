@@ -43,6 +43,11 @@ export class Expectation implements Waiting {
     this.#apply({ type: 'left' })
   }
 
+  /** Ends the wait after so many milliseconds from now, if it would last longer. */
+  shorten(milliseconds: number): void {
+    if (this.#state.at === 'waiting' && this.#wait !== null) this.#wait.shorten(milliseconds)
+  }
+
   /** Lets the content go if it waits for nothing more. */
   release(): boolean {
     const state = this.#state

@@ -150,7 +150,8 @@ export class Http1Gate implements Waiting {
     }
     this.#announced = null
     if (this.#pipelined) this.#mayWrite = 'anything'
-    const { asks, length } = ticket
+    const { length } = ticket
+    const asks = ticket.asks(false)
     const [chunk] = args
     const head = typeof chunk === 'string' ? contentHead(chunk, { length, asks }) : null
     if (head === null) {

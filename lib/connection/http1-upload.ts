@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { type ContentWriter, Delivery, type DeliveryOwner } from './delivery.ts'
 import { Expectation, type ExpectationOwner } from './expectation.ts'
 import type { Http1Gate, Written } from './http1-gate.ts'
@@ -27,6 +28,7 @@ interface Deferred {
 export class Http1Upload
   implements TicketedConnection, ContentWriter, DeliveryOwner, ExpectationOwner
 {
+  readonly isHttp2 = false
   readonly ticket: Ticket
   readonly expectation: Expectation
   readonly #socket: Socket
@@ -182,6 +184,10 @@ export class Http1Upload
   }
 
   // The attempt's side -----------------------------------------------------------------
+
+  get choseHttp1(): boolean {
+    return (this.#socket as Partial<TLSSocket>).alpnProtocol === 'http/1.1'
+  }
 
   get queuedBytes(): number {
     const { _handle: handle } = this.#socket as { _handle?: { writeQueueSize?: number } | null }

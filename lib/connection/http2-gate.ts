@@ -1,9 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { ClientHttp2Stream } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { UploadError } from '../errors.ts'
-import { cancelWhenClosed, Http2Upload } from './http2-upload.ts'
+import { closeCleanly, Http2Upload } from './http2-upload.ts'
 import type { Ticket } from './ticket.ts'
 import type { UploadBody } from './upload-body.ts'
 
@@ -24,6 +24,11 @@ interface OwnedSocket extends Socket {
 export class Http2Gate {
   readonly isHttp2 = true
   readonly #socket: OwnedSocket
+  #session: ClientHttp2Session | null = null
+  /** Called at the ack of the PING that is under way. */
+  #awaiting: (() => void)[] = []
+  /** Called at the ack of the PING after that. */
+  #next: (() => void)[] = []
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -38,14 +43,34 @@ export class Http2Gate {
     controller: Pick<Dispatcher.DispatchController, 'abort'>,
   ): void {
     this.#onStream(
-      (stream) => new Http2Upload(stream, ticket, body, asks).install(),
+      (stream) => new Http2Upload(stream, this, ticket, body, asks).install(),
       () => controller.abort(noStream()),
     )
   }
 
   /** undici opens the stream of another request next. */
   announceOther({ body }: Dispatcher.DispatchOptions): void {
-    if (body !== null && body !== undefined) this.#onStream(cancelWhenClosed, () => {})
+    if (body !== null && body !== undefined) this.#onStream(closeCleanly, () => {})
+  }
+
+  /** One PING is under way at a time, however many uploads wait. */
+  afterAck(callback: () => void): void {
+    this.#next.push(callback)
+    if (this.#awaiting.length === 0) this.#ping()
+  }
+
+  #ping(): void {
+    const session = this.#session
+    if (this.#next.length === 0 || session === null || session.closed || session.destroyed) return
+    this.#awaiting = this.#next
+    this.#next = []
+    session.ping((error) => {
+      const acknowledged = this.#awaiting
+      this.#awaiting = []
+      if (error !== null) return
+      for (const callback of acknowledged) callback()
+      this.#ping()
+    })
   }
 
   #onStream(found: (stream: ClientHttp2Stream) => void, missing: () => void): void {
@@ -54,6 +79,7 @@ export class Http2Gate {
       const socket: OwnedSocket | undefined = stream.session?.socket
       if (socket?.[owner] !== this) return
       unsubscribe(channel, onStream)
+      this.#session = (stream.session ?? null) as ClientHttp2Session | null
       found(stream)
     }
     subscribe(channel, onStream)

@@ -4,6 +4,9 @@ import type { Source } from './source.ts'
 
 /** The connection that an attempt was written to. */
 export interface TicketedConnection {
+  readonly isHttp2: boolean
+  /** Whether the origin chose HTTP/1.1 when TLS began (ALPN, RFC 7301); one that knows no other may not. */
+  readonly choseHttp1: boolean
   /** Bytes that the system has not taken yet. */
   readonly queuedBytes: number
   /** Stops the content. Nothing more of it is read or written. */
@@ -33,8 +36,8 @@ export interface Ticket {
   readonly lengthStated: boolean
   /** Whether content was handed to a connection. */
   readonly begun: boolean
-  /** Whether the request is to carry the expectation; read when its head is written. */
-  readonly asks: boolean
+  /** Whether the request is to carry the expectation; asked when its head is written. */
+  asks(isHttp2: boolean): boolean
   /** Milliseconds the content is held back, from the moment the head left. */
   readonly continueTimeout: number
   /** Milliseconds to look for a response after a failed write. */

@@ -11,6 +11,7 @@ export interface Waiting {
 export class Wait {
   readonly #waiting: Waiting
   #timer: NodeJS.Timeout | null = null
+  #end = 0
   #turn: NodeJS.Immediate | null = null
 
   constructor(waiting: Waiting) {
@@ -19,7 +20,15 @@ export class Wait {
 
   /** Tells that it is over after this many milliseconds and one poll turn. */
   start(milliseconds: number): void {
+    this.#end = performance.now() + milliseconds
     this.#timer = setTimeout(Wait.#timeIsOver, milliseconds, this)
+  }
+
+  /** Ends it after so many milliseconds from now, if it would last longer. */
+  shorten(milliseconds: number): void {
+    if (this.#timer === null || this.#end - performance.now() <= milliseconds) return
+    clearTimeout(this.#timer)
+    this.start(milliseconds)
   }
 
   /** Lets go of the timer; harmless when there is none. */

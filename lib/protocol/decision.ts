@@ -26,7 +26,7 @@ export function decide({ expect, settings, length, remembered }: Circumstances):
   if (expect === 'never') return { asks: false, reason: 'never' }
   if (expect === 'always') return { asks: true, reason: 'always' }
   // A route that is asked in vain; 417 comes before silence.
-  const deaf = remembered.find((fact) => fact !== 'busy')
+  const deaf = remembered.find((fact) => fact === '417' || fact === 'silent')
   if (length !== null && length < settings.threshold) {
     // What was refused for now may be refused again, and a head costs less than the content.
     if (deaf === undefined && remembered.includes('busy')) {

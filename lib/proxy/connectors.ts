@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { type buildConnector, Client, Socks5ProxyAgent } from 'undici'
-import { connectorOf, type PoolOptions } from '../connection/client.ts'
+import { connectorOf, type PoolOptions } from '../connection/connector.ts'
 import { UploadError } from '../errors.ts'
 import type { ProxyServer } from './server.ts'
 

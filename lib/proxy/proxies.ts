@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { PoolOptions } from '../connection/client.ts'
+import type { PoolOptions } from '../connection/connector.ts'
 import { fieldValue, withoutFields } from '../headers.ts'
 import { connectorThrough, connectorTo } from './connectors.ts'
 import type { ProxyTable } from './environment.ts'

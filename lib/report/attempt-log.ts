@@ -24,6 +24,7 @@ export class AttemptLog {
   waitedMs = 0
   waitLimitMs = 0
   reusedConnection = false
+  httpVersion: '1.1' | '2.0' | null = null
   /** Whether the content was to go with it; a redirect may go on without. */
   hasContent = true
   phase: UploadPhase = 'connecting'
@@ -45,8 +46,9 @@ export class AttemptLog {
     this.url = url
   }
 
-  head(asked: boolean, reusedConnection: boolean): void {
+  head(asked: boolean, reusedConnection: boolean, isHttp2: boolean): void {
     this.asked = asked
+    this.httpVersion = isHttp2 ? '2.0' : '1.1'
     this.reusedConnection = reusedConnection
     this.#headLeft = performance.now()
     if (!asked && this.hasContent) this.#contentBegan = this.#headLeft
@@ -103,7 +105,7 @@ export class AttemptLog {
 
   snapshot(): AttemptReport {
     const { reason, startedAtMs, delayMs, method, url, asked, interim } = this
-    const { status, sentBytes, waitedMs, waitLimitMs, reusedConnection } = this
+    const { status, sentBytes, waitedMs, waitLimitMs, reusedConnection, httpVersion } = this
     return {
       reason,
       startedAtMs,
@@ -121,6 +123,7 @@ export class AttemptLog {
       waitedMs,
       waitLimitMs,
       reusedConnection,
+      httpVersion,
     }
   }
 

@@ -79,6 +79,8 @@ export interface AttemptReport {
   readonly waitLimitMs: number
   /** Whether the connection had carried a request before. */
   readonly reusedConnection: boolean
+  /** The version that the connection spoke; `null` before there was one, or where no gate saw it. */
+  readonly httpVersion: '1.1' | '2.0' | null
 }
 
 /** What an upload did, as plain data. */

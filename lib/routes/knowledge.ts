@@ -1,15 +1,19 @@
 /**
  * What a route did: it answered an expectation with 417, or with nothing within the wait; or
- * it answered an upload, whether it was asked or not, with 413, 429 or 503.
+ * it answered an upload, whether it was asked or not, with 413, 429 or 503; or it speaks HTTP/2
+ * alone over TLS.
  */
-export type RouteFact = '417' | 'silent' | 'busy'
+export type RouteFact = '417' | 'silent' | 'busy' | 'http2-only'
 
 /** All that can be known of a route: facts, and the times that its go-aheads took. */
 export type RouteKnowledge = RouteFact | 'times'
 
 /** What is known of one route, as plain data. */
 export interface RouteRecord {
-  /** The origin, after the proxy that leads to it, if one does. */
+  /**
+   * The origin, after the proxy that leads to it, if one does. What was found out over HTTP/2 has
+   * ` (HTTP/2)` behind it; `busy` and `http2-only` are kept under the name without it.
+   */
   readonly route: string
   /** What is known, and until when, in milliseconds of the epoch. */
   readonly until: Readonly<Partial<Record<RouteKnowledge, number>>>
@@ -21,19 +25,25 @@ export interface RouteRecord {
 export type Lives = Readonly<Record<RouteKnowledge, number>>
 
 /** Everything that can be known. */
-export const knowable: readonly RouteKnowledge[] = ['417', 'silent', 'busy', 'times']
+export const knowable: readonly RouteKnowledge[] = ['417', 'silent', 'busy', 'http2-only', 'times']
 
 /** How many go-aheads the times are kept of. */
 export const timesKept = 8
 
-const facts: readonly RouteFact[] = ['417', 'silent', 'busy']
+const facts: readonly RouteFact[] = ['417', 'silent', 'busy', 'http2-only']
 const none: readonly never[] = Object.freeze([])
 const nothing = { until: {}, times: none }
 
 /** What is known of one route. Ends are dates, so that they hold for whoever loads them. */
 export class Knowledge {
   readonly #lives: Lives
-  readonly #until: Record<RouteKnowledge, number> = { '417': 0, silent: 0, busy: 0, times: 0 }
+  readonly #until: Record<RouteKnowledge, number> = {
+    '417': 0,
+    silent: 0,
+    busy: 0,
+    'http2-only': 0,
+    times: 0,
+  }
   #times: readonly number[]
 
   /** @param record is what was known at another time; none of it is known for longer than if it were new. */
@@ -52,8 +62,8 @@ export class Knowledge {
   /** What the route did. */
   get facts(): readonly RouteFact[] {
     // Most routes never do anything worth noting, and are asked about it several times an upload.
-    const { '417': refused, silent, busy } = this.#until
-    return refused + silent + busy === 0 ? none : facts.filter((fact) => this.#holds(fact))
+    const { '417': refused, silent, busy, 'http2-only': only } = this.#until
+    return refused + silent + busy + only === 0 ? none : facts.filter((fact) => this.#holds(fact))
   }
 
   /** Milliseconds that its last go-aheads took. */

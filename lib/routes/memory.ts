@@ -14,7 +14,7 @@ import { readRecords } from './saved-memory.ts'
 export interface RouteMemoryOptions {
   /** Routes remembered at most; the ones not used for the longest time go first. @default 1000 */
   max?: number
-  /** Milliseconds for which a 417 is remembered. @default 3600000 */
+  /** Milliseconds for which a 417 is remembered, or that an origin speaks HTTP/2 alone. @default 3600000 */
   refusedFor?: number
   /** Milliseconds for which silence is remembered. @default 600000 */
   silentFor?: number
@@ -41,7 +41,7 @@ const longest = 2_147_483_647
 const none: readonly never[] = Object.freeze([])
 
 /**
- * What routes did. A route that answered 417, or stayed silent, is not asked again until
+ * What routes did, for each protocol version. A route that answered 417, or stayed silent, is not asked again until
  * that expires; a 100 clears it. One that is busy is asked about content of any size; a 2xx
  * clears it. What go-aheads took is what the `'adaptive'` wait goes by.
  *
@@ -61,7 +61,13 @@ export class RouteMemory {
     refuseUnknown(options, names)
     const { max, refusedFor, silentFor, busyFor, timesFor } = complete(options)
     this.#routes = new LRUCache({ max })
-    this.#lives = { '417': refusedFor, silent: silentFor, busy: busyFor, times: timesFor }
+    this.#lives = {
+      '417': refusedFor,
+      silent: silentFor,
+      busy: busyFor,
+      'http2-only': refusedFor,
+      times: timesFor,
+    }
   }
 
   /**

@@ -28,9 +28,9 @@ const chunkSent = channel('undici:request:bodyChunkSent')
 /** What an attempt tells the run that it belongs to. */
 export interface AttemptOwner {
   /** Whether a request is still to ask, when its head is written. */
-  readonly stillAsks: boolean
+  stillAsks(isHttp2: boolean): boolean
   /** How long content is held back, when a head is written. */
-  readonly waitLimit: WaitLimit
+  waitLimit(isHttp2: boolean): WaitLimit
   /** Runs a function in the caller's async context. */
   readonly inContext: InContext
   /** Whether the attempt still counts; one that was given up may have events to come. */
@@ -76,6 +76,8 @@ export interface AttemptOptions extends AttemptHead {
   readonly content: UploadContent | null
   /** All of the content, where it is at hand and nothing has to hold it back. */
   readonly whole: string | Buffer | null
+  /** Whether HTTP/2 is left out because that is better for the content. */
+  readonly prefersHttp1: boolean
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
   /** Whether an interceptor below that asks takes the request over. */
@@ -125,6 +127,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** Whether undici has begun to write it. */
   get started(): boolean {
     return this.#controller !== null
+  }
+
+  /** Whether its connection speaks HTTP/2; `false` before it has one. */
+  get isHttp2(): boolean {
+    return this.#connection?.isHttp2 ?? false
   }
 
   get #current(): boolean {
@@ -186,6 +193,18 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.log.phase === 'connecting' || (!this.complete && this.#handedBytes === 0)
   }
 
+  /**
+   * Whether the origin may speak HTTP/2 alone, which was left out: the handshake failed for want of a
+   * common protocol, or the origin chose none and left without a word.
+   */
+  mayNeedHttp2(error: NodeJS.ErrnoException): boolean {
+    if (!this.#options.prefersHttp1) return false
+    if (error.code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return true
+    const connection = this.#connection
+    if (connection === null || connection.choseHttp1 || this.log.reusedConnection) return false
+    return this.untouchedBy(error)
+  }
+
   /** Publishes on a diagnostics channel. */
   publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
     if (!isHeard(name)) return
@@ -216,13 +235,13 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   // The connection's ticket --------------------------------------------------------------
 
-  get asks(): boolean {
-    return this.#options.asks && this.#owner.stillAsks
+  asks(isHttp2: boolean): boolean {
+    return this.#options.asks && this.#owner.stillAsks(isHttp2)
   }
 
   /** What became known of the route since the head was written can only end the wait. */
   get continueTimeout(): number {
-    return this.#owner.stillAsks ? this.log.waitLimitMs : 0
+    return this.#owner.stillAsks(this.isHttp2) ? this.log.waitLimitMs : 0
   }
 
   get begun(): boolean {
@@ -285,9 +304,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#handedBytes = 0
     if (!asked) this.#flow()
     this.#guard(() => {
-      this.log.head(asked, reusedConnection)
+      this.log.head(asked, reusedConnection, connection.isHttp2)
       if (asked) {
-        const { milliseconds, measured } = this.#owner.waitLimit
+        const { milliseconds, measured } = this.#owner.waitLimit(connection.isHttp2)
         this.log.waitLimitMs = milliseconds
         this.measured = measured
         this.publish('ask')

@@ -1,5 +1,5 @@
 import type { Decision } from '../protocol/decision.ts'
-import type { Route } from '../routes/route.ts'
+import type { Route, Routes } from '../routes/route.ts'
 import { type WaitLimit, waitLimit } from '../routes/wait-limit.ts'
 import type { Hop } from './hop.ts'
 import type { Plan } from './plan.ts'
@@ -9,22 +9,51 @@ export class Course {
   readonly #plan: Plan
   /** Origins where an expectation failed, and is not tried again. */
   readonly #unasking: string[] = []
+  /** Origins that seem to refuse HTTP/1.1. */
+  readonly #refusing: string[] = []
   #hop: Hop
-  #route: Route
+  #routes: Routes
 
   constructor(plan: Plan) {
     this.#plan = plan
     this.#hop = plan.hop
-    this.#route = plan.routeOf(plan.hop)
+    this.#routes = plan.routesOf(plan.hop)
   }
 
   get hop(): Hop {
     return this.#hop
   }
 
-  /** What is known of the way there. */
-  get route(): Route {
-    return this.#route
+  /** What is known of the way there, over one version of the protocol. */
+  route(isHttp2: boolean): Route {
+    return isHttp2 ? this.#routes.http2 : this.#routes.http1
+  }
+
+  /** What a dispatch says of HTTP/2 there; `undefined` leaves it to the dispatcher. */
+  get allowH2(): boolean | undefined {
+    return this.prefersHttp1 ? false : this.#wantedHttp2
+  }
+
+  get #wantedHttp2(): boolean | undefined {
+    return this.#plan.request.allowH2 ?? this.#plan.scope.allowH2
+  }
+
+  /** Whether HTTP/2 is left out because that is better for this request, and nobody decided otherwise. */
+  get prefersHttp1(): boolean {
+    const { origin } = this.#hop
+    if (this.#wantedHttp2 !== undefined || !origin.startsWith('https:')) return false
+    if (this.#refusing.includes(origin) || this.#routes.http2Only) return false
+    return this.#plan.isLarge(this.#hop)
+  }
+
+  /** The origin seems to speak HTTP/2 alone. */
+  refusedHttp1(): void {
+    this.#refusing.push(this.#hop.origin)
+  }
+
+  /** A connection to it stands. */
+  connected(isHttp2: boolean): void {
+    if (isHttp2 && this.#refusing.includes(this.#hop.origin)) this.#routes.refusedHttp1()
   }
 
   /** The request with what is sent along to answer challenges before they come. */
@@ -33,15 +62,21 @@ export class Course {
     return this.#plan.recourse.prepared?.(this.#hop) ?? this.#hop
   }
 
+  /** Whether a request asks there, before it is known which version its connection speaks. */
   get decision(): Decision {
+    return this.decide(this.#hop.origin.startsWith('https:') && this.allowH2 !== false)
+  }
+
+  /** Whether a request asks there. */
+  decide(isHttp2: boolean): Decision {
     if (!this.#hop.hasContent) return { asks: false, reason: 'no-content' }
     if (this.#unasking.includes(this.#hop.origin)) return { asks: false, reason: 'remembered-417' }
-    return this.#plan.decide(this.#hop, this.#route)
+    return this.#plan.decide(this.#hop, this.route(isHttp2))
   }
 
   /** How long content is held back there. */
-  get waitLimit(): WaitLimit {
-    return waitLimit(this.#plan.settings.continueTimeout, this.#route)
+  waitLimit(isHttp2: boolean): WaitLimit {
+    return waitLimit(this.#plan.settings.continueTimeout, this.route(isHttp2))
   }
 
   /** Whether there is content to read that is to have no byte. */
@@ -53,7 +88,7 @@ export class Course {
   /** Goes on to another request. */
   move(hop: Hop): void {
     this.#hop = hop
-    this.#route = this.#plan.routeOf(hop)
+    this.#routes = this.#plan.routesOf(hop)
   }
 
   /** An expectation failed here. */

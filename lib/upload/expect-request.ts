@@ -30,6 +30,8 @@ export const attemptKey: unique symbol = Symbol('expect-continue.attempt')
 
 /** Dispatch options with those of this package. */
 export interface ExpectRequest extends TicketedOptions, ExpectOptions {
+  /** undici's own, which its types leave out: `false` forbids HTTP/2 to the request. */
+  allowH2?: boolean
   [callKey]?: Call
   /** Where another interceptor below takes the call over, it writes an attempt of its own in place of this one. */
   [attemptKey]?: AttemptLog

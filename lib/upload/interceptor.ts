@@ -25,9 +25,9 @@ type Handler = Dispatcher.DispatchHandler
 // undici hands handlers no controller when a request fails before it was started.
 const controllerless = null as unknown as Dispatcher.DispatchController
 
-type Below = Pick<Scope, 'underWay' | 'ways' | 'needsGate' | 'yields'>
+type Below = Pick<Scope, 'underWay' | 'ways' | 'needsGate' | 'yields' | 'allowH2'>
 
-const unknown = { ways: direct, needsGate: true, yields: false }
+const unknown = { ways: direct, needsGate: true, yields: false, allowH2: undefined }
 
 /**
  * An undici interceptor that asks before it sends.

@@ -5,16 +5,17 @@ import type { ExpectMode, Settings } from '../options.ts'
 import { type Decision, decide } from '../protocol/decision.ts'
 import { recoursesFor } from '../recovery/recourses.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import type { Route } from '../routes/route.ts'
+import type { Route, Routes } from '../routes/route.ts'
+import type { ExpectRequest } from './expect-request.ts'
 import type { Hop } from './hop.ts'
 import type { Recourse } from './recourse.ts'
-import { routeTo, type Scope } from './scope.ts'
+import { routesTo, type Scope } from './scope.ts'
 
 /** What a plan is made of. */
 export interface PlanOptions {
   readonly scope: Scope
   /** The caller's options, of which each attempt's hop overrides some. */
-  readonly request: Dispatcher.DispatchOptions
+  readonly request: ExpectRequest
   /** The first request. */
   readonly hop: Hop
   readonly handler: Dispatcher.DispatchHandler
@@ -39,7 +40,7 @@ export interface PlanOptions {
 /** All that the attempts of one upload need, and that does not change. */
 export class Plan {
   readonly scope: Scope
-  readonly request: Dispatcher.DispatchOptions
+  readonly request: ExpectRequest
   readonly hop: Hop
   readonly handler: Dispatcher.DispatchHandler
   /** `null` where the request has none. */
@@ -73,9 +74,9 @@ export class Plan {
     this.#steps = options.steps
   }
 
-  /** What is known of the route that a request takes. */
-  routeOf({ origin }: Hop): Route {
-    return routeTo(origin, this.settings, this.scope)
+  /** What is known of the routes that a request may take. */
+  routesOf({ origin }: Hop): Routes {
+    return routesTo(origin, this.settings, this.scope)
   }
 
   /** Whether a request asks that takes this route. */
@@ -87,6 +88,16 @@ export class Plan {
       length,
       remembered: route.facts,
     })
+  }
+
+  /**
+   * Whether a request is large, or of unknown length. Over HTTP/2 most servers take one window of
+   * 64 KiB a round trip, and many never say 100.
+   */
+  isLarge({ hasContent }: Hop): boolean {
+    if (!hasContent || this.content === null) return false
+    const { length } = this.content
+    return length === null || length >= this.settings.threshold
   }
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */

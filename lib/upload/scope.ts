@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { Settings } from '../options.ts'
-import { Route } from '../routes/route.ts'
+import { Routes } from '../routes/route.ts'
 import { originOf } from './hop.ts'
 import type { UnderWay } from './under-way.ts'
 
@@ -32,10 +32,12 @@ export interface Scope {
   readonly needsGate: boolean
   /** Whether an interceptor below that asks takes requests over, because nobody asked for this one. */
   readonly yields: boolean
+  /** The agent's own option: `false` forbids HTTP/2, `true` leaves the choice to the origin. */
+  readonly allowH2: boolean | undefined
   readonly dispatch: Dispatcher.Dispatch
 }
 
-/** What is known of the route to an origin. */
-export function routeTo(origin: string, { memory }: Settings, { ways }: Scope): Route {
-  return new Route(memory, ways.keyOf(originOf(origin)))
+/** What is known of the routes to an origin. */
+export function routesTo(origin: string, { memory }: Settings, { ways }: Scope): Routes {
+  return new Routes(memory, ways.keyOf(originOf(origin)))
 }

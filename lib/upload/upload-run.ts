@@ -9,6 +9,7 @@ import { headersOf, type ResponseFields } from '../headers.ts'
 import type { Decision } from '../protocol/decision.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AskReason, AttemptReason } from '../report/report.ts'
+import type { Route } from '../routes/route.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { type ControllerOwner, StableController } from './controller.ts'
@@ -115,6 +116,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       rescueTimeout: settings.rescueTimeout,
       content: sends ? content : null,
       whole: asks ? null : whole,
+      prefersHttp1: this.#course.prefersHttp1,
       lengthStated,
       yields: scope.yields,
     })
@@ -142,6 +144,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       body: body as null,
     }
     options[attemptKey] = attempt.log
+    const { allowH2 } = this.#course
+    if (allowH2 !== undefined) options.allowH2 = allowH2
     const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
     // Where no gate watches the content, undici's own timer has to do.
     if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
@@ -156,12 +160,12 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     return this.#current === attempt && !this.#over
   }
 
-  get stillAsks(): boolean {
-    return this.#course.decision.asks
+  stillAsks(isHttp2: boolean): boolean {
+    return this.#course.decide(isHttp2).asks
   }
 
-  get waitLimit(): WaitLimit {
-    return this.#course.waitLimit
+  waitLimit(isHttp2: boolean): WaitLimit {
+    return this.#course.waitLimit(isHttp2)
   }
 
   get inContext(): InContext {
@@ -183,10 +187,12 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   left(attempt: Attempt): void {
+    this.#course.connected(attempt.isHttp2)
     if (!attempt.log.asked && this.isCurrent(attempt)) this.#plan.log.continued()
     if (!attempt.asksAtAll || attempt.log.asked) return
     // The route turned out to be silent since it was decided to ask.
-    if (attempt.log.reason === 'first') this.#plan.log.reason = this.#course.decision.reason
+    if (attempt.log.reason === 'first')
+      this.#plan.log.reason = this.#course.decide(attempt.isHttp2).reason
   }
 
   goesUnasked(reason: AskReason): void {
@@ -199,11 +205,11 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       return
     }
     const { asked, goAheads, sinceHeadMs } = attempt.log
-    if (goAheads === 1) this.#course.route.continued(asked ? sinceHeadMs : null)
+    if (goAheads === 1) this.#routeOf(attempt).continued(asked ? sinceHeadMs : null)
   }
 
   released(attempt: Attempt, by: ReleasedBy): void {
-    if (by === 'timeout') this.#course.route.unanswered(attempt.measured)
+    if (by === 'timeout') this.#routeOf(attempt).unanswered(attempt.measured)
     if (this.isCurrent(attempt)) this.#plan.log.continued()
   }
 
@@ -223,6 +229,10 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   #awaitHead(attempt: Attempt): void {
     if (this.isCurrent(attempt) && attempt.taken) this.#watch.awaitHead(attempt)
+  }
+
+  #routeOf({ isHttp2 }: Attempt): Route {
+    return this.#course.route(isHttp2)
   }
 
   callbackFailed(error: unknown): void {
@@ -256,7 +266,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       return
     }
     this.#watch.answered()
-    if (this.#course.hop.hasContent) this.#course.route.answered(status, attempt.log.asked)
+    if (this.#course.hop.hasContent) this.#routeOf(attempt).answered(status, attempt.log.asked)
     const deliver = (): void => {
       this.#release(attempt, status)
       const shown = this.#plan.mapStatus(status)
@@ -343,8 +353,13 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   #afterFailure(attempt: Attempt, error: Error): Next | null {
     const { content } = this.#plan
     const { abortedByCaller } = this.#controller
-    if (this.#delivered || abortedByCaller || (content !== null && content.failure === error))
+    if (this.#delivered || abortedByCaller || (content !== null && content.failure === error)) {
       return null
+    }
+    if (attempt.mayNeedHttp2(error)) {
+      this.#course.refusedHttp1()
+      return { hop: this.#course.hop, reason: 'fresh-connection', delayMs: 0 }
+    }
     const failure: Failure = {
       error,
       hop: this.#course.hop,

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici'
 import { type UploadResult, upload } from '../../lib/client/upload.ts'
-import { gatedPool } from '../../lib/connection/client.ts'
+import { gatedPool } from '../../lib/connection/pool.ts'
 import type { OriginMode, SeenRequest, TestOrigin } from '../../lib/testing/index.ts'
 import { expectContinue } from '../../lib/upload/interceptor.ts'
 import { closeLater } from '../support/closing.ts'

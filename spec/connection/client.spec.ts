@@ -8,7 +8,7 @@ import {
 import { expect } from 'chai'
 import { Agent, buildConnector, Client, type Dispatcher, Pool, request } from 'undici'
 import { upload } from '../../lib/client/upload.ts'
-import { gatedPool } from '../../lib/connection/client.ts'
+import { gatedPool } from '../../lib/connection/pool.ts'
 import { UploadError } from '../../lib/errors.ts'
 import { RouteMemory } from '../../lib/routes/memory.ts'
 import { expectContinue } from '../../lib/upload/interceptor.ts'

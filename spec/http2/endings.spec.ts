@@ -23,6 +23,7 @@ async function openFront(play: Play): Promise<Front & { send: typeof upload }> {
   const dispatcher = agentFor({
     expect: 'always',
     continueTimeout: 60_000,
+    allowH2: true,
     connect: { ca: front.ca },
   })
   const send: typeof upload = (url, content, options) =>

@@ -157,7 +157,12 @@ describe('an upload over TLS', () => {
             }
             const front = await tlsFront(offered, play)
             const continueTimeout = row.outcome === 'silent' ? 30 : 60_000
-            const send = face.open({ expect: 'always', continueTimeout, connect: { ca: front.ca } })
+            const send = face.open({
+              expect: 'always',
+              continueTimeout,
+              connect: { ca: front.ca },
+              allowH2: offered.includes('h2'),
+            })
             const sending = { headers: kind.headers(bytes) }
             const { status, report } = await send(`${front.url}/`, kind.make(bytes), sending)
             await Promise.all(pending)

@@ -33,6 +33,7 @@ function attemptOf(changes: Partial<AttemptReport>): AttemptReport {
     waitedMs: 0,
     waitLimitMs: 0,
     reusedConnection: false,
+    httpVersion: null,
   }
   return { ...attempt, ...changes }
 }

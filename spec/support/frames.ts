@@ -3,6 +3,7 @@ const types = new Map([
   [0, 'DATA'],
   [1, 'HEADERS'],
   [3, 'RST_STREAM'],
+  [6, 'PING'],
 ])
 
 const prefaceLength = 24

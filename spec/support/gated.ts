@@ -41,7 +41,7 @@ export class Recorder implements Ticket {
   readonly lengthStated = false
   readonly begun = false
   readonly atHand = false
-  readonly asks: boolean
+  readonly #asks: boolean
   readonly continueTimeout: number
   readonly rescueTimeout: number
   readonly length: number | null
@@ -50,10 +50,14 @@ export class Recorder implements Ticket {
 
   constructor(input: ContentInput, { asks = true, ...options }: Asked = {}) {
     this.#input = input
-    this.asks = asks
+    this.#asks = asks
     this.continueTimeout = options.continueTimeout ?? 1000
     this.rescueTimeout = options.rescueTimeout ?? 500
     this.length = options.length ?? null
+  }
+
+  asks(): boolean {
+    return this.#asks
   }
 
   /** Resolves when this was told. */

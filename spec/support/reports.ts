@@ -21,6 +21,7 @@ export function attemptReport(changes: Partial<AttemptReport> = {}): AttemptRepo
     waitedMs: 30,
     waitLimitMs: 1000,
     reusedConnection: false,
+    httpVersion: '1.1',
     ...changes,
   }
 }

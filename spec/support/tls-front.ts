@@ -87,7 +87,8 @@ function playing(server: Server, play: Play): Server {
   return server
 }
 
-async function listening(server: Server): Promise<number> {
+/** The port of a server that is closed after the spec. */
+export async function listening(server: Server): Promise<number> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)

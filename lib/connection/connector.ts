@@ -1,0 +1,75 @@
+import { TLSSocket } from 'node:tls'
+import { buildConnector, type Client, type Pool } from 'undici'
+import { definedOf } from '../unknown.ts'
+import { TlsSessions } from './tls-sessions.ts'
+
+type Connector = buildConnector.connector
+
+// undici's own options; the types of some versions leave one out.
+export interface ClientOptions extends Client.Options {
+  useH2c?: boolean
+}
+
+/** Options of undici's connector, of which one is not among its types. */
+interface SessionOptions {
+  maxCachedSessions?: number | null | undefined
+  session?: Buffer
+}
+
+/** The key under which an agent hands its TLS sessions to its pools. */
+export const sessionsKey: unique symbol = Symbol('expect-continue.sessions')
+
+/** The options of a pool that makes gated connections. */
+export interface PoolOptions extends Pool.Options, ClientOptions {
+  [sessionsKey]?: TlsSessions
+}
+
+/**
+ * Bytes that a connection takes in before it says that it is full, 64 KiB with undici. undici's
+ * own number would hold for what is read, too.
+ */
+const watermarks = { highWaterMark: undefined, writableHighWaterMark: 524_288 }
+
+/**
+ * The connector undici's Pool would have built from these options. It keeps the TLS sessions of
+ * https origins; undici's own keeps them in weak references, which are collected before they are used.
+ */
+export function connectorOf(options: PoolOptions): Connector {
+  const { connect, tls, maxCachedSessions, allowH2, useH2c, socketPath, connectTimeout } = options
+  if (typeof connect === 'function') return connect
+  const { autoSelectFamily, autoSelectFamilyAttemptTimeout } = options
+  const own = {
+    ...(tls as unknown as object),
+    allowH2,
+    useH2c,
+    socketPath,
+    timeout: connectTimeout,
+    ...watermarks,
+    ...(typeof autoSelectFamily === 'boolean' && {
+      autoSelectFamily,
+      autoSelectFamilyAttemptTimeout,
+    }),
+    ...definedOf(connect as object | undefined),
+  }
+  const { session, maxCachedSessions: most = maxCachedSessions } = own as SessionOptions
+  const build = (options: SessionOptions): Connector =>
+    buildConnector({ ...own, ...options } as object)
+  const unkept = build({ maxCachedSessions: most })
+  if (session !== undefined || most === 0) return unkept
+  const fresh = build({ maxCachedSessions: 0 })
+  const sessions = options[sessionsKey] ?? new TlsSessions(most)
+  return (target, callback) => {
+    const { protocol, servername, hostname, port } = target
+    if (protocol !== 'https:') return fresh(target, callback)
+    const key = [servername, hostname, port].join(' ')
+    const resumed = sessions.get(key)
+    const connectNow =
+      resumed === undefined ? fresh : build({ maxCachedSessions: 0, session: resumed })
+    return connectNow(target, (...result) => {
+      const [error, socket] = result
+      if (error !== null) sessions.delete(key)
+      else if (socket instanceof TLSSocket) sessions.keep(key, socket)
+      callback(...result)
+    })
+  }
+}

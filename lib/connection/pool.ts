@@ -1,0 +1,64 @@
+import { type Dispatcher, Pool } from 'undici'
+import { type ClientOwner, GatedClient, type TicketedOptions } from './client.ts'
+import { connectorOf, type PoolOptions } from './connector.ts'
+import { ticketKey } from './ticket.ts'
+
+/**
+ * A pool factory that gives any undici agent gated connections.
+ *
+ * ```ts
+ * const agent = new EnvHttpProxyAgent({ factory: gatedPool }).compose(expectContinue())
+ * ```
+ */
+export function gatedPool(origin: string | URL, options: object): Pool {
+  return new GatedPool(origin, options as PoolOptions)
+}
+
+/**
+ * A pool of gated connections. A connection whose response has just ended takes the next request in
+ * the next turn of the event loop. An upload that comes before is dispatched then, or undici would
+ * open another connection for it.
+ */
+class GatedPool extends Pool implements ClientOwner {
+  readonly #deferred: (() => void)[] = []
+  /** Connections whose response has just ended. */
+  #ending = 0
+
+  constructor(origin: string | URL, options: PoolOptions) {
+    super(origin, {
+      ...options,
+      connect: connectorOf(options),
+      factory: (url, clientOptions) => new GatedClient(url, clientOptions, this),
+    })
+    // Agents call it, and pools themselves do, with and without a callback.
+    const { close } = this
+    this.close = (...args: []) => {
+      this.#flush()
+      return close.apply(this, args)
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#ending += 1
+    // undici frees the connection with setImmediate, once the handler has returned.
+    queueMicrotask(() => setImmediate(GatedPool.#isFree, this))
+  }
+
+  override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (this.#ending === 0 || options[ticketKey] === undefined) {
+      return super.dispatch(options, handler)
+    }
+    this.#deferred.push(() => super.dispatch(options, handler))
+    return true
+  }
+
+  static #isFree(pool: GatedPool): void {
+    pool.#ending -= 1
+    if (pool.#ending === 0) pool.#flush()
+    else pool.#deferred.shift()?.()
+  }
+
+  #flush(): void {
+    for (const dispatch of this.#deferred.splice(0)) dispatch()
+  }
+}
