@@ -3,15 +3,13 @@ import './legacy-dispatcher.ts'
 export { ExpectAgent, type ExpectAgentOptions } from './client/agent.ts'
 export { type CreateFetchOptions, createFetch, install } from './client/bound.ts'
 export { type FetchInit, type FetchOptions, fetch } from './client/fetch.ts'
+export { expectContinue } from './client/interceptor.ts'
 export type { FetchInput } from './client/platform-fetch.ts'
 export { type UploadOptions, type UploadResult, upload } from './client/upload.ts'
 export { gatedPool } from './connection/pool.ts'
 export type { Content, ContentInput, OneShotInput, ReplayableInput } from './content/content.ts'
 export { type FileOptions, fromFile } from './content/file.ts'
 export { UploadError, type UploadErrorCode, type UploadPhase } from './errors.ts'
-export type { ExpectMode, ExpectOptions, RedirectMode } from './options.ts'
-export type { ProxyOption } from './proxy/option.ts'
-export type { ProxyCredentials, ProxyOptions } from './proxy/server.ts'
 export type {
   Authenticate,
   AuthenticateCredentials,
@@ -20,9 +18,12 @@ export type {
   ChallengeFields,
   Credentials,
   SchemeCredentials,
-} from './recovery/authentication/authenticate.ts'
-export type { SchemeChallenge } from './recovery/authentication/challenge.ts'
-export type { RetryOptions } from './recovery/retry.ts'
+} from './options/authenticate.ts'
+export type { ExpectOptions, RedirectMode, RetryOptions } from './options/options.ts'
+export type { SchemeChallenge } from './protocol/challenge.ts'
+export type { ExpectMode, RouteFact } from './protocol/decision.ts'
+export type { ProxyOption } from './proxy/option.ts'
+export type { ProxyCredentials, ProxyOptions } from './proxy/server.ts'
 export type { DiagnosticsName, UploadMessage } from './report/diagnostics.ts'
 export type {
   AskReason,
@@ -36,6 +37,5 @@ export type {
 } from './report/report.ts'
 export { reportOf } from './report/reported.ts'
 export { renderTimeline, type TimelineFormat } from './report/timeline/timeline.ts'
-export type { RouteFact, RouteKnowledge, RouteRecord } from './routes/knowledge.ts'
+export type { RouteKnowledge, RouteRecord } from './routes/knowledge.ts'
 export { RouteMemory, type RouteMemoryOptions } from './routes/memory.ts'
-export { expectContinue } from './upload/interceptor.ts'

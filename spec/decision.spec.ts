@@ -1,14 +1,13 @@
 import { expect } from 'chai'
-import { defaults } from '../lib/options.ts'
-import { type Circumstances, decide } from '../lib/protocol/decision.ts'
+import { type DecisionInput, decide } from '../lib/protocol/decision.ts'
 import type { AskReason } from '../lib/report/report.ts'
 
-const settings = { ...defaults, threshold: 100, memory: false as const }
+const threshold = 100
 
 type Row = readonly [
-  Circumstances['expect'],
-  Circumstances['length'],
-  Circumstances['remembered'],
+  DecisionInput['expect'],
+  DecisionInput['length'],
+  DecisionInput['remembered'],
   boolean,
   AskReason,
 ]
@@ -53,14 +52,13 @@ describe('decide', () => {
     const after = remembered.length === 0 ? '' : ` on a route remembered for ${remembered}`
     const bytes = length === null ? 'an unknown number of' : length
     it(`says ${reason} to '${expectation}' with ${bytes} bytes${after}`, () => {
-      const decision = decide({ expect: expectation, settings, length, remembered })
+      const decision = decide({ expect: expectation, threshold, length, remembered })
       expect(decision).to.deep.equal({ asks, reason })
     })
   }
 
   it('asks for any content when the threshold is 0', () => {
-    const eager = { ...settings, threshold: 0 }
-    const decision = decide({ expect: 'auto', settings: eager, length: 1, remembered: [] })
+    const decision = decide({ expect: 'auto', threshold: 0, length: 1, remembered: [] })
     expect(decision).to.deep.equal({ asks: true, reason: 'threshold' })
   })
 
@@ -69,8 +67,8 @@ describe('decide', () => {
     [null, true],
   ] as const) {
     it(`${asks ? 'asks' : 'does not ask'} above all thresholds with ${length} bytes`, () => {
-      const shy = { ...settings, threshold: Number.POSITIVE_INFINITY }
-      const decision = decide({ expect: 'auto', settings: shy, length, remembered: [] })
+      const most = Number.POSITIVE_INFINITY
+      const decision = decide({ expect: 'auto', threshold: most, length, remembered: [] })
       expect(decision.asks).to.equal(asks)
     })
   }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Dispatcher } from 'undici'
-import { expectContinue } from '../lib/upload/interceptor.ts'
+import { expectContinue } from '../lib/client/interceptor.ts'
 
 describe('the attempt after a failure', () => {
   it('begins when undici has told all that failed with it', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { RouteFact } from '../lib/routes/knowledge.ts'
+import type { RouteFact } from '../lib/protocol/decision.ts'
 import { RouteMemory, sharedMemory } from '../lib/routes/memory.ts'
 import { standingClock } from './support/clock.ts'
 

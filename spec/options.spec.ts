@@ -7,7 +7,7 @@ import {
   pickExpectOptions,
   type Settings,
   settle,
-} from '../lib/options.ts'
+} from '../lib/options/options.ts'
 import { RouteMemory } from '../lib/routes/memory.ts'
 import { refuseUnknown } from '../lib/unknown.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { RouteFact } from '../lib/routes/knowledge.ts'
+import type { RouteFact } from '../lib/protocol/decision.ts'
 import { RouteMemory } from '../lib/routes/memory.ts'
 import { Route } from '../lib/routes/route.ts'
 

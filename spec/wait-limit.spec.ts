@@ -5,13 +5,13 @@ describe('waitLimit', () => {
   for (const setting of [0, 0.5, 1000, 60_000]) {
     it(`is the ${setting} ms that were set, whatever was measured`, () => {
       const limit = { milliseconds: setting, measured: false }
-      expect(waitLimit(setting, { times: [] })).to.deep.equal(limit)
-      expect(waitLimit(setting, { times: [5] })).to.deep.equal(limit)
+      expect(waitLimit(setting, { times: [] }, 1000)).to.deep.equal(limit)
+      expect(waitLimit(setting, { times: [5] }, 1000)).to.deep.equal(limit)
     })
   }
 
   it('is the full wait when it is adaptive and nothing is known', () => {
-    expect(waitLimit('adaptive', { times: [] })).to.deep.equal({
+    expect(waitLimit('adaptive', { times: [] }, 1000)).to.deep.equal({
       milliseconds: 1000,
       measured: false,
     })
@@ -29,7 +29,7 @@ describe('waitLimit', () => {
   ]
   for (const [times, milliseconds] of rows) {
     it(`is ${milliseconds} ms when it is adaptive and go-aheads took ${times.join(', ')} ms`, () => {
-      expect(waitLimit('adaptive', { times })).to.deep.equal({ milliseconds, measured: true })
+      expect(waitLimit('adaptive', { times }, 1000)).to.deep.equal({ milliseconds, measured: true })
     })
   }
 })

@@ -1,17 +1,17 @@
 import type { Dispatcher } from 'undici'
 import { ExpectAgent } from '../client/agent.ts'
+import { expectContinue } from '../client/interceptor.ts'
 import { type Content, contentOf } from '../content/content.ts'
 import {
   checkOptions,
   type ExpectOptions,
   expectOptionNames,
   pickExpectOptions,
-} from '../options.ts'
+} from '../options/options.ts'
 import type { Progress } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { callKey, type ExpectRequest } from '../upload/expect-request.ts'
-import { expectContinue } from '../upload/interceptor.ts'
 
 /** What every adapter takes. */
 export interface AdapterOptions extends ExpectOptions {

@@ -2,12 +2,12 @@ import { Agent, type Dispatcher, errors } from 'undici'
 import { sessionsKey } from '../connection/connector.ts'
 import { gatedPool } from '../connection/pool.ts'
 import { TlsSessions } from '../connection/tls-sessions.ts'
-import { type ExpectOptions, expectOptionNames, pickExpectOptions } from '../options.ts'
+import { type ExpectOptions, expectOptionNames, pickExpectOptions } from '../options/options.ts'
 import type { ProxyOption } from '../proxy/option.ts'
 import { proxiesFor } from '../proxy/proxies.ts'
-import { countingInterceptor } from '../upload/interceptor.ts'
 import { dispatchOlder } from '../upload/older-handler.ts'
 import { UnderWay } from '../upload/under-way.ts'
+import { countingInterceptor } from './interceptor.ts'
 
 // undici hands handlers no controller when a request fails before it was started.
 const controllerless = null as unknown as Dispatcher.DispatchController

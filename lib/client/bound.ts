@@ -1,6 +1,6 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import { rememberLegacyDispatcher } from '../legacy-dispatcher.ts'
-import { checkOptions, type ExpectOptions, expectOptionNames } from '../options.ts'
+import { checkOptions, type ExpectOptions, expectOptionNames } from '../options/options.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'

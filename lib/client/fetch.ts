@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
 import { headersOf } from '../headers.ts'
-import { callOptions, type ExpectOptions } from '../options.ts'
+import { callOptions, type ExpectOptions } from '../options/options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'
 import type { UploadListeners } from '../report/report.ts'

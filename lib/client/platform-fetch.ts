@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici'
-import type { ExpectOptions } from '../options.ts'
+import type { ExpectOptions } from '../options/options.ts'
 import { keepReport } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import { askingDispatch } from '../upload/asking-dispatch.ts'
 import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
 import { dispatchOlder } from '../upload/older-handler.ts'
+import { askingDispatch } from './asking-dispatch.ts'
 
 /** What the platform's fetch takes first. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0]

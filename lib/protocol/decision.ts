@@ -1,18 +1,37 @@
-import type { ExpectMode, Settings } from '../options.ts'
-import type { AskReason } from '../report/report.ts'
-import type { RouteFact } from '../routes/knowledge.ts'
+/** Whether to ask before content is sent. */
+export type ExpectMode = 'auto' | 'always' | 'never'
+
+/**
+ * What a route did: it answered an expectation with 417, or with nothing within the wait; it
+ * answered an upload, whether it was asked or not, with 413, 429 or 503; or it speaks HTTP/2
+ * alone over TLS.
+ */
+export type RouteFact = '417' | 'silent' | 'busy' | 'http2-only'
+
+/** Why a request asks, or does not. */
+export type DecisionReason =
+  | 'threshold'
+  | 'unknown-length'
+  | 'always'
+  | 'never'
+  | 'no-content'
+  | 'below-threshold'
+  | 'remembered-417'
+  | 'remembered-silent'
+  | 'remembered-refusal'
 
 /** Whether a request asks, and why. */
 export interface Decision {
   readonly asks: boolean
-  readonly reason: AskReason
+  readonly reason: DecisionReason
 }
 
 /** What a decision is made from. */
-export interface Circumstances {
-  /** The request's own wish or the setting; a memory does not overrule `'always'`. */
+export interface DecisionInput {
+  /** The request's own `Expect` or the setting; a memory does not overrule `'always'`. */
   readonly expect: ExpectMode
-  readonly settings: Settings
+  /** Bytes of content from which on `'auto'` asks. */
+  readonly threshold: number
   /** Bytes of content, or `null` when that is not known. */
   readonly length: number | null
   /** What the route did before. */
@@ -20,20 +39,22 @@ export interface Circumstances {
 }
 
 /** Decides whether a request asks before it sends its content. */
-export function decide({ expect, settings, length, remembered }: Circumstances): Decision {
+export function decide({ expect, threshold, length, remembered }: DecisionInput): Decision {
   // RFC 9110, section 10.1.1: no expectation in a request that has no content.
   if (length === 0) return { asks: false, reason: 'no-content' }
   if (expect === 'never') return { asks: false, reason: 'never' }
   if (expect === 'always') return { asks: true, reason: 'always' }
-  // A route that is asked in vain; 417 comes before silence.
-  const deaf = remembered.find((fact) => fact === '417' || fact === 'silent')
-  if (length !== null && length < settings.threshold) {
+  // Asking this route was in vain; 417 comes before silence.
+  const answersNoExpectation = remembered.find((fact) => fact === '417' || fact === 'silent')
+  if (length !== null && length < threshold) {
     // What was refused for now may be refused again, and a head costs less than the content.
-    if (deaf === undefined && remembered.includes('busy')) {
+    if (answersNoExpectation === undefined && remembered.includes('busy')) {
       return { asks: true, reason: 'remembered-refusal' }
     }
     return { asks: false, reason: 'below-threshold' }
   }
-  if (deaf !== undefined) return { asks: false, reason: `remembered-${deaf}` }
+  if (answersNoExpectation !== undefined) {
+    return { asks: false, reason: `remembered-${answersNoExpectation}` }
+  }
   return { asks: true, reason: length === null ? 'unknown-length' : 'threshold' }
 }

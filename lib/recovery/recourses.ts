@@ -1,7 +1,7 @@
-import type { Settings } from '../options.ts'
+import { followsRedirects, type Settings } from '../options/options.ts'
 import type { Hop } from '../upload/hop.ts'
 import type { Recourse } from '../upload/recourse.ts'
-import type { Ways } from '../upload/scope.ts'
+import type { Ways } from '../upload/ways.ts'
 import { authentication } from './authentication/authentication.ts'
 import { Redirection } from './redirect.ts'
 import { replay } from './replay.ts'
@@ -22,20 +22,9 @@ export function recoursesFor(
 ): Recourse {
   const own = authentication(settings.authenticate, first, ways)
   const all = [...own, replay, new Renewal(), ...steps]
-  if (follows(settings)) all.push(new Redirection(settings))
+  if (followsRedirects(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))
   return inTurn(all)
-}
-
-/** Whether every request is watched, even one that cannot ask: it may lead to another, or take too long. */
-export function needsAttempts(settings: Settings): boolean {
-  const { authenticate, retry, timeouts } = settings
-  if (authenticate !== null || retry !== 0 || follows(settings)) return true
-  return Object.values(timeouts).some((timeout) => timeout !== undefined)
-}
-
-function follows({ redirect, maxRedirections }: Settings): boolean {
-  return redirect === 'follow' && maxRedirections > 0
 }
 
 /** The first that knows what to do decides. */

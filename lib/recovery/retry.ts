@@ -2,28 +2,12 @@ import { constants } from 'node:http2'
 import { errors } from 'undici'
 import { UploadError } from '../errors.ts'
 import { fieldValue } from '../headers.ts'
+import type { RetryOptions } from '../options/options.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
 import type { AttemptReport } from '../report/report.ts'
 import { definedOf } from '../unknown.ts'
 import type { Hop } from '../upload/hop.ts'
 import type { Answer, Failure, Next, Recourse } from '../upload/recourse.ts'
-
-/** How often, when and after what an upload is tried again. */
-export interface RetryOptions {
-  /** Attempts beyond the first, at most. @default 3 */
-  count?: number
-  /** Statuses after which it is tried again. @default 408, 425, 429, 500, 502, 503, 504 */
-  statuses?: readonly number[]
-  /** Milliseconds before the first retry; doubled for each that follows. @default 500 */
-  minDelay?: number
-  /**
-   * Milliseconds that a wait is never longer than; a longer `Retry-After` ends the tries. What is
-   * added to a `Retry-After` at random, a quarter of it at most, comes on top.
-   *
-   * @default 30000
-   */
-  maxDelay?: number
-}
 
 type RetrySettings = Readonly<Required<RetryOptions>>
 

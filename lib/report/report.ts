@@ -1,20 +1,11 @@
 import type { UploadPhase } from '../errors.ts'
+import type { DecisionReason } from '../protocol/decision.ts'
 
 /**
  * Why an upload asked, or did not. `'no-gate'`: it would have asked, but the connections of the
  * process's dispatcher cannot hold content back.
  */
-export type AskReason =
-  | 'threshold'
-  | 'unknown-length'
-  | 'always'
-  | 'never'
-  | 'no-content'
-  | 'below-threshold'
-  | 'remembered-417'
-  | 'remembered-silent'
-  | 'remembered-refusal'
-  | 'no-gate'
+export type AskReason = DecisionReason | 'no-gate'
 
 /**
  * How the expectation ended: the origin said go; it stayed silent and the content was sent

@@ -1,9 +1,4 @@
-/**
- * What a route did: it answered an expectation with 417, or with nothing within the wait; or
- * it answered an upload, whether it was asked or not, with 413, 429 or 503; or it speaks HTTP/2
- * alone over TLS.
- */
-export type RouteFact = '417' | 'silent' | 'busy' | 'http2-only'
+import type { RouteFact } from '../protocol/decision.ts'
 
 /** All that can be known of a route: facts, and the times that its go-aheads took. */
 export type RouteKnowledge = RouteFact | 'times'

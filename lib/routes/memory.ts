@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
+import type { RouteFact } from '../protocol/decision.ts'
 import { refuseUnknown } from '../unknown.ts'
 import {
   Knowledge,
   type Lives,
-  type RouteFact,
   type RouteKnowledge,
   type RouteRecord,
   timesKept,

@@ -1,3 +1,4 @@
+import { defaults } from '../options/options.ts'
 import type { Decision } from '../protocol/decision.ts'
 import type { Route, Routes } from '../routes/route.ts'
 import { type WaitLimit, waitLimit } from '../routes/wait-limit.ts'
@@ -76,7 +77,8 @@ export class Course {
 
   /** How long content is held back there. */
   waitLimit(isHttp2: boolean): WaitLimit {
-    return waitLimit(this.#plan.settings.continueTimeout, this.route(isHttp2))
+    const { continueTimeout } = this.#plan.settings
+    return waitLimit(continueTimeout, this.route(isHttp2), defaults.continueTimeout)
   }
 
   /** Whether there is content to read that is to have no byte. */

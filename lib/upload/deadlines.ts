@@ -1,26 +1,5 @@
 import { UploadError, type UploadErrorCode } from '../errors.ts'
-
-/** Milliseconds that the phases of an upload may take; 0 for as long as they like. */
-export interface TimeoutOptions {
-  /**
-   * From when content was handed to a connection until the connection has taken some of it.
-   * The time that the content's own source takes does not count.
-   *
-   * @default 300000
-   */
-  stall?: number
-  /**
-   * From the last byte of content to the end of the final response's head; where that begins
-   * earlier, from its status line.
-   *
-   * @default undici's `headersTimeout`
-   */
-  headers?: number
-  /** From one piece of the response's content to the next. @default undici's `bodyTimeout` */
-  body?: number
-  /** The whole upload, with all its attempts, to the end of the response. @default 0 */
-  total?: number
-}
+import type { TimeoutOptions } from '../options/options.ts'
 
 /** The timers of one upload that can run out. */
 export type Deadline = 'stall' | 'headers' | 'total'

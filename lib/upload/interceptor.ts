@@ -4,58 +4,55 @@ import type { Content } from '../content/content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
 import {
   defaults,
-  type ExpectMode,
   type ExpectOptions,
-  expectOptionNames,
+  needsAttempts,
   pickExpectOptions,
   settle,
-} from '../options.ts'
-import { needsAttempts } from '../recovery/recourses.ts'
+} from '../options/options.ts'
+import type { ExpectMode } from '../protocol/decision.ts'
 import { sharedMemory } from '../routes/memory.ts'
-import { refuseUnknown } from '../unknown.ts'
 import { callKey, type ExpectRequest } from './expect-request.ts'
 import { dispatchOlder, isOlder } from './older-handler.ts'
 import { planOf, requestContent, withoutWish } from './order.ts'
-import { direct, type Scope } from './scope.ts'
+import type { MakeRecourse } from './recourse.ts'
+import type { Scope } from './scope.ts'
 import { UnderWay } from './under-way.ts'
 import { UploadRun } from './upload-run.ts'
+import { direct } from './ways.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
 // undici hands handlers no controller when a request fails before it was started.
 const controllerless = null as unknown as Dispatcher.DispatchController
 
-type Below = Pick<Scope, 'underWay' | 'ways' | 'needsGate' | 'yields' | 'allowH2'>
+/** What can be known of the dispatcher that an interceptor is put before. */
+export type Below = Pick<Scope, 'underWay' | 'ways' | 'needsGate' | 'yields' | 'allowH2'>
 
 const unknown = { ways: direct, needsGate: true, yields: false, allowH2: undefined }
 
 /**
- * An undici interceptor that asks before it sends.
+ * An interceptor that asks before it sends.
  *
- * ```ts
- * const agent = new Agent({ factory: gatedPool }).compose(expectContinue())
- * ```
- *
- * The connections below it must have gates; `ExpectAgent` has both.
- *
- * @throws TypeError naming an option that is unknown or cannot be used.
+ * @param recourse makes what is done about answers and failures.
+ * @param below is what is known of the dispatcher that it is put before.
  */
-export function expectContinue(
-  options: ExpectOptions = {},
-): Dispatcher.DispatcherComposeInterceptor {
-  refuseUnknown(options, expectOptionNames)
-  return countingInterceptor(options)
-}
-
-/** The same, for those within the package who know more of what is below. */
-export function countingInterceptor(
+export function uploadInterceptor(
   options: ExpectOptions,
+  recourse: MakeRecourse,
   below: Partial<Below> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   const base = settle(options, { ...defaults, memory: sharedMemory })
   const watched = needsAttempts(base)
   return (dispatch) => {
-    const scope = { ...unknown, underWay: new UnderWay(), ...below, base, watched, dispatch }
+    const scope = {
+      ...unknown,
+      underWay: new UnderWay(),
+      ...below,
+      base,
+      watched,
+      recourse,
+      dispatch,
+    }
     return (request, handler) => send(scope, request, handler)
   }
 }

@@ -1,5 +1,6 @@
+import type { TimeoutOptions } from '../options/options.ts'
 import type { Attempt } from './attempt.ts'
-import { type Deadline, type DeadlineOwner, Deadlines, type TimeoutOptions } from './deadlines.ts'
+import { type Deadline, type DeadlineOwner, Deadlines } from './deadlines.ts'
 
 /** Milliseconds in which a connection has to take something, where nobody says otherwise. */
 const stallTimeout = 300_000

@@ -1,9 +1,8 @@
 import type { Dispatcher } from 'undici'
 import type { InContext, UploadContent } from '../content/upload-content.ts'
 import type { UploadError } from '../errors.ts'
-import type { ExpectMode, Settings } from '../options.ts'
-import { type Decision, decide } from '../protocol/decision.ts'
-import { recoursesFor } from '../recovery/recourses.ts'
+import type { Settings } from '../options/options.ts'
+import { type Decision, decide, type ExpectMode } from '../protocol/decision.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { Route, Routes } from '../routes/route.ts'
 import type { ExpectRequest } from './expect-request.ts'
@@ -84,7 +83,7 @@ export class Plan {
     const length = hasContent && this.content !== null ? this.content.length : 0
     return decide({
       expect: this.#expect,
-      settings: this.settings,
+      threshold: this.settings.threshold,
       length,
       remembered: route.facts,
     })
@@ -102,7 +101,7 @@ export class Plan {
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */
   get recourse(): Recourse {
-    this.#recourse ??= recoursesFor(this.settings, this.hop, this.scope.ways, this.#steps)
+    this.#recourse ??= this.scope.recourse(this.settings, this.hop, this.scope.ways, this.#steps)
     return this.#recourse
   }
 

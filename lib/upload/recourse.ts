@@ -1,7 +1,9 @@
 import type { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
+import type { Settings } from '../options/options.ts'
 import type { AttemptReason, AttemptReport } from '../report/report.ts'
 import type { Hop } from './hop.ts'
+import type { Ways } from './ways.ts'
 
 /** A final response whose head came. */
 export interface Answer {
@@ -38,6 +40,14 @@ export interface Next {
 
 /** What is decided about an answer. */
 export type Decided = Next | UploadError | null
+
+/** Makes what can be done about the answers to one upload and its failures. */
+export type MakeRecourse = (
+  settings: Settings,
+  first: Hop,
+  ways: Ways,
+  steps: readonly Recourse[],
+) => Recourse
 
 /** Something that can be done in place of handing an answer, or a failure, to the caller. */
 export interface Recourse {

@@ -1,25 +1,10 @@
 import type { Dispatcher } from 'undici'
-import type { Settings } from '../options.ts'
+import type { Settings } from '../options/options.ts'
 import { Routes } from '../routes/route.ts'
 import { originOf } from './hop.ts'
+import type { MakeRecourse } from './recourse.ts'
 import type { UnderWay } from './under-way.ts'
-
-/** What an agent knows of the ways to origins. */
-export interface Ways {
-  /** What the route to an origin is remembered by. */
-  keyOf(origin: string): string
-  /** The HTTP proxy that requests to http origins are sent to in absolute form; `null` where there is none. */
-  readonly forwarder: string | null
-  /** Whether requests to an origin are sent to the forwarder. */
-  forwards(origin: string): boolean
-}
-
-/** Where nothing is known of a proxy. */
-export const direct: Ways = {
-  keyOf: (origin) => origin,
-  forwarder: null,
-  forwards: () => false,
-}
+import type { Ways } from './ways.ts'
 
 /** What all requests through one interceptor share. */
 export interface Scope {
@@ -34,6 +19,7 @@ export interface Scope {
   readonly yields: boolean
   /** The agent's own option: `false` forbids HTTP/2, `true` leaves the choice to the origin. */
   readonly allowH2: boolean | undefined
+  readonly recourse: MakeRecourse
   readonly dispatch: Dispatcher.Dispatch
 }
 

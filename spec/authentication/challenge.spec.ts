@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { parseChallenges } from '../../lib/recovery/authentication/challenge.ts'
+import { parseChallenges } from '../../lib/protocol/challenge.ts'
 
 type Parsed = ReturnType<typeof parseChallenges>
 

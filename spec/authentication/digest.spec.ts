@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
-import { parseChallenges } from '../../lib/recovery/authentication/challenge.ts'
+import { parseChallenges } from '../../lib/protocol/challenge.ts'
 import { digestAuthorization } from '../../lib/recovery/authentication/digest.ts'
 import {
   type DigestChallenge,

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { parseChallenges } from '../../lib/recovery/authentication/challenge.ts'
+import { parseChallenges } from '../../lib/protocol/challenge.ts'
 import {
   type Offer,
   offerOf,

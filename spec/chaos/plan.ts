@@ -1,5 +1,5 @@
 import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
-import type { ExpectOptions } from '../../lib/options.ts'
+import type { ExpectOptions } from '../../lib/options/options.ts'
 import { Random } from '../support/random.ts'
 import { type BodyKind, bodyKinds, type Flaw } from './bodies.ts'
 import { type Play, plays } from './plays.ts'

@@ -1,6 +1,6 @@
 import { UploadError } from '../../lib/errors.ts'
+import { parseChallenges } from '../../lib/protocol/challenge.ts'
 import { parseRetryAfter } from '../../lib/protocol/retry-after.ts'
-import { parseChallenges } from '../../lib/recovery/authentication/challenge.ts'
 import { strongestDigest } from '../../lib/recovery/authentication/digest-challenge.ts'
 import { Redirection } from '../../lib/recovery/redirect.ts'
 import { answerOf } from '../support/answers.ts'

@@ -1,4 +1,4 @@
-import type { ExpectOptions } from '../../lib/options.ts'
+import type { ExpectOptions } from '../../lib/options/options.ts'
 import type { OriginAnswer, OriginMode } from '../../lib/testing/index.ts'
 
 /** What becomes of an upload. */

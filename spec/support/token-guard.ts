@@ -1,7 +1,4 @@
-import type {
-  AuthenticateFunction,
-  Challenge,
-} from '../../lib/recovery/authentication/authenticate.ts'
+import type { AuthenticateFunction, Challenge } from '../../lib/options/authenticate.ts'
 import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
 
 /** Stands before an origin, and takes one token at a time. */

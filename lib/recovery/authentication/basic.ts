@@ -1,4 +1,4 @@
-import type { Credentials } from './authenticate.ts'
+import type { Credentials } from '../../options/authenticate.ts'
 
 /**
  * The value of an `Authorization` field for Basic (RFC 7617), in UTF-8, which is the one

@@ -1,8 +1,8 @@
 import { type Fields, fieldsOf, withoutFields } from '../../headers.ts'
+import type { AuthenticateFunction, Challenge } from '../../options/authenticate.ts'
+import { parseChallenges } from '../../protocol/challenge.ts'
 import { type Hop, placeOf } from '../../upload/hop.ts'
 import type { Answer, Next, Recourse } from '../../upload/recourse.ts'
-import type { AuthenticateFunction, Challenge } from './authenticate.ts'
-import { parseChallenges } from './challenge.ts'
 import type { Space } from './space.ts'
 import { Turns } from './turns.ts'
 

@@ -1,5 +1,5 @@
 import { getHashes } from 'node:crypto'
-import type { SchemeChallenge } from './challenge.ts'
+import type { SchemeChallenge } from '../../protocol/challenge.ts'
 
 /** The hash functions of RFC 7616 by Node's names, the strongest first. */
 const hashes = ['sha512-256', 'sha256', 'md5'] as const

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Credentials } from './authenticate.ts'
+import type { Credentials } from '../../options/authenticate.ts'
 import type { DigestChallenge } from './digest-challenge.ts'
 
 /** The request that credentials are made for. */

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import type { Credentials, SchemeCredentials } from '../../options/authenticate.ts'
+import { parseChallenges, type SchemeChallenge } from '../../protocol/challenge.ts'
 import type { Hop } from '../../upload/hop.ts'
-import type { Credentials, SchemeCredentials } from './authenticate.ts'
 import { basicAuthorization } from './basic.ts'
-import { parseChallenges, type SchemeChallenge } from './challenge.ts'
 import { digestAuthorization } from './digest.ts'
 import { type DigestChallenge, strongestDigest } from './digest-challenge.ts'
 

@@ -1,5 +1,5 @@
 import type { Hop } from '../../upload/hop.ts'
-import type { Ways } from '../../upload/scope.ts'
+import type { Ways } from '../../upload/ways.ts'
 
 /** Who wants credentials, and the fields that go with it (RFC 9110, section 11). */
 export interface Space {

@@ -1,5 +1,5 @@
 import { type Dispatcher, getGlobalDispatcher } from 'undici'
-import { ExpectAgent } from '../client/agent.ts'
+import { ExpectAgent } from './agent.ts'
 import { countingInterceptor } from './interceptor.ts'
 import { isDefaultDispatcher } from './untouched.ts'
 

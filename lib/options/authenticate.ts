@@ -1,4 +1,4 @@
-import type { SchemeChallenge } from './challenge.ts'
+import type { SchemeChallenge } from '../protocol/challenge.ts'
 
 /** A user's name and password. */
 export interface Credentials {

@@ -1,14 +1,7 @@
-import {
-  type Authenticate,
-  forCall,
-  wantedAuthenticate,
-} from './recovery/authentication/authenticate.ts'
-import type { RetryOptions } from './recovery/retry.ts'
-import type { RouteMemory } from './routes/memory.ts'
-import type { TimeoutOptions } from './upload/deadlines.ts'
-
-/** Whether to ask before content is sent. */
-export type ExpectMode = 'auto' | 'always' | 'never'
+import type { ExpectMode } from '../protocol/decision.ts'
+import type { RouteMemory } from '../routes/memory.ts'
+import { type Authenticate, forCall } from './authenticate.ts'
+import { checkOption } from './check.ts'
 
 /**
  * How uploads ask. The same names are taken by `ExpectAgent`, `expectContinue()`, `upload`,
@@ -101,6 +94,45 @@ export interface ExpectOptions {
   authenticate?: Authenticate | null
 }
 
+/** How often, when and after what an upload is tried again. */
+export interface RetryOptions {
+  /** Attempts beyond the first, at most. @default 3 */
+  count?: number
+  /** Statuses after which it is tried again. @default 408, 425, 429, 500, 502, 503, 504 */
+  statuses?: readonly number[]
+  /** Milliseconds before the first retry; doubled for each that follows. @default 500 */
+  minDelay?: number
+  /**
+   * Milliseconds that a wait is never longer than; a longer `Retry-After` ends the tries. What is
+   * added to a `Retry-After` at random, a quarter of it at most, comes on top.
+   *
+   * @default 30000
+   */
+  maxDelay?: number
+}
+
+/** Milliseconds that the phases of an upload may take; 0 for as long as they like. */
+export interface TimeoutOptions {
+  /**
+   * From when content was handed to a connection until the connection has taken some of it.
+   * The time that the content's own source takes does not count.
+   *
+   * @default 300000
+   */
+  stall?: number
+  /**
+   * From the last byte of content to the end of the final response's head; where that begins
+   * earlier, from its status line.
+   *
+   * @default undici's `headersTimeout`
+   */
+  headers?: number
+  /** From one piece of the response's content to the next. @default undici's `bodyTimeout` */
+  body?: number
+  /** The whole upload, with all its attempts, to the end of the response. @default 0 */
+  total?: number
+}
+
 /** What a dispatcher does about redirects. */
 export type RedirectMode = 'follow' | 'manual'
 
@@ -137,9 +169,6 @@ export const defaults: Omit<Settings, 'memory'> & { readonly continueTimeout: nu
   timeouts: {},
   authenticate: null,
 }
-
-// A longer delay makes setTimeout fire at once.
-const longestDelay = 2_147_483_647
 
 /** The ExpectOptions among other options; `null` when there are none. */
 export function pickExpectOptions(options: object): ExpectOptions | null {
@@ -197,7 +226,7 @@ export function settle(options: ExpectOptions, base: Settings): Settings {
     const value = options[name]
     // What says the same costs nothing: `fetch` always says what it wants of redirects.
     if (value === undefined || value === base[name]) continue
-    check(name, value)
+    checkOption(name, value)
     settings ??= { ...base }
     settings[name] = value
   }
@@ -211,100 +240,18 @@ export function settle(options: ExpectOptions, base: Settings): Settings {
  */
 export function checkOptions(options: ExpectOptions): void {
   for (const name of expectOptionNames) {
-    if (options[name] !== undefined) check(name, options[name])
+    if (options[name] !== undefined) checkOption(name, options[name])
   }
 }
 
-function check(name: keyof ExpectOptions, value: unknown): void {
-  const wanted = wants[name](value)
-  if (wanted === null) return
-  throw new TypeError(
-    `Option '${name}' must be ${wanted}, not ${name === 'authenticate' ? kindOf(value) : describe(value)}`,
-  )
+/** Whether every request is watched, even one that cannot ask: it may lead to another, or take too long. */
+export function needsAttempts(settings: Settings): boolean {
+  const { authenticate, retry, timeouts } = settings
+  if (authenticate !== null || retry !== 0 || followsRedirects(settings)) return true
+  return Object.values(timeouts).some((timeout) => timeout !== undefined)
 }
 
-const wants: Wants<ExpectOptions> = {
-  expect: (value) =>
-    value === 'auto' || value === 'always' || value === 'never'
-      ? null
-      : "'auto', 'always' or 'never'",
-  threshold: (value) =>
-    value === Number.POSITIVE_INFINITY ? null : wholeNumber(value, 'a number of bytes'),
-  continueTimeout: (value) => (value === 'adaptive' ? null : delay(value, " or 'adaptive'")),
-  replayWindow: (value) => wholeNumber(value, 'a number of bytes'),
-  rescueTimeout: (value) => delay(value),
-  memory: (value) => (value === false || isMemory(value) ? null : 'a RouteMemory or false'),
-  redirect: (value) => (value === 'follow' || value === 'manual' ? null : "'follow' or 'manual'"),
-  maxRedirections: (value) => wholeNumber(value, 'a number of redirects'),
-  allowInsecureRedirect: (value) => (typeof value === 'boolean' ? null : 'true or false'),
-  retry: (value) =>
-    typeof value === 'object' && value !== null
-      ? nestedWanted('RetryOptions', value, retryWants)
-      : wholeNumber(value, 'RetryOptions or a number of attempts'),
-  timeouts: (value) =>
-    typeof value === 'object' && value !== null
-      ? nestedWanted('TimeoutOptions', value, timeoutWants)
-      : 'TimeoutOptions',
-  authenticate: wantedAuthenticate,
-}
-
-type Wants<Options> = Record<keyof Options, (value: unknown) => string | null>
-
-/** What is wanted of the first of some options within an option that cannot be used. */
-function nestedWanted<Options>(
-  what: string,
-  given: object,
-  wantsOf: Wants<Options>,
-): string | null {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(wantsOf, name)) return `${what}, which have no '${name}'`
-    const wanted = value === undefined ? null : wantsOf[name as keyof Options](value)
-    if (wanted !== null) return `${what} whose '${name}' is ${wanted}`
-  }
-  return null
-}
-
-const retryWants: Wants<RetryOptions> = {
-  count: (value) => wholeNumber(value, 'a number of attempts'),
-  statuses: (value) =>
-    Array.isArray(value) && value.every((each) => Number.isInteger(each) && each >= 400)
-      ? null
-      : 'a list of statuses from 400 up',
-  minDelay: delay,
-  maxDelay: delay,
-}
-
-const timeoutWants: Wants<TimeoutOptions> = {
-  stall: delay,
-  headers: delay,
-  body: delay,
-  total: delay,
-}
-
-function wholeNumber(value: unknown, what: string): string | null {
-  return Number.isSafeInteger(value) && Number(value) >= 0 ? null : `${what}, 0 or more`
-}
-
-function delay(value: unknown, orElse = ''): string | null {
-  if (typeof value === 'number' && value >= 0 && value <= longestDelay) return null
-  return `milliseconds from 0 to ${longestDelay}${orElse}`
-}
-
-function isMemory(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const named = value as Record<string, unknown>
-  const methods = ['recall', 'remember', 'times', 'measured', 'forget']
-  return methods.every((name) => typeof named[name] === 'function')
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
-  if (typeof value === 'object' && value !== null) return 'an object'
-  return String(value)
-}
-
-/** What stands where credentials may stand is not printed. */
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'undefined'
-  return typeof value === 'object' ? 'this object' : `a ${typeof value}`
+/** Whether redirects are followed, and not handed over. */
+export function followsRedirects({ redirect, maxRedirections }: Settings): boolean {
+  return redirect === 'follow' && maxRedirections > 0
 }

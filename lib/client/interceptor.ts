@@ -1,0 +1,31 @@
+import type { Dispatcher } from 'undici'
+import { type ExpectOptions, expectOptionNames } from '../options/options.ts'
+import { recoursesFor } from '../recovery/recourses.ts'
+import { refuseUnknown } from '../unknown.ts'
+import { type Below, uploadInterceptor } from '../upload/interceptor.ts'
+
+/**
+ * An undici interceptor that asks before it sends.
+ *
+ * ```ts
+ * const agent = new Agent({ factory: gatedPool }).compose(expectContinue())
+ * ```
+ *
+ * The connections below it must have gates; `ExpectAgent` has both.
+ *
+ * @throws TypeError naming an option that is unknown or cannot be used.
+ */
+export function expectContinue(
+  options: ExpectOptions = {},
+): Dispatcher.DispatcherComposeInterceptor {
+  refuseUnknown(options, expectOptionNames)
+  return countingInterceptor(options)
+}
+
+/** The same, for those within the package who know more of what is below. */
+export function countingInterceptor(
+  options: ExpectOptions,
+  below: Partial<Below> = {},
+): Dispatcher.DispatcherComposeInterceptor {
+  return uploadInterceptor(options, recoursesFor, below)
+}

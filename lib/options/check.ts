@@ -1,0 +1,104 @@
+import { wantedAuthenticate } from './authenticate.ts'
+import type { ExpectOptions, RetryOptions, TimeoutOptions } from './options.ts'
+
+// A longer delay makes setTimeout fire at once.
+const longestDelay = 2_147_483_647
+
+/**
+ * Checks one option.
+ *
+ * @throws TypeError naming it when its value cannot be used.
+ */
+export function checkOption(name: keyof ExpectOptions, value: unknown): void {
+  const wanted = wants[name](value)
+  if (wanted === null) return
+  throw new TypeError(
+    `Option '${name}' must be ${wanted}, not ${name === 'authenticate' ? kindOf(value) : describe(value)}`,
+  )
+}
+
+const wants: Wants<ExpectOptions> = {
+  expect: (value) =>
+    value === 'auto' || value === 'always' || value === 'never'
+      ? null
+      : "'auto', 'always' or 'never'",
+  threshold: (value) =>
+    value === Number.POSITIVE_INFINITY ? null : wholeNumber(value, 'a number of bytes'),
+  continueTimeout: (value) => (value === 'adaptive' ? null : delay(value, " or 'adaptive'")),
+  replayWindow: (value) => wholeNumber(value, 'a number of bytes'),
+  rescueTimeout: (value) => delay(value),
+  memory: (value) => (value === false || isMemory(value) ? null : 'a RouteMemory or false'),
+  redirect: (value) => (value === 'follow' || value === 'manual' ? null : "'follow' or 'manual'"),
+  maxRedirections: (value) => wholeNumber(value, 'a number of redirects'),
+  allowInsecureRedirect: (value) => (typeof value === 'boolean' ? null : 'true or false'),
+  retry: (value) =>
+    typeof value === 'object' && value !== null
+      ? nestedWanted('RetryOptions', value, retryWants)
+      : wholeNumber(value, 'RetryOptions or a number of attempts'),
+  timeouts: (value) =>
+    typeof value === 'object' && value !== null
+      ? nestedWanted('TimeoutOptions', value, timeoutWants)
+      : 'TimeoutOptions',
+  authenticate: wantedAuthenticate,
+}
+
+type Wants<Options> = Record<keyof Options, (value: unknown) => string | null>
+
+/** What is wanted of the first of some options within an option that cannot be used. */
+function nestedWanted<Options>(
+  what: string,
+  given: object,
+  wantsOf: Wants<Options>,
+): string | null {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(wantsOf, name)) return `${what}, which have no '${name}'`
+    const wanted = value === undefined ? null : wantsOf[name as keyof Options](value)
+    if (wanted !== null) return `${what} whose '${name}' is ${wanted}`
+  }
+  return null
+}
+
+const retryWants: Wants<RetryOptions> = {
+  count: (value) => wholeNumber(value, 'a number of attempts'),
+  statuses: (value) =>
+    Array.isArray(value) && value.every((each) => Number.isInteger(each) && each >= 400)
+      ? null
+      : 'a list of statuses from 400 up',
+  minDelay: delay,
+  maxDelay: delay,
+}
+
+const timeoutWants: Wants<TimeoutOptions> = {
+  stall: delay,
+  headers: delay,
+  body: delay,
+  total: delay,
+}
+
+function wholeNumber(value: unknown, what: string): string | null {
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? null : `${what}, 0 or more`
+}
+
+function delay(value: unknown, orElse = ''): string | null {
+  if (typeof value === 'number' && value >= 0 && value <= longestDelay) return null
+  return `milliseconds from 0 to ${longestDelay}${orElse}`
+}
+
+function isMemory(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const named = value as Record<string, unknown>
+  const methods = ['recall', 'remember', 'times', 'measured', 'forget']
+  return methods.every((name) => typeof named[name] === 'function')
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'object' && value !== null) return 'an object'
+  return String(value)
+}
+
+/** What stands where credentials may stand is not printed. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'undefined'
+  return typeof value === 'object' ? 'this object' : `a ${typeof value}`
+}

@@ -1,0 +1,16 @@
+/** What an agent knows of the ways to origins. */
+export interface Ways {
+  /** What the route to an origin is remembered by. */
+  keyOf(origin: string): string
+  /** The HTTP proxy that requests to http origins are sent to in absolute form; `null` where there is none. */
+  readonly forwarder: string | null
+  /** Whether requests to an origin are sent to the forwarder. */
+  forwards(origin: string): boolean
+}
+
+/** Where nothing is known of a proxy. */
+export const direct: Ways = {
+  keyOf: (origin) => origin,
+  forwarder: null,
+  forwards: () => false,
+}
