@@ -273,8 +273,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     else this.#follow(attempt, decided)
   }
 
-  data(chunk: Buffer): void {
-    this.#plan.handler.onResponseData?.(this.#controller, chunk)
+  data(attempt: Attempt, chunk: Buffer): void {
+    if (this.#held === null) this.#plan.handler.onResponseData?.(this.#controller, chunk)
+    else if (!this.#held.data(chunk)) attempt.hold()
   }
 
   detached(): void {
@@ -283,7 +284,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   ended(trailers: ResponseFields): void {
     if (this.#held !== null) {
-      this.#held.ended(() => this.ended(trailers))
+      this.#held.over(() => this.ended(trailers))
       return
     }
     const { handler } = this.#plan
@@ -304,7 +305,11 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   failed(attempt: Attempt, error: Error): void {
     if (this.#held !== null) {
-      this.#held.broke(error)
+      this.#held.over(() => {
+        this.#controller.target = null
+        // The platform's fetch never settles when a response breaks off in the turn in which it began.
+        setImmediate(() => this.failed(attempt, error))
+      })
       return
     }
     const next = this.#afterFailure(attempt, error)
@@ -360,22 +365,31 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     const held = new HeldAnswer(deliver)
     const { target } = this.#controller
     this.#held = held
-    attempt.hold()
     // The connection may end before the decision is there, and an abort would reach nobody.
     this.#controller.target = null
     deciding
       .then((decided) => {
         if (this.#held !== held || this.#over) return
         this.#held = null
-        if (decided !== null) this.#follow(attempt, decided)
-        else if (held.error !== null) this.#fail(held.error)
-        else {
-          this.#controller.target = target
-          held.handOver()
-          if (!this.#controller.paused) attempt.resume()
+        if (decided !== null) {
+          this.#follow(attempt, decided)
+          return
         }
+        this.#controller.target = target
+        this.#handOver(attempt, held)
+        if (!this.#controller.paused) attempt.resume()
       })
       .catch((error: unknown) => this.#fail(error as Error))
+  }
+
+  #handOver(attempt: Attempt, held: HeldAnswer): void {
+    for (const step of held.steps((chunk) => this.data(attempt, chunk))) {
+      step()
+      // A connection that is gone tells nobody of an abort.
+      const { abortedByCaller, reason } = this.#controller
+      if (abortedByCaller && reason !== null) this.#fail(reason)
+      if (this.#over) return
+    }
   }
 
   #follow(attempt: Attempt, decided: Next | UploadError): void {
