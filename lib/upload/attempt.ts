@@ -322,6 +322,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onFinal(status: number, withheld: boolean): void {
     this.log.final(status, withheld)
+    this.log.cutShort = this.taken && this.#flows && !this.complete
     this.#guard(() => {
       if (withheld && status >= 300) this.publish('refuse', { status })
       this.#owner.final(this)
@@ -345,7 +346,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onDelivered(): void {
     this.complete = true
-    this.log.contentEnds()
+    this.log.delivered()
     this.#guard(() => {
       this.#owner.sent(this)
       if (this.#current) this.#owner.requestSent()
