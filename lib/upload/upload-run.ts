@@ -9,6 +9,7 @@ import { headersOf, type ResponseFields } from '../headers.ts'
 import type { Decision } from '../protocol/decision.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AskReason, AttemptReason } from '../report/report.ts'
+import { failureOf, keepFailure } from '../report/reported.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
 import { type ControllerOwner, StableController } from './controller.ts'
@@ -314,7 +315,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     }
     const next = this.#afterFailure(attempt, error)
     if (next === null) {
-      this.#fail(error)
+      this.#fail(this.#isCallers(error) ? error : failureOf(error, this.#plan.log))
       return
     }
     // undici fails all that waits for a connection in one go, and asserts that nothing was added.
@@ -347,9 +348,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   #afterFailure(attempt: Attempt, error: Error): Next | null {
     const { content } = this.#plan
-    const { abortedByCaller } = this.#controller
-    if (this.#delivered || abortedByCaller || (content !== null && content.failure === error))
-      return null
+    if (this.#delivered || this.#isCallers(error)) return null
     const failure: Failure = {
       error,
       hop: this.#course.hop,
@@ -358,6 +357,12 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       untouched: attempt.untouchedBy(error),
     }
     return this.#plan.recourse.failed?.(failure) ?? null
+  }
+
+  /** Whether an error comes from the caller: their abort, or their content. */
+  #isCallers(error: Error): boolean {
+    const { content } = this.#plan
+    return this.#controller.abortedByCaller || (content !== null && content.failure === error)
   }
 
   /** Waits for the decision over a final response. */
@@ -451,6 +456,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     this.#finish(error)
     const failure = undiciTimeout(error, settings.timeouts) ?? error
     const told = failure instanceof UploadError ? failure.at(log.place()) : failure
+    keepFailure(told, log)
     // A retry of somebody above looks at whether the request was aborted, which this is not.
     this.#controller.target = null
     attempt?.giveUp()
