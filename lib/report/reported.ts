@@ -40,9 +40,12 @@ export function keepFailure(error: unknown, log: UploadLog): void {
   failed.set(error, isOfAnother(error, log) ? null : log)
 }
 
-/** The error of a connection, as one upload fails with it: where another one did, a copy. */
-export function failureOf<Failure extends Error>(error: Failure, log: UploadLog): Failure {
-  return isOfAnother(error, log) ? copyOf(error) : error
+/**
+ * The error of a connection, as one upload fails with it: where another one did, a copy. Errors of
+ * Node and undici have a code; what has none was thrown by the caller, and is theirs to recognize.
+ */
+export function failureOf(error: NodeJS.ErrnoException, log: UploadLog): Error {
+  return error.code !== undefined && isOfAnother(error, log) ? copyOf(error) : error
 }
 
 function isOfAnother(error: object, log: UploadLog): boolean {
@@ -50,13 +53,13 @@ function isOfAnother(error: object, log: UploadLog): boolean {
   return known !== undefined && known !== log
 }
 
-function copyOf<Failure extends Error>(error: Failure): Failure {
-  const copy: unknown = Object.defineProperties(
+function copyOf(error: Error): Error {
+  const copy: Error = Object.defineProperties(
     Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error)),
     Object.getOwnPropertyDescriptors(error),
   )
   // V8 keeps the stack where no descriptor has it.
-  return Object.assign(copy as Failure, { stack: error.stack })
+  return Object.assign(copy, { stack: error.stack })
 }
 
 function isObject(value: unknown): value is object {
