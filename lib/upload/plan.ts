@@ -1,8 +1,10 @@
 import type { Dispatcher } from 'undici'
+import type { TunnelAuthentication } from '../connection/tunnel.ts'
 import type { InContext, UploadContent } from '../content/upload-content.ts'
 import type { UploadError } from '../errors.ts'
 import type { ExpectMode, Settings } from '../options.ts'
 import { type Decision, decide } from '../protocol/decision.ts'
+import { tunnelAuthentication } from '../recovery/authentication/tunnel.ts'
 import { recoursesFor } from '../recovery/recourses.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { Route } from '../routes/route.ts'
@@ -93,6 +95,13 @@ export class Plan {
   get recourse(): Recourse {
     this.#recourse ??= recoursesFor(this.settings, this.hop, this.scope.ways, this.#steps)
     return this.#recourse
+  }
+
+  /** What answers a proxy that wants credentials before it makes a tunnel for the current attempt. */
+  tunnelTo({ origin }: Hop): TunnelAuthentication | null {
+    const { authenticate } = this.settings
+    if (authenticate === null || !this.scope.ways.tunnels(origin)) return null
+    return tunnelAuthentication(authenticate, this.log.attempts.length, this.inContext)
   }
 
   /** Whether something is to be done before each attempt, and about responses that are not refusals. */

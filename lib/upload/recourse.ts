@@ -18,6 +18,9 @@ export interface Answer {
   readonly complete: boolean
 }
 
+/** What of an answer tells whether it is a challenge that can be met. */
+export type Challenged = Pick<Answer, 'status' | 'fields' | 'hop' | 'number' | 'sendable'>
+
 /** A request that failed without a final response. */
 export interface Failure {
   readonly error: NodeJS.ErrnoException

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { startResponse } from '../connection/forwarding-handler.ts'
 import { ticketKey } from '../connection/ticket.ts'
+import { tunnelKey } from '../connection/tunnel.ts'
 import { Wait, type Waiting } from '../connection/wait.ts'
 import type { InContext } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
@@ -148,6 +149,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
     if (bodyTimeout !== undefined) options.bodyTimeout = bodyTimeout
     if (body !== null) options[ticketKey] = attempt
+    const tunnel = this.#plan.tunnelTo(hop)
+    if (tunnel !== null) options[tunnelKey] = tunnel
     return options
   }
 
