@@ -45,7 +45,7 @@ export type UploadPhase = 'connecting' | 'waiting' | 'sending' | 'responding'
 export interface UploadPlace {
   /** Where the upload stood. */
   phase: UploadPhase
-  /** Bytes of content that connections had accepted, over all attempts. */
+  /** Bytes of content that the connection of the last attempt to send it had accepted. */
   sentBytes: number
   /** Which attempt failed, counted from 1. */
   attempt: number
@@ -65,7 +65,7 @@ export class UploadError extends Error {
   readonly code: UploadErrorCode
   /** Where the upload stood. */
   phase: UploadPhase = 'connecting'
-  /** Bytes of content that connections had accepted, over all attempts. */
+  /** Bytes of content that the connection of the last attempt to send it had accepted. */
   sentBytes = 0
   /** Which attempt failed, counted from 1; 0 when none had begun. */
   attempt = 0

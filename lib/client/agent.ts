@@ -5,9 +5,11 @@ import { TlsSessions } from '../connection/tls-sessions.ts'
 import { type ExpectOptions, expectOptionNames, pickExpectOptions } from '../options/options.ts'
 import type { ProxyOption } from '../proxy/option.ts'
 import { proxiesFor } from '../proxy/proxies.ts'
+import { refuseUnknown } from '../unknown.ts'
 import { dispatchOlder } from '../upload/older-handler.ts'
 import { UnderWay } from '../upload/under-way.ts'
 import { countingInterceptor } from './interceptor.ts'
+import { undiciOptionNames } from './undici-options.ts'
 
 // undici hands handlers no controller when a request fails before it was started.
 const controllerless = null as unknown as Dispatcher.DispatchController
@@ -30,7 +32,7 @@ export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {
  * await request(url, { method: 'PUT', body: stream, dispatcher: new ExpectAgent() })
  * ```
  *
- * @throws TypeError naming an option whose value cannot be used.
+ * @throws TypeError naming an option that is unknown or cannot be used.
  */
 export class ExpectAgent extends Agent {
   readonly #dispatch: Dispatcher.Dispatch
@@ -38,6 +40,7 @@ export class ExpectAgent extends Agent {
   #closing: Promise<void> | null = null
 
   constructor(options: ExpectAgentOptions = {}) {
+    refuseUnknown(options, [...expectOptionNames, 'proxy', ...undiciOptionNames])
     const underWay = new UnderWay()
     const proxies = proxiesFor(options)
     const asking = pickExpectOptions(options) ?? {}

@@ -38,7 +38,7 @@ export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
  * of its own it goes through those that Node's own fetch goes through.
  *
  * @returns a function that puts back what was there before.
- * @throws TypeError naming an option whose value cannot be used.
+ * @throws TypeError naming an option that is unknown or cannot be used.
  */
 export function install(options: ExpectAgentOptions = {}): () => void {
   const { proxy = 'node', ...rest } = options

@@ -5,6 +5,7 @@ import { callOptions, type ExpectOptions } from '../options/options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'
 import type { UploadListeners } from '../report/report.ts'
+import { keepFailure } from '../report/reported.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher } from '../unknown.ts'
 import { hasBlockedPort } from './blocked-ports.ts'
@@ -138,7 +139,9 @@ async function sendContent(
     return response
   } catch (error) {
     if (signal?.aborted && error === signal.reason) throw error
-    throw new TypeError('fetch failed', { cause: error })
+    const failure = new TypeError('fetch failed', { cause: error })
+    keepFailure(failure, log)
+    throw failure
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { type ExpectOptions, expectOptionNames } from '../options/options.ts'
-import { recoursesFor } from '../recovery/recourses.ts'
+import { recovery } from '../recovery/recourses.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { type Below, uploadInterceptor } from '../upload/interceptor.ts'
 
@@ -27,5 +27,5 @@ export function countingInterceptor(
   options: ExpectOptions,
   below: Partial<Below> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
-  return uploadInterceptor(options, recoursesFor, below)
+  return uploadInterceptor(options, recovery, below)
 }

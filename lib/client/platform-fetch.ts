@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { ExpectOptions } from '../options/options.ts'
-import { keepReport } from '../report/reported.ts'
+import { keepFailure, keepReport } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
 import { dispatchOlder } from '../upload/older-handler.ts'
@@ -29,9 +29,14 @@ export async function fetchWithoutContent(
   plan: DispatchPlan,
 ): Promise<Response> {
   const dispatcher = new OptionsDispatcher(plan)
-  const response = await platformFetch(input, { ...init, dispatcher } as unknown as RequestInit)
-  keepReport(response, plan.log)
-  return response
+  try {
+    const response = await platformFetch(input, { ...init, dispatcher } as unknown as RequestInit)
+    keepReport(response, plan.log)
+    return response
+  } catch (error) {
+    keepFailure(error, plan.log)
+    throw error
+  }
 }
 
 /** Puts the options of a call into what the platform's fetch dispatches. */

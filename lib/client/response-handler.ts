@@ -1,5 +1,6 @@
 import { type Dispatcher, errors } from 'undici'
 import type { ResponseFields } from '../headers.ts'
+import { keepFailure } from '../report/reported.ts'
 import { decodedBody } from './decoded-body.ts'
 import type { OutgoingRequest } from './request.ts'
 import { ResponseBody } from './response-body.ts'
@@ -98,7 +99,13 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Controller, error: Error): void {
     this.leave()
-    this.#fail(this.#waiter === null ? terminated(error) : error)
+    if (this.#waiter !== null) {
+      this.#fail(error)
+      return
+    }
+    const failure = terminated(error)
+    keepFailure(failure, this.#call.log)
+    this.#fail(failure)
   }
 
   #answer(response: Response): void {

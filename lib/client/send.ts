@@ -3,6 +3,7 @@ import type { Content } from '../content/content.ts'
 import { UploadError } from '../errors.ts'
 import type { ExpectOptions } from '../options/options.ts'
 import { isRedirect } from '../recovery/redirect.ts'
+import { keepFailure } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
 import type { Recourse } from '../upload/recourse.ts'
@@ -34,8 +35,20 @@ export async function send(
   content: Content,
   options: SendOptions,
 ): Promise<Response> {
-  const known = content.lookUp === undefined ? content : await content.lookUp()
-  const call = new SentCall(known, options)
+  try {
+    const known = content.lookUp === undefined ? content : await content.lookUp()
+    return await responseTo(request, new SentCall(known, options), options)
+  } catch (error) {
+    keepFailure(error, options.log)
+    throw error
+  }
+}
+
+function responseTo(
+  request: OutgoingRequest,
+  call: SentCall,
+  options: SendOptions,
+): Promise<Response> {
   const { origin, path, method, headers, signal } = request
   return new Promise<Response>((resolve, reject) => {
     let handler: ResponseHandler | null = null

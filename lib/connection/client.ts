@@ -8,14 +8,16 @@ import { ForwardingHandler } from './forwarding-handler.ts'
 import { Http1Gate } from './http1-gate.ts'
 import { Http2Gate } from './http2-gate.ts'
 import { type Ticket, ticketKey } from './ticket.ts'
+import { type TunnelAuthentication, type TunnelTarget, tunnelKey } from './tunnel.ts'
 import { UploadBody } from './upload-body.ts'
 
 type Connector = buildConnector.connector
 type Controller = Dispatcher.DispatchController
 
-/** Dispatch options that may carry a ticket. */
+/** Dispatch options that may carry a ticket, and what a proxy is answered. */
 export interface TicketedOptions extends Dispatcher.DispatchOptions {
   [ticketKey]?: Ticket
+  [tunnelKey]?: TunnelAuthentication
 }
 
 /** undici's channels for chunks that were sent, which names undici's own request, and for that request. */
@@ -49,6 +51,8 @@ export class GatedClient extends Client {
   readonly #headersTimeout: number
   #gate: Http1Gate | Http2Gate | null = null
   #connecting: Connecting | null = null
+  /** Requests that wait for a connection, and have something to say to a proxy that makes a tunnel. */
+  readonly #waiting = new Set<TunnelAuthentication>()
 
   constructor(origin: URL, options: ClientOptions, owner: ClientOwner) {
     const pipelined = (options.pipelining ?? 1) > 1
@@ -58,7 +62,7 @@ export class GatedClient extends Client {
       ...options,
       connect: (target, callback) => {
         let isOver = false
-        const connecting: unknown = connect(target, (...result) => {
+        const connecting: unknown = connect(this.#toTunnel(target), (...result) => {
           const [, socket] = result
           isOver = true
           this.#connecting = null
@@ -78,6 +82,12 @@ export class GatedClient extends Client {
     this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
   }
 
+  /** A connection is made for the requests that wait for it, of which the first says who is asking. */
+  #toTunnel(target: buildConnector.Options): TunnelTarget {
+    const [tunnel] = this.#waiting
+    return tunnel === undefined ? target : { ...target, [tunnelKey]: tunnel }
+  }
+
   /** The gate of the connection; `null` before there is one. */
   get gate(): Http1Gate | Http2Gate | null {
     return this.#gate
@@ -89,6 +99,13 @@ export class GatedClient extends Client {
   }
 
   override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const { [tunnelKey]: tunnel, ...rest } = options
+    if (tunnel === undefined) return this.#dispatch(options, handler)
+    this.#waiting.add(tunnel)
+    return this.#dispatch(rest, new WaitingHandler(handler, () => this.#waiting.delete(tunnel)))
+  }
+
+  #dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
     const ticket = options[ticketKey]
     if (ticket === undefined) {
       return super.dispatch(options, new OtherRequestHandler(handler, options, this))
@@ -120,6 +137,26 @@ export class GatedClient extends Client {
     } finally {
       unsubscribe(created, onCreate)
     }
+  }
+}
+
+/** Says when a request waits for a connection no more. */
+class WaitingHandler extends ForwardingHandler {
+  readonly #done: () => void
+
+  constructor(handler: Dispatcher.DispatchHandler, done: () => void) {
+    super(handler)
+    this.#done = done
+  }
+
+  override onRequestStart(controller: Controller, context: unknown): void {
+    this.#done()
+    super.onRequestStart(controller, context)
+  }
+
+  override onResponseError(controller: Controller, error: Error): void {
+    this.#done()
+    super.onResponseError(controller, error)
   }
 }
 

@@ -1,11 +1,13 @@
 import { Socket } from 'node:net'
-import { type buildConnector, Client, Socks5ProxyAgent } from 'undici'
+import { type buildConnector, Client, type Dispatcher, Socks5ProxyAgent } from 'undici'
 import { connectorOf, type PoolOptions } from '../connection/connector.ts'
+import { type TunnelCredentials, type TunnelTarget, tunnelKey } from '../connection/tunnel.ts'
 import { UploadError } from '../errors.ts'
+import { fieldValue, type ResponseFields, withoutFields } from '../headers.ts'
 import type { ProxyServer } from './server.ts'
 
 type Connector = buildConnector.connector
-type Target = buildConnector.Options
+type Target = TunnelTarget
 
 /** Connections to a proxy, which carry requests to http origins in the absolute form. */
 export function connectorTo(proxy: ProxyServer, options: PoolOptions): Connector {
@@ -36,8 +38,11 @@ export function connectorThrough(proxy: ProxyServer, options: PoolOptions): Conn
 /** A connection that is being made; whoever wanted it may give it up. */
 class Way {
   socket: Socket | null = null
+  /** Why it was given up; `null` while it was not. */
+  error: Error | null = null
 
   destroy(error: Error): void {
+    this.error = error
     this.socket?.destroy(error)
   }
 }
@@ -55,7 +60,8 @@ function connector(connect: (target: Target, way: Way) => Promise<Socket>): Conn
   }
 }
 
-function socketOf(connect: Connector, target: Target, way: Way): Promise<Socket> {
+async function socketOf(connect: Connector, target: Target, way: Way): Promise<Socket> {
+  if (way.error !== null) throw way.error
   return new Promise((resolve, reject) => {
     const connecting: unknown = connect(target, (error, socket) => {
       if (error === null) resolve(socket as Socket)
@@ -105,7 +111,7 @@ function connectTimeoutOf({ connect, connectTimeout }: PoolOptions): number {
   return own ?? connectTimeout ?? 10_000
 }
 
-type Tunnel = (
+type MakeTunnel = (
   proxy: ProxyServer,
   toProxy: () => Promise<Socket>,
   target: Target,
@@ -117,22 +123,63 @@ type Tunnel = (
  * that has no gate, and carries what is meant for the proxy alone:
  *
  *     > CONNECT uploads.example:443 HTTP/1.1
- *     > proxy-authorization: Basic …
+ *     < HTTP/1.1 407 Proxy Authentication Required
+ *
+ *     > CONNECT uploads.example:443 HTTP/1.1     on another connection
+ *     > proxy-authorization: Digest …
  *     < HTTP/1.1 200 Connection Established
  */
-const httpTunnel: Tunnel = async (proxy, toProxy, { host, hostname, port }, timeout) => {
+const httpTunnel: MakeTunnel = async (proxy, toProxy, target, timeout) => {
+  const { protocol, host, hostname, port } = target
   const authority = port === '' ? `${host ?? hostname}:443` : (host ?? `${hostname}:${port}`)
-  const client = new Client(proxy.url.origin, { connect: connector(() => toProxy()) })
-  try {
-    const { statusCode, socket } = await client.connect({
-      path: authority,
-      headers: { ...proxy.fields, host: authority },
-      signal: timeout === 0 ? null : AbortSignal.timeout(timeout),
-    })
+  const origin = `${protocol}//${authority}`
+  const own = withoutFields(proxy.fields)
+  const credentials = target[tunnelKey]?.({ proxy: proxy.name, origin, authority, headers: own })
+  for (;;) {
+    const headers = credentials?.headers() ?? own
+    const {
+      statusCode,
+      socket,
+      headers: fields,
+    } = await connectTo(
+      proxy,
+      toProxy,
+      { path: authority, headers: [...headers, 'host', authority] },
+      timeout,
+    )
     // It is the socket that toProxy made.
     if (statusCode >= 200 && statusCode < 300) return socket as Socket
     socket.on('error', () => {}).destroy()
-    throw noTunnel(proxy, authority, statusCode)
+    if (statusCode === 407 && (await areOthers(proxy, credentials, fields))) continue
+    const authorized = fieldValue(headers, 'proxy-authorization') !== undefined
+    throw noTunnel(proxy, authority, statusCode, authorized)
+  }
+}
+
+/** Whether there are credentials that were not tried yet. */
+async function areOthers(
+  { name }: ProxyServer,
+  credentials: TunnelCredentials | undefined,
+  fields: ResponseFields,
+): Promise<boolean> {
+  try {
+    return (await credentials?.challenged(fields)) ?? false
+  } catch (cause) {
+    const message = `authenticate failed to answer the 407 of the proxy ${name}`
+    throw new UploadError('ERR_EXPECT_PROXY', message, { cause })
+  }
+}
+
+async function connectTo(
+  proxy: ProxyServer,
+  toProxy: () => Promise<Socket>,
+  request: Pick<Dispatcher.ConnectOptions, 'path' | 'headers'>,
+  timeout: number,
+): Promise<Dispatcher.ConnectData> {
+  const client = new Client(proxy.url.origin, { connect: connector(() => toProxy()) })
+  try {
+    const signal = timeout === 0 ? null : AbortSignal.timeout(timeout)
+    return await client.connect({ ...request, signal })
   } catch (error) {
     await client.destroy()
     throw error
@@ -145,7 +192,7 @@ interface Socks5Tunnels {
 }
 
 /** A tunnel through a SOCKS5 proxy (RFC 1928), with undici's own handshake. */
-const socksTunnel: Tunnel = async (proxy, toProxy, { protocol, hostname, port }, timeout) => {
+const socksTunnel: MakeTunnel = async (proxy, toProxy, { protocol, hostname, port }, timeout) => {
   const { username = '', password = '' } = { ...proxy.credentials }
   const socket = await toProxy()
   const agent = new Socks5ProxyAgent(`socks5://${proxy.url.host}`, {
@@ -187,8 +234,12 @@ async function ofProxy({ name }: ProxyServer, connect: () => Promise<Socket>): P
 }
 
 /** The proxy answered CONNECT with something else than a tunnel. */
-function noTunnel({ name, fields }: ProxyServer, authority: string, status: number): UploadError {
-  const authorized = Object.keys(fields).some((each) => /^proxy-authorization$/i.test(each))
+function noTunnel(
+  { name }: ProxyServer,
+  authority: string,
+  status: number,
+  authorized: boolean,
+): UploadError {
   const message = `The proxy ${name} answered ${status} to CONNECT ${authority}; ${adviceFor(status, authorized)}`
   const error = new UploadError('ERR_EXPECT_PROXY', message)
   error.response = { status }
@@ -201,5 +252,5 @@ function adviceFor(status: number, authorized: boolean): string {
     return 'have it allow the origin, or reach the origin without it (NO_PROXY, proxy.noProxy)'
   return authorized
     ? 'it does not accept the credentials of the proxy'
-    : "give the proxy's credentials in its URL or in proxy.credentials"
+    : "give the proxy's credentials in its URL, in proxy.credentials, or under proxy in authenticate"
 }

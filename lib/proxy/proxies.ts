@@ -73,6 +73,12 @@ export class Proxies {
     return proxy !== null && isForwarded(origin, proxy)
   }
 
+  /** Whether an HTTP proxy makes a tunnel to an origin. */
+  tunnels(origin: string | URL): boolean {
+    const proxy = this.#serverFor(origin)
+    return proxy !== null && !proxy.socks && !isForwarded(origin, proxy)
+  }
+
   /** What the route to an origin is remembered by. */
   keyOf(origin: string): string {
     const proxy = this.#serverFor(origin)

@@ -1,11 +1,15 @@
 import { followsRedirects, type Settings } from '../options/options.ts'
 import type { Hop } from '../upload/hop.ts'
-import type { Recourse } from '../upload/recourse.ts'
+import type { MakeRecovery, Recourse } from '../upload/recourse.ts'
 import type { Ways } from '../upload/ways.ts'
 import { authentication } from './authentication/authentication.ts'
+import { tunnelAuthentication } from './authentication/tunnel.ts'
 import { Redirection } from './redirect.ts'
 import { replay } from './replay.ts'
 import { Renewal, Retry } from './retry.ts'
+
+/** What is done about answers and failures. */
+export const recovery: MakeRecovery = { recourse: recoursesFor, tunnel: tunnelAuthentication }
 
 /**
  * What can be done about the answers to one upload and its failures, tried one after another;
@@ -14,7 +18,7 @@ import { Renewal, Retry } from './retry.ts'
  * @param first is the first request.
  * @param steps are those of the call.
  */
-export function recoursesFor(
+function recoursesFor(
   settings: Settings,
   first: Hop,
   ways: Ways,

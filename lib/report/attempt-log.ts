@@ -30,7 +30,7 @@ export class AttemptLog {
   phase: UploadPhase = 'connecting'
   releasedBy: ReleasedBy | null = null
   withheld = false
-  /** Whether the response was complete before all of the content was sent. */
+  /** Whether a response came, or was complete, while content flowed of which some is not sent yet. */
   cutShort = false
   readonly #begun = performance.now()
   #headLeft: number | null = null
@@ -80,6 +80,12 @@ export class AttemptLog {
   /** Whether no more content goes out. */
   get contentEnded(): boolean {
     return this.#contentEnded !== null
+  }
+
+  /** All of the content was accepted. */
+  delivered(): void {
+    this.cutShort = false
+    this.contentEnds()
   }
 
   /** No more content goes out. */

@@ -10,8 +10,8 @@ export type AskReason = DecisionReason | 'no-gate'
 /**
  * How the expectation ended: the origin said go; it stayed silent and the content was sent
  * all the same; it refused before the content; it answered with a 2xx before the content, or
- * before the end of it, and the rest was withheld; it answered 417 and the request was
- * replayed; nobody was asked.
+ * before the end of it (where the rest goes out until the response is complete, a later report
+ * may say that all was sent); it answered 417 and the request was replayed; nobody was asked.
  */
 export type UploadOutcome =
   | 'continued'
@@ -74,16 +74,25 @@ export interface AttemptReport {
   readonly httpVersion: '1.1' | '2.0' | null
 }
 
-/** What an upload did, as plain data. */
+/**
+ * What an upload did up to now, as plain data. `upload` makes it when the head of the response
+ * came; `reportOf(response)` makes another one at any time, such as when the content was read.
+ */
 export interface UploadReport {
   readonly asked: boolean
   readonly reason: AskReason
   readonly outcome: UploadOutcome
   /** Milliseconds that content was held back, over all attempts. */
   readonly waitedMs: number
-  /** Bytes of content that connections accepted, over all attempts. */
+  /**
+   * Bytes of content that the connection of the last attempt to send it accepted. What went out
+   * before, and was made void by a redirect, a replay or a retry, is told by `attempts`.
+   */
   readonly sentBytes: number
-  /** Bytes of content that an answer before it kept off the wire; 0 when the length is not known. */
+  /**
+   * The rest of the content, where a response came before it (`outcome` is `'refused'` or
+   * `'answered'`) and kept it off the wire; 0 when the length is not known.
+   */
   readonly savedBytes: number
   readonly attempts: readonly AttemptReport[]
 }

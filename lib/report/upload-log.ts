@@ -66,8 +66,9 @@ export class UploadLog {
     return performance.now() - this.#begun
   }
 
-  get sentBytes(): number {
-    return this.attempts.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+  /** Bytes of content that the last attempt to send it has sent; what was sent before came to nothing. */
+  get #sentBytes(): number {
+    return this.#lastWithContent?.sentBytes ?? 0
   }
 
   /** Where the upload stands, for an error. */
@@ -75,7 +76,7 @@ export class UploadLog {
     const last = this.attempts.at(-1)
     return {
       phase: last?.phase ?? 'connecting',
-      sentBytes: this.sentBytes,
+      sentBytes: this.#sentBytes,
       attempt: this.attempts.length,
       status: this.attempts.findLast(({ status }) => status !== null)?.status ?? null,
     }
@@ -84,14 +85,14 @@ export class UploadLog {
   snapshot(): UploadReport {
     const outcome = this.#outcome()
     const early = outcome === 'refused' || outcome === 'answered'
-    const sentLast = this.#lastWithContent?.sentBytes ?? 0
+    const sentBytes = this.#sentBytes
     return {
       asked: this.attempts.some(({ asked }) => asked),
       reason: this.reason,
       outcome,
       waitedMs: rounded(this.attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0)),
-      sentBytes: this.sentBytes,
-      savedBytes: early && this.total !== null ? this.total - sentLast : 0,
+      sentBytes,
+      savedBytes: early && this.total !== null ? this.total - sentBytes : 0,
       attempts: this.attempts.map((attempt) => attempt.snapshot()),
     }
   }

@@ -56,7 +56,7 @@ export interface AttemptOwner {
   requestSent(): void
   responding(): void
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void
-  data(chunk: Buffer): void
+  data(attempt: Attempt, chunk: Buffer): void
   /** The response is complete, and the content goes on without undici. */
   detached(): void
   ended(trailers: ResponseFields): void
@@ -212,7 +212,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     publish(name, { method, url, attempt: number, ...details })
   }
 
-  /** Keeps the response from coming in further, until it is decided who gets it. */
+  /** Keeps the response from coming in further. */
   hold(): void {
     this.#controller?.pause()
   }
@@ -341,6 +341,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onFinal(status: number, withheld: boolean): void {
     this.log.final(status, withheld)
+    this.log.cutShort = this.taken && this.#flows && !this.complete
     this.#guard(() => {
       if (withheld && status >= 300) this.publish('refuse', { status })
       this.#owner.final(this)
@@ -364,7 +365,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onDelivered(): void {
     this.complete = true
-    this.log.contentEnds()
+    this.log.delivered()
     this.#guard(() => {
       this.#owner.sent(this)
       if (this.#current) this.#owner.requestSent()
@@ -438,7 +439,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    if (this.#current) this.#owner.inContext(() => this.#owner.data(chunk))
+    if (this.#current) this.#owner.inContext(() => this.#owner.data(this, chunk))
   }
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {

@@ -14,7 +14,7 @@ import { sharedMemory } from '../routes/memory.ts'
 import { callKey, type ExpectRequest } from './expect-request.ts'
 import { dispatchOlder, isOlder } from './older-handler.ts'
 import { planOf, requestContent, withoutWish } from './order.ts'
-import type { MakeRecourse } from './recourse.ts'
+import type { MakeRecovery } from './recourse.ts'
 import type { Scope } from './scope.ts'
 import { UnderWay } from './under-way.ts'
 import { UploadRun } from './upload-run.ts'
@@ -33,12 +33,12 @@ const unknown = { ways: direct, needsGate: true, yields: false, allowH2: undefin
 /**
  * An interceptor that asks before it sends.
  *
- * @param recourse makes what is done about answers and failures.
+ * @param recovery makes what is done about answers and failures.
  * @param below is what is known of the dispatcher that it is put before.
  */
 export function uploadInterceptor(
   options: ExpectOptions,
-  recourse: MakeRecourse,
+  recovery: MakeRecovery,
   below: Partial<Below> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   const base = settle(options, { ...defaults, memory: sharedMemory })
@@ -50,7 +50,7 @@ export function uploadInterceptor(
       ...below,
       base,
       watched,
-      recourse,
+      recovery,
       dispatch,
     }
     return (request, handler) => send(scope, request, handler)

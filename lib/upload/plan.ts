@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import type { TunnelAuthentication } from '../connection/tunnel.ts'
 import type { InContext, UploadContent } from '../content/upload-content.ts'
 import type { UploadError } from '../errors.ts'
 import type { Settings } from '../options/options.ts'
@@ -101,8 +102,20 @@ export class Plan {
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */
   get recourse(): Recourse {
-    this.#recourse ??= this.scope.recourse(this.settings, this.hop, this.scope.ways, this.#steps)
+    this.#recourse ??= this.scope.recovery.recourse(
+      this.settings,
+      this.hop,
+      this.scope.ways,
+      this.#steps,
+    )
     return this.#recourse
+  }
+
+  /** What answers a proxy that wants credentials before it makes a tunnel for the current attempt. */
+  tunnelTo({ origin }: Hop): TunnelAuthentication | null {
+    const { authenticate } = this.settings
+    if (authenticate === null || !this.scope.ways.tunnels(origin)) return null
+    return this.scope.recovery.tunnel(authenticate, this.log.attempts.length, this.inContext)
   }
 
   /** Whether something is to be done before each attempt, and about responses that are not refusals. */

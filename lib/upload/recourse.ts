@@ -1,5 +1,8 @@
+import type { TunnelAuthentication } from '../connection/tunnel.ts'
+import type { InContext } from '../content/upload-content.ts'
 import type { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
+import type { Authenticate } from '../options/authenticate.ts'
 import type { Settings } from '../options/options.ts'
 import type { AttemptReason, AttemptReport } from '../report/report.ts'
 import type { Hop } from './hop.ts'
@@ -19,6 +22,9 @@ export interface Answer {
   /** Whether all of its content was sent, which may have been none. */
   readonly complete: boolean
 }
+
+/** What of an answer tells whether it is a challenge that can be met. */
+export type Challenged = Pick<Answer, 'status' | 'fields' | 'hop' | 'number' | 'sendable'>
 
 /** A request that failed without a final response. */
 export interface Failure {
@@ -41,13 +47,21 @@ export interface Next {
 /** What is decided about an answer. */
 export type Decided = Next | UploadError | null
 
-/** Makes what can be done about the answers to one upload and its failures. */
-export type MakeRecourse = (
-  settings: Settings,
-  first: Hop,
-  ways: Ways,
-  steps: readonly Recourse[],
-) => Recourse
+/** Makes what is done about the answers to one upload and its failures. */
+export interface MakeRecovery {
+  /** @param steps are those of the call, beside what every upload does. */
+  recourse(settings: Settings, first: Hop, ways: Ways, steps: readonly Recourse[]): Recourse
+  /**
+   * What answers a proxy that wants credentials before it makes a tunnel; `null` where there are none.
+   *
+   * @param number is that of the attempt, counted from 1.
+   */
+  tunnel(
+    authenticate: Authenticate,
+    number: number,
+    inContext: InContext,
+  ): TunnelAuthentication | null
+}
 
 /** Something that can be done in place of handing an answer, or a failure, to the caller. */
 export interface Recourse {

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { Settings } from '../options/options.ts'
 import { Routes } from '../routes/route.ts'
 import { originOf } from './hop.ts'
-import type { MakeRecourse } from './recourse.ts'
+import type { MakeRecovery } from './recourse.ts'
 import type { UnderWay } from './under-way.ts'
 import type { Ways } from './ways.ts'
 
@@ -19,7 +19,7 @@ export interface Scope {
   readonly yields: boolean
   /** The agent's own option: `false` forbids HTTP/2, `true` leaves the choice to the origin. */
   readonly allowH2: boolean | undefined
-  readonly recourse: MakeRecourse
+  readonly recovery: MakeRecovery
   readonly dispatch: Dispatcher.Dispatch
 }
 

@@ -25,7 +25,8 @@ export class UnderWay {
 
   /** Ends all of them. */
   abort(reason: Error | null): void {
-    const error = reason ?? new errors.ClientDestroyedError()
-    for (const controller of this.#controllers) controller.abort(error)
+    for (const controller of this.#controllers) {
+      controller.abort(reason ?? new errors.ClientDestroyedError())
+    }
   }
 }

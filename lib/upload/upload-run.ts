@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { startResponse } from '../connection/forwarding-handler.ts'
 import { ticketKey } from '../connection/ticket.ts'
+import { tunnelKey } from '../connection/tunnel.ts'
 import { Wait, type Waiting } from '../connection/wait.ts'
 import type { InContext } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
@@ -9,6 +10,7 @@ import { headersOf, type ResponseFields } from '../headers.ts'
 import type { Decision } from '../protocol/decision.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AskReason, AttemptReason } from '../report/report.ts'
+import { failureOf, keepFailure } from '../report/reported.ts'
 import type { Route } from '../routes/route.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
@@ -151,6 +153,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
     if (bodyTimeout !== undefined) options.bodyTimeout = bodyTimeout
     if (body !== null) options[ticketKey] = attempt
+    const tunnel = this.#plan.tunnelTo(hop)
+    if (tunnel !== null) options[tunnelKey] = tunnel
     return options
   }
 
@@ -283,8 +287,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     else this.#follow(attempt, decided)
   }
 
-  data(chunk: Buffer): void {
-    this.#plan.handler.onResponseData?.(this.#controller, chunk)
+  data(attempt: Attempt, chunk: Buffer): void {
+    if (this.#held === null) this.#plan.handler.onResponseData?.(this.#controller, chunk)
+    else if (!this.#held.data(chunk)) attempt.hold()
   }
 
   detached(): void {
@@ -293,7 +298,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   ended(trailers: ResponseFields): void {
     if (this.#held !== null) {
-      this.#held.ended(() => this.ended(trailers))
+      this.#held.over(() => this.ended(trailers))
       return
     }
     const { handler } = this.#plan
@@ -314,12 +319,16 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   failed(attempt: Attempt, error: Error): void {
     if (this.#held !== null) {
-      this.#held.broke(error)
+      this.#held.over(() => {
+        this.#controller.target = null
+        // The platform's fetch never settles when a response breaks off in the turn in which it began.
+        setImmediate(() => this.failed(attempt, error))
+      })
       return
     }
     const next = this.#afterFailure(attempt, error)
     if (next === null) {
-      this.#fail(error)
+      this.#fail(this.#isCallers(error) ? error : failureOf(error, this.#plan.log))
       return
     }
     // undici fails all that waits for a connection in one go, and asserts that nothing was added.
@@ -352,10 +361,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   #afterFailure(attempt: Attempt, error: Error): Next | null {
     const { content } = this.#plan
-    const { abortedByCaller } = this.#controller
-    if (this.#delivered || abortedByCaller || (content !== null && content.failure === error)) {
-      return null
-    }
+    if (this.#delivered || this.#isCallers(error)) return null
     if (attempt.mayNeedHttp2(error)) {
       this.#course.refusedHttp1()
       return { hop: this.#course.hop, reason: 'fresh-connection', delayMs: 0 }
@@ -370,27 +376,42 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     return this.#plan.recourse.failed?.(failure) ?? null
   }
 
+  /** Whether an error comes from the caller: their abort, or their content. */
+  #isCallers(error: Error): boolean {
+    const { content } = this.#plan
+    return this.#controller.abortedByCaller || (content !== null && content.failure === error)
+  }
+
   /** Waits for the decision over a final response. */
   #hold(attempt: Attempt, deciding: Promise<Decided>, deliver: () => void): void {
     const held = new HeldAnswer(deliver)
     const { target } = this.#controller
     this.#held = held
-    attempt.hold()
     // The connection may end before the decision is there, and an abort would reach nobody.
     this.#controller.target = null
     deciding
       .then((decided) => {
         if (this.#held !== held || this.#over) return
         this.#held = null
-        if (decided !== null) this.#follow(attempt, decided)
-        else if (held.error !== null) this.#fail(held.error)
-        else {
-          this.#controller.target = target
-          held.handOver()
-          if (!this.#controller.paused) attempt.resume()
+        if (decided !== null) {
+          this.#follow(attempt, decided)
+          return
         }
+        this.#controller.target = target
+        this.#handOver(attempt, held)
+        if (!this.#controller.paused) attempt.resume()
       })
       .catch((error: unknown) => this.#fail(error as Error))
+  }
+
+  #handOver(attempt: Attempt, held: HeldAnswer): void {
+    for (const step of held.steps((chunk) => this.data(attempt, chunk))) {
+      step()
+      // A connection that is gone tells nobody of an abort.
+      const { abortedByCaller, reason } = this.#controller
+      if (abortedByCaller && reason !== null) this.#fail(reason)
+      if (this.#over) return
+    }
   }
 
   #follow(attempt: Attempt, decided: Next | UploadError): void {
@@ -452,6 +473,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     this.#finish(error)
     const failure = undiciTimeout(error, settings.timeouts) ?? error
     const told = failure instanceof UploadError ? failure.at(log.place()) : failure
+    keepFailure(told, log)
     // A retry of somebody above looks at whether the request was aborted, which this is not.
     this.#controller.target = null
     attempt?.giveUp()

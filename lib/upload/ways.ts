@@ -6,6 +6,8 @@ export interface Ways {
   readonly forwarder: string | null
   /** Whether requests to an origin are sent to the forwarder. */
   forwards(origin: string): boolean
+  /** Whether an HTTP proxy makes a tunnel to an origin. */
+  tunnels(origin: string): boolean
 }
 
 /** Where nothing is known of a proxy. */
@@ -13,4 +15,5 @@ export const direct: Ways = {
   keyOf: (origin) => origin,
   forwarder: null,
   forwards: () => false,
+  tunnels: () => false,
 }

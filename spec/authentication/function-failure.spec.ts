@@ -84,18 +84,6 @@ describe('a function for credentials that fails', () => {
     expect(await reasonOf(uploader({ authenticate })(peer.url))).to.equal(error)
   })
 
-  it('leaves a response broken that broke in the meantime', async () => {
-    const broken = signal()
-    const peer = await scripted(breaking(broken))
-    const authenticate = async () => {
-      broken.raise()
-      await turns()
-      return null
-    }
-    const reason = await reasonOf(uploader({ authenticate })(peer.url))
-    expect(reason).to.have.property('code').that.is.oneOf(['ECONNRESET', 'UND_ERR_SOCKET'])
-  })
-
   it('does not keep an upload whose connection broke from going on', async () => {
     const broken = signal()
     const peer = await scripted(breaking(broken), async (wire) => {

@@ -106,6 +106,23 @@ describe('a proxy that wants credentials', () => {
     expect(calls).to.deep.equal([])
   })
 
+  it('gets Digest credentials for the whole URL, which stands in the request line', async () => {
+    const guard = new DigestGuard()
+    const proxy = await guarded((seen) => {
+      const { 'proxy-authorization': authorization, ...headers } = seen.headers
+      const own = authorization === undefined ? {} : { authorization: String(authorization) }
+      const mode = guard.mode({ ...seen, headers: { ...headers, ...own } })
+      if (mode === 'go') return mode
+      const { headers: fields } = mode as { headers: Record<string, string> }
+      const value = fields['www-authenticate'] ?? ''
+      return { status: 407, headers: { 'proxy-authenticate': value } }
+    })
+    const { response } = await send(proxy, { proxy: { digest: user } })
+    expect(response.status).to.equal(201)
+    expect(guard.seen.map(({ accepted }) => accepted)).to.deep.equal([true])
+    expect(proxy.requests[1]?.headers['proxy-authorization']).to.include(`uri="${target}"`)
+  })
+
   it('uses the next nonce that it tells', async () => {
     const answer = 'Digest realm="proxy", nonce="n1", qop="auth"'
     const proxy = await guarded(

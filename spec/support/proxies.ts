@@ -21,6 +21,8 @@ export interface ProxyHabits {
   readonly identity?: Identity
   /** The `Proxy-Authorization` that it wants. */
   readonly wants?: string
+  /** The challenge that it answers a head with, or `null` where it has nothing to object. */
+  readonly challenges?: (head: string) => string | null
   /** What it does in place of what it is asked for: a status, nothing, or leaving. */
   readonly instead?: number | 'silence' | 'leaving'
 }
@@ -35,9 +37,9 @@ export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
     heads.push(head)
     clients.push(client.remoteAddress)
     sockets.push(client)
-    const { wants, instead } = habits
-    const value = /^proxy-authorization: (.*)\r$/im.exec(head)?.[1]
-    if (wants !== undefined && value !== wants) client.end(answer(407))
+    const { wants, instead, challenges = basicGuard(wants) } = habits
+    const challenge = challenges(head)
+    if (challenge !== null) client.end(answer(407, `proxy-authenticate: ${challenge}\r\n`))
     else if (typeof instead === 'number') client.end(answer(instead))
     else if (instead === 'leaving') client.destroy()
     else if (instead === undefined) pass(client, head, rest)
@@ -45,9 +47,18 @@ export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
   return { host, heads, clients, sockets }
 }
 
-function answer(status: number): string {
-  const challenge = status === 407 ? 'proxy-authenticate: Basic realm="proxy"\r\n' : ''
-  return `HTTP/1.1 ${status} No\r\n${challenge}content-length: 2\r\nconnection: close\r\n\r\nno`
+/** The credentials that a head has for a proxy. */
+export function proxyCredentials(head: string): string | undefined {
+  return /^proxy-authorization: (.*)\r$/im.exec(head)?.[1]
+}
+
+function basicGuard(wants: string | undefined): NonNullable<ProxyHabits['challenges']> {
+  return (head) =>
+    wants === undefined || proxyCredentials(head) === wants ? null : 'Basic realm="proxy"'
+}
+
+function answer(status: number, field = ''): string {
+  return `HTTP/1.1 ${status} No\r\n${field}content-length: 2\r\nconnection: close\r\n\r\nno`
 }
 
 /** Whatever comes on the connection later goes to the same origin. */

@@ -20,7 +20,7 @@ export interface Answered extends Made {
   readonly status: number
   readonly text: string
   readonly outcome: UploadOutcome
-  /** How many times over the content was sent, or the least and the most that may be. */
+  /** How much of the content the last attempt sent, from 0 to 1, or the least and the most that may be. */
   readonly sent: number | readonly [least: number, most: number]
   readonly reason?: AskReason
   /** The interim responses that came, over all attempts. */

@@ -64,7 +64,6 @@ for (const { name, agent, outcome, begin } of beginnings) {
       await peer.withheld()
     }
   }
-  const again: Answered = { ...replayed, sent: [1, 2] }
   const handedOver: Answered = { ...stored, status: 417, text: 'no', outcome, sent: [0.5, 1] }
 
   describe(`a 417 while content flows, ${name}`, () => {
@@ -75,7 +74,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: true,
         origin: [halfway(of(417)), takingAll],
-        gets: [again],
+        gets: [replayed],
       })),
       {
         name: 'is replayed with content that can be opened again, in single bytes',
@@ -83,7 +82,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: true,
         origin: [halfway(...head(103), ...response(417, 'no')), takingAll],
-        gets: [again],
+        gets: [replayed],
       },
       {
         name: 'is replayed with one-shot content that fits the window',
@@ -91,7 +90,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no')), takingAll],
-        gets: [again],
+        gets: [replayed],
       },
       {
         name: 'is replayed with one-shot content of which the window holds what was read',
@@ -99,7 +98,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no')), takingAll],
-        gets: [again],
+        gets: [replayed],
       },
       {
         name: 'is the caller’s when one-shot content is not kept',
@@ -131,13 +130,12 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: true,
         origin: [halfway(response(417, 'no')), takingAll],
-        gets: [again],
+        gets: [replayed],
       },
     ])
   })
 
   describe(`a 417 after the whole content, ${name}`, () => {
-    const twice: Answered = { ...replayed, sent: 2 }
     const once: Answered = { ...handedOver, sent: 1 }
     play([
       {
@@ -145,14 +143,14 @@ for (const { name, agent, outcome, begin } of beginnings) {
         agent,
         replayable: true,
         origin: [afterwards(response(417, 'no')), taking],
-        gets: [twice],
+        gets: [replayed],
       },
       {
         name: 'is replayed with one-shot content that fits the window',
         agent: { ...agent, ...window },
         replayable: false,
         origin: [afterwards(head(102), ...response(417, 'no')), taking],
-        gets: [twice],
+        gets: [replayed],
       },
       {
         name: 'is the caller’s when one-shot content has outgrown the window',
@@ -177,7 +175,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
             await peer.takes(417, 'still no')
           },
         ],
-        gets: [{ ...twice, status: 417, text: 'still no' }],
+        gets: [{ ...replayed, status: 417, text: 'still no' }],
       },
     ])
   })

@@ -48,7 +48,7 @@ describe('a 421', () => {
       faces: fetches,
       replayable: true,
       origin: [takenAndRefused, accepting],
-      gets: [{ ...stored, sent: 2 }],
+      gets: [stored],
     },
     {
       name: 'before one-shot content is the caller’s',

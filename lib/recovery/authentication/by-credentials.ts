@@ -2,7 +2,7 @@ import { fieldValue, withoutFields } from '../../headers.ts'
 import type { SchemeCredentials } from '../../options/authenticate.ts'
 import { parseChallenges } from '../../protocol/challenge.ts'
 import type { Hop } from '../../upload/hop.ts'
-import type { Answer, Next, Recourse } from '../../upload/recourse.ts'
+import type { Challenged, Next, Recourse } from '../../upload/recourse.ts'
 import { Kept } from './kept.ts'
 import { type Offer, offerOf, type Session, sessionFor } from './session.ts'
 import type { Space } from './space.ts'
@@ -43,10 +43,11 @@ export class ByCredentials implements Recourse {
     this.#sent = this.#sessionOf(hop)
     if (this.#sent === null) return hop
     const others = withoutFields(hop.headers, credentials)
-    return { ...hop, headers: [...others, credentials, this.#sent.authorization(hop)] }
+    const sent = { ...hop, path: this.#space.target(hop) }
+    return { ...hop, headers: [...others, credentials, this.#sent.authorization(sent)] }
   }
 
-  answered({ status, fields, hop, sendable }: Answer): Next | null {
+  answered({ status, fields, hop, sendable }: Challenged): Next | null {
     if (!this.#space.covers(hop)) return null
     const info = fields[this.#space.info]
     if (info !== undefined) this.#sent?.inform(info)

@@ -2,7 +2,7 @@ import { type Fields, fieldsOf, withoutFields } from '../../headers.ts'
 import type { AuthenticateFunction, Challenge } from '../../options/authenticate.ts'
 import { parseChallenges } from '../../protocol/challenge.ts'
 import { type Hop, placeOf } from '../../upload/hop.ts'
-import type { Answer, Next, Recourse } from '../../upload/recourse.ts'
+import type { Challenged, Next, Recourse } from '../../upload/recourse.ts'
 import type { Space } from './space.ts'
 import { Turns } from './turns.ts'
 
@@ -32,7 +32,13 @@ export class ByFunction implements Recourse {
     return { ...hop, headers: [...others, ...this.#found] }
   }
 
-  answered({ status, fields, hop, sendable, number }: Answer): Next | null | Promise<Next | null> {
+  answered({
+    status,
+    fields,
+    hop,
+    sendable,
+    number,
+  }: Challenged): Next | null | Promise<Next | null> {
     if (status !== this.#space.status || !sendable || !this.#space.covers(hop)) return null
     const challenges = parseChallenges(fields[this.#space.challenges])
     const stale = challenges.some(({ params }) => params.stale?.toLowerCase() === 'true')

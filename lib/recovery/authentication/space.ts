@@ -14,6 +14,8 @@ export interface Space {
   readonly info: string
   /** Whether the credentials are for this request, too. */
   covers(hop: Hop): boolean
+  /** What stands in the request line, as whoever wants the credentials gets it. */
+  target(hop: Hop): string
 }
 
 /** The origin that an upload was made to. */
@@ -25,6 +27,7 @@ export function originSpace(origin: string): Space {
     credentials: 'authorization',
     info: 'authentication-info',
     covers: (hop) => originOf(hop.origin) === originOf(origin),
+    target: ({ path }) => path,
   }
 }
 
@@ -38,20 +41,29 @@ export function proxySpaceOf(first: Hop, ways: Ways): Space[] {
   const own = isWhole(first) ? originOf(first.origin) : null
   const proxy = own ?? ways.forwarder
   if (proxy === null) return []
-  const covers =
-    own === null
-      ? (hop: Hop) => ways.forwards(hop.origin)
-      : (hop: Hop) => isWhole(hop) && originOf(hop.origin) === own
-  return [
-    {
-      status: 407,
-      origin: proxy,
-      challenges: 'proxy-authenticate',
-      credentials: 'proxy-authorization',
-      info: 'proxy-authentication-info',
-      covers,
-    },
-  ]
+  if (own !== null) {
+    return [proxySpace(proxy, (hop) => isWhole(hop) && originOf(hop.origin) === own)]
+  }
+  const covers = (hop: Hop): boolean => ways.forwards(hop.origin)
+  const target = ({ origin, path }: Hop): string => originOf(origin) + path
+  return [{ ...proxySpace(proxy, covers), target }]
+}
+
+/** A proxy that is asked for a tunnel. */
+export function tunnelSpace(proxy: string): Space {
+  return proxySpace(proxy, () => true)
+}
+
+function proxySpace(proxy: string, covers: Space['covers']): Space {
+  return {
+    status: 407,
+    origin: originOf(proxy),
+    challenges: 'proxy-authenticate',
+    credentials: 'proxy-authorization',
+    info: 'proxy-authentication-info',
+    covers,
+    target: ({ path }) => path,
+  }
 }
 
 function isWhole({ path }: Hop): boolean {

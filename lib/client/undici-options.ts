@@ -1,0 +1,48 @@
+import type { Agent } from 'undici'
+
+/** Options of earlier versions, which undici refuses when it makes a connection. */
+type Refused =
+  | 'socketTimeout'
+  | 'requestTimeout'
+  | 'idleTimeout'
+  | 'keepAlive'
+  | 'maxKeepAliveTimeout'
+
+/** What undici's Agent, Pool and Client take; the types leave the last one out. */
+const ofUndici: Record<Exclude<keyof Agent.Options, Refused> | 'useH2c', true> = {
+  factory: true,
+  maxOrigins: true,
+  connections: true,
+  clientTtl: true,
+  maxHeaderSize: true,
+  headersTimeout: true,
+  connectTimeout: true,
+  bodyTimeout: true,
+  keepAliveTimeout: true,
+  keepAliveMaxTimeout: true,
+  keepAliveTimeoutThreshold: true,
+  socketPath: true,
+  pipelining: true,
+  tls: true,
+  strictContentLength: true,
+  maxCachedSessions: true,
+  connect: true,
+  maxRequestsPerClient: true,
+  localAddress: true,
+  maxResponseSize: true,
+  webSocket: true,
+  eventSource: true,
+  autoSelectFamily: true,
+  autoSelectFamilyAttemptTimeout: true,
+  allowH2: true,
+  maxConcurrentStreams: true,
+  initialWindowSize: true,
+  connectionWindowSize: true,
+  pingInterval: true,
+  h2Options: true,
+  useMilo: true,
+  useH2c: true,
+}
+
+/** The names of undici's own options for agents. */
+export const undiciOptionNames: readonly string[] = Object.keys(ofUndici)
