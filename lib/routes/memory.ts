@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { RecentMap } from '../recent-map.ts'
 import { refuseUnknown } from '../unknown.ts'
 import {
   Knowledge,
@@ -34,7 +34,7 @@ const defaults: Required<RouteMemoryOptions> = {
   timesFor: 600_000,
 }
 
-// Room for all routes is taken at once; times have the limit that timers have.
+// Times have the limit that timers have.
 const mostRoutes = 1_000_000
 const longest = 2_147_483_647
 
@@ -53,14 +53,14 @@ const none: readonly never[] = Object.freeze([])
  * ```
  */
 export class RouteMemory {
-  readonly #routes: LRUCache<string, Knowledge>
+  readonly #routes: RecentMap<string, Knowledge>
   readonly #lives: Lives
 
   /** @throws TypeError naming the option whose value cannot be used. */
   constructor(options: RouteMemoryOptions = {}) {
     refuseUnknown(options, names)
     const { max, refusedFor, silentFor, busyFor, timesFor } = complete(options)
-    this.#routes = new LRUCache({ max })
+    this.#routes = new RecentMap(max)
     this.#lives = { '417': refusedFor, silent: silentFor, busy: busyFor, times: timesFor }
   }
 
@@ -116,8 +116,7 @@ export class RouteMemory {
 
   /** What is known, as plain data, one record a route, the one used last at the end. */
   list(): RouteRecord[] {
-    const latestFirst = [...this.#routes.entries()]
-    return latestFirst.reverse().flatMap(([route, known]) => known.record(route) ?? [])
+    return [...this.#routes.entries()].flatMap(([route, known]) => known.record(route) ?? [])
   }
 
   /** The same, for `JSON.stringify`. */

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { RecentMap } from '../../recent-map.ts'
 import type { Space } from './space.ts'
 
 /** Origins for which something is kept at most; the ones not used for the longest time go first. */
@@ -6,7 +6,7 @@ const max = 100
 
 /** What is kept from one upload to the next, as long as somebody holds the key: the `authenticate` it came of. */
 export class Kept<Value extends object> {
-  readonly #all = new WeakMap<object, LRUCache<string, Value>>()
+  readonly #all = new WeakMap<object, RecentMap<string, Value>>()
 
   /** What is kept for a space, if anything. */
   get(key: object, space: Space): Value | undefined {
@@ -15,7 +15,7 @@ export class Kept<Value extends object> {
 
   /** Keeps a value in place of the one before it. */
   set(key: object, space: Space, value: Value): void {
-    const values = this.#all.get(key) ?? new LRUCache<string, Value>({ max })
+    const values = this.#all.get(key) ?? new RecentMap<string, Value>(max)
     values.set(keyOf(space), value)
     this.#all.set(key, values)
   }
