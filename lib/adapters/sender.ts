@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { ExpectAgent } from '../client/agent.ts'
 import { type Content, contentOf } from '../content/content.ts'
+import { keepLegacyDispatcher } from '../legacy-dispatcher.ts'
 import {
   checkOptions,
   type ExpectOptions,
@@ -12,6 +13,8 @@ import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { callKey, type ExpectRequest } from '../upload/expect-request.ts'
 import { expectContinue } from '../upload/interceptor.ts'
+
+keepLegacyDispatcher()
 
 /** What every adapter takes. */
 export interface AdapterOptions extends ExpectOptions {
