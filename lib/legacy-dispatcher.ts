@@ -1,3 +1,8 @@
+import { unsupportedNode } from './node-version.ts'
+
+// This module is loaded before undici, which would fail with an error of another kind.
+if (unsupportedNode !== null) throw new Error(unsupportedNode)
+
 /** Where undici up to 7 keeps the process's dispatcher, and with it the fetch of Node 22. */
 const legacy = Symbol.for('undici.globalDispatcher.1')
 const current = Symbol.for('undici.globalDispatcher.2')

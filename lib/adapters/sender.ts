@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import { ExpectAgent } from '../client/agent.ts'
 import { expectContinue } from '../client/interceptor.ts'
 import { type Content, contentOf } from '../content/content.ts'
+import { keepLegacyDispatcher } from '../legacy-dispatcher.ts'
 import {
   checkOptions,
   type ExpectOptions,
@@ -12,6 +13,8 @@ import type { Progress } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { callKey, type ExpectRequest } from '../upload/expect-request.ts'
+
+keepLegacyDispatcher()
 
 /** What every adapter takes. */
 export interface AdapterOptions extends ExpectOptions {

@@ -1,4 +1,10 @@
 #!/usr/bin/env node
-import { main } from './main.ts'
+import { unsupportedNode } from '../node-version.ts'
 
-process.exitCode = await main(process.argv.slice(2), process)
+if (unsupportedNode === null) {
+  const { main } = await import('./main.ts')
+  process.exitCode = await main(process.argv.slice(2), process)
+} else {
+  process.stderr.write(`${unsupportedNode}\n`)
+  process.exitCode = 2
+}

@@ -1,33 +1,30 @@
 import { PassThrough, pipeline, Readable, Transform, type TransformCallback } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import {
-  constants,
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createInflateRaw,
-  createZstdDecompress,
-} from 'node:zlib'
+// Node 20 has not all of it, and would fail here before it is told what it lacks.
+import zlib from 'node:zlib'
 import { terminated } from './terminated.ts'
 
 /** Codings at most, as the platform's fetch has it: each takes memory, and content can grow with each. */
 const most = 5
 
 // An origin that leaves the end of its content out is forgiven, as browsers do.
-const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH }
+const lenient = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH }
 const lenientBrotli = {
-  flush: constants.BROTLI_OPERATION_FLUSH,
-  finishFlush: constants.BROTLI_OPERATION_FLUSH,
+  flush: zlib.constants.BROTLI_OPERATION_FLUSH,
+  finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH,
 }
 
-const lenientZstd = { flush: constants.ZSTD_e_continue, finishFlush: constants.ZSTD_e_end }
+const lenientZstd = {
+  flush: zlib.constants.ZSTD_e_continue,
+  finishFlush: zlib.constants.ZSTD_e_end,
+}
 
 const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
-  ['gzip', () => createGunzip(lenient)],
-  ['x-gzip', () => createGunzip(lenient)],
+  ['gzip', () => zlib.createGunzip(lenient)],
+  ['x-gzip', () => zlib.createGunzip(lenient)],
   ['deflate', () => new Inflate()],
-  ['br', () => createBrotliDecompress(lenientBrotli)],
-  ['zstd', () => createZstdDecompress(lenientZstd)],
+  ['br', () => zlib.createBrotliDecompress(lenientBrotli)],
+  ['zstd', () => zlib.createZstdDecompress(lenientZstd)],
 ])
 
 /**
@@ -95,8 +92,8 @@ class Inflate extends Transform {
   }
 
   #begun(chunk: Buffer): Transform {
-    const zlib = ((chunk[0] ?? 0) & 0x0f) === 8
-    const inner = zlib ? createInflate(lenient) : createInflateRaw(lenient)
+    const isZlib = ((chunk[0] ?? 0) & 0x0f) === 8
+    const inner = isZlib ? zlib.createInflate(lenient) : zlib.createInflateRaw(lenient)
     inner.on('data', (data) => this.push(data))
     // A write with bytes behind the end of the content is never called back.
     inner.on('end', () => this.#taken())

@@ -10,7 +10,7 @@ import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher } from '../unknown.ts'
 import { hasBlockedPort } from './blocked-ports.ts'
 import { type FetchRequest, fetchRequest, outgoing } from './fetch-request.ts'
-import { FixedHeaders } from './fixed-headers.ts'
+import { fixedHeaders } from './fixed-headers.ts'
 import { pickListeners } from './listeners.ts'
 import {
   type DispatchPlan,
@@ -133,7 +133,7 @@ async function sendContent(
       steps,
       failsAtRedirect: redirect === 'error',
       log,
-      headersOf: (fields) => new FixedHeaders(headersOf(fields)),
+      headersOf: (fields) => fixedHeaders(headersOf(fields)),
     })
     if (integrity !== '') await checkIntegrity(response.clone(), integrity)
     return response

@@ -1,21 +1,36 @@
 type Changing = 'append' | 'delete' | 'set'
 
 // Its type says that these are fields, which no method may take the place of.
-const PlainHeaders: new (
-  ...given: ConstructorParameters<typeof Headers>
-) => Omit<Headers, Changing> = Headers
+type PlainHeaders = new (...given: ConstructorParameters<typeof Headers>) => Omit<Headers, Changing>
+
+type FixedHeaders = new (...given: ConstructorParameters<typeof Headers>) => Headers
+
+let made: FixedHeaders | null = null
 
 /** Header fields that cannot be changed, as those of a response of fetch (guard `immutable`). */
-export class FixedHeaders extends PlainHeaders implements Pick<Headers, Changing> {
-  append(): never {
-    throw new TypeError('immutable')
-  }
+export function fixedHeaders(fields: Headers): Headers {
+  made ??= makeFixedHeaders()
+  return new made(fields)
+}
 
-  delete(): never {
-    throw new TypeError('immutable')
-  }
+/** Whether header fields are of that kind. */
+export function areFixed(headers: Headers): boolean {
+  return made !== null && headers instanceof made
+}
 
-  set(): never {
-    throw new TypeError('immutable')
+/** Made when it is needed: whoever names the platform's Headers loads the platform's fetch. */
+function makeFixedHeaders(): FixedHeaders {
+  return class extends (Headers as PlainHeaders) implements Pick<Headers, Changing> {
+    append(): never {
+      throw new TypeError('immutable')
+    }
+
+    delete(): never {
+      throw new TypeError('immutable')
+    }
+
+    set(): never {
+      throw new TypeError('immutable')
+    }
   }
 }

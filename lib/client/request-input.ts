@@ -9,7 +9,13 @@ interface Realm {
   readonly fetch: typeof fetch
 }
 
-const platform: Realm = { Request: globalThis.Request, fetch: platformFetch }
+const platform: Realm = {
+  // Read when it is needed: whoever names it loads the platform's fetch.
+  get Request() {
+    return globalThis.Request
+  },
+  fetch: platformFetch,
+}
 const undici = { Request: UndiciRequest, fetch: undiciFetch } as unknown as Realm
 
 /** The Request that a fetch is given, of whatever realm; `null` for anything else. */

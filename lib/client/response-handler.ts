@@ -6,7 +6,7 @@ import type { OutgoingRequest } from './request.ts'
 import { ResponseBody } from './response-body.ts'
 import type { SendOptions, SentCall } from './send.ts'
 import { terminated } from './terminated.ts'
-import { type ResponseHead, UploadResponse } from './upload-response.ts'
+import { type ResponseHead, uploadResponse } from './upload-response.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -62,13 +62,13 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     const headers = this.#headersOf(fields)
     const head = this.#head(status, message, headers)
     if (withoutContent.includes(status)) {
-      this.#answer(new UploadResponse(null, head))
+      this.#answer(uploadResponse(null, head))
       return
     }
     this.#body = new ResponseBody(controller)
     const stream = this.#body.stream()
     const codings = headers.get('content-encoding')
-    this.#answer(new UploadResponse(codings === null ? stream : decodedBody(stream, codings), head))
+    this.#answer(uploadResponse(codings === null ? stream : decodedBody(stream, codings), head))
   }
 
   #head(status: number, statusText: string, headers: Headers): ResponseHead {

@@ -1,7 +1,7 @@
 import type { ReadableStream } from 'node:stream/web'
 import { keepReport } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import { FixedHeaders } from './fixed-headers.ts'
+import { areFixed } from './fixed-headers.ts'
 
 /** What is known of a response before its content. */
 export interface ResponseHead {
@@ -23,49 +23,60 @@ const highest = 599
 type Own = 'url' | 'redirected' | 'type' | 'headers' | 'clone'
 
 // Its type says that these are fields, which no getter or method may take the place of.
-const PlainResponse: new (...given: ConstructorParameters<typeof Response>) => Omit<Response, Own> =
-  Response
+type PlainResponse = new (...given: ConstructorParameters<typeof Response>) => Omit<Response, Own>
 
-const { clone } = Response.prototype
-const plainHeaders = Object.getOwnPropertyDescriptor(Response.prototype, 'headers')
+type UploadResponse = new (content: ReadableStream | null, head: ResponseHead) => Response
+
+let made: UploadResponse | null = null
 
 /** The platform's Response, which by itself says of nobody's but fetch's where it came from. */
-export class UploadResponse extends PlainResponse implements Pick<Response, Own> {
-  readonly #head: ResponseHead
+export function uploadResponse(content: ReadableStream | null, head: ResponseHead): Response {
+  made ??= makeUploadResponse()
+  return new made(content, head)
+}
 
-  constructor(content: ReadableStream | null, head: ResponseHead) {
-    const { status, statusText, headers } = head
-    super(content as ConstructorParameters<typeof Response>[0], {
-      status: Math.min(status, highest),
-      // It says nothing to a client, and is not worth a failure.
-      statusText: reasonPhrase.test(statusText) ? statusText : '',
-      headers,
-    })
-    this.#head = head
-    keepReport(this as unknown as Response, head.log)
-    if (status > highest) Object.defineProperty(this, 'status', { value: status })
-  }
+/** Made when it is needed: whoever names the platform's Response loads the platform's fetch. */
+function makeUploadResponse(): UploadResponse {
+  const { clone } = Response.prototype
+  const plainHeaders = Object.getOwnPropertyDescriptor(Response.prototype, 'headers')
 
-  clone(): Response {
-    const { body } = clone.call(this)
-    const head = { ...this.#head, headers: this.headers }
-    return new UploadResponse(body as ReadableStream | null, head)
-  }
+  return class UploadResponse extends (Response as PlainResponse) implements Pick<Response, Own> {
+    readonly #head: ResponseHead
 
-  get headers(): Headers {
-    const { headers } = this.#head
-    return headers instanceof FixedHeaders ? headers : plainHeaders?.get?.call(this)
-  }
+    constructor(content: ReadableStream | null, head: ResponseHead) {
+      const { status, statusText, headers } = head
+      super(content as ConstructorParameters<typeof Response>[0], {
+        status: Math.min(status, highest),
+        // It says nothing to a client, and is not worth a failure.
+        statusText: reasonPhrase.test(statusText) ? statusText : '',
+        headers,
+      })
+      this.#head = head
+      keepReport(this as unknown as Response, head.log)
+      if (status > highest) Object.defineProperty(this, 'status', { value: status })
+    }
 
-  get type(): Response['type'] {
-    return this.#head.type
-  }
+    clone(): Response {
+      const { body } = clone.call(this)
+      const head = { ...this.#head, headers: this.headers }
+      return uploadResponse(body as ReadableStream | null, head)
+    }
 
-  get url(): string {
-    return this.#head.url
-  }
+    get headers(): Headers {
+      const { headers } = this.#head
+      return areFixed(headers) ? headers : plainHeaders?.get?.call(this)
+    }
 
-  get redirected(): boolean {
-    return this.#head.redirected
+    get type(): Response['type'] {
+      return this.#head.type
+    }
+
+    get url(): string {
+      return this.#head.url
+    }
+
+    get redirected(): boolean {
+      return this.#head.redirected
+    }
   }
 }

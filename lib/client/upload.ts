@@ -1,7 +1,7 @@
-import { IncomingMessage } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
 import { headersOf } from '../headers.ts'
+import { http } from '../node-http.ts'
 import { callOptions, type ExpectOptions, expectOptionNames } from '../options/options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import type { UploadListeners, UploadReport } from '../report/report.ts'
@@ -88,7 +88,7 @@ export async function upload(
   const own = callOptions({ ...options, redirect: modes[redirect] }, String(url))
   const log = new UploadLog(pickListeners(options))
   const body = contentOf(content)
-  const passedHost = content instanceof IncomingMessage ? content.headers.host : undefined
+  const passedHost = content instanceof http.IncomingMessage ? content.headers.host : undefined
   const request = requestFor({ url, method, headers, signal: signal ?? null, passedHost }, body)
   const response = await send(request, body, {
     dispatcher,

@@ -1,6 +1,6 @@
-import { IncomingMessage } from 'node:http'
 import { Http2ServerRequest } from 'node:http2'
 import { finished, type Readable } from 'node:stream'
+import { http } from '../node-http.ts'
 import { done, iteratorReader, type Reader, type Step } from './readers.ts'
 
 /** Bytes that may have come and are not asked for yet. */
@@ -29,7 +29,7 @@ export function letGo(stream: Readable): void {
 
 function isServerRequest(stream: Readable): boolean {
   if (stream instanceof Http2ServerRequest) return true
-  return stream instanceof IncomingMessage && typeof stream.method === 'string'
+  return stream instanceof http.IncomingMessage && typeof stream.method === 'string'
 }
 
 /** A Node stream. */

@@ -1,4 +1,4 @@
-import http from 'node:http'
+import { http } from '../node-http.ts'
 import { readNoProxy } from './no-proxy.ts'
 import { type ProxyServer, proxyServer } from './server.ts'
 

@@ -1,5 +1,5 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { buildConnector } from 'undici'
+import { http } from '../node-http.ts'
 import { refuseUnknown } from '../unknown.ts'
 
 /** A user name and a password. */
@@ -101,8 +101,8 @@ function fieldsOf(what: string, headers: unknown): Record<string, string> {
     throw new TypeError(`${what}.headers must be an object of strings`)
   for (const [name, value] of Object.entries(headers)) {
     try {
-      validateHeaderName(name)
-      validateHeaderValue(name, value)
+      http.validateHeaderName(name)
+      http.validateHeaderValue(name, value)
     } catch {
       throw new TypeError(`${what}.headers has a field that HTTP cannot carry: '${name}'`)
     }

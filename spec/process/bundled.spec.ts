@@ -8,12 +8,13 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { type BuildOptions, build } from 'esbuild'
 import { receiver } from '../support/receiver.ts'
+import { libraryFile } from '../support/tested.ts'
 
 const run = promisify(execFile)
 
 /** A program that uploads with each face, and prints what it was told. */
 const program = `
-  import { ExpectAgent, createFetch, fetch, install, reportOf, upload } from './lib/index.ts'
+  import { ExpectAgent, createFetch, fetch, install, reportOf, upload } from '${libraryFile}'
   import { request } from 'undici'
 
   const url = process.argv[2]

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { closeLater } from './closing.ts'
+import { commandFile } from './tested.ts'
 
 /** The program, running as a process of its own. */
 export interface CommandChild {
@@ -14,8 +14,7 @@ export function startCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): CommandChild {
-  const bin = fileURLToPath(new URL('../../lib/cli/bin.ts', import.meta.url))
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [commandFile, ...args], {
     stdio: 'pipe',
     env: { ...process.env, ...env },
   })

@@ -2,6 +2,7 @@
 // before it loaded the package: `node default-dispatcher.ts own|other <what> <url> <ca> <proxy>`.
 import { createRequire } from 'node:module'
 import type { Agent as AgentType } from 'undici'
+import { libraryFile } from '../tested.ts'
 
 /** The undici that is loaded first: this package's, or the one that a client brings along. */
 async function loaded(copy: string): Promise<typeof import('undici')> {
@@ -50,7 +51,8 @@ const befores: Record<string, () => unknown> = {
 
 await befores[what]?.()
 const legacyBefore = places[legacy]
-const { fetch: ownFetch, install, reportOf, upload } = await import('../../../lib/index.ts')
+const library: typeof import('../../../lib/index.ts') = await import(libraryFile)
+const { fetch: ownFetch, install, reportOf, upload } = library
 
 const body = Buffer.alloc(2_000_000)
 type Line = readonly [face: string, outcome: unknown, reason?: unknown]
