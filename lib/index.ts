@@ -22,6 +22,7 @@ export type {
   SchemeCredentials,
 } from './recovery/authentication/authenticate.ts'
 export type { SchemeChallenge } from './recovery/authentication/challenge.ts'
+export type { ResumeOptions } from './recovery/resume.ts'
 export type { RetryOptions } from './recovery/retry.ts'
 export type { DiagnosticsName, UploadMessage } from './report/diagnostics.ts'
 export type {
@@ -30,6 +31,7 @@ export type {
   AttemptReport,
   InterimResponse,
   Progress,
+  ResumeToken,
   UploadListeners,
   UploadOutcome,
   UploadReport,

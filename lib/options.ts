@@ -3,6 +3,8 @@ import {
   forCall,
   wantedAuthenticate,
 } from './recovery/authentication/authenticate.ts'
+import type { ResumeOptions } from './recovery/resume.ts'
+import { interopVersions } from './recovery/resume-fields.ts'
 import type { RetryOptions } from './recovery/retry.ts'
 import type { RouteMemory } from './routes/memory.ts'
 import type { TimeoutOptions } from './upload/deadlines.ts'
@@ -84,6 +86,15 @@ export interface ExpectOptions {
    */
   retry?: number | RetryOptions
   /**
+   * Whether origins are invited to make uploads that can be resumed
+   * (draft-ietf-httpbis-resumable-upload), and how an upload goes on after an interruption, where the
+   * origin said how. A token, `report.resume`, goes on with an upload of another process; it is for one
+   * call alone.
+   *
+   * @default false
+   */
+  resume?: boolean | ResumeOptions
+  /**
    * Milliseconds that the phases may take, beside `continueTimeout` and undici's own
    * `connectTimeout`; what takes longer fails the upload.
    *
@@ -119,6 +130,7 @@ export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
   'maxRedirections',
   'allowInsecureRedirect',
   'retry',
+  'resume',
   'timeouts',
   'authenticate',
 ]
@@ -134,6 +146,7 @@ export const defaults: Omit<Settings, 'memory'> & { readonly continueTimeout: nu
   maxRedirections: 5,
   allowInsecureRedirect: false,
   retry: 0,
+  resume: false,
   timeouts: {},
   authenticate: null,
 }
@@ -181,6 +194,7 @@ function hasAny(options: ExpectOptions): boolean {
     options.maxRedirections !== undefined ||
     options.allowInsecureRedirect !== undefined ||
     options.retry !== undefined ||
+    options.resume !== undefined ||
     options.timeouts !== undefined ||
     options.authenticate !== undefined
   )
@@ -215,6 +229,16 @@ export function checkOptions(options: ExpectOptions): void {
   }
 }
 
+/**
+ * Refuses the token of one upload where options are for many.
+ *
+ * @throws TypeError
+ */
+export function refuseToken({ resume }: ExpectOptions): void {
+  if (typeof resume !== 'object' || resume?.location === undefined) return
+  throw new TypeError("Option 'resume' is the token of one upload; pass it to upload or fetch")
+}
+
 function check(name: keyof ExpectOptions, value: unknown): void {
   const wanted = wants[name](value)
   if (wanted === null) return
@@ -241,6 +265,12 @@ const wants: Wants<ExpectOptions> = {
     typeof value === 'object' && value !== null
       ? nestedWanted('RetryOptions', value, retryWants)
       : wholeNumber(value, 'RetryOptions or a number of attempts'),
+  resume: (value) =>
+    typeof value === 'object' && value !== null
+      ? nestedWanted('ResumeOptions', value, resumeWants)
+      : typeof value === 'boolean'
+        ? null
+        : 'ResumeOptions, true or false',
   timeouts: (value) =>
     typeof value === 'object' && value !== null
       ? nestedWanted('TimeoutOptions', value, timeoutWants)
@@ -272,6 +302,23 @@ const retryWants: Wants<RetryOptions> = {
       : 'a list of statuses from 400 up',
   minDelay: delay,
   maxDelay: delay,
+}
+
+const resumeWants: Wants<ResumeOptions> = {
+  attempts: (value) => wholeNumber(value, 'a number of attempts'),
+  minDelay: delay,
+  maxDelay: delay,
+  onToken: (value) => (typeof value === 'function' ? null : 'a function'),
+  location: (value) => (isHttpUrl(value) ? null : 'a URL of http: or https:'),
+  offset: (value) => wholeNumber(value, 'a number of bytes'),
+  length: (value) => (value === null ? null : wholeNumber(value, 'null or a number of bytes')),
+  version: (value) =>
+    interopVersions.includes(value as number) ? null : `one of ${interopVersions.join(', ')}`,
+  revision: (value) => (typeof value === 'string' ? null : 'a string'),
+}
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? '')
 }
 
 const timeoutWants: Wants<TimeoutOptions> = {

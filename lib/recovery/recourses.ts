@@ -5,6 +5,7 @@ import type { Ways } from '../upload/scope.ts'
 import { authentication } from './authentication/authentication.ts'
 import { Redirection } from './redirect.ts'
 import { replay } from './replay.ts'
+import type { Resumption } from './resume.ts'
 import { Renewal, Retry } from './retry.ts'
 
 /**
@@ -13,24 +14,26 @@ import { Renewal, Retry } from './retry.ts'
  *
  * @param first is the first request.
  * @param steps are those of the call.
+ * @param resumption decides before them about an upload that can be resumed.
  */
 export function recoursesFor(
   settings: Settings,
   first: Hop,
   ways: Ways,
   steps: readonly Recourse[],
+  resumption: Resumption | null,
 ): Recourse {
   const own = authentication(settings.authenticate, first, ways)
   const all = [...own, replay, new Renewal(), ...steps]
   if (follows(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))
-  return inTurn(all)
+  return resumption?.before(inTurn(all)) ?? inTurn(all)
 }
 
 /** Whether every request is watched, even one that cannot ask: it may lead to another, or take too long. */
 export function needsAttempts(settings: Settings): boolean {
-  const { authenticate, retry, timeouts } = settings
-  if (authenticate !== null || retry !== 0 || follows(settings)) return true
+  const { authenticate, retry, timeouts, resume } = settings
+  if (authenticate !== null || retry !== 0 || resume !== false || follows(settings)) return true
   return Object.values(timeouts).some((timeout) => timeout !== undefined)
 }
 

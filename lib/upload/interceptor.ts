@@ -8,6 +8,7 @@ import {
   type ExpectOptions,
   expectOptionNames,
   pickExpectOptions,
+  refuseToken,
   settle,
 } from '../options.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
@@ -52,6 +53,7 @@ export function countingInterceptor(
   options: ExpectOptions,
   below: Partial<Below> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
+  refuseToken(options)
   const base = settle(options, { ...defaults, memory: sharedMemory })
   const watched = needsAttempts(base)
   return (dispatch) => {

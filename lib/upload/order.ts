@@ -7,10 +7,12 @@ import { UploadContent } from '../content/upload-content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
 import type { ExpectMode, Settings } from '../options.ts'
 import { needsAttempts } from '../recovery/recourses.ts'
+import { type ResumeOptions, Resumption } from '../recovery/resume.ts'
+import { inviting, speaksByItself } from '../recovery/resume-fields.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { refuseLength, statedLength } from './content-length.ts'
 import { attemptKey, callKey, type ExpectRequest } from './expect-request.ts'
-import { originOf, pathOf } from './hop.ts'
+import { type Hop, originOf, pathOf } from './hop.ts'
 import { Plan } from './plan.ts'
 import type { Scope } from './scope.ts'
 
@@ -61,16 +63,18 @@ export function planOf(order: Order, scope: Scope): Plan {
   log.total = content === null ? null : length
   const inContext = AsyncLocalStorage.snapshot()
   const asked = withoutWish(request, wish)
+  const hop: Hop = {
+    origin: originOf(String(request.origin)),
+    path: pathOf(request),
+    method: request.method,
+    headers: content === null ? withoutFields(asked.headers) : headersFor(asked, content, length),
+    hasContent: content !== null,
+  }
+  const resume = resumeOf(settings, hop, length, outer !== undefined)
   const plan = new Plan({
     scope,
     request: scope.yields ? withoutBounds(asked) : answeredHere(asked, settings),
-    hop: {
-      origin: originOf(String(request.origin)),
-      path: pathOf(request),
-      method: request.method,
-      headers: content === null ? withoutFields(asked.headers) : headersFor(asked, content, length),
-      hasContent: content !== null,
-    },
+    hop: resume === null ? hop : inviting(hop, resume.version, length),
     handler,
     log,
     settings,
@@ -85,9 +89,14 @@ export function planOf(order: Order, scope: Scope): Plan {
   if (content !== null) {
     const { replayWindow } = settings
     const lends = handler.onBodySent === undefined && !chunkSent.hasSubscribers
-    plan.content = new UploadContent(content, { length, replayWindow, lends, inContext }, (error) =>
-      plan.onBroken(error),
-    )
+    const slides = resume !== null
+    const reading = { length, replayWindow, slides, lends, inContext }
+    plan.content = new UploadContent(content, reading, (error) => plan.onBroken(error))
+    if (resume !== null) {
+      const { allowInsecureRedirect } = settings
+      const known = { hop, content: plan.content, revision: content.revision, log }
+      plan.resumption = new Resumption(resume, { ...known, allowInsecureRedirect })
+    }
   }
   return plan
 }
@@ -95,7 +104,7 @@ export function planOf(order: Order, scope: Scope): Plan {
 /** The caller's options for what is below: what is answered here is not answered there again. */
 function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest {
   const rest = withoutBounds(request)
-  const here = { authenticate: null, redirect: 'manual', retry: 0 } as const
+  const here = { authenticate: null, redirect: 'manual', retry: 0, resume: false } as const
   return needsAttempts(settings) ? { ...rest, ...here } : rest
 }
 
@@ -120,6 +129,21 @@ function headersFor(request: ExpectRequest, content: Content, length: number | n
     headers.push('content-type', ownType)
   }
   return headers
+}
+
+/**
+ * How an upload is resumed; `null` where it is not: it is not wanted, there is nothing to send, the caller
+ * speaks such a protocol already, or to a proxy.
+ */
+function resumeOf(
+  { resume }: Settings,
+  hop: Hop,
+  length: number | null,
+  invited: boolean,
+): ResumeOptions | null {
+  if (resume === false || !hop.hasContent || length === 0) return null
+  if (speaksByItself(hop, invited) || !hop.path.startsWith('/')) return null
+  return resume === true ? {} : resume
 }
 
 /** Whoever is handed a redirection may follow it with the same content. */

@@ -4,6 +4,7 @@ import type { UploadError } from '../errors.ts'
 import type { ExpectMode, Settings } from '../options.ts'
 import { type Decision, decide } from '../protocol/decision.ts'
 import { recoursesFor } from '../recovery/recourses.ts'
+import type { Resumption } from '../recovery/resume.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { Route } from '../routes/route.ts'
 import type { Hop } from './hop.ts'
@@ -44,6 +45,8 @@ export class Plan {
   readonly handler: Dispatcher.DispatchHandler
   /** `null` where the request has none. */
   content: UploadContent | null = null
+  /** `null` where it cannot be resumed. */
+  resumption: Resumption | null = null
   readonly log: UploadLog
   readonly settings: Settings
   readonly whole: string | Buffer | null
@@ -79,8 +82,8 @@ export class Plan {
   }
 
   /** Whether a request asks that takes this route. */
-  decide({ hasContent }: Hop, route: Route): Decision {
-    const length = hasContent && this.content !== null ? this.content.length : 0
+  decide({ hasContent, part }: Hop, route: Route): Decision {
+    const length = hasContent && this.content !== null ? this.content.lengthOf(part) : 0
     return decide({
       expect: this.#expect,
       settings: this.settings,
@@ -91,8 +94,14 @@ export class Plan {
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */
   get recourse(): Recourse {
-    this.#recourse ??= recoursesFor(this.settings, this.hop, this.scope.ways, this.#steps)
+    const { settings, hop, scope, resumption } = this
+    this.#recourse ??= recoursesFor(settings, hop, scope.ways, this.#steps, resumption)
     return this.#recourse
+  }
+
+  /** Whether responses are looked at that are not refusals. */
+  get watchesAll(): boolean {
+    return this.authenticates || this.resumption !== null
   }
 
   /** Whether something is to be done before each attempt, and about responses that are not refusals. */

@@ -1,4 +1,3 @@
-import type { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
 import type { AttemptReason, AttemptReport } from '../report/report.ts'
 import type { Hop } from './hop.ts'
@@ -36,8 +35,8 @@ export interface Next {
   readonly delayMs: number
 }
 
-/** What is decided about an answer. */
-export type Decided = Next | UploadError | null
+/** What is decided about an answer or a failure: the attempt that comes next, or what to fail with. */
+export type Decided = Next | Error | null
 
 /** Something that can be done in place of handing an answer, or a failure, to the caller. */
 export interface Recourse {
@@ -48,6 +47,6 @@ export interface Recourse {
    * `null` for neither.
    */
   answered?(answer: Answer): Decided | Promise<Decided>
-  /** The attempt to make in place of failing; `null` for none. */
-  failed?(failure: Failure): Next | null
+  /** The attempt to make in place of failing, or what to fail with; `null` leaves that to others. */
+  failed?(failure: Failure): Decided
 }
