@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import type { ServerHttp2Stream } from 'node:http2'
+import { constants, type ServerHttp2Stream } from 'node:http2'
+import { TLSSocket } from 'node:tls'
 import type { OriginResponse } from './serving.ts'
 
 /** One upload that can be resumed, as the origin has it. */
@@ -347,9 +348,10 @@ class Exchange {
   reset(): void {
     this.#failed = true
     const stream = streamOf(this.#message)
-    if (stream === null) this.#message.socket.resetAndDestroy()
-    // INTERNAL_ERROR; node's own close() would wait for the rest.
-    else if (!stream.destroyed) stream.close(2)
+    const { socket } = this.#message
+    if (stream !== null) stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    else if (socket instanceof TLSSocket) socket.destroy()
+    else socket.resetAndDestroy()
   }
 
   #altered(fields: OutgoingHttpHeaders, status: number): OutgoingHttpHeaders | null {

@@ -280,11 +280,10 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       handler.onResponseStart?.(this.#controller, shown, fields, message)
     }
     const decided = this.#afterAnswer(attempt, status, fields)
-    const { method, part } = this.#course.hop
-    const isEmpty = method === 'HEAD' || status === 204
+    const isPart = this.#course.hop.part !== undefined
     if (decided === null) deliver()
     else if (decided instanceof Promise) this.#hold(attempt, decided, deliver)
-    else if (part !== undefined && isEmpty && attempt.complete) this.#decided = decided
+    else if (isPart && status === 204 && attempt.complete) this.#decided = decided
     else this.#follow(attempt, decided)
   }
 
