@@ -60,7 +60,10 @@ export function locationOf(fields: ResponseFields, from: Hop, insecure: boolean)
   found.username = ''
   found.password = ''
   found.hash = ''
-  return found
+  // It is separate from what the upload is made to, which must not be deleted in its place.
+  return found.href === new URL(from.origin + from.path).href && from.part === undefined
+    ? null
+    : found
 }
 
 const limitNames = [
