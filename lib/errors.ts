@@ -8,7 +8,7 @@
  * | `ERR_EXPECT_CONTENT_LONG` | the source went on past its declared length |
  * | `ERR_EXPECT_CONTENT_TYPE` | the source yielded something that is neither bytes nor a string; a `ReadableStream`, anything but `Uint8Array` |
  * | `ERR_EXPECT_CONTENT_GONE` | the content was needed again, but it can be read only once |
- * | `ERR_EXPECT_FILE_CHANGED` | a file's size is not what it was when the upload was made |
+ * | `ERR_EXPECT_FILE_CHANGED` | a file is not what it was when the upload was made, or content not what a token was made for |
  * | `ERR_EXPECT_INTERIM_OVERFLOW` | the interim responses to one request are larger than the limit |
  * | `ERR_EXPECT_CONNECT_TIMEOUT` | no connection was made in time (undici's `connectTimeout`) |
  * | `ERR_EXPECT_STALL_TIMEOUT` | the connection took no content for too long |
@@ -18,6 +18,10 @@
  * | `ERR_EXPECT_TOO_MANY_REDIRECTS` | there were more redirects than `maxRedirections` |
  * | `ERR_EXPECT_REDIRECT` | a redirect came, and `redirect` is `'error'`, or fetch cannot follow it |
  * | `ERR_EXPECT_INSECURE_REDIRECT` | a redirect led from https to http |
+ * | `ERR_EXPECT_RESUME_LIMIT` | the content is larger than the origin's `Upload-Limit`; the upload was cancelled |
+ * | `ERR_EXPECT_RESUME_MISMATCH` | the origin's offset, length or `Location` is not what it can be; the upload was cancelled |
+ * | `ERR_EXPECT_RESUME_GONE` | the origin does not have the upload any more that was to go on |
+ * | `ERR_EXPECT_RESUME_ANSWERED` | the upload is complete, and its answer is lost |
  * | `ERR_EXPECT_PROXY` | a proxy could not be used, or made no tunnel; `response` has its status |
  */
 export type UploadErrorCode =
@@ -36,6 +40,10 @@ export type UploadErrorCode =
   | 'ERR_EXPECT_TOO_MANY_REDIRECTS'
   | 'ERR_EXPECT_REDIRECT'
   | 'ERR_EXPECT_INSECURE_REDIRECT'
+  | 'ERR_EXPECT_RESUME_LIMIT'
+  | 'ERR_EXPECT_RESUME_MISMATCH'
+  | 'ERR_EXPECT_RESUME_GONE'
+  | 'ERR_EXPECT_RESUME_ANSWERED'
   | 'ERR_EXPECT_PROXY'
 
 /** Where an upload stood: before its head left, held back, content flowing, or being answered. */

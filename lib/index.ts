@@ -19,7 +19,7 @@ export type {
   Credentials,
   SchemeCredentials,
 } from './options/authenticate.ts'
-export type { ExpectOptions, RedirectMode, RetryOptions } from './options/options.ts'
+export type { ExpectOptions, RedirectMode, ResumeOptions, RetryOptions } from './options/options.ts'
 export type { SchemeChallenge } from './protocol/challenge.ts'
 export type { ExpectMode, RouteFact } from './protocol/decision.ts'
 export type { ProxyOption } from './proxy/option.ts'
@@ -31,6 +31,7 @@ export type {
   AttemptReport,
   InterimResponse,
   Progress,
+  ResumeToken,
   UploadListeners,
   UploadOutcome,
   UploadReport,

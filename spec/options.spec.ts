@@ -19,6 +19,8 @@ const longest = 2_147_483_647
 const origin = 'https://uploads.example:8443'
 const pair = Object.freeze({ username: 'user', password: 'secret' })
 
+const token = { location: 'https://uploads.example/a', offset: 5, length: null, version: 8 }
+
 const good: Record<keyof ExpectOptions, readonly unknown[]> = {
   expect: ['auto', 'always', 'never'],
   threshold: [0, 1, 1_048_576, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY],
@@ -30,6 +32,7 @@ const good: Record<keyof ExpectOptions, readonly unknown[]> = {
   maxRedirections: [0, 20],
   allowInsecureRedirect: [true, false],
   retry: [0, 5, {}, { count: 1, statuses: [503], minDelay: 0, maxDelay: longest }],
+  resume: [true, false, {}, { attempts: 0, minDelay: 0, version: 6, onToken() {} }, token],
   timeouts: [{}, { stall: 0, headers: 1, body: undefined, total: longest }],
   authenticate: [
     null,
@@ -65,6 +68,16 @@ const bad: Record<keyof ExpectOptions, readonly unknown[]> = {
     { statuses: 503 },
     { minDelay: -1 },
     { maxDelay: longest + 1 },
+  ],
+  resume: [
+    ...[null, 5, 'yes', { count: 5 }, { attempts: -1 }, { attempts: null }, { minDelay: -1 }],
+    ...[{ maxDelay: '5' }, { onToken: true }, { version: 5 }, { version: '8' }],
+    ...[{ location: '/uploads/a' }, { location: 'ftp://a.example/' }, { location: null }],
+    ...[
+      { ...token, offset: -1 },
+      { ...token, length: '5' },
+      { ...token, revision: 5 },
+    ],
   ],
   timeouts: [null, 5, '5', { connect: 5 }, { stall: '5' }, { total: -1 }, { body: longest + 1 }],
   authenticate: [
@@ -105,6 +118,7 @@ describe('defaults', () => {
       maxRedirections: 5,
       allowInsecureRedirect: false,
       retry: 0,
+      resume: false,
       timeouts: {},
       authenticate: null,
     })

@@ -23,6 +23,8 @@ export function wordsFor({ report, content }: Recording): string {
       return `The origin takes no expectations. The same content went again without one, and ${status} came.`
     case 'answered':
       return `The origin answered ${status} before the content was sent. ${kept(savedBytes)}`
+    case 'resumed':
+      return `The connection broke, the upload went on where it was, and ${status} came.`
     case 'not-asked':
       return unasked(report, content)
   }

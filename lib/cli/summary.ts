@@ -31,6 +31,8 @@ function course({ outcome, reason, savedBytes, waitedMs }: UploadReport): string
       return 'answered before the content'
     case 'replayed':
       return 'replayed without the expectation'
+    case 'resumed':
+      return 'resumed after an interruption'
     case 'not-asked':
       return `not asked (${reason})`
   }

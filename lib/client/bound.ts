@@ -1,6 +1,11 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici'
 import { rememberLegacyDispatcher } from '../legacy-dispatcher.ts'
-import { checkOptions, type ExpectOptions, expectOptionNames } from '../options/options.ts'
+import {
+  checkOptions,
+  type ExpectOptions,
+  expectOptionNames,
+  refuseToken,
+} from '../options/options.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
@@ -28,6 +33,7 @@ export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, Upl
 export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
   refuseUnknown(options, [...names, 'dispatcher', 'onProgress', 'onContinue', 'onInterim'])
   checkOptions(options)
+  refuseToken(options)
   checkDispatcher(options.dispatcher)
   const bound = { ...options, ...pickListeners(options) }
   return (input: FetchInput, init?: FetchInit) => fetchWith(bound, input, init)

@@ -23,10 +23,14 @@ export interface Content {
   readonly callsOut: boolean
   /** All of it, where it is at hand; mocks can then match on it. */
   readonly whole?: string | Buffer
+  /** Whether `open` goes to a byte by itself; what comes before it is read and dropped otherwise. */
+  readonly seeks?: boolean
+  /** Which state of a file it is. */
+  readonly revision?: string
   /** Looks its length up, where that takes a look at a file. Called before anything is sent. */
   lookUp?(this: void): Promise<Content>
-  /** Begins to read. Called after the go-ahead. */
-  open(this: void): Reader | Promise<Reader>
+  /** Begins to read, at a byte where it `seeks`. Called after the go-ahead. */
+  open(this: void, start?: number): Reader | Promise<Reader>
   /** Tells when it breaks before it is opened. Answers a function that stops that. */
   watch?(onBroken: (error: unknown) => void): () => void
   /** Lets go of it where it was never opened. */
@@ -38,7 +42,16 @@ export interface SizedInput {
   /** Bytes. */
   readonly length: number
   /** Called after the go-ahead, and again for each replay. */
-  open(): ReplayableInput | OneShotInput | Promise<ReplayableInput | OneShotInput>
+  open(opening: Opening): ReplayableInput | OneShotInput | Promise<ReplayableInput | OneShotInput>
+}
+
+/**
+ * What a content function is given that has a parameter: it answers the content from this byte on. One
+ * without gets nothing, and answers all of it.
+ */
+export interface Opening {
+  /** 0, but for an upload that goes on after an interruption. */
+  readonly start: number
 }
 
 /** Content that can be read once. */
@@ -68,7 +81,7 @@ export type ContentInput =
   | ReplayableInput
   | OneShotInput
   | SizedInput
-  | (() => ReplayableInput | OneShotInput | Promise<ReplayableInput | OneShotInput>)
+  | ((opening: Opening) => ReplayableInput | OneShotInput | Promise<ReplayableInput | OneShotInput>)
 
 /** Marks {@link Content} among what callers pass. */
 export const contentKey: unique symbol = Symbol('expect-continue.content')
@@ -91,7 +104,7 @@ export function contentOf(input: unknown): Content {
     return bytes(Buffer.from(input.buffer, input.byteOffset, input.byteLength), null)
   }
   if (types.isAnyArrayBuffer(input)) return bytes(Buffer.from(input), null)
-  if (typeof input === 'function') return produced(input as () => unknown, null)
+  if (typeof input === 'function') return produced(input as Make, null)
   if (typeof input !== 'object' || input === null) throw unusable(input)
   if (contentKey in input) return input as unknown as Content
   if (isSearchParams(input)) {
@@ -111,7 +124,8 @@ function bytes(buffer: Buffer, type: string | null): Content {
     exact: true,
     callsOut: false,
     whole: buffer,
-    open: () => bytesReader(buffer),
+    seeks: true,
+    open: (start) => bytesReader(buffer.subarray(start)),
   }
 }
 
@@ -122,7 +136,8 @@ function blob(input: Blob): Content {
     replayable: true,
     exact: true,
     callsOut: false,
-    open: () => blobReader(input),
+    seeks: true,
+    open: (start) => blobReader(start ? input.slice(start) : input),
   }
 }
 
@@ -140,14 +155,16 @@ function multipart(input: FormData): Content {
 }
 
 function sized({ length, open }: SizedInput): Content {
-  if (Number.isSafeInteger(length) && length >= 0) return produced(open, length)
+  if (Number.isSafeInteger(length) && length >= 0) return produced(open as Make, length)
   throw new TypeError(
     `Content with 'open' must have a 'length' in bytes, a whole number from 0, not ${String(length)}`,
   )
 }
 
+type Make = (opening?: Opening) => unknown
+
 /** Content that a function makes, which is not called before it is opened. */
-function produced(make: () => unknown, length: number | null): Content {
+function produced(make: Make, length: number | null): Content {
   let made: unknown
   const reader = async (found: unknown): Promise<Reader> => {
     const input = await guarded(found)
@@ -167,7 +184,8 @@ function produced(make: () => unknown, length: number | null): Content {
     exact: false,
     replayable: true,
     callsOut: true,
-    open: () => reader(make()),
+    seeks: make.length > 0,
+    open: (start = 0) => reader(make.length > 0 ? make({ start }) : make()),
   }
 }
 

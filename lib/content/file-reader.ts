@@ -150,9 +150,11 @@ function sizeOf(file: number): Promise<number> {
   })
 }
 
-function changed(path: string | URL, before: number, now: number): UploadError {
+export function changed(path: string | URL, before: number, now: number): UploadError {
   return new UploadError(
     'ERR_EXPECT_FILE_CHANGED',
-    `The file ${path} had ${before} bytes when the upload was made and has ${now} now; it was not sent as a whole`,
+    before === now
+      ? `The file ${path} was written to since the upload was made; it was not sent as a whole`
+      : `The file ${path} had ${before} bytes when the upload was made and has ${now} now; it was not sent as a whole`,
   )
 }

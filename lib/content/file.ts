@@ -1,7 +1,8 @@
+import type { Stats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { refuseUnknown } from '../unknown.ts'
 import { type Content, makeContent } from './content.ts'
-import { FileReader } from './file-reader.ts'
+import { changed, FileReader } from './file-reader.ts'
 
 /** Which part of a file, and how it is read. */
 export interface FileOptions {
@@ -46,7 +47,7 @@ function check(name: string, value: unknown): void {
 }
 
 async function lookUp(path: string | URL, options: FileOptions): Promise<Content> {
-  const size = await sizeOf(path)
+  const { size, mtimeMs } = await statsOf(path)
   const { start = 0, end = size - 1 } = options
   const { chunkSize = size < large ? 524_288 : 1_048_576 } = options
   checkExtent(start, end, size)
@@ -57,16 +58,26 @@ async function lookUp(path: string | URL, options: FileOptions): Promise<Content
     replayable: true,
     exact: true,
     callsOut: false,
-    open: () => new FileReader(path, { start, length, chunkSize, size }),
+    seeks: true,
+    revision: `${size}-${mtimeMs}`,
+    open: (from = 0) => {
+      const extent = { start: start + from, length: length - from, chunkSize, size }
+      if (from === 0) return new FileReader(path, extent)
+      // What it goes on with must be what it began with.
+      return stat(path).then((stats) => {
+        if (stats.mtimeMs === mtimeMs) return new FileReader(path, extent)
+        throw changed(path, size, stats.size)
+      })
+    },
   }
 }
 
-async function sizeOf(path: string | URL): Promise<number> {
+async function statsOf(path: string | URL): Promise<Stats> {
   const stats = await stat(path)
   if (!stats.isFile())
     throw new TypeError(`${path} is not a regular file; pass a stream to send it`)
   if (stats.size === 0) await refuseHidden(path)
-  return stats.size
+  return stats
 }
 
 /** Some files, those below /proc for instance, have content and yet a size of 0. */

@@ -10,12 +10,24 @@ export type InContext = <Args extends unknown[], Result>(
   ...args: Args
 ) => Result
 
+/** A part of content. */
+export interface Part {
+  /** The first byte. */
+  readonly start: number
+  /** Where it ends, exclusively; `null` for the end of the content. */
+  readonly end: number | null
+}
+
+const whole: Part = { start: 0, end: null }
+
 /** How the content of one upload may be read. */
 export interface UploadContentOptions {
   /** The declared length, from a `Content-Length` or from the content; `null` for none. */
   readonly length: number | null
   /** Bytes of one-shot content kept after it began to flow. */
   readonly replayWindow: number
+  /** Whether the last of them are kept once more has flowed, for an upload that can be resumed. */
+  readonly slides?: boolean
   /** Whether memory can be reused once the connection has taken what was in it. */
   readonly lends: boolean
   readonly inContext: InContext
@@ -35,9 +47,11 @@ export class UploadContent {
   /** A step that an attempt asked for before it ended; the next one gets it. */
   #pending: PromiseLike<unknown> | null = null
   #kept: Uint8Array[] = []
-  #keptBytes = 0
+  /** Where in the content the first chunk begins that is kept, and how many were before it. */
+  #keptFrom = 0
+  #dropped = 0
   #seenBytes = 0
-  /** Whether more was read than is kept. */
+  /** Whether it failed. */
   #gone = false
   #ended = false
   #cancelled = false
@@ -57,9 +71,22 @@ export class UploadContent {
   /** What the source failed with; `null` as long as it did not. */
   failure: unknown = null
 
+  /** More bytes than that are an error. */
+  limit: number = Number.POSITIVE_INFINITY
+
   /** The declared length, or `null`. */
   get length(): number | null {
     return this.#options.length
+  }
+
+  /** The length of a part; `null` where that may end before it is full. */
+  lengthOf({ start, end }: Part = whole): number | null {
+    return this.length === null ? null : (end ?? this.length) - start
+  }
+
+  /** Where it ends, as far as that is known. */
+  get end(): number | null {
+    return this.length ?? (this.#ended ? this.#seenBytes : null)
   }
 
   /** Whether it comes from memory or a file, and not from code of the caller's. */
@@ -72,23 +99,34 @@ export class UploadContent {
     return this.#reader === null && this.#opening === null && !this.#cancelled
   }
 
-  /** Whether an attempt can send all of it: it can be opened again, or what was read is kept. */
+  /** Whether an attempt can send all of it. */
   get replayable(): boolean {
-    return this.#content.replayable || !(this.#gone || this.#cancelled)
+    return this.opensAt(0)
+  }
+
+  /** Whether an attempt can send it from this byte on: it can be opened again, or that is kept. */
+  opensAt(start: number): boolean {
+    if (this.#content.replayable) return true
+    return start >= this.#keptFrom && !(this.#gone || this.#cancelled)
+  }
+
+  /** What comes before this byte is not needed again. */
+  acknowledge(offset: number): void {
+    while (this.#kept.length > 0 && this.#keptFrom < offset) this.#drop(offset - this.#keptFrom)
   }
 
   /**
-   * Opens it for an attempt, from the first byte. The source before is given up.
+   * Opens a part of it for an attempt, or all of it. The source before is given up.
    *
    * @throws UploadError when it was read, and can be read only once.
    */
-  open(): Source | Promise<Source> {
-    if (!this.replayable) throw gone()
-    if (this.#content.replayable) this.#rewind()
-    const source = new AttemptSource(this)
+  open({ start, end }: Part = whole): Source | Promise<Source> {
+    if (!this.opensAt(start)) throw gone()
+    if (this.#content.replayable) this.#rewind(start)
+    const source = new AttemptSource(this, this.#dropped, this.#keptFrom, start, end)
     this.#source = source
     if (this.#reader !== null) return source
-    const opened = this.#opening ?? this.#open()
+    const opened = this.#opening ?? this.#open(this.#seenBytes)
     if (!(opened instanceof Promise)) {
       this.#reader = opened
       return source
@@ -111,25 +149,26 @@ export class UploadContent {
     return source
   }
 
-  #open(): Reader | Promise<Reader> {
+  #open(start: number): Reader | Promise<Reader> {
     const { inContext } = this.#options
     this.#unwatch?.()
     this.#unwatch = null
     try {
-      return inContext(this.#content.open)
+      return inContext(this.#content.open, start)
     } catch (error) {
       this.failure = error
       throw error
     }
   }
 
-  #rewind(): void {
+  #rewind(start: number): void {
     const before = this.#reader
     if (before !== null && !this.#ended) this.#options.inContext(cancel, before, undefined)
     this.#reader = null
     this.#opening = null
     this.#pending = null
-    this.#seenBytes = 0
+    this.#seenBytes = this.#content.seeks ? start : 0
+    this.#keptFrom = this.#seenBytes
     this.#gone = false
     this.#ended = false
     this.#cancelled = false
@@ -177,7 +216,8 @@ export class UploadContent {
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
     // A source that was given up gets nothing more, and not the end either.
     if (source !== this.#source) return new Promise(() => {})
-    const kept = this.#kept[source.position]
+    if (source.bytes === source.end) return null
+    const kept = this.#kept[source.position - this.#dropped]
     if (kept !== undefined) {
       source.position += 1
       return this.#hand(source, kept)
@@ -217,13 +257,18 @@ export class UploadContent {
     if (length !== null && this.#seenBytes > length) {
       throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'went on past', length))
     }
+    if (this.#seenBytes > this.limit) throw this.#refuse(overLimit(this.limit))
     this.#keep(bytes, source)
     return this.#hand(source, bytes)
   }
 
-  /** The same bytes, but for the last of a declared length, which wait until the source has ended. */
-  #hand(source: AttemptSource, bytes: Uint8Array): Uint8Array | undefined {
-    source.bytes += bytes.length
+  /**
+   * The same bytes, as far as the source wants them, but for the last of a declared length, which
+   * wait until the source has ended.
+   */
+  #hand(source: AttemptSource, found: Uint8Array): Uint8Array | undefined {
+    const bytes = source.cut(found)
+    if (bytes.length === 0) return undefined
     // An origin must not see a complete message of a source that goes on.
     if (this.#content.exact || this.#ended || source.bytes !== this.#options.length) return bytes
     source.held = bytes
@@ -231,15 +276,25 @@ export class UploadContent {
   }
 
   #keep(bytes: Uint8Array, source: AttemptSource): void {
-    if (this.#content.replayable || this.#gone) return
-    if (this.#keptBytes + bytes.length > this.#options.replayWindow) {
-      this.#gone = true
-      this.#kept = []
-      return
-    }
+    if (this.#content.replayable) return
+    const { replayWindow, slides = false } = this.#options
     this.#kept.push(bytes)
-    this.#keptBytes += bytes.length
     source.position += 1
+    const from = this.#seenBytes - replayWindow
+    // Where it cannot be resumed, all of it is needed again, or nothing.
+    const least = slides ? from : from > 0 || this.#keptFrom > 0 ? this.#seenBytes : 0
+    while (this.#keptFrom < least) this.#drop(least - this.#keptFrom)
+  }
+
+  /** Keeps so many bytes less, or as many of them as the first chunk has. */
+  #drop(bytes: number): void {
+    const first = this.#kept[0] as Uint8Array
+    if (first.length > bytes) this.#kept[0] = first.subarray(bytes)
+    else {
+      this.#kept.shift()
+      this.#dropped += 1
+    }
+    this.#keptFrom += Math.min(bytes, first.length)
   }
 
   #end(source: AttemptSource): Uint8Array | null {
@@ -280,15 +335,37 @@ export class UploadContent {
 
 /** The content as one attempt reads it. */
 class AttemptSource implements Source {
-  /** How many of the chunks that are kept were handed out. */
-  position = 0
-  bytes = 0
+  /** Which of the chunks that are kept comes next, counted from the first that ever was. */
+  position: number
+  /** How far into the content it is. */
+  bytes: number
+  /** Where it ends before the content does; `null` where it does not. */
+  readonly end: number | null
   /** The last bytes of a declared length, until the source has ended. */
   held: Uint8Array | null = null
   readonly #content: UploadContent
+  readonly #start: number
 
-  constructor(content: UploadContent) {
+  constructor(
+    content: UploadContent,
+    position: number,
+    bytes: number,
+    start: number,
+    end: number | null,
+  ) {
     this.#content = content
+    this.position = position
+    this.bytes = bytes
+    this.#start = start
+    this.end = end
+  }
+
+  /** What of the next bytes lies between its start and its end. */
+  cut(bytes: Uint8Array): Uint8Array {
+    const from = Math.max(0, this.#start - this.bytes)
+    const to = (this.end ?? Number.POSITIVE_INFINITY) - this.bytes
+    this.bytes += Math.min(bytes.length, to)
+    return from === 0 && to >= bytes.length ? bytes : bytes.subarray(from, to)
   }
 
   read(): Uint8Array | null | undefined | PromiseLike<unknown> {
@@ -340,7 +417,8 @@ function toBytes(value: unknown): Uint8Array | null {
   return types.isAnyArrayBuffer(value) ? Buffer.from(value) : null
 }
 
-function gone(): UploadError {
+/** The content cannot be had from where it is needed again. */
+export function gone(): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
     'The content was needed again, but it can be read only once and is not kept; pass a function that makes it, or a larger replayWindow',
@@ -356,6 +434,12 @@ function wrongLength(
     code,
     `The content ${how} its declared length of ${length} bytes; the connection was closed before the request was complete`,
   )
+}
+
+/** The origin takes no more than that. */
+export function overLimit(limit: number): UploadError {
+  const message = `The origin's Upload-Limit is ${limit} bytes, and the content has more`
+  return new UploadError('ERR_EXPECT_RESUME_LIMIT', message)
 }
 
 function notBytes(value: unknown): UploadError {

@@ -1,5 +1,6 @@
+import { interopVersions } from '../protocol/resumable-upload.ts'
 import { wantedAuthenticate } from './authenticate.ts'
-import type { ExpectOptions, RetryOptions, TimeoutOptions } from './options.ts'
+import type { ExpectOptions, ResumeOptions, RetryOptions, TimeoutOptions } from './options.ts'
 
 // A longer delay makes setTimeout fire at once.
 const longestDelay = 2_147_483_647
@@ -35,6 +36,12 @@ const wants: Wants<ExpectOptions> = {
     typeof value === 'object' && value !== null
       ? nestedWanted('RetryOptions', value, retryWants)
       : wholeNumber(value, 'RetryOptions or a number of attempts'),
+  resume: (value) =>
+    typeof value === 'object' && value !== null
+      ? nestedWanted('ResumeOptions', value, resumeWants)
+      : typeof value === 'boolean'
+        ? null
+        : 'ResumeOptions, true or false',
   timeouts: (value) =>
     typeof value === 'object' && value !== null
       ? nestedWanted('TimeoutOptions', value, timeoutWants)
@@ -66,6 +73,23 @@ const retryWants: Wants<RetryOptions> = {
       : 'a list of statuses from 400 up',
   minDelay: delay,
   maxDelay: delay,
+}
+
+const resumeWants: Wants<ResumeOptions> = {
+  attempts: (value) => wholeNumber(value, 'a number of attempts'),
+  minDelay: delay,
+  maxDelay: delay,
+  onToken: (value) => (typeof value === 'function' ? null : 'a function'),
+  location: (value) => (isHttpUrl(value) ? null : 'a URL of http: or https:'),
+  offset: (value) => wholeNumber(value, 'a number of bytes'),
+  length: (value) => (value === null ? null : wholeNumber(value, 'null or a number of bytes')),
+  version: (value) =>
+    interopVersions.includes(value as number) ? null : `one of ${interopVersions.join(', ')}`,
+  revision: (value) => (typeof value === 'string' ? null : 'a string'),
+}
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:$/.test(URL.parse(value)?.protocol ?? '')
 }
 
 const timeoutWants: Wants<TimeoutOptions> = {

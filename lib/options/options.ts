@@ -1,4 +1,5 @@
 import type { ExpectMode } from '../protocol/decision.ts'
+import type { ResumeToken } from '../report/report.ts'
 import type { RouteMemory } from '../routes/memory.ts'
 import { type Authenticate, forCall } from './authenticate.ts'
 import { checkOption } from './check.ts'
@@ -77,6 +78,15 @@ export interface ExpectOptions {
    */
   retry?: number | RetryOptions
   /**
+   * Whether origins are invited to make uploads that can be resumed
+   * (draft-ietf-httpbis-resumable-upload), and how an upload goes on after an interruption, where the
+   * origin said how. A token, `report.resume`, goes on with an upload of another process; it is for one
+   * call alone.
+   *
+   * @default false
+   */
+  resume?: boolean | ResumeOptions
+  /**
    * Milliseconds that the phases may take, beside `continueTimeout` and undici's own
    * `connectTimeout`; what takes longer fails the upload.
    *
@@ -109,6 +119,22 @@ export interface RetryOptions {
    * @default 30000
    */
   maxDelay?: number
+}
+
+/** How an upload goes on after an interruption. A {@link ResumeToken} is one: it goes on with that upload. */
+export interface ResumeOptions extends Partial<ResumeToken> {
+  /** Tries one after another of which none brings more of the content to the origin. @default 5 */
+  attempts?: number
+  /** Milliseconds before the first try; doubled for each that follows. @default 500 */
+  minDelay?: number
+  /** Milliseconds that a wait is never longer than; a longer `Retry-After` ends the tries. @default 30000 */
+  maxDelay?: number
+  /**
+   * Told how another process can go on, as soon as that is known, and `null` once nobody can: the
+   * upload is complete, or was cancelled. Where it is not set, an upload that fails or is aborted
+   * is cancelled at the origin, but for one that another process began.
+   */
+  onToken?: (token: ResumeToken | null) => void
 }
 
 /** Milliseconds that the phases of an upload may take; 0 for as long as they like. */
@@ -151,6 +177,7 @@ export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
   'maxRedirections',
   'allowInsecureRedirect',
   'retry',
+  'resume',
   'timeouts',
   'authenticate',
 ]
@@ -166,6 +193,7 @@ export const defaults: Omit<Settings, 'memory'> & { readonly continueTimeout: nu
   maxRedirections: 5,
   allowInsecureRedirect: false,
   retry: 0,
+  resume: false,
   timeouts: {},
   authenticate: null,
 }
@@ -210,6 +238,7 @@ function hasAny(options: ExpectOptions): boolean {
     options.maxRedirections !== undefined ||
     options.allowInsecureRedirect !== undefined ||
     options.retry !== undefined ||
+    options.resume !== undefined ||
     options.timeouts !== undefined ||
     options.authenticate !== undefined
   )
@@ -244,10 +273,21 @@ export function checkOptions(options: ExpectOptions): void {
   }
 }
 
+/**
+ * Refuses the token of one upload where options are for many.
+ *
+ * @throws TypeError
+ */
+export function refuseToken({ resume }: ExpectOptions): void {
+  if (typeof resume !== 'object' || resume?.location === undefined) return
+  throw new TypeError("Option 'resume' is the token of one upload; pass it to upload or fetch")
+}
+
 /** Whether every request is watched, even one that cannot ask: it may lead to another, or take too long. */
 export function needsAttempts(settings: Settings): boolean {
-  const { authenticate, retry, timeouts } = settings
-  if (authenticate !== null || retry !== 0 || followsRedirects(settings)) return true
+  const { authenticate, retry, timeouts, resume } = settings
+  if (authenticate !== null || retry !== 0 || resume !== false) return true
+  if (followsRedirects(settings)) return true
   return Object.values(timeouts).some((timeout) => timeout !== undefined)
 }
 

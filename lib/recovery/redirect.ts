@@ -30,10 +30,14 @@ const contentFields = [
   'content-length',
   'content-location',
   'content-type',
+  'upload-complete',
+  'upload-draft-interop-version',
+  'upload-length',
+  'upload-offset',
 ]
 
 /** What is meant for one origin alone. */
-const originFields = ['authorization', 'cookie', 'host', 'proxy-authorization']
+export const originFields = ['authorization', 'cookie', 'host', 'proxy-authorization']
 
 /**
  * Redirects (RFC 9110, section 15.4), with the methods of the Fetch standard: a 303 makes a
@@ -109,10 +113,11 @@ function hopTo(target: URL, from: Hop, status: number): Hop {
   )
   const method = becomesGet ? 'GET' : from.method
   const hasContent = from.hasContent && !becomesGet
-  return { origin, path: pathname + search, method, headers, hasContent }
+  const part = from.part !== undefined && !becomesGet ? { part: from.part } : {}
+  return { origin, path: pathname + search, method, headers, hasContent, ...part }
 }
 
-function isElsewhere(from: Pick<Hop, 'origin'>, to: Pick<Hop, 'origin'>): boolean {
+export function isElsewhere(from: Pick<Hop, 'origin'>, to: Pick<Hop, 'origin'>): boolean {
   return new URL(to.origin).origin !== new URL(from.origin).origin
 }
 

@@ -95,15 +95,27 @@ export class Retry implements Recourse {
   }
 
   #next(hop: Hop, wanted: number | null): Next | null {
-    const { count, minDelay, maxDelay } = this.#settings
-    if (this.#made >= count) return null
-    const backoff = Math.min(maxDelay, minDelay * 2 ** this.#made)
+    if (this.#made >= this.#settings.count) return null
+    const delayMs = backoff(this.#made, wanted, this.#settings)
     this.#made += 1
-    // Uploads that failed together are not to come back together, nor before they were told to.
-    const [least, most] = wanted === null ? [backoff / 2, backoff] : [wanted, wanted * 1.25]
-    const delayMs = Math.min(longestDelay, least + Math.random() * (most - least))
     return { hop, reason: 'retry', delayMs }
   }
+}
+
+/**
+ * Milliseconds until the next try.
+ *
+ * @param wanted is what a `Retry-After` said, or `null`.
+ */
+export function backoff(
+  made: number,
+  wanted: number | null,
+  { minDelay, maxDelay }: Pick<RetrySettings, 'minDelay' | 'maxDelay'>,
+): number {
+  const delay = Math.min(maxDelay, minDelay * 2 ** made)
+  // Uploads that failed together are not to come back together, nor before they were told to.
+  const [least, most] = wanted === null ? [delay / 2, delay] : [wanted, wanted * 1.25]
+  return Math.min(longestDelay, least + Math.random() * (most - least))
 }
 
 /** Whether no content left; a request whose content is empty is complete without a byte of it. */
@@ -135,7 +147,7 @@ function isUnprocessed(error: Error): boolean {
 }
 
 /** Whether another try may find what this one did not. */
-function isPassing(error: NodeJS.ErrnoException): boolean {
+export function isPassing(error: NodeJS.ErrnoException): boolean {
   const unreachable = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
   const codes = [...unreachable, 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']
   return isPeerGone(error) || codes.includes(beneath(error).code ?? '')

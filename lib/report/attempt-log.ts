@@ -5,7 +5,7 @@ import type { AttemptReason, AttemptReport } from './report.ts'
 /** What is known of an attempt before it begins. */
 export type AttemptHead = Pick<
   AttemptReport,
-  'reason' | 'startedAtMs' | 'delayMs' | 'method' | 'url'
+  'reason' | 'startedAtMs' | 'delayMs' | 'method' | 'url' | 'offset'
 >
 
 /** The report of one attempt, being written. */
@@ -15,6 +15,7 @@ export class AttemptLog {
   readonly delayMs: number
   readonly method: string
   readonly url: string
+  readonly offset: number
   asked = false
   readonly interim: { status: number; atMs: number }[] = []
   /** How many of them were a 100. */
@@ -38,12 +39,13 @@ export class AttemptLog {
   #contentEnded: number | null = null
   #answered: number | null = null
 
-  constructor({ reason, startedAtMs, delayMs, method, url }: AttemptHead) {
+  constructor({ reason, startedAtMs, delayMs, method, url, offset = 0 }: AttemptHead) {
     this.reason = reason
     this.startedAtMs = rounded(startedAtMs)
     this.delayMs = rounded(delayMs)
     this.method = method
     this.url = url
+    this.offset = offset
   }
 
   head(asked: boolean, reusedConnection: boolean, isHttp2: boolean): void {
@@ -126,6 +128,7 @@ export class AttemptLog {
       status,
       statusAtMs: this.#at(this.#answered),
       sentBytes,
+      ...(this.offset > 0 && { offset: this.offset }),
       waitedMs,
       waitLimitMs,
       reusedConnection,

@@ -11,7 +11,8 @@ export type AskReason = DecisionReason | 'no-gate'
  * How the expectation ended: the origin said go; it stayed silent and the content was sent
  * all the same; it refused before the content; it answered with a 2xx before the content, or
  * before the end of it (where the rest goes out until the response is complete, a later report
- * may say that all was sent); it answered 417 and the request was replayed; nobody was asked.
+ * may say that all was sent); it answered 417 and the request was replayed; the upload was
+ * interrupted, and went on where it was; nobody was asked.
  */
 export type UploadOutcome =
   | 'continued'
@@ -19,13 +20,15 @@ export type UploadOutcome =
   | 'refused'
   | 'answered'
   | 'replayed'
+  | 'resumed'
   | 'not-asked'
 
 /**
  * Why an attempt was made: it is the upload's first; a 417 was answered to the one before it;
  * the one before it was challenged with a 401 or 407, and there are credentials; the
  * connection of the one before it was dead before anything was lost; a redirect was followed;
- * `retry` asked for it.
+ * `retry` asked for it; it finds out where an interrupted upload is to go on; it goes on there; it
+ * deletes at the origin what nobody can go on with.
  */
 export type AttemptReason =
   | 'first'
@@ -34,6 +37,9 @@ export type AttemptReason =
   | 'fresh-connection'
   | 'redirect'
   | 'retry'
+  | 'locate'
+  | 'resume'
+  | 'cancel'
 
 /** One request head on one connection. Times but `startedAtMs` count from its beginning. */
 export interface AttemptReport {
@@ -64,6 +70,8 @@ export interface AttemptReport {
   readonly statusAtMs: number | null
   /** Bytes of content that the connection accepted. */
   readonly sentBytes: number
+  /** Where in the content it began; not there where that is its beginning. */
+  readonly offset?: number
   /** Milliseconds from when the head left until the content was let go or refused. */
   readonly waitedMs: number
   /** Milliseconds after which the content would have been let go without an answer; 0 when it did not ask. */
@@ -85,7 +93,8 @@ export interface UploadReport {
   /** Milliseconds that content was held back, over all attempts. */
   readonly waitedMs: number
   /**
-   * Bytes of content that the connection of the last attempt to send it accepted. What went out
+   * Bytes of content that the connection of the last attempt to send it accepted, with those before
+   * the offset at which a resumed upload went on. What went out
    * before, and was made void by a redirect, a replay or a retry, is told by `attempts`.
    */
   readonly sentBytes: number
@@ -94,14 +103,34 @@ export interface UploadReport {
    * `'answered'`) and kept it off the wire; 0 when the length is not known.
    */
   readonly savedBytes: number
+  /** Bytes that the origin last said to have; not there where it said nothing. */
+  readonly acknowledged?: number
+  /** With what an upload that can be resumed and is not complete goes on; not there where it cannot. */
+  readonly resume?: ResumeToken
   readonly attempts: readonly AttemptReport[]
+}
+
+/** How an upload goes on that was interrupted, in another process too: `resume` takes it as it is. */
+export interface ResumeToken {
+  /** The URL of the upload at the origin. Whoever has it may be able to go on with the upload. */
+  readonly location: string
+  /** Bytes that the origin had acknowledged. */
+  readonly offset: number
+  /** Bytes in all, or `null` when that is not known. */
+  readonly length: number | null
+  /** The interop version of the draft. */
+  readonly version: number
+  /** Which state of a file it is. */
+  readonly revision?: string
 }
 
 /** How far an upload is. */
 export interface Progress {
   readonly phase: UploadPhase
-  /** Bytes of content this attempt's connection accepted. */
+  /** Bytes of content this attempt's connection accepted, with those before where it began. */
   readonly sent: number
+  /** Bytes that the origin last said to have; not there where it said nothing. */
+  readonly acknowledged?: number
   /** Bytes of content in all, or `null` when that is not known. */
   readonly total: number | null
   /** Bytes a second since the content began to flow; 0 before. */

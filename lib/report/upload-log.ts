@@ -3,6 +3,7 @@ import { type AttemptLog, rounded } from './attempt-log.ts'
 import type {
   AskReason,
   InterimResponse,
+  ResumeToken,
   UploadListeners,
   UploadOutcome,
   UploadReport,
@@ -15,6 +16,10 @@ export class UploadLog {
   readonly attempts: AttemptLog[] = []
   /** Where redirects led, with the query; `null` when none was followed. */
   location: string | null = null
+  /** Bytes that the origin last said to have; `null` where it said nothing. */
+  acknowledged: number | null = null
+  /** With what it goes on where it is interrupted; `null` where it cannot. */
+  resume: ResumeToken | null = null
   readonly #begun = performance.now()
   readonly #listeners: UploadListeners
 
@@ -24,9 +29,14 @@ export class UploadLog {
 
   /** Tells the caller how far the upload is; a caller who throws is told no more. */
   progress(attempt: AttemptLog): void {
-    const { phase, sentBytes, rate } = attempt
+    const { phase, sentBytes, offset, rate } = attempt
     if (this.#listeners.onProgress === undefined || !this.attempts.includes(attempt)) return
-    this.#tell('onProgress', { phase, sent: sentBytes, total: this.total, rate })
+    const sent = offset + sentBytes
+    this.#tell('onProgress', { phase, sent, ...this.#acknowledged, total: this.total, rate })
+  }
+
+  get #acknowledged(): { acknowledged?: number } {
+    return this.acknowledged === null ? {} : { acknowledged: this.acknowledged }
   }
 
   /** Tells the caller that the content is about to be read, once. */
@@ -66,9 +76,10 @@ export class UploadLog {
     return performance.now() - this.#begun
   }
 
-  /** Bytes of content that the last attempt to send it has sent; what was sent before came to nothing. */
+  /** How far into the content the last attempt to send it got; what others sent beyond came to nothing. */
   get #sentBytes(): number {
-    return this.#lastWithContent?.sentBytes ?? 0
+    const { offset = 0, sentBytes = 0 } = this.#lastWithContent ?? {}
+    return offset + sentBytes
   }
 
   /** Where the upload stands, for an error. */
@@ -93,6 +104,8 @@ export class UploadLog {
       waitedMs: rounded(this.attempts.reduce((sum, { waitedMs }) => sum + waitedMs, 0)),
       sentBytes,
       savedBytes: early && this.total !== null ? this.total - sentBytes : 0,
+      ...this.#acknowledged,
+      ...(this.resume !== null && { resume: this.resume }),
       attempts: this.attempts.map((attempt) => attempt.snapshot()),
     }
   }
@@ -105,6 +118,7 @@ export class UploadLog {
     const last = this.#lastWithContent
     if (last?.withheld === true) return (last.status ?? 0) >= 300 ? 'refused' : 'answered'
     if (last?.cutShort === true && (last.status ?? 0) < 300) return 'answered'
+    if (this.attempts.some(({ reason }) => reason === 'resume')) return 'resumed'
     if (this.attempts.some(({ reason }) => reason === 'replay')) return 'replayed'
     if (last?.releasedBy === 'continue') return 'continued'
     if (last?.releasedBy === 'timeout') return 'silent'

@@ -3,6 +3,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { refuseUnknown } from '../unknown.ts'
+import { type ResumableOptions, ResumableUploads, type SeenUpload } from './resumable.ts'
 import type { SeenRequest, WireEvent } from './seen.ts'
 import { type OriginMode, Serving, type ServingOptions } from './serving.ts'
 
@@ -10,6 +11,8 @@ import { type OriginMode, Serving, type ServingOptions } from './serving.ts'
 export interface OriginOptions extends ServingOptions {
   /** What it does with a request, or a function that says so for each. @default 'go' */
   mode?: OriginMode | ((request: SeenRequest) => OriginMode)
+  /** How uploads are taken that can be resumed, in the mode of that name. */
+  resumable?: ResumableOptions
   /** A key and a certificate, and whatever else a TLS server takes; HTTP without. */
   tls?: TlsOptions
   /** The address to listen on. @default '127.0.0.1' */
@@ -32,6 +35,8 @@ export interface TestOrigin {
   readonly requests: readonly SeenRequest[]
   /** All that went over the wire, in order. */
   readonly events: readonly WireEvent[]
+  /** The uploads that can be resumed, in the order in which they were created. */
+  readonly uploads: readonly SeenUpload[]
   /** Connections that were made so far. */
   readonly connections: number
   /** Changes what it does with the requests to come. */
@@ -63,6 +68,7 @@ export async function startOrigin(options: OriginOptions = {}): Promise<TestOrig
 /** The types that each option takes. */
 const kinds: Record<keyof OriginOptions, readonly string[]> = {
   mode: ['string', 'number', 'object', 'function'],
+  resumable: ['object'],
   tls: ['object'],
   host: ['string'],
   port: ['number'],
@@ -92,6 +98,7 @@ class LoopbackOrigin implements TestOrigin {
   readonly requests: SeenRequest[] = []
   readonly events: WireEvent[] = []
   readonly #options: OriginOptions
+  readonly #resumable: ResumableUploads
   readonly #server: Server
   readonly #numbers = new WeakMap<Socket, number>()
   readonly #begun = performance.now()
@@ -100,6 +107,7 @@ class LoopbackOrigin implements TestOrigin {
   constructor(options: OriginOptions) {
     this.mode = options.mode ?? 'go'
     this.#options = options
+    this.#resumable = new ResumableUploads(options.resumable)
     this.#server = options.tls === undefined ? createServer() : createTlsServer(options.tls)
     // An upload takes the time it takes.
     this.#server.requestTimeout = 0
@@ -118,6 +126,10 @@ class LoopbackOrigin implements TestOrigin {
     if (address === null || typeof address === 'string') return `${scheme}://localhost`
     const { address: host, port, family } = address
     return `${scheme}://${family === 'IPv6' ? `[${host}]` : host}:${port}`
+  }
+
+  get uploads(): readonly SeenUpload[] {
+    return this.#resumable.uploads
   }
 
   get connections(): number {
@@ -150,6 +162,7 @@ class LoopbackOrigin implements TestOrigin {
     if (record) this.requests.push(seen)
     if (onRequest !== undefined) response.on('close', () => onRequest(seen))
     serving.mode = typeof this.mode === 'function' ? this.mode(seen) : this.mode
-    serving.begin(response)
+    if (serving.mode === 'resumable') serving.pass(response, this.#resumable)
+    else serving.begin(response)
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
 import { Intake, type Seen } from './intake.ts'
+import type { ResumableUploads } from './resumable.ts'
 import type { SeenRequest, WireEvent } from './seen.ts'
 
 /** A response to a request. */
@@ -14,9 +15,10 @@ export interface OriginResponse {
  * What an origin does with a request: `'go'` answers an expectation with 100, `'silent'`
  * with nothing, and both take the content; a status, or a whole response, refuses the
  * request before its content, and `'reset'` tears the connection down. A 417 is for requests
- * that ask; others are taken.
+ * that ask; others are taken. `'resumable'` takes uploads that can be resumed, as the options of that
+ * name say, which hold in place of all others.
  */
-export type OriginMode = 'go' | 'silent' | 'reset' | number | OriginResponse
+export type OriginMode = 'go' | 'silent' | 'reset' | 'resumable' | number | OriginResponse
 
 /**
  * What comes once content was taken: a response, `'reset'` for the end of the connection, or
@@ -72,6 +74,16 @@ export class Serving {
     this.#options = options
     this.#note = note
     note({ what: `${method} ${path} HTTP/1.1`, asks: asked })
+  }
+
+  /** Has the request served as one of an upload that can be resumed. */
+  pass(response: ServerResponse, uploads: ResumableUploads): void {
+    const status = (): number => (response.headersSent ? response.statusCode : 0)
+    Object.defineProperty(this.#seen, 'status', { get: status, enumerable: true })
+    uploads.serve(this.#message, response, this.seen.asked)
+    this.#message.on('data', (chunk: Buffer) => {
+      this.#seen.bytes += chunk.length
+    })
   }
 
   /** Begins to answer, after the delay. */
@@ -139,7 +151,7 @@ export class Serving {
 }
 
 function refusalOf(mode: OriginMode, asked: boolean): OriginAnswer | null {
-  if (mode === 'go' || mode === 'silent') return null
+  if (mode === 'go' || mode === 'silent' || mode === 'resumable') return null
   if (mode === 'reset') return mode
   const response = typeof mode === 'number' ? { status: mode } : mode
   return response.status === 417 && !asked ? null : response

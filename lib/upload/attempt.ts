@@ -4,10 +4,11 @@ import { type Dispatcher, errors } from 'undici'
 import type { Source } from '../connection/source.ts'
 import type { Ticket, TicketedConnection } from '../connection/ticket.ts'
 import { contentOf } from '../content/content.ts'
-import { type InContext, UploadContent } from '../content/upload-content.ts'
+import { type InContext, type Part, UploadContent } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
 import { type Fields, type ResponseFields, withoutFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
+import { invitingFields } from '../protocol/resumable-upload.ts'
 import { type AttemptHead, AttemptLog } from '../report/attempt-log.ts'
 import {
   type DiagnosticsName,
@@ -74,6 +75,10 @@ export interface AttemptOptions extends AttemptHead {
   readonly rescueTimeout: number
   /** The content that goes with it; `null` when none does. */
   readonly content: UploadContent | null
+  /** The part of it that goes with a request to an upload resource; `undefined` for all of it. */
+  readonly part: Part | undefined
+  /** Whether interim responses may keep the content from being read. */
+  readonly heedsInterim: boolean
   /** All of the content, where it is at hand and nothing has to hold it back. */
   readonly whole: string | Buffer | null
   /** Whether HTTP/2 is left out because that is better for the content. */
@@ -109,6 +114,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   #givenUp = false
   /** undici's, where somebody listens to its channels. */
   #request: object | null = null
+  /** Interim responses that the connection has seen, and undici has not handed on yet. */
+  #unheeded = 0
+  #onHeeded: (() => void) | null = null
   /** Whether the content may be read. */
   #flows = false
   #onFlow: (() => void) | null = null
@@ -153,6 +161,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   async mayFlow(): Promise<void> {
+    // The origin counts the bytes that it gets, and whoever reads this may change them.
+    if (this.#options.part !== undefined) throw unreadable()
     // An interceptor that reads all of it before it dispatches would wait for ever.
     await null
     if (!this.taken || this.#flows) return
@@ -174,6 +184,17 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** Content that was handed to the connection, which has not taken it yet. */
   get isStalling(): boolean {
     return this.taken && this.log.phase === 'sending' && this.#handedBytes > this.log.sentBytes
+  }
+
+  /** Whether what the origin gets is the content, and all of that is seen here. */
+  get isOwnContent(): boolean {
+    return this.taken && this.#replaced === null
+  }
+
+  /** How far into the content bytes were handed to the system. */
+  get reached(): number {
+    const { start } = this.#options.part ?? { start: 0 }
+    return start + Math.max(this.#handedBytes, this.log.sentBytes)
   }
 
   /** Bytes that the system has not taken yet. */
@@ -265,7 +286,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   get length(): number | null {
-    return (this.#replaced ?? this.#options.content)?.length ?? null
+    const { content, part } = this.#options
+    return this.#replaced === null ? (content?.lengthOf(part) ?? null) : this.#replaced.length
   }
 
   onTaken(headersTimeout: number, cancelConnect: () => void): void {
@@ -279,6 +301,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   replaceBody(body: unknown, headers: Fields): Fields {
+    const { part, heedsInterim } = this.#options
+    if (part !== undefined) throw unreadable()
     const content = contentOf(body ?? '')
     const stated = statedLength(headers)
     // The length that was put in for the content handed down is not the one of another body.
@@ -291,12 +315,21 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
       lends: false,
       inContext: this.#owner.inContext,
     })
-    return ours ? withoutFields(headers, 'content-length') : headers
+    // What the origin would count is not the content any more.
+    const dropped = heedsInterim ? invitingFields : []
+    return withoutFields(headers, ...dropped, ...(ours ? ['content-length'] : []))
   }
 
   open(): Source | Promise<Source> {
-    const content = this.#replaced ?? this.#options.content
-    return (content as UploadContent).open()
+    if (this.#unheeded === 0 || !this.#options.heedsInterim) return this.#open()
+    return new Promise<void>((resolve) => {
+      this.#onHeeded = resolve
+    }).then(() => this.#open())
+  }
+
+  #open(): Source | Promise<Source> {
+    const { content, part } = this.#options
+    return this.#replaced?.open() ?? (content as UploadContent).open(part)
   }
 
   onHead(connection: TicketedConnection, asked: boolean, reusedConnection: boolean): void {
@@ -321,6 +354,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onInterim(status: number): void {
+    if (status !== 100) this.#unheeded += 1
     this.log.noteInterim(status)
     this.#guard(() => {
       this.publish('interim', { status })
@@ -436,6 +470,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     // undici reads versions that a gate does not; the status of those is 0 there.
     if (status >= 200 && !this.log.status) this.onFinal(status, this.log.withheld)
     this.#owner.inContext(() => this.#owner.responded(this, status, fields, message))
+    if (status < 200 && status !== 100) this.#heeded()
+  }
+
+  #heeded(): void {
+    this.#unheeded -= 1
+    if (this.#unheeded === 0 && this.#current) this.#onHeeded?.()
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
@@ -484,4 +524,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   onResponseError(_controller: Controller, error: Error): void {
     if (this.#current) this.#owner.inContext(() => this.#owner.failed(this, error))
   }
+}
+
+function unreadable(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    'An upload goes on through connections with gates alone, and with its own content; use ExpectAgent',
+  )
 }

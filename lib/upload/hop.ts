@@ -1,5 +1,6 @@
 import { stringify } from 'node:querystring'
 import type { Dispatcher } from 'undici'
+import type { Part } from '../content/upload-content.ts'
 
 /** Where a request goes and how; redirects and challenges make a new one of the last. */
 export interface Hop {
@@ -11,6 +12,8 @@ export interface Hop {
   readonly headers: string[]
   /** Whether the content goes with it. */
   readonly hasContent: boolean
+  /** What of the content goes with a request to an upload resource; not set for the upload's own requests. */
+  readonly part?: Part
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type ExpectOptions,
   needsAttempts,
   pickExpectOptions,
+  refuseToken,
   settle,
 } from '../options/options.ts'
 import type { ExpectMode } from '../protocol/decision.ts'
@@ -41,6 +42,7 @@ export function uploadInterceptor(
   recovery: MakeRecovery,
   below: Partial<Below> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
+  refuseToken(options)
   const base = settle(options, { ...defaults, memory: sharedMemory })
   const watched = needsAttempts(base)
   return (dispatch) => {

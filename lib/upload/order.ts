@@ -10,7 +10,7 @@ import type { ExpectMode } from '../protocol/decision.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { refuseLength, statedLength } from './content-length.ts'
 import { attemptKey, callKey, type ExpectRequest } from './expect-request.ts'
-import { originOf, pathOf } from './hop.ts'
+import { type Hop, originOf, pathOf } from './hop.ts'
 import { Plan } from './plan.ts'
 import type { Scope } from './scope.ts'
 
@@ -61,16 +61,18 @@ export function planOf(order: Order, scope: Scope): Plan {
   log.total = content === null ? null : length
   const inContext = AsyncLocalStorage.snapshot()
   const asked = withoutWish(request, wish)
+  const hop: Hop = {
+    origin: originOf(String(request.origin)),
+    path: pathOf(request),
+    method: request.method,
+    headers: content === null ? withoutFields(asked.headers) : headersFor(asked, content, length),
+    hasContent: content !== null,
+  }
+  const invitation = scope.recovery.invitation(settings, hop, length, outer !== undefined)
   const plan = new Plan({
     scope,
     request: scope.yields ? withoutBounds(asked) : answeredHere(asked, settings),
-    hop: {
-      origin: originOf(String(request.origin)),
-      path: pathOf(request),
-      method: request.method,
-      headers: content === null ? withoutFields(asked.headers) : headersFor(asked, content, length),
-      hasContent: content !== null,
-    },
+    hop: invitation ?? hop,
     handler,
     log,
     settings,
@@ -85,9 +87,15 @@ export function planOf(order: Order, scope: Scope): Plan {
   if (content !== null) {
     const { replayWindow } = settings
     const lends = handler.onBodySent === undefined && !chunkSent.hasSubscribers
-    plan.content = new UploadContent(content, { length, replayWindow, lends, inContext }, (error) =>
-      plan.onBroken(error),
-    )
+    const slides = invitation !== null
+    const reading = { length, replayWindow, slides, lends, inContext }
+    plan.content = new UploadContent(content, reading, (error) => plan.onBroken(error))
+    if (invitation !== null) {
+      const { allowInsecureRedirect, resume } = settings
+      const known = { hop, content: plan.content, revision: content.revision, log }
+      const options = typeof resume === 'object' ? resume : {}
+      plan.resumption = scope.recovery.resumption(options, { ...known, allowInsecureRedirect })
+    }
   }
   return plan
 }
@@ -95,7 +103,7 @@ export function planOf(order: Order, scope: Scope): Plan {
 /** The caller's options for what is below: what is answered here is not answered there again. */
 function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest {
   const rest = withoutBounds(request)
-  const here = { authenticate: null, redirect: 'manual', retry: 0 } as const
+  const here = { authenticate: null, redirect: 'manual', retry: 0, resume: false } as const
   return needsAttempts(settings) ? { ...rest, ...here } : rest
 }
 

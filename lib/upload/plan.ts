@@ -8,7 +8,7 @@ import type { UploadLog } from '../report/upload-log.ts'
 import type { Route, Routes } from '../routes/route.ts'
 import type { ExpectRequest } from './expect-request.ts'
 import type { Hop } from './hop.ts'
-import type { Recourse } from './recourse.ts'
+import type { Recourse, UploadResumption } from './recourse.ts'
 import { routesTo, type Scope } from './scope.ts'
 
 /** What a plan is made of. */
@@ -45,6 +45,8 @@ export class Plan {
   readonly handler: Dispatcher.DispatchHandler
   /** `null` where the request has none. */
   content: UploadContent | null = null
+  /** `null` where it cannot be resumed. */
+  resumption: UploadResumption | null = null
   readonly log: UploadLog
   readonly settings: Settings
   readonly whole: string | Buffer | null
@@ -80,8 +82,8 @@ export class Plan {
   }
 
   /** Whether a request asks that takes this route. */
-  decide({ hasContent }: Hop, route: Route): Decision {
-    const length = hasContent && this.content !== null ? this.content.length : 0
+  decide({ hasContent, part }: Hop, route: Route): Decision {
+    const length = hasContent && this.content !== null ? this.content.lengthOf(part) : 0
     return decide({
       expect: this.#expect,
       threshold: this.settings.threshold,
@@ -102,12 +104,8 @@ export class Plan {
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */
   get recourse(): Recourse {
-    this.#recourse ??= this.scope.recovery.recourse(
-      this.settings,
-      this.hop,
-      this.scope.ways,
-      this.#steps,
-    )
+    const { settings, hop, scope, resumption } = this
+    this.#recourse ??= scope.recovery.recourse(settings, hop, scope.ways, this.#steps, resumption)
     return this.#recourse
   }
 
@@ -116,6 +114,11 @@ export class Plan {
     const { authenticate } = this.settings
     if (authenticate === null || !this.scope.ways.tunnels(origin)) return null
     return this.scope.recovery.tunnel(authenticate, this.log.attempts.length, this.inContext)
+  }
+
+  /** Whether responses are looked at that are not refusals. */
+  get watchesAll(): boolean {
+    return this.authenticates || this.resumption !== null
   }
 
   /** Whether something is to be done before each attempt, and about responses that are not refusals. */

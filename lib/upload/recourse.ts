@@ -1,10 +1,10 @@
 import type { TunnelAuthentication } from '../connection/tunnel.ts'
-import type { InContext } from '../content/upload-content.ts'
-import type { UploadError } from '../errors.ts'
+import type { InContext, UploadContent } from '../content/upload-content.ts'
 import type { ResponseFields } from '../headers.ts'
 import type { Authenticate } from '../options/authenticate.ts'
-import type { Settings } from '../options/options.ts'
+import type { ResumeOptions, Settings } from '../options/options.ts'
 import type { AttemptReason, AttemptReport } from '../report/report.ts'
+import type { UploadLog } from '../report/upload-log.ts'
 import type { Hop } from './hop.ts'
 import type { Ways } from './ways.ts'
 
@@ -44,13 +44,30 @@ export interface Next {
   readonly delayMs: number
 }
 
-/** What is decided about an answer. */
-export type Decided = Next | UploadError | null
+/** What is decided about an answer or a failure: the attempt that comes next, or what to fail with. */
+export type Decided = Next | Error | null
 
 /** Makes what is done about the answers to one upload and its failures. */
 export interface MakeRecovery {
-  /** @param steps are those of the call, beside what every upload does. */
-  recourse(settings: Settings, first: Hop, ways: Ways, steps: readonly Recourse[]): Recourse
+  /**
+   * @param steps are those of the call, beside what every upload does.
+   * @param resumption decides before them about an upload that can be resumed.
+   */
+  recourse(
+    settings: Settings,
+    first: Hop,
+    ways: Ways,
+    steps: readonly Recourse[],
+    resumption: UploadResumption | null,
+  ): Recourse
+  /**
+   * The request that invites an origin to make it one that can be resumed; `null` where it is not.
+   *
+   * @param invited says that the fields of an invitation are not the caller's.
+   */
+  invitation(settings: Settings, hop: Hop, length: number | null, invited: boolean): Hop | null
+  /** @throws UploadError when the content is not what the token of an earlier upload was made for. */
+  resumption(options: ResumeOptions, upload: Resumable): UploadResumption
   /**
    * What answers a proxy that wants credentials before it makes a tunnel; `null` where there are none.
    *
@@ -72,6 +89,33 @@ export interface Recourse {
    * `null` for neither.
    */
   answered?(answer: Answer): Decided | Promise<Decided>
-  /** The attempt to make in place of failing; `null` for none. */
-  failed?(failure: Failure): Next | null
+  /** The attempt to make in place of failing, or what to fail with; `null` leaves that to others. */
+  failed?(failure: Failure): Decided
+}
+
+/** The upload that is to be resumed. */
+export interface Resumable {
+  /** Its first request. */
+  readonly hop: Hop
+  readonly content: UploadContent
+  /** Which state of a file it is, where that is known. */
+  readonly revision: string | undefined
+  readonly log: UploadLog
+  readonly allowInsecureRedirect: boolean
+}
+
+/** Goes on with an upload that was interrupted. */
+export interface UploadResumption extends Recourse {
+  /** The request to begin with, where the upload was begun by somebody else; `null` for its own. */
+  readonly first: Next | null
+  /** The upload has failed; the request that deletes what nobody can go on with. */
+  readonly abandoned: Hop | null
+  /** Has the other steps decide what is left to them. */
+  before(others: Recourse): Recourse
+  /** An attempt has handed the content to the system up to here. */
+  reached(offset: number): void
+  /** Takes in a 104; answers what is to be done in place of going on. */
+  interim(fields: ResponseFields, hop: Hop): Decided
+  /** The content failed; answers what comes before the upload fails with that. */
+  spoiled(error: Error): Next | null
 }

@@ -17,7 +17,7 @@ import { Attempt, type AttemptOwner } from './attempt.ts'
 import { type ControllerOwner, StableController } from './controller.ts'
 import { Course } from './course.ts'
 import { undiciTimeout } from './deadlines.ts'
-import { attemptKey, type ExpectRequest } from './expect-request.ts'
+import { attemptKey, callKey, type ExpectRequest } from './expect-request.ts'
 import { HeldAnswer } from './held-answer.ts'
 import { type Hop, placeOf } from './hop.ts'
 import { type PhaseOwner, PhaseWatch } from './phase-watch.ts'
@@ -43,6 +43,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   } | null = null
   #current: Attempt | null = null
   #held: HeldAnswer | null = null
+  /** What is decided about a response of an upload resource, whose end leaves the connection free for it. */
+  #decided: Next | Error | null = null
   #started = false
   /** Whether the handler has a final response; what befalls that is no reason to try again. */
   #delivered = false
@@ -70,7 +72,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     // A fetch without a body that follows a redirect dispatches once more for the same call.
     const again = log.attempts.length > 0
     this.#watch.begin(again ? log.elapsedMs : 0)
-    return this.#begin(again ? 'redirect' : 'first', 0)
+    const first = this.#plan.resumption?.first ?? null
+    if (first !== null) this.#course.move(first.hop)
+    return this.#begin(first?.reason ?? (again ? 'redirect' : 'first'), 0)
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
@@ -87,7 +91,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     const { scope, log } = this.#plan
     try {
       const { prepared: hop, decision } = this.#course
-      if (reason === 'first' && hop.hasContent) log.reason = decision.reason
+      const isFirst = reason === 'first' || log.reason === 'no-content'
+      if (isFirst && hop.hasContent) log.reason = decision.reason
       const attempt = this.#attempt(hop, decision, reason, delayMs)
       this.#current = attempt
       log.attempts.push(attempt.log)
@@ -104,7 +109,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     reason: AttemptReason,
     delayMs: number,
   ): Attempt {
-    const { scope, log, settings, content, whole, lengthStated } = this.#plan
+    const { scope, log, settings, content, whole, lengthStated, resumption } = this.#plan
+    const { part } = hop
     const sends = hop.hasContent && content?.length !== 0
     const attempt = new Attempt(this, {
       reason,
@@ -112,12 +118,15 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       delayMs,
       method: hop.method,
       url: placeOf(hop),
+      offset: part?.start ?? 0,
       number: log.attempts.length + 1,
       asks,
       unaskedReason: this.#unaskedReason(why),
       rescueTimeout: settings.rescueTimeout,
       content: sends ? content : null,
-      whole: asks ? null : whole,
+      part,
+      heedsInterim: resumption !== null,
+      whole: asks || part !== undefined ? null : whole,
       prefersHttp1: this.#course.prefersHttp1,
       lengthStated,
       yields: scope.yields,
@@ -148,6 +157,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     options[attemptKey] = attempt.log
     const { allowH2 } = this.#course
     if (allowH2 !== undefined) options.allowH2 = allowH2
+    // An interceptor below would take all of the content for what is sent.
+    if (hop.part !== undefined) delete options[callKey]
     const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
     // Where no gate watches the content, undici's own timer has to do.
     if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
@@ -263,6 +274,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (status < 200) {
       try {
         log.interim({ status, headers: headersOf(fields) })
+        if (status === 104) this.#heed(attempt, fields)
       } catch (error) {
         this.callbackFailed(error)
       }
@@ -282,8 +294,10 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       handler.onResponseStart?.(this.#controller, shown, fields, message)
     }
     const decided = this.#afterAnswer(attempt, status, fields)
+    const isPart = this.#course.hop.part !== undefined
     if (decided === null) deliver()
     else if (decided instanceof Promise) this.#hold(attempt, decided, deliver)
+    else if (isPart && status === 204 && attempt.complete) this.#decided = decided
     else this.#follow(attempt, decided)
   }
 
@@ -301,6 +315,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       this.#held.over(() => this.ended(trailers))
       return
     }
+    if (this.#followLater()) return
     const { handler } = this.#plan
     this.#finish()
     try {
@@ -326,15 +341,14 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       })
       return
     }
+    if (!this.#controller.abortedByCaller && this.#followLater()) return
     const next = this.#afterFailure(attempt, error)
-    if (next === null) {
-      this.#fail(this.#isCallers(error) ? error : failureOf(error, this.#plan.log))
+    if (next === null || next instanceof Error) {
+      this.#fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.#plan.log))
       return
     }
     // undici fails all that waits for a connection in one go, and asserts that nothing was added.
-    queueMicrotask(() => {
-      if (!this.#over && this.isCurrent(attempt)) this.#next(attempt, next)
-    })
+    this.#goOn(attempt, next)
   }
 
   // Between attempts -------------------------------------------------------------------
@@ -344,33 +358,40 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     status: number,
     fields: ResponseFields,
   ): Decided | Promise<Decided> {
-    const { log, content, authenticates } = this.#plan
-    if (status < 300 && !authenticates) return null
+    const { log, resumption, watchesAll } = this.#plan
+    if (status < 300 && !watchesAll) return null
     const { hop } = this.#course
+    resumption?.reached(attempt.reached)
     const answer: Answer = {
       status,
       fields,
       hop,
       attempt: attempt.log.snapshot(),
       number: log.attempts.length,
-      sendable: !hop.hasContent || content === null || content.replayable,
+      sendable: !hop.hasContent || this.#isSendable(hop),
       complete: attempt.complete,
     }
     return this.#plan.recourse.answered?.(answer) ?? null
   }
 
-  #afterFailure(attempt: Attempt, error: Error): Next | null {
-    const { content } = this.#plan
+  /** Whether the content that goes with a request can be had again. */
+  #isSendable({ part }: Hop): boolean {
+    return this.#plan.content?.opensAt(part?.start ?? 0) ?? true
+  }
+
+  #afterFailure(attempt: Attempt, error: Error): Decided {
     if (this.#delivered || this.#isCallers(error)) return null
+    const { hop } = this.#course
     if (attempt.mayNeedHttp2(error)) {
       this.#course.refusedHttp1()
-      return { hop: this.#course.hop, reason: 'fresh-connection', delayMs: 0 }
+      return { hop, reason: 'fresh-connection', delayMs: 0 }
     }
+    this.#plan.resumption?.reached(attempt.reached)
     const failure: Failure = {
       error,
-      hop: this.#course.hop,
+      hop,
       attempt: attempt.log.snapshot(),
-      sendable: content === null || content.replayable,
+      sendable: this.#isSendable(hop),
       untouched: attempt.untouchedBy(error),
     }
     return this.#plan.recourse.failed?.(failure) ?? null
@@ -414,8 +435,22 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     }
   }
 
-  #follow(attempt: Attempt, decided: Next | UploadError): void {
-    if (decided instanceof UploadError) this.#fail(decided)
+  /** Does what was decided about a response that has ended now; answers whether that was anything. */
+  #followLater(): boolean {
+    const decided = this.#decided
+    const attempt = this.#current
+    if (decided === null || attempt === null) return false
+    this.#decided = null
+    this.#controller.target = null
+    // Only then is a connection free whose response has ended.
+    setImmediate(() => {
+      if (this.isCurrent(attempt)) this.#follow(attempt, decided)
+    })
+    return true
+  }
+
+  #follow(attempt: Attempt, decided: Next | Error): void {
+    if (decided instanceof Error) this.#fail(decided)
     else this.#next(attempt, decided)
   }
 
@@ -432,8 +467,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     this.#course.move(hop)
     if (this.#over) return
     const { content, log } = this.#plan
-    if (!hop.hasContent) content?.cancel()
-    if (reason === 'redirect') log.location = hop.origin + hop.path
+    const isOwn = hop.part === undefined
+    if (!hop.hasContent && isOwn) content?.cancel()
+    if (reason === 'redirect' && isOwn) log.location = hop.origin + hop.path
     if (delayMs === 0) this.#begin(reason, 0)
     else this.#delay(reason, delayMs)
   }
@@ -451,7 +487,30 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   sourceFailed(error: unknown): void {
-    if (!this.#over) this.#controller.abort(toError(error))
+    if (this.#over) return
+    const attempt = this.#current
+    const failure = toError(error)
+    const next = this.#plan.resumption?.spoiled(failure) ?? null
+    if (next === null || attempt === null) this.#controller.abort(failure)
+    else this.#goOn(attempt, next)
+  }
+
+  /** Does this in place of going on, once whoever tells of it is done. */
+  #goOn(attempt: Attempt, next: Next): void {
+    queueMicrotask(() => {
+      if (this.isCurrent(attempt)) this.inContext(() => this.#next(attempt, next))
+    })
+  }
+
+  /** Takes in a 104, which may end the attempt. */
+  #heed(attempt: Attempt, fields: ResponseFields): void {
+    const { resumption, log } = this.#plan
+    if (resumption === null || !attempt.isOwnContent) return
+    resumption.reached(attempt.reached)
+    const decided = resumption.interim(fields, this.#course.hop)
+    if (decided instanceof Error) this.callbackFailed(decided)
+    else if (decided !== null) this.#goOn(attempt, decided)
+    else log.progress(attempt.log)
   }
 
   /** The caller ends it while there is no attempt to end. */
@@ -462,8 +521,22 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   /** A phase took too long. */
   expired(error: Error): void {
     // The answer is there; an origin that said 100 and reads no more does not want the rest.
-    if (this.#current?.cutLate()) return
-    this.#controller.abort(error)
+    const attempt = this.#current
+    if (attempt?.cutLate()) return
+    const next = attempt === null ? null : this.#afterStall(attempt, error)
+    if (next === null || attempt === null) this.#controller.abort(error)
+    else this.#goOn(attempt, next)
+  }
+
+  /** An upload that can be resumed goes on after a connection that does not move. */
+  #afterStall(attempt: Attempt, error: Error): Next | null {
+    const { resumption, log } = this.#plan
+    const isTotal = error instanceof UploadError && error.code === 'ERR_EXPECT_TOTAL_TIMEOUT'
+    if (resumption === null || isTotal) return null
+    const decided = this.#afterFailure(attempt, error)
+    if (decided === null || decided instanceof Error) return null
+    this.#watch.begin(log.elapsedMs)
+    return decided
   }
 
   #fail(error: Error): void {
@@ -479,6 +552,28 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     attempt?.giveUp()
     handler.onResponseError?.(this.#controller, told)
     this.#controller.release()
+    this.#abandon()
+  }
+
+  /** Has the origin delete what nobody can go on with. Whether it does is nobody's concern any more. */
+  #abandon(): void {
+    const { resumption, recourse, scope, request } = this.#plan
+    const hop = resumption?.abandoned ?? null
+    if (hop === null) return
+    const { origin, path, method, headers } = recourse.prepared?.(hop) ?? hop
+    const { [callKey]: _call, ...own }: ExpectRequest = request
+    const options = { ...own, origin, path, method, headers, body: null }
+    const nothing = (): void => {}
+    try {
+      scope.dispatch(options, {
+        onRequestStart: nothing,
+        onResponseStart: nothing,
+        onResponseEnd: nothing,
+        onResponseError: nothing,
+      })
+    } catch {
+      // A client that is closed takes no more.
+    }
   }
 
   /** The final response is handed over: content that was not begun may still be of use to the caller. */

@@ -35,7 +35,7 @@ function platformSender(more: { dispatcher?: Dispatcher }): Sender {
 
 /** Content as the platform's fetch takes it; its dispatcher gets it as a stream in any case. */
 function bodyOf(input: ContentInput | null): unknown {
-  const content = typeof input === 'function' ? input() : input
+  const content = typeof input === 'function' ? input({ start: 0 }) : input
   // Node 22's fetch, with whatever dispatcher, hangs at an empty chunk of a Node stream.
   return content instanceof Readable ? Readable.toWeb(content) : content
 }

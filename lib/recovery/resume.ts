@@ -1,0 +1,367 @@
+import { errors } from 'undici'
+import { gone, overLimit } from '../content/upload-content.ts'
+import { UploadError } from '../errors.ts'
+import type { ResponseFields } from '../headers.ts'
+import type { ResumeOptions } from '../options/options.ts'
+import { interopVersions, type Limits, limitsOf } from '../protocol/resumable-upload.ts'
+import { parseRetryAfter } from '../protocol/retry-after.ts'
+import { parseBoolean, parseInteger } from '../protocol/structured-fields.ts'
+import type { ResumeToken } from '../report/report.ts'
+import { definedOf } from '../unknown.ts'
+import { type Hop, placeOf } from '../upload/hop.ts'
+import type {
+  Answer,
+  Decided,
+  Failure,
+  Next,
+  Recourse,
+  Resumable,
+  UploadResumption,
+} from '../upload/recourse.ts'
+import { locationOf, resourceHop } from './resume-fields.ts'
+import { backoff, isPassing } from './retry.ts'
+
+const defaults = { attempts: 5, minDelay: 500, maxDelay: 30_000 }
+
+/**
+ * Goes on with an upload whose origin said how in a 104 (draft-ietf-httpbis-resumable-upload):
+ *
+ *     > PUT /videos/1   upload-complete: ?1
+ *     < 104             location: /uploads/a
+ *     < 104             upload-offset: 4000000
+ *       (the connection breaks)
+ *     > HEAD /uploads/a                              locate
+ *     < 204             upload-offset: 5000000
+ *     > PATCH /uploads/a  upload-offset: 5000000     resume
+ *     < 201             upload-complete: ?1
+ *
+ * It decides before the other steps about whatever has to do with the upload resource; one that a new
+ * attempt at the first request would leave behind is deleted before.
+ */
+export class Resumption implements UploadResumption {
+  readonly #options: ResumeOptions & typeof defaults
+  readonly #upload: Resumable
+  #others: Recourse = {}
+  /** Requests to the upload resource; `null` as long as it is not known. */
+  #resource: Hop | null = null
+  #location = ''
+  #version = 0
+  #limits: Limits = {}
+  /** When the upload resource ceases to be, on the clock of `performance.now()`. */
+  #expires = Number.POSITIVE_INFINITY
+  #acknowledged = 0
+  /** How far into the content bytes were handed to the system. */
+  #reached = 0
+  #tries = 0
+  /** Whether the origin has produced the final response, which did not get here. */
+  #isComplete = false
+  /** What comes after the upload resource was deleted. */
+  #then: Next | Error | null = null
+
+  /** @throws UploadError when the content is not what the token was made for. */
+  constructor(options: ResumeOptions, upload: Resumable) {
+    this.#options = { ...defaults, ...definedOf(options) }
+    this.#upload = upload
+    const { location, offset = 0, length = null, version, revision } = options
+    if (location === undefined) return
+    const { content, hop } = upload
+    const isOther = revision !== undefined && upload.revision !== revision
+    if (isOther || (length !== null && content.length !== null && length !== content.length)) {
+      throw changed()
+    }
+    this.#acknowledged = offset
+    this.#reached = content.length ?? Number.POSITIVE_INFINITY
+    this.#find(new URL(location), hop, version ?? (interopVersions[0] as number))
+  }
+
+  /** The request to begin with, where the upload was begun by somebody else; `null` for its own. */
+  get first(): Next | null {
+    return this.#resource === null ? null : this.#locate(0, 0)
+  }
+
+  /** Has the other steps decide what is left to them. */
+  before(others: Recourse): this {
+    this.#others = others
+    return this
+  }
+
+  prepared(hop: Hop): Hop {
+    return this.#others.prepared?.(hop) ?? hop
+  }
+
+  /** An attempt has handed the content to the system up to here. */
+  reached(offset: number): void {
+    this.#reached = Math.max(this.#reached, offset)
+  }
+
+  /** Takes in a 104; answers what is to be done in place of going on. */
+  interim(fields: ResponseFields, hop: Hop): Decided {
+    const version = parseInteger(fields['upload-draft-interop-version'])
+    if (version === null || !interopVersions.includes(version)) return null
+    const location = locationOf(fields, hop, this.#upload.allowInsecureRedirect)
+    if (this.#resource === null) {
+      if (location === null || hop.part !== undefined) return null
+      this.#find(location, hop, version)
+    } else if (location !== null && location.href !== this.#location) {
+      return this.#cancel(mismatch(`changed the Location of the upload, from ${placeOf(hop)}`))
+    }
+    const offset = parseInteger(fields['upload-offset'])
+    return this.#heed(fields, hop) ?? (offset === null ? null : this.#acknowledge(offset))
+  }
+
+  answered(answer: Answer): Decided | Promise<Decided> {
+    const own = this.#resource === null ? undefined : this.#own(answer)
+    if (own !== undefined) return own
+    const others = this.#others.answered?.(answer) ?? null
+    if (!(others instanceof Promise)) return this.#instead(answer, others)
+    return others.then((decided) => this.#instead(answer, decided))
+  }
+
+  failed(failure: Failure): Decided {
+    const { hop, error } = failure
+    if (isCancelling(hop)) return this.#cancelled()
+    if (this.#resource === null) return this.#others.failed?.(failure) ?? null
+    return isInterruption(error) ? (this.#locate(null) ?? error) : error
+  }
+
+  /** The content failed; answers what comes before the upload fails with that. */
+  spoiled(error: Error): Next | null {
+    const isFinal = error instanceof UploadError || this.#options.onToken === undefined
+    return this.#resource !== null && isFinal ? this.#cancel(error) : null
+  }
+
+  /** The upload has failed; answers the request that deletes what nobody can go on with. */
+  get abandoned(): Hop | null {
+    const { onToken, location } = this.#options
+    if (this.#resource === null || onToken !== undefined || location !== undefined) return null
+    return { ...this.#resource, method: 'DELETE' }
+  }
+
+  // What an answer means ---------------------------------------------------------------
+
+  /** What to do about an answer; `undefined` leaves that to the other steps. */
+  #own(answer: Answer): Decided | undefined {
+    const { status, fields, hop, complete } = answer
+    if (isCancelling(hop)) return undefined
+    const isSuccess = status >= 200 && status < 300
+    if (isLocating(hop)) {
+      if (isSuccess) return this.#located(answer)
+      return isTemporary(status) ? (this.#locateLater(fields) ?? undefined) : undefined
+    }
+    const flag = parseBoolean(fields['upload-complete'])
+    const isWhole = hop.part === undefined || (complete && hop.part.end === null)
+    if (flag === true || (isSuccess && flag === null && isWhole)) {
+      const { content, log } = this.#upload
+      if (isSuccess && complete) log.acknowledged = content.end
+      this.#forget()
+      return isSuccess ? null : undefined
+    }
+    if (isSuccess && complete && hop.part?.end) {
+      const { start } = hop.part
+      const offset = parseInteger(fields['upload-offset']) ?? start + answer.attempt.sentBytes
+      return this.#heed(fields, hop) ?? this.#acknowledge(offset) ?? this.#append(offset)
+    }
+    const limited = this.#heed(fields, hop)
+    if (limited !== null) return limited
+    const isBehind = status === 409 && parseInteger(fields['upload-offset']) !== null
+    if (!isSuccess && !isBehind && !isTemporary(status)) return undefined
+    return this.#locateLater(fields) ?? undefined
+  }
+
+  /** The decision of the other steps, or what comes before or in place of it. */
+  #instead({ status, hop }: Answer, decided: Decided): Decided {
+    const next = decided instanceof Error ? null : decided
+    if (isCancelling(hop)) return next?.hop.part === undefined ? this.#cancelled() : next
+    if (this.#resource === null || decided instanceof Error) return decided
+    if (next === null) {
+      if (isLocating(hop)) return this.#lose(missing(`answered ${status}`))
+      if (this.#isComplete) return this.#lose(lost())
+      if (status >= 400 && status < 500 && !isTemporary(status)) this.#forget()
+      return null
+    }
+    return next.hop.part === undefined ? this.#cancel(next) : next
+  }
+
+  #located({ fields, hop }: Answer): Decided {
+    const offset = parseInteger(fields['upload-offset'])
+    if (offset === null) return this.#lose(missing('did not say at which offset it is'))
+    const length = parseInteger(fields['upload-length'])
+    const { length: own } = this.#upload.content
+    if (length !== null && own !== null && length !== own) {
+      return this.#cancel(mismatch(`has an upload of ${length} bytes, not of ${own}`))
+    }
+    const refused = this.#heed(fields, hop) ?? this.#acknowledge(offset)
+    if (refused !== null) return refused
+    this.#isComplete = parseBoolean(fields['upload-complete']) === true
+    if (this.#isComplete && own !== null && offset < own) return this.#lose(lost())
+    // A redirect may have led to where it is now.
+    this.#resource = hop
+    return this.#append(offset)
+  }
+
+  /** The PATCH that goes on at an offset, with as much as the origin takes at once. */
+  #append(offset: number): Next {
+    const { content } = this.#upload
+    const from = this.#resource as Hop
+    if (!content.opensAt(offset)) return this.#cancel(gone())
+    const { 'max-append-size': most = Number.POSITIVE_INFINITY, 'min-append-size': least = 1 } =
+      this.#limits
+    const rest = content.end === null ? null : content.end - offset
+    const end = (rest ?? most + 1) > most ? offset + most : null
+    if (end !== null && most < least) return this.#cancel(overLimit(most))
+    const headers = [...from.headers, 'content-type', 'application/partial-upload']
+    headers.push('upload-offset', String(offset), 'upload-complete', end === null ? '?1' : '?0')
+    const part = { start: offset, end }
+    const size = content.lengthOf(part) ?? 0
+    if (size > 0) headers.push('content-length', String(size))
+    const hasContent = rest !== 0 && !this.#isComplete
+    return {
+      hop: { ...from, method: 'PATCH', headers, hasContent, part },
+      reason: 'resume',
+      delayMs: 0,
+    }
+  }
+
+  /** Follows the limits that came with a response. */
+  #heed(fields: ResponseFields, hop: Hop): Decided {
+    const limits = limitsOf(fields['upload-limit'])
+    const age = limits['max-age']
+    if (age !== undefined) this.#expires = performance.now() + age * 1000
+    this.#limits = { ...this.#limits, ...limits }
+    const { content } = this.#upload
+    const none = Number.POSITIVE_INFINITY
+    const { 'max-size': most = none, 'max-append-size': append = none } = this.#limits
+    if ((content.length ?? 0) > most) return this.#cancel(overLimit(most))
+    content.limit = most
+    const { start, end } = hop.part ?? { start: 0, end: null }
+    // No request may be larger: the rest goes in several.
+    const size = hop.hasContent ? (end ?? content.length ?? none) - start : 0
+    return size > append ? (this.#locate(0) ?? this.#cancel(overLimit(append))) : null
+  }
+
+  /** The origin has processed the content up to here, and will not need it again. */
+  #acknowledge(offset: number): Decided {
+    if (offset < this.#acknowledged || offset > this.#reached) {
+      const known = `it had acknowledged ${this.#acknowledged} of ${this.#reached} sent`
+      return this.#cancel(mismatch(`is at offset ${offset}, but ${known}`))
+    }
+    if (offset > this.#acknowledged) this.#tries = 0
+    this.#acknowledged = offset
+    this.#upload.content.acknowledge(offset)
+    this.#upload.log.acknowledged = offset
+    this.#upload.log.resume = this.#token
+    return null
+  }
+
+  // The upload resource ----------------------------------------------------------------
+
+  #find(location: URL, from: Hop, version: number): void {
+    this.#resource = resourceHop(from, location, version)
+    this.#location = location.href
+    this.#version = version
+    this.#upload.log.resume = this.#token
+    this.#options.onToken?.(this.#token)
+  }
+
+  get #token(): ResumeToken {
+    const { content, revision } = this.#upload
+    const place = { location: this.#location, offset: this.#acknowledged, length: content.length }
+    return { ...place, version: this.#version, ...(revision !== undefined && { revision }) }
+  }
+
+  #locateLater(fields: ResponseFields): Next | Error | null {
+    return this.#locate(parseRetryAfter(fields['retry-after'], Date.now()))
+  }
+
+  /**
+   * The HEAD that finds out where to go on; `null` where that was tried often enough.
+   *
+   * @param wanted is how long the origin wants it to be waited for.
+   */
+  #locate(wanted: number | null, counts = 1): Next | null {
+    const { attempts, maxDelay } = this.#options
+    const isLate = performance.now() >= this.#expires
+    if (isLate || this.#tries >= attempts || (wanted ?? 0) > maxDelay) return null
+    const delayMs = backoff(this.#tries, wanted, this.#options)
+    this.#tries += counts
+    return { hop: this.#resource as Hop, reason: 'locate', delayMs }
+  }
+
+  /** Deletes the upload resource, and then does this, or fails with it. */
+  #cancel(then: Next | Error): Next {
+    this.#then = then
+    const hop: Hop = { ...(this.#resource as Hop), method: 'DELETE' }
+    return { hop, reason: 'cancel', delayMs: 0 }
+  }
+
+  #cancelled(): Decided {
+    this.#forget()
+    return this.#then
+  }
+
+  #lose(error: UploadError): UploadError {
+    this.#forget()
+    return error
+  }
+
+  /** There is nothing to go on with any more. */
+  #forget(): void {
+    const { content, log } = this.#upload
+    this.#resource = null
+    this.#limits = {}
+    this.#expires = Number.POSITIVE_INFINITY
+    this.#acknowledged = 0
+    this.#reached = 0
+    this.#isComplete = false
+    content.limit = Number.POSITIVE_INFINITY
+    log.resume = null
+    this.#options.onToken?.(null)
+  }
+}
+
+function isLocating({ method, part }: Hop): boolean {
+  return method === 'HEAD' && part !== undefined
+}
+
+function isCancelling({ method, part }: Hop): boolean {
+  return method === 'DELETE' && part !== undefined
+}
+
+/** Whether the same may be answered otherwise later: 423 is that of an upload somebody still writes to. */
+function isTemporary(status: number): boolean {
+  return status >= 500 || [408, 423, 425, 429].includes(status)
+}
+
+const passing = [
+  'ERR_EXPECT_PROXY',
+  'ERR_EXPECT_STALL_TIMEOUT',
+  'ERR_EXPECT_HEADERS_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+]
+
+/** Whether a connection ended, or moved no more, and another may do better. */
+function isInterruption(error: NodeJS.ErrnoException): boolean {
+  const { code = '' } = error
+  if (isPassing(error) || error instanceof errors.InformationalError) return true
+  return passing.includes(code) || code.startsWith('ERR_HTTP2_')
+}
+
+function changed(): UploadError {
+  const message = 'The content is not what the upload was begun with that is to go on'
+  return new UploadError('ERR_EXPECT_FILE_CHANGED', message)
+}
+
+function mismatch(what: string): UploadError {
+  const message = `The origin ${what}; the upload was cancelled`
+  return new UploadError('ERR_EXPECT_RESUME_MISMATCH', message)
+}
+
+function missing(what: string): UploadError {
+  const message = `The upload cannot go on: its resource ${what}`
+  return new UploadError('ERR_EXPECT_RESUME_GONE', message)
+}
+
+function lost(): UploadError {
+  const message = 'The origin has answered the upload, and the answer is lost'
+  return new UploadError('ERR_EXPECT_RESUME_ANSWERED', message)
+}

@@ -1,0 +1,218 @@
+import { expect } from 'chai'
+import { startOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
+import { agentFor } from '../support/faces.ts'
+import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
+
+const cut = faults({ after: 1_000_000, with: 'reset' } as const)
+const lost = faults({ with: 'reset' } as const)
+
+describe('a final response to an upload that can be resumed', () => {
+  for (const status of [200, 303, 400, 413, 500, 503]) {
+    it(`is handed over when it says that the upload is complete: ${status}`, async () => {
+      const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
+      const origin = await plainly.open({ response: () => response })
+      const outcome = await sent(origin, { redirect: 'manual' })
+      expect(outcome.response.status).to.equal(status)
+      expect(await outcome.response.text()).to.equal('processed')
+      expect(outcome.report).to.not.have.property('resume')
+      expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT'])
+    })
+
+    it(`is handed over when it comes to an append: ${status}`, async () => {
+      const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
+      const origin = await plainly.open({ fault: cut, response: () => response })
+      const outcome = await sent(origin, { redirect: 'manual' })
+      expect(outcome.response.status).to.equal(status)
+      expect(await outcome.response.text()).to.equal('processed')
+      expect(outcome.report.outcome).to.equal('resumed')
+      expect(outcome.report).to.not.have.property('resume')
+      expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+    })
+  }
+
+  for (const status of [400, 403, 404, 413, 415, 422]) {
+    it(`is handed over when it is a ${status} to the first request`, async () => {
+      const origin = await plainly.open({ fault: faults({ after: 5, with: status }) })
+      const { response, report } = await sent(origin)
+      expect(response.status).to.equal(status)
+      expect(course(report)).to.deep.equal([`first PUT ${status}`])
+      expect(report).to.not.have.property('resume')
+    })
+
+    it(`is handed over when it is a ${status} to an append`, async () => {
+      const origin = await plainly.open({
+        fault: faults({ after: 1_000_000, with: 'reset' }, null, { after: 5, with: status }),
+      })
+      const { response, report } = await sent(origin)
+      expect(response.status).to.equal(status)
+      expect(course(report).at(-1)).to.equal(`resume PATCH ${status} from 1000000`)
+    })
+  }
+
+  for (const status of [408, 409, 423, 425, 429, 500, 502, 599]) {
+    it(`has the upload go on when it is a ${status} that says nothing of it`, async () => {
+      const origin = await plainly.open({
+        fault: faults({ after: 5, with: status === 409 ? 500 : status }, null, {
+          after: 5,
+          with: status,
+        }),
+        alter: (fields, told) => ({ ...fields, ...(told === 409 && { 'upload-offset': '10' }) }),
+      })
+      const { response } = await sent(origin)
+      expect(response.status).to.equal(201)
+      expect(origin.requests.map(({ method }) => method)).to.deep.equal([
+        ...['PUT', 'HEAD', 'PATCH', 'HEAD', 'PATCH'],
+      ])
+      expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+    })
+  }
+
+  it('of an origin that does not say whether the upload is complete is taken for it', async () => {
+    // As tusd does it.
+    const origin = await plainly.open({
+      fault: cut,
+      alter: ({ 'upload-complete': _flag, ...fields }, _status, { method }) => ({
+        ...fields,
+        ...(method === 'HEAD' && { 'upload-complete': '?0' }),
+      }),
+    })
+    const { response, report } = await sent(origin)
+    expect(response.status).to.equal(201)
+    expect(course(report).at(-1)).to.equal('resume PATCH 201 from 1000000')
+    expect(report).to.not.have.property('resume')
+  })
+
+  it('that says the upload is not complete has it completed', async () => {
+    const origin = await plainly.open({
+      fault: faults({ after: 3_000_000, with: 200 }),
+      alter: (fields, status) => ({
+        ...fields,
+        ...(status === 200 && { 'upload-complete': '?0' }),
+      }),
+    })
+    const { response, report } = await sent(origin)
+    expect(response.status).to.equal(201)
+    expect(course(report)).to.deep.equal([
+      'first PUT 200',
+      'locate HEAD 204',
+      'resume PATCH 201 from 3000000',
+    ])
+  })
+})
+
+describe('the response to a look for the offset', () => {
+  for (const status of [400, 403, 404, 410]) {
+    it(`ends the upload when it is a ${status}, which is not begun again`, async () => {
+      const gone = await startOrigin({
+        mode: ({ method }) => (method === 'HEAD' ? status : 'resumable'),
+        resumable: { fault: cut },
+      })
+      closeLater(() => gone.close())
+      const to = { url: `${gone.url}/videos/1`, agent: agentFor() }
+      const error = await failed(to, { retry: { count: 3, minDelay: 0 } })
+      expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
+      expect(error.message).to.include(String(status))
+      expect(error).to.have.nested.property('response.status', status)
+      expect(gone.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
+    })
+  }
+
+  for (const status of [408, 423, 425, 429, 500, 503]) {
+    it(`is looked for again after a ${status}`, async () => {
+      let heads = 0
+      const origin = await startOrigin({
+        mode: ({ method }) => (method === 'HEAD' && heads++ < 2 ? status : 'resumable'),
+        resumable: { fault: cut },
+      })
+      closeLater(() => origin.close())
+      const { response } = await sent({ url: `${origin.url}/videos/1`, agent: agentFor() })
+      expect(response.status).to.equal(201)
+      expect(heads).to.equal(3)
+      expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+    })
+  }
+
+  it('is not asked for while the request before is under way', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 1000, with: 500 }) })
+    const events: string[] = []
+    const agent = agentFor()
+    agent.on('connect', () => events.push('connect'))
+    agent.on('disconnect', () => events.push('disconnect'))
+    const { report } = await sent({ url: origin.url, agent })
+    expect(report.outcome).to.equal('resumed')
+    expect(events.slice(0, 4)).to.deep.equal(['connect', 'disconnect', 'connect', 'disconnect'])
+  })
+})
+
+describe('a response that is lost', () => {
+  it('is had again by completing what is complete', async () => {
+    const origin = await plainly.open({
+      fault: lost,
+      response: () => ({ status: 200, body: 'id 5' }),
+    })
+    const { response, report } = await sent(origin)
+    expect(response.status).to.equal(200)
+    expect(await response.text()).to.equal('id 5')
+    expect(course(report)).to.deep.equal([
+      'first PUT broke',
+      'locate HEAD 204',
+      'resume PATCH 200 from 3000000',
+    ])
+    expect(origin.requests[2]?.headers).to.include({
+      'content-length': '0',
+      'upload-complete': '?1',
+      'upload-offset': '3000000',
+    })
+    expect(origin.uploads[0]?.received).to.equal(content.length)
+  })
+
+  it('is an error of its own where it cannot be had again', async () => {
+    const origin = await startOrigin({
+      mode: ({ method }) => (method === 'PATCH' ? 409 : 'resumable'),
+      resumable: { fault: lost },
+    })
+    closeLater(() => origin.close())
+    const error = await failed({ url: `${origin.url}/videos/1`, agent: agentFor() })
+    expect(error.code).to.equal('ERR_EXPECT_RESUME_ANSWERED')
+    expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'PATCH'])
+  })
+
+  it('is that error where the origin answered before it had all', async () => {
+    const origin = await plainly.open({
+      fault: cut,
+      alter: (fields, _status, { method }) => ({
+        ...fields,
+        ...(method === 'HEAD' && { 'upload-complete': '?1' }),
+      }),
+    })
+    expect((await failed(origin)).code).to.equal('ERR_EXPECT_RESUME_ANSWERED')
+    expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
+  })
+})
+
+describe('a challenge to a request to the upload', () => {
+  it('is answered', async () => {
+    const challenges: string[] = []
+    const origin = await startOrigin({
+      mode: ({ method, path, headers }) => {
+        if (path === '/videos/1' || headers.authorization !== undefined) return 'resumable'
+        challenges.push(method)
+        return { status: 401, headers: { 'www-authenticate': 'Basic realm="uploads"' } }
+      },
+      resumable: { fault: cut },
+    })
+    closeLater(() => origin.close())
+    const authenticate = async (): Promise<{ authorization: string }> => ({ authorization: 'x y' })
+    const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
+    const { response, report } = await sent(to, { authenticate })
+    expect(response.status).to.equal(201)
+    expect(challenges).to.deep.equal(['HEAD'])
+    expect(course(report)).to.deep.equal([
+      'first PUT broke',
+      'locate HEAD 401',
+      'challenge HEAD 204',
+      'resume PATCH 201 from 1000000',
+    ])
+  })
+})

@@ -1,0 +1,143 @@
+import { Readable } from 'node:stream'
+import { expect } from 'chai'
+import { type Dispatcher, request } from 'undici'
+import { createFetch } from '../../lib/client/bound.ts'
+import { fetch } from '../../lib/client/fetch.ts'
+import { type UploadOptions, upload } from '../../lib/client/upload.ts'
+import { ExpectAgent, expectContinue, gatedPool } from '../../lib/index.ts'
+import { closeLater } from '../support/closing.ts'
+import { agentFor } from '../support/faces.ts'
+import { origin } from '../support/origin.ts'
+import { content, course, digest, faults, plainly, sent, soon } from '../support/resumable.ts'
+
+const invitation = /^upload-(?:complete|length|draft-interop-version): .*\r\n/gim
+
+/** What an origin gets from one upload, as it is on the wire. */
+async function wireOf(options: UploadOptions, input: string | Readable = 'abc'): Promise<string> {
+  let head = ''
+  const peer = await origin(async (wire) => {
+    head = await wire.head()
+    if (/^expect:/im.test(head)) wire.send('HTTP/1.1 100 Continue')
+    head += await wire.content(head)
+    wire.send('HTTP/1.1 201 Created', 'Content-Length: 0')
+  })
+  await upload(peer.url, input, { dispatcher: agentFor(), continueTimeout: 60_000, ...options })
+  await peer.done
+  return head.replace(/^host: .*\r\n/im, '')
+}
+
+describe('the invitation to resume', () => {
+  it('is not sent unless it is asked for', async () => {
+    expect(await wireOf({})).to.not.match(invitation)
+    expect(await wireOf({ resume: false })).to.not.match(invitation)
+  })
+
+  it('tells that the content is complete, its length and the version', async () => {
+    expect((await wireOf({ resume: true })).match(invitation)).to.deep.equal([
+      'upload-complete: ?1\r\n',
+      'upload-draft-interop-version: 8\r\n',
+      'upload-length: 3\r\n',
+    ])
+  })
+
+  it('tells no length that is not known', async () => {
+    const head = await wireOf({ resume: true }, Readable.from(['abc']))
+    expect(head.match(invitation)).to.deep.equal([
+      'upload-complete: ?1\r\n',
+      'upload-draft-interop-version: 8\r\n',
+    ])
+  })
+
+  it('tells the version that is wanted', async () => {
+    expect(await wireOf({ resume: { version: 6 } })).to.include('upload-draft-interop-version: 6')
+  })
+
+  it('is all that an origin sees which does not know it', async () => {
+    for (const options of [{}, { method: 'POST' }, { expect: 'always' }] as const) {
+      for (const make of [() => 'abc', () => Readable.from(['a', 'bc'])]) {
+        const without = await wireOf(options, make())
+        const invited = await wireOf({ ...options, resume: true }, make())
+        expect(invited.replace(invitation, '')).to.equal(without)
+      }
+    }
+  })
+
+  it('is not sent with content that is empty', async () => {
+    expect(await wireOf({ resume: true }, '')).to.not.match(invitation)
+  })
+
+  for (const headers of [
+    { 'Upload-Complete': '?0' },
+    { 'Upload-Offset': '5' },
+    { 'Tus-Resumable': '1.0.0' },
+  ]) {
+    const [name] = Object.keys(headers)
+    it(`is left to a caller who sends ${name}`, async () => {
+      const head = await wireOf({ resume: true, headers })
+      expect(head).to.not.match(/upload-draft-interop-version/i)
+      expect(head.match(/^(?:upload|tus)-.*$/gim)).to.have.length(1)
+    })
+  }
+
+  it('is not sent with a body that an interceptor puts in the place of the content', async () => {
+    const hex: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+      const body = Readable.from(['616263'])
+      return dispatch({ ...options, body }, handler)
+    }
+    const agent = new ExpectAgent({ factory: (...args) => gatedPool(...args).compose(hex) })
+    closeLater(() => agent.destroy())
+    expect(await wireOf({ resume: true, dispatcher: agent })).to.not.match(invitation)
+  })
+})
+
+describe('the option resume', () => {
+  const fault = faults({ after: 1_000_000, with: 'reset' } as const)
+
+  it('is taken by an agent, for undici’s request too', async () => {
+    const origin = await plainly.open({ fault }, { resume: soon })
+    const { statusCode, body } = await request(origin.url, {
+      method: 'PUT',
+      body: content,
+      dispatcher: origin.agent,
+    })
+    await body.dump()
+    expect(statusCode).to.equal(201)
+    expect(origin.uploads).to.have.length(1)
+    expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+  })
+
+  it('is taken by fetch and createFetch', async () => {
+    for (const own of [fetch, createFetch({ resume: soon })]) {
+      const origin = await plainly.open({ fault })
+      const init = { method: 'PUT', body: content, dispatcher: origin.agent, resume: soon }
+      expect((await own(origin.url, init)).status).to.equal(201)
+      expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+    }
+  })
+
+  it('holds above another dispatcher with gates, whoever asks there', async () => {
+    for (const compose of [true, false]) {
+      const origin = await plainly.open({ fault })
+      const agent = agentFor({ expect: 'never' })
+      const bare = new (Object.getPrototypeOf(ExpectAgent))({ factory: gatedPool })
+      closeLater(() => bare.destroy())
+      const dispatcher = compose ? bare.compose(expectContinue()) : bare
+      const { response, report } = await sent({ url: origin.url, agent }, { dispatcher })
+      expect(response.status).to.equal(201)
+      expect(course(report)).to.deep.equal([
+        'first PUT broke',
+        'locate HEAD 204',
+        'resume PATCH 201 from 1000000',
+      ])
+      expect(origin.uploads).to.have.length(1)
+      expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+    }
+  })
+
+  it('takes the token of an upload in a call alone', () => {
+    const resume = { location: 'http://uploads.example/1', offset: 0, length: null, version: 8 }
+    expect(() => new ExpectAgent({ resume })).to.throw(TypeError, "'resume' is the token")
+    expect(() => expectContinue({ resume })).to.throw(TypeError, "'resume' is the token")
+    expect(() => createFetch({ resume })).to.throw(TypeError, "'resume' is the token")
+  })
+})

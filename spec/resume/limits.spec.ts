@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream'
+import { expect } from 'chai'
+import { chunksOf } from '../support/contents.ts'
+import { content, course, digest, failed, plainly, sent, ways } from '../support/resumable.ts'
+import { Touches } from '../support/touches.ts'
+import { WatchedReadable } from '../support/watched-streams.ts'
+
+describe('an Upload-Limit', () => {
+  for (const way of ways) {
+    it(`that is smaller than the content ends the upload before its content (${way.name})`, async () => {
+      const origin = await way.open({
+        // A server that has no rules of its own for what it says.
+        alter: (fields, status) =>
+          status === 104 ? { ...fields, 'upload-limit': 'max-size=2999999' } : fields,
+      })
+      const touches = new Touches()
+      const stream = new WatchedReadable(content, touches)
+      const headers = { 'content-length': String(content.length) }
+      const error = await failed(origin, { headers }, stream)
+      expect(error.code).to.equal('ERR_EXPECT_RESUME_LIMIT')
+      expect(touches.all).to.deep.equal([])
+      expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'DELETE'])
+      expect(origin.uploads[0]).to.include({ state: 'cancelled', received: 0 })
+    })
+  }
+
+  it('ends content of unknown length where it has grown past it', async () => {
+    const origin = await plainly.open({ limit: 'max-size=1000000' })
+    const error = await failed(origin, {}, Readable.from(chunksOf(content, 30)))
+    expect(error.code).to.equal('ERR_EXPECT_RESUME_LIMIT')
+    expect(origin.uploads[0]?.state).to.equal('cancelled')
+    expect(origin.uploads[0]?.received).to.be.at.most(1_000_000)
+  })
+
+  it('that comes with a later offset holds too', async () => {
+    const origin = await plainly.open({
+      offsetEvery: 100_000,
+      alter: (fields, status) =>
+        status === 104 && fields['upload-offset'] !== undefined
+          ? { ...fields, 'upload-limit': 'max-size=5' }
+          : fields,
+    })
+    expect((await failed(origin)).code).to.equal('ERR_EXPECT_RESUME_LIMIT')
+    expect(origin.uploads[0]?.state).to.equal('cancelled')
+  })
+
+  for (const limit of [
+    'max-size=3000000',
+    'max-size=5;a=1, min-size=0, max-age="soon"',
+    'max-size="5"',
+    'max-size=5.0',
+    'max-size=5,',
+    'Max-Size=5',
+    'max-sizes=5',
+    'most=(1 2);q, max-size=3000000',
+  ]) {
+    it(`is none when it is ${limit}`, async () => {
+      const origin = await plainly.open({
+        alter: (fields, status) => (status === 104 ? { ...fields, 'upload-limit': limit } : fields),
+      })
+      const { report } = await sent(origin)
+      expect(course(report)).to.deep.equal(['first PUT 201'])
+    })
+  }
+
+  it('on the size of a request has the rest sent in parts', async () => {
+    const origin = await plainly.open({ limit: 'max-append-size=1000000' })
+    const { response, report } = await sent(origin)
+    expect(response.status).to.equal(201)
+    expect(course(report)).to.deep.equal([
+      'first PUT broke',
+      'locate HEAD 204',
+      'resume PATCH 204',
+      'resume PATCH 204 from 1000000',
+      'resume PATCH 201 from 2000000',
+    ])
+    const parts = origin.requests
+      .slice(2)
+      .map(({ headers }) => [headers['content-length'], headers['upload-complete']])
+    expect(parts).to.deep.equal([
+      ['1000000', '?0'],
+      ['1000000', '?0'],
+      ['1000000', '?1'],
+    ])
+    expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+  })
+
+  it('on the size of a request has content of unknown length sent in parts, and completed', async () => {
+    const origin = await plainly.open({ limit: 'max-append-size=1250000' })
+    const { response, report } = await sent(origin, {}, Readable.from(chunksOf(content, 7)))
+    expect(response.status).to.equal(201)
+    expect(course(report)).to.deep.equal([
+      'first PUT broke',
+      'locate HEAD 204',
+      'resume PATCH 204',
+      'resume PATCH 204 from 1250000',
+      'resume PATCH 204 from 2500000',
+      'resume PATCH 201 from 3000000',
+    ])
+    expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+  })
+
+  it('in a 413 to an append has it sent in parts', async () => {
+    let asked = 0
+    const origin = await plainly.open({
+      limit: 'max-append-size=2000000',
+      fault: ({ number }) => (number === 1 ? { after: 10, with: 'reset' } : null),
+      alter: ({ 'upload-limit': limit, ...fields }, status) => {
+        if (status === 413) asked += 1
+        return status === 413 ? { ...fields, 'upload-limit': limit } : fields
+      },
+    })
+    const { response, report } = await sent(origin)
+    expect(response.status).to.equal(201)
+    expect(asked).to.equal(1)
+    expect(report.attempts.map(({ status }) => status)).to.deep.equal([
+      null,
+      204,
+      413,
+      204,
+      204,
+      201,
+    ])
+    expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+  })
+
+  it('that no part can keep ends the upload', async () => {
+    for (const limit of ['max-append-size=0', 'max-append-size=5, min-append-size=10']) {
+      const origin = await plainly.open({ limit })
+      expect((await failed(origin)).code).to.equal('ERR_EXPECT_RESUME_LIMIT')
+      expect(origin.uploads[0]?.state).to.equal('cancelled')
+    }
+  })
+})

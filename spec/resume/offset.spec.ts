@@ -1,0 +1,151 @@
+import { createReadStream, utimesSync, writeFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { expect } from 'chai'
+import { fromFile } from '../../lib/content/file.ts'
+import type { ResumableOptions } from '../../lib/testing/index.ts'
+import { chunksOf } from '../support/contents.ts'
+import { temporaryFile } from '../support/files.ts'
+import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
+
+const cut = faults({ after: 1_000_000, with: 'reset' } as const)
+
+/** An origin that says other offsets than it has. */
+function lying(wanted: number, offset: string): NonNullable<ResumableOptions['alter']> {
+  return (fields, status) =>
+    status === wanted && fields['upload-offset'] !== undefined
+      ? { ...fields, 'upload-offset': offset }
+      : fields
+}
+
+describe('an offset that cannot be', () => {
+  for (const [name, wanted, offset] of [
+    ['beyond what was sent, while content flows', 104, '2999999'],
+    ['beyond the content, while content flows', 104, '3000001'],
+    ['behind what was acknowledged', 204, '99999'],
+    ['beyond the content', 204, '3000001'],
+  ] as const) {
+    it(`ends the upload, and cancels it: ${name}`, async () => {
+      const origin = await plainly.open({
+        offsetEvery: 100_000,
+        fault: cut,
+        alter: lying(wanted, offset),
+      })
+      // There is always more to come.
+      const endless = async function* (): AsyncGenerator<Buffer> {
+        yield* chunksOf(content, 30).slice(0, 11)
+        await new Promise(() => {})
+      }
+      const headers = { 'content-length': String(content.length) }
+      const error = await failed(origin, { headers }, () => endless())
+      expect(error.code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
+      expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+      expect(origin.requests.at(-1)?.method).to.equal('DELETE')
+    })
+  }
+
+  for (const offset of ['-1', '1.5', 'many', '"5"', '1000000, 1000000']) {
+    it(`is as if it were not there when it is ${offset}`, async () => {
+      const flowing = await plainly.open({ offsetEvery: 100_000, alter: lying(104, offset) })
+      const { report } = await sent(flowing)
+      expect(report.outcome).to.not.equal('resumed')
+      const located = await plainly.open({ fault: cut, alter: lying(204, offset) })
+      expect((await failed(located)).code).to.equal('ERR_EXPECT_RESUME_GONE')
+    })
+  }
+
+  it('ends an upload whose length is another at the origin', async () => {
+    const origin = await plainly.open({
+      fault: cut,
+      alter: (fields, status) => (status === 204 ? { ...fields, 'upload-length': '5' } : fields),
+    })
+    expect((await failed(origin)).code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
+    expect(origin.uploads[0]?.state).to.equal('cancelled')
+  })
+
+  it('is asked for again where an append has met another', async () => {
+    let moved = false
+    const origin = await plainly.open({
+      fault: cut,
+      // What was on its way on the connection before has come since.
+      alter: (fields, status) => {
+        if (status !== 204 || moved) return fields
+        moved = true
+        return { ...fields, 'upload-offset': '999999' }
+      },
+    })
+    const { response, report } = await sent(origin)
+    expect(response.status).to.equal(201)
+    expect(course(report)).to.deep.equal([
+      'first PUT broke',
+      'locate HEAD 204',
+      'resume PATCH 409 from 999999',
+      'locate HEAD 204',
+      'resume PATCH 201 from 1000000',
+    ])
+    expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+  })
+})
+
+describe('a file that is written to', () => {
+  for (const [name, changed] of [
+    ['and is as long', Buffer.alloc(content.length)],
+    ['and is longer', Buffer.concat([content, content])],
+    ['and is shorter', content.subarray(0, 2_000_000)],
+  ] as const) {
+    it(`after the interruption ${name} ends the upload, and cancels it`, async () => {
+      const path = temporaryFile()
+      writeFileSync(path, content)
+      const origin = await plainly.open({
+        fault: cut,
+        alter: (fields, status, { method }) => {
+          if (method === 'HEAD' && status === 204) {
+            writeFileSync(path, changed)
+            utimesSync(path, 1, 1)
+          }
+          return fields
+        },
+      })
+      const error = await failed(origin, {}, fromFile(path))
+      expect(error.code).to.equal('ERR_EXPECT_FILE_CHANGED')
+      expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+      expect(origin.uploads[0]?.offset).to.equal(1_000_000)
+    })
+  }
+})
+
+describe('one-shot content', () => {
+  it('goes on from what is kept of it', async () => {
+    const origin = await plainly.open({ fault: cut })
+    const stream = Readable.from(chunksOf(content, 50))
+    const { report } = await sent(origin, { replayWindow: content.length }, stream)
+    expect(report.outcome).to.equal('resumed')
+    expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+  })
+
+  it('goes on where the last bytes alone are kept, if it is them that are missing', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 2_990_000, with: 'reset' }) })
+    const stream = Readable.from(chunksOf(content, 50))
+    const { report } = await sent(origin, { replayWindow: 10_000 }, stream)
+    expect(course(report)[2]).to.equal('resume PATCH 201 from 2990000')
+    expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+  })
+
+  it('fails where the window is not enough, and is cancelled', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 2_989_999, with: 'reset' }) })
+    const stream = Readable.from(chunksOf(content, 50))
+    const error = await failed(origin, { replayWindow: 10_000 }, stream)
+    expect(error.code).to.equal('ERR_EXPECT_CONTENT_GONE')
+    expect(origin.uploads[0]?.state).to.equal('cancelled')
+    expect(stream.destroyed).to.equal(true)
+  })
+
+  it('is not read twice, whatever is sent twice', async () => {
+    const path = temporaryFile()
+    writeFileSync(path, content)
+    const stream = createReadStream(path)
+    const origin = await plainly.open({ fault: cut })
+    await sent(origin, { replayWindow: 10_000_000 }, stream)
+    expect(stream.bytesRead).to.equal(content.length)
+    expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+  })
+})
