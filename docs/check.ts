@@ -1,77 +1,109 @@
-import { readdirSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { choices } from './exchange/choices.ts'
-import { serveFolder } from './site/static-server.ts'
+import { serveFolder } from './static-server.ts'
 
 const site = new URL('../site/', import.meta.url)
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const schemes = ['light', 'dark'] as const
 const widths = [1280, 360] as const
+const exchange = 'learn/exchange.html'
 
 /**
  * Looks at every page in headless Chromium, light and dark, wide and narrow, and prints what is
- * wrong. `CHROMIUM` says where the browser is, `SCREENSHOTS` where pictures go.
+ * wrong. `CHROMIUM` says where the browser is, `SCREENSHOTS` where pictures go; with an argument only
+ * pages whose names have it are looked at.
  */
-async function main(): Promise<void> {
+async function main(wanted: string): Promise<void> {
   const { CHROMIUM: executablePath = '/usr/bin/chromium' } = process.env
+  const all = globSync('**/*.html', { cwd: site }).sort()
+  const pages = all.filter((name) => name.includes(wanted))
   const server = await serveFolder(site)
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
-  const faults: string[] = []
-  let looks = 0
+  const faults = pages.flatMap((name) => brokenLinks(name, all))
   try {
-    for (const colorScheme of schemes) {
-      for (const width of widths) {
-        for (const name of readdirSync(site).filter((file) => file.endsWith('.html'))) {
-          const found = await look(browser, `${server.url}/${name}`, { colorScheme, width })
-          faults.push(...found.map((fault) => `${name}, ${colorScheme}, ${width}: ${fault}`))
-          looks += 1
-        }
-      }
-    }
+    for (const name of pages) faults.push(...(await look(browser, server.url, name)))
+    faults.push(...(await searching(browser, server.url)))
+    faults.push(...(await playing(browser, server.url)))
   } finally {
     await browser.close()
     server.close()
   }
   for (const fault of faults) console.log(fault)
-  console.log(`${looks} looks at pages, ${faults.length} faults`)
+  const looks = pages.length * schemes.length * widths.length
+  console.log(`${looks} looks at ${pages.length} pages, ${faults.length} faults`)
   if (faults.length > 0) process.exitCode = 1
 }
 
-interface Look {
-  readonly colorScheme: (typeof schemes)[number]
-  readonly width: number
-}
-
-async function look(
-  browser: Browser,
-  url: string,
-  { colorScheme, width }: Look,
-): Promise<string[]> {
-  const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 } })
+/** Looks at a page in all four ways. */
+async function look(browser: Browser, url: string, name: string): Promise<string[]> {
+  const page = await browser.newPage({ reducedMotion: 'reduce' })
   const faults: string[] = []
+  let way = ''
+  const note = (fault: string): void => void faults.push(`${name}, ${way}: ${fault}`)
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) faults.push(message.text())
+    if (['error', 'warning'].includes(message.type())) note(message.text())
   })
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('requestfailed', (request) => faults.push(`no ${request.url()}`))
+  page.on('pageerror', (error) => note(error.message))
+  page.on('requestfailed', (request) => note(`no ${request.url()}`))
+  page.on('request', (request) => {
+    const asked = request.url()
+    if (!/^(data|blob):/.test(asked) && !asked.startsWith(url)) note(`asks ${asked}`)
+  })
   try {
-    await page.goto(url, { waitUntil: 'networkidle' })
-    const name = url.slice(url.lastIndexOf('/') + 1).replace('.html', '')
-    if (name === 'exchange') faults.push(...(await tryChoices(page)))
-    faults.push(...(await tooWide(page)), ...(await axeFaults(page)))
-    const { SCREENSHOTS: folder } = process.env
-    if (folder !== undefined) {
-      await page.screenshot({
-        path: `${folder}/${name}-${colorScheme}-${width}.png`,
-        fullPage: true,
-      })
+    await page.goto(`${url}/${name}`, { waitUntil: 'networkidle' })
+    await page.addScriptTag({ path: axe })
+    for (const colorScheme of schemes) {
+      for (const width of widths) {
+        way = `${colorScheme}, ${width}`
+        await page.emulateMedia({ colorScheme })
+        await page.setViewportSize({ width, height: 740 })
+        const found = name === exchange ? await tryChoices(page) : []
+        for (const fault of [...found, ...(await tooWide(page)), ...(await axeFaults(page))]) {
+          note(fault)
+        }
+        await takePicture(page, `${name.replace('.html', '')}-${colorScheme}-${width}`)
+      }
     }
   } finally {
     await page.close()
   }
   return faults
+}
+
+async function takePicture(page: Page, name: string): Promise<void> {
+  const { SCREENSHOTS: folder } = process.env
+  if (folder === undefined) return
+  const path = `${folder}/${name.replaceAll('/', '-')}.png`
+  await page.screenshot({ path, fullPage: true })
+}
+
+/** Links within the site that lead to no page, or to no place in it. */
+function brokenLinks(name: string, all: readonly string[]): string[] {
+  const base = new URL(`http://site/${name}`)
+  const links = [...contentOf(name).matchAll(/<a [^>]*href="([^"]+)"/g)].map(([, href]) => href)
+  return links.flatMap((href = '') => {
+    const target = new URL(href.replaceAll('&amp;', '&'), base)
+    if (target.host !== base.host) return []
+    const path = target.pathname.endsWith('/') ? `${target.pathname}index.html` : target.pathname
+    const page = path.slice(1)
+    if (!page.endsWith('.html')) return []
+    if (!all.includes(page)) return [`${name} links to ${href}, which is no page`]
+    const id = decodeURIComponent(target.hash.slice(1))
+    // The exchange takes its choices from there.
+    if (id === '' || page === exchange || contentOf(page).includes(`id="${id}"`)) return []
+    return [`${name} links to ${href}, where ${page} has no such place`]
+  })
+}
+
+const contents = new Map<string, string>()
+
+function contentOf(name: string): string {
+  const content = contents.get(name) ?? readFileSync(new URL(name, site), 'utf8')
+  contents.set(name, content)
+  return content
 }
 
 async function tooWide(page: Page): Promise<string[]> {
@@ -81,7 +113,6 @@ async function tooWide(page: Page): Promise<string[]> {
 }
 
 async function axeFaults(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axe })
   const { violations }: AxeResults = await page.evaluate('axe.run()')
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`)
 }
@@ -94,27 +125,72 @@ async function tryChoices(page: Page): Promise<string[]> {
     for (const [client] of choices.client) {
       for (const [content] of choices.content) {
         const chosen = `${origin}/${client}/${content}`
-        for (const [name, value] of Object.entries({ origin, client, content })) {
-          await page.check(`input[name="${name}"][value="${value}"]`)
-        }
+        await page.check(`input[name="origin"][value="${origin}"]`)
+        await page.selectOption('select[name="client"]', client)
+        await page.selectOption('select[name="content"]', content)
         const seen = await Promise.all([
-          page.locator('#words').textContent(),
-          page.locator('#picture svg title').textContent(),
-          page.locator('#transcript').textContent(),
+          page.locator('.result').innerText(),
+          page.locator('.lanes').innerText(),
+          page.locator('.wire').innerText(),
         ])
-        const box = await page.locator('#picture svg').boundingBox()
         const text = seen.join('\n')
         if (seen.some((part) => !part)) faults.push(`${chosen} shows too little: ${text}`)
-        if (!(box !== null && box.width > 200 && box.height > 100))
-          faults.push(`${chosen} has no picture`)
         const [before] = [...shown].find(([, other]) => other === text) ?? []
         if (before !== undefined) faults.push(`${chosen} shows what ${before} shows`)
         shown.set(chosen, text)
         faults.push(...(await tooWide(page)).map((fault) => `${chosen}: ${fault}`))
+        faults.push(...(await belowTheScreen(page)).map((fault) => `${chosen}: ${fault}`))
       }
     }
   }
   return faults
 }
 
-await main()
+/** The result must be seen without scrolling, on a phone, too. */
+async function belowTheScreen(page: Page): Promise<string[]> {
+  const box = await page.locator('.result').boundingBox()
+  const height = page.viewportSize()?.height ?? 0
+  return box !== null && box.y + box.height <= height ? [] : ['the result is below the screen']
+}
+
+/** Searches for an error's code, and goes to it. */
+async function searching(browser: Browser, url: string): Promise<string[]> {
+  const page = await browser.newPage()
+  try {
+    await page.goto(url, { waitUntil: 'networkidle' })
+    await page.locator('.DocSearch-Button').click()
+    await page.locator('#localsearch-input').fill('ERR_EXPECT_NO_GATE')
+    await page.locator('.results a[href*="/reference/errors"]').first().click()
+    await page.waitForURL(/\/reference\/errors\.html#/)
+    return []
+  } catch (error) {
+    return [`the search does not find an error's code: ${error}`]
+  } finally {
+    await page.close()
+  }
+}
+
+/** The home page plays from the beginning by itself, until it is told to pause. */
+async function playing(browser: Browser, url: string): Promise<string[]> {
+  const page = await browser.newPage()
+  const left = async (): Promise<number> =>
+    (await page.locator('.hero .playhead').boundingBox())?.x ?? 0
+  const rests = async (): Promise<boolean> => {
+    const before = await left()
+    await page.waitForTimeout(300)
+    return (await left()) === before
+  }
+  try {
+    await page.goto(url)
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    if (await rests()) return ['the home page does not play']
+    await page.getByRole('button', { name: 'Pause' }).click()
+    return (await rests()) ? [] : ['the home page does not pause']
+  } catch (error) {
+    return [`the home page does not play: ${error}`]
+  } finally {
+    await page.close()
+  }
+}
+
+await main(process.argv[2] ?? '')

@@ -14,18 +14,18 @@ import type { ClientChoice, ContentChoice, OriginChoice, Recording } from './exc
 import { startWireLog } from './exchange/wire-log.ts'
 
 const size = 16 * 1024 * 1024
-/** Milliseconds before the origin says anything, as if it were some way off. */
+/** Milliseconds before the server says anything, as if it were some way off. */
 const delay = 40
 
-/** What the origin does with the first request; those that follow are welcome. */
+/** What the server does with the first request; it takes those that follow. */
 const origins: Readonly<Record<OriginChoice, OriginMode>> = {
   go: 'go',
-  silent: 'silent',
   '413': 413,
   '417': 417,
   '401': { status: 401, headers: { 'www-authenticate': 'Basic realm="videos"' } },
   '307': { status: 307, headers: { location: '/videos/2' } },
   '503': { status: 503, headers: { 'retry-after': '1' } },
+  silent: 'silent',
 }
 
 const clients: Readonly<Record<ClientChoice, UploadOptions>> = {
@@ -41,14 +41,14 @@ async function main(path: string): Promise<void> {
     file: () => fromFile(path),
     stream: () => Readable.from(createReadStream(path)),
   }
-  // The first upload of a process is the slowest, and tells more of Node than of the exchange.
-  await record('go', 'default', contents.file())
+  // The first uploads of a process are the slowest, and tell more of Node than of the exchange.
+  for (let round = 0; round < 5; round += 1) await record('go', 'default', contents.file())
   const recordings: string[] = []
   for (const origin of Object.keys(origins) as OriginChoice[]) {
     for (const client of Object.keys(clients) as ClientChoice[]) {
       for (const content of Object.keys(contents) as ContentChoice[]) {
         const made = await record(origin, client, contents[content]())
-        const recording: Recording = { origin, client, content, ...made }
+        const recording: Recording = { origin, client, content, size, ...made }
         recordings.push(JSON.stringify(recording))
         console.log(`${origin} ${client} ${content}: ${recording.report.outcome}`)
       }

@@ -87,8 +87,8 @@ describe('an upload', () => {
   }
 })
 
-describe('the README', () => {
+describe('the page about what happens when', () => {
   it('has the table of what becomes of an upload', () => {
-    expect(readFileSync('README.md', 'utf8')).to.include(outcomesTable())
+    expect(readFileSync('docs/reference/outcomes.md', 'utf8')).to.include(outcomesTable())
   })
 })

@@ -1,19 +1,19 @@
 import type { ClientChoice, ContentChoice, OriginChoice } from './recording.ts'
 
-/** What can be chosen, and what each choice is called. */
+/** What can be chosen, and what each choice is called. The first of each is shown at first. */
 export const choices: {
   readonly origin: readonly (readonly [OriginChoice, string])[]
   readonly client: readonly (readonly [ClientChoice, string])[]
   readonly content: readonly (readonly [ContentChoice, string])[]
 } = {
   origin: [
-    ['go', 'says go'],
-    ['silent', 'stays silent'],
-    ['413', '413, too large'],
-    ['417', '417, no expectations'],
-    ['401', '401, then lets in'],
-    ['307', '307, elsewhere'],
-    ['503', '503, later'],
+    ['go', '100'],
+    ['413', '413'],
+    ['417', '417'],
+    ['401', '401'],
+    ['307', '307'],
+    ['503', '503'],
+    ['silent', 'silence'],
   ],
   client: [
     ['default', 'asks, waits 1000 ms'],

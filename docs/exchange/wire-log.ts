@@ -1,24 +1,21 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { bytesText } from '../../lib/report/timeline/amount.ts'
 import type { WireLine } from './recording.ts'
 
-/** Milliseconds between two pieces of content, which make an uplink that is slow enough to see. */
+/** Milliseconds between two pieces of a body, which make an uplink that is slow enough to see. */
 const gapMs = 1
 
-/** A relay that writes down what goes through it. */
+/** A relay that writes down the heads that go through it. */
 export interface WireLog {
   /** Where it listens. */
   readonly url: string
-  /** What went through it, from the first byte on. */
+  /** The heads that went through it. */
   lines(): readonly WireLine[]
   close(): Promise<void>
 }
 
-type Noted = { -readonly [Name in keyof WireLine]: WireLine[Name] }
-
-/** Starts a relay to an origin that listens on 127.0.0.1. Each connection carries one request. */
+/** Starts a relay to a server that listens on 127.0.0.1. Each connection carries one request. */
 export async function startWireLog(originPort: number): Promise<WireLog> {
-  const noted: Noted[] = []
+  const noted: WireLine[] = []
   const sockets: Socket[] = []
   const server = createServer((client) => {
     const origin = connect(originPort, '127.0.0.1')
@@ -27,34 +24,20 @@ export async function startWireLog(originPort: number): Promise<WireLog> {
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
-  const lines = (): WireLine[] => {
-    const begun = noted[0]?.atMs ?? 0
-    return noted.map((line) => ({ ...line, atMs: Math.round((line.atMs - begun) * 10) / 10 }))
-  }
   const close = (): Promise<void> => {
     for (const socket of sockets) socket.destroy()
     return new Promise((closed) => server.close(() => closed()))
   }
-  return { url: `http://127.0.0.1:${port}`, lines, close }
+  return { url: `http://127.0.0.1:${port}`, lines: () => noted, close }
 }
 
-function tap(client: Socket, origin: Socket, noted: Noted[], connection: number): void {
-  const note = (direction: WireLine['direction'], text: string): Noted => {
-    const line = { atMs: performance.now(), connection, direction, text }
-    noted.push(line)
-    return line
-  }
-  let content: Noted | null = null
-  let bytes = 0
-  const request = headReader((head) => note('>', head))
-  const response = headReader((head) => note('<', head))
+function tap(client: Socket, origin: Socket, noted: WireLine[], connection: number): void {
+  const reader = (direction: WireLine['direction']): ((chunk: Buffer) => void) =>
+    headReader((text) => noted.push({ connection, direction, text }))
+  const request = reader('>')
+  const response = reader('<')
   client.on('data', (chunk: Buffer) => {
-    const behind = request(chunk)
-    if (behind > 0) {
-      bytes += behind
-      content ??= note('>', '')
-      content.text = `${bytesText(bytes)} of content`
-    }
+    request(chunk)
     origin.write(chunk)
     client.pause()
     setTimeout(() => client.resume(), gapMs)
@@ -72,12 +55,12 @@ function tap(client: Socket, origin: Socket, noted: Noted[], connection: number)
   }
 }
 
-/** Reads heads up to the first that is not interim; answers how many bytes stand behind that. */
-function headReader(onHead: (head: string) => void): (chunk: Buffer) => number {
+/** Reads heads up to the first that is not interim. */
+function headReader(onHead: (head: string) => void): (chunk: Buffer) => void {
   let text = ''
   let complete = false
   return (chunk) => {
-    if (complete) return chunk.length
+    if (complete) return
     text += chunk.toString('latin1')
     for (
       let end = text.indexOf('\r\n\r\n');
@@ -89,6 +72,5 @@ function headReader(onHead: (head: string) => void): (chunk: Buffer) => number {
       complete = !/^HTTP\/1\.1 1/.test(head)
       onHead(head.replaceAll('\r\n', '\n'))
     }
-    return complete ? text.length : 0
   }
 }

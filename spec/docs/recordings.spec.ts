@@ -2,13 +2,19 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { choices } from '../../docs/exchange/choices.ts'
 import type { Recording } from '../../docs/exchange/recording.ts'
-import { transcriptOf } from '../../docs/exchange/transcript.ts'
+import { ticksOf, viewOf } from '../../docs/exchange/view.ts'
 import { wordsFor } from '../../docs/exchange/words.ts'
 import { attemptReport, uploadReport } from '../support/reports.ts'
 
 const file = new URL('../../docs/exchange/recordings.json', import.meta.url)
 const recordings: readonly Recording[] = JSON.parse(readFileSync(file, 'utf8'))
 const nameOf = ({ origin, client, content }: Recording): string => `${origin} ${client} ${content}`
+
+function recording(name: string): Recording {
+  const found = recordings.find((each) => nameOf(each) === name)
+  if (found === undefined) throw new Error(`there is no recording '${name}'`)
+  return found
+}
 
 describe('the recordings of the exchange', () => {
   it('are one of each choice', () => {
@@ -36,11 +42,12 @@ describe('the recordings of the exchange', () => {
   })
 
   it('have a request and its answer on every connection', () => {
-    for (const recording of recordings) {
-      for (const [at, attempt] of recording.report.attempts.entries()) {
-        const heads = recording.wire.filter(({ connection }) => connection === at + 1)
-        expect(heads[0]?.text, nameOf(recording)).to.match(/^PUT \/videos\/[12] HTTP\/1\.1\n/)
+    for (const each of recordings) {
+      for (const [at, attempt] of each.report.attempts.entries()) {
+        const heads = each.wire.filter(({ connection }) => connection === at + 1)
+        expect(heads[0]?.text, nameOf(each)).to.match(/^PUT \/videos\/[12] HTTP\/1\.1\n/)
         expect(heads.at(-1)?.text).to.match(new RegExp(`^HTTP/1.1 ${attempt.status} `))
+        expect(heads).to.have.length(attempt.interim.length + 2)
       }
     }
   })
@@ -50,50 +57,92 @@ describe('the recordings of the exchange', () => {
   })
 })
 
-describe('transcriptOf', () => {
-  it('shows what tells of the exchange, connection by connection', () => {
-    const wire = [
-      {
-        atMs: 0,
-        connection: 1,
-        direction: '>',
-        text: 'PUT / HTTP/1.1\naccept: */*\nExpect: 100-continue',
-      },
-      { atMs: 40.2, connection: 1, direction: '<', text: 'HTTP/1.1 417 Expectation Failed' },
-      { atMs: 41, connection: 2, direction: '>', text: 'PUT / HTTP/1.1' },
-    ] as const
-    expect(transcriptOf(wire).split('\n')).to.deep.equal([
-      'connection 1',
-      '   0.0 ms > PUT / HTTP/1.1',
-      '          > Expect: 100-continue',
-      '  40.2 ms < HTTP/1.1 417 Expectation Failed',
-      'connection 2',
-      '  41.0 ms > PUT / HTTP/1.1',
+describe('viewOf', () => {
+  it('shows what went over the wire, and what did not', () => {
+    const { lines, status, accepted } = viewOf(recording('413 default file'))
+    const texts = lines.map(({ kind, text }) => [kind, text.split('\n', 1)[0]])
+    expect(texts).to.deep.equal([
+      ['request', 'PUT /videos/1 HTTP/1.1'],
+      ['remark', 'the body waits'],
+      ['response', `HTTP/1.1 ${status}`],
+      ['remark', 'nothing of 16.0 MiB was sent'],
     ])
+    expect([status.slice(0, 3), accepted]).to.deep.equal(['413', false])
+  })
+
+  it('leaves out header fields that do not matter', () => {
+    const [request] = viewOf(recording('go default file')).lines
+    expect(request?.text).to.match(/^PUT .*\nhost: .*\n(connection: .*\n)?content-length: 16777216/)
+    expect(request?.text).not.to.include('accept')
+  })
+
+  it('tells success after a 417 from the refusal before it', () => {
+    const { attempts, accepted } = viewOf(recording('417 default stream'))
+    const kinds = attempts.map(({ kind, asks, answer }) => [kind, asks, answer])
+    expect(kinds).to.deep.equal([
+      ['again', true, '417 Expectation Failed'],
+      ['accepted', false, '201 Created'],
+    ])
+    expect(accepted).to.equal(true)
+  })
+
+  it('has one number of bytes for each body', () => {
+    for (const each of recordings) {
+      const { words, attempts, lines } = viewOf(each)
+      const bodies = lines.filter(({ kind }) => kind === 'body').map(({ text }) => text)
+      const labels = attempts.flatMap(({ bars }) =>
+        bars.filter(({ kind }) => kind === 'body').map(({ label }) => label),
+      )
+      expect(bodies.map((text) => text.replace('body: ', ''))).to.deep.equal(
+        labels.map((text) => text.replace('body, ', '')),
+      )
+      const [said] = /[\d.]+ MiB(?= for nothing)/.exec(words) ?? []
+      if (said !== undefined) expect(bodies[0], nameOf(each)).to.include(said)
+    }
+  })
+
+  it('has bars and lines within its time, and in order', () => {
+    for (const { totalMs, attempts, lines, ticks } of recordings.map(viewOf)) {
+      const bars = attempts.flatMap((attempt) => attempt.bars)
+      for (const { fromMs, toMs } of bars)
+        expect([fromMs, toMs, totalMs]).to.deep.equal([fromMs, toMs, totalMs].sort((a, b) => a - b))
+      const times = lines.map(({ atMs }) => atMs)
+      expect(times).to.deep.equal([...times].sort((a, b) => a - b))
+      expect(ticks.at(-1)).to.be.at.most(totalMs)
+    }
   })
 })
 
-describe('wordsFor', () => {
-  const said = (name: string): string => {
-    const recording = recordings.find((each) => nameOf(each) === name)
-    return recording === undefined ? '' : wordsFor(recording)
+describe('ticksOf', () => {
+  for (const [total, ticks] of [
+    [42, [0, 10, 20, 30, 40]],
+    [330, [0, 100, 200, 300]],
+    [1311, [0, 500, 1000]],
+  ] as const) {
+    it(`has round numbers up to ${total} ms`, () => {
+      expect(ticksOf(total)).to.deep.equal(ticks)
+    })
   }
+})
+
+describe('wordsFor', () => {
+  const said = (name: string): string => wordsFor(recording(name))
 
   it('says what a refusal saved', () => {
     expect(said('413 default file')).to.equal(
-      'The origin said 413 while the content waited. 16.0 MiB stayed off the wire.',
+      'The server answered 413 before the body. Nothing of 16.0 MiB was sent.',
     )
   })
 
   it('says what not asking cost', () => {
     expect(said('307 never stream')).to.match(
-      /^Nobody was asked\. \S+ MiB were sent for nothing before the origin said 307, and what was read of the stream is gone\.$/,
+      /^The client did not ask\. It sent \S+ MiB for nothing before 307 came\. What was read of the stream is gone\.$/,
     )
   })
 
   it('says how it went on after an answer that was not the last', () => {
     expect(said('401 default stream')).to.equal(
-      'The origin said 401 while the content waited; none was lost, and the upload went again. Then the origin said go, the content followed, and 201 came.',
+      'The server answered 401 before the body, so nothing was lost. The client made the request again, the server said 100, and 201 came.',
     )
   })
 })

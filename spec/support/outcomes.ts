@@ -144,7 +144,7 @@ const rows: readonly OutcomeRow[] = [
 /** All of them. */
 export const outcomes: readonly OutcomeRow[] = rows
 
-/** The table as the README has it. */
+/** The table as docs/reference/outcomes.md has it. */
 export function outcomesTable(): string {
   const lines = rows.map(({ event, option, untouched, flowing }) => {
     const name = option === null ? event : `${event}, with \`${option}\``
@@ -152,7 +152,7 @@ export function outcomesTable(): string {
     return `| ${[name, ...cells.map(codes)].join(' | ')} |`
   })
   return [
-    '| the origin | untouched, replayable | untouched, one-shot | flowing, replayable | flowing, one-shot |',
+    '| the server | untouched, replayable | untouched, one-shot | flowing, replayable | flowing, one-shot |',
     '| --- | --- | --- | --- | --- |',
     ...lines,
   ].join('\n')

@@ -1,0 +1,51 @@
+import { onUnmounted, type Ref, ref } from 'vue'
+
+/** How long a recording plays, in milliseconds; uploads take less. */
+const playingMs = 6000
+
+/** A clock for a recording. */
+export interface Player {
+  /** Milliseconds of the recording that have been played. */
+  readonly time: Ref<number>
+  readonly playing: Ref<boolean>
+  /** Plays on, or from the beginning where it is at the end. */
+  play(): void
+  pause(): void
+  /** Goes to a time, and pauses there. */
+  seek(ms: number): void
+}
+
+/** Plays recordings in slow motion. At first all of the recording is shown. */
+export function usePlayer(totalMs: () => number, onEnd: () => void): Player {
+  const time = ref(totalMs())
+  const playing = ref(false)
+  let frame = 0
+  let last = 0
+  const step = (now: number): void => {
+    time.value = Math.min(totalMs(), time.value + ((now - last) / playingMs) * totalMs())
+    last = now
+    if (time.value < totalMs()) {
+      frame = requestAnimationFrame(step)
+      return
+    }
+    playing.value = false
+    onEnd()
+  }
+  const pause = (): void => {
+    cancelAnimationFrame(frame)
+    playing.value = false
+  }
+  const play = (): void => {
+    pause()
+    if (time.value >= totalMs()) time.value = 0
+    playing.value = true
+    last = performance.now()
+    frame = requestAnimationFrame(step)
+  }
+  const seek = (ms: number): void => {
+    pause()
+    time.value = ms
+  }
+  onUnmounted(pause)
+  return { time, playing, play, pause, seek }
+}

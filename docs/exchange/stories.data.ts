@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import type { Recording } from './recording.ts'
+import { type View, viewOf } from './view.ts'
+
+declare const data: readonly View[]
+
+export { data }
+
+/** What the home page plays, one after another. */
+const stories = ['413', 'go', '417', 'silent']
+
+/** A few recordings, for the home page; VitePress calls it when it builds. */
+export default {
+  watch: ['./recordings.json'],
+  load: (): View[] => {
+    const text = readFileSync(new URL('recordings.json', import.meta.url), 'utf8')
+    const recordings: readonly Recording[] = JSON.parse(text)
+    const plain = recordings.filter(
+      ({ client, content }) => client === 'default' && content === 'file',
+    )
+    return stories.flatMap((story) => plain.filter(({ origin }) => origin === story)).map(viewOf)
+  },
+}

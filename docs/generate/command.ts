@@ -1,0 +1,64 @@
+/** An option or a term of a list, and what is said of it. */
+const listHead = ['| | meaning |', '| --- | --- |']
+
+/**
+ * The manual page of the command (man/expect-continue.1) as Markdown, from its section about the
+ * first command on.
+ */
+export function commandReference(roff: string): string {
+  const out: string[] = []
+  const lines = roff.split('\n')
+  let inTable = false
+  let inCode = false
+  const begin = lines.findIndex((line) => line.startsWith('.SH THE COMMAND'))
+  for (let at = Math.max(0, begin); at < lines.length; at += 1) {
+    const line = lines[at] ?? ''
+    if (line === '.TP') {
+      if (!inTable) out.push('', ...listHead)
+      inTable = true
+      const term = textOf(lines[at + 1]?.replace(/^\.B /, '') ?? '')
+      out.push(
+        `| ${codes(term)} | ${escaped(textOf(lines[at + 2] ?? '')).replaceAll('|', '\\|')} |`,
+      )
+      at += 2
+      continue
+    }
+    inTable = false
+    if (line.startsWith('.SH ')) out.push('', `## ${titleOf(line.slice(4))}`, '')
+    else if (line === '.nf') out.push('```sh')
+    else if (line === '.fi') out.push('```')
+    else if (/^\.(PP|br)$/.test(line)) out.push('')
+    else if (!line.startsWith('.')) out.push(inCode ? textOf(line) : escaped(textOf(line)))
+    if (line === '.nf' || line === '.fi') inCode = line === '.nf'
+  }
+  return out.join('\n').trim()
+}
+
+/** `THE COMMAND PUT` is `put`; of other titles the first letter is large. */
+function titleOf(title: string): string {
+  const command = /^THE COMMAND (.*)/.exec(title)?.[1]
+  return command?.toLowerCase() ?? title.charAt(0) + title.slice(1).toLowerCase()
+}
+
+/** A line without the marks of roff. */
+function textOf(line: string): string {
+  return line
+    .replace(/^\\&/, '')
+    .replaceAll(/\\f[BIR]/g, '')
+    .replaceAll('\\(aq', "'")
+    .replaceAll('\\-', '-')
+    .replaceAll('\\e', '\\')
+}
+
+/** `-X, --method method` with each of its flags as code. */
+function codes(term: string): string {
+  return term
+    .split(', ')
+    .map((each) => `\`${each}\``)
+    .join(', ')
+}
+
+/** Text that is not meant as Markdown, or HTML. */
+function escaped(text: string): string {
+  return text.replaceAll('<', '&lt;').replaceAll('*', '\\*').replaceAll('{{', '{ {')
+}

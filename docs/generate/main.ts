@@ -1,0 +1,37 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { apiPages, type MadePage } from './api.ts'
+import { commandReference } from './command.ts'
+import { withSiteLinks } from './links.ts'
+import { serversPage } from './servers.ts'
+
+const root = new URL('../../', import.meta.url)
+const read = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+
+/** Pages that are files of the project. */
+const files = {
+  servers: 'docs/servers.md',
+  comparison: 'docs/comparison.md',
+  benchmarks: 'docs/benchmarks.md',
+  speed: 'docs/speed.md',
+  security: 'SECURITY.md',
+  contributing: 'CONTRIBUTING.md',
+  changelog: 'CHANGELOG.md',
+} as const
+
+/** Writes the pages that are made of something else; VitePress builds the site of them and the others. */
+function main(): void {
+  const project = Object.entries(files).map(([name, path]): MadePage => {
+    const source = withSiteLinks(read(path), path)
+    const text = name === 'servers' ? serversPage(source) : source
+    return { path: `project/${name}.md`, text }
+  })
+  const manual = commandReference(read('man/expect-continue.1'))
+  const command = { path: 'reference/_command.md', text: manual }
+  for (const { path, text } of [...project, command, ...apiPages(root)]) {
+    const file = new URL(path, new URL('docs/', root))
+    mkdirSync(new URL('.', file), { recursive: true })
+    writeFileSync(file, `${text.trim()}\n`)
+  }
+}
+
+main()
