@@ -90,7 +90,9 @@ describe('await using', () => {
     'the adapter for Azure': () => {
       const httpClient = expectHttpClient()
       const send = async (url: string) => {
-        const client = new BlockBlobClient(`${url}/container/blob`, new AnonymousCredential(), { httpClient })
+        const client = new BlockBlobClient(`${url}/container/blob`, new AnonymousCredential(), {
+          httpClient,
+        })
         return (await client.upload('content', 7))._response.status
       }
       return { adapter: httpClient, send }

@@ -32,6 +32,11 @@ const printed: Record<string, readonly RegExp[]> = {
   ],
   'proxy.ts': [/^proxy: a tunnel to 127\.0\.0\.1$/, /^continued: 201, 8388608 bytes sent$/],
   's3.ts': [/^put: 200$/, /^asked: true, took 8388608 bytes$/],
+  'sign.ts': [
+    /^201: first, redirect, replay$/,
+    /^3 signatures, right for their host: true, true, true$/,
+    /^took 0, 0, 8388608 bytes$/,
+  ],
   'supabase.ts': [
     /^uploaded: videos\/video\.h264$/,
     /^asked: true, 417, took 0 bytes$/,

@@ -45,8 +45,10 @@ export class AttemptLog {
     this.url = url
   }
 
+  /** Its head leaves; once more where an interceptor below sends it again. */
   head(asked: boolean, reusedConnection: boolean): void {
     this.asked = asked
+    this.sentBytes = 0
     this.reusedConnection = reusedConnection
     this.#headLeft = performance.now()
     if (!asked && this.hasContent) this.#contentBegan = this.#headLeft
