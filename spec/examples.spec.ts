@@ -19,6 +19,10 @@ const printed: Record<string, readonly RegExp[]> = {
   'gateway.ts': [/^the store said 413 after 0 bytes$/, /^the client was told 413 after 0 bytes$/],
   'github-release-asset.ts': [/^refused: Validation Failed$/, /^asked: true, took 0 bytes$/],
   'mtls.ts': [/^with a certificate, continued: 201$/, /^without one: refused$/],
+  'only-if-new.ts': [
+    /^first: 201, 8388608 bytes sent, 0 saved$/,
+    /^second: is there already, 0 bytes sent, 8388608 saved$/,
+  ],
   'openai.ts': [/^refused: 413 The file is too large$/, /^asked: true, took 0 bytes$/],
   'progress.ts': [
     /^waiting: 0 %$/,
