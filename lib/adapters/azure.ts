@@ -10,7 +10,7 @@ export type { AzureProgress, AzureRequest, AzureRequestHeaders } from './azure-r
 export type { AzureResponse } from './azure-response.ts'
 
 /** What the Azure SDK calls an HttpClient. */
-export interface ExpectHttpClient {
+export interface ExpectHttpClient extends AsyncDisposable {
   sendRequest<Request extends AzureRequest>(request: Request): Promise<AzureResponse<Request>>
   /** Closes the connections; a dispatcher that was passed is left to its owner. */
   destroy(): void
@@ -33,6 +33,7 @@ export function expectHttpClient(options: AdapterOptions = {}): ExpectHttpClient
   return {
     sendRequest: (request) => sendRequest(sender, request),
     destroy: () => sender.destroy(),
+    [Symbol.asyncDispose]: () => sender.close(),
   }
 }
 

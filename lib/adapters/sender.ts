@@ -86,6 +86,13 @@ export class Sender {
     own?.destroy().catch(() => {})
   }
 
+  /** The same, once what is under way is done. */
+  async close(): Promise<void> {
+    const own = this.#own
+    this.#own = null
+    await own?.close()
+  }
+
   #dispatcher(): Dispatcher {
     if (this.#given !== null) return this.#given
     this.#own ??= new ExpectAgent({ proxy: 'node' })

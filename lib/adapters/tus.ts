@@ -39,6 +39,11 @@ export class ExpectHttpStack {
   destroy(): void {
     this.#sender.destroy()
   }
+
+  /** The same, once what is under way is done: at the end of a block with `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#sender.close()
+  }
 }
 
 /** One request of tus-js-client. */

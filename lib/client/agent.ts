@@ -102,6 +102,11 @@ export class ExpectAgent extends Agent {
     return (super.destroy as (...all: unknown[]) => Promise<void> | undefined)(...args)
   }
 
+  /** Closes it, at the end of a block with `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
   #close(): Promise<void> {
     // Without a callback, undici's close would come back to this class's.
     return this.destroyed ? Promise.resolve() : new Promise((closed) => super.close(closed))

@@ -39,23 +39,32 @@ export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
   return (input: FetchInput, init?: FetchInit) => fetchWith(bound, input, init)
 }
 
+/** Puts back what `install()` has replaced: when it is called, or at the end of a block with `using`. */
+export interface Uninstall extends Disposable {
+  (): void
+}
+
 /**
  * Makes the process's `fetch` and undici's global dispatcher ask before they send. Without a `proxy`
  * of its own it goes through those that Node's own fetch goes through.
  *
- * @returns a function that puts back what was there before.
+ * @returns a function that puts back what was there before, once.
  * @throws TypeError naming an option that is unknown or cannot be used.
  */
-export function install(options: ExpectAgentOptions = {}): () => void {
+export function install(options: ExpectAgentOptions = {}): Uninstall {
   const { proxy = 'node', ...rest } = options
   const agent = new ExpectAgent({ ...rest, proxy })
   const before = { fetch: globalThis.fetch, dispatcher: getGlobalDispatcher() }
   const restoreLegacy = rememberLegacyDispatcher()
   setGlobalDispatcher(agent)
   globalThis.fetch = createFetch({ dispatcher: agent }) as typeof globalThis.fetch
-  return () => {
+  let installed = true
+  const undo = (): void => {
+    if (!installed) return
+    installed = false
     globalThis.fetch = before.fetch
     setGlobalDispatcher(before.dispatcher)
     restoreLegacy()
   }
+  return Object.assign(undo, { [Symbol.dispose]: undo })
 }

@@ -48,9 +48,11 @@ export class AttemptLog {
     this.offset = offset
   }
 
+  /** Its head leaves; once more where an interceptor below sends it again. */
   head(asked: boolean, reusedConnection: boolean, isHttp2: boolean): void {
     this.asked = asked
     this.httpVersion = isHttp2 ? '2.0' : '1.1'
+    this.sentBytes = 0
     this.reusedConnection = reusedConnection
     this.#headLeft = performance.now()
     if (!asked && this.hasContent) this.#contentBegan = this.#headLeft

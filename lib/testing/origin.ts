@@ -28,7 +28,7 @@ export interface OriginOptions extends ServingOptions {
 }
 
 /** An HTTP/1.1 origin. */
-export interface TestOrigin {
+export interface TestOrigin extends AsyncDisposable {
   /** Where it listens, without a trailing slash. */
   readonly url: string
   /** The requests whose heads came, in order. */
@@ -149,6 +149,10 @@ class LoopbackOrigin implements TestOrigin {
       this.#server.close(() => closed())
       this.#server.closeAllConnections()
     })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
   }
 
   #serve(message: IncomingMessage, response: ServerResponse, asked: boolean): void {

@@ -4,8 +4,9 @@ import { type SeenRequest, startOrigin } from 'expect-continue/testing'
 
 /** What a user of the other entry points writes; only its types are looked at. */
 export async function use(): Promise<readonly SeenRequest[]> {
-  const adapters = [expectHttpClient(), expectHttpStack()]
-  const origin = await startOrigin({ mode: adapters.length === 2 ? 'go' : 417 })
-  await origin.close()
+  await using client = expectHttpClient()
+  await using stack = expectHttpStack()
+  const adapters = [client, stack]
+  await using origin = await startOrigin({ mode: adapters.length === 2 ? 'go' : 417 })
   return origin.requests
 }

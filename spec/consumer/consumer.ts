@@ -5,6 +5,7 @@ import {
   fetch,
   fromFile,
   gatedPool,
+  install,
   RouteMemory,
   type RouteRecord,
   renderTimeline,
@@ -24,6 +25,10 @@ export async function use(url: string): Promise<UploadReport> {
   const composed: Agent = new Agent({ factory: gatedPool })
   composed.compose(expectContinue({ expect: 'always' }))
   new EnvHttpProxyAgent({ factory: gatedPool }).compose(expectContinue())
+
+  await using agent = new ExpectAgent()
+  using undo = install()
+  if (agent.closed) undo()
 
   const response: Response = await fetch(url, { method: 'PUT', body: createReadStream('a') })
   await fetch(new Request(url), { expect: 'never', onProgress: ({ rate }) => rate.toFixed() })

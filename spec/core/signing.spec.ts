@@ -1,0 +1,243 @@
+import { Readable } from 'node:stream'
+import { expect } from 'chai'
+import { Agent, type Dispatcher, request } from 'undici'
+import { fetch } from '../../lib/client/fetch.ts'
+import { upload } from '../../lib/client/upload.ts'
+import { gatedPool } from '../../lib/connection/client.ts'
+import type { ExpectOptions } from '../../lib/options.ts'
+import { RouteMemory } from '../../lib/routes/memory.ts'
+import { type SeenRequest, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
+import { expectContinue } from '../../lib/upload/interceptor.ts'
+import { closeLater } from '../support/closing.ts'
+import { noise, sha256 } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+import { identity } from '../support/identity.ts'
+import { signal } from '../support/signal.ts'
+import { tlsFront } from '../support/tls-front.ts'
+
+const content = noise(200_000)
+const stream = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
+
+/** A token that is good once, and for one host. */
+class Tokens {
+  readonly issued: string[] = []
+
+  issue({ method, origin, path }: Dispatcher.DispatchOptions): string {
+    const token = `${method} ${new URL(String(origin)).host}${path} ${this.issued.length + 1}`
+    this.issued.push(token)
+    return token
+  }
+
+  /** Whether each of the requests had a token of its own, in the order in which they were issued. */
+  check(requests: readonly SeenRequest[]): void {
+    const came = requests.map(({ headers }) => headers['x-token'])
+    expect(came).to.deep.equal(this.issued)
+    for (const { method, path, headers } of requests) {
+      expect(headers['x-token']).to.match(new RegExp(`^${method} ${headers.host}${path} `))
+    }
+  }
+}
+
+type Sign = (tokens: Tokens) => Dispatcher.DispatcherComposeInterceptor
+
+function withToken(options: Dispatcher.DispatchOptions, token: string): Dispatcher.DispatchOptions {
+  const { headers } = options
+  const others = Array.isArray(headers) ? headers : Object.entries(headers ?? {}).flat()
+  return { ...options, headers: [...(others as string[]), 'x-token', token] }
+}
+
+const ways: Record<string, Sign> = {
+  'at once': (tokens) => (dispatch) => (options, handler) =>
+    dispatch(withToken(options, tokens.issue(options)), handler),
+  'when it has been thought about': (tokens) => (dispatch) => (options, handler) => {
+    const sign = async (): Promise<void> => {
+      await new Promise((turn) => setImmediate(turn))
+      dispatch(withToken(options, tokens.issue(options)), handler)
+    }
+    sign().catch((error: Error) => handler.onResponseError?.(null as never, error))
+    return true
+  },
+}
+
+function signing(
+  interceptor: Dispatcher.DispatcherComposeInterceptor,
+  options: ExpectOptions = {},
+): Dispatcher {
+  const agent = new Agent({ factory: gatedPool, connect: { rejectUnauthorized: false } })
+  closeLater(() => agent.destroy())
+  const own = { expect: 'always', continueTimeout: 60_000, memory: new RouteMemory() } as const
+  return agent.compose(interceptor, expectContinue({ ...own, ...options }))
+}
+
+type Send = (url: string, dispatcher: Dispatcher) => Promise<number>
+
+const faces: Record<string, Send> = {
+  upload: async (url, dispatcher) => (await upload(url, stream(), { dispatcher })).response.status,
+  fetch: async (url, dispatcher) =>
+    (await fetch(url, { method: 'PUT', body: stream(), dispatcher })).status,
+  'undici’s request': async (url, dispatcher) =>
+    (await request(url, { method: 'PUT', body: stream(), dispatcher })).statusCode,
+}
+
+/** Two servers, of which the first one leads to the second, and that says all that brings another attempt. */
+async function servers(tls: object): Promise<{ far: TestOrigin; near: TestOrigin }> {
+  const modes = [
+    { status: 503, headers: { 'retry-after': '0' } },
+    { status: 307, headers: { location: '/moved' } },
+    417,
+  ] as const
+  let count = 0
+  const near = await startOrigin({ ...tls, mode: () => modes[count++] ?? 'go' })
+  const location = `${near.url}/file`
+  const far = await startOrigin({
+    ...tls,
+    mode: ({ headers }) =>
+      headers.authorization === undefined
+        ? { status: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
+        : { status: 308, headers: { location } },
+  })
+  for (const each of [far, near]) closeLater(() => each.close())
+  return { far, near }
+}
+
+for (const [way, sign] of Object.entries(ways)) {
+  describe(`an interceptor below expectContinue() that signs ${way}`, () => {
+    for (const [name, send] of Object.entries(faces)) {
+      for (const secure of [false, true]) {
+        it(`signs each attempt anew: ${name}${secure ? ', TLS' : ''}`, async () => {
+          const { far, near } = await servers(secure ? { tls: await identity() } : {})
+          const tokens = new Tokens()
+          const dispatcher = signing(sign(tokens), {
+            redirect: 'follow',
+            retry: { count: 1, minDelay: 0 },
+            authenticate: () => ({ authorization: 'Basic x' }),
+          })
+          expect(await send(`${far.url}/file`, dispatcher)).to.equal(201)
+          const requests = [...far.requests, ...near.requests]
+          tokens.check(requests)
+          expect(requests.map(({ status }) => status)).to.deep.equal([401, 308, 503, 307, 417, 201])
+          expect(requests.map(({ bytes }) => bytes).slice(0, -1)).to.deep.equal([0, 0, 0, 0, 0])
+          expect(requests.at(-1)?.sha256).to.equal(sha256(content))
+        })
+      }
+    }
+
+    it('signs each attempt over HTTP/2', async () => {
+      const came: unknown[] = []
+      const front = await tlsFront(['h2'], (message, response, asked) => {
+        came.push(message.headers['x-token'])
+        if (asked) response.writeHead(417).end()
+        else message.resume().on('end', () => response.end())
+      })
+      const tokens = new Tokens()
+      const { response } = await upload(`${front.url}/file`, stream(), {
+        dispatcher: signing(sign(tokens)),
+      })
+      expect(response.status).to.equal(200)
+      expect(came).to.deep.equal(tokens.issued).and.have.lengthOf(2)
+    })
+
+    it('signs a fresh attempt on a connection that was dead', async () => {
+      const tokens = new Tokens()
+      const origin = await startOrigin()
+      closeLater(() => origin.close())
+      const dispatcher = signing(sign(tokens))
+      await upload(origin.url, stream(), { dispatcher })
+      await new Promise((turn) => setImmediate(turn))
+      let first = true
+      origin.mode = () => {
+        const mode = first ? 408 : 'go'
+        first = false
+        return mode
+      }
+      const { response, report } = await upload(origin.url, stream(), { dispatcher })
+      expect(response.status).to.equal(201)
+      const reasons = report.attempts.map(({ reason }) => reason)
+      expect(reasons).to.deep.equal(['first', 'fresh-connection'])
+      tokens.check(origin.requests)
+    })
+  })
+}
+
+describe('an interceptor below expectContinue() that cannot sign', () => {
+  const reason = new Error('no key')
+  const failing: Record<string, Dispatcher.DispatcherComposeInterceptor> = {
+    'throws at once': () => (_options, _handler) => {
+      throw reason
+    },
+    'says so later': () => (_options, handler) => {
+      setImmediate(() => handler.onResponseError?.(null as never, reason))
+      return true
+    },
+  }
+  for (const [name, interceptor] of Object.entries(failing)) {
+    it(`fails the upload, with the content untouched: it ${name}`, async () => {
+      const source = stream()
+      const dispatcher = signing(interceptor)
+      const error = await upload('http://127.0.0.1:1/', source, { dispatcher }).catch((e) => e)
+      expect(error).to.equal(reason)
+      expect(source.readableDidRead).to.equal(false)
+      expect(source.destroyed).to.equal(true)
+      await dispatcher.close()
+    })
+  }
+
+  it('sends nothing for an upload that was aborted in the meantime', async () => {
+    const origin = await startOrigin()
+    closeLater(() => origin.close())
+    const aborted = signal()
+    const dispatched = signal()
+    const interceptor: Dispatcher.DispatcherComposeInterceptor =
+      (dispatch) => (options, handler) => {
+        aborted.raised
+          .then(() => dispatch(options, handler))
+          .then(() => dispatched.raise())
+          .catch(() => {})
+        return true
+      }
+    const dispatcher = signing(interceptor)
+    const ending = new AbortController()
+    const options = { dispatcher, signal: ending.signal }
+    const failing = upload(origin.url, stream(), options).catch((error) => error)
+    await new Promise((turn) => setImmediate(turn))
+    ending.abort()
+    expect(await failing).to.equal(ending.signal.reason)
+    aborted.raise()
+    await dispatched.raised
+    await dispatcher.close()
+    expect(origin.requests).to.deep.equal([])
+  })
+})
+
+describe('a redirect that is handed over, with redirect: manual', () => {
+  type Manual = (url: string, body: Readable, headers: Record<string, string>) => Promise<Response>
+  const manual: Record<string, Manual> = {
+    upload: async (url, body, headers) => {
+      const dispatcher = agentFor()
+      const options = { redirect: 'manual', headers, dispatcher } as const
+      return (await upload(url, body, options)).response
+    },
+    fetch: (url, body, headers) =>
+      fetch(url, { method: 'PUT', body, redirect: 'manual', headers, dispatcher: agentFor() }),
+  }
+  for (const [name, send] of Object.entries(manual)) {
+    it(`leaves an untouched stream to the caller, who signs and sends it: ${name}`, async () => {
+      const near = await startOrigin()
+      const location = `${near.url}/file`
+      const far = await startOrigin({ mode: { status: 307, headers: { location } } })
+      for (const each of [far, near]) closeLater(() => each.close())
+      const source = stream()
+      const response = await send(far.url, source, { 'x-token': 'far' })
+      expect(response.status).to.equal(307)
+      expect(response.headers.get('location')).to.equal(location)
+      await response.text()
+      expect(source.readableDidRead).to.equal(false)
+      expect(source.destroyed).to.equal(false)
+      const next = await send(location, source, { 'x-token': 'near' })
+      expect(next.status).to.equal(201)
+      expect(far.requests[0]).to.include({ bytes: 0 })
+      expect(near.requests[0]).to.include({ sha256: sha256(content) })
+      expect(near.requests[0]?.headers['x-token']).to.equal('near')
+    })
+  }
+})
