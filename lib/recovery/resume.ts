@@ -94,7 +94,7 @@ export class Resumption implements Recourse {
 
   /** The request to begin with, where the upload was begun by somebody else; `null` for its own. */
   get first(): Next | null {
-    return this.#resource === null ? null : this.#locate(0, 0)
+    return this.#resource === null ? null : { hop: this.#resource, reason: 'locate', delayMs: 0 }
   }
 
   /** Has the other steps decide what is left to them. */
@@ -296,12 +296,12 @@ export class Resumption implements Recourse {
    *
    * @param wanted is how long the origin wants it to be waited for.
    */
-  #locate(wanted: number | null, counts = 1): Next | null {
+  #locate(wanted: number | null): Next | null {
     const { attempts, maxDelay } = this.#options
     const isLate = performance.now() >= this.#expires
     if (isLate || this.#tries >= attempts || (wanted ?? 0) > maxDelay) return null
     const delayMs = backoff(this.#tries, wanted, this.#options)
-    this.#tries += counts
+    this.#tries += 1
     return { hop: this.#resource as Hop, reason: 'locate', delayMs }
   }
 

@@ -138,7 +138,7 @@ describe('the response to a look for the offset', () => {
     const events: string[] = []
     const agent = agentFor()
     for (const event of ['connect', 'disconnect'] as const) {
-      agent.on(event, () => events.push(event))
+      agent.on(event as 'connect', () => events.push(event))
     }
     const { report } = await sent({ url: origin.url, agent })
     expect(report.outcome).to.equal('resumed')
