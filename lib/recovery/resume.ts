@@ -226,12 +226,15 @@ export class Resumption implements Recourse {
       this.#limits
     const rest = content.end === null ? null : content.end - offset
     const end = (rest ?? most + 1) > most ? offset + most : null
-    if (end !== null && most < least) return this.#cancel(overLimit(most))
+    // The last part of content that ends nobody knows where may be smaller than any limit.
+    const smallest = content.length === null ? 1 : most
+    if (end !== null && smallest < least) return this.#cancel(overLimit(most))
     const headers = [...from.headers, 'content-type', 'application/partial-upload']
     headers.push('upload-offset', String(offset), 'upload-complete', end === null ? '?1' : '?0')
     const part = { start: offset, end }
     const size = content.lengthOf(part) ?? 0
     if (size > 0) headers.push('content-length', String(size))
+    else if (content.end !== null) headers.push('upload-length', String(content.end))
     const hasContent = rest !== 0 && !this.#isComplete
     return {
       hop: { ...from, method: 'PATCH', headers, hasContent, part },

@@ -83,6 +83,19 @@ describe('a final response to an upload that can be resumed', () => {
     expect(report).to.not.have.property('resume')
   })
 
+  for (const flag of ['1', 'true', '?2', '"?0"']) {
+    it(`says nothing of the upload when it says ${flag}`, async () => {
+      const origin = await plainly.open({
+        fault: faults({ after: 5, with: 500 }),
+        alter: (fields, status) => ({
+          ...fields,
+          ...(status === 500 && { 'upload-complete': flag }),
+        }),
+      })
+      expect((await sent(origin)).report.outcome).to.equal('resumed')
+    })
+  }
+
   it('that says the upload is not complete has it completed', async () => {
     const origin = await plainly.open({
       fault: faults({ after: 3_000_000, with: 200 }),
