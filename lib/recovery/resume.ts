@@ -211,7 +211,10 @@ export class Resumption implements Recourse {
     const refused = this.#heed(fields, hop) ?? this.#acknowledge(offset)
     if (refused !== null) return refused
     this.#isComplete = parseBoolean(fields['upload-complete']) === true
-    if (this.#isComplete && own !== null && offset < own) return this.#lose(lost())
+    // An origin that takes what broke off for all there is has answered for less.
+    const { end, untouched } = this.#upload.content
+    if (this.#isComplete && offset !== end && !(end === null && untouched))
+      return this.#lose(lost())
     // A redirect may have led to where it is now.
     this.#resource = hop
     return this.#append(offset)

@@ -305,7 +305,8 @@ class Exchange {
       if (!this.#failed) onChunk(chunk)
     })
     this.#message.on('end', () => {
-      if (this.#message.complete) onEnd()
+      // Over HTTP/2 what broke off ends too.
+      if (this.#message.complete && !streamOf(this.#message)?.aborted) onEnd()
     })
   }
 

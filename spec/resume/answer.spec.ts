@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
+import { chunksOf } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
 
@@ -192,17 +194,24 @@ describe('a response that is lost', () => {
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'PATCH'])
   })
 
-  it('is that error where the origin answered before it had all', async () => {
-    const origin = await plainly.open({
-      fault: cut,
-      alter: (fields, _status, { method }) => ({
-        ...fields,
-        ...(method === 'HEAD' && { 'upload-complete': '?1' }),
-      }),
+  for (const [name, make] of [
+    ['of a known length', () => content],
+    ['of an unknown length', () => Readable.from(chunksOf(content, 30))],
+  ] as const) {
+    it(`is that error where the origin answered before it had all of content ${name}`, async () => {
+      // So does one that takes what broke off for all there is.
+      const origin = await plainly.open({
+        fault: cut,
+        alter: (fields, _status, { method }) => ({
+          ...fields,
+          ...(method === 'HEAD' && { 'upload-complete': '?1' }),
+        }),
+      })
+      const error = await failed(origin, { replayWindow: 5_000_000 }, make())
+      expect(error.code).to.equal('ERR_EXPECT_RESUME_ANSWERED')
+      expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
     })
-    expect((await failed(origin)).code).to.equal('ERR_EXPECT_RESUME_ANSWERED')
-    expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
-  })
+  }
 })
 
 describe('a challenge to a request to the upload', () => {
