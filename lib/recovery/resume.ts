@@ -76,7 +76,7 @@ export class Resumption implements UploadResumption {
 
   /** The request to begin with, where the upload was begun by somebody else; `null` for its own. */
   get first(): Next | null {
-    return this.#resource === null ? null : this.#locate(0, 0)
+    return this.#resource === null ? null : { hop: this.#resource, reason: 'locate', delayMs: 0 }
   }
 
   /** Has the other steps decide what is left to them. */
@@ -193,7 +193,10 @@ export class Resumption implements UploadResumption {
     const refused = this.#heed(fields, hop) ?? this.#acknowledge(offset)
     if (refused !== null) return refused
     this.#isComplete = parseBoolean(fields['upload-complete']) === true
-    if (this.#isComplete && own !== null && offset < own) return this.#lose(lost())
+    // An origin that takes what broke off for all there is has answered for less.
+    const { end, untouched } = this.#upload.content
+    if (this.#isComplete && offset !== end && !(end === null && untouched))
+      return this.#lose(lost())
     // A redirect may have led to where it is now.
     this.#resource = hop
     return this.#append(offset)
@@ -208,12 +211,15 @@ export class Resumption implements UploadResumption {
       this.#limits
     const rest = content.end === null ? null : content.end - offset
     const end = (rest ?? most + 1) > most ? offset + most : null
-    if (end !== null && most < least) return this.#cancel(overLimit(most))
+    // The last part of content that ends nobody knows where may be smaller than any limit.
+    const smallest = content.length === null ? 1 : most
+    if (end !== null && smallest < least) return this.#cancel(overLimit(most))
     const headers = [...from.headers, 'content-type', 'application/partial-upload']
     headers.push('upload-offset', String(offset), 'upload-complete', end === null ? '?1' : '?0')
     const part = { start: offset, end }
     const size = content.lengthOf(part) ?? 0
     if (size > 0) headers.push('content-length', String(size))
+    else if (content.end !== null) headers.push('upload-length', String(content.end))
     const hasContent = rest !== 0 && !this.#isComplete
     return {
       hop: { ...from, method: 'PATCH', headers, hasContent, part },
@@ -278,12 +284,12 @@ export class Resumption implements UploadResumption {
    *
    * @param wanted is how long the origin wants it to be waited for.
    */
-  #locate(wanted: number | null, counts = 1): Next | null {
+  #locate(wanted: number | null): Next | null {
     const { attempts, maxDelay } = this.#options
     const isLate = performance.now() >= this.#expires
     if (isLate || this.#tries >= attempts || (wanted ?? 0) > maxDelay) return null
     const delayMs = backoff(this.#tries, wanted, this.#options)
-    this.#tries += counts
+    this.#tries += 1
     return { hop: this.#resource as Hop, reason: 'locate', delayMs }
   }
 

@@ -31,7 +31,8 @@ export class UploadLog {
   progress(attempt: AttemptLog): void {
     const { phase, sentBytes, offset, rate } = attempt
     if (this.#listeners.onProgress === undefined || !this.attempts.includes(attempt)) return
-    const sent = offset + sentBytes
+    // What the origin has was sent, whether the system has said so or not.
+    const sent = Math.max(offset + sentBytes, this.acknowledged ?? 0)
     this.#tell('onProgress', { phase, sent, ...this.#acknowledged, total: this.total, rate })
   }
 

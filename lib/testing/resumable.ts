@@ -181,6 +181,7 @@ export class ResumableUploads {
   #append(exchange: Exchange, upload: Upload): void {
     const fields = { 'upload-offset': String(upload.offset), 'upload-complete': '?0' }
     const size = exchange.number('content-length')
+    upload.length ??= exchange.number('upload-length')
     if (exchange.field('content-type') !== 'application/partial-upload') exchange.answer(415)
     else if (exchange.flag === null) exchange.answer(400)
     else if (exchange.number('upload-offset') !== upload.offset) exchange.answer(409, fields)
@@ -304,7 +305,8 @@ class Exchange {
       if (!this.#failed) onChunk(chunk)
     })
     this.#message.on('end', () => {
-      if (this.#message.complete) onEnd()
+      // Over HTTP/2 what broke off ends too.
+      if (this.#message.complete && !streamOf(this.#message)?.aborted) onEnd()
     })
   }
 

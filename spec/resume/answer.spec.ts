@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
+import { chunksOf } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
 
@@ -83,6 +85,19 @@ describe('a final response to an upload that can be resumed', () => {
     expect(report).to.not.have.property('resume')
   })
 
+  for (const flag of ['1', 'true', '?2', '"?0"']) {
+    it(`says nothing of the upload when it says ${flag}`, async () => {
+      const origin = await plainly.open({
+        fault: faults({ after: 5, with: 500 }),
+        alter: (fields, status) => ({
+          ...fields,
+          ...(status === 500 && { 'upload-complete': flag }),
+        }),
+      })
+      expect((await sent(origin)).report.outcome).to.equal('resumed')
+    })
+  }
+
   it('that says the upload is not complete has it completed', async () => {
     const origin = await plainly.open({
       fault: faults({ after: 3_000_000, with: 200 }),
@@ -137,8 +152,9 @@ describe('the response to a look for the offset', () => {
     const origin = await plainly.open({ fault: faults({ after: 1000, with: 500 }) })
     const events: string[] = []
     const agent = agentFor()
-    agent.on('connect', () => events.push('connect'))
-    agent.on('disconnect', () => events.push('disconnect'))
+    for (const event of ['connect', 'disconnect'] as const) {
+      agent.on(event as 'connect', () => events.push(event))
+    }
     const { report } = await sent({ url: origin.url, agent })
     expect(report.outcome).to.equal('resumed')
     expect(events.slice(0, 4)).to.deep.equal(['connect', 'disconnect', 'connect', 'disconnect'])
@@ -178,17 +194,24 @@ describe('a response that is lost', () => {
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'PATCH'])
   })
 
-  it('is that error where the origin answered before it had all', async () => {
-    const origin = await plainly.open({
-      fault: cut,
-      alter: (fields, _status, { method }) => ({
-        ...fields,
-        ...(method === 'HEAD' && { 'upload-complete': '?1' }),
-      }),
+  for (const [name, make] of [
+    ['of a known length', () => content],
+    ['of an unknown length', () => Readable.from(chunksOf(content, 30))],
+  ] as const) {
+    it(`is that error where the origin answered before it had all of content ${name}`, async () => {
+      // So does one that takes what broke off for all there is.
+      const origin = await plainly.open({
+        fault: cut,
+        alter: (fields, _status, { method }) => ({
+          ...fields,
+          ...(method === 'HEAD' && { 'upload-complete': '?1' }),
+        }),
+      })
+      const error = await failed(origin, { replayWindow: 5_000_000 }, make())
+      expect(error.code).to.equal('ERR_EXPECT_RESUME_ANSWERED')
+      expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
     })
-    expect((await failed(origin)).code).to.equal('ERR_EXPECT_RESUME_ANSWERED')
-    expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
-  })
+  }
 })
 
 describe('a challenge to a request to the upload', () => {

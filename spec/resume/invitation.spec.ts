@@ -9,6 +9,8 @@ import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin } from '../support/origin.ts'
 import { content, course, digest, faults, plainly, sent, soon } from '../support/resumable.ts'
+import { Touches } from '../support/touches.ts'
+import { WatchedReadable } from '../support/watched-streams.ts'
 
 const invitation = /^upload-(?:complete|length|draft-interop-version): .*\r\n/gim
 
@@ -87,6 +89,28 @@ describe('the invitation to resume', () => {
     const agent = new ExpectAgent({ factory: (...args) => gatedPool(...args).compose(hex) })
     closeLater(() => agent.destroy())
     expect(await wireOf({ resume: true, dispatcher: agent })).to.not.match(invitation)
+  })
+})
+
+describe('a 104 before the content', () => {
+  it('is not taken for the 100 that follows it', async () => {
+    const touches = new Touches()
+    const peer = await origin(async (wire) => {
+      await wire.head()
+      wire.send(
+        'HTTP/1.1 104 Upload Resumption Supported',
+        'Location: /uploads/1',
+        'Upload-Draft-Interop-Version: 8',
+      )
+      wire.send('HTTP/1.1 413 Content Too Large', 'Content-Length: 0')
+    })
+    const { response } = await sent(
+      { url: peer.url, agent: agentFor() },
+      {},
+      new WatchedReadable(content, touches),
+    )
+    expect(response.status).to.equal(413)
+    expect(touches.all).to.deep.equal([])
   })
 })
 

@@ -97,6 +97,7 @@ describe('an Upload-Limit', () => {
       'resume PATCH 204 from 2500000',
       'resume PATCH 201 from 3000000',
     ])
+    expect(origin.requests.at(-1)?.headers).to.include({ 'upload-length': '3000000' })
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
@@ -125,9 +126,14 @@ describe('an Upload-Limit', () => {
   })
 
   it('that no part can keep ends the upload', async () => {
-    for (const limit of ['max-append-size=0', 'max-append-size=5, min-append-size=10']) {
+    for (const [limit, input] of [
+      ['max-append-size=0', content],
+      ['max-append-size=5, min-append-size=10', content],
+      // The last of them might be too small.
+      ['max-append-size=20000, min-append-size=10000', Readable.from(chunksOf(content))],
+    ] as const) {
       const origin = await plainly.open({ limit })
-      expect((await failed(origin)).code).to.equal('ERR_EXPECT_RESUME_LIMIT')
+      expect((await failed(origin, {}, input)).code).to.equal('ERR_EXPECT_RESUME_LIMIT')
       expect(origin.uploads[0]?.state).to.equal('cancelled')
     }
   })

@@ -1,0 +1,169 @@
+import { Readable } from 'node:stream'
+import { expect } from 'chai'
+import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
+import { chunksOf } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+import {
+  content,
+  course,
+  digest,
+  failed,
+  faults,
+  plainly,
+  sent,
+  soon,
+  ways,
+} from '../support/resumable.ts'
+
+async function started(options: OriginOptions): Promise<TestOrigin> {
+  const origin = await startOrigin({ mode: 'resumable', ...options })
+  closeLater(() => origin.close())
+  return origin
+}
+
+describe('a first request that is made again after a 104', () => {
+  for (const way of ways) {
+    it(`because of a 417 leaves one upload behind (${way.name})`, async () => {
+      const origin = await way.open({ fault: faults({ after: 0, with: 417 }) })
+      const { response, report } = await sent(origin)
+      expect(response.status).to.equal(201)
+      expect(course(report)).to.deep.equal(['first PUT 417', 'cancel DELETE 204', 'replay PUT 201'])
+      expect(report.outcome).to.equal('replayed')
+      expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
+      expect(origin.uploads[1]).to.include({ sha256: digest })
+    })
+  }
+
+  it('because of a 417 has one-shot content whole', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 0, with: 417 }) })
+    await sent(origin, {}, Readable.from(chunksOf(content)))
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
+    expect(origin.uploads[1]).to.include({ sha256: digest })
+  })
+
+  it('because of a challenge leaves one upload behind', async () => {
+    const origin = await plainly.open({
+      fault: faults({ after: 0, with: 401 }),
+      alter: (fields, status) => ({
+        ...fields,
+        ...(status === 401 && { 'www-authenticate': 'Basic realm="uploads"' }),
+      }),
+    })
+    const basic = { username: 'user', password: 'secret' }
+    const { report } = await sent(origin, { authenticate: { basic } })
+    expect(course(report)).to.deep.equal([
+      ...['first PUT 401', 'cancel DELETE 204', 'challenge PUT 201'],
+    ])
+    expect(origin.requests[1]?.headers.authorization).to.match(/^Basic /)
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
+  })
+
+  it('because of a redirect leaves none behind where it came from', async () => {
+    const there = await plainly.open()
+    const origin = await plainly.open({
+      fault: faults({ after: 0, with: 307 }),
+      alter: (fields, status) => ({ ...fields, ...(status === 307 && { location: there.url }) }),
+    })
+    const { response } = await sent(origin)
+    expect(response.status).to.equal(201)
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+    expect(there.uploads.map(({ state }) => state)).to.deep.equal(['complete'])
+  })
+
+  it('goes on, whatever comes of the DELETE', async () => {
+    for (const instead of [404, 500, 'reset'] as const) {
+      const origin = await started({
+        mode: ({ method }) => (method === 'DELETE' ? instead : 'resumable'),
+        resumable: { fault: ({ number }) => (number === 1 ? { after: 0, with: 417 } : null) },
+      })
+      const { response } = await sent({ url: `${origin.url}/videos/1`, agent: agentFor() })
+      expect(response.status).to.equal(201)
+      expect(origin.uploads.at(-1)).to.include({ state: 'complete', sha256: digest })
+    }
+  })
+})
+
+describe('an upload that is given up', () => {
+  it('by its caller is cancelled at the origin', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+    const aborting = new AbortController()
+    const error = await failed(origin, {
+      signal: aborting.signal,
+      onInterim: ({ status }) => status === 104 && setImmediate(() => aborting.abort()),
+    })
+    expect(error.name).to.equal('AbortError')
+    // It waits for the DELETE too.
+    await origin.agent.close()
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+  })
+
+  it('by its caller while it waits for its next try is cancelled at the origin', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 500 }) })
+    const aborting = new AbortController()
+    let answered = 0
+    const uploading = failed(origin, {
+      signal: aborting.signal,
+      resume: { minDelay: 600_000, maxDelay: 600_000 },
+      onProgress: ({ phase }) => {
+        if (phase === 'responding' && answered++ === 0) setImmediate(() => aborting.abort())
+      },
+    })
+    expect((await uploading).name).to.equal('AbortError')
+    await origin.agent.close()
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+  })
+
+  it('because its time is over is cancelled at the origin', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+    const error = await failed(origin, { timeouts: { total: 200 } })
+    expect(error.code).to.equal('ERR_EXPECT_TOTAL_TIMEOUT')
+    await origin.agent.close()
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+  })
+
+  it('is left alone for whoever has the token', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+    const aborting = new AbortController()
+    await failed(origin, {
+      signal: aborting.signal,
+      resume: { ...soon, onToken: () => setImmediate(() => aborting.abort()) },
+    })
+    await origin.agent.close()
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['open'])
+  })
+
+  it('because its content is not what it was to be is cancelled, and fails with that', async () => {
+    for (const [length, code] of [
+      [content.length + 1, 'ERR_EXPECT_CONTENT_SHORT'],
+      [content.length - 1, 'ERR_EXPECT_CONTENT_LONG'],
+    ] as const) {
+      const origin = await plainly.open()
+      const headers = { 'content-length': String(length) }
+      const stream = Readable.from(chunksOf(content))
+      const error = await failed(origin, { headers }, stream)
+      expect(error.code).to.equal(code)
+      expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+    }
+  })
+
+  it('because its source breaks is cancelled, and fails with that', async () => {
+    const broken = new Error('The disk is gone')
+    const origin = await plainly.open()
+    const error = await failed(origin, {}, () => breaking())
+    async function* breaking(): AsyncGenerator<Buffer> {
+      yield content.subarray(0, 1_000_000)
+      throw broken
+    }
+    expect(error).to.equal(broken)
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+  })
+
+  it('together with its agent ends at once', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+    const uploading = failed(origin, {
+      onInterim: () => setImmediate(() => origin.agent.destroy()),
+    })
+    expect((await uploading).name).to.match(/Destroyed|Abort/)
+  })
+})

@@ -1,0 +1,135 @@
+import { expect } from 'chai'
+import { type Dispatcher, request } from 'undici'
+import { sha256 } from '../support/contents.ts'
+import { plainly, type Resumed } from '../support/resumable.ts'
+
+const version = { 'upload-draft-interop-version': '8' }
+
+interface Told {
+  readonly status: number
+  readonly fields: Dispatcher.ResponseData['headers']
+  readonly interim: readonly [number, Record<string, string | string[] | undefined>][]
+}
+
+/** Speaks to an origin without this package. */
+async function told(
+  origin: Resumed,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  body: string | null = null,
+): Promise<Told> {
+  const interim: Told['interim'][number][] = []
+  const response = await request(new URL(path, origin.url), {
+    method: method as 'PUT',
+    headers,
+    body,
+    onInfo: ({ statusCode, headers: fields }) => interim.push([statusCode, fields]),
+  })
+  await response.body.dump()
+  return { status: response.statusCode, fields: response.headers, interim }
+}
+
+const patch = (offset: number, flag: string): Record<string, string> => ({
+  'content-type': 'application/partial-upload',
+  'upload-offset': String(offset),
+  'upload-complete': flag,
+  ...version,
+})
+
+describe('the origin for tests in the mode resumable', () => {
+  it('creates an upload, says where it is, and answers when it is complete', async () => {
+    const origin = await plainly.open({ limit: 'max-size=10' })
+    const invited = { ...version, 'upload-complete': '?1' }
+    const { status, fields, interim } = await told(origin, 'POST', '/a', invited, 'abcde')
+    expect(interim).to.have.length(1)
+    expect(interim[0]?.[0]).to.equal(104)
+    expect(interim[0]?.[1]).to.include({
+      location: '/uploads/1',
+      'upload-limit': 'max-size=10',
+      ...version,
+    })
+    expect(status).to.equal(201)
+    expect(fields).to.include({ 'upload-complete': '?1' })
+    expect(origin.uploads).to.have.length(1)
+    expect(origin.uploads[0]).to.include({
+      path: '/uploads/1',
+      target: 'POST /a',
+      state: 'complete',
+      offset: 5,
+      length: 5,
+      sha256: sha256(Buffer.from('abcde')),
+    })
+  })
+
+  it('takes an upload in parts, and completes it with none', async () => {
+    const origin = await plainly.open({ keepContent: true })
+    const careful = { ...version, 'upload-complete': '?0', 'upload-length': '5' }
+    const created = await told(origin, 'POST', '/a', careful, '')
+    expect(created.status).to.equal(201)
+    expect(created.fields).to.include({ location: '/uploads/1', 'upload-complete': '?0' })
+    const part = await told(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'abcde')
+    expect(part.status).to.equal(204)
+    expect(part.fields).to.include({ 'upload-offset': '5', 'upload-complete': '?0' })
+    const located = await told(origin, 'HEAD', '/uploads/1', version)
+    expect(located.fields).to.include({
+      'upload-offset': '5',
+      'upload-complete': '?0',
+      'upload-length': '5',
+      'upload-limit': 'min-size=0',
+      'cache-control': 'no-store',
+    })
+    const done = await told(origin, 'PATCH', '/uploads/1', patch(5, '?1'), '')
+    expect(done.status).to.equal(201)
+    expect(origin.uploads[0]?.content.toString()).to.equal('abcde')
+  })
+
+  it('refuses what the draft has it refuse', async () => {
+    const origin = await plainly.open({ limit: 'max-size=10,max-append-size=4' })
+    const careful = { ...version, 'upload-complete': '?0', 'upload-length': '6' }
+    await told(origin, 'POST', '/a', careful, 'ab')
+    const behind = await told(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'ab')
+    expect(behind.status).to.equal(409)
+    expect(behind.fields).to.include({ 'upload-offset': '2', 'upload-complete': '?0' })
+    const { 'content-type': _type, ...untyped } = patch(2, '?0')
+    expect((await told(origin, 'PATCH', '/uploads/1', untyped, 'ab')).status).to.equal(415)
+    const { 'upload-complete': _flag, ...unmarked } = patch(2, '?0')
+    expect((await told(origin, 'PATCH', '/uploads/1', unmarked, 'ab')).status).to.equal(400)
+    const large = await told(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'abcde')
+    expect(large.status).to.equal(413)
+    expect(large.fields).to.include({ 'upload-limit': 'max-size=10,max-append-size=4' })
+    expect((await told(origin, 'GET', '/uploads/2')).status).to.equal(404)
+    const most = { ...version, 'upload-complete': '?1', 'upload-length': '11' }
+    expect((await told(origin, 'POST', '/a', most, 'abcdefghijk')).status).to.equal(413)
+    // More than its length makes an upload invalid.
+    await told(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'cdef')
+    const past = await told(origin, 'PATCH', '/uploads/1', patch(6, '?0'), 'g')
+    expect(past.status).to.equal(400)
+    expect((await told(origin, 'HEAD', '/uploads/1')).status).to.equal(410)
+  })
+
+  it('creates none for a version that it does not know, or for none', async () => {
+    const origin = await plainly.open({ versions: [6] })
+    for (const headers of [{ ...version, 'upload-complete': '?1' }, { 'upload-complete': '?1' }]) {
+      const { interim, status } = await told(origin, 'PUT', '/a', headers, 'abc')
+      expect(status).to.equal(201)
+      expect(interim).to.deep.equal([])
+    }
+    expect(origin.uploads).to.deep.equal([])
+  })
+
+  it('forgets what is cancelled, and answers again what is complete', async () => {
+    const origin = await plainly.open()
+    const invited = { ...version, 'upload-complete': '?1' }
+    await told(origin, 'PUT', '/a', invited, 'abc')
+    expect((await told(origin, 'PATCH', '/uploads/1', patch(3, '?1'), '')).status).to.equal(201)
+    expect((await told(origin, 'DELETE', '/uploads/1', version)).status).to.equal(204)
+    expect((await told(origin, 'HEAD', '/uploads/1', version)).status).to.equal(410)
+  })
+
+  it('tells its limits to OPTIONS', async () => {
+    const origin = await plainly.open({ limit: 'max-size=10' })
+    const { fields } = await told(origin, 'OPTIONS', '/a')
+    expect(fields).to.include({ 'upload-limit': 'max-size=10' })
+  })
+})

@@ -1,0 +1,52 @@
+import { expect } from 'chai'
+import { AttemptLog } from '../../lib/report/attempt-log.ts'
+import type { Progress } from '../../lib/report/report.ts'
+import { UploadLog } from '../../lib/report/upload-log.ts'
+import { content, faults, plainly, sent } from '../support/resumable.ts'
+
+describe('the progress of an upload that can be resumed', () => {
+  it('tells what the origin has beside what was sent', async () => {
+    const origin = await plainly.open({ offsetEvery: 500_000 })
+    const told: Progress[] = []
+    const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
+    const acknowledged = told.flatMap(({ acknowledged: bytes }) => bytes ?? [])
+    expect(acknowledged.length).to.be.above(3)
+    expect(acknowledged).to.deep.equal([...acknowledged].sort((one, other) => one - other))
+    for (const { acknowledged: bytes = 0, sent: all } of told.filter(
+      ({ phase }) => phase === 'sending',
+    ))
+      expect(bytes).to.be.at.most(all)
+    expect(report.acknowledged).to.equal(content.length)
+  })
+
+  it('counts from the beginning of the content after an interruption', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 1_000_000, with: 'reset' }) })
+    const told: Progress[] = []
+    const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
+    const resumed = report.attempts.at(-1)
+    expect(resumed).to.include({ reason: 'resume', offset: 1_000_000, sentBytes: 2_000_000 })
+    expect(told.at(-1)).to.include({ sent: content.length, total: content.length })
+    expect(told.filter(({ acknowledged }) => acknowledged === 1_000_000)).to.not.deep.equal([])
+  })
+
+  it('says nothing of acknowledgements for an origin that says nothing', async () => {
+    const told: Progress[] = []
+    const origin = await plainly.open({ versions: [] })
+    const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
+    for (const progress of told) expect(progress).to.not.have.property('acknowledged')
+    expect(report).to.not.have.property('acknowledged')
+  })
+})
+
+describe('the report of an upload that was resumed', () => {
+  it('counts what a refusal saved from where the last attempt began', () => {
+    const log = new UploadLog()
+    log.total = 1000
+    const head = { startedAtMs: 0, delayMs: 0, method: 'PATCH', url: 'http://a.example/' }
+    const resumed = new AttemptLog({ ...head, reason: 'resume', offset: 600 })
+    resumed.head(true, false)
+    resumed.final(413, true)
+    log.attempts.push(resumed)
+    expect(log.snapshot()).to.include({ outcome: 'refused', savedBytes: 400 })
+  })
+})
