@@ -19,7 +19,7 @@ export class Routes {
 
   /** Whether the origin refuses HTTP/1.1 over TLS. */
   get http2Only(): boolean {
-    return this.#memory && this.#memory.recall(this.#name).includes('http2-only')
+    return this.#memory !== false && this.#memory.recall(this.#name).includes('http2-only')
   }
 
   /** The origin refused HTTP/1.1 over TLS. */
