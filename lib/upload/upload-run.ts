@@ -117,6 +117,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       content: sends ? content : null,
       whole: asks ? null : whole,
       prefersHttp1: this.#course.prefersHttp1,
+      mayNeedHttp2: this.#course.mayNeedHttp2,
       lengthStated,
       yields: scope.yields,
     })
@@ -356,7 +357,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (this.#delivered || abortedByCaller || (content !== null && content.failure === error)) {
       return null
     }
-    if (attempt.mayNeedHttp2(error)) {
+    if (attempt.needsHttp2(error)) {
       this.#course.refusedHttp1()
       return { hop: this.#course.hop, reason: 'fresh-connection', delayMs: 0 }
     }
