@@ -4,7 +4,7 @@ import { RouteMemory, type RouteMemoryOptions } from '../lib/routes/memory.ts'
 import { standingClock } from './support/clock.ts'
 
 const route = 'http://uploads.example'
-const lives = { '417': 1000, silent: 300, busy: 100, 'http2-only': 50, times: 200 }
+const lives = { '417': 1000, silent: 300, busy: 100, 'http2-only': 50, http1: 50, times: 200 }
 
 /** Knowledge of all there is, noted now. */
 function all(): Knowledge {

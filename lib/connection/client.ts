@@ -33,6 +33,9 @@ interface Created {
   readonly request: object
 }
 
+/** The origin chose no protocol of a handshake that offered HTTP/1.1 alone. */
+export const noProtocol: Error = new errors.InformationalError('The origin chose no protocol')
+
 /** What undici uses where nobody says otherwise. */
 const undiciHeadersTimeout = 300_000
 
@@ -216,7 +219,13 @@ class UploadRequestHandler extends EndObserver {
     else if (again && gate.isHttp2) controller.abort(unprocessed())
     else if (again && this.#ticket.begun) controller.abort(begunBefore())
     else if (gate.isHttp2) gate.announce(this.#ticket, this.#content, this.#asks, controller)
+    else if (this.#mustOfferHttp2(gate)) controller.abort(noProtocol)
     else gate.announce(this.#ticket)
+  }
+
+  /** Content that nobody was asked about is lost to an origin that speaks HTTP/2 alone. */
+  #mustOfferHttp2(gate: Http1Gate): boolean {
+    return gate.choseNone && this.#ticket.mayNeedHttp2 && !this.#ticket.asks(false)
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { type Dispatcher, errors } from 'undici'
 import { UploadError } from '../errors.ts'
 import { headLimit, InterimResponseParser, idleLimit } from '../protocol/interim-responses.ts'
@@ -103,6 +104,12 @@ export class Http1Gate implements Waiting {
     this.#upload = null
     this.#announced = null
     this.#pending = null
+  }
+
+  /** Whether the origin chose no protocol when TLS began, and nothing was sent to it yet. */
+  get choseNone(): boolean {
+    const { alpnProtocol } = this.#socket as Partial<TLSSocket>
+    return alpnProtocol === false && this.#requests === 0
   }
 
   /** undici writes the head of this upload next, in the same turn. */

@@ -61,16 +61,19 @@ export class Http2Gate {
 
   #ping(): void {
     const session = this.#session
-    if (this.#next.length === 0 || session === null || session.closed || session.destroyed) return
+    if (this.#next.length === 0 || session === null || session.destroyed) return
     this.#awaiting = this.#next
     this.#next = []
-    session.ping((error) => {
+    const onAck = (error: Error | null): void => {
       const acknowledged = this.#awaiting
       this.#awaiting = []
       if (error !== null) return
       for (const callback of acknowledged) callback()
       this.#ping()
-    })
+    }
+    // After a GOAWAY node sends no PING. SETTINGS are acknowledged in the same order (RFC 9113, section 6.5.3).
+    if (session.closed) session.settings({}, onAck)
+    else session.ping(onAck)
   }
 
   #onStream(found: (stream: ClientHttp2Stream) => void, missing: () => void): void {

@@ -34,6 +34,8 @@ export interface Ticket {
   readonly yields: boolean
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
+  /** Whether HTTP/2 is left out, because that is better for the content, where nothing else may be spoken. */
+  readonly mayNeedHttp2: boolean
   /** Whether content was handed to a connection. */
   readonly begun: boolean
   /** Whether the request is to carry the expectation; asked when its head is written. */

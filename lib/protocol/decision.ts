@@ -3,10 +3,10 @@ export type ExpectMode = 'auto' | 'always' | 'never'
 
 /**
  * What a route did: it answered an expectation with 417, or with nothing within the wait; it
- * answered an upload, whether it was asked or not, with 413, 429 or 503; or it speaks HTTP/2
- * alone over TLS.
+ * answered an upload, whether it was asked or not, with 413, 429 or 503; over TLS it speaks HTTP/2
+ * alone, or HTTP/1.1, which it did not say when that alone was offered.
  */
-export type RouteFact = '417' | 'silent' | 'busy' | 'http2-only'
+export type RouteFact = '417' | 'silent' | 'busy' | 'http2-only' | 'http1'
 
 /** Why a request asks, or does not. */
 export type DecisionReason =

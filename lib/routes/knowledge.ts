@@ -7,7 +7,7 @@ export type RouteKnowledge = RouteFact | 'times'
 export interface RouteRecord {
   /**
    * The origin, after the proxy that leads to it, if one does. What was found out over HTTP/2 has
-   * ` (HTTP/2)` behind it; `busy` and `http2-only` are kept under the name without it.
+   * ` (HTTP/2)` behind it; `busy`, `http2-only` and `http1` are kept under the name without it.
    */
   readonly route: string
   /** What is known, and until when, in milliseconds of the epoch. */
@@ -19,13 +19,14 @@ export interface RouteRecord {
 /** Milliseconds for which each thing is known. */
 export type Lives = Readonly<Record<RouteKnowledge, number>>
 
+const facts: readonly RouteFact[] = ['417', 'silent', 'busy', 'http2-only', 'http1']
+
 /** Everything that can be known. */
-export const knowable: readonly RouteKnowledge[] = ['417', 'silent', 'busy', 'http2-only', 'times']
+export const knowable: readonly RouteKnowledge[] = [...facts, 'times']
 
 /** How many go-aheads the times are kept of. */
 export const timesKept = 8
 
-const facts: readonly RouteFact[] = ['417', 'silent', 'busy', 'http2-only']
 const none: readonly never[] = Object.freeze([])
 const nothing = { until: {}, times: none }
 
@@ -37,6 +38,7 @@ export class Knowledge {
     silent: 0,
     busy: 0,
     'http2-only': 0,
+    http1: 0,
     times: 0,
   }
   #times: readonly number[]
@@ -57,8 +59,9 @@ export class Knowledge {
   /** What the route did. */
   get facts(): readonly RouteFact[] {
     // Most routes never do anything worth noting, and are asked about it several times an upload.
-    const { '417': refused, silent, busy, 'http2-only': only } = this.#until
-    return refused + silent + busy + only === 0 ? none : facts.filter((fact) => this.#holds(fact))
+    const { '417': refused, silent, busy, 'http2-only': http2, http1 } = this.#until
+    if (refused + silent + busy + http2 + http1 === 0) return none
+    return facts.filter((fact) => this.#holds(fact))
   }
 
   /** Milliseconds that its last go-aheads took. */

@@ -14,7 +14,7 @@ import { readRecords } from './saved-memory.ts'
 export interface RouteMemoryOptions {
   /** Routes remembered at most; the ones not used for the longest time go first. @default 1000 */
   max?: number
-  /** Milliseconds for which a 417 is remembered, or that an origin speaks HTTP/2 alone. @default 3600000 */
+  /** Milliseconds for which a 417 is remembered, or which version an origin speaks. @default 3600000 */
   refusedFor?: number
   /** Milliseconds for which silence is remembered. @default 600000 */
   silentFor?: number
@@ -66,6 +66,7 @@ export class RouteMemory {
       silent: silentFor,
       busy: busyFor,
       'http2-only': refusedFor,
+      http1: refusedFor,
       times: timesFor,
     }
   }

@@ -22,9 +22,14 @@ export class Routes {
     return this.#memory !== false && this.#memory.recall(this.#name).includes('http2-only')
   }
 
-  /** The origin refused HTTP/1.1 over TLS. */
-  refusedHttp1(): void {
-    if (this.#memory) this.#memory.remember(this.#name, 'http2-only')
+  /** Whether the origin speaks HTTP/1.1 over TLS, though it does not say so when that alone is offered. */
+  get speaksHttp1(): boolean {
+    return this.#memory !== false && this.#memory.recall(this.#name).includes('http1')
+  }
+
+  /** The origin, which seemed to refuse HTTP/1.1 over TLS, was offered both. */
+  offeredBoth(choseHttp2: boolean): void {
+    if (this.#memory) this.#memory.remember(this.#name, choseHttp2 ? 'http2-only' : 'http1')
   }
 }
 

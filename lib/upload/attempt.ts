@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici'
+import { noProtocol } from '../connection/client.ts'
 import type { Source } from '../connection/source.ts'
 import type { Ticket, TicketedConnection } from '../connection/ticket.ts'
 import { contentOf } from '../content/content.ts'
@@ -83,6 +84,8 @@ export interface AttemptOptions extends AttemptHead {
   readonly whole: string | Buffer | null
   /** Whether HTTP/2 is left out because that is better for the content. */
   readonly prefersHttp1: boolean
+  /** Whether the origin may speak nothing else. */
+  readonly mayNeedHttp2: boolean
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
   /** Whether an interceptor below that asks takes the request over. */
@@ -215,11 +218,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   /**
-   * Whether the origin may speak HTTP/2 alone, which was left out: the handshake failed for want of a
-   * common protocol, or the origin chose none and left without a word.
+   * Whether the origin seems to speak HTTP/2 alone, which was left out: the handshake failed for want of a
+   * common protocol, or the origin chose none, and left without a word or was to get content unasked.
    */
-  mayNeedHttp2(error: NodeJS.ErrnoException): boolean {
+  needsHttp2(error: NodeJS.ErrnoException): boolean {
     if (!this.#options.prefersHttp1) return false
+    if (error === noProtocol) return true
     if (error.code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return true
     const connection = this.#connection
     if (connection === null || connection.choseHttp1 || this.log.reusedConnection) return false
@@ -267,6 +271,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   get begun(): boolean {
     return this.#handedBytes > 0 || (this.complete && this.#connection !== null)
+  }
+
+  get mayNeedHttp2(): boolean {
+    return this.#options.mayNeedHttp2
   }
 
   get yields(): boolean {

@@ -47,6 +47,11 @@ export class Course {
     return this.#plan.isLarge(this.#hop)
   }
 
+  /** Whether the origin may speak HTTP/2 alone, for all that is known. */
+  get mayNeedHttp2(): boolean {
+    return this.prefersHttp1 && !this.#routes.speaksHttp1
+  }
+
   /** The origin seems to speak HTTP/2 alone. */
   refusedHttp1(): void {
     this.#refusing.push(this.#hop.origin)
@@ -54,7 +59,7 @@ export class Course {
 
   /** A connection to it stands. */
   connected(isHttp2: boolean): void {
-    if (isHttp2 && this.#refusing.includes(this.#hop.origin)) this.#routes.refusedHttp1()
+    if (this.#refusing.includes(this.#hop.origin)) this.#routes.offeredBoth(isHttp2)
   }
 
   /** The request with what is sent along to answer challenges before they come. */

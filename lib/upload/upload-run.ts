@@ -128,6 +128,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       heedsInterim: resumption !== null,
       whole: asks || part !== undefined ? null : whole,
       prefersHttp1: this.#course.prefersHttp1,
+      mayNeedHttp2: this.#course.mayNeedHttp2,
       lengthStated,
       yields: scope.yields,
     })
@@ -382,7 +383,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   #afterFailure(attempt: Attempt, error: Error): Decided {
     if (this.#delivered || this.#isCallers(error)) return null
     const { hop } = this.#course
-    if (attempt.mayNeedHttp2(error)) {
+    if (attempt.needsHttp2(error)) {
       this.#course.refusedHttp1()
       return { hop, reason: 'fresh-connection', delayMs: 0 }
     }

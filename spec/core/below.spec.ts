@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { Agent, type Dispatcher, interceptors } from 'undici'
+import { expectContinue } from '../../lib/client/interceptor.ts'
 import { upload } from '../../lib/client/upload.ts'
 import { gatedPool } from '../../lib/connection/pool.ts'
 import { RouteMemory } from '../../lib/routes/memory.ts'
 import { type OriginMode, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
-import { expectContinue } from '../../lib/client/interceptor.ts'
 import { closeLater } from '../support/closing.ts'
 import { chunksOf, noise } from '../support/contents.ts'
 

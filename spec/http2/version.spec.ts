@@ -1,9 +1,12 @@
+import { connect, createServer as createTcpServer } from 'node:net'
+import { createServer } from 'node:tls'
 import { expect } from 'chai'
 import { upload } from '../../lib/client/upload.ts'
 import { RouteMemory } from '../../lib/routes/memory.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor, fetches, ownFaces } from '../support/faces.ts'
-import { type Play, protocols, tlsFront } from '../support/tls-front.ts'
+import { identity } from '../support/identity.ts'
+import { type Front, listening, type Play, protocols, tlsFront } from '../support/tls-front.ts'
 
 const large = noise(100_000)
 const small = noise(500)
@@ -50,6 +53,32 @@ const rows: readonly Row[] = [
   },
 ]
 
+/**
+ * Takes handshakes that do not offer HTTP/2, chooses no protocol, and ends the connection, as nghttpd
+ * does; node's own server refuses them.
+ */
+async function lenient(front: Front): Promise<string> {
+  const { key, cert } = await identity()
+  const leaving = await listening(createServer({ key, cert }, (socket) => socket.end()))
+  const server = createTcpServer((client) => {
+    client.once('data', (hello: Buffer) => {
+      const offersHttp2 = hello.includes('\u0002h2')
+      const upstream = connect(offersHttp2 ? Number(new URL(front.url).port) : leaving, '127.0.0.1')
+      upstream.write(hello)
+      client.pipe(upstream).pipe(client)
+      for (const [one, other] of [
+        [client, upstream],
+        [upstream, client],
+      ] as const) {
+        one.on('error', () => {})
+        one.on('close', () => other.destroy())
+      }
+    })
+    client.on('error', () => {})
+  })
+  return `https://127.0.0.1:${await listening(server)}`
+}
+
 describe('the version of the protocol', () => {
   for (const { content, make, expect: asks, allowH2, version } of rows) {
     for (const face of ownFaces) {
@@ -79,6 +108,40 @@ describe('the version of the protocol', () => {
       // The first handshake fails, and no other.
       expect(front.connections).to.equal(1)
       expect(memory.recall(front.url)).to.eql(['http2-only'])
+    })
+  }
+
+  for (const asks of ['auto', 'never'] as const) {
+    for (const face of ownFaces) {
+      it(`is 2.0 where the origin chooses no other and leaves, ${asks}: ${face.name}`, async () => {
+        const front = await tlsFront(['h2'], play)
+        const url = await lenient(front)
+        const memory = new RouteMemory()
+        const options = { threshold, memory, expect: asks, connect: { ca: front.ca } }
+        const send = face.open(options)
+        for (const content of [chunks(), large, chunks()]) {
+          const { status, text } = await send(url, content, { method: 'POST' })
+          expect({ status, text }).to.eql({ status: 200, text: '2.0' })
+        }
+        expect(memory.recall(url)).to.eql(['http2-only'])
+      })
+    }
+  }
+
+  for (const face of ownFaces) {
+    it(`is 1.1 where the origin chooses none of both, unasked: ${face.name}`, async () => {
+      const front = await tlsFront([], play)
+      const memory = new RouteMemory()
+      const options = { threshold, memory, expect: 'never', connect: { ca: front.ca } } as const
+      const send = face.open(options)
+      const first = chunks()
+      for (const content of [first, large, chunks()]) {
+        const { status, text, report } = await send(front.url, content, { method: 'POST' })
+        expect({ status, text }).to.eql({ status: 200, text: '1.1' })
+        const reasons = report?.attempts.map(({ reason }) => reason) ?? []
+        expect(reasons).to.have.length.at.most(content === first ? 2 : 1)
+      }
+      expect(memory.recall(front.url)).to.eql(['http1'])
     })
   }
 

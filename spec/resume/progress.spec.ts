@@ -44,7 +44,7 @@ describe('the report of an upload that was resumed', () => {
     log.total = 1000
     const head = { startedAtMs: 0, delayMs: 0, method: 'PATCH', url: 'http://a.example/' }
     const resumed = new AttemptLog({ ...head, reason: 'resume', offset: 600 })
-    resumed.head(true, false)
+    resumed.head(true, false, false)
     resumed.final(413, true)
     log.attempts.push(resumed)
     expect(log.snapshot()).to.include({ outcome: 'refused', savedBytes: 400 })

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
+import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 import { upload } from '../../lib/client/upload.ts'
+import type { ContentInput } from '../../lib/content/content.ts'
 import type { UploadReport } from '../../lib/report/report.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
@@ -9,33 +11,55 @@ import { identity } from '../support/identity.ts'
 import { type Http2Server, nghttpdServer, nginxServer } from './support/http2-servers.ts'
 
 const content = noise(2_000_000)
-const oneShot = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
 /** What heads and frames without content come to, TLS included. */
 const heads = 20_000
+
+const oneShot = (bytes: Buffer): Readable =>
+  Readable.from([bytes.subarray(0, 1000), bytes.subarray(1000)])
+
+const kinds: Readonly<Record<string, (bytes: Buffer) => ContentInput>> = {
+  'one-shot': oneShot,
+  replayable: (bytes) => bytes,
+}
+
+interface Came {
+  readonly status: number
+  readonly text: string
+  readonly report: UploadReport
+}
 
 /** Uploads to path after path with one agent. */
 async function send(
   { url }: Http2Server,
   paths: readonly string[],
-): Promise<{ status: number; text: string; report: UploadReport }[]> {
+  make: (bytes: Buffer) => ContentInput,
+  options: ExpectAgentOptions,
+): Promise<Came[]> {
   const { cert } = await identity()
-  const dispatcher = agentFor({ connect: { ca: cert }, continueTimeout: 200 })
+  const dispatcher = agentFor({ connect: { ca: cert }, ...options })
   const came = []
   for (const path of paths) {
-    const body = path === '/small' ? content : oneShot()
-    const options = { expect: 'always', memory: false, dispatcher } as const
-    const { response, report } = await upload(`${url}${path}`, body, options)
+    const { response, report } = await upload(`${url}${path}`, make(content), { dispatcher })
     came.push({ status: response.status, text: await response.text(), report })
   }
   await dispatcher.close()
   return came
 }
 
-describe('HTTP/2', () => {
+const outcomes = (came: readonly Came[]): unknown[] =>
+  came.map(({ status, report }) => [status, report.outcome])
+
+const versions = ({ report }: Came): unknown[] =>
+  report.attempts.map(({ httpVersion, sentBytes }) => [httpVersion, sentBytes])
+
+describe('HTTP/2 where the agent allows it', () => {
+  // Nobody waits for so long: silence is told by the ack of a PING.
+  const allowed = { expect: 'always', allowH2: true, continueTimeout: 600_000 } as const
+
   it('of nginx, which never says go: content goes after the wait, on one connection', async () => {
     const server = await nginxServer()
-    const came = await send(server, ['/one', '/two'])
-    expect(came.map(({ status, report }) => [status, report.outcome])).to.deep.equal([
+    const came = await send(server, ['/one', '/two'], oneShot, allowed)
+    expect(outcomes(came)).to.deep.equal([
       [201, 'silent'],
       [201, 'silent'],
     ])
@@ -45,28 +69,118 @@ describe('HTTP/2', () => {
 
   it('of nginx: refusals and a 417 keep the connection, and no content is sent', async () => {
     const server = await nginxServer()
-    const refused = await send(server, ['/small', '/private', '/small', '/private'])
+    const refused = await send(
+      server,
+      ['/small', '/private', '/small', '/private'],
+      (bytes) => bytes,
+      allowed,
+    )
     expect(refused.map(({ status, report }) => [status, report.sentBytes])).to.deep.equal([
       [413, 0],
       [401, 0],
       [413, 0],
       [401, 0],
     ])
-    expect(server.wire.connections).to.have.length(1)
-    expect(server.wire.connections[0]?.bytes).to.be.below(heads)
-    const [picky] = await send(server, ['/picky'])
+    const untouched = await send(server, ['/private', '/private'], oneShot, allowed)
+    expect(outcomes(untouched)).to.deep.equal([
+      [401, 'refused'],
+      [401, 'refused'],
+    ])
+    expect(server.wire.connections).to.have.length(2)
+    for (const { bytes } of server.wire.connections) expect(bytes).to.be.below(heads)
+    const [picky] = await send(server, ['/picky'], oneShot, allowed)
     expect(picky).to.include({ status: 201 })
     expect(picky?.report).to.include({ outcome: 'replayed', sentBytes: content.length })
-    expect(server.wire.connections).to.have.length(2)
+    expect(server.wire.connections).to.have.length(3)
   })
 
   it('of nghttpd, which says go: content goes at once, on one connection', async () => {
     const server = await nghttpdServer()
-    const came = await send(server, ['/one', '/two'])
-    expect(came.map(({ status, report }) => [status, report.outcome])).to.deep.equal([
+    const came = await send(server, ['/one', '/two'], oneShot, allowed)
+    expect(outcomes(came)).to.deep.equal([
       [200, 'continued'],
       [200, 'continued'],
     ])
     expect(server.wire.connections).to.have.length(1)
+  })
+
+  for (const [kind, make] of Object.entries(kinds)) {
+    for (const round of [1, 2]) {
+      it(`of nginx, which ends its connections and is reloaded: all arrive, ${kind}, ${round}`, async () => {
+        const server = await nginxServer('keepalive_requests 20;')
+        const { cert } = await identity()
+        const dispatcher = agentFor({ connect: { ca: cert }, ...allowed })
+        const bytes = noise(300_000, round)
+        const left = Array.from({ length: 60 }, (_, index) => `file-${index}`)
+        const reports: UploadReport[] = []
+        const work = async (): Promise<void> => {
+          for (let name = left.pop(); name !== undefined; name = left.pop()) {
+            const { response, report } = await upload(`${server.url}/${name}`, make(bytes), {
+              dispatcher,
+            })
+            expect(response.status).to.equal(201)
+            if (reports.push(report) === 30) server.reload()
+          }
+        }
+        await Promise.all(Array.from({ length: 8 }, work))
+        const sum = sha256(bytes)
+        for (let index = 0; index < 60; index++) {
+          const file = server.place.at(`files/file-${index}`)
+          expect(existsSync(file) && sha256(readFileSync(file)), file).to.equal(sum)
+        }
+        expect(server.wire.connections.length).to.be.at.least(4)
+        for (const { sentBytes } of reports) expect(sentBytes).to.equal(bytes.length)
+      })
+    }
+  }
+})
+
+describe('HTTP/2 where nothing is said of it', () => {
+  for (const [kind, make] of Object.entries(kinds)) {
+    it(`is left out by large content for nginx, which speaks both: ${kind}`, async () => {
+      const server = await nginxServer()
+      const came = await send(server, ['/one', '/two'], make, {})
+      expect(outcomes(came)).to.deep.equal([
+        [201, 'continued'],
+        [201, 'continued'],
+      ])
+      expect(came.map(versions)).to.deep.equal([
+        [['1.1', content.length]],
+        [['1.1', content.length]],
+      ])
+      expect(server.wire.connections).to.have.length(1)
+    })
+
+    // It takes the handshake without a protocol, and ends the connection then.
+    it(`is found out for nghttpd, which speaks nothing else, and remembered: ${kind}`, async () => {
+      const server = await nghttpdServer()
+      const came = await send(server, ['/one', '/two', '/three'], make, {})
+      for (const { status, report } of came) {
+        expect([status, report.outcome, report.sentBytes]).to.deep.equal([
+          200,
+          'continued',
+          content.length,
+        ])
+      }
+      const [first, ...later] = came.map(versions)
+      expect(first?.at(-1)).to.deep.equal(['2.0', content.length])
+      expect(first).to.have.length(2)
+      expect(later).to.deep.equal([[['2.0', content.length]], [['2.0', content.length]]])
+      expect(server.wire.connections).to.have.length(2)
+    })
+  }
+
+  it('is found out for nghttpd by many one-shot uploads at once', async () => {
+    const server = await nghttpdServer()
+    const { cert } = await identity()
+    const dispatcher = agentFor({ connect: { ca: cert } })
+    const sent = Array.from({ length: 20 }, async (_, index) => {
+      const url = `${server.url}/${index}`
+      const { response, report } = await upload(url, oneShot(content), { dispatcher })
+      await response.arrayBuffer()
+      return [response.status, report.outcome, report.sentBytes]
+    })
+    const right = [200, 'continued', content.length]
+    expect(await Promise.all(sent)).to.deep.equal(sent.map(() => right))
   })
 })

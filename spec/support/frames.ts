@@ -1,8 +1,9 @@
-/** The frames of HTTP/2 that tell what becomes of a request (RFC 9113, section 6). */
+/** The frames of HTTP/2 that tell what becomes of a request, and of a connection (RFC 9113, section 6). */
 const types = new Map([
   [0, 'DATA'],
   [1, 'HEADERS'],
   [3, 'RST_STREAM'],
+  [4, 'SETTINGS'],
   [6, 'PING'],
 ])
 

@@ -76,6 +76,10 @@ export class Daemon {
     }
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#process.kill(name)
+  }
+
   async stop(): Promise<void> {
     if (this.#over) return
     const ended = once(this.#process, 'exit')

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { identity } from '../../support/identity.ts'
-import { freePort, startDaemon, Workplace } from './daemon.ts'
+import { type Daemon, freePort, startDaemon, Workplace } from './daemon.ts'
 import { nghttpd, nginx } from './servers.ts'
 import { type Tap, tap } from './tap.ts'
 
@@ -9,22 +9,25 @@ export interface Http2Server {
   readonly url: string
   readonly place: Workplace
   readonly wire: Tap
+  /** Has it read its configuration anew, as `nginx -s reload` does. */
+  reload(): void
 }
 
 async function start(
-  serve: (place: Workplace, port: number) => Promise<void>,
+  serve: (place: Workplace, port: number) => Promise<Daemon>,
 ): Promise<Http2Server> {
   const place = new Workplace()
   const { key, cert } = await identity()
   place.write('cert.pem', cert)
   place.write('key.pem', key)
   const port = await freePort()
-  await serve(place, port)
+  const daemon = await serve(place, port)
   const wire = await tap(port)
-  return { url: `https://127.0.0.1:${wire.port}`, place, wire }
+  const reload = (): void => daemon.signal('SIGHUP')
+  return { url: `https://127.0.0.1:${wire.port}`, place, wire, reload }
 }
 
-async function startNginx(place: Workplace, port: number): Promise<void> {
+function startNginx(place: Workplace, port: number, directives: string): Promise<Daemon> {
   mkdirSync(place.at('files'), { mode: 0o777 })
   place.write('users', 'user:{PLAIN}secret\n')
   const config = place.write(
@@ -44,6 +47,7 @@ http {
     ssl_certificate_key ${place.at('key.pem')};
     root ${place.at('files')};
     dav_methods PUT;
+    ${directives}
     location = /small { client_max_body_size 1000; }
     location = /private { auth_basic uploads; auth_basic_user_file ${place.at('users')}; }
     location = /picky { if ($http_expect) { return 417; } }
@@ -51,17 +55,21 @@ http {
 }
 `,
   )
-  await startDaemon(nginx, ['-c', config, '-e', place.at('error.log')], port)
+  return startDaemon(nginx, ['-c', config, '-e', place.at('error.log')], port)
 }
 
-async function startNghttpd(place: Workplace, port: number): Promise<void> {
+function startNghttpd(place: Workplace, port: number): Promise<Daemon> {
   const args = ['--echo-upload', '-a', '127.0.0.1', String(port), place.at('key.pem')]
-  await startDaemon(nghttpd, [...args, place.at('cert.pem')], port)
+  return startDaemon(nghttpd, [...args, place.at('cert.pem')], port)
 }
 
-/** nginx, which speaks HTTP/1.1 as well, and does not say go over HTTP/2. */
-export function nginxServer(): Promise<Http2Server> {
-  return start(startNginx)
+/**
+ * nginx, which speaks HTTP/1.1 as well, and does not say go over HTTP/2.
+ *
+ * @param directives of its `server` block, beside its own.
+ */
+export function nginxServer(directives = ''): Promise<Http2Server> {
+  return start((place, port) => startNginx(place, port, directives))
 }
 
 /** nghttpd, which speaks nothing else, and says go. */

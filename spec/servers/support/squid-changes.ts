@@ -41,10 +41,12 @@ const changes: readonly Change[] = [
       'a source whose first chunk is larger than its declared length',
       'a source that breaks with an error at its first chunk',
       'a source that breaks with ECONNRESET at its first chunk',
-      'a source with a declared length that ends early leaves the message incomplete where nobody is asked',
-      'a source with a declared length that ends early leaves the message of a replay incomplete',
-      'a source with a declared length that goes on past its end leaves the message incomplete where nobody is asked',
-      'a source with a declared length that goes on past its end leaves the message of a replay incomplete',
+      'a source with a declared length that ends early leaves the message incomplete where nobody is asked, if any of it is sent',
+      'a source with a declared length that ends early leaves the message of a replay incomplete, if any of it is sent',
+      'a source with a declared length that ends early leaves the message incomplete after silence',
+      'a source with a declared length that goes on past its end leaves the message incomplete where nobody is asked, if any of it is sent',
+      'a source with a declared length that goes on past its end leaves the message of a replay incomplete, if any of it is sent',
+      'a source with a declared length that goes on past its end leaves the message incomplete after silence',
     ],
   },
   {
@@ -60,6 +62,12 @@ const changes: readonly Change[] = [
       'a refusal before the content wins over a 100',
       'a final response from 200 to 299 before the content wins over a 100',
       'a 417 before the content is replayed after a 100 in one piece with it',
+    ],
+  },
+  {
+    reason: 'it leaves an origin that has answered, whatever content is still to come',
+    titles: [
+      'a final response from 200 to 299 before the content does not end the upload in one piece with a 100',
     ],
   },
   {

@@ -79,7 +79,7 @@ class Tapped implements TappedConnection {
 
   /** Looks for the first final response behind the interim ones. */
   #look(chunk: Buffer): void {
-    if (this.status !== null) return
+    if (this.status !== null || this.encrypted) return
     this.#heads += chunk.toString('latin1')
     for (;;) {
       const end = this.#heads.indexOf('\r\n\r\n')
