@@ -32,8 +32,8 @@ export function recoursesFor(
 
 /** Whether every request is watched, even one that cannot ask: it may lead to another, or take too long. */
 export function needsAttempts(settings: Settings): boolean {
-  const { authenticate, retry, timeouts, resume } = settings
-  if (authenticate !== null || retry !== 0 || resume !== false || follows(settings)) return true
+  const { authenticate, retry, timeouts } = settings
+  if (authenticate !== null || retry !== 0 || follows(settings)) return true
   return Object.values(timeouts).some((timeout) => timeout !== undefined)
 }
 
