@@ -65,6 +65,7 @@ function read(path: string): string {
 function writtenPages(): Written[] {
   const readme = readmePages(read('README.md'))
   const sources = [
+    ['resume', 'Resuming', 'docs/resume.md'],
     ['servers', 'Servers', 'docs/servers.md'],
     ['comparison', 'Comparison', 'docs/comparison.md'],
     ['benchmarks', 'Benchmarks', 'docs/benchmarks.md'],
