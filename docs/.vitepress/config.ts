@@ -10,6 +10,7 @@ const guides = [
   ['Progress', 'progress'],
   ['401 and signing', 'authentication'],
   ['Retries and redirects', 'retries'],
+  ['Go on after an interruption', 'resume'],
   ['Timeouts', 'timeouts'],
   ['Behind a proxy', 'proxy'],
   ['TLS and sockets', 'connections'],

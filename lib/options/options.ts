@@ -285,9 +285,8 @@ export function refuseToken({ resume }: ExpectOptions): void {
 
 /** Whether every request is watched, even one that cannot ask: it may lead to another, or take too long. */
 export function needsAttempts(settings: Settings): boolean {
-  const { authenticate, retry, timeouts, resume } = settings
-  if (authenticate !== null || retry !== 0 || resume !== false) return true
-  if (followsRedirects(settings)) return true
+  const { authenticate, retry, timeouts } = settings
+  if (authenticate !== null || retry !== 0 || followsRedirects(settings)) return true
   return Object.values(timeouts).some((timeout) => timeout !== undefined)
 }
 

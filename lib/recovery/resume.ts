@@ -91,11 +91,15 @@ export class Resumption implements UploadResumption {
 
   /** An attempt has handed the content to the system up to here. */
   reached(offset: number): void {
-    this.#reached = Math.max(this.#reached, offset)
+    if (this.#resource !== null) this.#reached = Math.max(this.#reached, offset)
   }
 
-  /** Takes in a 104; answers what is to be done in place of going on. */
-  interim(fields: ResponseFields, hop: Hop): Decided {
+  /**
+   * Takes in a 104; answers what is to be done in place of going on.
+   *
+   * @param reached is how far the attempt has handed the content to the system.
+   */
+  interim(fields: ResponseFields, hop: Hop, reached: number): Decided {
     const version = parseInteger(fields['upload-draft-interop-version'])
     if (version === null || !interopVersions.includes(version)) return null
     const location = locationOf(fields, hop, this.#upload.allowInsecureRedirect)
@@ -103,8 +107,9 @@ export class Resumption implements UploadResumption {
       if (location === null || hop.part !== undefined) return null
       this.#find(location, hop, version)
     } else if (location !== null && location.href !== this.#location) {
-      return this.#cancel(mismatch(`changed the Location of the upload, from ${placeOf(hop)}`))
+      return this.#cancel(mismatch(`changed the Location of the upload to ${placeOf(hop)}`))
     }
+    this.reached(reached)
     const offset = parseInteger(fields['upload-offset'])
     return this.#heed(fields, hop) ?? (offset === null ? null : this.#acknowledge(offset))
   }
@@ -161,8 +166,10 @@ export class Resumption implements UploadResumption {
       const offset = parseInteger(fields['upload-offset']) ?? start + answer.attempt.sentBytes
       return this.#heed(fields, hop) ?? this.#acknowledge(offset) ?? this.#append(offset)
     }
-    const limited = this.#heed(fields, hop)
-    if (limited !== null) return limited
+    if (status === 413) {
+      this.#learn(fields)
+      return this.#shorten(hop) ?? undefined
+    }
     const isBehind = status === 409 && parseInteger(fields['upload-offset']) !== null
     if (!isSuccess && !isBehind && !isTemporary(status)) return undefined
     return this.#locateLater(fields) ?? undefined
@@ -230,19 +237,27 @@ export class Resumption implements UploadResumption {
 
   /** Follows the limits that came with a response. */
   #heed(fields: ResponseFields, hop: Hop): Decided {
+    this.#learn(fields)
+    const { content } = this.#upload
+    if ((content.length ?? 0) > content.limit) return this.#cancel(overLimit(content.limit))
+    return this.#shorten(hop)
+  }
+
+  #learn(fields: ResponseFields): void {
     const limits = limitsOf(fields['upload-limit'])
     const age = limits['max-age']
     if (age !== undefined) this.#expires = performance.now() + age * 1000
     this.#limits = { ...this.#limits, ...limits }
-    const { content } = this.#upload
-    const none = Number.POSITIVE_INFINITY
-    const { 'max-size': most = none, 'max-append-size': append = none } = this.#limits
-    if ((content.length ?? 0) > most) return this.#cancel(overLimit(most))
-    content.limit = most
-    const { start, end } = hop.part ?? { start: 0, end: null }
-    // No request may be larger: the rest goes in several.
-    const size = hop.hasContent ? (end ?? content.length ?? none) - start : 0
-    return size > append ? (this.#locate(0) ?? this.#cancel(overLimit(append))) : null
+    this.#upload.content.limit = this.#limits['max-size'] ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Ends a request that is larger than one may be: the rest goes in several. */
+  #shorten({ hasContent, part }: Hop): Decided {
+    const { 'max-append-size': most = Number.POSITIVE_INFINITY } = this.#limits
+    const { start, end } = part ?? { start: 0, end: null }
+    const to = end ?? this.#upload.content.length ?? Number.POSITIVE_INFINITY
+    if (!hasContent || to - start <= most) return null
+    return this.#locate(0) ?? this.#cancel(overLimit(most))
   }
 
   /** The origin has processed the content up to here, and will not need it again. */

@@ -8,6 +8,9 @@ export type AttemptHead = Pick<
   'reason' | 'startedAtMs' | 'delayMs' | 'method' | 'url' | 'offset'
 >
 
+/** Interim responses that a report has at most. */
+const mostInterim = 1000
+
 /** The report of one attempt, being written. */
 export class AttemptLog {
   readonly reason: AttemptReason
@@ -66,7 +69,9 @@ export class AttemptLog {
 
   noteInterim(status: number): void {
     if (status === 100) this.goAheads += 1
-    this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })
+    // An origin that says every second what it has may do so for days.
+    if (this.interim.length < mostInterim)
+      this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })
   }
 
   release(by: ReleasedBy): void {

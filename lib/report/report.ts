@@ -55,7 +55,7 @@ export interface AttemptReport {
   readonly asked: boolean
   /** When the head had left, in milliseconds; `null` where it did not, or no gate saw it. */
   readonly headAtMs: number | null
-  /** Interim responses, with the milliseconds from the attempt's beginning. */
+  /** The first 1000 interim responses, with the milliseconds from the attempt's beginning. */
   readonly interim: readonly { readonly status: number; readonly atMs: number }[]
   /** When content began to flow, in milliseconds; `null` when it did not. */
   readonly contentAtMs: number | null

@@ -117,9 +117,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   #givenUp = false
   /** undici's, where somebody listens to its channels. */
   #request: object | null = null
-  /** Interim responses that the connection has seen, and undici has not handed on yet. */
-  #unheeded = 0
-  #onHeeded: (() => void) | null = null
+  /** Whether the connection has seen an interim response that undici has not handed on yet. */
+  #unheeded = false
   /** Whether the content may be read. */
   #flows = false
   #onFlow: (() => void) | null = null
@@ -329,9 +328,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   open(): Source | Promise<Source> {
-    if (this.#unheeded === 0 || !this.#options.heedsInterim) return this.#open()
+    if (!this.#unheeded || !this.#options.heedsInterim) return this.#open()
+    // By then undici has read what came in with the go-ahead.
     return new Promise<void>((resolve) => {
-      this.#onHeeded = resolve
+      setImmediate(() => this.#current && resolve())
     }).then(() => this.#open())
   }
 
@@ -362,7 +362,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onInterim(status: number): void {
-    if (status !== 100) this.#unheeded += 1
+    if (status !== 100) this.#unheeded = true
     this.log.noteInterim(status)
     this.#guard(() => {
       this.publish('interim', { status })
@@ -474,16 +474,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     fields: ResponseFields,
     message?: string,
   ): void {
+    this.#unheeded = false
     if (!this.#current) return
     // undici reads versions that a gate does not; the status of those is 0 there.
     if (status >= 200 && !this.log.status) this.onFinal(status, this.log.withheld)
     this.#owner.inContext(() => this.#owner.responded(this, status, fields, message))
-    if (status < 200 && status !== 100) this.#heeded()
-  }
-
-  #heeded(): void {
-    this.#unheeded -= 1
-    if (this.#unheeded === 0 && this.#current) this.#onHeeded?.()
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {

@@ -104,7 +104,7 @@ export function planOf(order: Order, scope: Scope): Plan {
 function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest {
   const rest = withoutBounds(request)
   const here = { authenticate: null, redirect: 'manual', retry: 0, resume: false } as const
-  return needsAttempts(settings) ? { ...rest, ...here } : rest
+  return needsAttempts(settings) || settings.resume !== false ? { ...rest, ...here } : rest
 }
 
 /** undici refuses to hear how many redirects are followed, and the query is in the path. */

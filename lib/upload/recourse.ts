@@ -115,7 +115,7 @@ export interface UploadResumption extends Recourse {
   /** An attempt has handed the content to the system up to here. */
   reached(offset: number): void
   /** Takes in a 104; answers what is to be done in place of going on. */
-  interim(fields: ResponseFields, hop: Hop): Decided
+  interim(fields: ResponseFields, hop: Hop, reached: number): Decided
   /** The content failed; answers what comes before the upload fails with that. */
   spoiled(error: Error): Next | null
 }

@@ -499,6 +499,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   /** Does this in place of going on, once whoever tells of it is done. */
   #goOn(attempt: Attempt, next: Next): void {
     queueMicrotask(() => {
+      // A final response may have come in the meantime.
+      if (this.#delivered || this.#held !== null || this.#decided !== null) return
       if (this.isCurrent(attempt)) this.inContext(() => this.#next(attempt, next))
     })
   }
@@ -507,8 +509,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   #heed(attempt: Attempt, fields: ResponseFields): void {
     const { resumption, log } = this.#plan
     if (resumption === null || !attempt.isOwnContent) return
-    resumption.reached(attempt.reached)
-    const decided = resumption.interim(fields, this.#course.hop)
+    const decided = resumption.interim(fields, this.#course.hop, attempt.reached)
     if (decided instanceof Error) this.callbackFailed(decided)
     else if (decided !== null) this.#goOn(attempt, decided)
     else log.progress(attempt.log)

@@ -202,6 +202,18 @@ describe('an upload that does not get on', () => {
     expect(course(report)).to.deep.equal(['first PUT 503'])
   })
 
+  it('is over when its time is, however often its connections stall', async () => {
+    const origin = await plainly.open({
+      fault: ({ method }) => (method === 'HEAD' ? null : { after: 0, with: 'stall' }),
+    })
+    const error = await failed(origin, {
+      resume: { minDelay: 0, attempts: 1000 },
+      continueTimeout: 1,
+      timeouts: { stall: 20, headers: 20, total: 500 },
+    })
+    expect(error.code).to.equal('ERR_EXPECT_TOTAL_TIMEOUT')
+  })
+
   it('is not located once it is older than its max-age', async () => {
     const origin = await plainly.open({
       limit: 'max-age=0',

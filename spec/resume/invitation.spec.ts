@@ -114,6 +114,52 @@ describe('a 104 before the content', () => {
   })
 })
 
+describe('a 104 that comes together with a final response', () => {
+  it('changes nothing about the response, whatever is wrong with it', async () => {
+    const peer = await origin(async (wire) => {
+      await wire.head()
+      const interim = 'HTTP/1.1 104 Upload Resumption Supported\r\nLocation: /uploads/1\r\n'
+      const version = 'Upload-Draft-Interop-Version: 8\r\nUpload-Limit: max-size=5\r\n\r\n'
+      wire.socket.write(
+        `${interim}${version}HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno`,
+      )
+    })
+    const { response } = await sent({ url: peer.url, agent: agentFor() })
+    expect(response.status).to.equal(413)
+    expect(await response.text()).to.equal('no')
+    await peer.done
+  })
+})
+
+describe('an interceptor that keeps interim responses to itself', () => {
+  it('keeps an upload from being resumed, and not from being made', async () => {
+    const deaf: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+      dispatch(options, {
+        ...forwarding(handler),
+        onResponseStart: (controller, status, headers, message) => {
+          if (status < 200) return
+          handler.onResponseStart?.(controller, status, headers, message)
+        },
+      })
+    const peer = await plainly.open()
+    const agent = new ExpectAgent({ factory: (...args) => gatedPool(...args).compose(deaf) })
+    closeLater(() => agent.destroy())
+    const { response, report } = await sent({ url: peer.url, agent })
+    expect(response.status).to.equal(201)
+    expect(report).to.not.have.property('acknowledged')
+    expect(peer.uploads[0]).to.include({ state: 'complete', sha256: digest })
+  })
+})
+
+function forwarding(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart: (...args) => handler.onRequestStart?.(...args),
+    onResponseData: (...args) => handler.onResponseData?.(...args),
+    onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+    onResponseError: (...args) => handler.onResponseError?.(...args),
+  }
+}
+
 describe('the option resume', () => {
   const fault = faults({ after: 1_000_000, with: 'reset' } as const)
 
