@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
-import { headersOf } from '../headers.ts'
 import { callOptions, type ExpectOptions } from '../options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'
@@ -9,7 +8,6 @@ import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher } from '../unknown.ts'
 import { hasBlockedPort } from './blocked-ports.ts'
 import { type FetchRequest, fetchRequest, outgoing } from './fetch-request.ts'
-import { fixedHeaders } from './fixed-headers.ts'
 import { pickListeners } from './listeners.ts'
 import {
   type DispatchPlan,
@@ -132,7 +130,7 @@ async function sendContent(
       steps,
       failsAtRedirect: redirect === 'error',
       log,
-      headersOf: (fields) => fixedHeaders(headersOf(fields)),
+      fixesHeaders: true,
     })
     if (integrity !== '') await checkIntegrity(response.clone(), integrity)
     return response
