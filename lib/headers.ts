@@ -66,21 +66,34 @@ export function fieldValue(headers: Fields, name: string): Value {
   return found
 }
 
+/** How often there is a field of this name. */
+export function countFields(headers: Fields, name: string): number {
+  let count = 0
+  visit(headers, (other) => {
+    if (other.length === name.length && other.toLowerCase() === name) count += 1
+    return false
+  })
+  return count
+}
+
 /** The same fields as a flat list, without those named. */
 export function withoutFields(headers: Fields, ...names: string[]): string[] {
   const kept: string[] = []
-  for (const [name, value] of fieldsOf(headers)) {
+  visit(headers, (name, value) => {
     // undici takes lists, numbers and null as values; the type of a flat list says strings only.
     if (!names.includes(name.toLowerCase())) kept.push(name, value as string)
-  }
+    return false
+  })
   return kept
 }
 
-/** The platform's Headers of the fields that came with a response. */
-export function headersOf(fields: ResponseFields): Headers {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(fields)) {
-    for (const each of [value ?? []].flat()) headers.append(name, each)
+/** The fields that came with a response as pairs, which the platform's Headers take. */
+export function pairsOf(fields: ResponseFields): [name: string, value: string][] {
+  const pairs: [string, string][] = []
+  for (const name of Object.keys(fields)) {
+    const value = fields[name]
+    if (typeof value === 'string') pairs.push([name, value])
+    else for (const each of value ?? []) pairs.push([name, each])
   }
-  return headers
+  return pairs
 }

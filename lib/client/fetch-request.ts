@@ -5,7 +5,9 @@ import {
   type AddedField,
   acceptedCodings,
   endToEnd,
+  type FieldPairs,
   fieldList,
+  hasField,
   isSignal,
   type OutgoingRequest,
   targetOf,
@@ -40,9 +42,6 @@ export function fetchRequest(
   const followed = isSignal(signal) ? null : signal
   const body = new Uint8Array(0)
   const request = new Request(input, { ...read, ...init, signal: followed, body })
-  // Where a request goes is for its URL to say.
-  request.headers.delete('host')
-  endToEnd(request.headers)
   return { request, signal, source, given: init.headers }
 }
 
@@ -51,9 +50,10 @@ export function outgoing(
   { request, signal, source, given }: FetchRequest,
   type: string | null,
 ): OutgoingRequest {
-  const { headers, method } = request
   const url = new URL(request.url)
-  const fields = fieldList(headers, given, [
+  // Where a request goes is for its URL to say.
+  const fields = endToEnd(request.headers).filter(([name]) => name !== 'host')
+  const headers = fieldList(fields, given, [
     ['content-type', type],
     ['accept', '*/*'],
     ['accept-language', '*'],
@@ -61,13 +61,13 @@ export function outgoing(
     ['referer', refererOf(request)],
     ['origin', originOf(request)],
     ['user-agent', 'node'],
-    ...cacheFields(request),
-    ['accept-encoding', acceptedCodings(headers, url.protocol)],
+    ...cacheFields(request.cache, fields),
+    ['accept-encoding', acceptedCodings(fields, url.protocol)],
   ])
   return {
     ...targetOf(url),
-    method: method as Dispatcher.HttpMethod,
-    headers: fields,
+    method: request.method as Dispatcher.HttpMethod,
+    headers,
     signal,
     source,
   }
@@ -82,9 +82,9 @@ const conditions = [
 ]
 
 /** What a cache on the way is told (Fetch standard, HTTP-network-or-cache fetch). */
-function cacheFields({ cache, headers }: Request): AddedField[] {
+function cacheFields(cache: Request['cache'], fields: FieldPairs): AddedField[] {
   if (cache === 'no-cache') return [['cache-control', 'max-age=0']]
-  const conditional = cache === 'default' && conditions.some((name) => headers.has(name))
+  const conditional = cache === 'default' && conditions.some((name) => hasField(fields, name))
   if (!conditional && cache !== 'no-store' && cache !== 'reload') return []
   return [
     ['pragma', 'no-cache'],

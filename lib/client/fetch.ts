@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
-import { headersOf } from '../headers.ts'
 import { callOptions, type ExpectOptions } from '../options/options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'
@@ -10,7 +9,6 @@ import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher } from '../unknown.ts'
 import { hasBlockedPort } from './blocked-ports.ts'
 import { type FetchRequest, fetchRequest, outgoing } from './fetch-request.ts'
-import { fixedHeaders } from './fixed-headers.ts'
 import { pickListeners } from './listeners.ts'
 import {
   type DispatchPlan,
@@ -133,7 +131,7 @@ async function sendContent(
       steps,
       failsAtRedirect: redirect === 'error',
       log,
-      headersOf: (fields) => fixedHeaders(headersOf(fields)),
+      fixesHeaders: true,
     })
     if (integrity !== '') await checkIntegrity(response.clone(), integrity)
     return response

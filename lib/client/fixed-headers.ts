@@ -8,14 +8,9 @@ type FixedHeaders = new (...given: ConstructorParameters<typeof Headers>) => Hea
 let made: FixedHeaders | null = null
 
 /** Header fields that cannot be changed, as those of a response of fetch (guard `immutable`). */
-export function fixedHeaders(fields: Headers): Headers {
+export function fixedHeaders(fields: [name: string, value: string][]): Headers {
   made ??= makeFixedHeaders()
   return new made(fields)
-}
-
-/** Whether header fields are of that kind. */
-export function areFixed(headers: Headers): boolean {
-  return made !== null && headers instanceof made
 }
 
 /** Made when it is needed: whoever names the platform's Headers loads the platform's fetch. */

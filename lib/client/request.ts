@@ -37,17 +37,21 @@ const hopByHop = [
   'upgrade',
 ]
 
-/** Leaves out what is not passed on from one connection to the next (RFC 9110, section 7.6.1). */
-export function endToEnd(headers: Headers): Headers {
-  const named =
-    headers
-      .get('connection')
-      ?.toLowerCase()
-      .split(/[\s,]+/) ?? []
-  for (const name of [...hopByHop, ...named]) {
-    if (name !== '' && headers.has(name)) headers.delete(name)
-  }
-  return headers
+/** Header fields as Headers yield them: names in small letters, in order. */
+export type FieldPairs = readonly (readonly [name: string, value: string])[]
+
+/** The fields of Headers, without what is not passed on from one connection to the next (RFC 9110, section 7.6.1). */
+export function endToEnd(headers: Headers): FieldPairs {
+  // One look at all of it: each call of a method of Headers costs about as much.
+  const fields = [...headers]
+  const connection = fields.find(([name]) => name === 'connection')?.[1]
+  const named = connection?.toLowerCase().split(/[\s,]+/) ?? []
+  return fields.filter(([name]) => !hopByHop.includes(name) && !named.includes(name))
+}
+
+/** Whether there is a field of this name. */
+export function hasField(fields: FieldPairs, name: string): boolean {
+  return fields.some(([other]) => other === name)
 }
 
 /** A field to add, unless its value is `null`. */
@@ -56,33 +60,40 @@ export type AddedField = readonly [name: string, value: string | null]
 /**
  * Header fields as a flat list.
  *
- * @param headers are what the platform made of those given.
+ * @param fields are what the platform made of those given.
  * @param given says how the caller spells the names: some origins compare them by case.
  * @param added are taken where there is none of the name.
  */
 export function fieldList(
-  headers: Headers,
+  fields: FieldPairs,
   given: RequestInit['headers'],
   added: readonly AddedField[],
 ): string[] {
   const spelled = spellingOf(given)
-  const fields: string[] = []
-  for (const [name, value] of headers) fields.push(spelled.get(name) ?? name, value)
+  const list: string[] = []
+  for (const [name, value] of fields) list.push(spelled?.get(name) ?? name, value)
   for (const [name, value] of added) {
-    if (value !== null && !headers.has(name)) fields.push(name, value)
+    if (value !== null && !hasField(fields, name)) list.push(name, value)
   }
-  return fields
+  return list
 }
 
-/** The names by their small letters, which is all that Headers keep of them. */
-function spellingOf(given: RequestInit['headers']): Map<string, string> {
-  if (given === undefined || given instanceof Headers) return new Map()
-  const pairs = Symbol.iterator in given ? [...given] : Object.entries(given)
-  return new Map(pairs.map(([name = '']) => [String(name).toLowerCase(), String(name)]))
+/** The names by their small letters, which is all that Headers keep of them; `null` where there are no others. */
+function spellingOf(given: RequestInit['headers']): Map<string, string> | null {
+  if (given === undefined || given instanceof Headers) return null
+  const names = Symbol.iterator in given ? [...given].map(([name]) => name) : Object.keys(given)
+  let spelled: Map<string, string> | null = null
+  for (const name of names.map(String)) {
+    const small = name.toLowerCase()
+    if (small === name && spelled === null) continue
+    spelled ??= new Map()
+    spelled.set(small, name)
+  }
+  return spelled
 }
 
 /** The codings that a response may come in, as the platform's fetch accepts them. */
-export function acceptedCodings(headers: Headers, protocol: string): string {
-  if (headers.has('range')) return 'identity'
+export function acceptedCodings(fields: FieldPairs, protocol: string): string {
+  if (hasField(fields, 'range')) return 'identity'
   return protocol === 'https:' ? 'br, gzip, deflate' : 'gzip, deflate'
 }

@@ -1,10 +1,10 @@
 import { type Dispatcher, errors } from 'undici'
-import type { ResponseFields } from '../headers.ts'
+import { pairsOf, type ResponseFields } from '../headers.ts'
 import { keepFailure } from '../report/reported.ts'
 import { decodedBody } from './decoded-body.ts'
 import type { OutgoingRequest } from './request.ts'
 import { ResponseBody } from './response-body.ts'
-import type { SendOptions, SentCall } from './send.ts'
+import type { SentCall } from './send.ts'
 import { terminated } from './terminated.ts'
 import { type ResponseHead, uploadResponse } from './upload-response.ts'
 
@@ -23,7 +23,7 @@ export interface ResponseWaiter {
 export class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #call: SentCall
   readonly #request: OutgoingRequest
-  readonly #headersOf: SendOptions['headersOf']
+  readonly #fixesHeaders: boolean
   /** `null` once there is an answer. */
   #waiter: ResponseWaiter | null
   #body: ResponseBody | null = null
@@ -31,12 +31,12 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   constructor(
     call: SentCall,
     request: OutgoingRequest,
-    headersOf: SendOptions['headersOf'],
+    fixesHeaders: boolean,
     waiter: ResponseWaiter,
   ) {
     this.#call = call
     this.#request = request
-    this.#headersOf = headersOf
+    this.#fixesHeaders = fixesHeaders
     this.#waiter = waiter
     request.signal?.addEventListener('abort', this)
   }
@@ -59,19 +59,19 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     message: string = '',
   ): void {
     if (status < 200 || this.#waiter === null) return
-    const headers = this.#headersOf(fields)
-    const head = this.#head(status, message, headers)
+    const head = this.#head(status, message, fields)
     if (withoutContent.includes(status)) {
       this.#answer(uploadResponse(null, head))
       return
     }
     this.#body = new ResponseBody(controller)
     const stream = this.#body.stream()
-    const codings = headers.get('content-encoding')
-    this.#answer(uploadResponse(codings === null ? stream : decodedBody(stream, codings), head))
+    const codings = fields['content-encoding']
+    const content = codings === undefined ? stream : decodedBody(stream, String(codings))
+    this.#answer(uploadResponse(content, head))
   }
 
-  #head(status: number, statusText: string, headers: Headers): ResponseHead {
+  #head(status: number, statusText: string, fields: ResponseFields): ResponseHead {
     const { log } = this.#call
     const { location } = log
     const { origin, url } = this.#request
@@ -80,7 +80,8 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     return {
       status,
       statusText,
-      headers,
+      fields: pairsOf(fields),
+      fixesHeaders: this.#fixesHeaders,
       type: elsewhere ? 'cors' : 'basic',
       url: location ?? url,
       redirected: location !== null,

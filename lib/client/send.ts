@@ -21,9 +21,12 @@ export interface SendOptions {
   /** Whether a redirect is an error. */
   readonly failsAtRedirect: boolean
   readonly log: UploadLog
-  /** Makes the header fields of the response. */
-  readonly headersOf: (fields: Record<string, string | string[] | undefined>) => Headers
+  /** Whether the header fields of the response cannot be changed. */
+  readonly fixesHeaders: boolean
 }
+
+/** What stands where the body is says only that there is one. */
+const present = Buffer.alloc(0)
 
 /**
  * Sends a request with content, which is one dispatch, whatever that leads to.
@@ -54,10 +57,16 @@ function responseTo(
     let handler: ResponseHandler | null = null
     try {
       signal?.throwIfAborted()
-      handler = new ResponseHandler(call, request, options.headersOf, { resolve, reject })
-      // What stands where the body is says only that there is one.
-      const body = Buffer.alloc(0)
-      const own = { origin, path, method, headers, body, ...options.options, [callKey]: call }
+      handler = new ResponseHandler(call, request, options.fixesHeaders, { resolve, reject })
+      const own = {
+        origin,
+        path,
+        method,
+        headers,
+        body: present,
+        ...options.options,
+        [callKey]: call,
+      }
       askingDispatch(options.dispatcher)(own satisfies ExpectRequest, handler)
     } catch (error) {
       handler?.leave()

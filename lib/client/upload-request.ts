@@ -20,18 +20,18 @@ export interface UploadTarget {
  */
 export function uploadRequest(target: UploadTarget): OutgoingRequest {
   const url = parsed(target.url)
-  const headers = endToEnd(new Headers(target.headers))
-  if (target.passedHost !== undefined && headers.get('host') === target.passedHost) {
-    headers.delete('host')
-  }
-  const fields = fieldList(headers, target.headers, [
+  const { passedHost } = target
+  const given = endToEnd(new Headers(target.headers)).filter(
+    ([name, value]) => name !== 'host' || value !== passedHost,
+  )
+  const headers = fieldList(given, target.headers, [
     ['content-type', target.type],
     ['accept', '*/*'],
     ['user-agent', userAgent],
-    ['accept-encoding', acceptedCodings(headers, url.protocol)],
+    ['accept-encoding', acceptedCodings(given, url.protocol)],
   ])
   const method = normalized(target.method)
-  return { ...targetOf(url), method, headers: fields, signal: target.signal }
+  return { ...targetOf(url), method, headers, signal: target.signal }
 }
 
 /** Name and version of this package (RFC 9110, section 10.1.5); bundles have no package.json to read. */

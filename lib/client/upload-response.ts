@@ -1,13 +1,15 @@
 import type { ReadableStream } from 'node:stream/web'
 import { keepReport } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import { areFixed } from './fixed-headers.ts'
+import { fixedHeaders } from './fixed-headers.ts'
 
 /** What is known of a response before its content. */
 export interface ResponseHead {
   readonly status: number
   readonly statusText: string
-  readonly headers: Headers
+  readonly fields: [name: string, value: string][]
+  /** Whether the fields cannot be changed. */
+  readonly fixesHeaders: boolean
   readonly type: Response['type']
   readonly url: string
   readonly redirected: boolean
@@ -42,14 +44,15 @@ function makeUploadResponse(): UploadResponse {
 
   return class UploadResponse extends (Response as PlainResponse) implements Pick<Response, Own> {
     readonly #head: ResponseHead
+    #fixed: Headers | null = null
 
     constructor(content: ReadableStream | null, head: ResponseHead) {
-      const { status, statusText, headers } = head
+      const { status, statusText, fields } = head
       super(content as ConstructorParameters<typeof Response>[0], {
         status: Math.min(status, highest),
         // It says nothing to a client, and is not worth a failure.
         statusText: reasonPhrase.test(statusText) ? statusText : '',
-        headers,
+        headers: fields,
       })
       this.#head = head
       keepReport(this as unknown as Response, head.log)
@@ -58,13 +61,15 @@ function makeUploadResponse(): UploadResponse {
 
     clone(): Response {
       const { body } = clone.call(this)
-      const head = { ...this.#head, headers: this.headers }
+      const head = { ...this.#head, fields: [...this.headers] }
       return uploadResponse(body as ReadableStream | null, head)
     }
 
     get headers(): Headers {
-      const { headers } = this.#head
-      return areFixed(headers) ? headers : plainHeaders?.get?.call(this)
+      const { fields, fixesHeaders } = this.#head
+      if (!fixesHeaders) return plainHeaders?.get?.call(this)
+      this.#fixed ??= fixedHeaders(fields)
+      return this.#fixed
     }
 
     get type(): Response['type'] {

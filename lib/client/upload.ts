@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
-import { headersOf } from '../headers.ts'
 import { http } from '../node-http.ts'
 import { callOptions, type ExpectOptions, expectOptionNames } from '../options/options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
@@ -96,7 +95,7 @@ export async function upload(
     steps: misdirection(body),
     failsAtRedirect: redirect === 'error',
     log,
-    headersOf,
+    fixesHeaders: false,
   })
   return { response, report: log.snapshot() }
 }

@@ -1,6 +1,6 @@
 import { errors } from 'undici'
 import { UploadError } from '../errors.ts'
-import { type Fields, fieldsOf, fieldValue } from '../headers.ts'
+import { countFields, type Fields, fieldValue } from '../headers.ts'
 
 /**
  * The bytes that the `Content-Length` of a request states (RFC 9110, section 8.6); `null` where there
@@ -11,8 +11,8 @@ import { type Fields, fieldsOf, fieldValue } from '../headers.ts'
 export function statedLength(headers: Fields): number | null {
   const value = fieldValue(headers, 'content-length')
   if (value === undefined) return null
-  const all = fieldsOf(headers).filter(([name]) => name.toLowerCase() === 'content-length')
-  if (all.length > 1) throw new errors.InvalidArgumentError('There is more than one Content-Length')
+  if (countFields(headers, 'content-length') > 1)
+    throw new errors.InvalidArgumentError('There is more than one Content-Length')
   // Number() alone takes '0x5', '+5' and '5e0', too.
   const stated = /^\d+$/.test(String(value)) ? Number(value) : Number.NaN
   if (Number.isSafeInteger(stated) && !Array.isArray(value)) return stated

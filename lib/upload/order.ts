@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import { channel } from 'node:diagnostics_channel'
 import type { Dispatcher } from 'undici'
 import { ticketKey } from '../connection/ticket.ts'
 import { type Content, contentOf } from '../content/content.ts'
-import { UploadContent } from '../content/upload-content.ts'
+import { type InContext, UploadContent } from '../content/upload-content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
 import { needsAttempts, type Settings } from '../options/options.ts'
 import type { ExpectMode } from '../protocol/decision.ts'
@@ -59,7 +59,7 @@ export function planOf(order: Order, scope: Scope): Plan {
   const above = request[attemptKey]
   if (above !== undefined) log.drop(above)
   log.total = content === null ? null : length
-  const inContext = AsyncLocalStorage.snapshot()
+  const inContext = thisContext()
   const asked = withoutWish(request, wish)
   const hop: Hop = {
     origin: originOf(String(request.origin)),
@@ -100,14 +100,20 @@ export function planOf(order: Order, scope: Scope): Plan {
   return plan
 }
 
+/** Runs functions in the async context of now, as AsyncLocalStorage.snapshot() does with a third of the objects. */
+function thisContext(): InContext {
+  const resource = new AsyncResource('expect-continue')
+  return (call, ...args) => resource.runInAsyncScope(call, undefined, ...args)
+}
+
 /** The caller's options for what is below: what is answered here is not answered there again. */
 function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest {
   const rest = withoutBounds(request)
   const here = { authenticate: null, redirect: 'manual', retry: 0, resume: false } as const
-  return needsAttempts(settings) || settings.resume !== false ? { ...rest, ...here } : rest
+  return needsAttempts(settings) || settings.resume !== false ? Object.assign(rest, here) : rest
 }
 
-/** undici refuses to hear how many redirects are followed, and the query is in the path. */
+/** A copy, because undici refuses to hear how many redirects are followed, and the query is in the path. */
 function withoutBounds(request: ExpectRequest): ExpectRequest {
   const { query: _query, maxRedirections: _bound, ...rest } = request
   return rest

@@ -6,7 +6,7 @@ import { tunnelKey } from '../connection/tunnel.ts'
 import { Wait, type Waiting } from '../connection/wait.ts'
 import type { InContext } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
-import { headersOf, type ResponseFields } from '../headers.ts'
+import { pairsOf, type ResponseFields } from '../headers.ts'
 import type { Decision } from '../protocol/decision.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AskReason, AttemptReason } from '../report/report.ts'
@@ -274,7 +274,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (status === 100) return
     if (status < 200) {
       try {
-        log.interim({ status, headers: headersOf(fields) })
+        log.interim({ status, headers: new Headers(pairsOf(fields)) })
         if (status === 104) this.#heed(attempt, fields)
       } catch (error) {
         this.callbackFailed(error)
