@@ -1,4 +1,4 @@
-import { SliceSize } from './slice-size.ts'
+import { SliceSize, type SliceSizes } from './slice-size.ts'
 import type { Source } from './source.ts'
 
 /** Bytes that are gathered while a write is under way. */
@@ -57,11 +57,10 @@ export class Delivery {
   #writes = 0
   #begun = 0
 
-  /** @param largestSlice is how many bytes are written at once at most. */
-  constructor(owner: DeliveryOwner, writer: ContentWriter, largestSlice?: number) {
+  constructor(owner: DeliveryOwner, writer: ContentWriter, sizes?: SliceSizes) {
     this.#owner = owner
     this.#writer = writer
-    this.#sliceSize = new SliceSize(largestSlice)
+    this.#sliceSize = new SliceSize(sizes)
   }
 
   /** Whether nothing is to be written any more: it was stopped, it failed, or all was written. */

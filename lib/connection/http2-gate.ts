@@ -25,6 +25,8 @@ export class Http2Gate {
   readonly isHttp2 = true
   readonly #socket: OwnedSocket
   #session: ClientHttp2Session | null = null
+  /** Uploads whose response has begun. */
+  #responding = 0
   /** Called at the ack of the PING that is under way. */
   #awaiting: (() => void)[] = []
   /** Called at the ack of the PING after that. */
@@ -33,6 +35,30 @@ export class Http2Gate {
   constructor(socket: Socket) {
     this.#socket = socket
     this.#socket[owner] = this
+    socket.once('end', this.#onEnd)
+  }
+
+  /** A response has begun, and is not complete. */
+  onResponse(stream: ClientHttp2Stream): void {
+    this.#responding += 1
+    stream.once('close', () => {
+      this.#responding -= 1
+    })
+  }
+
+  /**
+   * undici destroys a connection that the origin has ended in this very turn. Node may have some of a
+   * response yet to look at that came before the end, because a write was under way.
+   */
+  readonly #onEnd = (): void => {
+    if (this.#responding === 0) return
+    const socket = this.#socket
+    const { destroy } = socket
+    socket.destroy = (error) => {
+      socket.destroy = destroy
+      setImmediate(() => destroy.call(socket, error))
+      return socket
+    }
   }
 
   /** undici opens the stream of this upload next. */

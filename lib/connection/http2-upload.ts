@@ -5,8 +5,11 @@ import type { Source } from './source.ts'
 import type { Ticket, TicketedConnection } from './ticket.ts'
 import type { UploadBody } from './upload-body.ts'
 
-/** Bytes written at once, so that a connection which is merely slow is seen to move. */
-const largestSlice = 262_144
+/**
+ * Bytes written at once. Node tells of a write when all of it has left, window by window, and an
+ * origin may refuse in the middle: what is reported falls short of what it got by one write.
+ */
+const sliceSizes = { first: 16_384, most: 65_536 }
 
 /**
  * Milliseconds from the ack of a PING until an origin counts as silent. Servers that answer by
@@ -17,7 +20,9 @@ const ackWait = 100
 type Callback = (error?: Error | null) => void
 
 /** The gate of the connection. */
-interface AckSource {
+interface UploadGate {
+  /** The response of a stream has begun. */
+  onResponse(stream: ClientHttp2Stream): void
   /** Calls back when the origin has acknowledged a PING that leaves after this call. */
   afterAck(callback: () => void): void
 }
@@ -42,7 +47,7 @@ export class Http2Upload
   readonly isHttp2 = true
   readonly choseHttp1 = false
   readonly #stream: ClientHttp2Stream
-  readonly #gate: AckSource
+  readonly #gate: UploadGate
   readonly #ticket: Ticket
   readonly #body: UploadBody
   readonly #asks: boolean
@@ -52,7 +57,7 @@ export class Http2Upload
 
   constructor(
     stream: ClientHttp2Stream,
-    gate: AckSource,
+    gate: UploadGate,
     ticket: Ticket,
     body: UploadBody,
     asks: boolean,
@@ -63,7 +68,7 @@ export class Http2Upload
     this.#body = body
     this.#asks = asks
     this.#expectation = new Expectation(ticket, asks, this)
-    this.#delivery = new Delivery(this, this, largestSlice)
+    this.#delivery = new Delivery(this, this, sliceSizes)
   }
 
   install(): void {
@@ -78,13 +83,16 @@ export class Http2Upload
     else this.#begin()
     stream.on('headers', (headers) => this.#interim(statusOf(headers)))
     stream.once('response', (headers) => {
+      this.#gate.onResponse(stream)
       this.#expectation.answered()
       this.#expectation.final(statusOf(headers))
       if (this.#expectation.shut) this.stop()
     })
     // Nobody waits for the rest of the content any more.
     stream.once('end', () => {
-      if (!this.#complete && !this.#goesOn) stream.close(constants.NGHTTP2_CANCEL)
+      if (!this.#complete && !this.#goesOn && !stream.destroyed) {
+        stream.close(constants.NGHTTP2_CANCEL)
+      }
     })
     stream.once('close', () => {
       this.#expectation.close()
@@ -206,8 +214,26 @@ export function closeCleanly(stream: ClientHttp2Stream): void {
   }
   stream.destroy = (error) => {
     stream.setTimeout(0)
+    // Before the error is told of, and behind the head of a response that came in the same piece.
+    if (!stream.destroyed && isUnread(stream)) process.nextTick(handOver, stream)
     return destroy.call(stream, error)
   }
+}
+
+/** Whether all of a response has come in, and not all of it was handed on. */
+function isUnread(stream: ClientHttp2Stream): boolean {
+  const { ended } = (stream as unknown as { _readableState: { ended: boolean } })._readableState
+  return ended && !stream.readableEnded
+}
+
+/** Hands on the rest of a response whose connection ended right behind it. */
+function handOver(stream: ClientHttp2Stream): void {
+  // A stream that failed emits nothing by itself.
+  const emits = stream.errored === null
+  for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) {
+    if (!emits) stream.emit('data', chunk)
+  }
+  stream.emit('end')
 }
 
 function statusOf(headers: IncomingHttpHeaders): number {

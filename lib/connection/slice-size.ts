@@ -1,6 +1,11 @@
-const first = 1_048_576
+/** How many bytes are written at once: at first, and when it goes quickly. */
+export interface SliceSizes {
+  readonly first: number
+  readonly most: number
+}
+
+const usual: SliceSizes = { first: 1_048_576, most: 4_194_304 }
 const smallest = 65_536
-const largest = 4_194_304
 // Milliseconds that a slice took to send.
 const quick = 50
 const slow = 500
@@ -10,12 +15,12 @@ const slow = 500
  * some work, and the less the slower it goes, because progress is told after each.
  */
 export class SliceSize {
-  readonly #largest: number
+  readonly #most: number
   #bytes: number
 
-  constructor(atMost: number = largest) {
-    this.#largest = atMost
-    this.#bytes = Math.min(first, atMost)
+  constructor({ first, most }: SliceSizes = usual) {
+    this.#most = most
+    this.#bytes = first
   }
 
   get bytes(): number {
@@ -24,7 +29,7 @@ export class SliceSize {
 
   /** A slice of this size took so many milliseconds. */
   took(milliseconds: number): void {
-    if (milliseconds < quick) this.#bytes = Math.min(this.#bytes * 2, this.#largest)
-    else if (milliseconds > slow) this.#bytes = Math.max(this.#bytes / 2, smallest)
+    if (milliseconds < quick) this.#bytes = Math.min(this.#bytes * 2, this.#most)
+    else if (milliseconds > slow && this.#bytes > smallest) this.#bytes /= 2
   }
 }

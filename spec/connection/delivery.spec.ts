@@ -73,8 +73,9 @@ function sourceOf(...chunks: (Uint8Array | null | undefined)[]): Source {
   }
 }
 
-function started(recorder: Recorder, largestSlice?: number): Delivery {
-  const delivery = new Delivery(recorder, recorder, largestSlice)
+function started(recorder: Recorder, most?: number): Delivery {
+  const sizes = most === undefined ? undefined : { first: most, most }
+  const delivery = new Delivery(recorder, recorder, sizes)
   delivery.start()
   return delivery
 }

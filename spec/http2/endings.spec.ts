@@ -1,9 +1,19 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
+import type { TLSSocket } from 'node:tls'
 import { expect } from 'chai'
 import { request } from 'undici'
 import { upload } from '../../lib/client/upload.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
+import {
+  data,
+  framesOrigin,
+  goaway,
+  head,
+  rstStream,
+  type Send,
+  windowUpdate,
+} from '../support/frames-origin.ts'
 import { signal } from '../support/signal.ts'
 import { type Front, type Play, tlsFront } from '../support/tls-front.ts'
 
@@ -18,14 +28,11 @@ const store: Play = (request, response, asked) => {
   request.on('end', () => response.end())
 }
 
+const asking = { expect: 'always', continueTimeout: 60_000, allowH2: true } as const
+
 async function openFront(play: Play): Promise<Front & { send: typeof upload }> {
   const front = await tlsFront(['h2'], play)
-  const dispatcher = agentFor({
-    expect: 'always',
-    continueTimeout: 60_000,
-    allowH2: true,
-    connect: { ca: front.ca },
-  })
+  const dispatcher = agentFor({ ...asking, connect: { ca: front.ca } })
   const send: typeof upload = (url, content, options) =>
     upload(url, content, { dispatcher, ...options })
   return Object.assign(front, { send })
@@ -146,6 +153,74 @@ describe('an upload over HTTP/2 that fails', () => {
     expect(failure).to.have.property('code', 'ERR_EXPECT_STALL_TIMEOUT')
     await expectReset(front)
   })
+})
+
+describe('a refusal over HTTP/2', () => {
+  const large = noise(1_000_000)
+
+  for (const [name, content] of Object.entries({
+    'a buffer': () => large,
+    'a stream': endless,
+  })) {
+    it(`in mid-content reports what was sent of ${name}, up to the write that was under way`, async () => {
+      const allowed = 125_535
+      let received = 0
+      const origin = await framesOrigin((text, send, _socket, { type, content: bytes }) => {
+        if (text === 'HEADERS 1') send(windowUpdate(1, allowed - 65_535), head(1, 100))
+        if (type !== 'DATA') return
+        received += bytes.length
+        if (received === allowed) send(head(1, 413, true))
+      })
+      const connect = { ca: origin.ca }
+      const dispatcher = agentFor({ ...asking, connect })
+      const { response, report } = await upload(origin.url, content(), { dispatcher })
+      expect(response.status).to.equal(413)
+      expect(report.sentBytes).to.be.within(allowed - 65_536, allowed)
+    })
+  }
+
+  const endings: Readonly<Record<string, (send: Send, socket: TLSSocket) => void>> = {
+    'the end of the connection': (_send, socket) => socket.end(),
+    'a GOAWAY': (send) => send(goaway(1, 0)),
+    'a GOAWAY and the end of the connection': (send, socket) => {
+      send(goaway(1, 0))
+      socket.end()
+    },
+    'a GOAWAY with an error': (send) => send(goaway(1, 11)),
+    'a RST_STREAM': (send) => send(rstStream(1, 0)),
+    'a RST_STREAM with CANCEL': (send) => send(rstStream(1, 8)),
+  }
+  const refused: Readonly<Record<string, { on: RegExp; expect: 'always' | 'never' }>> = {
+    'before the content': { on: /^HEADERS 1/, expect: 'always' },
+    'in mid-content': { on: /^DATA 1/, expect: 'always' },
+    'in content that nobody was asked about': { on: /^DATA 1/, expect: 'never' },
+  }
+  for (const [what, end] of Object.entries(endings)) {
+    for (const [when, { on, expect: asks }] of Object.entries(refused)) {
+      it(`${when} keeps its own content when ${what} comes right behind it`, async () => {
+        const reason = noise(40_000)
+        let answered = false
+        const origin = await framesOrigin((text, send, socket) => {
+          if (answered) return
+          answered = on.test(text)
+          if (!answered) {
+            if (text.startsWith('HEADERS 1')) send(head(1, 100))
+            return
+          }
+          // All of it in one piece.
+          socket.cork()
+          send(head(1, 413), data(1, reason))
+          end(send, socket)
+          socket.uncork()
+        })
+        const connect = { ca: origin.ca }
+        const dispatcher = agentFor({ ...asking, expect: asks, connect })
+        const { response } = await upload(origin.url, large, { dispatcher })
+        expect(response.status).to.equal(413)
+        expect(sha256(new Uint8Array(await response.arrayBuffer()))).to.equal(sha256(reason))
+      })
+    }
+  }
 })
 
 describe('an upload over HTTP/2 that the origin did not look at', () => {

@@ -1,11 +1,9 @@
-import { createServer } from 'node:tls'
 import { expect } from 'chai'
 import { upload } from '../../lib/client/upload.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
-import { FrameReader } from '../support/frames.ts'
-import { identity } from '../support/identity.ts'
-import { listening, type Play, tlsFront } from '../support/tls-front.ts'
+import { ack, framesOrigin, goaway, head } from '../support/frames-origin.ts'
+import { type Play, tlsFront } from '../support/tls-front.ts'
 
 const bytes = noise(10_000)
 
@@ -43,16 +41,16 @@ describe('silence over HTTP/2', () => {
 
   it('is told after a GOAWAY, too', async () => {
     const frames: string[] = []
-    const goaway = frame(7, 0, 0, Buffer.from([0, 0, 0, 3, 0, 0, 0, 0]))
     const origin = await framesOrigin((text, send) => {
       frames.push(text)
       // The ack sends the PING of the second upload on its way, or what takes its place.
-      if (text === 'PING 0') send(goaway, frame(6, 1, 0, Buffer.alloc(8)))
-      if (text === 'SETTINGS 0' && frames.includes('PING 0')) send(frame(4, 1, 0))
+      if (text === 'PING 0') send(goaway(3, 0), ack('PING'))
+      if (text === 'SETTINGS 0' && frames.includes('PING 0')) send(ack('SETTINGS'))
       const [type, stream, ends] = text.split(' ')
-      if (type === 'DATA' && ends !== undefined) send(ok(Number(stream)))
+      if (type === 'DATA' && ends !== undefined) send(head(Number(stream), 200, true))
     })
-    const dispatcher = agentFor({ ...agentOptions, continueTimeout: 600_000, ...origin.trust })
+    const connect = { ca: origin.ca }
+    const dispatcher = agentFor({ ...agentOptions, continueTimeout: 600_000, connect })
     const sent = ['first', 'second'].map((path) =>
       upload(`${origin.url}/${path}`, bytes, { dispatcher }),
     )
@@ -64,44 +62,12 @@ describe('silence over HTTP/2', () => {
 
   it('lasts no longer than the wait where the ack does not come', async () => {
     const origin = await framesOrigin((text, send) => {
-      if (text === 'DATA 1 END_STREAM') send(ok(1))
+      if (text === 'DATA 1 END_STREAM') send(head(1, 200, true))
     })
-    const dispatcher = agentFor({ ...agentOptions, continueTimeout: 300, ...origin.trust })
+    const connect = { ca: origin.ca }
+    const dispatcher = agentFor({ ...agentOptions, continueTimeout: 300, connect })
     const { report } = await upload(origin.url, bytes, { dispatcher })
     expect(report).to.include({ outcome: 'silent', sentBytes: bytes.length })
     expect(report.waitedMs).to.be.at.least(299)
   })
 })
-
-/** An HTTP/2 frame (RFC 9113, section 4.1). */
-function frame(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
-  const head = Buffer.alloc(9)
-  head.writeUIntBE(payload.length, 0, 3)
-  head.writeUInt8(type, 3)
-  head.writeUInt8(flags, 4)
-  head.writeUInt32BE(stream, 5)
-  return Buffer.concat([head, payload])
-}
-
-/** `:status` 200, from the static table (RFC 7541, appendix A), and the end of the stream. */
-function ok(stream: number): Buffer {
-  return frame(1, 5, stream, Buffer.from([0x88]))
-}
-
-type Send = (...frames: Buffer[]) => void
-
-/** An origin that speaks HTTP/2 by frames, and says by itself no more than its SETTINGS. */
-async function framesOrigin(
-  play: (text: string, send: Send) => void,
-): Promise<{ url: string; trust: { connect: { ca: string } } }> {
-  const secret = await identity()
-  const server = createServer({ ...secret, ALPNProtocols: ['h2'] }, (socket) => {
-    const send: Send = (...frames) => void socket.write(Buffer.concat(frames))
-    send(frame(4, 0, 0), frame(4, 1, 0))
-    const reader = new FrameReader((text) => play(text, send))
-    socket.on('data', (chunk: Buffer) => reader.read(chunk))
-    socket.on('error', () => {})
-  })
-  const url = `https://127.0.0.1:${await listening(server)}`
-  return { url, trust: { connect: { ca: secret.cert } } }
-}
