@@ -19,6 +19,7 @@ export interface Part {
 }
 
 const whole: Part = { start: 0, end: null }
+const none = new Uint8Array(0)
 
 /** How the content of one upload may be read. */
 export interface UploadContentOptions {
@@ -50,6 +51,8 @@ export class UploadContent {
   /** Where in the content the first chunk begins that is kept, and how many were before it. */
   #keptFrom = 0
   #dropped = 0
+  /** How many of those are not in the list any more. */
+  #cut = 0
   #seenBytes = 0
   /** Whether it failed. */
   #gone = false
@@ -112,7 +115,9 @@ export class UploadContent {
 
   /** What comes before this byte is not needed again. */
   acknowledge(offset: number): void {
-    while (this.#kept.length > 0 && this.#keptFrom < offset) this.#drop(offset - this.#keptFrom)
+    if (this.#content.replayable || this.#cancelled) return
+    const to = Math.min(offset, this.#seenBytes)
+    while (this.#keptFrom < to) this.#drop(to - this.#keptFrom)
   }
 
   /**
@@ -216,8 +221,8 @@ export class UploadContent {
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
     // A source that was given up gets nothing more, and not the end either.
     if (source !== this.#source) return new Promise(() => {})
-    if (source.bytes === source.end) return null
-    const kept = this.#kept[source.position - this.#dropped]
+    if (source.bytes === source.end) return source.rest()
+    const kept = this.#kept[source.position - this.#cut]
     if (kept !== undefined) {
       source.position += 1
       return this.#hand(source, kept)
@@ -288,13 +293,16 @@ export class UploadContent {
 
   /** Keeps so many bytes less, or as many of them as the first chunk has. */
   #drop(bytes: number): void {
-    const first = this.#kept[0] as Uint8Array
-    if (first.length > bytes) this.#kept[0] = first.subarray(bytes)
-    else {
-      this.#kept.shift()
-      this.#dropped += 1
-    }
+    const at = this.#dropped - this.#cut
+    const first = this.#kept[at] as Uint8Array
     this.#keptFrom += Math.min(bytes, first.length)
+    this.#kept[at] = first.length > bytes ? first.subarray(bytes) : none
+    if (first.length > bytes) return
+    this.#dropped += 1
+    // To take each off the beginning of a long list would be to move all that come after.
+    if (at * 2 < this.#kept.length) return
+    this.#kept.splice(0, at + 1)
+    this.#cut = this.#dropped
   }
 
   #end(source: AttemptSource): Uint8Array | null {
