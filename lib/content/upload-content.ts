@@ -115,9 +115,12 @@ export class UploadContent {
 
   /** What comes before this byte is not needed again. */
   acknowledge(offset: number): void {
-    if (this.#content.replayable || this.#cancelled) return
-    const to = Math.min(offset, this.#seenBytes)
-    while (this.#keptFrom < to) this.#drop(to - this.#keptFrom)
+    const { position = 0 } = this.#source ?? {}
+    while (this.#dropped < position) {
+      const { length } = this.#kept[this.#dropped - this.#cut] ?? none
+      if (length === 0 || this.#keptFrom + length > offset) return
+      this.#drop(length)
+    }
   }
 
   /**
@@ -130,6 +133,8 @@ export class UploadContent {
     if (this.#content.replayable) this.#rewind(start)
     const source = new AttemptSource(this, this.#dropped, this.#keptFrom, start, end)
     this.#source = source
+    // What is acknowledged meanwhile is dropped.
+    while (this.#skip(source, start)) source.position += 1
     if (this.#reader !== null) return source
     const opened = this.#opening ?? this.#open(this.#seenBytes)
     if (!(opened instanceof Promise)) {
@@ -144,6 +149,14 @@ export class UploadContent {
         throw error
       },
     )
+  }
+
+  /** Goes past what is kept and not wanted; answers whether that was a whole chunk. */
+  #skip(source: AttemptSource, start: number): boolean {
+    const { length } = this.#kept[source.position - this.#cut] ?? none
+    if (length === 0 || source.bytes + length > start) return false
+    source.bytes += length
+    return true
   }
 
   #opened(opening: Promise<Reader>, reader: Reader, source: Source): Source {
