@@ -19,6 +19,7 @@ export interface Part {
 }
 
 const whole: Part = { start: 0, end: null }
+const none = new Uint8Array(0)
 
 /** How the content of one upload may be read. */
 export interface UploadContentOptions {
@@ -50,6 +51,8 @@ export class UploadContent {
   /** Where in the content the first chunk begins that is kept, and how many were before it. */
   #keptFrom = 0
   #dropped = 0
+  /** How many of those are not in the list any more. */
+  #cut = 0
   #seenBytes = 0
   /** Whether it failed. */
   #gone = false
@@ -112,7 +115,12 @@ export class UploadContent {
 
   /** What comes before this byte is not needed again. */
   acknowledge(offset: number): void {
-    while (this.#kept.length > 0 && this.#keptFrom < offset) this.#drop(offset - this.#keptFrom)
+    const { position = 0 } = this.#source ?? {}
+    while (this.#dropped < position) {
+      const { length } = this.#kept[this.#dropped - this.#cut] ?? none
+      if (length === 0 || this.#keptFrom + length > offset) return
+      this.#drop(length)
+    }
   }
 
   /**
@@ -125,6 +133,8 @@ export class UploadContent {
     if (this.#content.replayable) this.#rewind(start)
     const source = new AttemptSource(this, this.#dropped, this.#keptFrom, start, end)
     this.#source = source
+    // What is acknowledged meanwhile is dropped.
+    while (this.#skip(source, start)) source.position += 1
     if (this.#reader !== null) return source
     const opened = this.#opening ?? this.#open(this.#seenBytes)
     if (!(opened instanceof Promise)) {
@@ -139,6 +149,14 @@ export class UploadContent {
         throw error
       },
     )
+  }
+
+  /** Goes past what is kept and not wanted; answers whether that was a whole chunk. */
+  #skip(source: AttemptSource, start: number): boolean {
+    const { length } = this.#kept[source.position - this.#cut] ?? none
+    if (length === 0 || source.bytes + length > start) return false
+    source.bytes += length
+    return true
   }
 
   #opened(opening: Promise<Reader>, reader: Reader, source: Source): Source {
@@ -216,8 +234,8 @@ export class UploadContent {
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
     // A source that was given up gets nothing more, and not the end either.
     if (source !== this.#source) return new Promise(() => {})
-    if (source.bytes === source.end) return null
-    const kept = this.#kept[source.position - this.#dropped]
+    if (source.bytes === source.end) return source.rest()
+    const kept = this.#kept[source.position - this.#cut]
     if (kept !== undefined) {
       source.position += 1
       return this.#hand(source, kept)
@@ -288,13 +306,16 @@ export class UploadContent {
 
   /** Keeps so many bytes less, or as many of them as the first chunk has. */
   #drop(bytes: number): void {
-    const first = this.#kept[0] as Uint8Array
-    if (first.length > bytes) this.#kept[0] = first.subarray(bytes)
-    else {
-      this.#kept.shift()
-      this.#dropped += 1
-    }
+    const at = this.#dropped - this.#cut
+    const first = this.#kept[at] as Uint8Array
     this.#keptFrom += Math.min(bytes, first.length)
+    this.#kept[at] = first.length > bytes ? first.subarray(bytes) : none
+    if (first.length > bytes) return
+    this.#dropped += 1
+    // To take each off the beginning of a long list would be to move all that come after.
+    if (at * 2 < this.#kept.length) return
+    this.#kept.splice(0, at + 1)
+    this.#cut = this.#dropped
   }
 
   #end(source: AttemptSource): Uint8Array | null {

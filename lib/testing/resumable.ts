@@ -294,7 +294,12 @@ class Exchange {
   }
 
   get isOver(): boolean {
-    return this.#failed || this.#response.headersSent || this.#message.destroyed
+    return this.#failed || this.#response.headersSent || this.#isGone
+  }
+
+  /** Whether there is nobody to answer any more. */
+  get #isGone(): boolean {
+    return this.#message.destroyed || (streamOf(this.#message)?.destroyed ?? false)
   }
 
   read(onChunk: (chunk: Buffer) => void, onEnd: () => void): void {
@@ -328,7 +333,7 @@ class Exchange {
   answer(status: number, fields: OutgoingHttpHeaders = {}, body: string | Uint8Array = ''): void {
     const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) }
     const sent = this.#altered({ ...length, ...fields }, status)
-    if (sent === null || this.#response.headersSent || this.#message.destroyed) return
+    if (sent === null || this.#response.headersSent || this.#isGone) return
     this.#response.writeHead(status, sent)
     this.#response.end(body)
   }
