@@ -14,12 +14,12 @@ const help = {
   threshold: "the size that 'auto' asks from, such as 64k",
   timeout: 'how long an upload may take, also written as 500ms or 2m; 0 for any time',
   dryRun:
-    'ask about all files, and send none; a server may begin to write a file as soon as it is asked',
+    'ask about all files, and send none; a server (Tomcat, for one) may write an empty file as soon as it is asked, in place of what is there',
   recursive:
     "upload folders with all that is in them, which keeps its place; the folder's own name is kept, too, unless a '/' stands behind it",
   expect: "whether to ask before the body is sent: 'auto' asks when it is large or of unknown size",
   skipExisting:
-    'upload only what is not there (If-None-Match: *), and ask about each file first: a 412 then costs no body, and is no failure',
+    'upload only what is not there (If-None-Match: *), and ask about each file first: a 412 then costs no body, and is no failure; a server that takes no conditions (nginx) overwrites all the same',
   limitRate: 'bytes a second at most, such as 500k, of all files together; 0 for any',
   continueTimeout:
     "milliseconds the body is held back, or 'adaptive' for as long as the server needed before",
