@@ -49,9 +49,9 @@ export async function deliver(
   }
   let sha256: string | null = null
   const headers = [...options.headers]
-  const before = checksumHeader && (await fileChecksum(file, options.signal))
-  if (checksumHeader && before)
-    headers.push([checksumHeader, checksumField(checksumHeader, before)])
+  const name = checksumHeader
+  const before = name && (await fileChecksum(file, options.signal))
+  if (name && before) headers.push([name, checksumField(name, before)])
   /** The content, which is measured as it is read, anew for each attempt. */
   const measured = async function* (): AsyncGenerator<Uint8Array> {
     sha256 = null

@@ -35,10 +35,6 @@ const meanings: readonly (readonly [RegExp, string])[] = [
     /^ERR_EXPECT_CONTENT_GONE$/,
     'the body is needed again, and can be read only once; upload a file in place of a stream',
   ],
-  [
-    /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
-    'TLS error: the server does not speak TLS on this port (http:?)',
-  ],
 ]
 
 /** What to say of an error, in plain words and without the codes of libraries. */
@@ -46,36 +42,36 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   // Node's error for a name that has several addresses says nothing itself.
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
-  const { code = error.name, errno, syscall, reason, cause } = error as Details
+  const { code = error.name, errno, syscall, reason = error.message, cause } = error as Details
   const { path, dest = path, hostname, address, port } = error as Details
   const subject = dest ?? hostname ?? (address && `${address}:${port}`)
   const about = subject === undefined ? '' : `${subject}: `
-  if (/before secure TLS/.test(error.message)) {
+  if (/before secure TLS/.test(reason)) {
     return 'TLS error: the server closed the connection during the handshake'
   }
   const meaning = meanings.find(([codes]) => codes.test(code))?.[1]
   if (meaning !== undefined) return about + meaning
-  if (syscall !== undefined && typeof errno === 'number')
-    return about + getSystemErrorMessage(errno)
-  if (/^ERR_(SSL|OSSL|TLS)|^EPROTO|CERT|^UNABLE_TO/.test(code))
-    return tlsMessage(code, error, reason)
-  if (error.name === 'HTTPParserError') return parserMessage(error.message)
+  if (/^ERR_(SSL|OSSL|TLS)|^EPROTO|CERT|^UNABLE_TO/.test(code)) return tlsMessage(code, reason)
+  if (syscall && typeof errno === 'number') return about + getSystemErrorMessage(errno)
+  if (error.name === 'HTTPParserError') return parserMessage(reason)
   if (code === 'ERR_EXPECT_PROXY' && cause instanceof Error) {
-    return error.message.replace(cause.message, () => messageOf(cause))
+    return reason.replace(cause.message, () => messageOf(cause))
   }
-  const message = flags.reduce((text, [name, flag]) => text.replace(name, flag), error.message)
-  return message === '' ? error.name : message
+  return flags.reduce((text, [name, flag]) => text.replace(name, flag), reason) || error.name
 }
 
-function tlsMessage(code: string, { message }: Error, reason: string | undefined): string {
-  if (reason !== undefined) return `TLS error: ${reason}`
-  const [what = ''] = message.split(';')
-  const isVerification = /CERT|^UNABLE_TO/.test(code)
-  return `TLS error: ${what.trim()}${isVerification ? ' (--cacert trusts it, -k trusts any)' : ''}`
+function tlsMessage(code: string, reason: string): string {
+  if (/wrong version number|packet length too long|http request/.test(reason)) {
+    return 'TLS error: the server does not speak TLS on this port (http:?)'
+  }
+  // Node puts advice of its own behind what OpenSSL says of a certificate.
+  const what = reason.replace(/;.*$/s, '').trim()
+  const isUntrusted = /^(?!ERR_).*CERT|^UNABLE_TO/.test(code)
+  return `TLS error: ${what}${isUntrusted ? ' (--cacert trusts it, -k trusts any)' : ''}`
 }
 
 function parserMessage(message: string): string {
-  if (/Expected HTTP\//.test(message))
-    return 'the server does not speak HTTP on this port (https:?)'
+  const isOther = /Expected HTTP\//.test(message)
+  if (isOther) return 'the server does not speak HTTP on this port (https:?)'
   return `the server's response is not HTTP: ${message}`
 }

@@ -8,7 +8,7 @@ export const environment: readonly Note[] = [
   ['EXPECT_CONTINUE_PASSWORD', 'the password of --user, which is asked for otherwise'],
   ['EXPECT_CONTINUE_TOKEN', 'the token of --bearer, which is asked for otherwise'],
   ['HTTP_PROXY, HTTPS_PROXY, NO_PROXY', "the proxies, with '--proxy env' or NODE_USE_ENV_PROXY=1"],
-  ['NO_COLOR', 'no colours, whatever it is set to'],
+  ['NO_COLOR', 'no colours, where it is not empty'],
 ]
 
 /** What the exit status says. */

@@ -53,8 +53,9 @@ export class Results {
 
   /** Prints that an upload failed, where reports are printed. */
   printFailure(target: Target, error: unknown): Promise<void> {
-    const { code = null, response } = error as Partial<UploadError>
-    const fault = { code, message: messageOf(error) }
+    const { code, name, response } = error as Partial<UploadError>
+    // Where Ctrl-C ended it, the code is a number that means nothing here.
+    const fault = { code: typeof code === 'string' ? code : name, message: messageOf(error) }
     return this.printLine(target, { status: response?.status ?? null, error: fault })
   }
 
