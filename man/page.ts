@@ -1,5 +1,4 @@
-import { outlineOf, outlinesOf } from '../lib/cli/outline.ts'
-import { createProgram } from '../lib/cli/program.ts'
+import { createProgram } from '../lib/cli/main.ts'
 import { manualOf } from './manual.ts'
 
 /** Where the manual page is kept. */
@@ -13,6 +12,5 @@ export function currentPage(): string {
     cancel: () => {},
     exit: () => {},
   }
-  const program = createProgram(session)
-  return manualOf(outlineOf(program), outlinesOf(program))
+  return manualOf(createProgram(session))
 }

@@ -1,95 +1,95 @@
 import { readFileSync } from 'node:fs'
 import { globalAgent } from 'node:http'
-import { Option } from '@commander-js/extra-typings'
+import { type ConnectionOptions, createSecureContext } from 'node:tls'
+import { type Command, Option, type OptionValues } from '@commander-js/extra-typings'
 import { ExpectAgent } from '../index.ts'
-import { UsageError } from './command.ts'
+import type { CredentialFlags } from './credentials.ts'
+import { seconds } from './flag.ts'
 import { messageOf } from './message.ts'
-import { warnOfPassword } from './password.ts'
-import type { Terminal } from './terminal.ts'
+import { UsageError } from './session.ts'
 
-/** What an agent is made from. */
-export interface ConnectionFlags {
-  readonly proxy?: string | undefined
-  readonly cacert?: string | undefined
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
-  readonly http2?: boolean | undefined
+/** What says how servers are reached, and by whom. */
+export interface ConnectionFlags extends CredentialFlags {
+  readonly cacert?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly insecure?: boolean
+  readonly connectTimeout?: number
+  readonly http2?: boolean
 }
 
-/** The options that say how origins are reached, for the commands that reach some. */
-export const connectionOptions: ConnectionOptions = {
-  proxy: new Option(
-    '--proxy <url>',
+const help = {
+  user: "the user, or 'user:password'; Basic or Digest are used as the server asks",
+  timeout: 'how long making a connection may take',
+  proxy:
     "go through this proxy (http, https or socks5), or with 'env' through those that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name; without it, as Node's fetch does (NODE_USE_ENV_PROXY=1)",
-  ),
-  cacert: new Option('--cacert <file>', 'trust these certificate authorities alone, in PEM'),
-  cert: new Option('--cert <file>', 'the certificate of the client, in PEM'),
-  key: new Option('--key <file>', "the certificate's key, where it is in a file of its own"),
-  http2: new Option('--http2', 'speak HTTP/2 where the origin chooses it, as is the default'),
-  noHttp2: new Option('--no-http2', 'speak HTTP/1.1 alone'),
 }
 
-interface ConnectionOptions {
-  readonly proxy: Option<'--proxy <url>'>
-  readonly cacert: Option<'--cacert <file>'>
-  readonly cert: Option<'--cert <file>'>
-  readonly key: Option<'--key <file>'>
-  readonly http2: Option<'--http2'>
-  readonly noHttp2: Option<'--no-http2'>
+/** Puts those options to a command that reaches servers. */
+export function withConnection<Args extends unknown[], Own extends OptionValues>(
+  command: Command<Args, Own>,
+): Command<Args, Own & ConnectionFlags> {
+  const option = (...text: [string, string]): Option => new Option(...text)
+  const options = [
+    option('-u, --user <name>', help.user),
+    option('--basic', 'send the user by Basic at once, before the server asks'),
+    option('--digest', 'use Digest alone, and never Basic').conflicts('basic'),
+    option('--bearer', 'send a token (RFC 6750)').conflicts(['user', 'basic', 'digest']),
+    option('--connect-timeout <seconds>', help.timeout).argParser(seconds).default(10_000, '10'),
+    option('--proxy <url>', help.proxy),
+    option('--cacert <file>', 'trust these certificate authorities alone, in PEM'),
+    option('-k, --insecure', 'trust any certificate'),
+    option('--cert <file>', 'the certificate of the client, in PEM'),
+    option('--key <file>', "the certificate's key, where it is in a file of its own"),
+    option('--http2', 'speak HTTP/2 wherever the server chooses it'),
+    option('--no-http2', 'speak HTTP/1.1 alone'),
+    option('--http1.1', 'speak HTTP/1.1 alone'),
+  ]
+  command.optionsGroup('Connection:')
+  for (const each of options) command.addOption(each)
+  command.on('option:http1.1', () => command.setOptionValue('http2', false))
+  // The types cannot follow a list; its attributes are those of ConnectionFlags.
+  return command.optionsGroup('Options:') as unknown as Command<Args, Own & ConnectionFlags>
 }
 
-/** What a TLS connection is made with. */
-export interface TlsFiles {
-  readonly ca?: Buffer
-  readonly cert?: Buffer
-  readonly key?: Buffer
-}
+/** What TLS connections are made with. */
+export type TlsFiles = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>
 
 /**
  * Reads the files that say whom to trust, and who the client is.
  *
- * @throws UsageError saying which file cannot be used.
+ * @throws Error saying which file cannot be used.
  */
-export function readTlsFiles({ cacert, cert, key = cert }: ConnectionFlags): TlsFiles {
+export function readTlsFiles(flags: ConnectionFlags): TlsFiles {
+  const { cacert, cert, key = cert, insecure = false } = flags
   if (cert === undefined && key !== undefined) throw new UsageError('--key needs a --cert')
-  return {
-    ...(cacert !== undefined && { ca: pem('--cacert', cacert) }),
-    ...(cert !== undefined && { cert: pem('--cert', cert) }),
-    ...(key !== undefined && { key: pem('--key', key) }),
-  }
-}
-
-/**
- * The agent that reaches origins so. A password that others can see is warned of.
- *
- * @throws UsageError saying which file or proxy cannot be used.
- */
-export function createAgent(flags: ConnectionFlags, { stderr }: Terminal): ExpectAgent {
-  const { proxy } = flags
-  const agent = agentOf(flags)
-  if (proxy !== undefined && URL.canParse(proxy) && new URL(proxy).password !== '') {
-    warnOfPassword(stderr, '--proxy', "set HTTP_PROXY and HTTPS_PROXY, and say '--proxy env'")
-  }
-  return agent
-}
-
-/**
- * One more agent of the kind.
- *
- * @throws UsageError saying which file or proxy cannot be used.
- */
-export function agentOf(flags: ConnectionFlags): ExpectAgent {
-  const { proxy = 'node', http2 = true } = flags
-  const connect = readTlsFiles(flags)
+  const pair = { ...pem('--cert', 'cert', cert), ...pem('--key', 'key', key) }
   try {
-    return new ExpectAgent({ connect, allowH2: http2, proxy })
+    createSecureContext(pair)
+  } catch (error) {
+    throw new Error(`--cert, --key: ${messageOf(error)}`)
+  }
+  return { ...pair, ...pem('--cacert', 'ca', cacert), rejectUnauthorized: !insecure }
+}
+
+/**
+ * An agent that reaches servers so.
+ *
+ * @throws Error saying which file or proxy cannot be used.
+ */
+export function createAgent(flags: ConnectionFlags): ExpectAgent {
+  const { proxy = 'node', http2, connectTimeout = 10_000 } = flags
+  const connect = readTlsFiles(flags)
+  const version = http2 === undefined ? {} : { allowH2: http2 }
+  try {
+    return new ExpectAgent({ connect, proxy, connectTimeout, ...version })
   } catch (error) {
     // Nothing else of the options can be wrong; the message does not hold credentials.
     throw new UsageError(`${flags.proxy === undefined ? '' : '--proxy: '}${messageOf(error)}`)
   }
 }
 
-/** Whether a proxy may be on the way to an origin: one of the flag, or of NODE_USE_ENV_PROXY=1. */
+/** Whether a proxy may be on the way to a server: one of the flag, or of NODE_USE_ENV_PROXY=1. */
 export function mayUseProxy({ proxy }: ConnectionFlags): boolean {
   return (
     proxy !== undefined ||
@@ -97,10 +97,13 @@ export function mayUseProxy({ proxy }: ConnectionFlags): boolean {
   )
 }
 
-function pem(flag: string, path: string): Buffer {
+function pem(flag: string, name: string, path: string | undefined): Record<string, Buffer> {
+  if (path === undefined) return {}
   try {
-    return readFileSync(path)
+    const read = readFileSync(path)
+    if (read.includes('-----BEGIN ')) return { [name]: read }
   } catch (error) {
-    throw new UsageError(`${flag}: ${messageOf(error)}`)
+    throw new Error(`${flag}: ${messageOf(error)}`)
   }
+  throw new Error(`${flag}: ${path}: not in PEM`)
 }

@@ -1,13 +1,17 @@
-import type { Authenticate } from '../index.ts'
-import { UsageError } from './command.ts'
-import { findSecret, warnOfPassword } from './password.ts'
-import type { Session } from './session.ts'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import type { Authenticate, Credentials } from '../index.ts'
+import { type Session, UsageError } from './session.ts'
 
 /** Who uploads. */
 export interface CredentialFlags {
-  readonly basic?: string | undefined
-  readonly digest?: string | undefined
-  readonly bearer?: boolean | undefined
+  /** `user` or `user:password`. */
+  readonly user?: string
+  readonly basic?: boolean
+  readonly digest?: boolean
+  readonly bearer?: boolean
+  /** The URL of a proxy, which may hold a password. */
+  readonly proxy?: string
 }
 
 /** What uploads carry, and what answers a challenge. */
@@ -17,45 +21,78 @@ export interface UploadCredentials {
 }
 
 /**
- * Finds the credentials that were asked for. Basic ones and tokens are sent at once, for some
- * origins answer 403 or 404 to strangers; Digest has to be asked for.
+ * Finds the credentials that were asked for. With `--basic` they are sent at once, as a token is,
+ * because some servers answer 403 or 404 to strangers.
  */
 export async function findCredentials(
-  { basic, digest, bearer = false }: CredentialFlags,
+  { user, basic = false, digest = false, bearer = false, proxy = '' }: CredentialFlags,
   header: readonly [string, string][],
   session: Session,
 ): Promise<UploadCredentials> {
-  const wanted = bearer || basic !== undefined || digest !== undefined
-  if (wanted && header.some(([name]) => name.toLowerCase() === 'authorization')) {
-    throw new UsageError(
-      'an Authorization header excludes --basic, --digest and --bearer; give one of them',
-    )
+  if (URL.canParse(proxy) && new URL(proxy).password !== '') {
+    warnOfPassword(session, '--proxy', "set HTTP_PROXY and HTTPS_PROXY, and say '--proxy env'")
   }
-  if (bearer) {
+  if ((basic || digest) && user === undefined) {
+    throw new UsageError(`${basic ? '--basic' : '--digest'} needs a --user`)
+  }
+  if (!bearer && user === undefined) return { fields: [], authenticate: null }
+  if (header.some(([name]) => name.toLowerCase() === 'authorization')) {
+    throw new UsageError('an Authorization header excludes --user and --bearer')
+  }
+  if (user === undefined) {
     const token = await findSecret(session, 'EXPECT_CONTINUE_TOKEN', 'Token')
-    if (!/^[\w.~+/-]+=*$/.test(token)) throw new UsageError('the token is none that HTTP can carry')
+    if (!/^[\w.~+/-]+=*$/.test(token)) throw new UsageError('HTTP cannot carry the token')
     return { fields: [['authorization', `Bearer ${token}`]], authenticate: null }
   }
-  if (basic !== undefined) {
-    const { username, password } = await pair('--basic', basic, session)
-    const code = Buffer.from(`${username}:${password}`.normalize()).toString('base64')
+  const pair = await pairOf(user, session)
+  if (basic) {
+    const code = Buffer.from(`${pair.username}:${pair.password}`.normalize()).toString('base64')
     return { fields: [['authorization', `Basic ${code}`]], authenticate: null }
   }
-  if (digest === undefined) return { fields: [], authenticate: null }
-  return { fields: [], authenticate: { digest: await pair('--digest', digest, session) } }
+  return { fields: [], authenticate: { digest: pair, ...(!digest && { basic: pair }) } }
 }
 
-async function pair(
-  flag: string,
-  text: string,
-  session: Session,
-): Promise<{ username: string; password: string }> {
-  const colon = text.indexOf(':')
-  if (colon < 0) {
+async function pairOf(text: string, session: Session): Promise<Credentials> {
+  const [username = '', ...rest] = text.split(':')
+  if (rest.length === 0) {
     const password = await findSecret(session, 'EXPECT_CONTINUE_PASSWORD', `Password of ${text}`)
-    return { username: text, password }
+    return { username, password }
   }
   const instead = 'leave it out to be asked for it, or set EXPECT_CONTINUE_PASSWORD'
-  warnOfPassword(session.terminal.stderr, flag, instead)
-  return { username: text.slice(0, colon), password: text.slice(colon + 1) }
+  warnOfPassword(session, '--user', instead)
+  return { username, password: rest.join(':') }
+}
+
+/**
+ * Finds a secret: in the environment, or else by asking at the terminal, without showing what is
+ * typed.
+ *
+ * @throws UsageError where there is no terminal.
+ */
+async function findSecret(
+  { terminal, signal, cancel }: Session,
+  name: string,
+  question: string,
+): Promise<string> {
+  const given = terminal.env[name]
+  if (given !== undefined) return given
+  const { stdin, stderr } = terminal
+  if (stdin.isTTY !== true) throw new UsageError(`there is no terminal to ask at; set ${name}`)
+  stderr.write(`${question}: `)
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: stdin, output, terminal: true })
+  // The keyboard is in raw mode, in which Ctrl-C is no signal; Ctrl-D closes.
+  lines.on('SIGINT', cancel).on('close', cancel)
+  try {
+    return await lines.question('', { signal })
+  } finally {
+    lines.off('close', cancel).close()
+    stderr.write('\n')
+  }
+}
+
+/** Says that other users of the machine can read a password in the arguments. */
+function warnOfPassword({ terminal }: Session, flag: string, instead: string): void {
+  const warning = `anyone on this machine can see the password of ${flag}; ${instead}`
+  terminal.stderr.write(`expect-continue: ${warning}\n`)
 }

@@ -1,104 +1,161 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Progress, UploadMessage } from '../index.ts'
 import { bytesText } from './amount.ts'
-import {
-  type Connected,
-  type ResponseHead,
-  requestHead,
-  responseFields,
-  type SentHead,
-} from './exchange-message.ts'
-import { shownField, withoutQuery } from './redaction.ts'
 
-type Listener = (message: unknown) => void
+/** What undici publishes when a connection was made. */
+interface Connected {
+  readonly connectParams: { readonly host: string }
+  readonly socket: { readonly encrypted?: boolean }
+}
+
+/** What undici publishes when it writes a request's head; of HTTP/1.1, that without its framing. */
+interface SentHead {
+  readonly request: { readonly origin: string | URL; readonly path: string }
+  readonly headers: string
+  readonly socket: { readonly alpnProtocol?: string | false | null }
+}
+
+/** What undici publishes when a response's head came, an interim one included. */
+interface ResponseHead {
+  readonly response: {
+    readonly statusCode: number
+    readonly statusText: string
+    /** Names and values in turn from HTTP/1.1, an object from HTTP/2. */
+    readonly headers: readonly Buffer[] | Readonly<Record<string, string | readonly string[]>>
+  }
+}
+
+type Field = [name: string, value: string]
+
+/** Listens to diagnostics channels; what it returns ends that. */
+export function listenTo(channels: Readonly<Record<string, (message: never) => void>>): () => void {
+  const listeners = Object.entries(channels) as [string, (message: unknown) => void][]
+  for (const [name, listener] of listeners) subscribe(name, listener)
+  return () => {
+    for (const [name, listener] of listeners) unsubscribe(name, listener)
+  }
+}
+
+function versionOf({ socket }: SentHead): string {
+  return socket.alpnProtocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
+}
+
+/** Notes by origin and path over which version of HTTP requests go; what it returns ends that. */
+export function noteVersions(versions: Map<string, string>): () => void {
+  return listenTo({
+    'undici:client:sendHeaders': (head: SentHead) => {
+      const { origin, path } = head.request
+      versions.set(new URL(origin).origin + path.replace(/\?.*$/s, ''), versionOf(head))
+    },
+  })
+}
+
+/** What is told of the uploads of the process. */
+export interface Exchange {
+  /** Is told how far the upload is, which tells how the request goes on. */
+  progress(progress: Progress): void
+  /** Ends it. */
+  stop(): void
+}
 
 /**
  * Says what goes over the wire, as curl does: `>` before what is sent, `<` before what comes,
  * `*` before what happens. Credentials are left out. It hears of all uploads of the process, so
  * they must be made one at a time.
  */
-export class Exchange {
-  readonly #say: (line: string) => void
-  readonly #heard: readonly (readonly [string, Listener])[]
+export function tellExchange(say: (line: string) => void): Exchange {
   /** The lines of a head that was begun; how its content is framed is not known yet. */
-  #head: string[] = []
-  #protocol = 'HTTP/1.1'
-
-  constructor(say: (line: string) => void) {
-    this.#say = say
-    this.#heard = [
-      ['undici:client:connected', (message) => this.#connected(message as Connected)],
-      ['undici:client:sendHeaders', (message) => this.#begin(message as SentHead)],
-      ['undici:request:headers', (message) => this.#answered(message as ResponseHead)],
-      ['expect-continue:interim', (message) => this.#interim(message as UploadMessage)],
-      ['expect-continue:silent', () => say('* nobody answered in time; the content goes')],
-      ['expect-continue:refuse', () => say('* the content stays here')],
-      ['expect-continue:rescue', (message) => this.#rescued(message as UploadMessage)],
-      ['expect-continue:replay', () => say('* once more, without the expectation')],
-    ]
+  let head: string[] = []
+  let version = 'HTTP/1.1'
+  const sayHead = (sign: string, lines: readonly string[]): void => {
+    for (const line of [...lines, '']) say(`${sign} ${line}`.trimEnd())
   }
-
-  /** Begins to listen; what it returns ends that. */
-  listen(): () => void {
-    for (const [name, listener] of this.#heard) subscribe(name, listener)
-    return () => {
-      for (const [name, listener] of this.#heard) unsubscribe(name, listener)
-    }
+  const end = (fields: readonly string[]): void => {
+    if (head.length > 0) sayHead('>', [...head, ...fields])
+    head = []
   }
-
-  /** Is told how far the upload is, which tells how the request goes on. */
-  progress({ phase, sent, total }: Progress): void {
-    if (this.#head.length > 0) {
-      this.#end([...this.#framing(total), ...(phase === 'waiting' ? ['expect: 100-continue'] : [])])
-    }
-    if (phase === 'responding' && sent > 0) this.#say(`* ${bytesText(sent)} of content sent`)
+  const stop = listenTo({
+    'undici:client:connected': ({ connectParams: { host }, socket }: Connected) =>
+      say(`* connected to ${host}${socket.encrypted === true ? ' with TLS' : ''}`),
+    'undici:client:sendHeaders': (message: SentHead) => {
+      version = versionOf(message)
+      const [method, target = '', fields] = requestHead(message.headers)
+      head = [`${method} ${withoutQuery(target)} ${version}`, ...fields.map(shownField)]
+    },
+    'undici:request:headers': ({ response }: ResponseHead) => {
+      // A request without content makes no progress.
+      end([])
+      const { statusCode, statusText, headers } = response
+      // A 100 is told by its own channel, over both versions.
+      if (statusCode === 100) return
+      sayHead('<', [
+        `${version} ${statusCode} ${statusText}`,
+        ...responseFields(headers).map(shownField),
+      ])
+    },
+    'expect-continue:interim': ({ status }: UploadMessage) => {
+      if (status === 100) sayHead('<', [`${version} 100 Continue`])
+    },
+    'expect-continue:silent': () => say('* no answer in time; the body is sent'),
+    'expect-continue:refuse': () => say('* the body is not sent'),
+    'expect-continue:rescue': () =>
+      say('* the server takes no more of the body; its answer may have come'),
+    'expect-continue:replay': () => say('* once more, without the expectation'),
+  })
+  return {
+    stop,
+    progress: ({ phase, sent, total }) => {
+      // undici tells of the content's length over HTTP/2 alone.
+      const length = total === null ? 'transfer-encoding: chunked' : `content-length: ${total}`
+      end([
+        ...(version === 'HTTP/2' ? [] : [length]),
+        ...(phase === 'waiting' ? ['expect: 100-continue'] : []),
+      ])
+      if (phase === 'responding' && sent > 0) say(`* ${bytesText(sent)} of the body sent`)
+    },
   }
+}
 
-  #connected({ connectParams: { host }, socket }: Connected): void {
-    this.#say(`* connected to ${host}${socket.encrypted === true ? ' with TLS' : ''}`)
-  }
+/** Reads the text of a head: a request line and fields, or in HTTP/2 fields alone. */
+function requestHead(text: string): readonly [string | undefined, string | undefined, Field[]] {
+  const lines = text.split('\r\n').filter((line) => line !== '')
+  const first = lines[0]?.endsWith(' HTTP/1.1') ? lines.shift() : undefined
+  const fields = lines.map(fieldOf)
+  const pseudo = new Map(fields)
+  const [method = pseudo.get(':method'), target = pseudo.get(':path')] = first?.split(' ') ?? []
+  return [method, target, fields.filter(([name]) => !/^:(?!authority)/.test(name))]
+}
 
-  #begin({ headers, socket }: SentHead): void {
-    this.#protocol = socket.alpnProtocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
-    const { method, target, fields } = requestHead(headers)
-    this.#head = [
-      `${method} ${withoutQuery(target)} ${this.#protocol}`,
-      ...fields.map(([name, value]) => shownField(name, value)),
-    ]
-  }
+function fieldOf(line: string): Field {
+  // The colon that ends the name is not the one that begins a pseudo field's.
+  const colon = line.indexOf(':', 1)
+  return [line.slice(0, colon), line.slice(colon + 1).trim()]
+}
 
-  /** What is said of the content's length, which undici tells of HTTP/2 alone. */
-  #framing(total: number | null): string[] {
-    if (this.#protocol === 'HTTP/2') return []
-    return [total === null ? 'transfer-encoding: chunked' : `content-length: ${total}`]
+/** The fields of a response's head, one for each value. */
+function responseFields(headers: ResponseHead['response']['headers']): Field[] {
+  if (!Array.isArray(headers)) {
+    return Object.entries(headers).flatMap(([name, values]) =>
+      [values].flat().map((value): Field => [name, String(value)]),
+    )
   }
+  const texts = headers.map((part: Buffer) => part.toString('latin1'))
+  return texts.flatMap((name, at) => (at % 2 === 0 ? [[name, texts[at + 1] ?? ''] as Field] : []))
+}
 
-  #end(fields: readonly string[]): void {
-    for (const line of [...this.#head, ...fields, '']) this.#say(`> ${line}`.trimEnd())
-    this.#head = []
-  }
+const secret = /authorization|cookie|token|secret|password|signature|api-?key|credential/i
 
-  #interim({ status }: UploadMessage): void {
-    // The others are told with their fields.
-    if (status === 100) this.#answer('100 Continue', [])
-  }
+/** A header field as it may be shown: without credentials. */
+export function shownField([name, value]: readonly [string, string]): string {
+  if (/^(content-)?location$/i.test(name)) return `${name}: ${withoutQuery(value)}`
+  if (!secret.test(name)) return `${name}: ${value}`
+  const [scheme = '', rest] = value.split(' ', 2)
+  // Of the value of these the first word is the scheme, and no secret.
+  const schemed = /^(proxy-)?authorization$/i.test(name) && rest !== undefined
+  return schemed ? `${name}: ${scheme} …` : `${name}: …`
+}
 
-  #answered({ response }: ResponseHead): void {
-    // A request without content makes no progress.
-    if (this.#head.length > 0) this.#end([])
-    const { statusCode, statusText, headers } = response
-    if (statusCode === 100) return
-    const fields = responseFields(headers)
-    this.#answer(`${statusCode} ${statusText}`, fields)
-  }
-
-  #answer(status: string, fields: readonly [string, string][]): void {
-    this.#say(`< ${this.#protocol} ${status}`.trimEnd())
-    for (const [name, value] of fields) this.#say(`< ${shownField(name, value)}`)
-    this.#say('<')
-  }
-
-  #rescued({ code = 'a write failed' }: UploadMessage): void {
-    this.#say(`* ${code}: the content is not taken any more; an answer may have come`)
-  }
+/** A target or URL as it may be shown: signatures of signed URLs stand in the query. */
+function withoutQuery(target: string): string {
+  return target.replace(/\?.*$/s, '?…')
 }

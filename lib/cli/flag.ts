@@ -1,42 +1,56 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { UsageError } from './command.ts'
+import { UsageError } from './session.ts'
 
-const unit = { '': 1, k: 1024, M: 1024 ** 2, G: 1024 ** 3 }
+type Reader<Value> = (text: string) => Value
+
+const sizes = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+const times = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+// A longer delay makes setTimeout fire at once.
+const longestDelay = 2_147_483_647
 
 /** Reads a number of bytes: `1048576`, or `1024k`, `1M`, `1MiB` by powers of 1024. */
 export function bytes(text: string): number {
-  const [, digits = '', letter = ''] = /^(\d+)(?:([kMG])(?:iB)?)?$/.exec(text) ?? []
-  const read = Number(digits) * unit[letter as keyof typeof unit]
+  const [, digits = '', letter = ''] = /^(\d+)(?:([kmg])(?:i?b)?)?$/i.exec(text) ?? []
+  const read = Number(digits) * sizes[letter.toLowerCase() as keyof typeof sizes]
   if (digits !== '' && Number.isSafeInteger(read)) return read
   throw new InvalidArgumentError('It must be a number of bytes, such as 65536, 64k or 1MiB.')
 }
 
-/** Reads a whole number from 0 up. */
-export function count(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It must be a whole number.')
-}
+/** Reads a whole number. */
+export const count: Reader<number> = whole(0, 999_999_999, 'It must be a whole number.')
 
 /** Reads a whole number from 1 up. */
-export function positive(text: string): number {
-  const read = count(text)
-  if (read > 0) return read
-  throw new InvalidArgumentError('It must be 1 or more.')
-}
+export const positive: Reader<number> = whole(1, 999_999_999, 'It must be 1 or more.')
 
 /** Reads a port; 0 is one of the system's choice. */
-export function portNumber(text: string): number {
-  const read = count(text)
-  if (read < 65_536) return read
-  throw new InvalidArgumentError('It must be a port, up to 65535.')
+export const portNumber: Reader<number> = whole(0, 65_535, 'It must be a port, up to 65535.')
+
+function whole(least: number, most: number, complaint: string): Reader<number> {
+  return (text) => {
+    const read = /^\d+$/.test(text) ? Number(text) : Number.NaN
+    if (read >= least && read <= most) return read
+    throw new InvalidArgumentError(complaint)
+  }
 }
 
+/** Reads seconds, as curl's timeouts are, or a time with its unit; answers milliseconds. */
+export const seconds: Reader<number> = time('s', 'It must be seconds, or a time such as 500ms.')
+
+/** Reads milliseconds, or a time with its unit. */
+export const milliseconds: Reader<number> = time('ms', 'It must be milliseconds, or such as 1.5s.')
+
 /** Reads milliseconds, or `adaptive`. */
-export function wait(text: string): number | 'adaptive' {
-  if (text === 'adaptive') return text
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError("It must be milliseconds, or 'adaptive'.")
+export const wait: Reader<number | 'adaptive'> = (text) =>
+  text === 'adaptive' ? text : time('ms', "It must be milliseconds, or 'adaptive'.")(text)
+
+function time(preset: keyof typeof times, complaint: string): Reader<number> {
+  return (text) => {
+    const [, number = '', unit = preset] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
+    const read = Math.ceil(Number(number) * times[unit as keyof typeof times])
+    if (number !== '' && read <= longestDelay) return read
+    throw new InvalidArgumentError(complaint)
+  }
 }
 
 /** Reads where a timeline goes: an SVG file, or `-`. */
@@ -45,10 +59,15 @@ export function timelineFile(text: string): string {
   throw new InvalidArgumentError("It must be a file that ends in .svg, or '-'.")
 }
 
-/** Reads a method. */
-export function method(text: string): string {
+/** Reads a method, or the name of a header field, which are made of the same characters. */
+export function token(text: string): string {
   if (/^[!#$%&'*+.^_`|~\w-]+$/.test(text)) return text
-  throw new InvalidArgumentError('It must be a method, such as POST.')
+  throw new InvalidArgumentError('It must be one word, such as POST or X-Checksum.')
+}
+
+/** Puts a value to those that were given before. */
+export function collected(text: string, before: readonly string[] = []): string[] {
+  return [...before, text]
 }
 
 /** Reads a header field, and puts it to those that were read before. */
@@ -76,5 +95,5 @@ export function httpUrl(text: string): URL {
     throw new UsageError(`'${text}' is no http or https URL; write http://… or https://…`)
   }
   if (url.username === '' && url.password === '') return url
-  throw new UsageError(`the URL for ${url.host} holds credentials; use --basic or --digest`)
+  throw new UsageError(`the URL for ${url.host} holds credentials; use --user`)
 }

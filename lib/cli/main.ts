@@ -1,9 +1,21 @@
-import { CommanderError } from '@commander-js/extra-typings'
-import { UsageError } from './command.ts'
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from '@commander-js/extra-typings'
+import { completion } from './completion.ts'
 import { messageOf } from './message.ts'
-import { createProgram, hint } from './program.ts'
-import type { ExitStatus } from './session.ts'
-import { dropAfterReader, type Terminal } from './terminal.ts'
+import { notesText } from './notes.ts'
+import { probe } from './probe.ts'
+import { put } from './put.ts'
+import { serve } from './serve.ts'
+import {
+  dropAfterReader,
+  type ExitStatus,
+  type Session,
+  type Terminal,
+  UsageError,
+} from './session.ts'
+
+/** What is said after a complaint. */
+const hint = "Try 'expect-continue --help', or the same with the name of a command."
 
 /**
  * Runs the program; answers its exit status: 0 done, 1 refused or failed, 2 called wrongly,
@@ -11,40 +23,69 @@ import { dropAfterReader, type Terminal } from './terminal.ts'
  */
 export async function main(args: readonly string[], terminal: Terminal): Promise<ExitStatus> {
   const cancelled = new AbortController()
+  const { signal } = cancelled
   let status: ExitStatus = 0
+  let lost = false
   const cancel = (): void => {
     // A second Ctrl-C finds no listener, and ends the process.
     terminal.off('SIGINT', cancel)
     cancelled.abort()
   }
-  let lost = false
-  const lose = (error: Error): void => {
-    lost = true
-    terminal.stderr.write(`expect-continue: ${error.message}\n`)
-  }
-  terminal.on('SIGINT', cancel)
-  dropAfterReader(terminal.stdout, lose)
-  dropAfterReader(terminal.stderr, () => {})
   const exit = (given: ExitStatus): void => {
     status = given
   }
+  terminal.on('SIGINT', cancel)
+  dropAfterReader(terminal.stdout, (error) => {
+    lost = true
+    complain(error, terminal)
+  })
+  dropAfterReader(terminal.stderr, () => {})
   try {
-    const program = createProgram({ terminal, signal: cancelled.signal, cancel, exit })
+    const program = createProgram({ terminal, signal, cancel, exit })
     await program.parseAsync([...args], { from: 'user' })
-    if (cancelled.signal.aborted) return 130
+    if (signal.aborted) return 130
     return lost && status === 0 ? 1 : status
   } catch (error) {
-    return cancelled.signal.aborted ? 130 : tell(error, terminal)
+    return signal.aborted ? 130 : complain(error, terminal)
   } finally {
     terminal.off('SIGINT', cancel)
   }
 }
 
 /** Says what went wrong, where the parser has not said it yet. */
-function tell(error: unknown, { stderr }: Terminal): ExitStatus {
+function complain(error: unknown, { stderr }: Terminal): ExitStatus {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   stderr.write(`expect-continue: ${messageOf(error)}\n`)
   if (!(error instanceof UsageError)) return 1
   stderr.write(`${hint}\n`)
   return 2
+}
+
+/** The program with all its commands; `--help`, the manual and the completions are made from it. */
+export function createProgram(session: Session): Command {
+  const { stdout, stderr } = session.terminal
+  const program = new Command('expect-continue')
+    .description('Uploads over HTTP that ask before they send.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this')
+    .helpCommand('help [command]', 'print the help of a command')
+    .exitOverride()
+    .showHelpAfterError(hint)
+    .addHelpText('afterAll', ({ error }) => (error ? '' : notesText(stdout.columns ?? 80)))
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'expect-continue: ')),
+      getOutHelpWidth: () => stdout.columns ?? 80,
+      getErrHelpWidth: () => stderr.columns ?? 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+  for (const add of [put, probe, serve, completion]) add(program, session)
+  return program
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
 }

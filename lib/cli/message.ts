@@ -1,8 +1,77 @@
-/** What to say of an error. */
+import { getSystemErrorMessage } from 'node:util'
+
+/** What errors of Node, OpenSSL and undici may have beside a message. */
+interface Details {
+  readonly code?: string
+  readonly errno?: number | string
+  readonly syscall?: string
+  readonly path?: string
+  readonly dest?: string
+  readonly hostname?: string
+  readonly address?: string
+  readonly port?: number
+  /** OpenSSL's words. */
+  readonly reason?: string
+  readonly cause?: unknown
+}
+
+/** The flags for what errors of the library call by its option's name. */
+const flags: readonly (readonly [RegExp, string])[] = [
+  [/timeouts\.total/, '--timeout'],
+  [/timeouts\.stall/, '--stall-timeout'],
+  [/connectTimeout of the dispatcher/, '--connect-timeout'],
+  [/ \((timeouts\.|undici)[^)]*\)$/, ''],
+  [/maxRedirections/, '--max-redirects'],
+  [/; pass a stream to send it$/, "; upload it through standard input, with '-'"],
+]
+
+/** What errors mean that say it in the words of a library, by their codes. */
+const meanings: readonly (readonly [RegExp, string])[] = [
+  [/^ENOENT$/, 'no such file'],
+  [/^ENOTFOUND$/, 'no such host'],
+  [/^EAI_AGAIN$/, 'the name cannot be looked up at the moment'],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the server closed the connection'],
+  [
+    /^ERR_EXPECT_CONTENT_GONE$/,
+    'the body is needed again, and can be read only once; upload a file in place of a stream',
+  ],
+]
+
+/** What to say of an error, in plain words and without the codes of libraries. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  if (error.message !== '') return error.message
-  // What Node throws where a name has several addresses says nothing itself.
-  const [first] = error instanceof AggregateError ? error.errors : []
-  return first === undefined ? error.name : messageOf(first)
+  // Node's error for a name that has several addresses says nothing itself.
+  if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
+  const { code = error.name, errno, syscall, reason = error.message, cause } = error as Details
+  const { path, dest = path, hostname, address, port } = error as Details
+  const subject = dest ?? hostname ?? (address && `${address}:${port}`)
+  const about = subject === undefined ? '' : `${subject}: `
+  if (/before secure TLS/.test(reason)) {
+    return 'TLS error: the server closed the connection during the handshake'
+  }
+  const meaning = meanings.find(([codes]) => codes.test(code))?.[1]
+  if (meaning !== undefined) return about + meaning
+  if (/^ERR_(SSL|OSSL|TLS)|^EPROTO|CERT|^UNABLE_TO/.test(code)) return tlsMessage(code, reason)
+  if (syscall && typeof errno === 'number') return about + getSystemErrorMessage(errno)
+  if (error.name === 'HTTPParserError') return parserMessage(reason)
+  if (code === 'ERR_EXPECT_PROXY' && cause instanceof Error) {
+    return reason.replace(cause.message, () => messageOf(cause))
+  }
+  return flags.reduce((text, [name, flag]) => text.replace(name, flag), reason) || error.name
+}
+
+function tlsMessage(code: string, reason: string): string {
+  if (/wrong version number|packet length too long|http request/.test(reason)) {
+    return 'TLS error: the server does not speak TLS on this port (http:?)'
+  }
+  // Node puts advice of its own behind what OpenSSL says of a certificate.
+  const what = reason.replace(/;.*$/s, '').trim()
+  const isUntrusted = /^(?!ERR_).*CERT|^UNABLE_TO/.test(code)
+  return `TLS error: ${what}${isUntrusted ? ' (--cacert trusts it, -k trusts any)' : ''}`
+}
+
+function parserMessage(message: string): string {
+  const isOther = /Expected HTTP\//.test(message)
+  if (isOther) return 'the server does not speak HTTP on this port (https:?)'
+  return `the server's response is not HTTP: ${message}`
 }

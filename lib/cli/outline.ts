@@ -1,69 +1,48 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 
-/** What there is to know of a command for those who describe it. */
-export interface CommandOutline {
-  readonly name: string
-  /** How it is called, after its name. */
-  readonly usage: string
-  readonly summary: string
-  readonly description: string
-  readonly options: readonly OptionOutline[]
-  readonly operand: OperandOutline | null
+/** What values may be whose options have no choices. */
+const suggested: Readonly<Record<string, readonly string[]>> = {
+  '--method': ['PUT', 'POST', 'PATCH'],
+  '--mode': ['go', 'silent', 'reset', '307', '401', '413', '417', '503'],
+  '--continue-timeout': ['adaptive'],
+  '--proxy': ['env'],
 }
 
-/** An option. */
-export interface OptionOutline {
-  /** `-X` */
-  readonly short: string | null
-  /** `--method` */
-  readonly long: string
-  /** What its value is called, such as `file`; `null` where it takes none. */
-  readonly value: string | null
-  readonly choices: readonly string[]
-  readonly description: string
-  /** The value that it has when it is not given, where there is one. */
-  readonly preset: string | null
-  /** Whether its description says that it can be repeated. */
-  readonly repeats: boolean
+/** The commands of a program, as its help lists them. */
+export function commandsOf(program: CommandUnknownOpts): CommandUnknownOpts[] {
+  return program.createHelp().visibleCommands(program)
 }
 
-/** What a command takes beside its options. */
-export interface OperandOutline {
-  readonly takesFiles: boolean
-  readonly choices: readonly string[]
+/** The options of a command, as its help lists them. */
+export function optionsOf(command: CommandUnknownOpts): Option[] {
+  return command.createHelp().visibleOptions(command)
 }
 
-/** The commands of a program. */
-export function outlinesOf(program: CommandUnknownOpts): CommandOutline[] {
-  return program.createHelp().visibleCommands(program).map(outlineOf)
+/** How an option is spelled: `-X` and `--method`. */
+export function flagsOf({ short, long }: Option): string[] {
+  return [short, long].filter((flag) => flag !== undefined)
 }
 
-/** A command, or the program itself. */
-export function outlineOf(command: CommandUnknownOpts): CommandOutline {
-  const [operand = null] = command.registeredArguments
-  return {
-    name: command.name(),
-    usage: command.usage(),
-    summary: command.summary(),
-    description: command.description(),
-    options: command.createHelp().visibleOptions(command).map(optionOutline),
-    operand: operand && {
-      takesFiles: /file/.test(operand.name()),
-      choices: operand.argChoices ?? [],
-    },
-  }
+/** What the value of an option is called, such as `file`; `null` where it takes none. */
+export function valueName({ required, flags }: Option): string | null {
+  return required ? flags.slice(flags.indexOf('<') + 1, -1) : null
 }
 
-function optionOutline(option: Option): OptionOutline {
-  const { short = null, long = '', flags, required, argChoices, description } = option
-  const preset: unknown = option.defaultValue
-  return {
-    short,
-    long,
-    value: required ? flags.slice(flags.indexOf('<') + 1, -1) : null,
-    choices: argChoices ?? [],
-    description,
-    preset: preset === undefined ? null : String(preset),
-    repeats: /can be repeated/.test(description),
-  }
+/** The value that an option has when it is not given, where there is one. */
+export function presetOf(option: Option): string | null {
+  const preset: unknown = option.defaultValueDescription ?? option.defaultValue
+  return option.required && preset !== undefined ? String(preset) : null
+}
+
+/** Words that the value of an option may be. */
+export function suggestionsOf({ long = '', argChoices }: Option): readonly string[] {
+  return argChoices ?? suggested[long] ?? []
+}
+
+/** Words that a command takes beside its options; `null` where these are names of files. */
+export function operandsOf(command: CommandUnknownOpts): readonly string[] | null {
+  const [operand] = command.registeredArguments
+  if (operand?.name().includes('file')) return null
+  if (command.name() !== 'help') return operand?.argChoices ?? []
+  return command.parent?.commands.map((each) => each.name()) ?? []
 }

@@ -1,75 +1,63 @@
-import { type Command, Option } from '@commander-js/extra-typings'
-import { UsageError } from './command.ts'
-import { agentOf, connectionOptions, createAgent, mayUseProxy, readTlsFiles } from './connection.ts'
+import type { Command } from '@commander-js/extra-typings'
+import { createAgent, mayUseProxy, readTlsFiles, withConnection } from './connection.ts'
 import { findCredentials } from './credentials.ts'
-import { bytes, headerField, httpUrl, method, positive } from './flag.ts'
+import { bytes, headerField, httpUrl, milliseconds, positive, token } from './flag.ts'
 import { runProbe } from './probe/probing.ts'
 import { protocolText, questionText, remarksText, sentText } from './probe/text.ts'
-import type { Session } from './session.ts'
+import { type Session, UsageError } from './session.ts'
 
-/** The command `probe`: finds out what an origin does when it is asked. */
+/** The command `probe`: finds out what a server does when it is asked. */
 export function probe(program: Command, session: Session): void {
-  const { proxy, cacert, cert, key, http2, noHttp2 } = connectionOptions
-  program
+  const command = program
     .command('probe')
-    .summary('find out what an origin does when it is asked')
+    .summary('find out what a server does when it is asked')
     .description(
-      'Asks an origin about an upload, over each protocol that it speaks, sends no content, and tells what the origin does and what this client will do about it. The protocol of its choice, which uploads use, too, is the first. An origin may begin to write a file as soon as it is asked: probe a name of which there is nothing to lose.',
+      'Asks a server about an upload, over each version of HTTP that it speaks, sends no content, and tells what the server does and what this client will do about it. The version of its choice is the first. A server may begin to write a file as soon as it is asked: probe a name of which there is nothing to lose.',
     )
     .argument('<url>', 'where an upload would go')
-    .option('-X, --method <method>', 'the method', method, 'PUT')
+    .optionsGroup('Options:')
+    .option('-X, --method <method>', 'the method', token, 'PUT')
     .option('-H, --header <field>', "a header field, 'name: value'; can be repeated", headerField)
     .option('--size <bytes>', 'the size of the content that is announced', bytes, 1_048_576)
     .option('--rounds <count>', 'how often to ask', positive, 5)
-    .option('--continue-timeout <ms>', 'milliseconds to wait for an answer', positive, 1000)
+    .option('--continue-timeout <ms>', 'milliseconds to wait for an answer', milliseconds, 1000)
     .option('--send', 'send the content in the end, zeros')
     .option('--no-listen', 'make no connections but those of the rounds, to look at the bytes')
-    .addOption(
-      new Option('--basic <user>', 'credentials for Basic').conflicts(['digest', 'bearer']),
-    )
-    .addOption(new Option('--digest <user>', 'credentials for Digest').conflicts('bearer'))
-    .option('--bearer', 'send a token')
-    .addOption(proxy)
-    .addOption(cacert)
-    .addOption(cert)
-    .addOption(key)
-    .addOption(http2)
-    .addOption(noHttp2)
     .option('--json', 'print what was found as JSON')
-    .action(async (text, options) => {
-      const { header = [], size, rounds, continueTimeout: wait, json = false } = options
-      const url = httpUrl(text)
-      refuseUnaskable(options.method, header, size)
-      const { terminal, signal } = session
-      const { fields, authenticate } = await findCredentials(options, header, session)
-      const headers = [...header, ...fields]
-      const question = { url, method: options.method, headers, size, wait, authenticate }
-      const tls = readTlsFiles(options)
-      const agent = createAgent(options, terminal)
-      const http1 = agentOf({ ...options, http2: false })
-      const say = (part: string): void => {
-        if (!json) terminal.stdout.write(part)
-      }
-      try {
-        say(questionText(question, rounds))
-        const report = await runProbe(question, {
-          rounds,
-          agent,
-          http1,
-          // Where a proxy is, there are no connections to the origin to look at.
-          tls: options.listen && !mayUseProxy(options) ? tls : null,
-          send: options.send ?? false,
-          signal,
-          onProtocol: (found) => say(protocolText(found, wait)),
-        })
-        say(remarksText(report.remarks ?? []))
-        if (report.sent !== null) say(sentText(report.sent))
-        if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
-        if (report.sent?.status === null) session.exit(1)
-      } finally {
-        await Promise.all([agent.destroy(), http1.destroy()])
-      }
-    })
+  withConnection(command).action(async (text, options) => {
+    const { header = [], size, rounds, continueTimeout: wait, json = false } = options
+    const url = httpUrl(text)
+    refuseUnaskable(options.method, header, size)
+    const { terminal, signal } = session
+    const { fields, authenticate } = await findCredentials(options, header, session)
+    const headers = [...header, ...fields]
+    const question = { url, method: options.method, headers, size, wait, authenticate }
+    const tls = readTlsFiles(options)
+    const agent = createAgent({ ...options, http2: options.http2 ?? true })
+    const http1 = createAgent({ ...options, http2: false })
+    const say = (part: string): void => {
+      if (!json) terminal.stdout.write(part)
+    }
+    try {
+      say(questionText(question, rounds))
+      const report = await runProbe(question, {
+        rounds,
+        agent,
+        http1,
+        // Where a proxy is, there are no connections to the server to look at.
+        tls: options.listen && !mayUseProxy(options) ? tls : null,
+        send: options.send ?? false,
+        signal,
+        onProtocol: (found) => say(protocolText(found, wait)),
+      })
+      say(remarksText(report.remarks ?? []))
+      if (report.sent !== null) say(sentText(report.sent))
+      if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
+      if (report.sent?.status === null) session.exit(1)
+    } finally {
+      await Promise.all([agent.destroy(), http1.destroy()])
+    }
+  })
 }
 
 /** Fields that say whether there is content, how long it is, or whether to ask about it. */

@@ -48,6 +48,27 @@ export function progressLines(uploads: readonly UnderWay[], columns: number): st
   })
 }
 
+type Measured = Pick<Progress, 'sent' | 'total' | 'rate'>
+
+/** How far all files are together. */
+export interface Overall extends Measured {
+  /** Files that are over, of all. */
+  readonly done: number
+  readonly files: number
+}
+
+/** The same of all files in a line: files, bytes, rate and time left, as far as there is room. */
+export function overallLine(overall: Overall, columns: number): string {
+  const { done, files, sent } = overall
+  const count = `${done} of ${files} files`
+  const others = [rateText(overall), leftText(overall)]
+  for (const amount of [amountText(overall) || bytesText(sent), bytesText(sent), '']) {
+    const line = [count, amount, ...others].filter((part) => part !== '').join('  ')
+    if (line.length < columns) return line
+  }
+  return fitted(count, columns - 1)
+}
+
 /** A line as it can be shown: what would move the cursor is replaced. */
 export function shown(line: string): string {
   return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
@@ -65,15 +86,15 @@ function percentText({ sent, total }: Progress): string {
   return total === null || total === 0 ? '' : `${Math.floor((100 * sent) / total)}%`
 }
 
-function amountText({ sent, total }: Progress): string {
+function amountText({ sent, total }: Measured): string {
   return total === null ? '' : `${bytesText(sent)} of ${bytesText(total)}`
 }
 
-function rateText({ rate }: Progress): string {
+function rateText({ rate }: Measured): string {
   return rate > 0 ? `${bytesText(rate)}/s` : ''
 }
 
-function leftText({ sent, total, rate }: Progress): string {
+function leftText({ sent, total, rate }: Measured): string {
   if (total === null || rate <= 0 || sent >= total) return ''
   const seconds = (total - sent) / rate
   return seconds < 360_000 ? clockText(seconds) : ''

@@ -1,81 +1,118 @@
+import { writeFileSync } from 'node:fs'
+import type { UploadError } from '../index.ts'
 import type { Delivery } from './delivery.ts'
 import { messageOf } from './message.ts'
+import type { Outcome } from './outcome.ts'
+import { type Output, written } from './session.ts'
 import type { Target } from './target.ts'
-import { type Terminal, written } from './terminal.ts'
 
-/** What is printed of uploads. */
+/** What is printed of uploads, by flags of the command. */
 export interface ResultFlags {
   /** A report, and not the response. */
-  readonly json: boolean
+  readonly json?: boolean | undefined
+  /** The head of a response, too. */
+  readonly include?: boolean | undefined
   /** The content of a response that refuses, too. */
-  readonly failWithBody: boolean
+  readonly failWithBody?: boolean | undefined
   /** The checksum of what was sent. */
-  readonly checksum: boolean
-  /** End each response with a new line, so that the next begins one. */
-  readonly separate: boolean
+  readonly checksum?: string | undefined
+  /** The file that is printed to. */
+  readonly output?: string | undefined
 }
 
-/** Prints what came of uploads to standard output, one after the other. */
+/** Prints what came of uploads to standard output or a file, one after the other. */
 export class Results {
-  readonly #stdout: Terminal['stdout']
+  readonly #stdout: Output
   readonly #flags: ResultFlags
+  /** Whether each response ends with a new line, so that the next begins one. */
+  readonly #separate: boolean
+  /** Whether the file has been written to. */
+  #begun = false
   #last: Promise<void> = Promise.resolve()
 
-  constructor(stdout: Terminal['stdout'], flags: ResultFlags) {
+  constructor(stdout: Output, flags: ResultFlags, uploads: number) {
     this.#stdout = stdout
     this.#flags = flags
+    this.#separate = uploads > 1 || (this.#toStdout && stdout.isTTY === true)
   }
 
-  /** Prints what an origin answered, and reads its response to the end in any case. */
-  print(target: Target, delivery: Delivery): Promise<void> {
-    const printed = this.#last.then(() => this.#print(target, delivery))
+  /** Prints what a server answered, and reads its response to the end in any case. */
+  print(target: Target, delivery: Delivery, outcome: Outcome, version: string): Promise<void> {
+    const printed = this.#last.then(() => this.#print(target, delivery, outcome, version))
     // Whoever is next prints all the same.
     this.#last = printed.catch(() => {})
     return printed
   }
 
-  /** Prints that an upload failed, where reports are printed. */
-  async printFailure(target: Target, error: unknown): Promise<void> {
+  /** Prints what is known of an upload that has no response, where reports are printed. */
+  async printLine(target: Target, fields: object): Promise<void> {
     if (!this.#flags.json) return
-    const { code = null, response = null } = Object(error) as ErrorFields
-    const failure = { code, message: messageOf(error) }
-    const line = { ...placeOf(target), status: response?.status ?? null, error: failure }
     await this.#last
-    await written(this.#stdout, `${JSON.stringify(line)}\n`)
+    await this.#write(`${JSON.stringify({ ...placeOf(target), ...fields })}\n`)
   }
 
-  async #print(target: Target, { response, report, sha256 }: Delivery): Promise<void> {
-    const { json, failWithBody, checksum } = this.#flags
-    const shows = !json && (response.ok || failWithBody)
-    await this.#printContent(response, shows)
+  /** Prints that an upload failed, where reports are printed. */
+  printFailure(target: Target, error: unknown): Promise<void> {
+    const { code, name, response } = error as Partial<UploadError>
+    // Where Ctrl-C ended it, the code is a number that means nothing here.
+    const fault = { code: typeof code === 'string' ? code : name, message: messageOf(error) }
+    return this.printLine(target, { status: response?.status ?? null, error: fault })
+  }
+
+  async #print(
+    target: Target,
+    { response, report, sha256 }: Delivery,
+    { kind, fault }: Outcome,
+    version: string,
+  ): Promise<void> {
+    const { json, include, failWithBody, checksum } = this.#flags
+    if (include && !json) await this.#write(headOf(response, version))
+    await this.#printContent(response, !json && (response.ok || failWithBody === true))
     if (json) {
-      const sum = sha256 === null ? {} : { sha256 }
-      const line = { ...placeOf(target), status: response.status, ...sum, ...report }
-      await written(this.#stdout, `${JSON.stringify(line)}\n`)
-    } else if (checksum && sha256 !== null) {
-      await written(this.#stdout, `${sha256}  ${target.file}\n`)
+      const line = {
+        ...placeOf(target),
+        status: response.status,
+        ...(kind === 'skipped' && { skipped: true }),
+        ...(fault !== null && { error: fault }),
+        ...(sha256 !== null && { sha256 }),
+        ...report,
+      }
+      await this.#write(`${JSON.stringify(line)}\n`)
+    } else if (checksum !== undefined && sha256 !== null) {
+      await this.#write(`${sha256}  ${target.file}\n`)
     }
   }
 
   async #printContent({ body }: Response, shows: boolean): Promise<void> {
+    // A response without content makes an empty file, as with curl.
+    if (shows) await this.#write('')
     let last: number | undefined
     for await (const chunk of body ?? []) {
       if (!shows) continue
       last = chunk.at(-1) ?? last
-      await written(this.#stdout, chunk)
+      await this.#write(chunk)
     }
-    const separates = this.#flags.separate || this.#stdout.isTTY
     const newline = 10
-    if (separates && last !== undefined && last !== newline) await written(this.#stdout, '\n')
+    if (this.#separate && last !== undefined && last !== newline) await this.#write('\n')
   }
-}
 
-interface ErrorFields {
-  readonly code?: string
-  readonly response?: { readonly status: number } | null
+  get #toStdout(): boolean {
+    return this.#flags.output === undefined || this.#flags.output === '-'
+  }
+
+  async #write(chunk: string | Uint8Array): Promise<void> {
+    if (this.#toStdout) return written(this.#stdout, chunk)
+    writeFileSync(this.#flags.output ?? '', chunk, { flag: this.#begun ? 'a' : 'w' })
+    this.#begun = true
+  }
 }
 
 /** Which upload it was. The URL's query may hold credentials. */
 function placeOf({ file, url }: Target): { file: string; url: string } {
   return { file, url: url.origin + url.pathname }
+}
+
+function headOf({ status, statusText, headers }: Response, version: string): string {
+  const fields = [...headers].map(([name, value]) => `${name}: ${value}\r\n`)
+  return `${version} ${status} ${statusText}\r\n${fields.join('')}\r\n`
 }

@@ -1,55 +1,83 @@
 import { createLogUpdate } from 'log-update'
 import type { Progress } from '../index.ts'
-import { progressLines, shown, type UnderWay } from './progress-line.ts'
-import type { Output } from './terminal.ts'
+import { overallLine, progressLines, shown, type UnderWay } from './progress-line.ts'
+import type { Colour, Output, Paint } from './session.ts'
 
 const interval = 100
 
 /** One upload on the screen. */
-export interface Row {
-  show(progress: Progress): void
+export interface Row extends UnderWay {
+  /** How far it is. */
+  progress: Progress
+  /** Takes the row away; the upload is over. */
   remove(): void
 }
 
+/** What a screen shows. */
+export interface ScreenOptions {
+  /** Whether progress is shown. */
+  readonly progress: boolean
+  readonly paint: Paint
+  /** The sizes of all files; `null` where one is not known. */
+  readonly sizes: readonly (number | null)[]
+}
+
 /**
- * Standard error: lines of talk, and where it is a screen, below them a line for each upload
- * that is under way. The cursor is never hidden, so there is nothing to restore after Ctrl-C.
+ * Standard error: messages, and where progress is shown, below them a line for each upload that is
+ * under way, and one for all files together. The cursor is never hidden, so there is nothing to
+ * restore after Ctrl-C.
  */
 export class Screen {
   readonly #stream: Output
+  readonly #options: ScreenOptions
   readonly #draw: ReturnType<typeof createLogUpdate> | null
-  readonly #rows = new Set<{ name: string; progress: Progress }>()
+  readonly #rows = new Set<Row>()
+  #begun = 0
+  /** Files that are over, bytes that went for them, and bytes that go in all. */
+  #done = 0
+  #sent = 0
+  #total: number | null
   #timer: NodeJS.Timeout | null = null
   #aside = 0
 
-  /** @param bars whether progress is shown, if that stream is a screen. */
-  constructor(stream: Output, bars: boolean) {
+  constructor(stream: Output, options: ScreenOptions) {
     this.#stream = stream
-    const drawn = bars && stream.isTTY === true
-    this.#draw = drawn ? createLogUpdate(stream, { showCursor: true }) : null
+    this.#options = options
+    this.#draw = options.progress ? createLogUpdate(stream, { showCursor: true }) : null
+    const { sizes } = options
+    this.#total = sizes.includes(null)
+      ? null
+      : sizes.reduce((sum: number, size) => sum + (size ?? 0), 0)
   }
 
   /** Begins a line for an upload. */
-  add(name: string): Row {
-    const progress: Progress = { phase: 'connecting', sent: 0, total: null, rate: 0 }
-    const row = { name, progress }
-    this.#rows.add(row)
-    this.#timer ??= this.#draw && setInterval(() => this.#render(), interval)
-    return {
-      show: (next) => {
-        row.progress = next
-      },
+  add(name: string, size: number | null): Row {
+    const row: Row = {
+      name,
+      progress: { phase: 'connecting', sent: 0, total: null, rate: 0 },
       remove: () => {
-        this.#rows.delete(row)
+        if (!this.#rows.delete(row)) return
+        this.#done += 1
+        const { sent } = row.progress
+        this.#sent += sent
+        // What was refused or skipped is not to go any more.
+        if (this.#total !== null) this.#total -= (size ?? 0) - sent
         if (this.#rows.size === 0) this.#stop()
       },
     }
+    this.#rows.add(row)
+    if (this.#draw !== null && this.#timer === null) {
+      this.#begun ||= performance.now()
+      this.#timer = setInterval(() => this.#render(), interval)
+    }
+    return row
   }
 
-  /** Writes a line of talk, which may hold what origins said. */
-  say(line: string): void {
+  /** Writes a message, which may hold what servers said, and may have a part in colour. */
+  say(text: string, painted: string = '', colour: Colour = 'red', rest: string = ''): void {
     this.#draw?.clear()
-    this.#stream.write(`${shown(line)}\n`)
+    const middle = painted === '' ? '' : this.#options.paint(colour, shown(painted))
+    this.#stream.write(`${shown(text)}${middle}${shown(rest)}\n`)
     this.#render()
   }
 
@@ -61,13 +89,22 @@ export class Screen {
       await write()
     } finally {
       this.#aside -= 1
+      this.#render()
     }
   }
 
   #render(): void {
     if (this.#draw === null || this.#aside > 0 || this.#rows.size === 0) return
-    const rows: readonly UnderWay[] = [...this.#rows]
-    this.#draw(progressLines(rows, this.#stream.columns ?? 80).join('\n'))
+    const columns = this.#stream.columns ?? 80
+    const rows = [...this.#rows]
+    const lines = progressLines(rows, columns)
+    const files = this.#options.sizes.length
+    if (files > 1) {
+      const sent = rows.reduce((sum, { progress }) => sum + progress.sent, this.#sent)
+      const rate = sent / ((performance.now() - this.#begun) / 1000)
+      lines.push(overallLine({ done: this.#done, files, sent, total: this.#total, rate }, columns))
+    }
+    this.#draw(lines.join('\n'))
   }
 
   #stop(): void {

@@ -1,25 +1,29 @@
 import { once } from 'node:events'
-import type { Command } from '@commander-js/extra-typings'
-import { startOrigin } from '../testing/index.ts'
+import { existsSync, statSync } from 'node:fs'
+import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
+import { type OriginMode, type SeenRequest, startOrigin } from '../testing/index.ts'
 import { count, portNumber } from './flag.ts'
-import { Folder } from './serve/folder.ts'
-import { jsonOf, lineOf } from './serve/line.ts'
-import { modeFor, readMode, type ServeMode } from './serve/mode.ts'
+import { messageOf } from './message.ts'
 import type { Session } from './session.ts'
+import { fileIn, storedFile } from './stored-file.ts'
 
-const modeHelp = `go: answer 100; silent: answer nothing until the content came; reset: end the connection; or a status to refuse with (401 takes any credentials, 417 whoever does not ask)`
+/** What the server is to do with requests. */
+type ServeMode = 'go' | 'silent' | 'reset' | number
+
+const modeHelp =
+  "what to do: 'go' answers 100, 'silent' answers nothing until the content came, 'reset' ends the connection, and a status refuses (401 takes any credentials, 417 requests that do not ask)"
 const defaultMode: ServeMode = 'go'
 
-/** The command `serve`: an origin to try things with. */
+/** The command `serve`: a server to try things with. */
 export function serve(program: Command, session: Session): void {
   program
     .command('serve')
-    .summary('be an origin to try things with')
+    .summary('be a server to try things with')
     .description(
       'Takes uploads, or refuses them, until Ctrl-C, and prints a line for each request: its status, its method, whether it asked, the bytes of content that came, their sha256 (the beginning of it), and its path.',
     )
     .option('--mode <mode>', modeHelp, readMode, defaultMode)
-    .option('--delay <ms>', 'how long it says nothing at first', count, 0)
+    .option('--delay <ms>', 'milliseconds before it says anything', count, 0)
     .option('--location <url>', 'where a 3xx leads to', '/elsewhere')
     .option('--store <folder>', 'store content there, by its path; without, it is discarded')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
@@ -27,22 +31,86 @@ export function serve(program: Command, session: Session): void {
     .option('--json', 'print each request as a line of JSON')
     .action(async ({ mode, delay, location, store, host, port, json = false }) => {
       const { terminal, signal } = session
-      const complain = ({ message }: Error): void => {
-        terminal.stderr.write(`expect-continue: ${message}\n`)
+      if (store !== undefined && statSync(store, { throwIfNoEntry: false })?.isFile()) {
+        throw new Error(`--store: ${store}: not a folder`)
       }
-      const folder = store === undefined ? null : new Folder(store, complain)
+      // Where content is stored; `null` for no place, `undefined` where none is to be stored.
+      const placeOf = (seen: SeenRequest): string | null | undefined =>
+        store === undefined || !hasContent(seen) ? undefined : fileIn(store, seen.path)
       const print = json ? jsonOf : lineOf
       const origin = await startOrigin({
-        mode: (seen) => folder?.refusal(seen) ?? modeFor(mode, location, seen),
+        mode: (seen) => {
+          const place = placeOf(seen)
+          if (place === null) return { status: 400, body: 'The path is no name for a file\n' }
+          if (place && seen.headers['if-none-match'] === '*' && existsSync(place)) return 412
+          return modeFor(mode, location, seen)
+        },
         delay,
         host,
         port,
         record: false,
         onRequest: (seen) => terminal.stdout.write(`${print(seen)}\n`),
-        store: (seen) => folder?.store(seen) ?? null,
+        store: (seen) => {
+          const place = placeOf(seen)
+          if (!place) return null
+          return storedFile(place).on('error', (error) => {
+            terminal.stderr.write(`expect-continue: cannot store ${messageOf(error)}\n`)
+          })
+        },
       })
       terminal.stderr.write(`expect-continue: listening on ${origin.url}, mode ${mode}\n`)
       if (!signal.aborted) await once(signal, 'abort')
       await origin.close()
     })
+}
+
+function readMode(text: string): ServeMode {
+  if (text === 'go' || text === 'silent' || text === 'reset') return text
+  if (/^[2-5]\d\d$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be go, silent, reset, or a status from 200 to 599.')
+}
+
+/**
+ * What the server does with a request. A redirect is there to be followed and a 401 to be
+ * answered: requests for the location, and those with credentials, get a go-ahead.
+ */
+function modeFor(mode: ServeMode, location: string, { path, headers }: SeenRequest): OriginMode {
+  if (mode === 401) {
+    const challenge = { 'www-authenticate': 'Basic realm="expect-continue"' }
+    return headers.authorization === undefined ? { status: 401, headers: challenge } : 'go'
+  }
+  if (typeof mode !== 'number' || mode < 300 || mode > 399) return mode
+  return path === location ? 'go' : { status: mode, headers: { location } }
+}
+
+/** RFC 9112, section 6.3. */
+function hasContent({ headers }: SeenRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
+}
+
+/** What there is to say about a request, in one line of aligned columns. */
+function lineOf(seen: SeenRequest): string {
+  const { method, status, asked, bytes, sha256 } = seen
+  const columns = [
+    status === 0 ? '---' : String(status),
+    method.padEnd(6),
+    (asked ? 'asked' : 'unasked').padEnd(7),
+    String(bytes).padStart(12),
+    // A check at a glance; --json has the whole.
+    (sha256.slice(0, 12) || '-').padEnd(12),
+    pathOf(seen),
+  ]
+  return columns.join('  ')
+}
+
+/** The same for machines. */
+function jsonOf(seen: SeenRequest): string {
+  const { method, asked, status, bytes, sha256, connection } = seen
+  const path = pathOf(seen)
+  return JSON.stringify({ method, path, asked, status, bytes, sha256, connection })
+}
+
+/** A query may hold credentials. */
+function pathOf({ path }: SeenRequest): string {
+  return path.split('?', 1)[0] ?? path
 }

@@ -1,28 +1,35 @@
-import { createReadStream, type Stats, statSync } from 'node:fs'
-import { basename } from 'node:path'
-import type { Readable } from 'node:stream'
-import { type ContentInput, fromFile } from '../index.ts'
-import { UsageError } from './command.ts'
+import { readdirSync, type Stats, statSync } from 'node:fs'
+import { basename, join, relative, sep } from 'node:path'
 import { httpUrl } from './flag.ts'
-import { messageOf } from './message.ts'
+import { UsageError } from './session.ts'
 
 /** One file, and where it goes. */
 export interface Target {
   /** The path, or `-` for standard input. */
   readonly file: string
   readonly url: URL
-  /** Whether the file can be read twice, and has a length. */
-  readonly regular: boolean
+  /** Bytes; `null` for what has neither a size nor a second time, as a pipe. */
+  readonly size: number | null
+}
+
+/** How operands are read. */
+export interface TargetOptions {
+  /** Whether folders are uploaded, with all that is in them. */
+  readonly recursive: boolean
+  /** Told of what is in a folder and cannot be uploaded. */
+  readonly onLeftOut: (message: string) => void
 }
 
 /**
  * Says where each file goes. A URL that ends in `/` is a collection: the file's name is put
- * to it.
+ * to it, and that of a file in a folder with its path in the folder. As with rsync, the folder's
+ * own name stands before that, unless the folder is written with a `/` at its end. Whether a
+ * file can be read is found out when it is uploaded.
  *
  * @param operands the files and, last, the URL.
  * @throws UsageError saying which of them cannot be used.
  */
-export function targetsOf(operands: readonly string[]): Target[] {
+export function targetsOf(operands: readonly string[], options: TargetOptions): Target[] {
   const files = operands.slice(0, -1)
   const text = operands.at(-1)
   if (text === undefined || files.length === 0) throw new UsageError('put needs a file and a URL')
@@ -31,46 +38,66 @@ export function targetsOf(operands: readonly string[]): Target[] {
   if (files.length > 1 && !isCollection) {
     throw new UsageError(`several files need a URL that ends in '/', not '${text}'`)
   }
-  const targets = files.map((file) => {
-    const regular = isRegular(file)
-    return { file, url: isCollection ? within(url, file) : url, regular }
+  const targets = files.flatMap((file) => {
+    const stats = statsOf(file)
+    if (!stats?.isDirectory()) {
+      const own = isCollection ? within(url, [nameOf(file, url)]) : url
+      return { file, url: own, size: sizeOf(file, stats) }
+    }
+    if (!options.recursive) throw new UsageError(`'${file}' is a folder; upload it with -r`)
+    if (!isCollection) throw new UsageError(`a folder needs a URL that ends in '/', not '${text}'`)
+    return targetsIn(file, url, options)
   })
   refuseSame(targets)
   return targets
 }
 
-/** What is sent to a target. */
-export function contentFor(target: Target, stdin: Readable): ContentInput {
-  return target.regular ? fromFile(target.file) : streamFor(target, stdin)
+function targetsIn(folder: string, url: URL, { onLeftOut }: TargetOptions): Target[] {
+  const own = /(^|[/\\])\.{0,2}$/.test(folder) ? [] : [basename(folder)]
+  const paths = pathsIn(folder).map((path) => path.replace(/^-$/, './-'))
+  return paths.flatMap((path) => {
+    const stats = statsOf(path)
+    const names = [...own, ...relative(folder, path).split(sep)]
+    if (stats?.isFile()) return { file: path, url: within(url, names), size: stats.size }
+    // A link to a folder may lead back to where it stands, and a pipe may never end.
+    onLeftOut(`${path}: neither a file nor a folder; left out`)
+    return []
+  })
 }
 
-/** The same, for what can be read but once: standard input, or a named pipe. */
-export function streamFor({ file }: Target, stdin: Readable): Readable {
-  return file === '-' ? stdin : createReadStream(file)
+/** What is in a folder, but for folders. Links to folders are not followed, as they are by Node. */
+function pathsIn(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true })
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? pathsIn(path) : [path]
+  })
 }
 
-function within(collection: URL, file: string): URL {
-  if (file === '-') {
-    throw new UsageError(`standard input has no name to put to '${collection.pathname}'`)
-  }
+function nameOf(file: string, collection: URL): string {
+  if (file !== '-') return basename(file)
+  throw new UsageError(`standard input has no name to put to '${collection.pathname}'`)
+}
+
+function within(collection: URL, names: readonly string[]): URL {
   const url = new URL(collection)
-  url.pathname += encodeURIComponent(basename(file))
+  url.pathname += names.map(encodeURIComponent).join('/')
   return url
 }
 
-function isRegular(file: string): boolean {
-  if (file === '-') return false
-  const stats = statsOf(file)
-  if (stats.isDirectory()) throw new UsageError(`'${file}' is a directory`)
-  return stats.isFile()
+/** What is known of a file; `null` where there is none that can be looked at. */
+function statsOf(file: string): Stats | null {
+  try {
+    return file === '-' ? null : statSync(file)
+  } catch {
+    return null
+  }
 }
 
-function statsOf(file: string): Stats {
-  try {
-    return statSync(file)
-  } catch (error) {
-    throw new UsageError(messageOf(error))
-  }
+function sizeOf(file: string, stats: Stats | null): number | null {
+  if (file === '-' || (stats !== null && !stats.isFile())) return null
+  // Of a missing file the upload says so.
+  return stats?.size ?? 0
 }
 
 function refuseSame(targets: readonly Target[]): void {

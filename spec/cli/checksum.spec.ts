@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { checksumField } from '../../lib/cli/checksum.ts'
+import { checksumField } from '../../lib/cli/delivery.ts'
 import { commandOrigin, filesOf } from '../support/command-origin.ts'
 import { run } from '../support/terminal.ts'
 
@@ -80,7 +80,7 @@ describe('the checksum of an upload', () => {
     const how = ['--checksum-header', 'X-Sum']
     const { status, err } = await run(['put', file, origin.url, ...how])
     expect(status).to.equal(1)
-    expect(err).to.include('the content is not that whose checksum was sent')
+    expect(err).to.include('the file changed after its checksum was sent')
   })
 })
 

@@ -11,7 +11,7 @@ describe('the credentials of the command line', () => {
   it('are a password of the environment', async () => {
     const origin = await commandOrigin()
     const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
-    const { status, err } = await run(['put', '-', origin.url, '--basic', 'anna'], { env })
+    const { status, err } = await run(['put', '-', origin.url, '-u', 'anna', '--basic'], { env })
     expect(status).to.equal(0)
     expect(err).not.to.include('password')
     expect(origin.requests[0]?.headers.authorization).to.equal(basic)
@@ -19,9 +19,11 @@ describe('the credentials of the command line', () => {
 
   it('are a password in the arguments, with a warning that does not hold it', async () => {
     const origin = await commandOrigin()
-    const { status, err } = await run(['put', '-', origin.url, '--basic', 'anna:secret'])
+    const { status, err } = await run(['put', '-', origin.url, '-u', 'anna:secret', '--basic'])
     expect(status).to.equal(0)
-    expect(err).to.match(/^expect-continue: the password of --basic is there for all to see; /)
+    expect(err).to.match(
+      /^expect-continue: anyone on this machine can see the password of --user; /,
+    )
     expect(err).not.to.include('secret')
     expect(origin.requests[0]?.headers.authorization).to.equal(basic)
   })
@@ -31,10 +33,40 @@ describe('the credentials of the command line', () => {
     const origin = await commandOrigin({ mode: guard.mode })
     const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
     const options = { env, stdin: 'abc' }
-    const { status } = await run(['put', '-', origin.url, '--digest', 'anna'], options)
+    const { status } = await run(['put', '-', origin.url, '-u', 'anna', '--digest'], options)
     expect(status).to.equal(0)
     expect(origin.requests.map(({ bytes }) => bytes)).to.deep.equal([0, 3])
     expect(guard.seen.map(({ accepted }) => accepted)).to.deep.equal([true])
+  })
+
+  for (const [scheme, challenge] of [
+    ['Basic', 'Basic realm="a"'],
+    ['Digest', 'Digest realm="a", nonce="b", qop="auth", algorithm=SHA-256'],
+    ['Digest', 'Basic realm="a", Digest realm="a", nonce="b", qop="auth", algorithm=MD5'],
+  ] as const) {
+    it(`answer ${challenge} with ${scheme}, before the body is sent`, async () => {
+      const origin = await commandOrigin({
+        mode: ({ headers }) =>
+          headers.authorization === undefined
+            ? { status: 401, headers: { 'www-authenticate': challenge } }
+            : 'go',
+      })
+      const { status } = await run(['put', '-', origin.url, '-u', 'anna:secret'], { stdin: 'abc' })
+      expect(status).to.equal(0)
+      expect(origin.requests.map(({ bytes }) => bytes)).to.deep.equal([0, 3])
+      const value = origin.requests[1]?.headers.authorization
+      expect(value).to.match(new RegExp(`^${scheme} `))
+      if (scheme === 'Basic') expect(value).to.equal(basic)
+    })
+  }
+
+  it('are not sent by Basic where Digest alone is wanted', async () => {
+    const origin = await commandOrigin({
+      mode: { status: 401, headers: { 'www-authenticate': 'Basic realm="a"' } },
+    })
+    const { status } = await run(['put', '-', origin.url, '-u', 'anna:secret', '--digest'])
+    expect(status).to.equal(1)
+    expect(origin.requests.map(({ headers }) => headers.authorization)).to.deep.equal([undefined])
   })
 
   it('are a token of the environment', async () => {
@@ -45,8 +77,9 @@ describe('the credentials of the command line', () => {
   })
 
   for (const flags of [
-    ['--basic', 'anna'],
-    ['--digest', 'anna'],
+    ['-u', 'anna'],
+    ['-u', 'anna', '--basic'],
+    ['-u', 'anna', '--digest'],
     ['--bearer'],
     ['-H', 'Authorization: Bearer token'],
   ]) {
@@ -68,7 +101,7 @@ describe('the credentials of the command line', () => {
     const env = { EXPECT_CONTINUE_TOKEN: 'secret\n' }
     const { status, err } = await run(['put', '-', 'http://127.0.0.1:1', '--bearer'], { env })
     expect(status).to.equal(2)
-    expect(err).to.include('the token is none that HTTP can carry').and.not.include('secret')
+    expect(err).to.include('HTTP cannot carry the token').and.not.include('secret')
   })
 })
 
@@ -82,7 +115,10 @@ describe('the password that is asked for', () => {
     const origin = await commandOrigin()
     const keyboard = new Keyboard()
     const terminal = new FakeTerminal({ stdin: keyboard })
-    const end = main(['put', ...filesOf({ a: 'abc' }), origin.url, '--basic', 'anna'], terminal)
+    const end = main(
+      ['put', ...filesOf({ a: 'abc' }), origin.url, '-u', 'anna', '--basic'],
+      terminal,
+    )
     await terminal.stderr.until(/^Password of anna: $/)
     const seen = (): unknown => origin.requests[0]?.headers.authorization
     return { keyboard, terminal, end, seen }

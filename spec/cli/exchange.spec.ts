@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { shownField } from '../../lib/cli/redaction.ts'
+import { shownField } from '../../lib/cli/exchange.ts'
 import { commandOrigin, filesOf } from '../support/command-origin.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
@@ -31,7 +31,7 @@ describe('put --verbose', () => {
       '>',
       '< HTTP/1.1 100 Continue',
       '<',
-      '* 3 B of content sent',
+      '* 3 B of the body sent',
       '< HTTP/1.1 201 Created',
       '< content-length: 0',
       '<',
@@ -49,7 +49,7 @@ describe('put --verbose', () => {
       '> transfer-encoding: chunked',
       '> expect: 100-continue',
       '>',
-      '* the content stays here',
+      '* the body is not sent',
       '< HTTP/1.1 417 Expectation Failed',
       '< content-length: 0',
       '<',
@@ -59,7 +59,7 @@ describe('put --verbose', () => {
       '> host: origin',
       '> transfer-encoding: chunked',
       '>',
-      '* 3 B of content sent',
+      '* 3 B of the body sent',
       '< HTTP/1.1 201 Created',
       '< content-length: 0',
       '<',
@@ -71,7 +71,7 @@ describe('put --verbose', () => {
     const origin = await commandOrigin({ mode: 'silent' })
     const args = ['put', '-', origin.url, '-v', '--continue-timeout', '1']
     const { err } = await run(args, { stdin: 'abc' })
-    expect(said(err)).to.include('* nobody answered in time; the content goes')
+    expect(said(err)).to.include('* no answer in time; the body is sent')
   })
 
   it('tells of a GET that a redirect led to', async () => {
@@ -89,7 +89,7 @@ describe('put --verbose', () => {
       '< HTTP/1.1 200 OK',
       '< content-length: 0',
       '<',
-      'stdin: 200 OK, refused before the content, 2 attempts',
+      'stdin: 200 OK, refused before the body, 2 attempts',
     ])
   })
 
@@ -98,7 +98,7 @@ describe('put --verbose', () => {
       response: { status: 201, headers: { 'set-cookie': 'session=secret' } },
     })
     const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
-    const how = ['-v', '--basic', 'anna', '-H', 'X-Amz-Security-Token: secret']
+    const how = ['-v', '-u', 'anna', '--basic', '-H', 'X-Amz-Security-Token: secret']
     const { err } = await run(['put', '-', `${origin.url}/a?key=secret`, ...how], { env })
     expect(err).not.to.include('secret')
     expect(err).not.to.include(Buffer.from('anna:secret').toString('base64'))
@@ -128,10 +128,10 @@ describe('put --verbose', () => {
       '>',
       '< HTTP/2 100 Continue',
       '<',
-      '* 3 B of content sent',
+      '* 3 B of the body sent',
       '< HTTP/2 201',
       '<',
-      `${file}: 201, go-ahead after N ms, 3 B sent in N ms`,
+      `${file}: 201 Created, go-ahead after N ms, 3 B sent in N ms`,
     ])
   })
 
@@ -160,7 +160,7 @@ describe('shownField', () => {
     ['WWW-Authenticate', 'Basic realm="a"', 'WWW-Authenticate: Basic realm="a"'],
   ] as const) {
     it(`is ${shown} for ${name}: ${value}`, () => {
-      expect(shownField(name, value)).to.equal(shown)
+      expect(shownField([name, value])).to.equal(shown)
     })
   }
 })

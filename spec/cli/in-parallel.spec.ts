@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { inParallel } from '../../lib/cli/in-parallel.ts'
+import { inParallel } from '../../lib/cli/uploads.ts'
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 

@@ -9,7 +9,7 @@ describe('the manual page', () => {
 
   it('has no line that roff would take for a request of its own', () => {
     const requests = currentPage().match(/^[.'].*/gm) ?? []
-    const known = /^\.(\\"|TH|SH|PP|TP|B|RS|RE|nf|fi|br)( |$)/
+    const known = /^\.(\\"|TH|SH|PP|TP|SS|B|RS|RE|nf|fi|br)( |$)/
     expect(requests.filter((line) => !known.test(line))).to.deep.equal([])
   })
 })

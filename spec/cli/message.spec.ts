@@ -1,5 +1,10 @@
 import { expect } from 'chai'
 import { messageOf } from '../../lib/cli/message.ts'
+import { UploadError } from '../../lib/index.ts'
+
+function failed(message: string, details: object): Error {
+  return Object.assign(new Error(message), details)
+}
 
 describe('messageOf', () => {
   for (const [name, error, message] of [
@@ -7,6 +12,72 @@ describe('messageOf', () => {
     ['an error that says nothing', new TypeError(''), 'TypeError'],
     ['many errors', new AggregateError([new Error('refused'), new Error('other')], ''), 'refused'],
     ['something else', 'why', 'why'],
+    [
+      'a file that may not be read',
+      failed('EACCES: permission denied, open', {
+        code: 'EACCES',
+        errno: -13,
+        syscall: 'open',
+        path: 'a',
+      }),
+      'a: permission denied',
+    ],
+    [
+      'a name that nobody knows',
+      failed('getaddrinfo ENOTFOUND a', {
+        code: 'ENOTFOUND',
+        errno: -3008,
+        syscall: 'getaddrinfo',
+        hostname: 'a',
+      }),
+      'a: no such host',
+    ],
+    [
+      'a server that nobody listens at',
+      failed('connect', {
+        code: 'ECONNREFUSED',
+        errno: -111,
+        syscall: 'connect',
+        address: '::1',
+        port: 80,
+      }),
+      '::1:80: connection refused',
+    ],
+    [
+      'a connection that was reset',
+      failed('read ECONNRESET', { code: 'ECONNRESET', errno: -104, syscall: 'read' }),
+      'the server closed the connection',
+    ],
+    [
+      'a certificate that has expired',
+      failed('certificate has expired', { code: 'CERT_HAS_EXPIRED' }),
+      'TLS error: certificate has expired (--cacert trusts it, -k trusts any)',
+    ],
+    [
+      'an alert of TLS',
+      failed('40:error:0A00042E:SSL routines:ssl3_read_bytes', {
+        code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+        reason: 'tlsv1 alert protocol version',
+      }),
+      'TLS error: tlsv1 alert protocol version',
+    ],
+    [
+      'a proxy that closes the connection',
+      new UploadError('ERR_EXPECT_PROXY', 'The proxy a could not be used: other side closed', {
+        cause: failed('other side closed', { code: 'UND_ERR_SOCKET' }),
+      }),
+      'The proxy a could not be used: the server closed the connection',
+    ],
+    [
+      'content that is gone',
+      new UploadError('ERR_EXPECT_CONTENT_GONE', 'pass a function'),
+      'the body is needed again, and can be read only once; upload a file in place of a stream',
+    ],
+    [
+      'a timeout that no flag sets',
+      new UploadError('ERR_EXPECT_HEADERS_TIMEOUT', 'Nothing came in 1 ms (timeouts.headers)'),
+      'Nothing came in 1 ms',
+    ],
   ] as const) {
     it(`says what there is to say of ${name}`, () => {
       expect(messageOf(error)).to.equal(message)

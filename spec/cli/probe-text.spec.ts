@@ -1,7 +1,6 @@
 import { expect } from 'chai'
-import type { Answer } from '../../lib/cli/probe/asking.ts'
-import { type Behaviour, behavioursOf } from '../../lib/cli/probe/behaviour.ts'
-import { consequenceOf } from '../../lib/cli/probe/consequence.ts'
+import type { Answer } from '../../lib/cli/asking.ts'
+import { type Behaviour, behavioursOf, consequenceOf } from '../../lib/cli/probe/probing.ts'
 import { protocolText } from '../../lib/cli/probe/text.ts'
 
 const nothing = { status: null, error: null, ms: null }

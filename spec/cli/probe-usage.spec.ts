@@ -18,10 +18,10 @@ describe('how the command probe ends', () => {
     const args = ['probe', origin.url, ...patient, '--rounds', '1', '--send']
     const plain = await run(args)
     expect(plain.status).to.equal(1)
-    expect(plain.out).to.match(/^Sent {6}the upload failed: .*ECONNRESET/m)
+    expect(plain.out).to.match(/^Sent {6}the upload failed: the server closed the connection/m)
     const { status, out } = await run([...args, '--json'])
     expect(status).to.equal(1)
-    expect(JSON.parse(out).sent.error).to.include('ECONNRESET')
+    expect(JSON.parse(out).sent.error).to.equal('the server closed the connection')
   })
 
   it('is with 1 when nobody listens', async () => {
@@ -29,7 +29,7 @@ describe('how the command probe ends', () => {
     await origin.close()
     const { status, err } = await run(['probe', origin.url])
     expect(status).to.equal(1)
-    expect(err).to.match(/^expect-continue: .*ECONNREFUSED/)
+    expect(err).to.match(/^expect-continue: .*: connection refused\n/)
   })
 
   for (const [args, said] of [
@@ -40,7 +40,6 @@ describe('how the command probe ends', () => {
     [['http://127.0.0.1/', '-H', 'Expect:'], 'the probe writes the header field Expect itself'],
     [['http://127.0.0.1/', '-H', 'content-length: 5'], 'field content-length itself; see --size'],
     [['http://127.0.0.1/', '--size', '0'], 'there is nothing to ask about'],
-    [['http://127.0.0.1/', '--cacert', '/no/such/file'], '--cacert: ENOENT'],
     [['http://127.0.0.1/', '--rounds', '0'], 'It must be 1 or more'],
   ] as const) {
     it(`is with 2, and it says why: ${args.join(' ')}`, async () => {

@@ -117,7 +117,7 @@ describe('the command probe', () => {
       mode: ({ headers }) => (headers.authorization ? 'go' : { status: 401, headers: challenge }),
     })
     closeLater(() => origin.close())
-    const args = ['probe', origin.url, ...patient, '--rounds', '1', '--digest', 'user']
+    const args = ['probe', origin.url, ...patient, '--rounds', '1', '-u', 'user', '--digest']
     const { status, out } = await run(args, { env: { EXPECT_CONTINUE_PASSWORD: 'secret' } })
     expect(status).to.equal(0)
     expect(out).to.include('HTTP/1.1  answers 100')

@@ -3,6 +3,7 @@ import { Screen } from '../../lib/cli/screen.ts'
 import { intervalClock } from '../support/clock.ts'
 import { Sink } from '../support/terminal.ts'
 
+const options = { progress: true, paint: (_: unknown, text: string) => text, sizes: [100] }
 const half = { phase: 'sending', sent: 50, total: 100, rate: 10 } as const
 
 /** What a screen shows after all that was written to it. */
@@ -25,10 +26,10 @@ describe('Screen', () => {
   it('shows a line for each upload, and takes it away', () => {
     const clock = intervalClock()
     const stream = new Sink(80)
-    const screen = new Screen(stream, true)
-    const one = screen.add('one')
-    const two = screen.add('two')
-    one.show(half)
+    const screen = new Screen(stream, options)
+    const one = screen.add('one', 50)
+    const two = screen.add('two', 50)
+    one.progress = half
     clock.tick(100)
     expect(visible(stream.text)).to.deep.equal([
       'one  sending     [===============>                ]   50%      10 B/s      0:05',
@@ -45,8 +46,8 @@ describe('Screen', () => {
   it('says lines above them', () => {
     const clock = intervalClock()
     const stream = new Sink(80)
-    const screen = new Screen(stream, true)
-    screen.add('one')
+    const screen = new Screen(stream, options)
+    screen.add('one', 50)
     clock.tick(100)
     screen.say('said')
     screen.say('said again')
@@ -56,8 +57,8 @@ describe('Screen', () => {
   it('keeps out of the way of what is written aside', async () => {
     const clock = intervalClock()
     const stream = new Sink(80)
-    const screen = new Screen(stream, true)
-    const row = screen.add('one')
+    const screen = new Screen(stream, options)
+    const row = screen.add('one', 50)
     clock.tick(100)
     await screen.aside(async () => {
       clock.tick(500)
@@ -70,28 +71,28 @@ describe('Screen', () => {
 
   it('says nothing that would move the cursor', () => {
     const stream = new Sink()
-    new Screen(stream, true).say('HTTP/1.1 200 \u009b2J\u001b[1A')
+    new Screen(stream, options).say('HTTP/1.1 200 \u009b2J\u001b[1A')
     expect(stream.text).to.equal('HTTP/1.1 200 \ufffd2J\ufffd[1A\n')
   })
 
   it('never hides the cursor', () => {
     const clock = intervalClock()
     const stream = new Sink(80)
-    const row = new Screen(stream, true).add('one')
+    const row = new Screen(stream, options).add('one', 50)
     clock.tick(100)
     row.remove()
     expect(stream.text).to.include('one').and.not.include('\u001b[?25l')
   })
 
   for (const [name, stream, bars] of [
-    ['in a pipe', new Sink(), true],
+    ['in a pipe', new Sink(), false],
     ['where no bars are wanted', new Sink(80), false],
   ] as const) {
     it(`shows nothing ${name} but what is said`, () => {
       const clock = intervalClock()
-      const screen = new Screen(stream, bars)
-      const row = screen.add('one')
-      row.show(half)
+      const screen = new Screen(stream, { ...options, progress: bars })
+      const row = screen.add('one', 50)
+      row.progress = half
       clock.tick(1000)
       screen.say('said')
       row.remove()

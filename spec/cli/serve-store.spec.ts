@@ -6,6 +6,7 @@ import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { temporaryFolder } from '../support/files.ts'
 import { served } from '../support/served.ts'
+import { run } from '../support/terminal.ts'
 
 const content = noise(2_000_000)
 
@@ -55,7 +56,26 @@ describe('the store of the command serve', () => {
     const { url, terminal } = await served('--store', place)
     const { response } = await send(`${url}/a`)
     expect(response.status).to.equal(500)
-    expect(terminal.err).to.match(/^expect-continue: EISDIR/m)
+    expect(terminal.err).to.match(
+      /^expect-continue: cannot store \S+\/a: illegal operation on a directory$/m,
+    )
     expect(readdirSync(place)).to.deep.equal(['a'])
+  })
+
+  it('says why, when a file stands where a folder has to be', async () => {
+    const place = temporaryFolder()
+    const { url, terminal } = await served('--store', place)
+    await send(`${url}/a`)
+    const { response } = await send(`${url}/a/b`)
+    expect(response.status).to.equal(500)
+    expect(terminal.err).to.match(
+      /^expect-continue: cannot store \S+\/a: (not a directory|file already exists)$/m,
+    )
+    expect(readdirSync(place)).to.deep.equal(['a'])
+    const { status, err } = await run(['serve', '--store', join(place, 'a')])
+    expect([status, err]).to.deep.equal([
+      1,
+      `expect-continue: --store: ${join(place, 'a')}: not a folder\n`,
+    ])
   })
 })

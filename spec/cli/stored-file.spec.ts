@@ -3,13 +3,13 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { expect } from 'chai'
-import { StoredFile } from '../../lib/cli/serve/stored-file.ts'
+import { storedFile } from '../../lib/cli/stored-file.ts'
 import { temporaryFolder } from '../support/files.ts'
 
-describe('StoredFile', () => {
+describe('storedFile', () => {
   it('is there when all of its content is', async () => {
     const place = temporaryFolder()
-    const file = new StoredFile(join(place, 'a/b'))
+    const file = storedFile(join(place, 'a/b'))
     await new Promise((written) => file.write('some ', written))
     expect(readdirSync(join(place, 'a'))).not.to.include('b')
     file.end('content')
@@ -20,7 +20,7 @@ describe('StoredFile', () => {
 
   it('leaves nothing behind when it is destroyed', async () => {
     const place = temporaryFolder()
-    const file = new StoredFile(join(place, 'a'))
+    const file = storedFile(join(place, 'a'))
     await new Promise((written) => file.write('some ', written))
     file.destroy()
     await once(file, 'close')
@@ -30,7 +30,7 @@ describe('StoredFile', () => {
   it('fails when its place is taken by a folder, and leaves nothing behind', async () => {
     const place = temporaryFolder()
     mkdirSync(join(place, 'a'))
-    const file = new StoredFile(join(place, 'a'))
+    const file = storedFile(join(place, 'a'))
     file.end('content')
     const failure = await finished(file).catch((error) => error)
     expect(failure.code).to.be.oneOf(['EISDIR', 'ENOTEMPTY', 'EEXIST'])

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import { type ProbeOptions, runProbe } from '../../lib/cli/probe/probing.ts'
-import type { ProbeReport } from '../../lib/cli/probe/report.ts'
+import { type ProbeOptions, type ProbeReport, runProbe } from '../../lib/cli/probe/probing.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
 import { firstsOf } from '../support/probed.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import type { ProbeReport } from '../../lib/cli/probe/report.ts'
+import type { ProbeReport } from '../../lib/cli/probe/probing.ts'
 import { closeLater } from './closing.ts'
 import { run } from './terminal.ts'
 

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { main } from '../../lib/cli/main.ts'
-import type { Input, Terminal } from '../../lib/cli/terminal.ts'
+import type { Input, Terminal } from '../../lib/cli/session.ts'
 
 /** What a terminal is, where it is not a pipe for everything. */
 export interface TerminalOptions {

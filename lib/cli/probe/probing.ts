@@ -1,14 +1,21 @@
 import type { ConnectionOptions } from 'node:tls'
-import type { ExpectAgent } from '../../index.ts'
+import {
+  type ExpectAgent,
+  type RouteFact,
+  RouteMemory,
+  type UploadReport,
+  upload,
+} from '../../index.ts'
+import { type Answer, type Asked, ask, type Question } from '../asking.ts'
+import { noteVersions } from '../exchange.ts'
 import { messageOf } from '../message.ts'
-import type { Question } from './asking.ts'
-import { behavioursOf } from './behaviour.ts'
-import { consequenceOf } from './consequence.ts'
 import { listen } from './listening.ts'
-import { remarksOn } from './remarks.ts'
-import type { ProbeReport, ProtocolReport } from './report.ts'
-import { askRounds } from './rounds.ts'
-import { send } from './sending.ts'
+import { type Remark, remarksOn } from './remarks.ts'
+
+/** What is asked about: content of a known size. */
+export interface ProbeQuestion extends Question {
+  readonly size: number
+}
 
 /** How an origin is probed. */
 export interface ProbeOptions {
@@ -26,12 +33,53 @@ export interface ProbeOptions {
   readonly onProtocol: (report: ProtocolReport) => void
 }
 
+/** What a probe found, as `--json` prints it. */
+export interface ProbeReport {
+  /** The origin and path, without a query, which may hold credentials. */
+  readonly url: string
+  readonly method: string
+  /** Bytes of content that were announced. */
+  readonly size: number
+  /** Milliseconds that an answer was waited for. */
+  readonly waitMs: number
+  /** What came over each protocol that the origin speaks, its own choice first. */
+  readonly protocols: readonly ProtocolReport[]
+  /** What is out of order at the level of bytes; `null` when that was not looked at. */
+  readonly remarks: readonly Remark[] | null
+  /** What came of the content: a response, or an error; `null` when it was not sent. */
+  readonly sent: SentReport | null
+}
+
+export type SentReport =
+  | { readonly status: number; readonly report: UploadReport; readonly error: null }
+  | { readonly status: null; readonly report: null; readonly error: string }
+
+/** What came over one protocol. */
+export interface ProtocolReport {
+  readonly protocol: 'HTTP/1.1' | 'HTTP/2'
+  /** What the origin did, most frequent first; more than one thing where rounds differ. */
+  readonly behaviours: readonly (Behaviour & { readonly client: string })[]
+  /** Why nothing could be asked, where that is so. */
+  readonly error: string | null
+}
+
+/** The answers of some rounds that are the same but for their times. */
+export interface Behaviour extends Pick<Answer, 'answer' | 'status' | 'error'> {
+  /** How many rounds came to it. */
+  readonly rounds: number
+  /** Milliseconds to the answer, where there was one. */
+  readonly ms: { readonly min: number; readonly median: number; readonly max: number } | null
+}
+
 /**
  * Finds out what an origin does with an expectation.
  *
  * @throws what kept it from being asked at all.
  */
-export async function runProbe(question: Question, options: ProbeOptions): Promise<ProbeReport> {
+export async function runProbe(
+  question: ProbeQuestion,
+  options: ProbeOptions,
+): Promise<ProbeReport> {
   const { agent, http1, tls, signal, onProtocol } = options
   const { url, method, size, wait } = question
   const chosen = await probeOver(agent, question, options)
@@ -40,7 +88,8 @@ export async function runProbe(question: Question, options: ProbeOptions): Promi
   if (chosen.protocol === 'HTTP/2') {
     const other = await probeOver(http1, question, options).catch((error: unknown) => {
       signal.throwIfAborted()
-      return unspoken(error)
+      // Some origins speak HTTP/2 alone.
+      return { protocol: 'HTTP/1.1', behaviours: [], error: messageOf(error) } as const
     })
     onProtocol(other)
     protocols.push(other)
@@ -56,19 +105,113 @@ export async function runProbe(question: Question, options: ProbeOptions): Promi
   }
 }
 
+/** Asks one time after the other, and notes which protocol the origin chose. */
 async function probeOver(
   agent: ExpectAgent,
   question: Question,
   { rounds, signal }: ProbeOptions,
 ): Promise<ProtocolReport> {
-  const { protocol, answers } = await askRounds(question, rounds, agent, signal)
-  const behaviours = behavioursOf(answers).map((behaviour) => {
-    return { ...behaviour, client: consequenceOf(behaviour) }
-  })
+  const versions = new Map<string, string>()
+  const stop = noteVersions(versions)
+  const answers: Asked[] = []
+  try {
+    while (answers.length < rounds) answers.push(await ask(question, agent, signal))
+  } finally {
+    stop()
+  }
+  const protocol = versions.get(answers[0]?.place ?? '') === 'HTTP/2' ? 'HTTP/2' : 'HTTP/1.1'
+  const behaviours = behavioursOf(answers).map((each) => ({ ...each, client: consequenceOf(each) }))
   return { protocol, behaviours, error: null }
 }
 
-/** Some origins speak HTTP/2 alone. */
-function unspoken(error: unknown): ProtocolReport {
-  return { protocol: 'HTTP/1.1', behaviours: [], error: messageOf(error) }
+/** Puts together what is the same, most frequent first. */
+export function behavioursOf(answers: readonly Answer[]): Behaviour[] {
+  const behaviours = new Map<string, Behaviour>()
+  for (const { answer, status, error } of answers) {
+    const same = answers.filter(
+      (each) => each.answer === answer && each.status === status && each.error === error,
+    )
+    const times = timesOf(same.flatMap(({ ms }) => ms ?? []))
+    const behaviour = { answer, status, error, rounds: same.length, ms: times }
+    behaviours.set(`${answer} ${status} ${error}`, behaviour)
+  }
+  return [...behaviours.values()].sort((one, other) => other.rounds - one.rounds)
+}
+
+/** What this client does with an origin that behaves so, as the end of a sentence. */
+export function consequenceOf({ answer, status }: Behaviour): string {
+  switch (answer) {
+    case 'continue':
+      return 'asks each time, and sends on the 100'
+    case 'silent':
+      return `sends after the wait, and asks no more for ${lifeOf('silent')}`
+    case 'broken':
+      return 'tries once more on a new connection, then fails'
+    case 'final':
+      return afterFinal(status ?? 0)
+  }
+}
+
+function afterFinal(status: number): string {
+  if (status === 417) return `sends without asking, and asks no more for ${lifeOf('417')}`
+  if (status < 300) return 'sends nothing, and takes it for the answer'
+  if (status === 401 || status === 407) return 'sends nothing; with credentials it asks again'
+  if (status === 303) return 'sends nothing, and follows with a GET'
+  if ([301, 302, 307, 308].includes(status)) return 'sends nothing here, and follows the redirect'
+  if (status === 413 || status === 429 || status === 503) {
+    return `sends nothing, and asks about small content too for ${lifeOf('busy')}`
+  }
+  return 'sends nothing, and hands the response over'
+}
+
+/** For how long a fact is remembered, as a RouteMemory itself has it. */
+function lifeOf(fact: RouteFact): string {
+  const memory = new RouteMemory()
+  memory.remember('route', fact)
+  const until = memory.list()[0]?.until[fact] ?? 0
+  const minutes = Math.round((until - Date.now()) / 60_000)
+  if (minutes === 60) return 'an hour'
+  return minutes === 1 ? 'a minute' : `${minutes} minutes`
+}
+
+function timesOf(times: readonly number[]): Behaviour['ms'] {
+  const sorted = times.toSorted((one, other) => one - other)
+  const half = (sorted.length - 1) / 2
+  const [min, max] = [sorted[0], sorted.at(-1)]
+  if (min === undefined || max === undefined) return null
+  const sum = (sorted[Math.floor(half)] ?? 0) + (sorted[Math.ceil(half)] ?? 0)
+  return { min, median: Math.round(sum * 5) / 10, max }
+}
+
+/**
+ * Asks once more, and sends the content as any upload does: zeros.
+ *
+ * @throws the signal's reason.
+ */
+async function send(
+  { url, size, wait, ...options }: ProbeQuestion,
+  dispatcher: ExpectAgent,
+  signal: AbortSignal,
+): Promise<SentReport> {
+  try {
+    const content = { length: size, open: () => zeros(size) }
+    const { response, report } = await upload(url, content, {
+      ...options,
+      signal,
+      expect: 'always',
+      continueTimeout: wait,
+      memory: false,
+      dispatcher,
+    })
+    await response.body?.cancel()
+    return { status: response.status, report, error: null }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { status: null, report: null, error: messageOf(error) }
+  }
+}
+
+function* zeros(size: number): Generator<Uint8Array> {
+  const piece = new Uint8Array(65_536)
+  for (let left = size; left > 0; left -= piece.length) yield piece.subarray(0, left)
 }

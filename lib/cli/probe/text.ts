@@ -1,13 +1,12 @@
-import type { Question } from './asking.ts'
-import type { Behaviour, Times } from './behaviour.ts'
+import { Help } from '@commander-js/extra-typings'
+import type { Behaviour, ProbeQuestion, ProtocolReport, SentReport } from './probing.ts'
 import type { Remark } from './remarks.ts'
-import type { ProtocolReport, SentReport } from './report.ts'
 
 const width = 80
 const indent = 10
 
 /** What is asked, and how often. */
-export function questionText({ url, method, size }: Question, rounds: number): string {
+export function questionText({ url, method, size }: ProbeQuestion, rounds: number): string {
   const place = `${method} ${url.origin}${url.pathname}`
   return `${place}\nasks ${rounds === 1 ? 'once' : `${rounds} times`} about ${size} bytes of content, and holds them back\n\n`
 }
@@ -28,8 +27,11 @@ export function protocolText(
 
 /** What else there is to say about it. */
 export function remarksText(remarks: readonly Remark[]): string {
-  const texts = remarks.map(({ text }) => text)
-  return paragraph('Besides', texts)
+  if (remarks.length === 0) return ''
+  return paragraph(
+    'Besides',
+    remarks.map(({ text }) => text),
+  )
 }
 
 /** What came of the content, where it was sent. */
@@ -54,7 +56,7 @@ function doing({ answer, status, error, ms }: Behaviour, wait: number): string {
   }
 }
 
-function timesText(ms: Times | null): string {
+function timesText(ms: Behaviour['ms']): string {
   if (ms === null) return ''
   const { min, median, max } = ms
   return min === max ? `in ${median} ms` : `in ${median} ms (${min} to ${max} ms)`
@@ -62,20 +64,10 @@ function timesText(ms: Times | null): string {
 
 /** A name in the margin, and lines beside it that fit the screen. */
 function paragraph(name: string, lines: readonly string[]): string {
-  const wrapped = lines.flatMap((line) => wrap(line, width - indent))
-  return wrapped
-    .map((line, index) => `${(index === 0 ? name : '').padEnd(indent)}${line}\n`)
-    .join('')
-}
-
-function wrap(text: string, most: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > most) {
-      lines.push(line)
-      line = `  ${word}`
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
+  const help = new Help()
+  const wrapped = lines.map((line) =>
+    help.boxWrap(line, width - indent - 2).replaceAll('\n', '\n  '),
+  )
+  const inner = wrapped.join('\n').split('\n')
+  return inner.map((line, at) => `${(at === 0 ? name : '').padEnd(indent)}${line}\n`).join('')
 }

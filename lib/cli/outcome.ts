@@ -1,0 +1,106 @@
+import { STATUS_CODES } from 'node:http'
+import type { UploadReport } from '../index.ts'
+import { bytesText, millisecondsText } from './amount.ts'
+import type { Asked } from './asking.ts'
+import type { Delivery } from './delivery.ts'
+
+/** What came of an upload: `201 Created, go-ahead after 12 ms, 5.0 GiB sent in 12.0 s`. */
+export interface Outcome {
+  readonly kind: 'accepted' | 'skipped' | 'refused'
+  /** What there is to say, the most important first. */
+  readonly parts: readonly string[]
+  /** What keeps it from being accepted, where there is something to do about it. */
+  readonly fault: { readonly code: string; readonly message: string } | null
+}
+
+/** What there is to know of an upload to understand a status. */
+export interface Asking {
+  /** Whether a 412 says that the file is there already. */
+  readonly skipExisting: boolean
+  /** Whether the content has no length. */
+  readonly chunked: boolean
+}
+
+const lengthRequired = {
+  code: 'ERR_LENGTH_REQUIRED',
+  message:
+    "the server may want to know the length of the body: upload a file, or say it with -H 'Content-Length: …'",
+}
+
+/** What came of an upload that was answered. */
+export function outcomeOf(
+  { response: { status, statusText }, report }: Delivery,
+  durationMs: number,
+  asking: Asking,
+): Outcome {
+  const { attempts, savedBytes } = report
+  const first = attempts[0]
+  // A GET that a redirect led to has no content.
+  const last = attempts.findLast(({ method }) => method === first?.method)
+  const { sentBytes = 0, url } = last ?? {}
+  const parts = [course(report)]
+  if (url !== first?.url) parts.unshift(`at ${url}`)
+  if (sentBytes > 0) parts.push(`${bytesText(sentBytes)} sent in ${millisecondsText(durationMs)}`)
+  if (savedBytes > 0) parts.push(`${bytesText(savedBytes)} kept off the wire`)
+  const told = report.outcome === 'replayed' ? 2 : 1
+  if (attempts.length > told) parts.push(`${attempts.length} attempts`)
+  return answered(status, statusText, parts, asking)
+}
+
+/** What would come of an upload that was asked about, and not sent. */
+export function askedOutcome(
+  { answer, status, error, ms, place }: Asked,
+  { from, wait }: { from: string; wait: number },
+  asking: Asking,
+): Outcome {
+  const where = place === from ? [] : [`at ${place}`]
+  if (answer === 'broken') return outcome('refused', `the server ${error}`, where)
+  if (answer === 'silent') {
+    return outcome('accepted', 'would be sent', [...where, `no answer within ${wait} ms`])
+  }
+  if (answer === 'continue') {
+    const after = ms === null ? 'empty' : `go-ahead after ${ms} ms`
+    return outcome('accepted', 'would be sent', [...where, after])
+  }
+  if (status === 417) return outcome('accepted', 'would be sent without asking (417)', where)
+  return answered(status ?? 0, '', [...where, `answered after ${ms} ms`], asking)
+}
+
+function answered(
+  status: number,
+  text: string,
+  details: readonly string[],
+  { skipExisting, chunked }: Asking,
+): Outcome {
+  // HTTP/2 has no words for a status.
+  const answer = `${status} ${text || (STATUS_CODES[status] ?? '')}`.trim()
+  if (status >= 200 && status < 300) return outcome('accepted', answer, details)
+  if (status === 412 && skipExisting) return outcome('skipped', 'skipped', ['it is there already'])
+  if (!chunked || (status !== 411 && status !== 501)) return outcome('refused', answer, details)
+  const { message } = lengthRequired
+  return { ...outcome('refused', answer, [...details, message]), fault: lengthRequired }
+}
+
+function outcome(kind: Outcome['kind'], answer: string, details: readonly string[]): Outcome {
+  return { kind, parts: [answer, ...details], fault: null }
+}
+
+function course({ outcome, reason, savedBytes, waitedMs }: UploadReport): string {
+  const waited = millisecondsText(waitedMs)
+  switch (outcome) {
+    case 'continued':
+      return `go-ahead after ${waited}`
+    case 'silent':
+      return `no answer within ${waited}`
+    case 'refused':
+      return savedBytes > 0 ? 'refused' : 'refused before the body'
+    case 'answered':
+      return 'answered before the body'
+    case 'replayed':
+      return 'replayed without the expectation'
+    case 'resumed':
+      return 'resumed after an interruption'
+    case 'not-asked':
+      return `not asked (${reason})`
+  }
+}

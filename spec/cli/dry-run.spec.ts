@@ -1,0 +1,127 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { crooked } from '../support/crooked.ts'
+import { DigestGuard } from '../support/digest-guard.ts'
+import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { run } from '../support/terminal.ts'
+import { tlsFront } from '../support/tls-front.ts'
+
+const patient = ['--dry-run', '--continue-timeout', '60000']
+
+describe('put --dry-run', () => {
+  for (const [mode, how, status, said] of [
+    ['go', patient, 0, /: would be sent, go-ahead after [\d.]+ ms\n$/],
+    [
+      'silent',
+      ['--dry-run', '--continue-timeout', '30'],
+      0,
+      /: would be sent, no answer within 30 ms\n$/,
+    ],
+    [417, patient, 0, /: would be sent without asking \(417\)\n$/],
+    [413, patient, 1, /: 413 Payload Too Large, answered after [\d.]+ ms\n$/],
+    [204, patient, 0, /: 204 No Content, answered after [\d.]+ ms\n$/],
+    ['reset', patient, 1, /: the server ends the connection without an answer \(.*\)\n$/],
+  ] as const) {
+    it(`says what an origin of mode ${mode} would do, and sends nothing`, async () => {
+      const origin = await commandOrigin({ mode })
+      const [file = ''] = filesOf({ a: 'abc' })
+      const ended = await run(['put', file, origin.url, ...how])
+      expect([ended.status, ended.out]).to.deep.equal([status, ''])
+      expect(ended.err).to.match(said)
+      expect(origin.requests.map(({ asked }) => asked))
+        .to.include(true)
+        .and.not.include(false)
+      expect(origin.requests.filter(({ bytes }) => bytes > 0)).to.deep.equal([])
+    })
+  }
+
+  it('announces the size, and neither opens nor reads the content', async () => {
+    const origin = await commandOrigin()
+    const [file = ''] = filesOf({ a: 'abc' })
+    await run(['put', file, origin.url, ...patient])
+    expect(origin.requests[0]?.headers['content-length']).to.equal('3')
+    const { status } = await run(['put', '-', origin.url, ...patient], { stdin: 'abc' })
+    expect([status, origin.requests[1]?.headers['transfer-encoding']]).to.deep.equal([0, 'chunked'])
+  })
+
+  it('follows a redirect, and says where the file would go', async () => {
+    const other = await commandOrigin()
+    const origin = await commandOrigin({
+      mode: { status: 307, headers: { location: `${other.url}/there?secret` } },
+    })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { err } = await run(['put', file, origin.url, ...patient])
+    expect(err).to.include(`: would be sent, at ${other.url}/there, go-ahead after`)
+    expect(other.requests.map(({ bytes }) => bytes)).to.deep.equal([0])
+    const { status, err: refused } = await run(['put', file, origin.url, ...patient, '--no-follow'])
+    expect(status).to.equal(1)
+    expect(refused).to.match(/: 307 Temporary Redirect, answered after/)
+  })
+
+  it('answers a challenge', async () => {
+    const guard = new DigestGuard({ username: 'anna' })
+    const origin = await commandOrigin({ mode: guard.mode })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { status } = await run(['put', file, origin.url, ...patient, '-u', 'anna:secret'])
+    expect([status, origin.requests.length]).to.deep.equal([0, 2])
+  })
+
+  it('asks about many files at a time, and tells them apart', async () => {
+    const origin = await commandOrigin({
+      mode: ({ path }) => (path === '/b' ? 413 : path === '/c' ? 417 : 'go'),
+    })
+    const files = filesOf({ a: 'a', b: 'b', c: 'c', d: 'd' })
+    const { status, out, err } = await run([
+      'put',
+      ...files,
+      `${origin.url}/`,
+      ...patient,
+      '--json',
+    ])
+    const found = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .map(({ url, answer, status: code }) => `${new URL(url).pathname} ${answer} ${code}`)
+    expect(found.sort()).to.deep.equal([
+      '/a continue null',
+      '/b final 413',
+      '/c final 417',
+      '/d continue null',
+    ])
+    expect(status).to.equal(1)
+    expect(err).to.match(/\n3 of 4 files would be sent\n$/)
+  })
+
+  it('asks nobody about an empty file, and says of a missing one that it is missing', async () => {
+    const origin = await commandOrigin()
+    const [file = ''] = filesOf({ a: '' })
+    const missing = join(temporaryFolder(), 'missing')
+    const { status, err } = await run(['put', file, missing, `${origin.url}/`, ...patient])
+    expect(status).to.equal(1)
+    expect(err).to.include(`${file}: would be sent`).and.include(`${missing}: no such file\n`)
+    expect(origin.requests).to.deep.equal([])
+  })
+
+  it('sends no content over HTTP/2 either', async () => {
+    const front = await tlsFront(['h2'], (_request, response, asked) => {
+      if (asked) response.writeContinue()
+    })
+    const cacert = temporaryFile()
+    writeFileSync(cacert, front.ca)
+    const [file = ''] = filesOf({ a: 'abc' })
+    const how = ['--http2', '--cacert', cacert]
+    expect((await run(['put', file, front.url, ...patient, ...how])).status).to.equal(0)
+    await front.until(/^HEADERS 1/)
+    expect(front.frames.filter((frame) => frame.startsWith('DATA'))).to.deep.equal([])
+  })
+
+  it('takes what is no HTTP for a refusal', async () => {
+    const url = await crooked({ asked: 'SSH-2.0-OpenSSH\r\n' })
+    const { status, err } = await run(['put', '-', url, ...patient], { stdin: 'abc' })
+    expect(status).to.equal(1)
+    expect(err).to.equal('stdin: the server sends what is no HTTP response\n')
+  })
+})

@@ -1,0 +1,211 @@
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { startOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
+import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { temporaryFolder } from '../support/files.ts'
+import { anotherIdentity, identity } from '../support/identity.ts'
+import { run } from '../support/terminal.ts'
+
+/** A server of raw connections; answers its host and port. */
+async function raw(serve: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}))
+    serve(socket)
+  })
+  await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
+  closeLater(() => {
+    for (const socket of sockets) socket.destroy()
+    return new Promise((closed) => server.close(closed))
+  })
+  return `127.0.0.1:${(server.address() as { port: number }).port}`
+}
+
+/** What is said of a failure, on standard error and in JSON; codes of libraries are in JSON alone. */
+async function said(...args: string[]): Promise<{ message: string; code: string | null }> {
+  const { status, out, err } = await run(['put', '-', ...args, '--json'], { stdin: 'abc' })
+  expect(status).to.equal(1)
+  const { error } = JSON.parse(out)
+  expect(err).to.equal(`stdin: ${error.message}\n`)
+  expect(err).not.to.match(/\bE[A-Z]{4,}|UND_ERR|ERR_|HPE_|0A0|routines/)
+  return error
+}
+
+describe('what the command says of a failure', () => {
+  it('is that a server speaks no TLS', async () => {
+    const origin = await commandOrigin()
+    const { message } = await said(origin.url.replace('http:', 'https:'))
+    expect(message).to.equal('TLS error: the server does not speak TLS on this port (http:?)')
+  })
+
+  it('is that a server speaks no HTTP', async () => {
+    const host = await raw((socket) => socket.end('SSH-2.0-OpenSSH\r\n'))
+    const { message } = await said(`http://${host}`)
+    expect(message).to.equal('the server does not speak HTTP on this port (https:?)')
+  })
+
+  it('is that a server ends the handshake of TLS', async () => {
+    const host = await raw((socket) => socket.destroy())
+    const { message } = await said(`https://${host}`)
+    expect(message).to.equal('TLS error: the server closed the connection during the handshake')
+  })
+
+  it('is that a server closed the connection', async () => {
+    const host = await raw((socket) => socket.once('data', () => socket.resetAndDestroy()))
+    const { message, code } = await said(`http://${host}`)
+    expect([message, code]).to.deep.equal(['the server closed the connection', 'ECONNRESET'])
+  })
+
+  it('is that nothing listens there', async () => {
+    const origin = await startOrigin()
+    const { url } = origin
+    await origin.close()
+    const { message, code } = await said(url)
+    expect(message).to.equal(`${new URL(url).host}: connection refused`)
+    expect(code).to.equal('ECONNREFUSED')
+    const proxied = await said('http://127.0.0.1:1/a', '--proxy', url)
+    expect(proxied.message).to.include(
+      `could not be used: ${new URL(url).host}: connection refused`,
+    )
+  })
+
+  it('is which flag it took too long for', async () => {
+    const silent = await commandOrigin({ response: 'nothing' })
+    const timeout = await said(silent.url, '--timeout', '100ms')
+    expect(timeout.message).to.equal('The upload was not over within 100 ms (--timeout)')
+    const mute = await raw((socket) => socket.resume())
+    const connect = await said(`https://${mute}`, '--connect-timeout', '100ms')
+    expect(connect.message).to.equal('No connection was made in time (--connect-timeout)')
+    const stuck = await raw((socket) => socket.pause())
+    const [large = ''] = filesOf({ a: new Uint8Array(30_000_000) })
+    const how = ['--expect', 'never', '--stall-timeout', '200ms']
+    const stall = await run(['put', large, `http://${stuck}`, ...how])
+    expect(stall.err).to.include(': The connection took no content within 200 ms (--stall-timeout)')
+  })
+
+  it('is that there are too many redirects', async () => {
+    const origin = await commandOrigin({ mode: { status: 307, headers: { location: '/' } } })
+    const { message } = await said(origin.url, '--max-redirects', '3')
+    expect(message).to.include('--max-redirects').and.not.include('maxRedirections')
+    expect(origin.requests).to.have.length(4)
+  })
+
+  it('is that a file is missing, and the others are uploaded', async () => {
+    const origin = await commandOrigin()
+    const missing = join(temporaryFolder(), 'missing.txt')
+    const [file = ''] = filesOf({ a: 'abc' })
+    for (const how of [[], ['--checksum', 'sha256'], ['--checksum-header', 'X-Sum']]) {
+      const args = ['put', missing, file, `${origin.url}/`, '--json', ...how]
+      const { status, out, err } = await run(args)
+      expect(status).to.equal(1)
+      expect(err).to.include(`${missing}: no such file\n`).and.not.include('--help')
+      const lines = out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      const failed = lines.find((line) => line.file === missing)
+      expect(failed.error).to.deep.equal({ code: 'ENOENT', message: `${missing}: no such file` })
+      expect(lines.find((line) => line.file === file).status).to.equal(201)
+    }
+  })
+
+  it('is that a file of a flag is missing or of no use, and the command is not called wrongly', async () => {
+    const { cert } = await identity()
+    const other = await anotherIdentity()
+    const [text = '', own = '', strange = ''] = filesOf({
+      text: 'abc',
+      cert,
+      key: other.key,
+    })
+    for (const [how, what] of [
+      [['--cacert', '/no/such'], '--cacert: /no/such: no such file'],
+      [['--cacert', text], `--cacert: ${text}: not in PEM`],
+      [['--cert', text], `--cert: ${text}: not in PEM`],
+      [['--cert', own, '--key', strange], '--cert, --key: TLS error: key values mismatch'],
+    ] as const) {
+      for (const args of [
+        ['put', '-', 'https://127.0.0.1:1'],
+        ['probe', 'https://127.0.0.1:1'],
+      ]) {
+        const { status, err } = await run([...args, ...how])
+        expect([status, err]).to.deep.equal([1, `expect-continue: ${what}\n`])
+      }
+    }
+  })
+
+  it('is that the response cannot be written into a file', async () => {
+    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const output = join(temporaryFolder(), 'none/out')
+    const { status, err } = await run(['put', '-', origin.url, '-o', output], { stdin: 'abc' })
+    expect(status).to.equal(1)
+    expect(err).to.include(`stdin: ${output}: no such file\n`)
+  })
+})
+
+describe('a server that wants to know a length', () => {
+  for (const code of [411, 501]) {
+    it(`is told apart by its ${code}, and there is something to do about it`, async () => {
+      const origin = await commandOrigin({
+        mode: ({ headers }) => (headers['content-length'] === undefined ? code : 'go'),
+      })
+      const args = ['put', '-', origin.url, '--json']
+      const { status, out, err } = await run(args, { stdin: 'abc' })
+      expect(status).to.equal(1)
+      expect(err).to.match(
+        /^stdin: (411 Length Required|501 Not Implemented), refused.*: upload a file, or say it with -H 'Content-Length: …'\n$/,
+      )
+      expect(JSON.parse(out)).to.include({ status: code, sentBytes: 0 })
+      expect(JSON.parse(out).error.code).to.equal('ERR_LENGTH_REQUIRED')
+      const told = await run([...args, '-H', 'Content-Length: 3'], { stdin: 'abc' })
+      expect(told.status).to.equal(0)
+    })
+  }
+
+  it('is no matter where the length was said', async () => {
+    const origin = await commandOrigin({ mode: 411 })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { err } = await run(['put', file, origin.url])
+    expect(err).to.include(': 411 Length Required').and.not.include('upload a file')
+  })
+})
+
+describe('an upload that is redirected', () => {
+  it('says where the file went, and what was sent there', async () => {
+    const other = await commandOrigin()
+    const origin = await commandOrigin({
+      response: { status: 307, headers: { location: `${other.url}/there?secret` } },
+    })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { status, err } = await run(['put', file, `${origin.url}/here`])
+    expect(status).to.equal(0)
+    expect(err).to.match(
+      /: 201 Created, at http:\S+\/there, not asked \([\w-]+\), 3 B sent in .*, 2 attempts\n$/,
+    )
+    expect([origin, other].map(({ requests }) => requests[0]?.bytes)).to.deep.equal([3, 3])
+  })
+
+  it('says nothing of bytes that went to another place, where the last refuses', async () => {
+    const other = await commandOrigin({ mode: 413 })
+    const origin = await commandOrigin({
+      response: { status: 307, headers: { location: `${other.url}/there` } },
+    })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { err } = await run(['put', file, origin.url, '--expect', 'always'])
+    expect(err).to.match(
+      /: 413 Payload Too Large, at http:\S+\/there, refused, 3 B kept off the wire, 2 attempts\n$/,
+    )
+  })
+
+  it('is not followed where it is not to be', async () => {
+    const origin = await commandOrigin({ mode: { status: 307, headers: { location: '/b' } } })
+    const [file = ''] = filesOf({ a: 'abc' })
+    for (const how of [['--no-follow'], ['--max-redirects', '0']]) {
+      const { status, err } = await run(['put', file, origin.url, ...how])
+      expect(status).to.equal(1)
+      expect(err).to.include(': 307 Temporary Redirect')
+    }
+    expect(origin.requests.map(({ path }) => path)).to.deep.equal(['/', '/'])
+  })
+})

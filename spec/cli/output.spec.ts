@@ -1,0 +1,85 @@
+import { expect } from 'chai'
+import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { run, type TerminalOptions } from '../support/terminal.ts'
+
+const green = '\u001b[32m201 Created\u001b[39m'
+
+describe('the colours of put', () => {
+  for (const [how, options, coloured] of [
+    [[], { columns: 80 }, true],
+    [[], {}, false],
+    [[], { columns: 80, env: { NO_COLOR: '1' } }, false],
+    [[], { columns: 80, env: { NO_COLOR: '' } }, true],
+    [[], { columns: 80, env: { TERM: 'dumb' } }, false],
+    [['--color', 'auto'], {}, false],
+    [['--color', 'never'], { columns: 80 }, false],
+    [['--color', 'always'], { env: { NO_COLOR: '1' } }, true],
+  ] as [string[], TerminalOptions, boolean][]) {
+    const where = options.columns === undefined ? 'in a pipe' : 'on a screen'
+    const name = `${where} ${how.join(' ')} ${JSON.stringify(options.env ?? {})}`
+    it(`are ${coloured ? 'there' : 'left out'} ${name}`, async () => {
+      const origin = await commandOrigin()
+      const args = ['put', ...filesOf({ a: 'abc' }), origin.url, ...how]
+      const { err } = await run(args, options)
+      expect(err.includes(green)).to.equal(coloured)
+      expect(err).to.include('201 Created')
+    })
+  }
+
+  it('tell a refusal and what was skipped apart', async () => {
+    const origin = await commandOrigin({ mode: ({ path }) => (path === '/a' ? 413 : 412) })
+    const files = filesOf({ a: 'a', b: 'b' })
+    const how = ['--color', 'always', '--skip-existing']
+    const { err } = await run(['put', ...files, `${origin.url}/`, ...how])
+    expect(err).to.include(': \u001b[31m413 Payload Too Large\u001b[39m, refused')
+    expect(err).to.include(': \u001b[33mskipped\u001b[39m, it is there already')
+  })
+
+  it('never let what a server says colour anything', async () => {
+    const origin = await commandOrigin()
+    const { err } = await run(['put', '-', `${origin.url}/%1b[31m`, '-v', '--color', 'always'])
+    expect(err.replaceAll(green, '')).not.to.include('\u001b')
+  })
+})
+
+describe('the progress of put', () => {
+  for (const [how, options, shown] of [
+    [[], { columns: 80 }, true],
+    [[], {}, false],
+    [['--progress'], {}, true],
+    [['--no-progress'], { columns: 80 }, false],
+    [['-q'], { columns: 80 }, false],
+    [['-q', '--progress'], { columns: 80 }, true],
+  ] as [string[], TerminalOptions, boolean][]) {
+    const where = options.columns === undefined ? 'in a pipe' : 'on a screen'
+    it(`is ${shown ? 'shown' : 'not shown'} ${where} ${how.join(' ')}`, async () => {
+      const origin = await commandOrigin({ delay: 150 })
+      const args = ['put', ...filesOf({ a: 'abc' }), origin.url, ...how]
+      const { status, err } = await run(args, options)
+      expect(status).to.equal(0)
+      expect(/sending +\[=+\] +100%/.test(err)).to.equal(shown)
+    })
+  }
+})
+
+describe('the help', () => {
+  for (const args of [
+    ['help', 'put'],
+    ['put', '--help'],
+  ]) {
+    it(`of put is printed on standard output: ${args.join(' ')}`, async () => {
+      const { status, out, err } = await run(args)
+      expect([status, err]).to.deep.equal([0, ''])
+      expect(out).to.match(/^Usage: expect-continue put \[options\] <file\.\.\.> <url>\n/)
+      expect(out).to.match(/\nConnection:\n {2}-u, --user <name> /)
+      expect(out).to.match(/\nExit status:\n {2}0 /)
+      expect(out.split('\n').filter((line) => line.length > 80)).to.deep.equal([])
+    })
+  }
+
+  it('of all commands is printed', async () => {
+    const { status, out } = await run(['help'])
+    expect(status).to.equal(0)
+    expect(out).to.match(/^Usage: expect-continue \[options\] \[command\]\n/)
+  })
+})

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { temporaryFolder } from '../support/files.ts'
+import { served } from '../support/served.ts'
+import { run } from '../support/terminal.ts'
+
+describe('put --skip-existing', () => {
+  it('sends no content for what is there, and counts it as skipped', async () => {
+    const place = temporaryFolder()
+    const { url, terminal } = await served('--store', place)
+    const files = filesOf({ a: 'first', b: 'other' })
+    expect((await run(['put', files[0] ?? '', `${url}/`])).status).to.equal(0)
+    const [changed = ''] = filesOf({ a: 'second' })
+    const args = ['put', changed, files[1] ?? '', `${url}/`, '--skip-existing']
+    const { status, out, err } = await run(args)
+    expect([status, out]).to.deep.equal([0, ''])
+    expect(err).to.include(`${changed}: skipped, it is there already\n`)
+    expect(err).to.match(/\n1 of 2 uploads accepted, 1 skipped\n$/)
+    expect(readFileSync(join(place, 'a'), 'utf8')).to.equal('first')
+    await terminal.stdout.until(/^412 .*\/a$/m)
+    expect(terminal.out).to.match(/^412 {2}PUT {5}asked {15}0 /m)
+  })
+
+  it('asks about each file, unless it is told otherwise', async () => {
+    const origin = await commandOrigin()
+    const [file = ''] = filesOf({ a: 'abc' })
+    await run(['put', file, origin.url, '--skip-existing'])
+    await run(['put', file, origin.url, '--skip-existing', '--threshold', '1M'])
+    expect(origin.requests.map(({ asked }) => asked)).to.deep.equal([true, false])
+    expect(origin.requests[0]?.headers['if-none-match']).to.equal('*')
+  })
+
+  it('says so in JSON', async () => {
+    const origin = await commandOrigin({ mode: 412 })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { status, out } = await run(['put', file, origin.url, '--skip-existing', '--json'])
+    expect(status).to.equal(0)
+    expect(JSON.parse(out)).to.include({ status: 412, skipped: true, sentBytes: 0 })
+  })
+
+  it('tells what it would skip in a dry run', async () => {
+    const origin = await commandOrigin({ mode: 412 })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { status, err } = await run(['put', file, origin.url, '--skip-existing', '--dry-run'])
+    expect([status, err]).to.deep.equal([0, `${file}: skipped, it is there already\n`])
+  })
+
+  it('takes a 412 that answers a condition of the caller for a refusal', async () => {
+    const origin = await commandOrigin({ mode: 412 })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { status, err } = await run(['put', file, origin.url, '-H', 'If-Match: "a"'])
+    expect(status).to.equal(1)
+    expect(err).to.include(': 412 Precondition Failed')
+  })
+})
