@@ -98,13 +98,14 @@ export class Uploads {
   }
 
   async #upload(target: Target, row: Row, request: OwnRequest): Promise<void> {
-    const { stdin } = this.#session.terminal
+    const { stdin, stdout } = this.#session.terminal
     const begun = performance.now()
     const delivery = await deliver(target, stdin, this.#plan, request)
     const outcome = outcomeOf(delivery, performance.now() - begun, this.#asking(target))
     this.#tell(row, outcome)
     const version = this.#versions.get(delivery.report.attempts.at(-1)?.url ?? '') ?? 'HTTP/1.1'
-    await this.#screen.aside(() => this.#results.print(target, delivery, outcome, version))
+    const print = (): Promise<void> => this.#results.print(target, delivery, outcome, version)
+    await (stdout.isTTY ? this.#screen.aside(print) : print())
     this.#draw(delivery.report)
   }
 
