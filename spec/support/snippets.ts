@@ -14,7 +14,9 @@ export interface Snippet {
 /** The snippets of README and of the pages that are written by hand, in the order of their files. */
 export function snippets(): Snippet[] {
   const pages = globSync('docs/{learn,guides,reference}/[!_]*.md').sort()
-  return ['README.md', 'docs/index.md', ...pages].flatMap((file) => snippetsOf(file, readFileSync(file, 'utf8')))
+  return ['README.md', 'docs/index.md', ...pages].flatMap((file) =>
+    snippetsOf(file, readFileSync(file, 'utf8')),
+  )
 }
 
 /**
