@@ -6,7 +6,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 const guides = [
   ['Upload a large file', 'large-file'],
-  ['Use your own fetch client', 'fetch'],
+  ['fetch and undici', 'fetch'],
   ['Progress', 'progress'],
   ['401 and signing', 'authentication'],
   ['Retries and redirects', 'retries'],

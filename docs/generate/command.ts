@@ -1,5 +1,5 @@
 /** An option or a term of a list, and what is said of it. */
-const listHead = ['| | meaning |', '| --- | --- |']
+const listHead = ['| term | meaning |', '| --- | --- |']
 
 /**
  * The manual page of the command (man/expect-continue.1) as Markdown, from its section about the

@@ -18,12 +18,16 @@ const files = {
   changelog: 'CHANGELOG.md',
 } as const
 
+/** Those whose tables need all the room there is. */
+const wide = ['servers', 'comparison', 'benchmarks']
+const wideLayout = '---\npageClass: wide\naside: false\n---\n\n'
+
 /** Writes the pages that are made of something else; VitePress builds the site of them and the others. */
 function main(): void {
   const project = Object.entries(files).map(([name, path]): MadePage => {
     const source = withSiteLinks(read(path), path)
     const text = name === 'servers' ? serversPage(source) : source
-    return { path: `project/${name}.md`, text }
+    return { path: `project/${name}.md`, text: wide.includes(name) ? `${wideLayout}${text}` : text }
   })
   const manual = commandReference(read('man/expect-continue.1'))
   const command = { path: 'reference/_command.md', text: manual }

@@ -80,7 +80,10 @@ function summaryOf(rows: readonly Row[]): string[] {
     if (first === undefined) return '–'
     const one = tell(first)
     const other = second === undefined ? one : tell(second)
-    return one === other ? one : `${one} (stream: ${other})`
+    if (one === other) return one
+    // A status that both have is said once.
+    const status = one.split(', ', 1)[0]
+    return `${one} (stream: ${other.replace(`${status}, `, '')})`
   }
   return [
     cases('accept', ({ outcome }) => says[outcome] ?? outcome),

@@ -27,7 +27,7 @@ describe('serversPage', () => {
 
   it('begins with a row for each server', () => {
     const page = serversPage(source)
-    expect(page).to.include('| one | 100 | 413, no body (stream: 413, part) | – | – | followed |')
+    expect(page).to.include('| one | 100 | 413, no body (stream: part) | – | – | followed |')
     expect(page).to.include('| two | nothing | – | 401, all | – | – |')
     expect(page.indexOf('| two | nothing')).to.be.below(page.indexOf('About it.'))
   })
