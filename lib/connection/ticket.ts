@@ -29,6 +29,8 @@ export interface Ticket {
   readonly body: unknown
   /** Whether an interceptor below that asks takes the request over, because nobody asked for this one. */
   readonly yields: boolean
+  /** Whether its fields invite the origin to make it an upload that can be resumed. */
+  readonly invites?: boolean
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
   /** Whether content was handed to a connection. */
