@@ -32,6 +32,8 @@ export interface Ticket {
   readonly body: unknown
   /** Whether an interceptor below that asks takes the request over, because nobody asked for this one. */
   readonly yields: boolean
+  /** Whether its fields invite the origin to make it an upload that can be resumed. */
+  readonly invites?: boolean
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
   /** Whether HTTP/2 is left out, because that is better for the content, where nothing else may be spoken. */

@@ -296,12 +296,16 @@ export class UploadContent {
   #keep(bytes: Uint8Array, source: AttemptSource): void {
     if (this.#content.replayable) return
     const { replayWindow, slides = false } = this.#options
-    this.#kept.push(bytes)
-    source.position += 1
     const from = this.#seenBytes - replayWindow
     // Where it cannot be resumed, all of it is needed again, or nothing.
-    const least = slides ? from : from > 0 || this.#keptFrom > 0 ? this.#seenBytes : 0
-    while (this.#keptFrom < least) this.#drop(least - this.#keptFrom)
+    if (!slides && (from > 0 || this.#keptFrom > 0)) {
+      this.#kept = []
+      this.#keptFrom = this.#seenBytes
+      return
+    }
+    this.#kept.push(bytes)
+    source.position += 1
+    while (this.#keptFrom < from) this.#drop(from - this.#keptFrom)
   }
 
   /** Keeps so many bytes less, or as many of them as the first chunk has. */

@@ -136,9 +136,11 @@ export class Resumption implements UploadResumption {
   }
 
   /** The upload has failed; answers the request that deletes what nobody can go on with. */
-  get abandoned(): Hop | null {
+  abandoned(error: unknown): Hop | null {
     const { onToken, location } = this.#options
     if (this.#resource === null || onToken !== undefined || location !== undefined) return null
+    // Where the origin cannot be reached, that would only keep the process from ending.
+    if (error instanceof Error && isInterruption(error)) return null
     return { ...this.#resource, method: 'DELETE' }
   }
 
@@ -181,7 +183,10 @@ export class Resumption implements UploadResumption {
     if (isCancelling(hop)) return next?.hop.part === undefined ? this.#cancelled() : next
     if (this.#resource === null || decided instanceof Error) return decided
     if (next === null) {
-      if (isLocating(hop)) return this.#lose(missing(`answered ${status}`))
+      if (isLocating(hop)) {
+        const error = missing(`answered ${status}`)
+        return isTemporary(status) ? error : this.#lose(error)
+      }
       if (this.#isComplete) return this.#lose(lost())
       if (status >= 400 && status < 500 && !isTemporary(status)) this.#forget()
       return null
@@ -362,7 +367,8 @@ const passing = [
 
 /** Whether a connection ended, or moved no more, and another may do better. */
 function isInterruption(error: NodeJS.ErrnoException): boolean {
-  const { code = '' } = error
+  // That of an AbortError is a number.
+  const code = String(error.code)
   if (isPassing(error) || error instanceof errors.InformationalError) return true
   return passing.includes(code) || code.startsWith('ERR_HTTP2_')
 }

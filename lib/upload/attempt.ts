@@ -280,6 +280,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#options.yields
   }
 
+  get invites(): boolean {
+    return this.#options.heedsInterim
+  }
+
   get lengthStated(): boolean {
     return this.#options.lengthStated
   }

@@ -68,7 +68,7 @@ export function planOf(order: Order, scope: Scope): Plan {
     headers: content === null ? withoutFields(asked.headers) : headersFor(asked, content, length),
     hasContent: content !== null,
   }
-  const invitation = scope.recovery.invitation(settings, hop, length, outer !== undefined)
+  const invitation = scope.recovery.invitation(settings, hop, length, outer?.invites === true)
   const plan = new Plan({
     scope,
     request: scope.yields ? withoutBounds(asked) : answeredHere(asked, settings),

@@ -109,7 +109,7 @@ export interface UploadResumption extends Recourse {
   /** The request to begin with, where the upload was begun by somebody else; `null` for its own. */
   readonly first: Next | null
   /** The upload has failed; the request that deletes what nobody can go on with. */
-  readonly abandoned: Hop | null
+  abandoned(error: unknown): Hop | null
   /** Has the other steps decide what is left to them. */
   before(others: Recourse): Recourse
   /** An attempt has handed the content to the system up to here. */

@@ -554,13 +554,13 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     attempt?.giveUp()
     handler.onResponseError?.(this.#controller, told)
     this.#controller.release()
-    this.#abandon()
+    this.#abandon(error)
   }
 
   /** Has the origin delete what nobody can go on with. Whether it does is nobody's concern any more. */
-  #abandon(): void {
+  #abandon(error: Error): void {
     const { resumption, recourse, scope, request } = this.#plan
-    const hop = resumption?.abandoned ?? null
+    const hop = resumption?.abandoned(error) ?? null
     if (hop === null) return
     const { origin, path, method, headers } = recourse.prepared?.(hop) ?? hop
     const { [callKey]: _call, ...own }: ExpectRequest = request

@@ -148,6 +148,20 @@ describe('the response to a look for the offset', () => {
     })
   }
 
+  it('that is a 503 again and again leaves the token to whoever has it', async () => {
+    const told: unknown[] = []
+    const origin = await startOrigin({
+      mode: ({ method }) => (method === 'HEAD' ? 503 : 'resumable'),
+      resumable: { fault: cut },
+    })
+    closeLater(() => origin.close())
+    const resume = { minDelay: 0, attempts: 2, onToken: (token: unknown) => told.push(token) }
+    const error = await failed({ url: `${origin.url}/videos/1`, agent: agentFor() }, { resume })
+    expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
+    expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'HEAD'])
+    expect(told).to.have.length(1)
+  })
+
   it('is not asked for while the request before is under way', async () => {
     const origin = await plainly.open({ fault: faults({ after: 1000, with: 500 }) })
     const events: string[] = []

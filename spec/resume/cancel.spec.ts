@@ -98,6 +98,20 @@ describe('an upload that is given up', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
+  it('by its caller, for whatever reason, is cancelled at the origin', async () => {
+    for (const reason of [new Error('No more'), 'no more', 5, Symbol('no more')]) {
+      const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+      const aborting = new AbortController()
+      const uploading = sent(origin, {
+        signal: aborting.signal,
+        onInterim: ({ status }) => status === 104 && setImmediate(() => aborting.abort(reason)),
+      })
+      expect(await uploading.catch((error) => error)).to.equal(reason)
+      await origin.agent.close()
+      expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+    }
+  })
+
   it('by its caller while it waits for its next try is cancelled at the origin', async () => {
     const origin = await plainly.open({ fault: faults({ after: 100_000, with: 500 }) })
     const aborting = new AbortController()

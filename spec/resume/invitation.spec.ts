@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
-import { type Dispatcher, request } from 'undici'
+import { Agent, type Dispatcher, request } from 'undici'
 import { createFetch } from '../../lib/client/bound.ts'
 import { fetch } from '../../lib/client/fetch.ts'
 import { type UploadOptions, upload } from '../../lib/client/upload.ts'
@@ -26,6 +26,13 @@ async function wireOf(options: UploadOptions, input: string | Readable = 'abc'):
   await upload(peer.url, input, { dispatcher: agentFor(), continueTimeout: 60_000, ...options })
   await peer.done
   return head.replace(/^host: .*\r\n/im, '')
+}
+
+/** undici's own, with gates. */
+function bareAgent(): Agent {
+  const agent = new Agent({ factory: gatedPool })
+  closeLater(() => agent.destroy())
+  return agent
 }
 
 describe('the invitation to resume', () => {
@@ -75,9 +82,12 @@ describe('the invitation to resume', () => {
   ]) {
     const [name] = Object.keys(headers)
     it(`is left to a caller who sends ${name}`, async () => {
-      const head = await wireOf({ resume: true, headers })
-      expect(head).to.not.match(/upload-draft-interop-version/i)
-      expect(head.match(/^(?:upload|tus)-.*$/gim)).to.have.length(1)
+      const composed = bareAgent().compose(expectContinue())
+      for (const dispatcher of [agentFor(), composed]) {
+        const head = await wireOf({ resume: true, headers, dispatcher })
+        expect(head).to.not.match(/upload-draft-interop-version/i)
+        expect(head.match(/^(?:upload|tus)-.*$/gim)).to.have.length(1)
+      }
     })
   }
 
@@ -189,8 +199,7 @@ describe('the option resume', () => {
     for (const compose of [true, false]) {
       const origin = await plainly.open({ fault })
       const agent = agentFor({ expect: 'never' })
-      const bare = new (Object.getPrototypeOf(ExpectAgent))({ factory: gatedPool })
-      closeLater(() => bare.destroy())
+      const bare = bareAgent()
       const dispatcher = compose ? bare.compose(expectContinue()) : bare
       const { response, report } = await sent({ url: origin.url, agent }, { dispatcher })
       expect(response.status).to.equal(201)
