@@ -38,5 +38,5 @@ export type {
 } from './report/report.ts'
 export { reportOf } from './report/reported.ts'
 export { renderTimeline, type TimelineFormat } from './report/timeline/timeline.ts'
-export type { RouteKnowledge, RouteRecord } from './routes/knowledge.ts'
 export { RouteMemory, type RouteMemoryOptions } from './routes/memory.ts'
+export type { RouteKnowledge, RouteRecord } from './routes/route-state.ts'

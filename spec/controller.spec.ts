@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Dispatcher, errors } from 'undici'
-import { StableController } from '../lib/upload/controller.ts'
+import { UploadController } from '../lib/upload/upload-controller.ts'
 
 /** A controller of one attempt that notes what is done to it. */
 class Noted implements Dispatcher.DispatchController {
@@ -26,9 +26,9 @@ class Noted implements Dispatcher.DispatchController {
   }
 }
 
-function made(): { controller: StableController; aborts: Error[] } {
+function made(): { controller: UploadController; aborts: Error[] } {
   const aborts: Error[] = []
-  return { controller: new StableController({ aborted: (reason) => aborts.push(reason) }), aborts }
+  return { controller: new UploadController({ aborted: (reason) => aborts.push(reason) }), aborts }
 }
 
 describe('StableController', () => {

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { expect } from 'chai'
 import { upload } from '../lib/client/upload.ts'
-import { Renewal } from '../lib/recovery/retry.ts'
+import { StaleConnection } from '../lib/recovery/retry.ts'
 import { answerOf } from './support/answers.ts'
 import { sha256 } from './support/contents.ts'
 import { agentFor } from './support/faces.ts'
@@ -109,7 +109,7 @@ describe('a 408 in place of a go-ahead', () => {
   })
 
   it('is handed over when it comes twice', () => {
-    const renewal = new Renewal()
+    const renewal = new StaleConnection()
     const again = (): unknown =>
       renewal.answered(answerOf(408, {}, { attempt: { reusedConnection: true } }))
     expect(again()).to.include({ reason: 'fresh-connection', delayMs: 0 })
@@ -127,14 +127,14 @@ describe('a 408 in place of a go-ahead', () => {
   ]
   for (const [what, known] of others) {
     it(`is handed over for content ${what}`, () => {
-      expect(new Renewal().answered(answerOf(408, {}, known))).to.equal(null)
+      expect(new StaleConnection().answered(answerOf(408, {}, known))).to.equal(null)
     })
   }
 
   it('is the only status that says so', () => {
     const known = { attempt: { reusedConnection: true } }
     for (const status of [400, 413, 500, 503]) {
-      expect(new Renewal().answered(answerOf(status, {}, known))).to.equal(null)
+      expect(new StaleConnection().answered(answerOf(status, {}, known))).to.equal(null)
     }
   })
 })

@@ -4,9 +4,9 @@ import {
   defaults,
   type ExpectOptions,
   expectOptionNames,
+  mergeOptions,
   pickExpectOptions,
   type Settings,
-  settle,
 } from '../lib/options/options.ts'
 import { RouteMemory } from '../lib/routes/memory.ts'
 import { refuseUnknown } from '../lib/unknown.ts'
@@ -132,7 +132,7 @@ describe('defaults', () => {
 describe('settle', () => {
   it('puts options over settings, and leaves both as they are', () => {
     const options: ExpectOptions = Object.freeze({ expect: 'always', memory })
-    const settings = settle(options, base)
+    const settings = mergeOptions(options, base)
     expect(settings).to.deep.equal({ ...base, expect: 'always', memory })
     expect(settings).to.satisfy(Object.isFrozen)
     expect(base).to.include({ expect: 'auto', memory: false })
@@ -140,23 +140,23 @@ describe('settle', () => {
 
   it('takes undefined for an option that was not given', () => {
     const options = Object.fromEntries(expectOptionNames.map((name) => [name, undefined]))
-    expect(settle(options, base)).to.deep.equal(base)
+    expect(mergeOptions(options, base)).to.deep.equal(base)
   })
 
   it('copies no other names', () => {
-    expect(settle({ headers: 'x' } as ExpectOptions, base)).to.deep.equal(base)
+    expect(mergeOptions({ headers: 'x' } as ExpectOptions, base)).to.deep.equal(base)
   })
 
   for (const name of expectOptionNames) {
     for (const value of good[name]) {
       it(`takes ${name} ${said(value)}`, () => {
-        expect(settle({ [name]: value }, base)[name]).to.equal(value)
+        expect(mergeOptions({ [name]: value }, base)[name]).to.equal(value)
       })
     }
 
     for (const value of bad[name]) {
       it(`refuses ${name} ${said(value)}, by name`, () => {
-        expect(() => settle({ [name]: value }, base)).to.throw(
+        expect(() => mergeOptions({ [name]: value }, base)).to.throw(
           TypeError,
           new RegExp(`^Option '${name}' must be ((?!secret).)+, not ((?!secret).)+$`),
         )
@@ -194,7 +194,7 @@ describe('settle', () => {
   for (const [options, wanted] of messages) {
     it(`says what it wants: ${wanted}`, () => {
       const [name] = Object.keys(options)
-      expect(() => settle(options, base)).to.throw(`Option '${name}' must be ${wanted}`)
+      expect(() => mergeOptions(options, base)).to.throw(`Option '${name}' must be ${wanted}`)
     })
   }
 })

@@ -6,8 +6,8 @@ import { UploadError } from '../lib/errors.ts'
 import { fieldsOf } from '../lib/headers.ts'
 import { Redirection } from '../lib/recovery/redirect.ts'
 import { type OriginMode, startOrigin, type TestOrigin } from '../lib/testing/index.ts'
-import type { Hop } from '../lib/upload/hop.ts'
-import type { Answer, Next } from '../lib/upload/recourse.ts'
+import type { HttpRequest } from '../lib/upload/http-request.ts'
+import type { Answer, NextAttempt } from '../lib/upload/recovery-step.ts'
 import { answerOf } from './support/answers.ts'
 import { closeLater } from './support/closing.ts'
 import { noise, sha256 } from './support/contents.ts'
@@ -15,20 +15,21 @@ import { agentFor } from './support/faces.ts'
 
 const settings = { maxRedirections: 5, allowInsecureRedirect: false }
 
-function follow(answer: Answer): Next | UploadError | null {
+function follow(answer: Answer): NextAttempt | UploadError | null {
   return new Redirection(settings).answered(answer)
 }
 
-function hopAfter(answer: Answer): Hop {
+function hopAfter(answer: Answer): HttpRequest {
   const next = follow(answer)
   if (next === null || next instanceof UploadError) throw new Error(`not followed: ${next}`)
-  return next.hop
+  return next.httpRequest
 }
 
-const names = (hop: Hop): string[] => fieldsOf(hop.headers).map(([name]) => name)
+const names = (httpRequest: HttpRequest): string[] =>
+  fieldsOf(httpRequest.headers).map(([name]) => name)
 
 describe('Redirection', () => {
-  const methods: readonly (readonly [number, Hop['method'], string])[] = [
+  const methods: readonly (readonly [number, HttpRequest['method'], string])[] = [
     [301, 'PUT', 'PUT with content'],
     [302, 'PUT', 'PUT with content'],
     [301, 'POST', 'GET'],
@@ -42,10 +43,14 @@ describe('Redirection', () => {
   ]
   for (const [status, method, wanted] of methods) {
     it(`makes ${wanted} of ${method} after a ${status}`, () => {
-      const hop = hopAfter(answerOf(status, { location: '/new' }, { hop: { method } }))
-      expect(`${hop.method}${hop.hasContent ? ' with content' : ''}`).to.equal(wanted)
-      expect(names(hop).includes('content-type')).to.equal(hop.hasContent)
-      expect(names(hop).includes('content-length')).to.equal(hop.hasContent)
+      const httpRequest = hopAfter(
+        answerOf(status, { location: '/new' }, { httpRequest: { method } }),
+      )
+      expect(`${httpRequest.method}${httpRequest.hasContent ? ' with content' : ''}`).to.equal(
+        wanted,
+      )
+      expect(names(httpRequest).includes('content-type')).to.equal(httpRequest.hasContent)
+      expect(names(httpRequest).includes('content-length')).to.equal(httpRequest.hasContent)
     })
   }
 
@@ -70,7 +75,7 @@ describe('Redirection', () => {
     const answer = answerOf(
       307,
       { location: 'http://other.example/x' },
-      { hop: { path: '//other.example/x' } },
+      { httpRequest: { path: '//other.example/x' } },
     )
     expect(hopAfter(answer)).to.include({ origin: 'http://other.example', path: '/x' })
   })
@@ -93,8 +98,8 @@ describe('Redirection', () => {
   })
 
   it('goes on without content that is gone', () => {
-    const hop = hopAfter(answerOf(303, { location: '/new' }, { sendable: false }))
-    expect(hop.method).to.equal('GET')
+    const httpRequest = hopAfter(answerOf(303, { location: '/new' }, { sendable: false }))
+    expect(httpRequest.method).to.equal('GET')
   })
 
   const headers = [
@@ -102,8 +107,8 @@ describe('Redirection', () => {
     ...['x-name', 'e'],
   ]
   it('leaves what is meant for the origin where the origin stays', () => {
-    const hop = hopAfter(answerOf(307, { location: '/new' }, { hop: { headers } }))
-    expect(hop.headers).to.deep.equal(headers)
+    const httpRequest = hopAfter(answerOf(307, { location: '/new' }, { httpRequest: { headers } }))
+    expect(httpRequest.headers).to.deep.equal(headers)
   })
 
   for (const location of [
@@ -112,8 +117,8 @@ describe('Redirection', () => {
     'https://first.example/',
   ]) {
     it(`drops what is meant for the origin on the way to ${location}`, () => {
-      const hop = hopAfter(answerOf(307, { location }, { hop: { headers } }))
-      expect(hop.headers).to.deep.equal(['x-name', 'e'])
+      const httpRequest = hopAfter(answerOf(307, { location }, { httpRequest: { headers } }))
+      expect(httpRequest.headers).to.deep.equal(['x-name', 'e'])
     })
   }
 
@@ -123,7 +128,7 @@ describe('Redirection', () => {
       answerOf(
         307,
         { location: 'http://first.example/x?token=secret' },
-        { hop: { origin: 'https://first.example' } },
+        { httpRequest: { origin: 'https://first.example' } },
       ),
       'allowInsecureRedirect',
     ],
@@ -142,7 +147,7 @@ describe('Redirection', () => {
     const answer = answerOf(
       307,
       { location: 'http://first.example/' },
-      { hop: { origin: 'https://first.example' } },
+      { httpRequest: { origin: 'https://first.example' } },
     )
     const next = new Redirection({ ...settings, allowInsecureRedirect: true }).answered(answer)
     expect(next).to.have.nested.property('hop.origin', 'http://first.example')
@@ -154,12 +159,14 @@ describe('Redirection', () => {
       let path = '/0'
       for (let made = 0; made < maxRedirections; made++) {
         const next = redirection.answered(
-          answerOf(307, { location: `/${made + 1}` }, { hop: { path } }),
+          answerOf(307, { location: `/${made + 1}` }, { httpRequest: { path } }),
         )
-        path = (next as Next).hop.path
+        path = (next as NextAttempt).httpRequest.path
       }
       expect(path).to.equal(`/${maxRedirections}`)
-      const error = redirection.answered(answerOf(307, { location: '/more' }, { hop: { path } }))
+      const error = redirection.answered(
+        answerOf(307, { location: '/more' }, { httpRequest: { path } }),
+      )
       expect(error).to.have.property('code', 'ERR_EXPECT_TOO_MANY_REDIRECTS')
     })
   }

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { upload } from '../lib/client/upload.ts'
-import { Renewal, Retry } from '../lib/recovery/retry.ts'
+import { Retry, StaleConnection } from '../lib/recovery/retry.ts'
 import { type OriginMode, startOrigin, type TestOrigin } from '../lib/testing/index.ts'
-import type { Next } from '../lib/upload/recourse.ts'
+import type { NextAttempt } from '../lib/upload/recovery-step.ts'
 import { answerOf, failureOf } from './support/answers.ts'
 import { standingClock } from './support/clock.ts'
 import { closeLater } from './support/closing.ts'
@@ -14,19 +14,21 @@ import { origin as scripted } from './support/origin.ts'
 describe('Renewal', () => {
   for (const code of ['ECONNRESET', 'EPIPE', 'ECONNABORTED']) {
     it(`makes one fresh attempt after ${code}`, () => {
-      const renewal = new Renewal()
+      const renewal = new StaleConnection()
       expect(renewal.failed(failureOf(code))).to.include({ reason: 'fresh-connection', delayMs: 0 })
       expect(renewal.failed(failureOf(code))).to.equal(null)
     })
   }
 
   it('makes none once content may have left', () => {
-    expect(new Renewal().failed(failureOf('ECONNRESET', { untouched: false }))).to.equal(null)
+    expect(new StaleConnection().failed(failureOf('ECONNRESET', { untouched: false }))).to.equal(
+      null,
+    )
   })
 
   for (const code of ['ENOTFOUND', 'ECONNREFUSED', 'ETIMEDOUT']) {
     it(`makes none after ${code}`, () => {
-      expect(new Renewal().failed(failureOf(code))).to.equal(null)
+      expect(new StaleConnection().failed(failureOf(code))).to.equal(null)
     })
   }
 })
@@ -59,15 +61,15 @@ describe('Retry', () => {
   })
 
   const repeatable: readonly (readonly [string, Parameters<typeof answerOf>[2], boolean])[] = [
-    ['untouched, of POST', { hop: { method: 'POST' } }, true],
-    ['empty, of POST', { attempt: { asked: false }, hop: { method: 'POST' } }, false],
+    ['untouched, of POST', { httpRequest: { method: 'POST' } }, true],
+    ['empty, of POST', { attempt: { asked: false }, httpRequest: { method: 'POST' } }, false],
     ['sent, of PUT', { attempt: { sentBytes: 5 } }, true],
-    ['sent, of POST', { attempt: { sentBytes: 5 }, hop: { method: 'POST' } }, false],
+    ['sent, of POST', { attempt: { sentBytes: 5 }, httpRequest: { method: 'POST' } }, false],
     [
       'sent, of POST with an Idempotency-Key',
       {
         attempt: { sentBytes: 5 },
-        hop: { method: 'POST', headers: ['Idempotency-Key', '"8e03978e"'] },
+        httpRequest: { method: 'POST', headers: ['Idempotency-Key', '"8e03978e"'] },
       },
       true,
     ],
@@ -87,8 +89,8 @@ describe('Retry', () => {
     ['ENOTFOUND', {}, false],
     ['CERT_HAS_EXPIRED', {}, false],
     ['ECONNRESET', { untouched: false }, true],
-    ['ECONNRESET', { untouched: false, hop: { method: 'POST' } }, false],
-    ['ECONNRESET', { untouched: true, hop: { method: 'POST' } }, true],
+    ['ECONNRESET', { untouched: false, httpRequest: { method: 'POST' } }, false],
+    ['ECONNRESET', { untouched: true, httpRequest: { method: 'POST' } }, true],
     ['ECONNRESET', { untouched: false, sendable: false }, false],
   ]
   for (const [code, known, again] of failures) {
@@ -100,19 +102,19 @@ describe('Retry', () => {
   it('waits twice as long each time, half of it at random, up to the longest wait', () => {
     const retry = new Retry({ count: 4, minDelay: 100, maxDelay: 500 })
     for (const most of [100, 200, 400, 500]) {
-      const next = retry.answered(answerOf(503)) as Next
+      const next = retry.answered(answerOf(503)) as NextAttempt
       expect(next.delayMs).to.be.within(most / 2, most)
     }
   })
 
   it('waits as long as Retry-After says, and up to a quarter longer', () => {
-    const next = new Retry(1).answered(answerOf(503, { 'retry-after': '30' })) as Next
+    const next = new Retry(1).answered(answerOf(503, { 'retry-after': '30' })) as NextAttempt
     expect(next.delayMs).to.be.within(30_000, 37_500)
   })
 
   it('does not bring back at once all that were told the same', () => {
     const delays = Array.from({ length: 30 }, () => {
-      const next = new Retry(1).answered(answerOf(503, { 'retry-after': '10' })) as Next
+      const next = new Retry(1).answered(answerOf(503, { 'retry-after': '10' })) as NextAttempt
       return next.delayMs
     })
     expect(Math.max(...delays) - Math.min(...delays)).to.be.at.least(1000)
@@ -122,7 +124,7 @@ describe('Retry', () => {
   it('never waits longer than a timer can', () => {
     const maxDelay = 2_147_483_647
     const answer = answerOf(503, { 'retry-after': '2147483' })
-    const next = new Retry({ count: 1, maxDelay }).answered(answer) as Next
+    const next = new Retry({ count: 1, maxDelay }).answered(answer) as NextAttempt
     expect(next.delayMs).to.be.within(2_147_483_000, maxDelay)
   })
 

@@ -14,7 +14,7 @@ import { Retry } from '../lib/recovery/retry.ts'
 import { reportOf } from '../lib/report/reported.ts'
 import { RouteMemory } from '../lib/routes/memory.ts'
 import { type OriginOptions, startOrigin, type TestOrigin } from '../lib/testing/index.ts'
-import type { Next } from '../lib/upload/recourse.ts'
+import type { NextAttempt } from '../lib/upload/recovery-step.ts'
 import { answerOf } from './support/answers.ts'
 import { closeLater } from './support/closing.ts'
 import { agentFor } from './support/faces.ts'
@@ -136,7 +136,7 @@ describe('an option that is undefined', () => {
     const retry = new Retry(given as object)
     const delays: number[] = []
     for (let next = retry.answered(answerOf(503)); next !== null; ) {
-      delays.push((next as Next).delayMs)
+      delays.push((next as NextAttempt).delayMs)
       next = retry.answered(answerOf(503))
     }
     expect(delays).to.have.length(3)

@@ -12,7 +12,7 @@ import {
 import type { Progress } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
-import { callKey, type ExpectRequest } from '../upload/expect-request.ts'
+import { callKey, type ExpectDispatchOptions } from '../upload/expect-request.ts'
 
 keepLegacyDispatcher()
 
@@ -64,7 +64,7 @@ export class Sender {
   async send(request: Outgoing): Promise<Dispatcher.ResponseData> {
     const { origin, path, method, headers, signal, closes, body, keepUntouched } = request
     const target = { origin, path, method: method as Dispatcher.HttpMethod, headers, signal }
-    const own: ExpectRequest & Dispatcher.RequestOptions = { ...target, ...this.#options }
+    const own: ExpectDispatchOptions & Dispatcher.RequestOptions = { ...target, ...this.#options }
     if (closes) own.reset = true
     if (body !== null && body !== undefined) {
       own[callKey] = {

@@ -6,8 +6,8 @@ import { type ExpectOptions, expectOptionNames, pickExpectOptions } from '../opt
 import type { ProxyOption } from '../proxy/option.ts'
 import { proxiesFor } from '../proxy/proxies.ts'
 import { refuseUnknown } from '../unknown.ts'
+import { InFlight } from '../upload/in-flight.ts'
 import { dispatchOlder } from '../upload/older-handler.ts'
-import { UnderWay } from '../upload/under-way.ts'
 import { countingInterceptor } from './interceptor.ts'
 import { undiciOptionNames } from './undici-options.ts'
 
@@ -36,16 +36,16 @@ export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {
  */
 export class ExpectAgent extends Agent {
   readonly #dispatch: Dispatcher.Dispatch
-  readonly #uploads: UnderWay
+  readonly #uploads: InFlight
   #closing: Promise<void> | null = null
 
   constructor(options: ExpectAgentOptions = {}) {
     refuseUnknown(options, [...expectOptionNames, 'proxy', ...undiciOptionNames])
-    const underWay = new UnderWay()
+    const inFlight = new InFlight()
     const proxies = proxiesFor(options)
     const asking = pickExpectOptions(options) ?? {}
     const { allowH2, maxCachedSessions } = options
-    const intercept = countingInterceptor(asking, { underWay, ways: proxies, allowH2 })
+    const intercept = countingInterceptor(asking, { inFlight, routing: proxies, allowH2 })
     // A pool lives as long as it has connections, and a refusal ends them.
     const sessions = maxCachedSessions === 0 ? undefined : new TlsSessions(maxCachedSessions)
     const names: readonly string[] = [...expectOptionNames, 'proxy', 'factory']
@@ -61,7 +61,7 @@ export class ExpectAgent extends Agent {
     this.#dispatch = intercept((request, handler) =>
       super.dispatch(proxies.request(request), handler),
     )
-    this.#uploads = underWay
+    this.#uploads = inFlight
     // compose() answers a Proxy, and others wrap agents in one: it has none of the private members.
     this.dispatch = this.dispatch.bind(this)
     this.close = this.close.bind(this)

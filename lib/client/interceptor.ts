@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { type ExpectOptions, expectOptionNames } from '../options/options.ts'
-import { recovery } from '../recovery/recourses.ts'
+import { recovery } from '../recovery/recovery.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { type Below, uploadInterceptor } from '../upload/interceptor.ts'
 

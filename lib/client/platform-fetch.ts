@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { ExpectOptions } from '../options/options.ts'
 import { keepFailure, keepReport } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
+import { type Call, callKey, type ExpectDispatchOptions } from '../upload/expect-request.ts'
 import { dispatchOlder } from '../upload/older-handler.ts'
 import { askingDispatch } from './asking-dispatch.ts'
 
@@ -57,8 +57,8 @@ class OptionsDispatcher {
       return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
     }
     // fetch says that it follows redirects by itself; the options say who does.
-    const { maxRedirections: _none, ...rest }: ExpectRequest = request
-    const own: ExpectRequest = { ...rest, ...this.#options, [callKey]: this.#call }
+    const { maxRedirections: _none, ...rest }: ExpectDispatchOptions = request
+    const own: ExpectDispatchOptions = { ...rest, ...this.#options, [callKey]: this.#call }
     return this.#dispatch(own, handler)
   }
 }

@@ -5,8 +5,8 @@ import type { ExpectOptions } from '../options/options.ts'
 import { isRedirect } from '../recovery/redirect.ts'
 import { keepFailure } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import { type Call, callKey, type ExpectRequest } from '../upload/expect-request.ts'
-import type { Recourse } from '../upload/recourse.ts'
+import { type Call, callKey, type ExpectDispatchOptions } from '../upload/expect-request.ts'
+import type { RecoveryStep } from '../upload/recovery-step.ts'
 import { askingDispatch } from './asking-dispatch.ts'
 import type { OutgoingRequest } from './request.ts'
 import { ResponseHandler } from './response-handler.ts'
@@ -17,7 +17,7 @@ export interface SendOptions {
   /** The caller's, for this request. */
   readonly options: ExpectOptions
   /** What is done about answers, beside what every upload does. */
-  readonly steps: readonly Recourse[]
+  readonly steps: readonly RecoveryStep[]
   /** Whether a redirect is an error. */
   readonly failsAtRedirect: boolean
   readonly log: UploadLog
@@ -67,7 +67,7 @@ function responseTo(
         ...options.options,
         [callKey]: call,
       }
-      askingDispatch(options.dispatcher)(own satisfies ExpectRequest, handler)
+      askingDispatch(options.dispatcher)(own satisfies ExpectDispatchOptions, handler)
     } catch (error) {
       handler?.leave()
       call.cancel(error)
@@ -80,7 +80,7 @@ function responseTo(
 export class SentCall implements Call {
   readonly content: Content
   readonly log: UploadLog
-  readonly steps: readonly Recourse[]
+  readonly steps: readonly RecoveryStep[]
   controller: Dispatcher.DispatchController | null = null
   readonly #failsAtRedirect: boolean
 

@@ -113,7 +113,7 @@ export class GatedClient extends Client {
     if (ticket === undefined) {
       return super.dispatch(options, new OtherRequestHandler(handler, options, this))
     }
-    ticket.onTaken(options.headersTimeout ?? this.#headersTimeout, this.#cancelConnect)
+    ticket.onGated(options.headersTimeout ?? this.#headersTimeout, this.#cancelConnect)
     const { body, method } = options
     const headers =
       body === ticket.body ? options.headers : ticket.replaceBody(body, options.headers)

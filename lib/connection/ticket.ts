@@ -59,7 +59,7 @@ export interface Ticket {
    * @param headersTimeout is how many milliseconds it allows for the response's head.
    * @param cancelConnect ends a connection that is being made for this attempt alone.
    */
-  onTaken(headersTimeout: number, cancelConnect: () => void): void
+  onGated(headersTimeout: number, cancelConnect: () => void): void
   /** undici made a request of it, which its channels name; told only where somebody listens to them. */
   onCreate(request: object): void
   /**

@@ -22,7 +22,7 @@ export interface Content {
   /** Whether code of the caller's runs when it is read. */
   readonly callsOut: boolean
   /** All of it, where it is at hand; mocks can then match on it. */
-  readonly whole?: string | Buffer
+  readonly buffered?: string | Buffer
   /** Whether `open` goes to a byte by itself; what comes before it is read and dropped otherwise. */
   readonly seeks?: boolean
   /** Which state of a file it is. */
@@ -98,7 +98,7 @@ export function makeContent(content: Content): Content {
  */
 export function contentOf(input: unknown): Content {
   if (typeof input === 'string') {
-    return { ...bytes(Buffer.from(input), 'text/plain;charset=UTF-8'), whole: input }
+    return { ...bytes(Buffer.from(input), 'text/plain;charset=UTF-8'), buffered: input }
   }
   if (ArrayBuffer.isView(input)) {
     return bytes(Buffer.from(input.buffer, input.byteOffset, input.byteLength), null)
@@ -123,7 +123,7 @@ function bytes(buffer: Buffer, type: string | null): Content {
     replayable: true,
     exact: true,
     callsOut: false,
-    whole: buffer,
+    buffered: buffer,
     seeks: true,
     open: (start) => bytesReader(buffer.subarray(start)),
   }

@@ -18,7 +18,7 @@ export interface Part {
   readonly end: number | null
 }
 
-const whole: Part = { start: 0, end: null }
+const buffered: Part = { start: 0, end: null }
 const none = new Uint8Array(0)
 
 /** How the content of one upload may be read. */
@@ -30,7 +30,7 @@ export interface UploadContentOptions {
   /** Whether the last of them are kept once more has flowed, for an upload that can be resumed. */
   readonly slides?: boolean
   /** Whether memory can be reused once the connection has taken what was in it. */
-  readonly lends: boolean
+  readonly canReuseBuffers: boolean
   readonly inContext: InContext
 }
 
@@ -83,7 +83,7 @@ export class UploadContent {
   }
 
   /** The length of a part; `null` where that may end before it is full. */
-  lengthOf({ start, end }: Part = whole): number | null {
+  lengthOf({ start, end }: Part = buffered): number | null {
     return this.length === null ? null : (end ?? this.length) - start
   }
 
@@ -128,7 +128,7 @@ export class UploadContent {
    *
    * @throws UploadError when it was read, and can be read only once.
    */
-  open({ start, end }: Part = whole): Source | Promise<Source> {
+  open({ start, end }: Part = buffered): Source | Promise<Source> {
     if (!this.opensAt(start)) throw gone()
     if (this.#content.replayable) this.#rewind(start)
     const source = new AttemptSource(this, this.#dropped, this.#keptFrom, start, end)
@@ -354,7 +354,7 @@ export class UploadContent {
   }
 
   release(source: AttemptSource, bytes: number): void {
-    if (source === this.#source && this.#options.lends) this.#reader?.release?.(bytes)
+    if (source === this.#source && this.#options.canReuseBuffers) this.#reader?.release?.(bytes)
   }
 }
 

@@ -249,7 +249,7 @@ function hasAny(options: ExpectOptions): boolean {
  *
  * @throws TypeError naming the option whose value cannot be used.
  */
-export function settle(options: ExpectOptions, base: Settings): Settings {
+export function mergeOptions(options: ExpectOptions, base: Settings): Settings {
   let settings: Record<string, unknown> | null = null
   for (const name of expectOptionNames) {
     const value = options[name]

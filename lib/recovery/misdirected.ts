@@ -1,21 +1,21 @@
 import type { Content } from '../content/content.ts'
-import type { Answer, Next, Recourse } from '../upload/recourse.ts'
+import type { Answer, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 
 /**
  * One more request after a 421, over another connection (RFC 9110, section 15.5.20). As with
  * fetch, there is none for content that can be read once (Fetch standard, HTTP-network-or-cache
  * fetch).
  */
-export function misdirection({ replayable }: Pick<Content, 'replayable'>): Recourse[] {
+export function misdirection({ replayable }: Pick<Content, 'replayable'>): RecoveryStep[] {
   return replayable ? [new Misdirected()] : []
 }
 
-class Misdirected implements Recourse {
+class Misdirected implements RecoveryStep {
   #used = false
 
-  answered({ status, hop, sendable }: Answer): Next | null {
+  answered({ status, httpRequest, sendable }: Answer): NextAttempt | null {
     if (this.#used || status !== 421 || !sendable) return null
     this.#used = true
-    return { hop, reason: 'fresh-connection', delayMs: 0 }
+    return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
   }
 }

@@ -1,7 +1,7 @@
 import { UploadError } from '../errors.ts'
 import { withoutFields } from '../headers.ts'
-import { type Hop, placeOf } from '../upload/hop.ts'
-import type { Answer, Next, Recourse } from '../upload/recourse.ts'
+import { type HttpRequest, placeOf } from '../upload/http-request.ts'
+import type { Answer, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 
 /** How redirects are followed. */
 export interface RedirectSettings {
@@ -45,7 +45,7 @@ export const originFields = ['authorization', 'cookie', 'host', 'proxy-authoriza
  * its content. A redirect of content that cannot go out again is handed over, and so is one
  * without a usable Location; under the rules of fetch, both are errors.
  */
-export class Redirection implements Recourse {
+export class Redirection implements RecoveryStep {
   readonly #settings: RedirectSettings
   readonly #rules: FetchRules | null
   #made = 0
@@ -55,23 +55,23 @@ export class Redirection implements Recourse {
     this.#rules = rules
   }
 
-  answered({ status, fields, hop, sendable }: Answer): Next | UploadError | null {
+  answered({ status, fields, httpRequest, sendable }: Answer): NextAttempt | UploadError | null {
     if (!isRedirect(status) || fields.location === undefined) return null
-    const target = targetOf(fields.location, hop)
-    if (target === null) return this.#rules === null ? null : unusable(status, hop)
-    const next = hopTo(target, hop, status)
+    const target = targetOf(fields.location, httpRequest)
+    if (target === null) return this.#rules === null ? null : unusable(status, httpRequest)
+    const next = hopTo(target, httpRequest, status)
     if (next.hasContent && !sendable) return this.#rules === null ? null : gone(status)
-    if (this.#givesUp(hop, next, status)) return lost(status)
-    return this.#refusal(hop, next) ?? { hop: next, reason: 'redirect', delayMs: 0 }
+    if (this.#givesUp(httpRequest, next, status)) return lost(status)
+    return this.#refusal(httpRequest, next) ?? { httpRequest: next, reason: 'redirect', delayMs: 0 }
   }
 
   /** Whether content that can be read once would not be sent at all. */
-  #givesUp(from: Hop, to: Hop, status: number): boolean {
+  #givesUp(from: HttpRequest, to: HttpRequest, status: number): boolean {
     const given = from.hasContent && !to.hasContent
     return given && status !== 303 && this.#rules?.oneShot === true
   }
 
-  #refusal(from: Hop, to: Hop): UploadError | null {
+  #refusal(from: HttpRequest, to: HttpRequest): UploadError | null {
     const { maxRedirections, allowInsecureRedirect } = this.#settings
     const step = `from ${placeOf(from)} to ${placeOf(to)}`
     this.#made += 1
@@ -94,14 +94,14 @@ export class Redirection implements Recourse {
 }
 
 /** Where a Location leads that can be followed. */
-function targetOf(location: string | string[] | undefined, hop: Hop): URL | null {
-  const base = hop.origin + hop.path
+function targetOf(location: string | string[] | undefined, httpRequest: HttpRequest): URL | null {
+  const base = httpRequest.origin + httpRequest.path
   if (typeof location !== 'string' || !URL.canParse(location, base)) return null
   const target = new URL(location, base)
   return target.protocol === 'http:' || target.protocol === 'https:' ? target : null
 }
 
-function hopTo(target: URL, from: Hop, status: number): Hop {
+function hopTo(target: URL, from: HttpRequest, status: number): HttpRequest {
   const { origin, pathname, search } = target
   const becomesGet =
     status === 303 ? from.method !== 'HEAD' : status < 303 && from.method === 'POST'
@@ -117,11 +117,14 @@ function hopTo(target: URL, from: Hop, status: number): Hop {
   return { origin, path: pathname + search, method, headers, hasContent, ...part }
 }
 
-export function isElsewhere(from: Pick<Hop, 'origin'>, to: Pick<Hop, 'origin'>): boolean {
+export function isElsewhere(
+  from: Pick<HttpRequest, 'origin'>,
+  to: Pick<HttpRequest, 'origin'>,
+): boolean {
   return new URL(to.origin).origin !== new URL(from.origin).origin
 }
 
-function unusable(status: number, from: Hop): UploadError {
+function unusable(status: number, from: HttpRequest): UploadError {
   const message = `The ${status} from ${placeOf(from)} has no Location that can be followed`
   return new UploadError('ERR_EXPECT_REDIRECT', message)
 }
@@ -140,6 +143,6 @@ function lost(status: number): UploadError {
   )
 }
 
-function isSecure({ origin }: Hop): boolean {
+function isSecure({ origin }: HttpRequest): boolean {
   return origin.startsWith('https:')
 }

@@ -1,7 +1,7 @@
 import { fieldsOf, type ResponseFields, withoutFields } from '../headers.ts'
 import type { Settings } from '../options/options.ts'
 import { interopVersions, invitingFields } from '../protocol/resumable-upload.ts'
-import type { Hop } from '../upload/hop.ts'
+import type { HttpRequest } from '../upload/http-request.ts'
 import { isElsewhere, originFields } from './redirect.ts'
 
 /**
@@ -13,21 +13,21 @@ import { isElsewhere, originFields } from './redirect.ts'
  */
 export function invitation(
   { resume }: Settings,
-  hop: Hop,
+  httpRequest: HttpRequest,
   length: number | null,
   invited: boolean,
-): Hop | null {
-  if (resume === false || !hop.hasContent || length === 0) return null
-  if (speaksByItself(hop, invited) || !hop.path.startsWith('/')) return null
+): HttpRequest | null {
+  if (resume === false || !httpRequest.hasContent || length === 0) return null
+  if (speaksByItself(httpRequest, invited) || !httpRequest.path.startsWith('/')) return null
   const version = (resume === true ? undefined : resume.version) ?? interopVersions[0]
-  const headers = withoutFields(hop.headers, ...invitingFields)
+  const headers = withoutFields(httpRequest.headers, ...invitingFields)
   headers.push('upload-complete', '?1', 'upload-draft-interop-version', String(version))
   if (length !== null) headers.push('upload-length', String(length))
-  return { ...hop, headers }
+  return { ...httpRequest, headers }
 }
 
 /** Whether the caller speaks this protocol, or tus, by themselves. */
-function speaksByItself({ headers }: Hop, invited: boolean): boolean {
+function speaksByItself({ headers }: HttpRequest, invited: boolean): boolean {
   return fieldsOf(headers).some(
     ([name]) =>
       /^(?:upload-|tus-resumable$)/i.test(name) &&
@@ -40,7 +40,7 @@ const ofCreation =
   /^(?:content-.*|if-.*|upload-.*|(?:repr-)?digest|idempotency-key|expect|trailer)$/i
 
 /** A request to an upload resource, without what is meant for the origin before alone. */
-export function resourceHop(from: Hop, location: URL, version: number): Hop {
+export function resourceHop(from: HttpRequest, location: URL, version: number): HttpRequest {
   const { origin, pathname, search } = location
   const names = fieldsOf(from.headers).map(([name]) => name.toLowerCase())
   const dropped = names.filter((name) => ofCreation.test(name))
@@ -52,7 +52,11 @@ export function resourceHop(from: Hop, location: URL, version: number): Hop {
 }
 
 /** Where an upload resource is; `null` where that cannot be used. */
-export function locationOf(fields: ResponseFields, from: Hop, insecure: boolean): URL | null {
+export function locationOf(
+  fields: ResponseFields,
+  from: HttpRequest,
+  insecure: boolean,
+): URL | null {
   const { location } = fields
   const found = typeof location === 'string' ? URL.parse(location, from.origin + from.path) : null
   if (found === null || !/^https?:$/.test(found.protocol)) return null

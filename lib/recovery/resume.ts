@@ -8,16 +8,16 @@ import { parseRetryAfter } from '../protocol/retry-after.ts'
 import { parseBoolean, parseInteger } from '../protocol/structured-fields.ts'
 import type { ResumeToken } from '../report/report.ts'
 import { definedOf } from '../unknown.ts'
-import { type Hop, placeOf } from '../upload/hop.ts'
+import { type HttpRequest, placeOf } from '../upload/http-request.ts'
 import type {
   Answer,
-  Decided,
+  AnswerDecision,
   Failure,
-  Next,
-  Recourse,
+  NextAttempt,
+  RecoveryStep,
   Resumable,
   UploadResumption,
-} from '../upload/recourse.ts'
+} from '../upload/recovery-step.ts'
 import { locationOf, resourceHop } from './resume-fields.ts'
 import { backoff, isPassing } from './retry.ts'
 
@@ -41,9 +41,9 @@ const defaults = { attempts: 5, minDelay: 500, maxDelay: 30_000 }
 export class Resumption implements UploadResumption {
   readonly #options: ResumeOptions & typeof defaults
   readonly #upload: Resumable
-  #others: Recourse = {}
+  #others: RecoveryStep = {}
   /** Requests to the upload resource; `null` as long as it is not known. */
-  #resource: Hop | null = null
+  #resource: HttpRequest | null = null
   #location = ''
   #version = 0
   #limits: Limits = {}
@@ -56,7 +56,7 @@ export class Resumption implements UploadResumption {
   /** Whether the origin has produced the final response, which did not get here. */
   #isComplete = false
   /** What comes after the upload resource was deleted. */
-  #then: Next | Error | null = null
+  #then: NextAttempt | Error | null = null
 
   /** @throws UploadError when the content is not what the token was made for. */
   constructor(options: ResumeOptions, upload: Resumable) {
@@ -64,29 +64,31 @@ export class Resumption implements UploadResumption {
     this.#upload = upload
     const { location, offset = 0, length = null, version, revision } = options
     if (location === undefined) return
-    const { content, hop } = upload
+    const { content, httpRequest } = upload
     const isOther = revision !== undefined && upload.revision !== revision
     if (isOther || (length !== null && content.length !== null && length !== content.length)) {
       throw changed()
     }
     this.#acknowledged = offset
     this.#reached = content.length ?? Number.POSITIVE_INFINITY
-    this.#find(new URL(location), hop, version ?? (interopVersions[0] as number))
+    this.#find(new URL(location), httpRequest, version ?? (interopVersions[0] as number))
   }
 
   /** The request to begin with, where the upload was begun by somebody else; `null` for its own. */
-  get first(): Next | null {
-    return this.#resource === null ? null : { hop: this.#resource, reason: 'locate', delayMs: 0 }
+  get first(): NextAttempt | null {
+    return this.#resource === null
+      ? null
+      : { httpRequest: this.#resource, reason: 'locate', delayMs: 0 }
   }
 
   /** Has the other steps decide what is left to them. */
-  before(others: Recourse): this {
+  before(others: RecoveryStep): this {
     this.#others = others
     return this
   }
 
-  prepared(hop: Hop): Hop {
-    return this.#others.prepared?.(hop) ?? hop
+  prepared(httpRequest: HttpRequest): HttpRequest {
+    return this.#others.prepared?.(httpRequest) ?? httpRequest
   }
 
   /** An attempt has handed the content to the system up to here. */
@@ -99,22 +101,22 @@ export class Resumption implements UploadResumption {
    *
    * @param reached is how far the attempt has handed the content to the system.
    */
-  interim(fields: ResponseFields, hop: Hop, reached: number): Decided {
+  interim(fields: ResponseFields, httpRequest: HttpRequest, reached: number): AnswerDecision {
     const version = parseInteger(fields['upload-draft-interop-version'])
     if (version === null || !interopVersions.includes(version)) return null
-    const location = locationOf(fields, hop, this.#upload.allowInsecureRedirect)
+    const location = locationOf(fields, httpRequest, this.#upload.allowInsecureRedirect)
     if (this.#resource === null) {
-      if (location === null || hop.part !== undefined) return null
-      this.#find(location, hop, version)
+      if (location === null || httpRequest.part !== undefined) return null
+      this.#find(location, httpRequest, version)
     } else if (location !== null && location.href !== this.#location) {
-      return this.#cancel(mismatch(`changed the Location of the upload to ${placeOf(hop)}`))
+      return this.#cancel(mismatch(`changed the Location of the upload to ${placeOf(httpRequest)}`))
     }
     this.reached(reached)
     const offset = parseInteger(fields['upload-offset'])
-    return this.#heed(fields, hop) ?? (offset === null ? null : this.#acknowledge(offset))
+    return this.#heed(fields, httpRequest) ?? (offset === null ? null : this.#acknowledge(offset))
   }
 
-  answered(answer: Answer): Decided | Promise<Decided> {
+  answered(answer: Answer): AnswerDecision | Promise<AnswerDecision> {
     const own = this.#resource === null ? undefined : this.#own(answer)
     if (own !== undefined) return own
     const others = this.#others.answered?.(answer) ?? null
@@ -122,21 +124,21 @@ export class Resumption implements UploadResumption {
     return others.then((decided) => this.#instead(answer, decided))
   }
 
-  failed(failure: Failure): Decided {
-    const { hop, error } = failure
-    if (isCancelling(hop)) return this.#cancelled()
+  failed(failure: Failure): AnswerDecision {
+    const { httpRequest, error } = failure
+    if (isCancelling(httpRequest)) return this.#cancelled()
     if (this.#resource === null) return this.#others.failed?.(failure) ?? null
     return isInterruption(error) ? (this.#locate(null) ?? error) : error
   }
 
   /** The content failed; answers what comes before the upload fails with that. */
-  spoiled(error: Error): Next | null {
+  spoiled(error: Error): NextAttempt | null {
     const isFinal = error instanceof UploadError || this.#options.onToken === undefined
     return this.#resource !== null && isFinal ? this.#cancel(error) : null
   }
 
   /** The upload has failed; answers the request that deletes what nobody can go on with. */
-  abandoned(error: unknown): Hop | null {
+  abandoned(error: unknown): HttpRequest | null {
     const { onToken, location } = this.#options
     if (this.#resource === null || onToken !== undefined || location !== undefined) return null
     // Where the origin cannot be reached, that would only keep the process from ending.
@@ -147,30 +149,30 @@ export class Resumption implements UploadResumption {
   // What an answer means ---------------------------------------------------------------
 
   /** What to do about an answer; `undefined` leaves that to the other steps. */
-  #own(answer: Answer): Decided | undefined {
-    const { status, fields, hop, complete } = answer
-    if (isCancelling(hop)) return undefined
+  #own(answer: Answer): AnswerDecision | undefined {
+    const { status, fields, httpRequest, complete } = answer
+    if (isCancelling(httpRequest)) return undefined
     const isSuccess = status >= 200 && status < 300
-    if (isLocating(hop)) {
+    if (isLocating(httpRequest)) {
       if (isSuccess) return this.#located(answer)
       return isTemporary(status) ? (this.#locateLater(fields) ?? undefined) : undefined
     }
     const flag = parseBoolean(fields['upload-complete'])
-    const isWhole = hop.part === undefined || (complete && hop.part.end === null)
+    const isWhole = httpRequest.part === undefined || (complete && httpRequest.part.end === null)
     if (flag === true || (isSuccess && flag === null && isWhole)) {
       const { content, log } = this.#upload
       if (isSuccess && complete) log.acknowledged = content.end
       this.#forget()
       return isSuccess ? null : undefined
     }
-    if (isSuccess && complete && hop.part?.end) {
-      const { start } = hop.part
+    if (isSuccess && complete && httpRequest.part?.end) {
+      const { start } = httpRequest.part
       const offset = parseInteger(fields['upload-offset']) ?? start + answer.attempt.sentBytes
-      return this.#heed(fields, hop) ?? this.#acknowledge(offset) ?? this.#append(offset)
+      return this.#heed(fields, httpRequest) ?? this.#acknowledge(offset) ?? this.#append(offset)
     }
     if (status === 413) {
       this.#learn(fields)
-      return this.#shorten(hop) ?? undefined
+      return this.#shorten(httpRequest) ?? undefined
     }
     const isBehind = status === 409 && parseInteger(fields['upload-offset']) !== null
     if (!isSuccess && !isBehind && !isTemporary(status)) return undefined
@@ -178,12 +180,13 @@ export class Resumption implements UploadResumption {
   }
 
   /** The decision of the other steps, or what comes before or in place of it. */
-  #instead({ status, hop }: Answer, decided: Decided): Decided {
+  #instead({ status, httpRequest }: Answer, decided: AnswerDecision): AnswerDecision {
     const next = decided instanceof Error ? null : decided
-    if (isCancelling(hop)) return next?.hop.part === undefined ? this.#cancelled() : next
+    if (isCancelling(httpRequest))
+      return next?.httpRequest.part === undefined ? this.#cancelled() : next
     if (this.#resource === null || decided instanceof Error) return decided
     if (next === null) {
-      if (isLocating(hop)) {
+      if (isLocating(httpRequest)) {
         const error = missing(`answered ${status}`)
         return isTemporary(status) ? error : this.#lose(error)
       }
@@ -191,10 +194,10 @@ export class Resumption implements UploadResumption {
       if (status >= 400 && status < 500 && !isTemporary(status)) this.#forget()
       return null
     }
-    return next.hop.part === undefined ? this.#cancel(next) : next
+    return next.httpRequest.part === undefined ? this.#cancel(next) : next
   }
 
-  #located({ fields, hop }: Answer): Decided {
+  #located({ fields, httpRequest }: Answer): AnswerDecision {
     const offset = parseInteger(fields['upload-offset'])
     if (offset === null) return this.#lose(missing('did not say at which offset it is'))
     const length = parseInteger(fields['upload-length'])
@@ -202,7 +205,7 @@ export class Resumption implements UploadResumption {
     if (length !== null && own !== null && length !== own) {
       return this.#cancel(mismatch(`has an upload of ${length} bytes, not of ${own}`))
     }
-    const refused = this.#heed(fields, hop) ?? this.#acknowledge(offset)
+    const refused = this.#heed(fields, httpRequest) ?? this.#acknowledge(offset)
     if (refused !== null) return refused
     this.#isComplete = parseBoolean(fields['upload-complete']) === true
     // An origin that takes what broke off for all there is has answered for less.
@@ -210,14 +213,14 @@ export class Resumption implements UploadResumption {
     if (this.#isComplete && offset !== end && !(end === null && untouched))
       return this.#lose(lost())
     // A redirect may have led to where it is now.
-    this.#resource = hop
+    this.#resource = httpRequest
     return this.#append(offset)
   }
 
   /** The PATCH that goes on at an offset, with as much as the origin takes at once. */
-  #append(offset: number): Next {
+  #append(offset: number): NextAttempt {
     const { content } = this.#upload
-    const from = this.#resource as Hop
+    const from = this.#resource as HttpRequest
     if (!content.opensAt(offset)) return this.#cancel(gone())
     const { 'max-append-size': most = Number.POSITIVE_INFINITY, 'min-append-size': least = 1 } =
       this.#limits
@@ -234,18 +237,18 @@ export class Resumption implements UploadResumption {
     else if (content.end !== null) headers.push('upload-length', String(content.end))
     const hasContent = rest !== 0 && !this.#isComplete
     return {
-      hop: { ...from, method: 'PATCH', headers, hasContent, part },
+      httpRequest: { ...from, method: 'PATCH', headers, hasContent, part },
       reason: 'resume',
       delayMs: 0,
     }
   }
 
   /** Follows the limits that came with a response. */
-  #heed(fields: ResponseFields, hop: Hop): Decided {
+  #heed(fields: ResponseFields, httpRequest: HttpRequest): AnswerDecision {
     this.#learn(fields)
     const { content } = this.#upload
     if ((content.length ?? 0) > content.limit) return this.#cancel(overLimit(content.limit))
-    return this.#shorten(hop)
+    return this.#shorten(httpRequest)
   }
 
   #learn(fields: ResponseFields): void {
@@ -257,7 +260,7 @@ export class Resumption implements UploadResumption {
   }
 
   /** Ends a request that is larger than one may be: the rest goes in several. */
-  #shorten({ hasContent, part }: Hop): Decided {
+  #shorten({ hasContent, part }: HttpRequest): AnswerDecision {
     const { 'max-append-size': most = Number.POSITIVE_INFINITY } = this.#limits
     const { start, end } = part ?? { start: 0, end: null }
     const to = end ?? this.#upload.content.length ?? Number.POSITIVE_INFINITY
@@ -266,7 +269,7 @@ export class Resumption implements UploadResumption {
   }
 
   /** The origin has processed the content up to here, and will not need it again. */
-  #acknowledge(offset: number): Decided {
+  #acknowledge(offset: number): AnswerDecision {
     if (offset < this.#acknowledged || offset > this.#reached) {
       const known = `it had acknowledged ${this.#acknowledged} of ${this.#reached} sent`
       return this.#cancel(mismatch(`is at offset ${offset}, but ${known}`))
@@ -281,7 +284,7 @@ export class Resumption implements UploadResumption {
 
   // The upload resource ----------------------------------------------------------------
 
-  #find(location: URL, from: Hop, version: number): void {
+  #find(location: URL, from: HttpRequest, version: number): void {
     this.#resource = resourceHop(from, location, version)
     this.#location = location.href
     this.#version = version
@@ -295,7 +298,7 @@ export class Resumption implements UploadResumption {
     return { ...place, version: this.#version, ...(revision !== undefined && { revision }) }
   }
 
-  #locateLater(fields: ResponseFields): Next | Error | null {
+  #locateLater(fields: ResponseFields): NextAttempt | Error | null {
     return this.#locate(parseRetryAfter(fields['retry-after'], Date.now()))
   }
 
@@ -304,23 +307,23 @@ export class Resumption implements UploadResumption {
    *
    * @param wanted is how long the origin wants it to be waited for.
    */
-  #locate(wanted: number | null): Next | null {
+  #locate(wanted: number | null): NextAttempt | null {
     const { attempts, maxDelay } = this.#options
     const isLate = performance.now() >= this.#expires
     if (isLate || this.#tries >= attempts || (wanted ?? 0) > maxDelay) return null
     const delayMs = backoff(this.#tries, wanted, this.#options)
     this.#tries += 1
-    return { hop: this.#resource as Hop, reason: 'locate', delayMs }
+    return { httpRequest: this.#resource as HttpRequest, reason: 'locate', delayMs }
   }
 
   /** Deletes the upload resource, and then does this, or fails with it. */
-  #cancel(then: Next | Error): Next {
+  #cancel(then: NextAttempt | Error): NextAttempt {
     this.#then = then
-    const hop: Hop = { ...(this.#resource as Hop), method: 'DELETE' }
-    return { hop, reason: 'cancel', delayMs: 0 }
+    const httpRequest: HttpRequest = { ...(this.#resource as HttpRequest), method: 'DELETE' }
+    return { httpRequest, reason: 'cancel', delayMs: 0 }
   }
 
-  #cancelled(): Decided {
+  #cancelled(): AnswerDecision {
     this.#forget()
     return this.#then
   }
@@ -345,11 +348,11 @@ export class Resumption implements UploadResumption {
   }
 }
 
-function isLocating({ method, part }: Hop): boolean {
+function isLocating({ method, part }: HttpRequest): boolean {
   return method === 'HEAD' && part !== undefined
 }
 
-function isCancelling({ method, part }: Hop): boolean {
+function isCancelling({ method, part }: HttpRequest): boolean {
   return method === 'DELETE' && part !== undefined
 }
 

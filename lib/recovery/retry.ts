@@ -6,8 +6,8 @@ import type { RetryOptions } from '../options/options.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
 import type { AttemptReport } from '../report/report.ts'
 import { definedOf } from '../unknown.ts'
-import type { Hop } from '../upload/hop.ts'
-import type { Answer, Failure, Next, Recourse } from '../upload/recourse.ts'
+import type { HttpRequest } from '../upload/http-request.ts'
+import type { Answer, Failure, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 
 type RetrySettings = Readonly<Required<RetryOptions>>
 
@@ -37,25 +37,25 @@ const mostUnprocessed = 3
  * for the upload there is one. A 408 on a kept connection means the same: the server's timer for
  * idle connections ran out while the request was on its way (section 15.5.9).
  */
-export class Renewal implements Recourse {
+export class StaleConnection implements RecoveryStep {
   #made = 0
 
-  answered({ status, hop, attempt, sendable, complete }: Answer): Next | null {
+  answered({ status, httpRequest, attempt, sendable, complete }: Answer): NextAttempt | null {
     if (status !== 408 || !attempt.reusedConnection || !sendable) return null
-    return isUntouched(attempt, complete) ? this.#next(hop, 1) : null
+    return isUntouched(attempt, complete) ? this.#next(httpRequest, 1) : null
   }
 
-  failed({ hop, untouched, sendable, error, attempt }: Failure): Next | null {
+  failed({ httpRequest, untouched, sendable, error, attempt }: Failure): NextAttempt | null {
     if (!isPeerGone(error)) return null
-    if (isUnprocessed(error)) return sendable ? this.#next(hop, mostUnprocessed) : null
+    if (isUnprocessed(error)) return sendable ? this.#next(httpRequest, mostUnprocessed) : null
     if (!untouched) return null
-    return this.#next(hop, attempt.reusedConnection ? mostKept : 1)
+    return this.#next(httpRequest, attempt.reusedConnection ? mostKept : 1)
   }
 
-  #next(hop: Hop, most: number): Next | null {
+  #next(httpRequest: HttpRequest, most: number): NextAttempt | null {
     if (this.#made >= most) return null
     this.#made += 1
-    return { hop, reason: 'fresh-connection', delayMs: 0 }
+    return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
   }
 }
 
@@ -64,7 +64,7 @@ export class Renewal implements Recourse {
  * Content that was sent goes out again only if the request can be repeated without harm: its
  * method is idempotent, or it has an `Idempotency-Key`.
  */
-export class Retry implements Recourse {
+export class Retry implements RecoveryStep {
   readonly #settings: RetrySettings
   #made = 0
 
@@ -74,17 +74,24 @@ export class Retry implements Recourse {
     this.#settings = { ...defaults, ...definedOf(given) }
   }
 
-  answered({ status, fields, hop, attempt, sendable, complete }: Answer): Next | null {
+  answered({
+    status,
+    fields,
+    httpRequest,
+    attempt,
+    sendable,
+    complete,
+  }: Answer): NextAttempt | null {
     if (!this.#settings.statuses.includes(status)) return null
-    if (!isRepeatable(hop, isUntouched(attempt, complete), sendable)) return null
+    if (!isRepeatable(httpRequest, isUntouched(attempt, complete), sendable)) return null
     const wanted = parseRetryAfter(fields['retry-after'], Date.now())
     if (wanted !== null && wanted > this.#settings.maxDelay) return null
-    return this.#next(hop, wanted)
+    return this.#next(httpRequest, wanted)
   }
 
-  failed({ hop, error, untouched, sendable }: Failure): Next | null {
-    if (!this.#isPassing(error) || !isRepeatable(hop, untouched, sendable)) return null
-    return this.#next(hop, null)
+  failed({ httpRequest, error, untouched, sendable }: Failure): NextAttempt | null {
+    if (!this.#isPassing(error) || !isRepeatable(httpRequest, untouched, sendable)) return null
+    return this.#next(httpRequest, null)
   }
 
   /** A proxy that makes no tunnel is as good a reason as an origin with that status. */
@@ -94,11 +101,11 @@ export class Retry implements Recourse {
     return this.#settings.statuses.includes(status)
   }
 
-  #next(hop: Hop, wanted: number | null): Next | null {
+  #next(httpRequest: HttpRequest, wanted: number | null): NextAttempt | null {
     if (this.#made >= this.#settings.count) return null
     const delayMs = backoff(this.#made, wanted, this.#settings)
     this.#made += 1
-    return { hop, reason: 'retry', delayMs }
+    return { httpRequest, reason: 'retry', delayMs }
   }
 }
 
@@ -123,10 +130,10 @@ function isUntouched({ asked, sentBytes }: AttemptReport, complete: boolean): bo
   return asked && sentBytes === 0 && !complete
 }
 
-function isRepeatable(hop: Hop, untouched: boolean, sendable: boolean): boolean {
-  if (hop.hasContent && !sendable) return false
-  if (untouched || idempotent.includes(hop.method)) return true
-  return fieldValue(hop.headers, 'idempotency-key') !== undefined
+function isRepeatable(httpRequest: HttpRequest, untouched: boolean, sendable: boolean): boolean {
+  if (httpRequest.hasContent && !sendable) return false
+  if (untouched || idempotent.includes(httpRequest.method)) return true
+  return fieldValue(httpRequest.headers, 'idempotency-key') !== undefined
 }
 
 /** Whether the other side of a connection is no longer there, or does not look at the request. */

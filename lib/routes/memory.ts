@@ -2,12 +2,12 @@ import { LRUCache } from 'lru-cache'
 import type { RouteFact } from '../protocol/decision.ts'
 import { refuseUnknown } from '../unknown.ts'
 import {
-  Knowledge,
   type Lives,
   type RouteKnowledge,
   type RouteRecord,
+  RouteState,
   timesKept,
-} from './knowledge.ts'
+} from './route-state.ts'
 import { readRecords } from './saved-memory.ts'
 
 /** How many routes are remembered, and how long what is known of them is good for. */
@@ -53,7 +53,7 @@ const none: readonly never[] = Object.freeze([])
  * ```
  */
 export class RouteMemory {
-  readonly #routes: LRUCache<string, Knowledge>
+  readonly #routes: LRUCache<string, RouteState>
   readonly #lives: Lives
 
   /** @throws TypeError naming the option whose value cannot be used. */
@@ -80,7 +80,7 @@ export class RouteMemory {
   static from(saved: unknown, options: RouteMemoryOptions = {}): RouteMemory {
     const memory = new RouteMemory(options)
     for (const record of readRecords(saved)) {
-      const known = new Knowledge(memory.#lives, record)
+      const known = new RouteState(memory.#lives, record)
       // What has expired must not take the place of what has not.
       if (!known.empty) memory.#routes.set(record.route, known)
     }
@@ -132,10 +132,10 @@ export class RouteMemory {
     return this.list()
   }
 
-  #of(route: string): Knowledge {
+  #of(route: string): RouteState {
     let known = this.#routes.get(route)
     if (known === undefined) {
-      known = new Knowledge(this.#lives)
+      known = new RouteState(this.#lives)
       this.#routes.set(route, known)
     }
     return known

@@ -1,4 +1,4 @@
-import { knowable, type RouteRecord, timesKept } from './knowledge.ts'
+import { knowable, type RouteRecord, timesKept } from './route-state.ts'
 
 /**
  * Reads what was saved of a memory, by whomever. Fields that mean nothing here are left out.

@@ -81,7 +81,7 @@ export interface AttemptOptions extends AttemptHead {
   /** Whether interim responses may keep the content from being read. */
   readonly heedsInterim: boolean
   /** All of the content, where it is at hand and nothing has to hold it back. */
-  readonly whole: string | Buffer | null
+  readonly buffered: string | Buffer | null
   /** Whether HTTP/2 is left out because that is better for the content. */
   readonly prefersHttp1: boolean
   /** Whether the origin may speak nothing else. */
@@ -98,7 +98,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** What is handed down as the body: interceptors below may read it, or put another in its place. */
   readonly body: unknown
   /** Whether a client whose connections have gates took the ticket. */
-  taken = false
+  gated = false
   /** Milliseconds that the client allows for the response's head. */
   headersTimeout = 0
   /** Whether a byte of a response came. */
@@ -128,10 +128,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   constructor(owner: AttemptOwner, options: AttemptOptions) {
     this.#owner = owner
     this.#options = options
-    const { content, whole } = options
+    const { content, buffered } = options
     this.complete = content === null
     this.log = new AttemptLog(options)
-    this.body = content === null ? null : (whole ?? new ContentBody(this, content))
+    this.body = content === null ? null : (buffered ?? new ContentBody(this, content))
   }
 
   /** Whether undici has begun to write it. */
@@ -150,7 +150,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** @throws UploadError when no gate will hold the content back, before anything is sent. */
   mustHaveGate(): void {
-    if (!this.asksAtAll || this.taken) return
+    if (!this.asksAtAll || this.gated) return
     const { unaskedReason } = this.#options
     if (unaskedReason !== null) {
       this.#owner.goesUnasked(unaskedReason)
@@ -167,7 +167,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     if (this.#options.part !== undefined) throw unreadable()
     // An interceptor that reads all of it before it dispatches would wait for ever.
     await null
-    if (!this.taken || this.#flows) return
+    if (!this.gated || this.#flows) return
     await new Promise<void>((resolve) => {
       this.#onFlow = resolve
     })
@@ -185,12 +185,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** Content that was handed to the connection, which has not taken it yet. */
   get isStalling(): boolean {
-    return this.taken && this.log.phase === 'sending' && this.#handedBytes > this.log.sentBytes
+    return this.gated && this.log.phase === 'sending' && this.#handedBytes > this.log.sentBytes
   }
 
   /** Whether what the origin gets is the content, and all of that is seen here. */
   get isOwnContent(): boolean {
-    return this.taken && this.#replaced === null
+    return this.gated && this.#replaced === null
   }
 
   /** How far into the content bytes were handed to the system. */
@@ -212,7 +212,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   untouchedBy(error: NodeJS.ErrnoException): boolean {
     if (this.answered) return false
     if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
-    if (!this.taken) return false
+    if (!this.gated) return false
     return this.log.phase === 'connecting' || (!this.complete && this.#handedBytes === 0)
   }
 
@@ -301,8 +301,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#replaced === null ? (content?.lengthOf(part) ?? null) : this.#replaced.length
   }
 
-  onTaken(headersTimeout: number, cancelConnect: () => void): void {
-    this.taken = true
+  onGated(headersTimeout: number, cancelConnect: () => void): void {
+    this.gated = true
     this.headersTimeout = headersTimeout
     this.#cancelConnect = cancelConnect
   }
@@ -323,7 +323,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#replaced = new UploadContent(content, {
       length,
       replayWindow: 0,
-      lends: false,
+      canReuseBuffers: false,
       inContext: this.#owner.inContext,
     })
     // What the origin would count is not the content any more.
@@ -387,7 +387,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onFinal(status: number, withheld: boolean): void {
     this.log.final(status, withheld)
-    this.log.cutShort = this.taken && this.#flows && !this.complete
+    this.log.cutShort = this.gated && this.#flows && !this.complete
     this.#guard(() => {
       if (withheld && status >= 300) this.publish('refuse', { status })
       this.#owner.final(this)
@@ -453,7 +453,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   onBodySent(chunk: Buffer): void {
     if (!this.#current) return
     // Without a gate, what undici hands to the connection is all that can be known.
-    if (!this.taken) {
+    if (!this.gated) {
       this.log.contentFlows()
       this.onContent(chunk.length)
     }
@@ -462,7 +462,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onRequestSent(): void {
     // With a gate undici has written the head alone.
-    if (this.taken || !this.#current) return
+    if (this.gated || !this.#current) return
     this.complete = true
     this.#owner.inContext(() => this.#owner.requestSent())
   }
@@ -499,7 +499,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   #end(trailers: ResponseFields): void {
-    this.log.cutShort = this.taken && !this.complete
+    this.log.cutShort = this.gated && !this.complete
     if (this.#current) this.#owner.inContext(() => this.#owner.ended(trailers))
   }
 

@@ -5,7 +5,7 @@ import type { UploadError } from '../errors.ts'
 import type { ExpectOptions } from '../options/options.ts'
 import type { AttemptLog } from '../report/attempt-log.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import type { Recourse } from './recourse.ts'
+import type { RecoveryStep } from './recovery-step.ts'
 
 /** The key under which `fetch` and `upload` hand over what is theirs. */
 export const callKey: unique symbol = Symbol('expect-continue.call')
@@ -16,7 +16,7 @@ export interface Call {
   /** `null` for a request of the platform's fetch, which has none. */
   readonly content: Content | null
   /** What the call does about answers, beside what every upload does. */
-  readonly steps?: readonly Recourse[]
+  readonly steps?: readonly RecoveryStep[]
   /** Ends the upload, also before its connection stands; `null` before the dispatch. */
   controller: Dispatcher.DispatchController | null
   /** Whether content that an answer left untouched is left to the caller; by default after a 3xx. */
@@ -29,7 +29,7 @@ export interface Call {
 export const attemptKey: unique symbol = Symbol('expect-continue.attempt')
 
 /** Dispatch options with those of this package. */
-export interface ExpectRequest extends TicketedOptions, ExpectOptions {
+export interface ExpectDispatchOptions extends TicketedOptions, ExpectOptions {
   /** undici's own, which its types leave out: `false` forbids HTTP/2 to the request. */
   allowH2?: boolean
   [callKey]?: Call

@@ -5,21 +5,21 @@ import { type Fields, fieldValue, withoutFields } from '../headers.ts'
 import {
   defaults,
   type ExpectOptions,
+  mergeOptions,
   needsAttempts,
   pickExpectOptions,
   refuseToken,
-  settle,
 } from '../options/options.ts'
 import type { ExpectMode } from '../protocol/decision.ts'
 import { sharedMemory } from '../routes/memory.ts'
-import { callKey, type ExpectRequest } from './expect-request.ts'
+import { callKey, type ExpectDispatchOptions } from './expect-request.ts'
+import { InFlight } from './in-flight.ts'
+import { requestContent, uploadContextOf, withoutExpectHeader } from './intercepted-request.ts'
+import type { InterceptorContext } from './interceptor-context.ts'
 import { dispatchOlder, isOlder } from './older-handler.ts'
-import { planOf, requestContent, withoutWish } from './order.ts'
-import type { MakeRecovery } from './recourse.ts'
-import type { Scope } from './scope.ts'
-import { UnderWay } from './under-way.ts'
+import { direct } from './proxy-routing.ts'
+import type { MakeRecovery } from './recovery-step.ts'
 import { UploadRun } from './upload-run.ts'
-import { direct } from './ways.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
@@ -27,9 +27,12 @@ type Handler = Dispatcher.DispatchHandler
 const controllerless = null as unknown as Dispatcher.DispatchController
 
 /** What can be known of the dispatcher that an interceptor is put before. */
-export type Below = Pick<Scope, 'underWay' | 'ways' | 'needsGate' | 'yields' | 'allowH2'>
+export type Below = Pick<
+  InterceptorContext,
+  'inFlight' | 'routing' | 'needsGate' | 'yields' | 'allowH2'
+>
 
-const unknown = { ways: direct, needsGate: true, yields: false, allowH2: undefined }
+const unknown = { routing: direct, needsGate: true, yields: false, allowH2: undefined }
 
 /**
  * An interceptor that asks before it sends.
@@ -43,40 +46,51 @@ export function uploadInterceptor(
   below: Partial<Below> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   refuseToken(options)
-  const base = settle(options, { ...defaults, memory: sharedMemory })
+  const base = mergeOptions(options, { ...defaults, memory: sharedMemory })
   const watched = needsAttempts(base)
   return (dispatch) => {
-    const scope = {
+    const interceptorContext = {
       ...unknown,
-      underWay: new UnderWay(),
+      inFlight: new InFlight(),
       ...below,
       base,
       watched,
       recovery,
       dispatch,
     }
-    return (request, handler) => send(scope, request, handler)
+    return (request, handler) => send(interceptorContext, request, handler)
   }
 }
 
-function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
+function send(
+  interceptorContext: InterceptorContext,
+  given: ExpectDispatchOptions,
+  handler: Handler,
+): boolean {
   if (isOlder(handler)) {
-    return dispatchOlder((request, wrapped) => send(scope, request, wrapped), given, handler)
+    return dispatchOlder(
+      (request, wrapped) => send(interceptorContext, request, wrapped),
+      given,
+      handler,
+    )
   }
-  const { base, dispatch } = scope
+  const { base, dispatch } = interceptorContext
   const request = withLastingHeaders(given)
   // Another interceptor of this kind is at work already.
   if (request[ticketKey]?.yields === false) return dispatch(request, handler)
-  const wish = wishOf(request.headers)
+  const expectHeader = expectHeaderOf(request.headers)
   const overrides = pickExpectOptions(request)
-  const settings = overrides === null ? base : settle(overrides, base)
-  const watched = settings === base ? scope.watched : needsAttempts(settings)
+  const settings = overrides === null ? base : mergeOptions(overrides, base)
+  const watched = settings === base ? interceptorContext.watched : needsAttempts(settings)
   const content = requestContent(request)
-  const isEmpty = content === null || content.whole?.length === 0
-  if (isEmpty && !watched) return dispatch(withoutWish(request, wish), handler)
+  const isEmpty = content === null || content.buffered?.length === 0
+  if (isEmpty && !watched) return dispatch(withoutExpectHeader(request, expectHeader), handler)
   const begin = (known: Content | null): boolean => {
-    const plan = planOf({ request, content: known, wish, settings, handler }, scope)
-    const run = new UploadRun(plan)
+    const uploadContext = uploadContextOf(
+      { request, content: known, expectHeader, settings, handler },
+      interceptorContext,
+    )
+    const run = new UploadRun(uploadContext)
     const call = request[callKey]
     if (call !== undefined) call.controller = run.controller
     return run.start()
@@ -92,14 +106,14 @@ function send(scope: Scope, given: ExpectRequest, handler: Handler): boolean {
 }
 
 /** Fields that can be iterated over once are read once, for all who look at them. */
-function withLastingHeaders(request: ExpectRequest): ExpectRequest {
+function withLastingHeaders(request: ExpectDispatchOptions): ExpectDispatchOptions {
   const { headers } = request
   if (!headers || Array.isArray(headers) || !(Symbol.iterator in headers)) return request
   return { ...request, headers: withoutFields(headers) }
 }
 
 /** A caller's `Expect` says what the setting would; undici throws on the header. */
-function wishOf(headers: Fields): ExpectMode | undefined {
+function expectHeaderOf(headers: Fields): ExpectMode | undefined {
   const value = fieldValue(headers, 'expect')
   if (value === undefined) return undefined
   const text = String(value ?? '').trim()

@@ -14,15 +14,15 @@ import { failureOf, keepFailure } from '../report/reported.ts'
 import type { Route } from '../routes/route.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
-import { type ControllerOwner, StableController } from './controller.ts'
-import { Course } from './course.ts'
 import { undiciTimeout } from './deadlines.ts'
-import { attemptKey, callKey, type ExpectRequest } from './expect-request.ts'
-import { HeldAnswer } from './held-answer.ts'
-import { type Hop, placeOf } from './hop.ts'
-import { type PhaseOwner, PhaseWatch } from './phase-watch.ts'
-import type { Plan } from './plan.ts'
-import type { Answer, Decided, Failure, Next } from './recourse.ts'
+import { attemptKey, callKey, type ExpectDispatchOptions } from './expect-request.ts'
+import { type HttpRequest, placeOf } from './http-request.ts'
+import { PendingResponse } from './pending-response.ts'
+import type { Answer, AnswerDecision, Failure, NextAttempt } from './recovery-step.ts'
+import { RequestState } from './request-state.ts'
+import { type TimeoutOwner, Timeouts } from './timeouts.ts'
+import type { UploadContext } from './upload-context.ts'
+import { type ControllerOwner, UploadController } from './upload-controller.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -30,11 +30,11 @@ type Controller = Dispatcher.DispatchController
  * Runs the attempts of one dispatch: the first, and those that come in place of an answer or
  * a failure. The caller's handler sees one request.
  */
-export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Waiting {
-  readonly #plan: Plan
-  readonly #controller: StableController
-  readonly #watch: PhaseWatch
-  readonly #course: Course
+export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, Waiting {
+  readonly #uploadContext: UploadContext
+  readonly #controller: UploadController
+  readonly #timeouts: Timeouts
+  readonly #request: RequestState
   /** The next attempt, which is yet to come, and the time until then. */
   #delayed: {
     readonly reason: AttemptReason
@@ -42,9 +42,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     readonly wait: Wait
   } | null = null
   #current: Attempt | null = null
-  #held: HeldAnswer | null = null
+  #held: PendingResponse | null = null
   /** What is decided about a response of an upload resource, whose end leaves the connection free for it. */
-  #decided: Next | Error | null = null
+  #decided: NextAttempt | Error | null = null
   #started = false
   /** Whether the handler has a final response; what befalls that is no reason to try again. */
   #delivered = false
@@ -52,12 +52,12 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   /** Whether content that nothing touched is left to the caller. */
   #leaves = false
 
-  constructor(plan: Plan) {
-    this.#plan = plan
-    this.#course = new Course(plan)
-    this.#controller = new StableController(this)
-    plan.onBroken = (error) => this.sourceFailed(error)
-    this.#watch = new PhaseWatch(plan.settings.timeouts, this)
+  constructor(uploadContext: UploadContext) {
+    this.#uploadContext = uploadContext
+    this.#request = new RequestState(uploadContext)
+    this.#controller = new UploadController(this)
+    uploadContext.onBroken = (error) => this.sourceFailed(error)
+    this.#timeouts = new Timeouts(uploadContext.settings.timeouts, this)
   }
 
   /** Ends the upload, also before its first attempt has begun. */
@@ -67,20 +67,20 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   /** Begins the first attempt; answers what undici's `dispatch` answers. */
   start(): boolean {
-    this.#plan.scope.underWay.begin(this.#controller)
-    const { log } = this.#plan
+    this.#uploadContext.interceptorContext.inFlight.begin(this.#controller)
+    const { log } = this.#uploadContext
     // A fetch without a body that follows a redirect dispatches once more for the same call.
     const again = log.attempts.length > 0
-    this.#watch.begin(again ? log.elapsedMs : 0)
-    const first = this.#plan.resumption?.first ?? null
-    if (first !== null) this.#course.move(first.hop)
+    this.#timeouts.begin(again ? log.elapsedMs : 0)
+    const first = this.#uploadContext.resumption?.first ?? null
+    if (first !== null) this.#request.move(first.httpRequest)
     return this.#begin(first?.reason ?? (again ? 'redirect' : 'first'), 0)
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
-    if (!this.#course.isEmpty) return this.#dispatch(reason, delayMs)
+    if (!this.#request.isEmpty) return this.#dispatch(reason, delayMs)
     // A head that declares no content is a whole request, so the content is looked at before.
-    this.#plan.content
+    this.#uploadContext.content
       ?.readEmpty()
       .then(() => this.#over || this.#dispatch(reason, delayMs))
       .catch((error: unknown) => this.sourceFailed(error))
@@ -88,15 +88,15 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   #dispatch(reason: AttemptReason, delayMs: number): boolean {
-    const { scope, log } = this.#plan
+    const { interceptorContext, log } = this.#uploadContext
     try {
-      const { prepared: hop, decision } = this.#course
+      const { prepared: httpRequest, decision } = this.#request
       const isFirst = reason === 'first' || log.reason === 'no-content'
-      if (isFirst && hop.hasContent) log.reason = decision.reason
-      const attempt = this.#attempt(hop, decision, reason, delayMs)
+      if (isFirst && httpRequest.hasContent) log.reason = decision.reason
+      const attempt = this.#attempt(httpRequest, decision, reason, delayMs)
       this.#current = attempt
       log.attempts.push(attempt.log)
-      return scope.dispatch(this.#options(attempt, hop), attempt)
+      return interceptorContext.dispatch(this.#options(attempt, httpRequest), attempt)
     } catch (error) {
       this.#fail(error as Error)
       return true
@@ -104,20 +104,21 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   #attempt(
-    hop: Hop,
+    httpRequest: HttpRequest,
     { asks, reason: why }: Decision,
     reason: AttemptReason,
     delayMs: number,
   ): Attempt {
-    const { scope, log, settings, content, whole, lengthStated, resumption } = this.#plan
-    const { part } = hop
-    const sends = hop.hasContent && content?.length !== 0
+    const { interceptorContext, log, settings, content, buffered, lengthStated, resumption } =
+      this.#uploadContext
+    const { part } = httpRequest
+    const sends = httpRequest.hasContent && content?.length !== 0
     const attempt = new Attempt(this, {
       reason,
       startedAtMs: log.elapsedMs,
       delayMs,
-      method: hop.method,
-      url: placeOf(hop),
+      method: httpRequest.method,
+      url: placeOf(httpRequest),
       offset: part?.start ?? 0,
       number: log.attempts.length + 1,
       asks,
@@ -126,13 +127,13 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       content: sends ? content : null,
       part,
       heedsInterim: resumption !== null,
-      whole: asks || part !== undefined ? null : whole,
-      prefersHttp1: this.#course.prefersHttp1,
-      mayNeedHttp2: this.#course.mayNeedHttp2,
+      buffered: asks || part !== undefined ? null : buffered,
+      prefersHttp1: this.#request.prefersHttp1,
+      mayNeedHttp2: this.#request.mayNeedHttp2,
       lengthStated,
-      yields: scope.yields,
+      yields: interceptorContext.yields,
     })
-    attempt.log.hasContent = hop.hasContent
+    attempt.log.hasContent = httpRequest.hasContent
     return attempt
   }
 
@@ -140,14 +141,16 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   #unaskedReason(reason: AskReason): AskReason | null {
     // What was refused for now is asked about below the threshold, too, where it can be.
     if (reason === 'remembered-refusal') return 'below-threshold'
-    return this.#plan.scope.needsGate || reason === 'always' ? null : 'no-gate'
+    return this.#uploadContext.interceptorContext.needsGate || reason === 'always'
+      ? null
+      : 'no-gate'
   }
 
-  #options(attempt: Attempt, hop: Hop): ExpectRequest {
-    const { request, settings } = this.#plan
-    const { origin, path, method, headers } = hop
+  #options(attempt: Attempt, httpRequest: HttpRequest): ExpectDispatchOptions {
+    const { request, settings } = this.#uploadContext
+    const { origin, path, method, headers } = httpRequest
     const { body } = attempt
-    const options: ExpectRequest = {
+    const options: ExpectDispatchOptions = {
       ...request,
       origin,
       path,
@@ -156,16 +159,16 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       body: body as null,
     }
     options[attemptKey] = attempt.log
-    const { allowH2 } = this.#course
+    const { allowH2 } = this.#request
     if (allowH2 !== undefined) options.allowH2 = allowH2
     // An interceptor below would take all of the content for what is sent.
-    if (hop.part !== undefined) delete options[callKey]
+    if (httpRequest.part !== undefined) delete options[callKey]
     const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
     // Where no gate watches the content, undici's own timer has to do.
     if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
     if (bodyTimeout !== undefined) options.bodyTimeout = bodyTimeout
     if (body !== null) options[ticketKey] = attempt
-    const tunnel = this.#plan.tunnelTo(hop)
+    const tunnel = this.#uploadContext.tunnelTo(httpRequest)
     if (tunnel !== null) options[tunnelKey] = tunnel
     return options
   }
@@ -177,21 +180,21 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   stillAsks(isHttp2: boolean): boolean {
-    return this.#course.decide(isHttp2).asks
+    return this.#request.decide(isHttp2).asks
   }
 
   waitLimit(isHttp2: boolean): WaitLimit {
-    return this.#course.waitLimit(isHttp2)
+    return this.#request.waitLimit(isHttp2)
   }
 
   get inContext(): InContext {
-    return this.#plan.inContext
+    return this.#uploadContext.inContext
   }
 
   writing(attempt: Attempt, chunks: readonly Uint8Array[]): void {
     if (!this.isCurrent(attempt)) return
-    this.#watch.sending(attempt)
-    if (this.#plan.handler.onBodySent === undefined) return
+    this.#timeouts.sending(attempt)
+    if (this.#uploadContext.handler.onBodySent === undefined) return
     for (const chunk of chunks) this.bodySent(chunk)
   }
 
@@ -199,20 +202,20 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     this.#controller.target = controller
     if (this.#started) return
     this.#started = true
-    this.#plan.handler.onRequestStart?.(this.#controller, context)
+    this.#uploadContext.handler.onRequestStart?.(this.#controller, context)
   }
 
   left(attempt: Attempt): void {
-    this.#course.connected(attempt.isHttp2)
-    if (!attempt.log.asked && this.isCurrent(attempt)) this.#plan.log.continued()
+    this.#request.connected(attempt.isHttp2)
+    if (!attempt.log.asked && this.isCurrent(attempt)) this.#uploadContext.log.continued()
     if (!attempt.asksAtAll || attempt.log.asked) return
     // The route turned out to be silent since it was decided to ask.
     if (attempt.log.reason === 'first')
-      this.#plan.log.reason = this.#course.decide(attempt.isHttp2).reason
+      this.#uploadContext.log.reason = this.#request.decide(attempt.isHttp2).reason
   }
 
   goesUnasked(reason: AskReason): void {
-    this.#plan.log.reason = reason
+    this.#uploadContext.log.reason = reason
   }
 
   interim(attempt: Attempt, status: number): void {
@@ -226,13 +229,13 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   released(attempt: Attempt, by: ReleasedBy): void {
     if (by === 'timeout') this.#routeOf(attempt).unanswered(attempt.measured)
-    if (this.isCurrent(attempt)) this.#plan.log.continued()
+    if (this.isCurrent(attempt)) this.#uploadContext.log.continued()
   }
 
   progressed(attempt: Attempt): void {
     if (!this.isCurrent(attempt)) return
-    this.#watch.sending(attempt)
-    this.#plan.log.progress(attempt.log)
+    this.#timeouts.sending(attempt)
+    this.#uploadContext.log.progress(attempt.log)
   }
 
   sent(attempt: Attempt): void {
@@ -244,11 +247,11 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   #awaitHead(attempt: Attempt): void {
-    if (this.isCurrent(attempt) && attempt.taken) this.#watch.awaitHead(attempt)
+    if (this.isCurrent(attempt) && attempt.gated) this.#timeouts.awaitHead(attempt)
   }
 
   #routeOf({ isHttp2 }: Attempt): Route {
-    return this.#course.route(isHttp2)
+    return this.#request.route(isHttp2)
   }
 
   callbackFailed(error: unknown): void {
@@ -257,19 +260,19 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   bodySent(chunk: Uint8Array): void {
-    this.#plan.handler.onBodySent?.(chunk as Buffer)
+    this.#uploadContext.handler.onBodySent?.(chunk as Buffer)
   }
 
   requestSent(): void {
-    this.#plan.handler.onRequestSent?.()
+    this.#uploadContext.handler.onRequestSent?.()
   }
 
   responding(): void {
-    this.#plan.handler.onResponseStarted?.()
+    this.#uploadContext.handler.onResponseStarted?.()
   }
 
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void {
-    const { handler, log } = this.#plan
+    const { handler, log } = this.#uploadContext
     // Over HTTP/2, undici hands a 100 on, which concerns the upload alone.
     if (status === 100) return
     if (status < 200) {
@@ -282,20 +285,21 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       startResponse(handler, this.#controller, status, fields, message)
       return
     }
-    this.#watch.answered()
-    if (this.#course.hop.hasContent) this.#routeOf(attempt).answered(status, attempt.log.asked)
+    this.#timeouts.answered()
+    if (this.#request.httpRequest.hasContent)
+      this.#routeOf(attempt).answered(status, attempt.log.asked)
     const deliver = (): void => {
       this.#release(attempt, status)
-      const shown = this.#plan.mapStatus(status)
-      if (shown instanceof UploadError) {
-        this.#fail(shown)
+      const mapped = this.#uploadContext.mapStatus(status)
+      if (mapped instanceof UploadError) {
+        this.#fail(mapped)
         return
       }
       this.#delivered = true
-      handler.onResponseStart?.(this.#controller, shown, fields, message)
+      handler.onResponseStart?.(this.#controller, mapped, fields, message)
     }
     const decided = this.#afterAnswer(attempt, status, fields)
-    const isPart = this.#course.hop.part !== undefined
+    const isPart = this.#request.httpRequest.part !== undefined
     if (decided === null) deliver()
     else if (decided instanceof Promise) this.#hold(attempt, decided, deliver)
     else if (isPart && status === 204 && attempt.complete) this.#decided = decided
@@ -303,7 +307,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   data(attempt: Attempt, chunk: Buffer): void {
-    if (this.#held === null) this.#plan.handler.onResponseData?.(this.#controller, chunk)
+    if (this.#held === null) this.#uploadContext.handler.onResponseData?.(this.#controller, chunk)
     else if (!this.#held.data(chunk)) attempt.hold()
   }
 
@@ -317,7 +321,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       return
     }
     if (this.#followLater()) return
-    const { handler } = this.#plan
+    const { handler } = this.#uploadContext
     this.#finish()
     try {
       handler.onResponseEnd?.(this.#controller, trailers)
@@ -330,7 +334,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   upgraded(status: number, fields: ResponseFields, socket: Duplex): void {
     this.#finish()
-    this.#plan.handler.onRequestUpgrade?.(this.#controller, status, fields, socket)
+    this.#uploadContext.handler.onRequestUpgrade?.(this.#controller, status, fields, socket)
   }
 
   failed(attempt: Attempt, error: Error): void {
@@ -345,7 +349,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (!this.#controller.abortedByCaller && this.#followLater()) return
     const next = this.#afterFailure(attempt, error)
     if (next === null || next instanceof Error) {
-      this.#fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.#plan.log))
+      this.#fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.#uploadContext.log))
       return
     }
     // undici fails all that waits for a connection in one go, and asserts that nothing was added.
@@ -358,55 +362,55 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     attempt: Attempt,
     status: number,
     fields: ResponseFields,
-  ): Decided | Promise<Decided> {
-    const { log, resumption, watchesAll } = this.#plan
+  ): AnswerDecision | Promise<AnswerDecision> {
+    const { log, resumption, watchesAll } = this.#uploadContext
     if (status < 300 && !watchesAll) return null
-    const { hop } = this.#course
+    const { httpRequest } = this.#request
     resumption?.reached(attempt.reached)
     const answer: Answer = {
       status,
       fields,
-      hop,
+      httpRequest,
       attempt: attempt.log.snapshot(),
       number: log.attempts.length,
-      sendable: !hop.hasContent || this.#isSendable(hop),
+      sendable: !httpRequest.hasContent || this.#isSendable(httpRequest),
       complete: attempt.complete,
     }
-    return this.#plan.recourse.answered?.(answer) ?? null
+    return this.#uploadContext.recovery.answered?.(answer) ?? null
   }
 
   /** Whether the content that goes with a request can be had again. */
-  #isSendable({ part }: Hop): boolean {
-    return this.#plan.content?.opensAt(part?.start ?? 0) ?? true
+  #isSendable({ part }: HttpRequest): boolean {
+    return this.#uploadContext.content?.opensAt(part?.start ?? 0) ?? true
   }
 
-  #afterFailure(attempt: Attempt, error: Error): Decided {
+  #afterFailure(attempt: Attempt, error: Error): AnswerDecision {
     if (this.#delivered || this.#isCallers(error)) return null
-    const { hop } = this.#course
+    const { httpRequest } = this.#request
     if (attempt.needsHttp2(error)) {
-      this.#course.refusedHttp1()
-      return { hop, reason: 'fresh-connection', delayMs: 0 }
+      this.#request.refusedHttp1()
+      return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
     }
-    this.#plan.resumption?.reached(attempt.reached)
+    this.#uploadContext.resumption?.reached(attempt.reached)
     const failure: Failure = {
       error,
-      hop,
+      httpRequest,
       attempt: attempt.log.snapshot(),
-      sendable: this.#isSendable(hop),
+      sendable: this.#isSendable(httpRequest),
       untouched: attempt.untouchedBy(error),
     }
-    return this.#plan.recourse.failed?.(failure) ?? null
+    return this.#uploadContext.recovery.failed?.(failure) ?? null
   }
 
   /** Whether an error comes from the caller: their abort, or their content. */
   #isCallers(error: Error): boolean {
-    const { content } = this.#plan
+    const { content } = this.#uploadContext
     return this.#controller.abortedByCaller || (content !== null && content.failure === error)
   }
 
   /** Waits for the decision over a final response. */
-  #hold(attempt: Attempt, deciding: Promise<Decided>, deliver: () => void): void {
-    const held = new HeldAnswer(deliver)
+  #hold(attempt: Attempt, deciding: Promise<AnswerDecision>, deliver: () => void): void {
+    const held = new PendingResponse(deliver)
     const { target } = this.#controller
     this.#held = held
     // The connection may end before the decision is there, and an abort would reach nobody.
@@ -426,7 +430,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
       .catch((error: unknown) => this.#fail(error as Error))
   }
 
-  #handOver(attempt: Attempt, held: HeldAnswer): void {
+  #handOver(attempt: Attempt, held: PendingResponse): void {
     for (const step of held.steps((chunk) => this.data(attempt, chunk))) {
       step()
       // A connection that is gone tells nobody of an abort.
@@ -450,27 +454,27 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     return true
   }
 
-  #follow(attempt: Attempt, decided: Next | Error): void {
+  #follow(attempt: Attempt, decided: NextAttempt | Error): void {
     if (decided instanceof Error) this.#fail(decided)
     else this.#next(attempt, decided)
   }
 
   /** Gives one attempt up and begins another, on a connection that is in step. */
-  #next(attempt: Attempt, { hop, reason, delayMs }: Next): void {
+  #next(attempt: Attempt, { httpRequest, reason, delayMs }: NextAttempt): void {
     if (reason === 'replay') {
-      this.#course.unask()
+      this.#request.disableExpect()
       attempt.publish('replay', { status: 417 })
     }
-    this.#watch.answered()
+    this.#timeouts.answered()
     this.#current = null
     this.#controller.target = null
     attempt.giveUp()
-    this.#course.move(hop)
+    this.#request.move(httpRequest)
     if (this.#over) return
-    const { content, log } = this.#plan
-    const isOwn = hop.part === undefined
-    if (!hop.hasContent && isOwn) content?.cancel()
-    if (reason === 'redirect' && isOwn) log.location = hop.origin + hop.path
+    const { content, log } = this.#uploadContext
+    const isOwn = httpRequest.part === undefined
+    if (!httpRequest.hasContent && isOwn) content?.cancel()
+    if (reason === 'redirect' && isOwn) log.location = httpRequest.origin + httpRequest.path
     if (delayMs === 0) this.#begin(reason, 0)
     else this.#delay(reason, delayMs)
   }
@@ -491,13 +495,13 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
     if (this.#over) return
     const attempt = this.#current
     const failure = toError(error)
-    const next = this.#plan.resumption?.spoiled(failure) ?? null
+    const next = this.#uploadContext.resumption?.spoiled(failure) ?? null
     if (next === null || attempt === null) this.#controller.abort(failure)
     else this.#goOn(attempt, next)
   }
 
   /** Does this in place of going on, once whoever tells of it is done. */
-  #goOn(attempt: Attempt, next: Next): void {
+  #goOn(attempt: Attempt, next: NextAttempt): void {
     queueMicrotask(() => {
       // A final response may have come in the meantime.
       if (this.#delivered || this.#held !== null || this.#decided !== null) return
@@ -507,9 +511,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   /** Takes in a 104, which may end the attempt. */
   #heed(attempt: Attempt, fields: ResponseFields): void {
-    const { resumption, log } = this.#plan
+    const { resumption, log } = this.#uploadContext
     if (resumption === null || !attempt.isOwnContent) return
-    const decided = resumption.interim(fields, this.#course.hop, attempt.reached)
+    const decided = resumption.interim(fields, this.#request.httpRequest, attempt.reached)
     if (decided instanceof Error) this.callbackFailed(decided)
     else if (decided !== null) this.#goOn(attempt, decided)
     else log.progress(attempt.log)
@@ -531,19 +535,19 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
   }
 
   /** An upload that can be resumed goes on after a connection that does not move. */
-  #afterStall(attempt: Attempt, error: Error): Next | null {
-    const { resumption, log } = this.#plan
+  #afterStall(attempt: Attempt, error: Error): NextAttempt | null {
+    const { resumption, log } = this.#uploadContext
     const isTotal = error instanceof UploadError && error.code === 'ERR_EXPECT_TOTAL_TIMEOUT'
     if (resumption === null || isTotal) return null
     const decided = this.#afterFailure(attempt, error)
     if (decided === null || decided instanceof Error) return null
-    this.#watch.begin(log.elapsedMs)
+    this.#timeouts.begin(log.elapsedMs)
     return decided
   }
 
   #fail(error: Error): void {
     if (this.#over) return
-    const { handler, log, settings } = this.#plan
+    const { handler, log, settings } = this.#uploadContext
     const attempt = this.#current
     this.#finish(error)
     const failure = undiciTimeout(error, settings.timeouts) ?? error
@@ -559,15 +563,15 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   /** Has the origin delete what nobody can go on with. Whether it does is nobody's concern any more. */
   #abandon(error: Error): void {
-    const { resumption, recourse, scope, request } = this.#plan
-    const hop = resumption?.abandoned(error) ?? null
-    if (hop === null) return
-    const { origin, path, method, headers } = recourse.prepared?.(hop) ?? hop
-    const { [callKey]: _call, ...own }: ExpectRequest = request
+    const { resumption, recovery, interceptorContext, request } = this.#uploadContext
+    const httpRequest = resumption?.abandoned(error) ?? null
+    if (httpRequest === null) return
+    const { origin, path, method, headers } = recovery.prepared?.(httpRequest) ?? httpRequest
+    const { [callKey]: _call, ...own }: ExpectDispatchOptions = request
     const options = { ...own, origin, path, method, headers, body: null }
     const nothing = (): void => {}
     try {
-      scope.dispatch(options, {
+      interceptorContext.dispatch(options, {
         onRequestStart: nothing,
         onResponseStart: nothing,
         onResponseEnd: nothing,
@@ -580,18 +584,18 @@ export class UploadRun implements AttemptOwner, ControllerOwner, PhaseOwner, Wai
 
   /** The final response is handed over: content that was not begun may still be of use to the caller. */
   #release(attempt: Attempt, status: number): void {
-    const { content } = this.#plan
+    const { content } = this.#uploadContext
     if (content === null || !attempt.log.withheld) return
-    if (content.untouched && this.#plan.keepsUntouched(status)) this.#leaves = true
+    if (content.untouched && this.#uploadContext.keepsUntouched(status)) this.#leaves = true
     else content.cancel()
   }
 
   #finish(reason?: Error): void {
     this.#over = true
     this.#delayed?.wait.stop()
-    this.#watch.stop()
-    if (!this.#leaves) this.#plan.content?.cancel(reason)
-    this.#plan.scope.underWay.end(this.#controller)
+    this.#timeouts.stop()
+    if (!this.#leaves) this.#uploadContext.content?.cancel(reason)
+    this.#uploadContext.interceptorContext.inFlight.end(this.#controller)
   }
 }
 

@@ -6,12 +6,12 @@ import {
   type Session,
   sessionFor,
 } from '../../lib/recovery/authentication/session.ts'
-import type { Hop } from '../../lib/upload/hop.ts'
+import type { HttpRequest } from '../../lib/upload/http-request.ts'
 
 const user = { username: 'user', password: 'secret' }
 const other = { username: 'other', password: 'secret' }
 const both = 'Basic realm="r", Digest realm="r", nonce="n1", qop="auth"'
-const hop: Hop = {
+const httpRequest: HttpRequest = {
   origin: 'http://uploads.example',
   path: '/file?part=1',
   method: 'PUT',
@@ -31,7 +31,7 @@ function digest(extra = '', nonce = 'n1'): Offer {
 
 /** The nonce and its count in the next credentials. */
 function next(session: Session): string[] {
-  const value = session.authorization(hop)
+  const value = session.authorization(httpRequest)
   return ['nonce', 'nc', 'cnonce', 'uri'].map(
     (name) => new RegExp(` ${name}="?([^",]+)`).exec(value)?.[1] ?? '',
   )
@@ -69,7 +69,7 @@ describe('sessionFor', () => {
   it('sends the same basic credentials each time', () => {
     const session = sessionFor(offer(both, { basic: user }))
     session.inform('nextnonce="n2"')
-    const values = [session.authorization(hop), session.authorization(hop)]
+    const values = [session.authorization(httpRequest), session.authorization(httpRequest)]
     expect(values).to.deep.equal(['Basic dXNlcjpzZWNyZXQ=', 'Basic dXNlcjpzZWNyZXQ='])
   })
 
@@ -96,17 +96,17 @@ describe('sessionFor', () => {
     const sessions = [sessionFor(digest()), sessionFor(offer(both, { basic: user }))]
     for (const session of sessions) {
       expect(session.free).to.equal(true)
-      session.authorization(hop)
+      session.authorization(httpRequest)
       expect(session.free).to.equal(true)
     }
   })
 
   it('is free for one request at a time once a response told the next nonce', () => {
     const session = sessionFor(digest())
-    session.authorization(hop)
+    session.authorization(httpRequest)
     session.inform('nextnonce="n2"')
     expect(session.free).to.equal(true)
-    session.authorization(hop)
+    session.authorization(httpRequest)
     expect(session.free).to.equal(false)
     session.inform('nextnonce="n3"')
     expect(session.free).to.equal(true)

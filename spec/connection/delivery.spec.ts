@@ -204,7 +204,7 @@ describe('Delivery', () => {
       callsOut: false,
       open: () => reader,
     }
-    const upload = uploadContentOf(makeContent(content), { lends: true })
+    const upload = uploadContentOf(makeContent(content), { canReuseBuffers: true })
     const recorder = new Recorder(() => upload.open(), false)
     started(recorder)
     await turn()

@@ -604,19 +604,19 @@ describe('UploadContent.cancel', () => {
 })
 
 describe('the memory of content', () => {
-  for (const lends of [true, false]) {
-    it(`is ${lends ? '' : 'not '}used again where it ${lends ? 'is' : 'is not'} lent`, async () => {
+  for (const canReuseBuffers of [true, false]) {
+    it(`is ${canReuseBuffers ? '' : 'not '}used again where it ${canReuseBuffers ? 'is' : 'is not'} lent`, async () => {
       const reader = new LoggedReader('ab')
-      const source = await uploadContentOf(readWith(reader), { lends }).open()
+      const source = await uploadContentOf(readWith(reader), { canReuseBuffers }).open()
       await nextOf(source)
       source.release(2)
-      expect(reader.log).to.deep.equal(lends ? ['next', 'release 2'] : ['next'])
+      expect(reader.log).to.deep.equal(canReuseBuffers ? ['next', 'release 2'] : ['next'])
     })
   }
 
   it('is not given back by an attempt that was given up', async () => {
     const reader = new LoggedReader('ab')
-    const content = uploadContentOf(readWith(reader), { lends: true, replayWindow: 100 })
+    const content = uploadContentOf(readWith(reader), { canReuseBuffers: true, replayWindow: 100 })
     const first = await content.open()
     await nextOf(first)
     await content.open()

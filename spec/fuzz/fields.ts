@@ -40,7 +40,7 @@ function redirects(random: Random): void {
     answerOf(random.pick([301, 303, 307, 308]), { location: value }),
   )
   if (next === null || next instanceof UploadError) return
-  const { origin, path } = next.hop
+  const { origin, path } = next.httpRequest
   holds(/^https?:\/\/[^/@\s]+$/.test(origin), `'${origin}' is no origin`)
   holds(/^\/[\x21-\x7e]*$/.test(path), `'${path}' is no path`)
 }

@@ -1,4 +1,4 @@
-import { type Plan, planOf, usage } from './arguments.ts'
+import { type UploadContext, uploadContextOf, usage } from './arguments.ts'
 import { client } from './client/client.ts'
 import { expectation } from './expectation.ts'
 import { fields } from './fields.ts'
@@ -21,7 +21,7 @@ async function runAll(run: Run, cases: number): Promise<void> {
   }
 }
 
-async function runPlan(run: Run, { cases, only }: Plan): Promise<void> {
+async function runPlan(run: Run, { cases, only }: UploadContext): Promise<void> {
   if (only === null) await runAll(run, cases)
   else if (only.index === null) await run.cases(only.target, 0, cases)
   else await run.cases(only.target, only.index, only.index + 1)
@@ -50,7 +50,7 @@ function print({ tallies, memory }: Run, seed: number, seconds: number): boolean
 }
 
 async function main(args: string[]): Promise<number> {
-  const plan = planOf(args, targets)
+  const plan = uploadContextOf(args, targets)
   if (typeof plan === 'string') {
     process.stderr.write(`${plan}\n\n${usage}`)
     return 2

@@ -1,18 +1,18 @@
 import type { ResponseFields } from '../../lib/headers.ts'
 import type { AttemptReport } from '../../lib/report/report.ts'
-import type { Hop } from '../../lib/upload/hop.ts'
-import type { Answer, Failure } from '../../lib/upload/recourse.ts'
+import type { HttpRequest } from '../../lib/upload/http-request.ts'
+import type { Answer, Failure } from '../../lib/upload/recovery-step.ts'
 
 /** A request with content, changed as a spec likes. */
-export function hopOf(changes: Partial<Hop> = {}): Hop {
-  const hop: Hop = {
+export function hopOf(changes: Partial<HttpRequest> = {}): HttpRequest {
+  const httpRequest: HttpRequest = {
     origin: 'http://first.example',
     path: '/videos/1?part=2',
     method: 'PUT',
     headers: ['content-length', '5', 'content-type', 'text/plain', 'authorization', 'Basic eDp5'],
     hasContent: true,
   }
-  return { ...hop, ...changes }
+  return { ...httpRequest, ...changes }
 }
 
 function attemptOf(changes: Partial<AttemptReport>): AttemptReport {
@@ -40,7 +40,7 @@ function attemptOf(changes: Partial<AttemptReport>): AttemptReport {
 
 /** What else is known of an answer or of a failure. */
 interface Known {
-  readonly hop?: Partial<Hop>
+  readonly httpRequest?: Partial<HttpRequest>
   readonly attempt?: Partial<AttemptReport>
   readonly sendable?: boolean
   readonly complete?: boolean
@@ -50,17 +50,36 @@ interface Known {
 export function answerOf(
   status: number,
   fields: ResponseFields = {},
-  { hop, attempt = {}, sendable = true, complete = false }: Known = {},
+  { httpRequest, attempt = {}, sendable = true, complete = false }: Known = {},
 ): Answer {
   const whole = attemptOf({ status, ...attempt })
-  return { status, fields, hop: hopOf(hop), attempt: whole, number: 1, sendable, complete }
+  return {
+    status,
+    fields,
+    httpRequest: hopOf(httpRequest),
+    attempt: whole,
+    number: 1,
+    sendable,
+    complete,
+  }
 }
 
 /** A failure with this code. */
 export function failureOf(
   code: string,
-  { hop, attempt = {}, sendable = true, untouched = true }: Known & { untouched?: boolean } = {},
+  {
+    httpRequest,
+    attempt = {},
+    sendable = true,
+    untouched = true,
+  }: Known & { untouched?: boolean } = {},
 ): Failure {
   const error = Object.assign(new Error(code), { code })
-  return { error, hop: hopOf(hop), attempt: attemptOf(attempt), sendable, untouched }
+  return {
+    error,
+    httpRequest: hopOf(httpRequest),
+    attempt: attemptOf(attempt),
+    sendable,
+    untouched,
+  }
 }

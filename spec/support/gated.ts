@@ -76,7 +76,7 @@ export class Recorder implements Ticket {
     return headers
   }
 
-  onTaken(): void {}
+  onGated(): void {}
   onCreate(): void {}
   onWrite(): void {}
   onHead(_connection: unknown, asked: boolean, reused: boolean): void {

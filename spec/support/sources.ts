@@ -10,7 +10,7 @@ export function uploadContentOf(
   onBroken?: (error: unknown) => void,
 ): UploadContent {
   const inContext: UploadContentOptions['inContext'] = (call, ...args) => call(...args)
-  const all = { length: null, replayWindow: 0, lends: false, inContext, ...options }
+  const all = { length: null, replayWindow: 0, canReuseBuffers: false, inContext, ...options }
   return new UploadContent(contentOf(input), all, onBroken)
 }
 

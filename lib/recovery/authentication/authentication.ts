@@ -1,10 +1,10 @@
 import { type Authenticate, ownOf } from '../../options/authenticate.ts'
-import type { Hop } from '../../upload/hop.ts'
-import type { Recourse } from '../../upload/recourse.ts'
-import type { Ways } from '../../upload/ways.ts'
+import type { HttpRequest } from '../../upload/http-request.ts'
+import type { ProxyRouting } from '../../upload/proxy-routing.ts'
+import type { RecoveryStep } from '../../upload/recovery-step.ts'
 import { ByCredentials } from './by-credentials.ts'
 import { ByFunction } from './by-function.ts'
-import { originSpace, proxySpaceOf } from './space.ts'
+import { originSpace, proxySpaceOf } from './protection-space.ts'
 
 /**
  * What answers challenges to one upload (RFC 9110, section 11): the 401 of the origin that it
@@ -12,11 +12,11 @@ import { originSpace, proxySpaceOf } from './space.ts'
  */
 export function authentication(
   authenticate: Authenticate | null,
-  first: Hop,
-  ways: Ways,
-): Recourse[] {
+  first: HttpRequest,
+  routing: ProxyRouting,
+): RecoveryStep[] {
   if (authenticate === null) return []
-  const proxySpaces = proxySpaceOf(first, ways)
+  const proxySpaces = proxySpaceOf(first, routing)
   if (typeof authenticate === 'function') {
     const spaces = [originSpace(first.origin), ...proxySpaces]
     return spaces.map((space) => new ByFunction(space, authenticate))

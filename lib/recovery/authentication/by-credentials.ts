@@ -1,14 +1,14 @@
 import { fieldValue, withoutFields } from '../../headers.ts'
 import type { SchemeCredentials } from '../../options/authenticate.ts'
 import { parseChallenges } from '../../protocol/challenge.ts'
-import type { Hop } from '../../upload/hop.ts'
-import type { Challenged, Next, Recourse } from '../../upload/recourse.ts'
-import { Kept } from './kept.ts'
+import type { HttpRequest } from '../../upload/http-request.ts'
+import type { Challenged, NextAttempt, RecoveryStep } from '../../upload/recovery-step.ts'
+import { ChallengeLimit } from './challenge-limit.ts'
+import type { ProtectionSpace } from './protection-space.ts'
 import { type Offer, offerOf, type Session, sessionFor } from './session.ts'
-import type { Space } from './space.ts'
-import { Turns } from './turns.ts'
+import { SessionCache } from './session-cache.ts'
 
-const sessions = new Kept<Session>()
+const sessions = new SessionCache<Session>()
 
 /**
  * Answers the challenges of one space with credentials. Once it was challenged, later
@@ -20,35 +20,35 @@ const sessions = new Kept<Session>()
  *     < 201
  *     > PUT /2   nonce="a", nc=00000002  no matter which upload it is
  */
-export class ByCredentials implements Recourse {
-  readonly #space: Space
+export class ByCredentials implements RecoveryStep {
+  readonly #space: ProtectionSpace
   readonly #key: object
   readonly #credentials: SchemeCredentials
-  readonly #turns = new Turns()
+  readonly #turns = new ChallengeLimit()
   /** What a challenge to this very upload began. */
   #session: Session | null = null
   /** What the last request carried. */
   #sent: Session | null = null
 
   /** @param key is what sessions are shared by. */
-  constructor(space: Space, key: object, credentials: SchemeCredentials) {
+  constructor(space: ProtectionSpace, key: object, credentials: SchemeCredentials) {
     this.#space = space
     this.#key = key
     this.#credentials = credentials
   }
 
-  prepared(hop: Hop): Hop {
+  prepared(httpRequest: HttpRequest): HttpRequest {
     const { credentials } = this.#space
-    this.#turns.begin(hop)
-    this.#sent = this.#sessionOf(hop)
-    if (this.#sent === null) return hop
-    const others = withoutFields(hop.headers, credentials)
-    const sent = { ...hop, path: this.#space.target(hop) }
-    return { ...hop, headers: [...others, credentials, this.#sent.authorization(sent)] }
+    this.#turns.begin(httpRequest)
+    this.#sent = this.#sessionOf(httpRequest)
+    if (this.#sent === null) return httpRequest
+    const others = withoutFields(httpRequest.headers, credentials)
+    const sent = { ...httpRequest, path: this.#space.target(httpRequest) }
+    return { ...httpRequest, headers: [...others, credentials, this.#sent.authorization(sent)] }
   }
 
-  answered({ status, fields, hop, sendable }: Challenged): Next | null {
-    if (!this.#space.covers(hop)) return null
+  answered({ status, fields, httpRequest, sendable }: Challenged): NextAttempt | null {
+    if (!this.#space.covers(httpRequest)) return null
     const info = fields[this.#space.info]
     if (info !== undefined) this.#sent?.inform(info)
     if (status !== this.#space.status) return null
@@ -59,14 +59,14 @@ export class ByCredentials implements Recourse {
     }
     this.#session = this.#begun(offer)
     // What cannot be sent again is at least known for the upload after it.
-    return sendable ? { hop, reason: 'challenge', delayMs: 0 } : null
+    return sendable ? { httpRequest, reason: 'challenge', delayMs: 0 } : null
   }
 
-  #sessionOf(hop: Hop): Session | null {
-    if (!this.#space.covers(hop)) return null
+  #sessionOf(httpRequest: HttpRequest): Session | null {
+    if (!this.#space.covers(httpRequest)) return null
     if (this.#session !== null) return this.#session
     // What the caller sends of their own is tried first.
-    if (fieldValue(hop.headers, this.#space.credentials) !== undefined) return null
+    if (fieldValue(httpRequest.headers, this.#space.credentials) !== undefined) return null
     const kept = sessions.get(this.#key, this.#space)
     return kept?.free ? kept : null
   }

@@ -1,10 +1,10 @@
 import { type Fields, fieldsOf, withoutFields } from '../../headers.ts'
 import type { AuthenticateFunction, Challenge } from '../../options/authenticate.ts'
 import { parseChallenges } from '../../protocol/challenge.ts'
-import { type Hop, placeOf } from '../../upload/hop.ts'
-import type { Challenged, Next, Recourse } from '../../upload/recourse.ts'
-import type { Space } from './space.ts'
-import { Turns } from './turns.ts'
+import { type HttpRequest, placeOf } from '../../upload/http-request.ts'
+import type { Challenged, NextAttempt, RecoveryStep } from '../../upload/recovery-step.ts'
+import { ChallengeLimit } from './challenge-limit.ts'
+import type { ProtectionSpace } from './protection-space.ts'
 
 /** Header fields as a flat list, or `null` when there are none to be had. */
 type Found = readonly string[] | null
@@ -13,53 +13,53 @@ type Found = readonly string[] | null
  * Answers the challenges of one space with what a function of the caller's says. Nothing of that is
  * used for another upload, which may be made for somebody else.
  */
-export class ByFunction implements Recourse {
-  readonly #space: Space
+export class ByFunction implements RecoveryStep {
+  readonly #space: ProtectionSpace
   readonly #authenticate: AuthenticateFunction
-  readonly #turns = new Turns()
+  readonly #turns = new ChallengeLimit()
   #found: Found = null
 
-  constructor(space: Space, authenticate: AuthenticateFunction) {
+  constructor(space: ProtectionSpace, authenticate: AuthenticateFunction) {
     this.#space = space
     this.#authenticate = authenticate
   }
 
-  prepared(hop: Hop): Hop {
-    this.#turns.begin(hop)
-    if (this.#found === null || !this.#space.covers(hop)) return hop
+  prepared(httpRequest: HttpRequest): HttpRequest {
+    this.#turns.begin(httpRequest)
+    if (this.#found === null || !this.#space.covers(httpRequest)) return httpRequest
     const names = this.#found.filter((_, index) => index % 2 === 0)
-    const others = withoutFields(hop.headers, ...names.map((name) => name.toLowerCase()))
-    return { ...hop, headers: [...others, ...this.#found] }
+    const others = withoutFields(httpRequest.headers, ...names.map((name) => name.toLowerCase()))
+    return { ...httpRequest, headers: [...others, ...this.#found] }
   }
 
   answered({
     status,
     fields,
-    hop,
+    httpRequest,
     sendable,
     number,
-  }: Challenged): Next | null | Promise<Next | null> {
-    if (status !== this.#space.status || !sendable || !this.#space.covers(hop)) return null
+  }: Challenged): NextAttempt | null | Promise<NextAttempt | null> {
+    if (status !== this.#space.status || !sendable || !this.#space.covers(httpRequest)) return null
     const challenges = parseChallenges(fields[this.#space.challenges])
     const stale = challenges.some(({ params }) => params.stale?.toLowerCase() === 'true')
     if (!this.#turns.take(this.#found !== null && stale)) return null
     const challenge: Challenge = {
       status: this.#space.status,
-      url: placeOf(hop),
+      url: placeOf(httpRequest),
       proxy: this.#space.status === 407,
       challenges,
       attempt: number,
     }
-    return this.#ask(hop, challenge)
+    return this.#ask(httpRequest, challenge)
   }
 
-  async #ask(hop: Hop, challenge: Challenge): Promise<Next | null> {
-    return this.#next(hop, fieldsIn(await this.#authenticate(challenge)))
+  async #ask(httpRequest: HttpRequest, challenge: Challenge): Promise<NextAttempt | null> {
+    return this.#next(httpRequest, fieldsIn(await this.#authenticate(challenge)))
   }
 
-  #next(hop: Hop, found: Found): Next | null {
+  #next(httpRequest: HttpRequest, found: Found): NextAttempt | null {
     this.#found = found
-    return found === null ? null : { hop, reason: 'challenge', delayMs: 0 }
+    return found === null ? null : { httpRequest, reason: 'challenge', delayMs: 0 }
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Credentials, SchemeCredentials } from '../../options/authenticate.ts'
 import { parseChallenges, type SchemeChallenge } from '../../protocol/challenge.ts'
-import type { Hop } from '../../upload/hop.ts'
+import type { HttpRequest } from '../../upload/http-request.ts'
 import { basicAuthorization } from './basic.ts'
 import { digestAuthorization } from './digest.ts'
 import { type DigestChallenge, strongestDigest } from './digest-challenge.ts'
@@ -11,7 +11,7 @@ export interface Session {
   /** Whether a request that was not challenged may use it now. */
   readonly free: boolean
   /** The value of the field that carries the credentials, for one request. */
-  authorization(hop: Hop): string
+  authorization(httpRequest: HttpRequest): string
   /** Takes in what an `Authentication-Info` field says. */
   inform(value: string | readonly string[]): void
   /** Whether a challenge asks for nothing but what this session has sent already. */
@@ -85,7 +85,7 @@ class DigestSession implements Session {
     return !this.#single || this.#count === 0
   }
 
-  authorization({ method, path: uri }: Hop): string {
+  authorization({ method, path: uri }: HttpRequest): string {
     // A server takes each count of a nonce once (RFC 7616, section 3.4).
     this.#count += 1
     const request = { method, uri, nonce: this.#nonce, count: this.#count, cnonce: this.#cnonce }

@@ -2,10 +2,10 @@ import type { Tunnel, TunnelAuthentication, TunnelCredentials } from '../../conn
 import type { InContext } from '../../content/upload-content.ts'
 import type { ResponseFields } from '../../headers.ts'
 import { type Authenticate, ownOf } from '../../options/authenticate.ts'
-import type { Hop } from '../../upload/hop.ts'
+import type { HttpRequest } from '../../upload/http-request.ts'
 import { ByCredentials } from './by-credentials.ts'
 import { ByFunction } from './by-function.ts'
-import { tunnelSpace } from './space.ts'
+import { tunnelSpace } from './protection-space.ts'
 
 /** What answers a proxy that wants credentials before it makes a tunnel. */
 export function tunnelAuthentication(
@@ -29,28 +29,33 @@ export function tunnelAuthentication(
   }
 }
 
-function hopTo(origin: string, path: string, headers: Tunnel['headers']): Hop {
+function hopTo(origin: string, path: string, headers: Tunnel['headers']): HttpRequest {
   return { origin, path, method: 'CONNECT', headers, hasContent: false }
 }
 
 /** A tunnel is asked for as a request is that has no content. */
 class StepCredentials implements TunnelCredentials {
   readonly #step: ByCredentials | ByFunction
-  readonly #hop: Hop
+  readonly #httpRequest: HttpRequest
   readonly #number: number
 
-  constructor(step: ByCredentials | ByFunction, hop: Hop, number: number) {
+  constructor(step: ByCredentials | ByFunction, httpRequest: HttpRequest, number: number) {
     this.#step = step
-    this.#hop = hop
+    this.#httpRequest = httpRequest
     this.#number = number
   }
 
   headers(): string[] {
-    return this.#step.prepared(this.#hop).headers
+    return this.#step.prepared(this.#httpRequest).headers
   }
 
   async challenged(fields: ResponseFields): Promise<boolean> {
-    const challenged = { status: 407, hop: this.#hop, number: this.#number, sendable: true }
+    const challenged = {
+      status: 407,
+      httpRequest: this.#httpRequest,
+      number: this.#number,
+      sendable: true,
+    }
     return (await this.#step.answered({ ...challenged, fields })) !== null
   }
 }

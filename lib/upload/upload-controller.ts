@@ -12,7 +12,7 @@ export interface ControllerOwner {
  * The controller a caller keeps while attempts come and go. Each attempt has a controller
  * of its own; what the caller did to this one holds for whichever is current.
  */
-export class StableController implements Controller {
+export class UploadController implements Controller {
   #owner: ControllerOwner | null
   #target: Controller | null = null
   #paused = false

@@ -6,20 +6,20 @@ import { type Deadline, type DeadlineOwner, Deadlines } from './deadlines.ts'
 const stallTimeout = 300_000
 
 /** Whose phases are watched. */
-export interface PhaseOwner {
+export interface TimeoutOwner {
   /** Told of the first phase that takes too long. */
   expired(error: Error): void
 }
 
 /** Holds the phases of one upload to their timeouts. */
-export class PhaseWatch implements DeadlineOwner {
+export class Timeouts implements DeadlineOwner {
   readonly #timeouts: TimeoutOptions
-  readonly #owner: PhaseOwner
+  readonly #owner: TimeoutOwner
   readonly #deadlines = new Deadlines(this)
   #sending: Attempt | null = null
   #queued = 0
 
-  constructor(timeouts: TimeoutOptions, owner: PhaseOwner) {
+  constructor(timeouts: TimeoutOptions, owner: TimeoutOwner) {
     this.#timeouts = timeouts
     this.#owner = owner
   }

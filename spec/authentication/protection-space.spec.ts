@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import type { ProxyOption } from '../../lib/proxy/option.ts'
 import { proxiesFor } from '../../lib/proxy/proxies.ts'
-import { originSpace, proxySpaceOf } from '../../lib/recovery/authentication/space.ts'
-import type { Hop } from '../../lib/upload/hop.ts'
+import { originSpace, proxySpaceOf } from '../../lib/recovery/authentication/protection-space.ts'
+import type { HttpRequest } from '../../lib/upload/http-request.ts'
 
 const here = 'http://uploads.example'
 
-function to(origin: string, path = '/file'): Hop {
+function to(origin: string, path = '/file'): HttpRequest {
   return { origin, path, method: 'PUT', headers: [], hasContent: true }
 }
 
@@ -38,7 +38,7 @@ describe('originSpace', () => {
 const url = 'http://proxy.example:3128'
 
 /** The spaces of an upload, with what it goes through. */
-function spacesOf(first: Hop, proxy?: ProxyOption) {
+function spacesOf(first: HttpRequest, proxy?: ProxyOption) {
   return proxySpaceOf(first, proxiesFor(proxy === undefined ? {} : { proxy }))
 }
 
@@ -66,7 +66,7 @@ describe('proxySpaceOf', () => {
     const whole = to(proxy, 'http://uploads.example/file')
     const [space] = spacesOf(whole)
     expect(space?.origin).to.equal(proxy)
-    expect([whole, to(proxy), to(here)].map((hop) => space?.covers(hop))).to.eql([
+    expect([whole, to(proxy), to(here)].map((httpRequest) => space?.covers(httpRequest))).to.eql([
       true,
       false,
       false,

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Kept } from '../../lib/recovery/authentication/kept.ts'
-import { originSpace } from '../../lib/recovery/authentication/space.ts'
+import { originSpace } from '../../lib/recovery/authentication/protection-space.ts'
+import { SessionCache } from '../../lib/recovery/authentication/session-cache.ts'
 
 const one = (): null => null
 const two = { basic: { username: 'user', password: 'secret' } }
@@ -8,7 +8,7 @@ const here = originSpace('http://uploads.example')
 
 describe('Kept', () => {
   it('keeps a value for its owner and its space alone', () => {
-    const kept = new Kept<object>()
+    const kept = new SessionCache<object>()
     const value = {}
     kept.set(one, here, value)
     expect(kept.get(one, here)).to.equal(value)
@@ -20,7 +20,7 @@ describe('Kept', () => {
   })
 
   it('lets go of a value, but not of the one that took its place', () => {
-    const kept = new Kept<object>()
+    const kept = new SessionCache<object>()
     const [before, after] = [{}, {}]
     kept.set(one, here, before)
     kept.set(one, here, after)
@@ -31,13 +31,13 @@ describe('Kept', () => {
   })
 
   it('bears to be told to let go of what it does not have', () => {
-    const kept = new Kept<object>()
+    const kept = new SessionCache<object>()
     kept.drop(one, here, {})
     expect(kept.get(one, here)).to.equal(undefined)
   })
 
   it('lets go of the origin that was not used for the longest time', () => {
-    const kept = new Kept<object>()
+    const kept = new SessionCache<object>()
     const spaces = Array.from({ length: 101 }, (_, index) => originSpace(`http://host${index}`))
     for (const space of spaces.slice(0, 100)) kept.set(one, space, {})
     const [first, second, ...rest] = spaces

@@ -31,7 +31,7 @@ const none: readonly never[] = Object.freeze([])
 const nothing = { until: {}, times: none }
 
 /** What is known of one route. Ends are dates, so that they hold for whoever loads them. */
-export class Knowledge {
+export class RouteState {
   readonly #lives: Lives
   readonly #until: Record<RouteKnowledge, number> = {
     '417': 0,

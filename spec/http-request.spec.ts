@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { type Hop, originOf, pathOf, placeOf } from '../lib/upload/hop.ts'
+import { type HttpRequest, originOf, pathOf, placeOf } from '../lib/upload/http-request.ts'
 
-function to(origin: string, path: string): Hop {
+function to(origin: string, path: string): HttpRequest {
   return { origin, path, method: 'PUT', headers: [], hasContent: true }
 }
 

@@ -1,17 +1,17 @@
-import type { Hop } from '../../upload/hop.ts'
+import type { HttpRequest } from '../../upload/http-request.ts'
 
 /**
  * How often a request goes again after a challenge: once, and once more when nothing was
  * wrong with the credentials but that their nonce was stale. What comes after that is the
  * caller's, so that no origin keeps a client going.
  */
-export class Turns {
+export class ChallengeLimit {
   #target = ''
   #answered = false
   #renewed = false
 
   /** A request is about to be made; one that goes somewhere else has turns of its own. */
-  begin({ origin, path }: Hop): void {
+  begin({ origin, path }: HttpRequest): void {
     const target = origin + path
     if (target === this.#target) return
     this.#target = target
@@ -21,9 +21,9 @@ export class Turns {
 
   /** Whether there is another turn, which is then taken. */
   take(stale: boolean): boolean {
-    const taken = stale ? this.#renewed : this.#answered
+    const gated = stale ? this.#renewed : this.#answered
     if (stale) this.#renewed = true
     else this.#answered = true
-    return !taken
+    return !gated
   }
 }

@@ -1,21 +1,21 @@
 import { expect } from 'chai'
-import { Knowledge, type RouteKnowledge } from '../lib/routes/knowledge.ts'
 import { RouteMemory, type RouteMemoryOptions } from '../lib/routes/memory.ts'
+import { type RouteKnowledge, RouteState } from '../lib/routes/route-state.ts'
 import { standingClock } from './support/clock.ts'
 
 const route = 'http://uploads.example'
 const lives = { '417': 1000, silent: 300, busy: 100, 'http2-only': 50, http1: 50, times: 200 }
 
 /** Knowledge of all there is, noted now. */
-function all(): Knowledge {
-  const knowledge = new Knowledge(lives)
+function all(): RouteState {
+  const knowledge = new RouteState(lives)
   for (const fact of ['417', 'silent', 'busy'] as const) knowledge.note(fact)
   knowledge.note('times', [5])
   return knowledge
 }
 
 /** What is known, by name. */
-function names(knowledge: Knowledge): string[] {
+function names(knowledge: RouteState): string[] {
   return [...knowledge.facts, ...(knowledge.times.length > 0 ? ['times'] : [])]
 }
 
@@ -99,7 +99,7 @@ describe('Knowledge', () => {
     const clock = standingClock()
     const record = all().record(route)
     clock.tick(60)
-    const other = new Knowledge(lives, record ?? undefined)
+    const other = new RouteState(lives, record ?? undefined)
     clock.tick(40)
     expect(names(other)).to.deep.equal(['417', 'silent', 'busy', 'times'])
     clock.tick(1)
@@ -109,7 +109,7 @@ describe('Knowledge', () => {
   it('takes nothing over for longer than if it were new', () => {
     const clock = standingClock()
     const until = { '417': 1e300, silent: Number.MAX_SAFE_INTEGER, busy: 5000, times: 1e15 }
-    const knowledge = new Knowledge(lives, { until, times: [5] })
+    const knowledge = new RouteState(lives, { until, times: [5] })
     expect(names(knowledge)).to.deep.equal(['417', 'silent', 'busy', 'times'])
     clock.tick(1001)
     expect(knowledge.empty).to.equal(true)

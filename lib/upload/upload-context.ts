@@ -6,27 +6,27 @@ import type { Settings } from '../options/options.ts'
 import { type Decision, decide, type ExpectMode } from '../protocol/decision.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { Route, Routes } from '../routes/route.ts'
-import type { ExpectRequest } from './expect-request.ts'
-import type { Hop } from './hop.ts'
-import type { Recourse, UploadResumption } from './recourse.ts'
-import { routesTo, type Scope } from './scope.ts'
+import type { ExpectDispatchOptions } from './expect-request.ts'
+import type { HttpRequest } from './http-request.ts'
+import { type InterceptorContext, routesTo } from './interceptor-context.ts'
+import type { RecoveryStep, UploadResumption } from './recovery-step.ts'
 
 /** What a plan is made of. */
-export interface PlanOptions {
-  readonly scope: Scope
+export interface UploadContextOptions {
+  readonly interceptorContext: InterceptorContext
   /** The caller's options, of which each attempt's hop overrides some. */
-  readonly request: ExpectRequest
+  readonly request: ExpectDispatchOptions
   /** The first request. */
-  readonly hop: Hop
+  readonly httpRequest: HttpRequest
   readonly handler: Dispatcher.DispatchHandler
   readonly log: UploadLog
   readonly settings: Settings
   /** The request's own wish or the setting. */
   readonly expect: ExpectMode
   /** What the call does about answers, beside what every upload does. */
-  readonly steps: readonly Recourse[]
+  readonly steps: readonly RecoveryStep[]
   /** All of the content, where it is at hand. */
-  readonly whole: string | Buffer | null
+  readonly buffered: string | Buffer | null
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
   /** Runs a function in the caller's async context. */
@@ -38,10 +38,10 @@ export interface PlanOptions {
 }
 
 /** All that the attempts of one upload need, and that does not change. */
-export class Plan {
-  readonly scope: Scope
-  readonly request: ExpectRequest
-  readonly hop: Hop
+export class UploadContext {
+  readonly interceptorContext: InterceptorContext
+  readonly request: ExpectDispatchOptions
+  readonly httpRequest: HttpRequest
   readonly handler: Dispatcher.DispatchHandler
   /** `null` where the request has none. */
   content: UploadContent | null = null
@@ -49,7 +49,7 @@ export class Plan {
   resumption: UploadResumption | null = null
   readonly log: UploadLog
   readonly settings: Settings
-  readonly whole: string | Buffer | null
+  readonly buffered: string | Buffer | null
   readonly lengthStated: boolean
   readonly inContext: InContext
   readonly keepsUntouched: (status: number) => boolean
@@ -57,17 +57,17 @@ export class Plan {
   /** Told when the content breaks before it is read. */
   onBroken: (error: unknown) => void = () => {}
   readonly #expect: ExpectMode
-  readonly #steps: readonly Recourse[]
-  #recourse: Recourse | null = null
+  readonly #steps: readonly RecoveryStep[]
+  #recovery: RecoveryStep | null = null
 
-  constructor(options: PlanOptions) {
-    this.scope = options.scope
+  constructor(options: UploadContextOptions) {
+    this.interceptorContext = options.interceptorContext
     this.request = options.request
-    this.hop = options.hop
+    this.httpRequest = options.httpRequest
     this.handler = options.handler
     this.log = options.log
     this.settings = options.settings
-    this.whole = options.whole
+    this.buffered = options.buffered
     this.lengthStated = options.lengthStated
     this.inContext = options.inContext
     this.keepsUntouched = options.keepsUntouched
@@ -77,12 +77,12 @@ export class Plan {
   }
 
   /** What is known of the routes that a request may take. */
-  routesOf({ origin }: Hop): Routes {
-    return routesTo(origin, this.settings, this.scope)
+  routesOf({ origin }: HttpRequest): Routes {
+    return routesTo(origin, this.settings, this.interceptorContext)
   }
 
   /** Whether a request asks that takes this route. */
-  decide({ hasContent, part }: Hop, route: Route): Decision {
+  decide({ hasContent, part }: HttpRequest, route: Route): Decision {
     const length = hasContent && this.content !== null ? this.content.lengthOf(part) : 0
     return decide({
       expect: this.#expect,
@@ -96,24 +96,34 @@ export class Plan {
    * Whether a request is large, or of unknown length. Over HTTP/2 most servers take one window of
    * 64 KiB a round trip, and many never say 100.
    */
-  isLarge({ hasContent }: Hop): boolean {
+  isLarge({ hasContent }: HttpRequest): boolean {
     if (!hasContent || this.content === null) return false
     const { length } = this.content
     return length === null || length >= this.settings.threshold
   }
 
   /** What can be done about answers and failures; most uploads go well, and never need it. */
-  get recourse(): Recourse {
-    const { settings, hop, scope, resumption } = this
-    this.#recourse ??= scope.recovery.recourse(settings, hop, scope.ways, this.#steps, resumption)
-    return this.#recourse
+  get recovery(): RecoveryStep {
+    const { settings, httpRequest, interceptorContext, resumption } = this
+    this.#recovery ??= interceptorContext.recovery.recovery(
+      settings,
+      httpRequest,
+      interceptorContext.routing,
+      this.#steps,
+      resumption,
+    )
+    return this.#recovery
   }
 
   /** What answers a proxy that wants credentials before it makes a tunnel for the current attempt. */
-  tunnelTo({ origin }: Hop): TunnelAuthentication | null {
+  tunnelTo({ origin }: HttpRequest): TunnelAuthentication | null {
     const { authenticate } = this.settings
-    if (authenticate === null || !this.scope.ways.tunnels(origin)) return null
-    return this.scope.recovery.tunnel(authenticate, this.log.attempts.length, this.inContext)
+    if (authenticate === null || !this.interceptorContext.routing.tunnels(origin)) return null
+    return this.interceptorContext.recovery.tunnel(
+      authenticate,
+      this.log.attempts.length,
+      this.inContext,
+    )
   }
 
   /** Whether responses are looked at that are not refusals. */

@@ -1,18 +1,18 @@
 import { followsRedirects, type Settings } from '../options/options.ts'
-import type { Hop } from '../upload/hop.ts'
-import type { MakeRecovery, Recourse, UploadResumption } from '../upload/recourse.ts'
-import type { Ways } from '../upload/ways.ts'
+import type { HttpRequest } from '../upload/http-request.ts'
+import type { ProxyRouting } from '../upload/proxy-routing.ts'
+import type { MakeRecovery, RecoveryStep, UploadResumption } from '../upload/recovery-step.ts'
 import { authentication } from './authentication/authentication.ts'
 import { tunnelAuthentication } from './authentication/tunnel.ts'
 import { Redirection } from './redirect.ts'
 import { replay } from './replay.ts'
 import { Resumption } from './resume.ts'
 import { invitation } from './resume-fields.ts'
-import { Renewal, Retry } from './retry.ts'
+import { Retry, StaleConnection } from './retry.ts'
 
 /** What is done about answers and failures. */
 export const recovery: MakeRecovery = {
-  recourse: recoursesFor,
+  recovery: recoveryFor,
   invitation,
   resumption: (options, upload) => new Resumption(options, upload),
   tunnel: tunnelAuthentication,
@@ -26,36 +26,36 @@ export const recovery: MakeRecovery = {
  * @param steps are those of the call.
  * @param resumption decides before them about an upload that can be resumed.
  */
-function recoursesFor(
+function recoveryFor(
   settings: Settings,
-  first: Hop,
-  ways: Ways,
-  steps: readonly Recourse[],
+  first: HttpRequest,
+  routing: ProxyRouting,
+  steps: readonly RecoveryStep[],
   resumption: UploadResumption | null,
-): Recourse {
-  const own = authentication(settings.authenticate, first, ways)
-  const all = [...own, replay, new Renewal(), ...steps]
+): RecoveryStep {
+  const own = authentication(settings.authenticate, first, routing)
+  const all = [...own, replay, new StaleConnection(), ...steps]
   if (followsRedirects(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))
   return resumption?.before(inTurn(all)) ?? inTurn(all)
 }
 
 /** The first that knows what to do decides. */
-function inTurn(recourses: readonly Recourse[]): Recourse {
+function inTurn(steps: readonly RecoveryStep[]): RecoveryStep {
   return {
-    prepared: (hop) =>
-      recourses.reduce((before, recourse) => recourse.prepared?.(before) ?? before, hop),
-    answered: (answer) => firstOf(recourses, (recourse) => recourse.answered?.(answer) ?? null),
-    failed: (failure) => firstOf(recourses, (recourse) => recourse.failed?.(failure) ?? null),
+    prepared: (httpRequest) =>
+      steps.reduce((before, recovery) => recovery.prepared?.(before) ?? before, httpRequest),
+    answered: (answer) => firstOf(steps, (recovery) => recovery.answered?.(answer) ?? null),
+    failed: (failure) => firstOf(steps, (recovery) => recovery.failed?.(failure) ?? null),
   }
 }
 
 function firstOf<Result>(
-  recourses: readonly Recourse[],
-  ask: (recourse: Recourse) => Result | null,
+  steps: readonly RecoveryStep[],
+  ask: (recovery: RecoveryStep) => Result | null,
 ): Result | null {
-  for (const recourse of recourses) {
-    const result = ask(recourse)
+  for (const recovery of steps) {
+    const result = ask(recovery)
     if (result !== null) return result
   }
   return null

@@ -3,7 +3,7 @@ import { type Dispatcher, errors } from 'undici'
 type Controller = Dispatcher.DispatchController
 
 /** The uploads that are under way, for whoever has to wait for the end of them, or to end them. */
-export class UnderWay {
+export class InFlight {
   readonly #controllers = new Set<Controller>()
   #waiting: (() => void)[] = []
 

@@ -9,18 +9,18 @@ import { needsAttempts, type Settings } from '../options/options.ts'
 import type { ExpectMode } from '../protocol/decision.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { refuseLength, statedLength } from './content-length.ts'
-import { attemptKey, callKey, type ExpectRequest } from './expect-request.ts'
-import { type Hop, originOf, pathOf } from './hop.ts'
-import { Plan } from './plan.ts'
-import type { Scope } from './scope.ts'
+import { attemptKey, callKey, type ExpectDispatchOptions } from './expect-request.ts'
+import { type HttpRequest, originOf, pathOf } from './http-request.ts'
+import type { InterceptorContext } from './interceptor-context.ts'
+import { UploadContext } from './upload-context.ts'
 
 /** One request that came to an interceptor, and how it is to be sent. */
-export interface Order {
-  readonly request: ExpectRequest
+export interface InterceptedRequest {
+  readonly request: ExpectDispatchOptions
   /** `null` where there is none. */
   readonly content: Content | null
   /** What the request's own `Expect` says. */
-  readonly wish: ExpectMode | undefined
+  readonly expectHeader: ExpectMode | undefined
   readonly settings: Settings
   readonly handler: Dispatcher.DispatchHandler
 }
@@ -33,7 +33,7 @@ const chunkSent = channel('undici:request:bodyChunkSent')
  *
  * @throws TypeError when the body is nothing that can be sent.
  */
-export function requestContent(request: ExpectRequest): Content | null {
+export function requestContent(request: ExpectDispatchOptions): Content | null {
   const body: unknown = request.body ?? null
   if (body === null) return null
   const outer = request[ticketKey]
@@ -47,8 +47,11 @@ export function requestContent(request: ExpectRequest): Content | null {
  *
  * @throws UploadError when the content has not the declared length.
  */
-export function planOf(order: Order, scope: Scope): Plan {
-  const { request, content, wish, settings, handler } = order
+export function uploadContextOf(
+  order: InterceptedRequest,
+  interceptorContext: InterceptorContext,
+): UploadContext {
+  const { request, content, expectHeader, settings, handler } = order
   const call = request[callKey]
   const outer = request[ticketKey]
   const stated = outer?.lengthStated === false ? null : statedLength(request.headers)
@@ -60,25 +63,30 @@ export function planOf(order: Order, scope: Scope): Plan {
   if (above !== undefined) log.drop(above)
   log.total = content === null ? null : length
   const inContext = thisContext()
-  const asked = withoutWish(request, wish)
-  const hop: Hop = {
+  const asked = withoutExpectHeader(request, expectHeader)
+  const httpRequest: HttpRequest = {
     origin: originOf(String(request.origin)),
     path: pathOf(request),
     method: request.method,
     headers: content === null ? withoutFields(asked.headers) : headersFor(asked, content, length),
     hasContent: content !== null,
   }
-  const invitation = scope.recovery.invitation(settings, hop, length, outer?.invites === true)
-  const plan = new Plan({
-    scope,
-    request: scope.yields ? withoutBounds(asked) : answeredHere(asked, settings),
-    hop: invitation ?? hop,
+  const invitation = interceptorContext.recovery.invitation(
+    settings,
+    httpRequest,
+    length,
+    outer?.invites === true,
+  )
+  const uploadContext = new UploadContext({
+    interceptorContext,
+    request: interceptorContext.yields ? withoutBounds(asked) : answeredHere(asked, settings),
+    httpRequest: invitation ?? httpRequest,
     handler,
     log,
     settings,
-    expect: wish ?? settings.expect,
+    expect: expectHeader ?? settings.expect,
     steps: call?.steps ?? [],
-    whole: content?.whole ?? null,
+    buffered: content?.buffered ?? null,
     lengthStated: stated !== null,
     inContext,
     keepsUntouched: (status) => isRedirection(status) || (call?.keepsUntouched?.(status) ?? false),
@@ -86,18 +94,23 @@ export function planOf(order: Order, scope: Scope): Plan {
   })
   if (content !== null) {
     const { replayWindow } = settings
-    const lends = handler.onBodySent === undefined && !chunkSent.hasSubscribers
+    const canReuseBuffers = handler.onBodySent === undefined && !chunkSent.hasSubscribers
     const slides = invitation !== null
-    const reading = { length, replayWindow, slides, lends, inContext }
-    plan.content = new UploadContent(content, reading, (error) => plan.onBroken(error))
+    const reading = { length, replayWindow, slides, canReuseBuffers, inContext }
+    uploadContext.content = new UploadContent(content, reading, (error) =>
+      uploadContext.onBroken(error),
+    )
     if (invitation !== null) {
       const { allowInsecureRedirect, resume } = settings
-      const known = { hop, content: plan.content, revision: content.revision, log }
+      const known = { httpRequest, content: uploadContext.content, revision: content.revision, log }
       const options = typeof resume === 'object' ? resume : {}
-      plan.resumption = scope.recovery.resumption(options, { ...known, allowInsecureRedirect })
+      uploadContext.resumption = interceptorContext.recovery.resumption(options, {
+        ...known,
+        allowInsecureRedirect,
+      })
     }
   }
-  return plan
+  return uploadContext
 }
 
 /** Runs functions in the async context of now, as AsyncLocalStorage.snapshot() does with a third of the objects. */
@@ -107,25 +120,32 @@ function thisContext(): InContext {
 }
 
 /** The caller's options for what is below: what is answered here is not answered there again. */
-function answeredHere(request: ExpectRequest, settings: Settings): ExpectRequest {
+function answeredHere(request: ExpectDispatchOptions, settings: Settings): ExpectDispatchOptions {
   const rest = withoutBounds(request)
   const here = { authenticate: null, redirect: 'manual', retry: 0, resume: false } as const
   return needsAttempts(settings) || settings.resume !== false ? Object.assign(rest, here) : rest
 }
 
 /** A copy, because undici refuses to hear how many redirects are followed, and the query is in the path. */
-function withoutBounds(request: ExpectRequest): ExpectRequest {
+function withoutBounds(request: ExpectDispatchOptions): ExpectDispatchOptions {
   const { query: _query, maxRedirections: _bound, ...rest } = request
   return rest
 }
 
 /** The same request without an `Expect` of the caller's, on which undici throws. */
-export function withoutWish(request: ExpectRequest, wish: ExpectMode | undefined): ExpectRequest {
-  if (wish === undefined) return request
-  return { ...request, expect: wish, headers: withoutFields(request.headers, 'expect') }
+export function withoutExpectHeader(
+  request: ExpectDispatchOptions,
+  expectHeader: ExpectMode | undefined,
+): ExpectDispatchOptions {
+  if (expectHeader === undefined) return request
+  return { ...request, expect: expectHeader, headers: withoutFields(request.headers, 'expect') }
 }
 
-function headersFor(request: ExpectRequest, content: Content, length: number | null): string[] {
+function headersFor(
+  request: ExpectDispatchOptions,
+  content: Content,
+  length: number | null,
+): string[] {
   const headers = withoutFields(request.headers, 'content-length')
   // undici writes the length of no content by itself.
   if (length !== null && length > 0) headers.push('content-length', String(length))

@@ -1,18 +1,18 @@
 import type { Dispatcher } from 'undici'
 import type { Settings } from '../options/options.ts'
 import { Routes } from '../routes/route.ts'
-import { originOf } from './hop.ts'
-import type { MakeRecovery } from './recourse.ts'
-import type { UnderWay } from './under-way.ts'
-import type { Ways } from './ways.ts'
+import { originOf } from './http-request.ts'
+import type { InFlight } from './in-flight.ts'
+import type { ProxyRouting } from './proxy-routing.ts'
+import type { MakeRecovery } from './recovery-step.ts'
 
 /** What all requests through one interceptor share. */
-export interface Scope {
+export interface InterceptorContext {
   readonly base: Settings
   /** Whether requests with those settings are watched, even when they cannot ask. */
   readonly watched: boolean
-  readonly underWay: UnderWay
-  readonly ways: Ways
+  readonly inFlight: InFlight
+  readonly routing: ProxyRouting
   /** Whether content that is to be asked about fails where nothing can hold it back; else it is sent unasked. */
   readonly needsGate: boolean
   /** Whether an interceptor below that asks takes requests over, because nobody asked for this one. */
@@ -24,6 +24,10 @@ export interface Scope {
 }
 
 /** What is known of the routes to an origin. */
-export function routesTo(origin: string, { memory }: Settings, { ways }: Scope): Routes {
-  return new Routes(memory, ways.keyOf(originOf(origin)))
+export function routesTo(
+  origin: string,
+  { memory }: Settings,
+  { routing }: InterceptorContext,
+): Routes {
+  return new Routes(memory, routing.keyOf(originOf(origin)))
 }

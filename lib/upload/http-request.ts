@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { Part } from '../content/upload-content.ts'
 
 /** Where a request goes and how; redirects and challenges make a new one of the last. */
-export interface Hop {
+export interface HttpRequest {
   readonly origin: string
   /** Path and query. */
   readonly path: string
@@ -35,7 +35,7 @@ export function originOf(origin: string): string {
 }
 
 /** Origin and path; a query may hold credentials, and userinfo does. */
-export function placeOf({ origin, path }: Hop): string {
+export function placeOf({ origin, path }: HttpRequest): string {
   const [place = ''] = path.split('?', 1)
   // To a proxy goes the whole URL (RFC 9112, section 3.2.2).
   const target = /^https?:\/\//.test(place) ? URL.parse(place) : null

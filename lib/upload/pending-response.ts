@@ -5,7 +5,7 @@ const most = 65_536
  * A final response whose head came, and whose handing over is not decided yet. Its content goes on
  * coming in, because a connection that is reset in the meantime takes along what was not read.
  */
-export class HeldAnswer {
+export class PendingResponse {
   readonly #deliver: () => void
   readonly #chunks: Buffer[] = []
   #bytes = 0

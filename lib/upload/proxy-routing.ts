@@ -1,5 +1,5 @@
 /** What an agent knows of the ways to origins. */
-export interface Ways {
+export interface ProxyRouting {
   /** What the route to an origin is remembered by. */
   keyOf(origin: string): string
   /** The HTTP proxy that requests to http origins are sent to in absolute form; `null` where there is none. */
@@ -11,7 +11,7 @@ export interface Ways {
 }
 
 /** Where nothing is known of a proxy. */
-export const direct: Ways = {
+export const direct: ProxyRouting = {
   keyOf: (origin) => origin,
   forwarder: null,
   forwards: () => false,
