@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { expect } from 'chai'
+import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
+import { upload } from '../../lib/client/upload.ts'
+import { reportOf } from '../../lib/report/reported.ts'
+import { closeLater } from '../support/closing.ts'
+import { collected } from '../support/collected.ts'
+import { noise } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+import { signal } from '../support/signal.ts'
+
+async function answering(answer: (response: ServerResponse) => void): Promise<string> {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => answer(response))
+  })
+  server.listen(0, '127.0.0.1')
+  await new Promise((listening) => server.once('listening', listening))
+  closeLater(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+type Sent = (url: string, init?: FetchInit) => Promise<Response>
+const faces: Readonly<Record<string, Sent>> = {
+  upload: async (url) => (await upload(url, 'hello', { dispatcher: agentFor() })).response,
+  fetch: (url, init) =>
+    fetch(url, { method: 'PUT', body: 'hello', dispatcher: agentFor(), ...init }),
+}
+
+const codings = { identity: (bytes: Buffer) => bytes, gzip: gzipSync } as const
+const bytes = noise(200_000)
+
+for (const [name, sent] of Object.entries(faces)) {
+  describe(`the response of ${name}`, () => {
+    it('says what the platform says of its own', async () => {
+      const url = await answering((response) => response.writeHead(202, { 'x-own': '1' }).end('ok'))
+      const response = await sent(url)
+      const { type, redirected, ok, status, bodyUsed } = response
+      expect({ type, redirected, ok, status, bodyUsed }).to.deep.equal({
+        type: 'basic',
+        redirected: false,
+        ok: true,
+        status: 202,
+        bodyUsed: false,
+      })
+      await response.text()
+      expect(response.bodyUsed).to.equal(true)
+    })
+
+    it('is the same once more when it is cloned', async () => {
+      const url = await answering((response) => response.writeHead(202, { 'x-own': '1' }).end('ok'))
+      const response = await sent(url)
+      const copy = response.clone().clone()
+      expect(copy).to.include({ status: 202, url, type: 'basic' })
+      expect(copy.headers.get('x-own')).to.equal('1')
+      expect(reportOf(copy)).to.deep.equal(reportOf(response)).and.include({ sentBytes: 5 })
+      expect(await Promise.all([response.text(), copy.text()])).to.deep.equal(['ok', 'ok'])
+    })
+
+    for (const [coding, encode] of Object.entries(codings)) {
+      it(`can be read into memory of the reader, in ${coding}`, async () => {
+        const content = encode(bytes)
+        const url = await answering((response) => {
+          response.writeHead(200, { 'content-encoding': coding }).end(content)
+        })
+        const reader = (await sent(url)).body?.getReader({ mode: 'byob' })
+        const read: Uint8Array[] = []
+        for (;;) {
+          const step = await reader?.read(new Uint8Array(7000))
+          if (step === undefined || step.done) break
+          read.push(step.value)
+        }
+        expect(Buffer.concat(read).equals(bytes)).to.equal(true)
+      })
+
+      it(`is whole where its body alone, or nothing but its text was kept, in ${coding}`, async () => {
+        for (const keep of [
+          ({ body }: Response) => body,
+          (response: Response) => response.blob(),
+        ]) {
+          const content = encode(bytes)
+          const begun = signal()
+          let rest = (): unknown => null
+          const url = await answering((response) => {
+            response.writeHead(200, {
+              'content-encoding': coding,
+              'content-length': content.length,
+            })
+            response.write(content.subarray(0, 1000), begun.raise)
+            rest = () => response.end(content.subarray(1000))
+          })
+          const kept = [keep(await sent(url))]
+          await begun.raised
+          await collected()
+          rest()
+          const read = await new Response(await kept[0]).arrayBuffer()
+          expect(Buffer.from(read).equals(bytes)).to.equal(true)
+        }
+      })
+
+      it(`frees its connection where nobody kept it, in ${coding}`, async () => {
+        const closed = signal()
+        let over = false
+        const url = await answering((response) => {
+          response.socket?.on('close', () => {
+            over = true
+            closed.raise()
+          })
+          response.writeHead(200, { 'content-encoding': coding }).write(encode(bytes))
+        })
+        await sent(url)
+        // A collection that comes too early finds the response on the stack.
+        while (!over) await collected()
+        await closed.raised
+      })
+    }
+  })
+}
+
+describe('the response of upload', () => {
+  it('keeps changed header fields when it is cloned', async () => {
+    const response = await faces.upload?.(await answering((answer) => answer.end()))
+    response?.headers.set('x-own', '1')
+    expect(response?.clone().headers.get('x-own')).to.equal('1')
+  })
+})
+
+describe('the response of fetch', () => {
+  const put = faces.fetch as Sent
+
+  it("has header fields that cannot be changed, as the platform's", async () => {
+    const response = await put(await answering((answer) => answer.end()))
+    for (const { headers } of [response, response.clone()]) {
+      expect(() => headers.set('x-own', '1')).to.throw(TypeError)
+      expect(() => headers.append('x-own', '1')).to.throw(TypeError)
+      expect(() => headers.delete('date')).to.throw(TypeError)
+      expect(new Headers(headers).get('date')).to.be.a('string')
+    }
+  })
+
+  for (const [coding, encode] of Object.entries(codings)) {
+    it(`is handed over where it has the integrity that is wanted, in ${coding}`, async () => {
+      const integrity = `sha256-${createHash('sha256').update(bytes).digest('base64')}`
+      const url = await answering((response) => {
+        response.writeHead(200, { 'content-encoding': coding }).end(encode(bytes))
+      })
+      const response = await put(url, { integrity })
+      expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).to.equal(true)
+    })
+  }
+
+  it('is a network error where it has not the integrity that is wanted', async () => {
+    const integrity = `sha256-${createHash('sha256').update('other').digest('base64')}`
+    const url = await answering((response) => response.end(bytes))
+    const failure = await put(url, { integrity }).catch((error: unknown) => error)
+    expect(failure).to.be.instanceOf(TypeError).and.include({ message: 'fetch failed' })
+    expect((failure as Error).cause).to.have.property('message', 'integrity mismatch')
+  })
+
+  for (const port of [9, 25, 6000]) {
+    it(`is a network error on a port of another protocol: ${port}`, async () => {
+      const failure = await put(`http://127.0.0.1:${port}/`).catch((error: unknown) => error)
+      expect(failure).to.be.instanceOf(TypeError).and.include({ message: 'fetch failed' })
+      expect((failure as Error).cause).to.have.property('message', 'bad port')
+    })
+  }
+
+  for (const [most, outcome] of [
+    [0, 307],
+    [2, 'ERR_EXPECT_TOO_MANY_REDIRECTS'],
+    [3, 200],
+  ] as const) {
+    it(`comes after ${most} redirects at most, where that was said: ${outcome}`, async () => {
+      let made = 0
+      const url = await answering((response) => {
+        made += 1
+        if (made > 3) response.end()
+        else response.writeHead(307, { location: '/' }).end()
+      })
+      const found = await put(url, { maxRedirections: most }).then(
+        ({ status }) => status,
+        ({ cause }) => cause.code,
+      )
+      expect(found).to.equal(outcome)
+    })
+  }
+
+  it('is of another type once a redirect led to another origin', async () => {
+    const other = await answering((response) => response.end())
+    const url = await answering((response) => response.writeHead(307, { location: other }).end())
+    expect(await put(url)).to.include({ type: 'cors', redirected: true, url: other })
+  })
+
+  it('is kept where the mode is same-origin, and an error elsewhere', async () => {
+    const other = await answering((response) => response.end())
+    const url = await answering((response) => response.writeHead(307, { location: other }).end())
+    expect((await put(other, { mode: 'same-origin' } as FetchInit)).status).to.equal(200)
+    const failure = await put(url, { mode: 'same-origin' } as FetchInit).catch((error) => error)
+    expect(failure).to.be.instanceOf(TypeError)
+  })
+})

@@ -1,0 +1,123 @@
+import { createReadStream, writeFileSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { expect } from 'chai'
+import { fetch, fromFile } from '../../lib/index.ts'
+import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
+import { startedOrigin } from '../support/adapters-content.ts'
+import { agentFor } from '../support/faces.ts'
+import { temporaryFile } from '../support/files.ts'
+import { bytes, halves, type Input, oneShotInputs, replayableInputs } from '../support/inputs.ts'
+import { PushingForm } from '../support/piped.ts'
+
+function file(): string {
+  const path = temporaryFile()
+  writeFileSync(path, bytes)
+  return path
+}
+
+const part = (start: number, end: number) => ({
+  length: end - start,
+  type: null,
+  content: bytes.subarray(start, end),
+})
+const whole = part(0, bytes.length)
+
+/** Content of a file; `end` is the last byte, as node:fs has it. */
+const fileInputs: readonly Input[] = [
+  { name: 'a file stream', make: () => createReadStream(file()), ...whole },
+  {
+    name: 'a file stream with a start',
+    make: () => createReadStream(file(), { start: 2 }),
+    ...part(2, bytes.length),
+  },
+  {
+    name: 'a file stream with an end',
+    make: () => createReadStream(file(), { end: 3 }),
+    ...part(0, 4),
+  },
+  {
+    name: 'a file stream with a start and an end',
+    make: () => createReadStream(file(), { start: 2, end: 3 }),
+    ...part(2, 4),
+  },
+  {
+    name: 'a file stream of text',
+    make: () => createReadStream(file(), 'utf8'),
+    ...whole,
+    length: null,
+  },
+  { name: 'fromFile()', make: () => fromFile(file()), ...whole },
+  {
+    name: 'fromFile() with a start and an end',
+    make: () => fromFile(file(), { start: 2, end: 3 }),
+    ...part(2, 4),
+  },
+]
+
+const inputs = [
+  ...replayableInputs,
+  ...oneShotInputs,
+  ...fileInputs,
+  {
+    name: 'a form of the package form-data',
+    make: () => new PushingForm(halves, bytes.length) as unknown as Readable,
+    ...whole,
+    type: 'multipart/form-data; boundary=edge',
+  },
+  { name: 'an array', make: () => halves, ...whole, length: null },
+]
+
+/** What the origin is to have seen of a request whose content it took. */
+function seenOf(request: SeenRequest | undefined): object {
+  const { asked, headers, content } = request ?? { asked: null, headers: {} }
+  return {
+    asked,
+    type: headers['content-type'] ?? null,
+    length: headers['content-length'] ?? null,
+    encoding: headers['transfer-encoding'] ?? null,
+    content: content?.toString('hex'),
+  }
+}
+
+function wanted({ length, type, content }: Input, asked: boolean): object {
+  return {
+    asked,
+    type,
+    length: length === null ? null : String(length),
+    encoding: length === null ? 'chunked' : null,
+    content: content.toString('hex'),
+  }
+}
+
+async function send(mode: OriginMode, body: unknown): Promise<readonly SeenRequest[]> {
+  const origin = await startedOrigin({ mode, keepContent: true })
+  const dispatcher = agentFor({ expect: 'always', continueTimeout: 60_000 })
+  const init = { method: 'POST', body, dispatcher } as Parameters<typeof fetch>[1]
+  const { status } = await fetch(origin.url, init)
+  expect(status).to.equal(201)
+  return origin.requests
+}
+
+describe("fetch's body", () => {
+  for (const input of inputs) {
+    it(`may be ${input.name}`, async () => {
+      const seen = await send('go', await input.make())
+      expect(seen.map(seenOf)).to.deep.equal([wanted(input, input.length !== 0)])
+    })
+
+    if (input.length === 0) continue
+    it(`may be ${input.name}, also after a 417`, async () => {
+      const [refused, taken, ...more] = await send(417, await input.make())
+      expect(refused).to.include({ asked: true, status: 417, bytes: 0 })
+      expect(seenOf(taken)).to.deep.equal(wanted(input, false))
+      expect(more).to.deep.equal([])
+    })
+
+    it(`may be a function that makes ${input.name}, of which nothing is known`, async () => {
+      const made = await input.make()
+      const [refused, taken] = await send(417, () => made)
+      expect(refused).to.include({ asked: true, status: 417, bytes: 0 })
+      expect(seenOf(taken)).to.deep.equal(wanted({ ...input, length: null, type: null }, false))
+    })
+  }
+})

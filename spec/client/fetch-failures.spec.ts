@@ -1,0 +1,104 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { expect } from 'chai'
+import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
+import { startedOrigin } from '../support/adapters-content.ts'
+import { closeLater } from '../support/closing.ts'
+import { agentFor } from '../support/faces.ts'
+import { Wire } from '../support/wire.ts'
+
+const platform = globalThis.fetch as typeof fetch
+const asking = { expect: 'always', continueTimeout: 60_000 } as const
+
+/** What can be told of a failure and of what caused it. */
+function told(error: Error): object {
+  const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
+  return { name, message, cause: { name: cause?.name, code: cause?.code, text: cause?.message } }
+}
+
+/** The status and the text of a response, or what failed. */
+async function outcomeOf(call: typeof fetch, url: string, init: FetchInit): Promise<unknown> {
+  return call(url, init).then(
+    async (response) => [response.status, await response.text().catch(told)],
+    (error) => told(error),
+  )
+}
+
+const ok = (wire: Wire, ...fields: string[]): void => wire.send('HTTP/1.1 200 OK', ...fields)
+
+/** What the origin does once it has a head. */
+const answers: Readonly<Record<string, (wire: Wire) => void>> = {
+  'is reset': (wire) => wire.reset(),
+  'is closed': (wire) => wire.end(),
+  'has no answer that is HTTP': (wire) => {
+    wire.raw('nonsense\r\n\r\n')
+    wire.end()
+  },
+  'is closed in a head': (wire) => {
+    wire.raw('HTTP/1.1 200 OK\r\nconte')
+    wire.end()
+  },
+  'is closed in the content': (wire) => {
+    ok(wire, 'content-length: 10')
+    wire.raw('abc')
+    wire.end()
+  },
+  'has a length that is none': (wire) => ok(wire, 'content-length: x'),
+  'has a head that is too large': (wire) => ok(wire, `x-large: ${'a'.repeat(20_000)}`),
+  'has a chunk that is none': (wire) => {
+    ok(wire, 'transfer-encoding: chunked')
+    wire.raw('zz\r\n')
+  },
+  'has content that is not in gzip': (wire) => {
+    ok(wire, 'content-encoding: gzip', 'content-length: 3')
+    wire.raw('abc')
+  },
+  'is to be upgraded': (wire) => {
+    wire.send('HTTP/1.1 101 Switching Protocols', 'upgrade: x', 'connection: upgrade')
+  },
+}
+
+/** An origin that does the same on every connection, of which a request that asks may make two. */
+async function answering(answer: (wire: Wire) => void): Promise<string> {
+  const server = createServer((socket) => {
+    const wire = new Wire(socket, 0)
+    wire.head().then(
+      () => answer(wire),
+      () => socket.destroy(),
+    )
+    closeLater(() => socket.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closeLater(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+}
+
+const inits: Readonly<Record<string, FetchInit>> = {
+  'a GET': {},
+  'a PUT': { method: 'PUT', body: 'hello' },
+  'a PUT that asks': { method: 'PUT', body: 'hello', ...asking },
+}
+
+describe('fetch', () => {
+  for (const [name, answer] of Object.entries(answers)) {
+    for (const [what, init] of Object.entries(inits)) {
+      it(`fails as the platform's where the connection of ${what} ${name}`, async () => {
+        const url = await answering(answer)
+        const theirs = await outcomeOf(platform, url, init)
+        const ours = await outcomeOf(fetch, url, { ...init, dispatcher: agentFor() })
+        expect(ours).to.deep.equal(theirs)
+      })
+    }
+  }
+
+  it("fails as the platform's where nobody listens", async () => {
+    const origin = await startedOrigin()
+    const { url } = origin
+    await origin.close()
+    const init = { method: 'PUT', body: 'hello' }
+    const ours = await outcomeOf(fetch, url, { ...init, dispatcher: agentFor() })
+    expect(ours).to.deep.equal(await outcomeOf(platform, url, init))
+    expect(ours).to.have.nested.property('cause.code', 'ECONNREFUSED')
+  })
+})

@@ -1,0 +1,140 @@
+import { type AddressInfo, createServer } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import { expect } from 'chai'
+import { upload } from '../../lib/client/upload.ts'
+import { StaleConnection } from '../../lib/recovery/retry.ts'
+import { answerOf } from '../support/answers.ts'
+import { sha256 } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+import { content, stream } from '../support/guarded.ts'
+import { origin } from '../support/origin.ts'
+import type { Wire } from '../support/wire.ts'
+
+/** The port of a server that has gone. */
+async function deserted(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const { port } = server.address() as AddressInfo
+  await new Promise((closed) => server.close(closed))
+  return port
+}
+
+describe('an upload to a port where nobody listens', () => {
+  it('connects once', async () => {
+    const port = await deserted()
+    let connects = 0
+    const dispatcher = agentFor({
+      connect: {
+        lookup: (_name, _options, callback) => {
+          connects += 1
+          callback(null, [{ address: '127.0.0.1', family: 4 }])
+        },
+      },
+    })
+    const error = await upload(`http://uploads.test:${port}/`, stream(), { dispatcher }).catch(
+      (reason) => reason,
+    )
+    expect(error).to.have.property('code', 'ECONNREFUSED')
+    expect(connects).to.equal(1)
+  })
+
+  it('connects as often as retry says', async () => {
+    const port = await deserted()
+    let connects = 0
+    const dispatcher = agentFor({
+      connect: {
+        lookup: (_name, _options, callback) => {
+          connects += 1
+          callback(null, [{ address: '127.0.0.1', family: 4 }])
+        },
+      },
+    })
+    const retry = { count: 2, minDelay: 0 }
+    const options = { dispatcher, retry, method: 'POST' }
+    await upload(`http://uploads.test:${port}/`, stream(), options).catch(() => {})
+    expect(connects).to.equal(3)
+  })
+})
+
+/** Takes one upload that asks. */
+async function takeOne(wire: Wire): Promise<Buffer> {
+  const head = await wire.head()
+  wire.send('HTTP/1.1 100 Continue')
+  const came = await wire.content(head)
+  wire.send('HTTP/1.1 201 Created', 'Content-Length: 0')
+  return came
+}
+
+const idle = ['HTTP/1.1 408 Request Timeout', 'Content-Length: 0', 'Connection: close']
+
+describe('a 408 in place of a go-ahead', () => {
+  for (const method of ['PUT', 'POST']) {
+    it(`is an idle connection that was closed: a fresh attempt is made (${method})`, async () => {
+      const came: Buffer[] = []
+      const peer = await origin(
+        async (wire) => {
+          await takeOne(wire)
+          await wire.head()
+          wire.send(...idle)
+          wire.end()
+        },
+        async (wire) => {
+          came.push(await takeOne(wire))
+        },
+      )
+      const dispatcher = agentFor()
+      await (await upload(peer.url, stream(), { dispatcher, method })).response.text()
+      // undici takes a connection for free in the turn after that.
+      await setImmediate()
+      const { response, report } = await upload(peer.url, stream(), { dispatcher, method })
+      await peer.done
+      expect(response.status).to.equal(201)
+      expect(came.map(sha256)).to.deep.equal([sha256(content)])
+      expect(report.attempts.map(({ reason, status }) => [reason, status])).to.deep.equal([
+        ['first', 408],
+        ['fresh-connection', 201],
+      ])
+    })
+  }
+
+  it('is handed over from a new connection', async () => {
+    const peer = await origin(async (wire) => {
+      await wire.head()
+      wire.send(...idle)
+      wire.end()
+    })
+    const { response } = await upload(peer.url, stream(), { dispatcher: agentFor() })
+    await peer.done
+    expect(response.status).to.equal(408)
+  })
+
+  it('is handed over when it comes twice', () => {
+    const renewal = new StaleConnection()
+    const again = (): unknown =>
+      renewal.answered(answerOf(408, {}, { attempt: { reusedConnection: true } }))
+    expect(again()).to.include({ reason: 'fresh-connection', delayMs: 0 })
+    expect(again()).to.equal(null)
+  })
+
+  const others: readonly (readonly [string, Parameters<typeof answerOf>[2]])[] = [
+    ['of which some was sent', { attempt: { reusedConnection: true, sentBytes: 1 } }],
+    ['that was sent unasked', { attempt: { reusedConnection: true, asked: false } }],
+    [
+      'that was sent as a whole, which was nothing',
+      { attempt: { reusedConnection: true }, complete: true },
+    ],
+    ['that is gone', { attempt: { reusedConnection: true }, sendable: false }],
+  ]
+  for (const [what, known] of others) {
+    it(`is handed over for content ${what}`, () => {
+      expect(new StaleConnection().answered(answerOf(408, {}, known))).to.equal(null)
+    })
+  }
+
+  it('is the only status that says so', () => {
+    const known = { attempt: { reusedConnection: true } }
+    for (const status of [400, 413, 500, 503]) {
+      expect(new StaleConnection().answered(answerOf(status, {}, known))).to.equal(null)
+    }
+  })
+})

@@ -1,0 +1,82 @@
+import { expect } from 'chai'
+import { request } from 'undici'
+import { upload } from '../../lib/client/upload.ts'
+import { startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
+import { agentFor } from '../support/faces.ts'
+
+async function openOrigin(): Promise<TestOrigin> {
+  const origin = await startOrigin()
+  closeLater(() => origin.close())
+  return origin
+}
+
+async function* once(): AsyncGenerator<string> {
+  yield 'content'
+}
+
+const asking = { method: 'PUT', expect: 'always' } as const
+
+describe('what a caller may do by mistake', () => {
+  it('loses no header that can be iterated over once', async () => {
+    const origin = await openOrigin()
+    const headers = new Map([['authorization', 'secret']]).entries()
+    await request(origin.url, { method: 'PUT', headers, body: 'abc', dispatcher: agentFor() })
+    expect(origin.requests[0]?.headers).to.include({ authorization: 'secret' })
+  })
+
+  for (const phase of ['waiting', 'sending'] as const) {
+    it(`fails the upload with what onProgress throws when ${phase}`, async () => {
+      const origin = await openOrigin()
+      const reason = new Error('no progress')
+      const onProgress = (progress: { phase: string }): void => {
+        if (progress.phase === phase) throw reason
+      }
+      const options = { ...asking, onProgress, dispatcher: agentFor() }
+      const failure = await upload(origin.url, 'abc', options).catch((error) => error)
+      expect(failure).to.equal(reason)
+    })
+  }
+
+  it('hands the answer over, whatever onProgress throws then', async () => {
+    const origin = await openOrigin()
+    const onProgress = (progress: { phase: string }): void => {
+      if (progress.phase === 'responding') throw new Error('no progress')
+    }
+    const options = { ...asking, onProgress, dispatcher: agentFor() }
+    const { response } = await upload(origin.url, 'abc', options)
+    expect(response.status).to.equal(201)
+  })
+
+  it('refuses an onProgress that is no function', async () => {
+    const onProgress = 'yes' as unknown as () => void
+    const failure = await upload('http://127.0.0.1:9/', 'abc', { onProgress }).catch((e) => e)
+    expect(failure).to.be.instanceOf(TypeError)
+    expect(failure.message).to.include("'onProgress'")
+  })
+
+  it('sends no empty message in place of an iterator that was read', async () => {
+    const origin = await openOrigin()
+    const content = once()
+    const options = { dispatcher: agentFor() }
+    await upload(origin.url, content, options)
+    const failure = await upload(origin.url, content, options).catch((error) => error)
+    expect(failure).to.be.instanceOf(TypeError)
+    expect(origin.requests).to.have.length(1)
+  })
+
+  it('bears a dispatcher among the options of a request, as older callers leave it there', async () => {
+    const origin = await openOrigin()
+    const dispatcher = agentFor()
+    const options = {
+      origin: origin.url,
+      path: '/',
+      method: 'PUT',
+      body: 'abc',
+      dispatcher,
+    } as const
+    const { statusCode, body } = await dispatcher.request(options)
+    await body.dump()
+    expect(statusCode).to.equal(201)
+  })
+})

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { expect } from 'chai'
+import { upload } from '../../lib/client/upload.ts'
+import type { ContentInput } from '../../lib/content/content.ts'
+import { type SeenRequest, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
+import { noise, sha256 } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+import {
+  type Becomes,
+  movedPath,
+  type OutcomeRow,
+  outcomes,
+  outcomesTable,
+} from '../support/outcomes.ts'
+
+const bytes = noise(200_000)
+const contents: Record<'replayable' | 'oneShot', () => ContentInput> = {
+  replayable: () => bytes,
+  oneShot: () => Readable.from([bytes.subarray(0, 65_536), bytes.subarray(65_536)]),
+}
+
+/** What the origin received of a request: nothing, all of the content, or a part. */
+function received({ method, bytes: count, sha256: sum }: SeenRequest): string {
+  if (count === 0) return `${method} nothing`
+  return `${method} ${sum === sha256(bytes) ? 'all' : 'a part'}`
+}
+
+/** What the origin receives of each request in turn. */
+function wanted(becomes: Becomes, stage: 'untouched' | 'flowing'): string[] {
+  const first = stage === 'untouched' ? 'PUT nothing' : 'PUT all'
+  if (becomes === 'sent') return ['PUT all']
+  if (becomes === 'GET after the redirect') return [first, 'GET nothing']
+  if (becomes === 'handed over' || becomes.startsWith('fails')) return [first]
+  return [first, 'PUT all']
+}
+
+async function play(
+  row: OutcomeRow,
+  stage: 'untouched' | 'flowing',
+  kind: 'replayable' | 'oneShot',
+): Promise<{ came: string; origin: TestOrigin }> {
+  let requests = 0
+  const isFirst = ({ path }: SeenRequest): boolean => path !== movedPath && requests === 1
+  const origin = await startOrigin({
+    mode: (request) => {
+      requests += 1
+      return isFirst(request) && stage === 'untouched' ? row.early : 'go'
+    },
+    response: (request) => (isFirst(request) && stage === 'flowing' ? row.late : { status: 201 }),
+  })
+  closeLater(() => origin.close())
+  // A 407 is a proxy's: the origin is its own.
+  const dispatcher = agentFor(row.event === '407' ? { proxy: origin.url } : {})
+  // Only where nobody answers may the wait run out.
+  const asking = { expect: 'always', continueTimeout: 60_000, replayWindow: 0 } as const
+  const options = { ...asking, ...row.options, dispatcher }
+  const came = await upload(origin.url, contents[kind](), options).then(
+    ({ response }) => String(response.status),
+    (error) => `fails: ${error.code}`,
+  )
+  return { came, origin }
+}
+
+function expectedStatus(row: OutcomeRow, becomes: Becomes): RegExp {
+  if (becomes === 'handed over') return new RegExp(`^${row.event}$`)
+  if (becomes === 'fails: the error of the socket')
+    return /^fails: (ECONNRESET|EPIPE|UND_ERR_SOCKET)$/
+  return new RegExp(becomes.startsWith('fails') ? `^${becomes}$` : '^201$')
+}
+
+describe('an upload', () => {
+  for (const row of outcomes) {
+    for (const stage of ['untouched', 'flowing'] as const) {
+      for (const kind of ['replayable', 'oneShot'] as const) {
+        const becomes = row[stage][kind]
+        const given = row.option === null ? '' : ` (with ${row.option})`
+        const content = kind === 'oneShot' ? 'one-shot' : kind
+        it(`${becomes}: ${row.event}, ${content} content, ${stage}${given}`, async () => {
+          const { came, origin } = await play(row, stage, kind)
+          expect(came).to.match(expectedStatus(row, becomes))
+          expect(origin.requests.map(received)).to.deep.equal(wanted(becomes, stage))
+        })
+      }
+    }
+  }
+})
+
+describe('the page about what happens when', () => {
+  it('has the table of what becomes of an upload', () => {
+    expect(readFileSync('docs/reference/outcomes.md', 'utf8')).to.include(outcomesTable())
+  })
+})

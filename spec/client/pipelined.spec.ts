@@ -1,0 +1,54 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import type { Dispatcher } from 'undici'
+import { upload } from '../../lib/client/upload.ts'
+import { closeLater } from '../support/closing.ts'
+import { agentFor } from '../support/faces.ts'
+
+/** A request that is given up when its turn comes; undici closes the connection it waited for. */
+function giveUp(dispatcher: Dispatcher, origin: string): Promise<void> {
+  return new Promise((over) => {
+    dispatcher.dispatch(
+      { origin, path: '/given-up', method: 'GET' },
+      {
+        onRequestStart: (controller) => controller.abort(new Error('given up')),
+        onResponseStart: () => {},
+        onResponseData: () => {},
+        onResponseEnd: () => {},
+        onResponseError: () => over(),
+      },
+    )
+  })
+}
+
+describe('an upload on a connection that takes several requests', () => {
+  it('is never sent again when a request behind it is given up', async () => {
+    const requests: string[] = []
+    const server = createServer((request, response) => {
+      let bytes = 0
+      request.on('data', (chunk: Buffer) => {
+        bytes += chunk.length
+      })
+      request.on('end', () => {
+        requests.push(`${request.method} ${bytes}`)
+        response.writeHead(201, { 'content-length': 10 }).write('half!')
+      })
+    })
+    closeLater(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const dispatcher = agentFor({ pipelining: 3, connections: 1, expect: 'always' })
+    const content = (async function* () {
+      yield 'content'
+    })()
+    const { response } = await upload(`${origin}/upload`, content, { dispatcher, method: 'PUT' })
+    await giveUp(dispatcher, origin)
+    const failure = await response.text().catch((error) => error.cause)
+    expect(failure).to.be.an('error')
+    expect(requests).to.deep.equal(['PUT 7'])
+  })
+})

@@ -1,0 +1,49 @@
+import { expect } from 'chai'
+import { ChallengeLimit } from '../../../lib/recovery/authentication/challenge-limit.ts'
+import type { HttpRequest } from '../../../lib/upload/http-request.ts'
+
+function to(path: string, origin = 'http://uploads.example'): HttpRequest {
+  return { origin, path, method: 'PUT', headers: [], hasContent: true }
+}
+
+/** The turns that are given to challenges, stale ones among them. */
+function taken(turns: ChallengeLimit, ...stale: boolean[]): boolean[] {
+  return stale.map((each) => turns.take(each))
+}
+
+describe('Turns', () => {
+  it('gives one turn', () => {
+    expect(taken(new ChallengeLimit(), false, false, false)).to.deep.equal([true, false, false])
+  })
+
+  it('gives one more to a stale nonce', () => {
+    expect(taken(new ChallengeLimit(), false, true, true, false)).to.deep.equal([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+
+  it('gives a turn after a stale nonce', () => {
+    expect(taken(new ChallengeLimit(), true, false, true)).to.deep.equal([true, true, false])
+  })
+
+  it('begins anew for another target', () => {
+    const turns = new ChallengeLimit()
+    turns.begin(to('/a'))
+    expect(taken(turns, false, true)).to.deep.equal([true, true])
+    for (const httpRequest of [to('/b'), to('/b?c'), to('/b?c', 'https://uploads.example')]) {
+      turns.begin(httpRequest)
+      expect(taken(turns, false, true, false)).to.deep.equal([true, true, false])
+    }
+  })
+
+  it('goes on for the same target', () => {
+    const turns = new ChallengeLimit()
+    turns.begin(to('/a'))
+    turns.take(false)
+    turns.begin(to('/a'))
+    expect(turns.take(false)).to.equal(false)
+  })
+})

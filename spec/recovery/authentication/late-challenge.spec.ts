@@ -1,0 +1,89 @@
+import { expect } from 'chai'
+import { chunksOf } from '../../support/contents.ts'
+import { content, stream, uploader, user } from '../../support/guarded.ts'
+import { origin, type Script } from '../../support/origin.ts'
+
+const challenge = 'WWW-Authenticate: Basic realm="uploads"'
+
+/** Says go, takes a part of the content and challenges then. */
+const late: Script = async (wire) => {
+  const head = await wire.head()
+  expect(head).not.to.match(/^authorization:/im)
+  wire.send('HTTP/1.1 100 Continue')
+  await wire.bytes(1000)
+  wire.send('HTTP/1.1 401 Unauthorized', challenge, 'Content-Length: 6')
+  wire.raw('denied')
+  await wire.closed()
+}
+
+/** Takes an upload that has credentials. */
+const taken: Script = async (wire) => {
+  const head = await wire.head()
+  expect(head).to.match(/^authorization: Basic dXNlcjpzZWNyZXQ=\r$/im)
+  wire.send('HTTP/1.1 100 Continue')
+  expect(await wire.content(head)).to.deep.equal(content)
+  wire.send('HTTP/1.1 201 Created', 'Content-Length: 0')
+}
+
+/** Content that goes on for as long as nobody says that it may not. */
+async function* held(more: Promise<void>): AsyncGenerator<Buffer> {
+  const [first = content, ...rest] = chunksOf(content)
+  yield first
+  await more
+  yield* rest
+}
+
+describe('a challenge while content flows', () => {
+  it('is answered with content that can be replayed', async () => {
+    const peer = await origin(late, taken)
+    const send = uploader({ expect: 'always', authenticate: { basic: user } })
+    const never = new Promise<void>(() => {})
+    let made = 0
+    const { response, report } = await send(peer.url, () => {
+      made += 1
+      return made === 1 ? held(never) : stream()
+    })
+    expect(response.status).to.equal(201)
+    expect(report.attempts.map(({ reason }) => reason)).to.deep.equal(['first', 'challenge'])
+    expect(made).to.equal(2)
+    await peer.done
+  })
+
+  it('is handed over with content that is gone, and is known for the next upload', async () => {
+    const peer = await origin(late, taken)
+    const send = uploader({ authenticate: { basic: user }, replayWindow: 0 })
+    const { response, report } = await send(peer.url, held(new Promise<void>(() => {})))
+    expect(response.status).to.equal(401)
+    expect(await response.text()).to.equal('denied')
+    expect(report.attempts).to.have.lengthOf(1)
+    expect((await send(peer.url)).response.status).to.equal(201)
+    await peer.done
+  })
+
+  it('does not call a function for content that is gone', async () => {
+    const peer = await origin(late)
+    const authenticate = (): never => {
+      throw new Error('called')
+    }
+    const send = uploader({ authenticate, replayWindow: 0 })
+    const { response } = await send(peer.url, held(new Promise<void>(() => {})))
+    expect(response.status).to.equal(401)
+    await peer.done
+  })
+
+  it('is answered with content that the window still holds', async () => {
+    const peer = await origin(late, taken)
+    let goOn = (): void => {}
+    const more = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    const authenticate = async () => {
+      goOn()
+      return { authorization: 'Basic dXNlcjpzZWNyZXQ=' }
+    }
+    const send = uploader({ authenticate, replayWindow: content.length })
+    const { response } = await send(peer.url, held(more))
+    expect(response.status).to.equal(201)
+    await peer.done
+  })
+})

@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import type { ProxyOption } from '../../../lib/proxy/option.ts'
+import { proxiesFor } from '../../../lib/proxy/proxies.ts'
+import { originSpace, proxySpaceOf } from '../../../lib/recovery/authentication/protection-space.ts'
+import type { HttpRequest } from '../../../lib/upload/http-request.ts'
+
+const here = 'http://uploads.example'
+
+function to(origin: string, path = '/file'): HttpRequest {
+  return { origin, path, method: 'PUT', headers: [], hasContent: true }
+}
+
+const origins: readonly (readonly [string, boolean])[] = [
+  [here, true],
+  [`${here}/`, true],
+  [`${here}:80`, true],
+  ['HTTP://UPLOADS.example', true],
+  [`${here}:8080`, false],
+  ['https://uploads.example', false],
+  ['http://example', false],
+  ['http://uploads.example.evil', false],
+]
+
+describe('originSpace', () => {
+  for (const [origin, covered] of origins) {
+    it(`of ${here} ${covered ? 'covers' : 'does not cover'} ${origin}`, () => {
+      expect(originSpace(here).covers(to(origin))).to.equal(covered)
+    })
+  }
+
+  it('covers what is encrypted', () => {
+    expect(originSpace('https://uploads.example').covers(to('https://uploads.example'))).to.equal(
+      true,
+    )
+  })
+})
+
+const url = 'http://proxy.example:3128'
+
+/** The spaces of an upload, with what it goes through. */
+function spacesOf(first: HttpRequest, proxy?: ProxyOption) {
+  return proxySpaceOf(first, proxiesFor(proxy === undefined ? {} : { proxy }))
+}
+
+describe('proxySpaceOf', () => {
+  it('is none where no requests are sent to a proxy', () => {
+    for (const proxy of [undefined, 'socks5://proxy.example'])
+      expect(spacesOf(to(here), proxy)).to.eql([])
+  })
+
+  it('is the space of one proxy, whichever origin is behind it', () => {
+    const [one] = spacesOf(to(here), url)
+    const [two] = spacesOf(to('http://other.example'), url)
+    expect([one?.origin, two?.origin]).to.eql([url, url])
+    expect(one?.covers(to('http://other.example'))).to.equal(true)
+  })
+
+  it('does not cover what goes through a tunnel, or past the proxy', () => {
+    const [space] = spacesOf(to(here), { url, noProxy: 'other.example' })
+    const covered = [here, 'https://uploads.example', 'http://other.example']
+    expect(covered.map((origin) => space?.covers(to(origin)))).to.eql([true, false, false])
+  })
+
+  it('covers whole URLs that the caller sends to a proxy, and nothing else there', () => {
+    const proxy = 'https://proxy.example'
+    const whole = to(proxy, 'http://uploads.example/file')
+    const [space] = spacesOf(whole)
+    expect(space?.origin).to.equal(proxy)
+    expect([whole, to(proxy), to(here)].map((httpRequest) => space?.covers(httpRequest))).to.eql([
+      true,
+      false,
+      false,
+    ])
+  })
+})

@@ -1,0 +1,189 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { expect } from 'chai'
+import { request } from 'undici'
+import { upload } from '../../lib/client/upload.ts'
+import type { DiagnosticsName, UploadMessage } from '../../lib/report/diagnostics.ts'
+import { closeLater } from '../support/closing.ts'
+import { originElsewhere } from '../support/elsewhere.ts'
+import { agentFor } from '../support/faces.ts'
+import { turn } from '../support/gated.ts'
+import { origin, type Script } from '../support/origin.ts'
+import { answer, goAhead } from '../support/steps.ts'
+
+const names: readonly DiagnosticsName[] = [
+  'ask',
+  'interim',
+  'release',
+  'refuse',
+  'replay',
+  'silent',
+  'rescue',
+]
+
+/** What is published, but for the request it is about. */
+type Told = Partial<UploadMessage> & { readonly name: DiagnosticsName }
+
+/** What is published from here on, in order. */
+function listen(): Told[] {
+  const told: Told[] = []
+  for (const name of names) {
+    const listener = (message: unknown): void => {
+      told.push({ name, ...(message as UploadMessage) })
+    }
+    const channel = `expect-continue:${name}`
+    subscribe(channel, listener)
+    closeLater(() => unsubscribe(channel, listener))
+  }
+  return told
+}
+
+/** The same, about a request. */
+function about(method: string, url: string, told: readonly Told[]): Told[] {
+  return told.map((each) => ({ ...each, method, url }))
+}
+
+const take: Script = async (wire) => {
+  await wire.content(await wire.head())
+  wire.send('HTTP/1.1 201 Created', 'content-length: 0')
+}
+
+/** Sends these heads after the one that asks, and then takes the content if it comes. */
+function says(...lines: string[]): Script {
+  return async (wire) => {
+    const head = await wire.head()
+    for (const line of lines) wire.send(line, 'content-length: 0')
+    if (!lines.at(-1)?.startsWith('HTTP/1.1 1')) return
+    await wire.content(head)
+    wire.send('HTTP/1.1 201 Created', 'content-length: 0')
+  }
+}
+
+const attempt = 1
+const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
+  {
+    what: 'a go-ahead',
+    scripts: [says('HTTP/1.1 100 Continue')],
+    told: [
+      { name: 'ask', attempt },
+      { name: 'interim', attempt, status: 100 },
+      { name: 'release', attempt, by: 'continue' },
+    ],
+  },
+  {
+    what: 'other interim responses before it',
+    scripts: [says('HTTP/1.1 103 Early Hints', 'HTTP/1.1 102 Processing', 'HTTP/1.1 100 Continue')],
+    told: [
+      { name: 'ask', attempt },
+      { name: 'interim', attempt, status: 103 },
+      { name: 'interim', attempt, status: 102 },
+      { name: 'interim', attempt, status: 100 },
+      { name: 'release', attempt, by: 'continue' },
+    ],
+  },
+  {
+    what: 'silence',
+    scripts: [take],
+    told: [
+      { name: 'ask', attempt },
+      { name: 'release', attempt, by: 'timeout' },
+      { name: 'silent', attempt },
+    ],
+  },
+  {
+    what: 'a refusal',
+    scripts: [says('HTTP/1.1 413 Content Too Large')],
+    told: [
+      { name: 'ask', attempt },
+      { name: 'refuse', attempt, status: 413 },
+    ],
+  },
+  {
+    what: 'a 2xx before the content',
+    scripts: [says('HTTP/1.1 200 OK')],
+    told: [{ name: 'ask', attempt }],
+  },
+  {
+    what: 'a 417 and its replay',
+    scripts: [says('HTTP/1.1 417 Expectation Failed'), take],
+    told: [
+      { name: 'ask', attempt },
+      { name: 'refuse', attempt, status: 417 },
+      { name: 'replay', attempt, status: 417 },
+    ],
+  },
+]
+
+describe('the diagnostics channels', () => {
+  for (const { what, scripts, told: expected } of cases) {
+    it(`tell of ${what}, without the query`, async () => {
+      const peer = await origin(...scripts)
+      const told = listen()
+      await upload(`${peer.url}?token=secret#part`, 'abc', {
+        expect: 'always',
+        continueTimeout: 20,
+        dispatcher: agentFor(),
+      })
+      expect(told).to.eql(about('PUT', peer.url, expected))
+      await peer.done
+    })
+  }
+
+  it("tell of a request of undici's, without its credentials", async () => {
+    const peer = await origin(says('HTTP/1.1 100 Continue'))
+    const told = listen()
+    const url = `${peer.url.replace('//', '//user:password@')}?token=secret`
+    const { statusCode } = await request(url, {
+      method: 'POST',
+      headers: { expect: '100-continue', authorization: 'secret' },
+      body: 'abc',
+      dispatcher: agentFor(),
+    })
+    expect(statusCode).to.equal(201)
+    const expected = cases[0]?.told ?? []
+    expect(told).to.eql(about('POST', peer.url, expected))
+    await peer.done
+  })
+
+  it('tell of a rescue, after the content began to flow', async () => {
+    const peer = await originElsewhere([
+      { do: 'head' },
+      goAhead,
+      { do: 'read', bytes: 100_000 },
+      answer('413 Content Too Large'),
+      { do: 'reset' },
+      { do: 'count' },
+    ])
+    const told = listen()
+    const chunk = Buffer.alloc(65_536)
+    async function* untilReset(): AsyncGenerator<Buffer> {
+      yield chunk
+      yield chunk
+      // What comes in the same turn leaves together.
+      await turn()
+      await turn()
+      // The next write is the first to meet a connection that is gone.
+      peer.blockUntil(1)
+      yield chunk
+    }
+    const { response } = await upload(peer.url, untilReset(), { dispatcher: agentFor() })
+    expect(response.status).to.equal(413)
+    const code = told.at(-1)?.code ?? ''
+    expect(code).to.be.oneOf(['ECONNRESET', 'EPIPE'])
+    expect(told).to.eql(
+      about('PUT', peer.url, [
+        { name: 'ask', attempt },
+        { name: 'interim', attempt, status: 100 },
+        { name: 'release', attempt, by: 'continue' },
+        { name: 'rescue', attempt, code },
+      ]),
+    )
+  })
+
+  it('are silent about an upload that does not ask', async () => {
+    const peer = await origin(take)
+    const told = listen()
+    await upload(peer.url, 'abc', { dispatcher: agentFor() })
+    expect(told).to.eql([])
+    await peer.done
+  })
+})

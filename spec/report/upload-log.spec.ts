@@ -1,0 +1,193 @@
+import { expect } from 'chai'
+import { AttemptLog } from '../../lib/report/attempt-log.ts'
+import type { AttemptReason, Progress, UploadOutcome } from '../../lib/report/report.ts'
+import { UploadLog } from '../../lib/report/upload-log.ts'
+import { standingClock } from '../support/clock.ts'
+
+const url = 'http://uploads.example/videos'
+
+function attemptOf(upload: UploadLog, reason: AttemptReason = 'first'): AttemptLog {
+  const attempt = new AttemptLog({ reason, startedAtMs: 0, delayMs: 0, method: 'PUT', url })
+  upload.attempts.push(attempt)
+  return attempt
+}
+
+describe('UploadLog', () => {
+  const outcomes: readonly (readonly [UploadOutcome, string, (upload: UploadLog) => void])[] = [
+    ['not-asked', 'nothing was tried', () => {}],
+    [
+      'not-asked',
+      'the head left without asking',
+      (upload) => attemptOf(upload).head(false, false, false),
+    ],
+    [
+      'not-asked',
+      'nothing was answered yet',
+      (upload) => attemptOf(upload).head(true, false, false),
+    ],
+    ['continued', 'a 100 came', (upload) => attemptOf(upload).release('continue')],
+    ['silent', 'the wait ran out', (upload) => attemptOf(upload).release('timeout')],
+    ['refused', 'a 403 came first', (upload) => attemptOf(upload).final(403, true)],
+    ['refused', 'a 300 came first', (upload) => attemptOf(upload).final(300, true)],
+    ['answered', 'a 204 came first', (upload) => attemptOf(upload).final(204, true)],
+    [
+      'continued',
+      'a 413 came while content went out',
+      (upload) => {
+        const attempt = attemptOf(upload)
+        attempt.release('continue')
+        attempt.final(413, false)
+      },
+    ],
+    [
+      'answered',
+      'a 200 was complete while content went out',
+      (upload) => {
+        const attempt = attemptOf(upload)
+        attempt.release('continue')
+        attempt.final(200, false)
+        attempt.cutShort = true
+      },
+    ],
+    [
+      'silent',
+      'a 300 was complete while content went out',
+      (upload) => {
+        const attempt = attemptOf(upload)
+        attempt.release('timeout')
+        attempt.final(300, false)
+        attempt.cutShort = true
+      },
+    ],
+    [
+      'replayed',
+      'a 417 came and then a 201',
+      (upload) => {
+        attemptOf(upload).final(417, true)
+        attemptOf(upload, 'replay').final(201, false)
+      },
+    ],
+    [
+      'refused',
+      'a 417 that could not be replayed came',
+      (upload) => attemptOf(upload).final(417, true),
+    ],
+    [
+      'refused',
+      'a redirect was followed after a replay, and refused',
+      (upload) => {
+        attemptOf(upload, 'replay').final(307, false)
+        attemptOf(upload).final(403, true)
+      },
+    ],
+  ]
+  for (const [outcome, when, play] of outcomes) {
+    it(`says ${outcome} when ${when}`, () => {
+      const upload = new UploadLog()
+      play(upload)
+      expect(upload.snapshot().outcome).to.equal(outcome)
+    })
+  }
+
+  it('adds up its attempts', () => {
+    const clock = standingClock()
+    clock.tick(1)
+    const upload = new UploadLog()
+    upload.reason = 'always'
+    upload.total = 10
+    const first = attemptOf(upload)
+    first.head(true, false, false)
+    clock.tick(30)
+    first.final(417, true)
+    first.sentBytes = 3
+    const second = attemptOf(upload)
+    second.head(false, false, false)
+    second.sentBytes = 10
+    second.final(201, false)
+    const report = upload.snapshot()
+    expect(report).to.deep.include({ asked: true, reason: 'always', waitedMs: 30, sentBytes: 10 })
+    expect(report.attempts).to.deep.equal([first.snapshot(), second.snapshot()])
+  })
+
+  type Savings = readonly [number, number | null, number, (attempt: AttemptLog) => void]
+  const savings: readonly Savings[] = [
+    [10, 10, 0, (attempt) => attempt.final(413, true)],
+    [10, 10, 0, (attempt) => attempt.final(200, true)],
+    [0, null, 0, (attempt) => attempt.final(413, true)],
+    [0, 10, 4, (attempt) => attempt.final(413, false)],
+    [
+      6,
+      10,
+      4,
+      (attempt) => {
+        attempt.final(200, false)
+        attempt.cutShort = true
+      },
+    ],
+  ]
+  for (const [saved, total, sent, play] of savings) {
+    it(`says that ${saved} of ${total} bytes were saved when ${sent} were sent`, () => {
+      const upload = new UploadLog()
+      upload.total = total
+      const attempt = attemptOf(upload)
+      attempt.sentBytes = sent
+      play(attempt)
+      expect(upload.snapshot().savedBytes).to.equal(saved)
+    })
+  }
+
+  it('is plain data', () => {
+    const upload = new UploadLog()
+    const attempt = attemptOf(upload)
+    attempt.noteInterim(103)
+    attempt.final(200, false)
+    const report = upload.snapshot()
+    expect(JSON.parse(JSON.stringify(report))).to.deep.equal(report)
+  })
+
+  it('counts from its beginning', () => {
+    const clock = standingClock()
+    clock.tick(9)
+    const upload = new UploadLog()
+    clock.tick(30)
+    expect(upload.elapsedMs).to.equal(30)
+  })
+
+  it('tells where the upload stands', () => {
+    const upload = new UploadLog()
+    const start = { phase: 'connecting', sentBytes: 0, attempt: 0, status: null }
+    expect(upload.place()).to.deep.equal(start)
+    attemptOf(upload).sentBytes = 3
+    const second = attemptOf(upload)
+    second.sentBytes = 4
+    second.final(500, false)
+    const place = { phase: 'responding', sentBytes: 4, attempt: 2, status: 500 }
+    expect(upload.place()).to.deep.equal(place)
+  })
+
+  it('tells of the response to an attempt before, when the last one had none', () => {
+    const upload = new UploadLog()
+    attemptOf(upload).final(417, true)
+    attemptOf(upload)
+    expect(upload.place()).to.include({ phase: 'connecting', attempt: 2, status: 417 })
+  })
+
+  it('tells the caller how far it is', () => {
+    const clock = standingClock()
+    const told: Progress[] = []
+    const upload = new UploadLog({ onProgress: (progress) => told.push(progress) })
+    upload.total = 2000
+    const attempt = attemptOf(upload)
+    clock.tick(1000)
+    attempt.head(false, false, false)
+    attempt.sentBytes = 500
+    clock.tick(250)
+    upload.progress(attempt)
+    expect(told).to.deep.equal([{ phase: 'sending', sent: 500, total: 2000, rate: 2000 }])
+  })
+
+  it('tells nobody when nobody listens', () => {
+    const upload = new UploadLog()
+    expect(() => upload.progress(attemptOf(upload))).not.to.throw()
+  })
+})

@@ -1,0 +1,150 @@
+import { expect } from 'chai'
+import { RouteMemory, type RouteMemoryOptions } from '../../lib/routes/memory.ts'
+import { type RouteKnowledge, RouteState } from '../../lib/routes/route-state.ts'
+import { standingClock } from '../support/clock.ts'
+
+const route = 'http://uploads.example'
+const lives = { '417': 1000, silent: 300, busy: 100, 'http2-only': 50, http1: 50, times: 200 }
+
+/** Knowledge of all there is, noted now. */
+function all(): RouteState {
+  const knowledge = new RouteState(lives)
+  for (const fact of ['417', 'silent', 'busy'] as const) knowledge.note(fact)
+  knowledge.note('times', [5])
+  return knowledge
+}
+
+/** What is known, by name. */
+function names(knowledge: RouteState): string[] {
+  return [...knowledge.facts, ...(knowledge.times.length > 0 ? ['times'] : [])]
+}
+
+describe('Knowledge', () => {
+  it('ends one thing after the other, each at its own time', () => {
+    const clock = standingClock()
+    const knowledge = all()
+    const known = [100, 1, 99, 1, 99, 1, 699, 1].map((milliseconds) => {
+      clock.tick(milliseconds)
+      return names(knowledge).join(' ')
+    })
+    expect(known).to.deep.equal([
+      '417 silent busy times',
+      '417 silent times',
+      '417 silent times',
+      '417 silent',
+      '417 silent',
+      '417',
+      '417',
+      '',
+    ])
+    expect(knowledge.empty).to.equal(true)
+  })
+
+  it('counts from what was noted last, not from when it was asked for', () => {
+    const clock = standingClock()
+    const knowledge = all()
+    clock.tick(80)
+    knowledge.note('busy')
+    clock.tick(80)
+    expect(knowledge.facts).to.include('busy')
+    clock.tick(21)
+    expect(knowledge.facts).not.to.include('busy')
+  })
+
+  const back: readonly (readonly [string, number])[] = [
+    ['a second', 1000],
+    ['ten years', 315_576_000_000],
+  ]
+  for (const [name, milliseconds] of back) {
+    it(`ends what it knew when the clock is set back ${name}, for good`, () => {
+      const clock = standingClock()
+      clock.tick(400_000_000_000)
+      const knowledge = all()
+      clock.setSystemTime(Date.now() - milliseconds)
+      expect(names(knowledge)).to.deep.equal([])
+      clock.setSystemTime(Date.now() + milliseconds)
+      expect(names(knowledge)).to.deep.equal([])
+    })
+  }
+
+  it('keeps nothing for longer than if it were new, however the clock is set', () => {
+    const clock = standingClock()
+    clock.tick(1_000_000)
+    const knowledge = all()
+    clock.tick(90)
+    clock.setSystemTime(Date.now() - 50)
+    expect(names(knowledge)).to.deep.equal(['417', 'silent', 'busy', 'times'])
+    clock.tick(1001)
+    expect(knowledge.empty).to.equal(true)
+  })
+
+  it('ends what it knew when the clock is set forward', () => {
+    const clock = standingClock()
+    const knowledge = all()
+    clock.setSystemTime(Date.now() + 315_576_000_000)
+    expect(knowledge.empty).to.equal(true)
+  })
+
+  it('can be told anew what had ended', () => {
+    const clock = standingClock()
+    const knowledge = all()
+    clock.tick(5000)
+    expect(knowledge.record(route)).to.equal(null)
+    knowledge.note('times', [7])
+    expect(names(knowledge)).to.deep.equal(['times'])
+    expect(knowledge.times).to.deep.equal([7])
+  })
+
+  it('holds until the same dates for whoever takes it over', () => {
+    const clock = standingClock()
+    const record = all().record(route)
+    clock.tick(60)
+    const other = new RouteState(lives, record ?? undefined)
+    clock.tick(40)
+    expect(names(other)).to.deep.equal(['417', 'silent', 'busy', 'times'])
+    clock.tick(1)
+    expect(names(other)).to.deep.equal(['417', 'silent', 'times'])
+  })
+
+  it('takes nothing over for longer than if it were new', () => {
+    const clock = standingClock()
+    const until = { '417': 1e300, silent: Number.MAX_SAFE_INTEGER, busy: 5000, times: 1e15 }
+    const knowledge = new RouteState(lives, { until, times: [5] })
+    expect(names(knowledge)).to.deep.equal(['417', 'silent', 'busy', 'times'])
+    clock.tick(1001)
+    expect(knowledge.empty).to.equal(true)
+  })
+})
+
+describe("a RouteMemory's times", () => {
+  const rows: readonly (readonly [RouteKnowledge, keyof RouteMemoryOptions, number])[] = [
+    ['417', 'refusedFor', 3_600_000],
+    ['silent', 'silentFor', 600_000],
+    ['busy', 'busyFor', 60_000],
+    ['times', 'timesFor', 600_000],
+  ]
+  for (const [what, option, byDefault] of rows) {
+    for (const options of [{}, { [option]: 70 }]) {
+      const life = options[option] ?? byDefault
+      it(`are ${life} ms for ${what} with ${JSON.stringify(options)}`, () => {
+        const clock = standingClock()
+        const memory = new RouteMemory(options)
+        if (what === 'times') memory.measured(route, 5)
+        else memory.remember(route, what)
+        clock.tick(life)
+        expect(memory.list().map(({ until }) => Object.keys(until))).to.deep.equal([[what]])
+        clock.tick(1)
+        expect(memory.list()).to.deep.equal([])
+      })
+    }
+  }
+
+  it('begin again with what comes after they have ended', () => {
+    const clock = standingClock()
+    const memory = new RouteMemory({ timesFor: 100 })
+    memory.measured(route, 5)
+    clock.tick(101)
+    memory.measured(route, 6)
+    expect(memory.times(route)).to.deep.equal([6])
+  })
+})
