@@ -2,7 +2,6 @@ import { PassThrough, pipeline, Readable, Transform, type TransformCallback } fr
 import type { ReadableStream } from 'node:stream/web'
 // Node 20 has not all of it, and would fail here before it is told what it lacks.
 import zlib from 'node:zlib'
-import { terminated } from './terminated.ts'
 
 /** Codings at most, as the platform's fetch has it: each takes memory, and content can grow with each. */
 const most = 5
@@ -106,4 +105,9 @@ class Inflate extends Transform {
     this.#next = () => {}
     next()
   }
+}
+
+/** What the platform's fetch says when the content of a response breaks off. */
+export function terminated(cause: Error): TypeError {
+  return new TypeError('terminated', { cause })
 }

@@ -2,10 +2,10 @@ import { type Dispatcher, errors } from 'undici'
 import { pairsOf, type ResponseFields } from '../headers.ts'
 import { keepFailure } from '../report/reported.ts'
 import { decodedBody } from './decoded-body.ts'
+import { terminated } from './decoding.ts'
 import type { OutgoingRequest } from './request.ts'
 import { ResponseBody } from './response-body.ts'
 import type { SentCall } from './send.ts'
-import { terminated } from './terminated.ts'
 import { type ResponseHead, uploadResponse } from './upload-response.ts'
 
 type Controller = Dispatcher.DispatchController

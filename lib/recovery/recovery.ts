@@ -8,7 +8,8 @@ import { Redirection } from './redirect.ts'
 import { replay } from './replay.ts'
 import { Resumption } from './resume.ts'
 import { invitation } from './resume-fields.ts'
-import { Retry, StaleConnection } from './retry.ts'
+import { Retry } from './retry.ts'
+import { StaleConnection } from './stale-connection.ts'
 
 /** What is done about answers and failures. */
 export const recovery: MakeRecovery = {

@@ -18,8 +18,9 @@ import type {
   Resumable,
   UploadResumption,
 } from '../upload/recovery-step.ts'
+import { isPassing } from './failures.ts'
 import { locationOf, resourceHop } from './resume-fields.ts'
-import { backoff, isPassing } from './retry.ts'
+import { backoff } from './retry.ts'
 
 const defaults = { attempts: 5, minDelay: 500, maxDelay: 30_000 }
 

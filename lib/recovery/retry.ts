@@ -1,13 +1,11 @@
-import { constants } from 'node:http2'
-import { errors } from 'undici'
 import { UploadError } from '../errors.ts'
 import { fieldValue } from '../headers.ts'
 import type { RetryOptions } from '../options/options.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
-import type { AttemptReport } from '../report/report.ts'
 import { definedOf } from '../unknown.ts'
 import type { HttpRequest } from '../upload/http-request.ts'
 import type { Answer, Failure, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
+import { isPassing, isUntouched } from './failures.ts'
 
 type RetrySettings = Readonly<Required<RetryOptions>>
 
@@ -23,41 +21,6 @@ const longestDelay = 2_147_483_647
 
 // RFC 9110, section 9.2.2.
 const idempotent = ['PUT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'TRACE']
-
-/** Fresh attempts at most: several kept connections may have died at once. */
-const mostKept = 10
-
-/** The same where an HTTP/2 origin says that it did not process the request. */
-const mostUnprocessed = 3
-
-/**
- * A fresh attempt where nothing can be lost by it: no content left and no byte of a response came,
- * as on a kept connection that turns out to be dead (RFC 9110, section 9.2.2), or an HTTP/2 origin
- * said that it did not process the request (RFC 9113, section 8.7). After a connection that was made
- * for the upload there is one. A 408 on a kept connection means the same: the server's timer for
- * idle connections ran out while the request was on its way (section 15.5.9).
- */
-export class StaleConnection implements RecoveryStep {
-  #made = 0
-
-  answered({ status, httpRequest, attempt, sendable, complete }: Answer): NextAttempt | null {
-    if (status !== 408 || !attempt.reusedConnection || !sendable) return null
-    return isUntouched(attempt, complete) ? this.#next(httpRequest, 1) : null
-  }
-
-  failed({ httpRequest, untouched, sendable, error, attempt }: Failure): NextAttempt | null {
-    if (!isPeerGone(error)) return null
-    if (isUnprocessed(error)) return sendable ? this.#next(httpRequest, mostUnprocessed) : null
-    if (!untouched) return null
-    return this.#next(httpRequest, attempt.reusedConnection ? mostKept : 1)
-  }
-
-  #next(httpRequest: HttpRequest, most: number): NextAttempt | null {
-    if (this.#made >= most) return null
-    this.#made += 1
-    return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
-  }
-}
 
 /**
  * Attempts after a response that says to try again, or after a failure of the connection.
@@ -125,42 +88,8 @@ export function backoff(
   return Math.min(longestDelay, least + Math.random() * (most - least))
 }
 
-/** Whether no content left; a request whose content is empty is complete without a byte of it. */
-function isUntouched({ asked, sentBytes }: AttemptReport, complete: boolean): boolean {
-  return asked && sentBytes === 0 && !complete
-}
-
 function isRepeatable(httpRequest: HttpRequest, untouched: boolean, sendable: boolean): boolean {
   if (httpRequest.hasContent && !sendable) return false
   if (untouched || idempotent.includes(httpRequest.method)) return true
   return fieldValue(httpRequest.headers, 'idempotency-key') !== undefined
-}
-
-/** Whether the other side of a connection is no longer there, or does not look at the request. */
-function isPeerGone(failure: NodeJS.ErrnoException): boolean {
-  const error = beneath(failure)
-  const codes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_HTTP2_SESSION_ERROR']
-  if (error instanceof errors.SocketError || codes.includes(error.code ?? '')) return true
-  return isUnprocessed(error)
-}
-
-/** Whether an HTTP/2 origin said that nothing was done about it (RFC 9113, section 8.7). */
-function isUnprocessed(error: Error): boolean {
-  if ('http2ErrorCode' in error) {
-    return error.http2ErrorCode === constants.NGHTTP2_REFUSED_STREAM
-  }
-  // undici has no class or code of its own for the requests that a GOAWAY leaves behind.
-  return error instanceof errors.InformationalError && error.message.includes('"GOAWAY"')
-}
-
-/** Whether another try may find what this one did not. */
-export function isPassing(error: NodeJS.ErrnoException): boolean {
-  const unreachable = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
-  const codes = [...unreachable, 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']
-  return isPeerGone(error) || codes.includes(beneath(error).code ?? '')
-}
-
-/** What fails on the way to a proxy passes as it would on the way to an origin. */
-function beneath(error: NodeJS.ErrnoException): NodeJS.ErrnoException {
-  return error.code === 'ERR_EXPECT_PROXY' && error.cause instanceof Error ? error.cause : error
 }

@@ -16,7 +16,9 @@ import { agentFor } from '../support/faces.ts'
 import { origin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const manifest = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as {
   version: string
 }
 

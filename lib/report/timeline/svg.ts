@@ -1,7 +1,6 @@
 import { timeText } from './amount.ts'
 import type { Lane, Layout, Mark, MarkKind } from './layout.ts'
-import { printable } from './printable.ts'
-import { shortened } from './shortened.ts'
+import { printable, shortened } from './printable.ts'
 import { styleSheet } from './style-sheet.ts'
 
 const width = 720

@@ -1,7 +1,14 @@
 import { expect } from 'chai'
 import { request } from 'undici'
 import { agentFor } from '../../support/faces.ts'
-import { authorizations, guarded, statuses, stream, uploader, wholes } from '../../support/guarded.ts'
+import {
+  authorizations,
+  guarded,
+  statuses,
+  stream,
+  uploader,
+  wholes,
+} from '../../support/guarded.ts'
 import { answering, bearer, TokenGuard } from '../../support/token-guard.ts'
 
 describe('an upload with a function for credentials', () => {
