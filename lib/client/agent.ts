@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, errors } from 'undici'
+import { Agent, type Dispatcher, errors } from '#undici'
 import { gatedPool } from '../connection/client.ts'
 import { type ExpectOptions, expectOptionNames, pickExpectOptions } from '../options.ts'
 import type { ProxyOption } from '../proxy/option.ts'

@@ -1,6 +1,6 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { constants } from 'node:http2'
-import { buildConnector, Client, type Dispatcher, errors, Pool } from 'undici'
+import { buildConnector, Client, type Dispatcher, errors, Pool } from '#undici'
 import { UploadError } from '../errors.ts'
 import { definedOf } from '../unknown.ts'
 import { ForwardingHandler } from './forwarding-handler.ts'

@@ -1,5 +1,5 @@
 import { constants } from 'node:http2'
-import { errors } from 'undici'
+import { errors } from '#undici'
 import { UploadError } from '../errors.ts'
 import { fieldValue } from '../headers.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
