@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { type Dispatcher, errors } from 'undici'
+import { type Dispatcher, errors } from '#undici'
 import { UploadError } from '../errors.ts'
 import { headLimit, InterimResponseParser, idleLimit } from '../protocol/interim-responses.ts'
 import { contentHead } from '../protocol/request-head.ts'
@@ -80,7 +80,9 @@ export class Http1Gate implements Waiting {
     this.#streamWrite = socket.write
     socket.write = this.#streamed as Socket['write']
     socket._write = (chunk: string | Uint8Array, encoding, callback) => {
-      if (chunk === this.#pending?.bytes) this.#send(callback)
+      // Bun's sockets write several pieces by this, too.
+      if (this.#callback !== null) this.#write.call(socket, chunk, encoding, callback)
+      else if (chunk === this.#pending?.bytes) this.#send(callback)
       else this.#pass(chunk, encoding, callback)
     }
     socket._writev = (chunks: Written[], callback) => this.#take(chunks, callback)

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { errors } from 'undici'
+import { errors } from '#undici'
 
 /** A handle of node's, as far as it is needed here. */
 interface Handle {
@@ -23,5 +23,7 @@ export function resetConnection(socket: Socket): void {
   const { _handle: handle } = socket as { _handle?: Handle | null }
   const tcp = handle?._parent ?? handle
   if (tcp?.reset !== undefined) tcp.close = tcp.reset
+  // Bun's handles have no reset of their own; its sockets look at this.
+  else Object.assign(socket, { resetAndClosing: true })
   socket.destroy(closed)
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:http2'
-import { errors } from 'undici'
+import { errors } from '#undici'
 import type { AttemptReport } from '../report/report.ts'
 
 /** Whether no content left; a request whose content is empty is complete without a byte of it. */

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
-import { type Dispatcher, errors } from 'undici'
+import { type Dispatcher, errors } from '#undici'
 import { noProtocol } from '../connection/client.ts'
 import type { Source } from '../connection/source.ts'
 import type { Ticket, TicketedConnection } from '../connection/ticket.ts'

@@ -1,0 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { expect } from 'chai'
+
+describe('the files that are named', () => {
+  for (const page of ['README.md', 'SECURITY.md', 'CONTRIBUTING.md']) {
+    it(`are there: ${page}`, () => {
+      const text = readFileSync(page, 'utf8')
+      const named = text.match(/\b(?:spec|lib|docs|examples|bench)\/[\w./-]*\w\.\w+/g) ?? []
+      expect(named).not.to.deep.equal([])
+      expect(named.filter((path) => !existsSync(path))).to.deep.equal([])
+    })
+  }
+})

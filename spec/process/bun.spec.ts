@@ -1,0 +1,64 @@
+import { globSync, readFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { expect } from 'chai'
+import { buildConnector } from 'undici'
+import { upload } from '../../lib/client/upload.ts'
+import { startOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
+import { chunksOf, noise, sha256 } from '../support/contents.ts'
+import { agentFor } from '../support/faces.ts'
+
+interface Piece {
+  readonly chunk: Uint8Array
+}
+
+/** What was thrown by writes. */
+const thrown: unknown[] = []
+
+/** Writes several pieces as Bun's sockets do it: as one, by the method that writes one. */
+function writeLikeBun(this: Socket, pieces: Piece[], callback: (error?: Error | null) => void) {
+  const chunk = Buffer.concat(pieces.map((piece) => piece.chunk))
+  try {
+    this._write(chunk, 'buffer' as BufferEncoding, callback)
+  } catch (error) {
+    thrown.push(error)
+  }
+}
+
+describe('on Bun', () => {
+  // Bun has a module of its own by that name, which lacks what this package needs.
+  it('undici is imported by a name that leads to the package', () => {
+    const values = /^import (?!type\b)(?:\{[^}]*\}|[^'{}\n]*) from 'undici'$/m
+    const files = globSync('lib/**/*.ts')
+    expect(files).to.have.length.above(100)
+    expect(files.filter((file) => values.test(readFileSync(file, 'utf8')))).to.deep.equal([])
+  })
+
+  for (const mode of ['go', 'silent', 417] as const) {
+    it(`content goes out in several pieces: ${mode}`, async () => {
+      const origin = await startOrigin({ mode })
+      closeLater(() => origin.close())
+      const plain = buildConnector({})
+      const dispatcher = agentFor({
+        continueTimeout: 100,
+        connect: (target, callback) =>
+          plain(target, (...result) => {
+            const [, socket] = result
+            if (socket !== null && socket !== undefined) socket._writev = writeLikeBun as never
+            callback(...result)
+          }),
+      })
+      const content = noise(4000)
+      const { response } = await upload(
+        origin.url,
+        async function* () {
+          yield* chunksOf(content)
+        },
+        { dispatcher },
+      )
+      expect(response.status).to.equal(201)
+      expect(thrown).to.deep.equal([])
+      expect(origin.requests.at(-1)?.sha256).to.equal(sha256(content))
+    })
+  }
+})
