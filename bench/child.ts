@@ -1,43 +1,74 @@
-import { candidateOf } from './candidates.ts'
-import { curl } from './curl.ts'
-import type { ContentPlan, Job, Measurement } from './job.ts'
-import { Resident } from './resident.ts'
-import { Source } from './source.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { clientOf } from './clients.ts'
+import { bytesFor, Content } from './content.ts'
+import type { Job, Measurement, Phase } from './job.ts'
 
-/** Makes so many uploads, so many at a time. */
-async function run(count: number, parallel: number, send: () => Promise<number>): Promise<void> {
-  let left = count
-  const work = async (): Promise<void> => {
-    while (left > 0) {
-      left -= 1
-      const status = await send()
-      if (status !== job.status) throw new Error(`The origin answered ${status}, not ${job.status}`)
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(parallel, count) }, work))
-}
-
-async function measure(): Promise<Measurement> {
-  const { send } = await candidateOf(job)
-  const { method, content, warmUp } = job
-  const sender = (path: string, plan: ContentPlan): (() => Promise<number>) => {
-    const url = new URL(job.url + path)
-    const source = new Source(plan)
-    return () => send({ url, method, source })
-  }
-  const measured = sender('/measured', content)
-  await run(warmUp.uploads, job.parallel, sender('/warm-up', warmUp.content))
+/**
+ * The phases of one job, in a process of its own. It tells of each phase that is measured.
+ */
+const job: Job = JSON.parse(process.argv[2] ?? '')
+const { kind, phases, files, status: expected } = job
+async function measured(phase: Phase, upload: () => Promise<number>): Promise<Measurement> {
   const resident = new Resident()
-  resident.start()
   const cpu = process.cpuUsage()
   const begun = process.hrtime.bigint()
-  await run(job.uploads, job.parallel, measured)
+  await run(phase, upload)
   const seconds = Number(process.hrtime.bigint() - begun) / 1e9
   const { user, system } = process.cpuUsage(cpu)
   return { seconds, cpuSeconds: (user + system) / 1e6, peakBytes: resident.peak }
 }
 
-/** One measurement, in a process of its own: it is given a job, and tells what came of it. */
-const job: Job = JSON.parse(process.argv[2] ?? '')
-const measurement = job.candidate === 'curl' ? await curl(job) : await measure()
-process.send?.(measurement)
+async function run({ uploads, parallel }: Phase, upload: () => Promise<number>): Promise<void> {
+  let left = uploads
+  const work = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1
+      const status = await upload()
+      if (status !== expected) throw new Error(`The origin answered ${status}, not ${expected}`)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(parallel, uploads) }, work))
+}
+
+/** The resident size of this process, where the system tells. */
+class Resident {
+  readonly #before: number | null
+
+  constructor() {
+    this.#before = Resident.#reset()
+  }
+
+  /** Bytes that the highest size since then lay above the size then. */
+  get peak(): number | null {
+    return this.#before === null ? null : Resident.#sizeOf('VmHWM') - this.#before
+  }
+
+  static #reset(): number | null {
+    try {
+      // "5" resets the peak: see proc(5), clear_refs.
+      writeFileSync('/proc/self/clear_refs', '5')
+      return Resident.#sizeOf('VmRSS')
+    } catch {
+      return null
+    }
+  }
+
+  static #sizeOf(field: string): number {
+    const text = readFileSync('/proc/self/status', 'latin1')
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1024
+  }
+}
+
+const bytes = bytesFor(
+  kind,
+  phases.map(({ size }) => size),
+)
+const send = await clientOf(job)
+
+for (const [number, phase] of phases.entries()) {
+  const url = new URL(`${job.url}/${number}`)
+  const content = new Content(kind, phase.size, bytes, files[phase.size])
+  if (phase.isMeasured) process.send?.(await measured(phase, () => send(url, content)))
+  else await run(phase, () => send(url, content))
+}
+process.disconnect?.()

@@ -1,5 +1,31 @@
-import { type RequestHead, readHead } from './request-head.ts'
-import type { Received } from './tally.ts'
+/** What the origin received on one path. */
+export interface Received {
+  requests: number
+  contentBytes: number
+  /** For each request, milliseconds from its head to the first byte of its content. */
+  waits: number[]
+  /** When its first head came, and its last answer left, in milliseconds. */
+  firstAt: number
+  lastAt: number
+}
+
+/** What the origin received, by path. */
+export type Tally = Record<string, Received>
+
+/** What is received on a path; made when it is first asked for. */
+export function receivedOn(tally: Tally, path: string): Received {
+  tally[path] ??= { requests: 0, contentBytes: 0, waits: [], firstAt: performance.now(), lastAt: 0 }
+  return tally[path]
+}
+
+/** What the origin needs to know of a request. */
+interface RequestHead {
+  readonly path: string
+  readonly length: number
+  readonly asks: boolean
+  /** Bytes of the head, its empty line included. */
+  readonly size: number
+}
 
 /** Where a connection is: in a head, in content, or behind an expectation that was refused. */
 type State =
@@ -9,7 +35,7 @@ type State =
 
 type Owing = State & { at: 'content' }
 
-const head: State = { at: 'head' }
+const inHead: State = { at: 'head' }
 const goAhead = 'HTTP/1.1 100 Continue\r\n\r\n'
 const created = answer('201 Created')
 const refusals: Readonly<Record<string, string>> = {
@@ -32,7 +58,7 @@ const refusals: Readonly<Record<string, string>> = {
 export class Connection {
   readonly #write: (bytes: string) => void
   readonly #receivedOn: (path: string) => Received
-  #state: State = head
+  #state: State = inHead
   #rest: Buffer = Buffer.alloc(0)
   #received: Received | null = null
   #headAt = 0
@@ -50,7 +76,7 @@ export class Connection {
     if (this.#state.at === 'refused') {
       const { length } = this.#state
       const next = /^(PUT|POST) \//.test(bytes.toString('latin1', 0, 6))
-      this.#state = next ? head : owing(length, null)
+      this.#state = next ? inHead : owing(length, null)
       this.take(bytes)
       return
     }
@@ -69,7 +95,7 @@ export class Connection {
     this.#headAt = performance.now()
     const play = path.split('/', 2)[1] ?? ''
     const refusal = play === '417' && asks ? answer('417 Expectation Failed') : refusals[play]
-    if (refusal !== undefined) this.#write(refusal)
+    if (refusal !== undefined) this.#answer(refusal)
     else if (asks && play !== 'silent') this.#write(goAhead)
     if (refusal !== undefined && asks) {
       this.#state = { at: 'refused', length }
@@ -95,8 +121,33 @@ export class Connection {
   }
 
   #end(state: Owing): void {
-    this.#state = head
-    if (state.answer !== null) this.#write(state.answer)
+    this.#state = inHead
+    if (state.answer !== null) this.#answer(state.answer)
+  }
+
+  #answer(bytes: string): void {
+    this.#write(bytes)
+    if (this.#received !== null) this.#received.lastAt = performance.now()
+  }
+}
+
+/**
+ * Reads the head that stands at the beginning of some bytes, as far as the origin needs it.
+ *
+ * @returns `null` when it is not whole yet.
+ * @throws Error for content without a declared length, which no candidate sends.
+ */
+function readHead(bytes: Buffer): RequestHead | null {
+  const end = bytes.indexOf('\r\n\r\n')
+  if (end === -1) return null
+  const text = bytes.toString('latin1', 0, end)
+  const [, path = ''] = text.split(' ', 2)
+  if (/^transfer-encoding:/im.test(text)) throw new Error(`The content has no length: ${text}`)
+  return {
+    path,
+    length: Number(/^content-length: *(\d+)/im.exec(text)?.[1] ?? 0),
+    asks: /^expect: *100-continue/im.test(text),
+    size: end + 4,
   }
 }
 

@@ -1,28 +1,38 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Job, Measurement } from './job.ts'
+import type { Job, Measurement, Phase } from './job.ts'
 
 const run = promisify(execFile)
 
 /**
- * Uploads a file with the program curl, all times over one connection. What counts is curl's
- * own `time_total` of each upload, so that starting the program costs it nothing.
+ * The program curl uploads files, with a process for each phase that is measured; it is compiled when
+ * it starts. One after another they go over one connection, and curl's own `time_total` of each counts; at
+ * several at a time (`--parallel`) it is the time between the first head and the last answer at the
+ * origin. So starting the program costs it nothing.
  */
-export async function curl({ url, content, uploads, warmUp, status }: Job): Promise<Measurement> {
-  const { path = '' } = content
-  const put = (to: string): string[] => ['-T', path, url + to]
-  const args = [
-    ...Array.from({ length: warmUp.uploads }, () => put('/warm-up')),
-    ...Array.from({ length: uploads }, () => put('/measured')),
-  ].flat()
-  const { stdout } = await run('curl', ['-sS', '-w', '%{http_code} %{time_total}\n', ...args])
-  const lines = stdout.trim().split('\n').slice(warmUp.uploads)
-  if (lines.length !== uploads) throw new Error(`curl made ${lines.length} of ${uploads} uploads`)
-  let seconds = 0
-  for (const line of lines) {
-    const [code, time] = line.split(' ')
-    if (Number(code) !== status) throw new Error(`The origin answered ${code}, not ${status}`)
-    seconds += Number(time)
+export async function runCurl(job: Job): Promise<Measurement[]> {
+  const measurements: Measurement[] = []
+  for (const [number, phase] of job.phases.entries()) {
+    if (phase.isMeasured) measurements.push(await upload(job, phase, `${job.url}/${number}`))
   }
-  return { seconds, cpuSeconds: null, peakBytes: null }
+  return measurements
+}
+
+async function upload(
+  { files, status }: Job,
+  { size, uploads, parallel }: Phase,
+  url: string,
+): Promise<Measurement> {
+  const file = files[size] ?? ''
+  const puts = Array.from({ length: uploads }, () => ['-T', file, url]).flat()
+  const atOnce = parallel > 1 ? ['--parallel', '--parallel-max', String(parallel)] : []
+  const options = ['-sS', ...atOnce, '-w', '%{http_code} %{time_total}\n']
+  const { stdout } = await run('curl', [...options, ...puts], { maxBuffer: 10_000_000 })
+  const lines = stdout.trim().split('\n')
+  if (lines.length !== uploads) throw new Error(`curl made ${lines.length} of ${uploads} uploads`)
+  const answers = lines.map((line) => line.split(' ').map(Number))
+  const other = answers.find(([code]) => code !== status)
+  if (other !== undefined) throw new Error(`The origin answered ${other[0]}, not ${status}`)
+  const seconds = answers.reduce((sum, [, time = 0]) => sum + time, 0)
+  return { seconds: parallel > 1 ? null : seconds, cpuSeconds: null, peakBytes: null }
 }

@@ -1,7 +1,7 @@
-import { randomFillSync } from 'node:crypto'
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { randomPiece } from './content.ts'
 
 /** Files of given sizes, in a folder of their own, made when they are first wanted. */
 export class Files {
@@ -12,7 +12,7 @@ export class Files {
   path(size: number): string {
     const path = join(this.#folder, `${size}`)
     if (this.#made.has(size)) return path
-    const piece = randomFillSync(Buffer.allocUnsafe(Math.min(size, 1_048_576)))
+    const piece = randomPiece()
     const file = openSync(path, 'w')
     for (let at = 0; at < size; at += piece.length) {
       writeSync(file, piece, 0, Math.min(piece.length, size - at))

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { arch, availableParallelism, cpus, release, totalmem, type } from 'node:os'
+import { arch, availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 
 /** What measurements were made on. */
 export interface Machine {
@@ -10,25 +10,20 @@ export interface Machine {
   readonly system: string
   readonly node: string
   readonly curl: string
-  /** Whether the processor's counters can be read. */
-  readonly counters: boolean
+  /** Processes that wanted to run, on average, in the minute before: those of others, on a machine that is shared. */
+  readonly load: number
 }
 
 /** This machine. */
 export function thisMachine(): Machine {
+  const { stdout } = spawnSync('curl', ['--version'], { encoding: 'utf8' })
   return {
     processor: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memory: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}, ${arch()}`,
     node: process.versions.node,
-    curl: /^curl (\S+)/.exec(outputOf('curl', ['--version']))?.[1] ?? 'none',
-    // perf says "<not supported>" in place of a number.
-    counters: /^\d+,/.test(outputOf('perf', ['stat', '-x,', '-e', 'instructions:u', 'true'])),
+    curl: /^curl (\S+)/.exec(stdout ?? '')?.[1] ?? 'none',
+    load: Number((loadavg()[0] ?? 0).toFixed(2)),
   }
-}
-
-function outputOf(program: string, args: readonly string[]): string {
-  const { stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
-  return `${stdout ?? ''}${stderr ?? ''}`
 }

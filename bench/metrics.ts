@@ -1,28 +1,58 @@
-import type { CaseResult, Sample } from './result.ts'
-import { median } from './statistics.ts'
+import type { CandidateName } from './job.ts'
+
+/** One measurement, with what the origin saw of it. */
+export interface Sample {
+  readonly seconds: number
+  readonly cpuSeconds: number | null
+  readonly peakBytes: number | null
+  /** Content bytes that reached the origin, per upload. */
+  readonly contentBytes: number
+  /** For each upload to a silent origin, milliseconds from its head to its content. */
+  readonly waits: readonly number[]
+  /** The origin's processor time while the process ran; `null` where other phases count, too. */
+  readonly originCpuSeconds: number | null
+}
+
+/**
+ * Whether it is what a process does first, while its code is not compiled yet, or what it does after
+ * some thousand uploads.
+ */
+export type Condition = 'first' | 'compiled'
+
+/** What came of one row: the samples of each candidate, one a round. */
+export interface Result {
+  readonly name: string
+  readonly condition: Condition
+  /** Content bytes of all uploads. */
+  readonly bytes: number
+  readonly uploads: number
+  readonly parallel: number
+  readonly samples: Readonly<Partial<Record<CandidateName, readonly Sample[]>>>
+}
+
+/** What came of a section. */
+export interface SectionResult {
+  readonly name: string
+  readonly results: readonly Result[]
+}
 
 /** Something that can be said of a measurement. */
 export interface Metric {
   readonly title: string
   readonly digits: number
   /** @returns `null` where it was not measured. */
-  of(sample: Sample, result: CaseResult): number | null
+  of(sample: Sample, result: Result): number | null
 }
 
-const perGibibyte = (seconds: number, bytes: number): number => (seconds * 2 ** 30) / bytes
 const scaled = (number: number | null, by: number): number | null =>
   number === null ? null : number / by
 
 /** All metrics, by name. */
 export const metrics = {
-  rate: {
-    title: 'MB/s',
-    digits: 0,
-    of: ({ seconds }, { bytes }) => bytes / 1e6 / seconds,
-  },
+  rate: { title: 'MB/s', digits: 0, of: ({ seconds }, { bytes }) => bytes / 1e6 / seconds },
   time: {
     title: 'ms per upload',
-    digits: 2,
+    digits: 3,
     of: ({ seconds }, { uploads }) => (seconds * 1e3) / uploads,
   },
   requests: {
@@ -33,18 +63,14 @@ export const metrics = {
   cpu: {
     title: 'CPU s per GiB',
     digits: 2,
-    of: ({ cpuSeconds }, { bytes }) => cpuSeconds && perGibibyte(cpuSeconds, bytes),
+    of: ({ cpuSeconds }, { bytes }) => scaled(cpuSeconds, bytes / 2 ** 30),
   },
   cpuEach: {
     title: 'CPU µs per upload',
     digits: 0,
     of: ({ cpuSeconds }, { uploads }) => scaled(cpuSeconds, uploads / 1e6),
   },
-  peak: {
-    title: 'MB above idle',
-    digits: 1,
-    of: ({ peakBytes }) => scaled(peakBytes, 1e6),
-  },
+  peak: { title: 'MB above idle', digits: 1, of: ({ peakBytes }) => scaled(peakBytes, 1e6) },
   peakEach: {
     title: 'KB above idle per upload at a time',
     digits: 0,
@@ -54,16 +80,6 @@ export const metrics = {
     title: 'MB of content on the wire per upload',
     digits: 2,
     of: ({ contentBytes }) => contentBytes / 1e6,
-  },
-  contentBytes: {
-    title: 'bytes of content on the wire per upload',
-    digits: 0,
-    of: ({ contentBytes }) => contentBytes,
-  },
-  copies: {
-    title: 'times the content went out',
-    digits: 2,
-    of: ({ contentBytes }, { uploads, bytes }) => (contentBytes * uploads) / bytes,
   },
   firstWait: {
     title: 'ms before the first content',
@@ -78,13 +94,15 @@ export const metrics = {
   origin: {
     title: 'share of the time that the origin was busy',
     digits: 2,
-    of: ({ originCpuSeconds, seconds }) => originCpuSeconds / seconds,
+    of: ({ originCpuSeconds, seconds }) => scaled(originCpuSeconds, seconds),
   },
   client: {
     title: 'share of the time that the client was busy',
     digits: 2,
-    of: ({ cpuSeconds, seconds }) => cpuSeconds && cpuSeconds / seconds,
+    of: ({ cpuSeconds, seconds }) => scaled(cpuSeconds, seconds),
   },
+  importTime: { title: 'ms', digits: 1, of: ({ seconds }) => seconds * 1e3 },
+  importMemory: { title: 'MB', digits: 1, of: ({ peakBytes }) => scaled(peakBytes, 1e6) },
 } as const satisfies Record<string, Metric>
 
 /** What can be said of a measurement. */
@@ -93,11 +111,43 @@ export type MetricName = keyof typeof metrics
 /** A metric's numbers, one a round; `null` unless all rounds have one. */
 export function numbersOf(
   name: MetricName,
-  samples: readonly Sample[] | undefined,
-  result: CaseResult,
+  candidate: CandidateName,
+  result: Result,
 ): number[] | null {
   const metric: Metric = metrics[name]
-  const numbers = samples?.map((sample) => metric.of(sample, result))
+  const numbers = result.samples[candidate]?.map((sample) => metric.of(sample, result))
   const known = numbers?.filter((number) => number !== null)
   return known !== undefined && known.length > 0 && known.length === numbers?.length ? known : null
+}
+
+/** The middle of some numbers, and how far they go. */
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+/** The middle one of some numbers, or the mean of the two in the middle. */
+export function median(numbers: readonly number[]): number {
+  if (numbers.length === 0) throw new RangeError('No numbers have no median')
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const upper = Math.floor(sorted.length / 2)
+  const lower = Math.ceil(sorted.length / 2) - 1
+  return ((sorted[lower] as number) + (sorted[upper] as number)) / 2
+}
+
+/** The median, the lowest and the highest of some numbers. */
+export function spreadOf(numbers: readonly number[]): Spread {
+  return { median: median(numbers), min: Math.min(...numbers), max: Math.max(...numbers) }
+}
+
+/**
+ * How two candidates that were measured in turn compare: each round's ratio is taken by
+ * itself, so that what slowed the machine down for a while weighs on both.
+ */
+export function ratioOf(ours: readonly number[], theirs: readonly number[]): Spread {
+  if (ours.length !== theirs.length) {
+    throw new RangeError(`${ours.length} rounds cannot be paired with ${theirs.length}`)
+  }
+  return spreadOf(ours.map((number, round) => number / (theirs[round] as number)))
 }

@@ -1,10 +1,8 @@
 import { barX, dot, line, plot, ruleX, ruleY, text } from '@observablehq/plot'
 import { DOMParser } from 'linkedom'
-import { type CandidateName, titles } from './candidates.ts'
-import { metrics, numbersOf } from './metrics.ts'
-import type { SectionResult } from './result.ts'
+import { type CandidateName, titles } from './job.ts'
+import { metrics, numbersOf, type SectionResult, type Spread, spreadOf } from './metrics.ts'
 import type { Plot, Section } from './section.ts'
-import { type Spread, spreadOf } from './statistics.ts'
 
 interface Point extends Spread {
   readonly in: string
@@ -32,15 +30,18 @@ export function plotOf(shown: Plot, section: Section, result: SectionResult): st
   return `${svg.outerHTML}\n`
 }
 
-function pointsOf({ metric }: Plot, section: Section, result: SectionResult): Point[] {
-  return result.cases.flatMap((each) => {
-    const at = section.cases.find(({ name }) => name === each.name)?.at ?? 0
-    return (Object.keys(each.samples) as CandidateName[]).flatMap((candidate) => {
-      const numbers = numbersOf(metric, each.samples[candidate], each)
+function pointsOf({ metric, axis }: Plot, section: Section, { results }: SectionResult): Point[] {
+  const rows = section.cases.flatMap((each) => each.rows)
+  return results.flatMap((result) => {
+    const { name, condition } = result
+    const at = rows.find((row) => row.name === name)?.at ?? 0
+    const title = axis === undefined ? `${name} (${condition})` : name
+    return (Object.keys(result.samples) as CandidateName[]).flatMap((candidate) => {
+      const numbers = numbersOf(metric, candidate, result)
       if (numbers === null) return []
       const who = titles[candidate]
       const ours = who.endsWith('(ours)')
-      return [{ in: each.name, at, who, ours, ...spreadOf(numbers) }]
+      return [{ in: title, at, who, ours, ...spreadOf(numbers) }]
     })
   })
 }

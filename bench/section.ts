@@ -1,33 +1,52 @@
-import type { CandidateName } from './candidates.ts'
-import type { ContentPlan, Job } from './job.ts'
-import type { MetricName } from './metrics.ts'
+import type { CandidateName, ContentKind, Job } from './job.ts'
+import type { Condition, MetricName } from './metrics.ts'
 
-/** Candidates that are measured in turn, doing the same. */
-export interface Case {
-  readonly name: string
+/** Uploads that are made one after another or several at a time; those without a name are a warm-up. */
+export interface Row {
+  /** What it is called in the report. */
+  readonly name?: string
+  readonly condition?: Condition
   /** Where it stands on the axis of plots that have one. */
   readonly at?: number
-  /** What the origin does: see the origin's connection. */
-  readonly play: string
-  readonly method?: Job['method']
-  readonly content: Omit<ContentPlan, 'path'>
+  /** Bytes. */
+  readonly size: number
   readonly uploads: number
   /** @default 1 */
   readonly parallel?: number
-  /** @default three hundred uploads of 1 MiB */
-  readonly warmUp?: { readonly uploads: number; readonly size?: number }
+}
+
+/** Candidates that are measured in turn, doing the same, each in a process of its own. */
+export interface Case {
+  /** What the origin does: see its connection. */
+  readonly play: string
+  /** @default 'PUT' */
+  readonly method?: Job['method']
+  readonly kind: ContentKind
+  /** What one process does, in order. */
+  readonly rows: readonly Row[]
   /** @default 201 */
   readonly status?: number
   /** Whether our own candidates remember routes. @default true */
   readonly memory?: boolean
   /** Whether the origin gets all content, exactly once. @default true */
   readonly whole?: boolean
-  /** Rounds for each that is asked for. @default 1 */
-  readonly rounds?: number
   readonly candidates: readonly CandidateName[]
 }
 
-/** A picture of one metric: bars for each case, or lines where cases stand on an axis. */
+/** Something to reach, in both conditions: a metric of some rows, compared with a peer or by itself. */
+export interface Goal {
+  readonly metric: MetricName
+  /** The names of the rows. */
+  readonly rows: readonly string[]
+  /** Who is to reach it. */
+  readonly ours: readonly CandidateName[]
+  /** Whose number theirs is divided by. */
+  readonly per?: CandidateName
+  readonly atLeast?: number
+  readonly atMost?: number
+}
+
+/** A picture of one metric: bars for each row, or lines where rows stand on an axis. */
 export interface Plot {
   readonly metric: MetricName
   /** The axis's title; bars have none. */
@@ -46,14 +65,5 @@ export interface Section {
   readonly compared: MetricName | null
   readonly plots: readonly Plot[]
   readonly cases: readonly Case[]
+  readonly goals: readonly Goal[]
 }
-
-/**
- * Uploads after which V8 has compiled what is used for each upload, and not only for each chunk:
- * with --trace-opt, undici's own part takes 3,000 and ours 7,000.
- */
-export const compiledAfter = 8000
-
-export const kibibyte = 1024
-export const mebibyte = 1024 * kibibyte
-export const gibibyte = 1024 * mebibyte

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
-import { Connection } from '../../bench/connection.ts'
-import type { Tally } from '../../bench/tally.ts'
+import { Connection, receivedOn, type Tally } from '../../bench/connection.ts'
 
 interface Exchange {
   readonly answers: string[]
@@ -14,10 +13,7 @@ function exchange(): Exchange {
   const tally: Tally = {}
   const connection = new Connection(
     (bytes) => answers.push(bytes.split('\r\n', 1)[0] ?? ''),
-    (path) => {
-      tally[path] ??= { requests: 0, contentBytes: 0, waits: [] }
-      return tally[path]
-    },
+    (path) => receivedOn(tally, path),
   )
   const takeBytes = (bytes: Buffer): void => connection.take(bytes)
   return { answers, tally, takeBytes, take: (text) => takeBytes(Buffer.from(text)) }
@@ -40,6 +36,7 @@ describe("the bench's Connection", () => {
     expect(answers).to.deep.equal(['HTTP/1.1 100 Continue', created])
     expect(tally['/go']).to.include({ requests: 1, contentBytes: 5 })
     expect(tally['/go']?.waits).to.have.lengthOf(1)
+    expect(tally['/go']?.lastAt).to.be.at.least(tally['/go']?.firstAt ?? Number.NaN)
   })
 
   it('reads heads in pieces, and behind one another', () => {

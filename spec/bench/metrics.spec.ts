@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { differenceOf, median, ratioOf, spreadOf } from '../../bench/statistics.ts'
+import { median, ratioOf, spreadOf } from '../../bench/metrics.ts'
 
 describe('median', () => {
   const table: readonly [readonly number[], number][] = [
@@ -41,11 +41,5 @@ describe('ratioOf', () => {
 
   it('refuses rounds that have no partner', () => {
     expect(() => ratioOf([1, 2], [1])).to.throw(RangeError, '2 rounds cannot be paired with 1')
-  })
-})
-
-describe('differenceOf', () => {
-  it('compares round by round', () => {
-    expect(differenceOf([5, 7, 10], [5, 4, 9])).to.deep.equal({ median: 1, min: 0, max: 3 })
   })
 })

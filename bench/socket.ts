@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { type Content, fileChunks } from './content.ts'
+import type { Job } from './job.ts'
+
+const gathered = 524_288
+
+/**
+ * A socket that knows what this origin answers: the limit of what Node can do. It keeps connections,
+ * writes the content in one piece where it is at hand, and in pieces of 512 KiB where it comes in chunks.
+ */
+export function bareSocket({ method }: Job): (url: URL, content: Content) => Promise<number> {
+  const idle: Connection[] = []
+  const send = async (url: URL, content: Content, asks: boolean): Promise<number> => {
+    const connection = idle.pop() ?? (await opened(url))
+    const status = await connection.send(method, url, content, asks)
+    // What follows a refusal on the same connection might be taken for content.
+    if (status < 300) idle.push(connection)
+    else connection.socket.destroy()
+    return status === 417 ? await send(url, content, false) : status
+  }
+  return (url, content) => send(url, content, true)
+}
+
+async function opened({ port, hostname }: URL): Promise<Connection> {
+  const socket = connect({ port: Number(port), host: hostname, noDelay: true })
+  await once(socket, 'connect')
+  return new Connection(socket)
+}
+
+class Connection {
+  readonly socket: Socket
+  #heads = ''
+  #told: ((status: number) => void) | null = null
+
+  constructor(socket: Socket) {
+    this.socket = socket
+    socket.on('data', (bytes) => {
+      this.#heads += bytes.toString('latin1')
+      this.#tell()
+    })
+  }
+
+  async send(method: string, url: URL, content: Content, asks: boolean): Promise<number> {
+    const { socket } = this
+    const head = `${method} ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-length: ${content.size}\r\n`
+    if (asks) {
+      socket.write(`${head}expect: 100-continue\r\n\r\n`)
+      const status = await this.#status()
+      if (status !== 100) return status
+    } else socket.write(`${head}\r\n`)
+    if (content.kind === 'buffer') socket.write(content.bytes)
+    else if (content.kind === 'file') await this.#sendFile(content)
+    else await this.#sendChunks(content)
+    return this.#status()
+  }
+
+  async #sendFile({ file, size }: Content): Promise<void> {
+    for await (const chunk of fileChunks(file, size)) {
+      await new Promise((written) => this.socket.write(chunk, written))
+    }
+  }
+
+  async #sendChunks(content: Content): Promise<void> {
+    const { socket } = this
+    let bytes = 0
+    socket.cork()
+    for await (const chunk of content.chunks()) {
+      socket.write(chunk)
+      bytes += chunk.length
+      if (bytes < gathered) continue
+      bytes = 0
+      socket.uncork()
+      if (socket.writableNeedDrain) await once(socket, 'drain')
+      socket.cork()
+    }
+    socket.uncork()
+  }
+
+  /** The status of the next head; the origin's responses have no content. */
+  #status(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#told = resolve
+      this.#tell()
+    })
+  }
+
+  #tell(): void {
+    const end = this.#heads.indexOf('\r\n\r\n')
+    if (end === -1 || this.#told === null) return
+    const told = this.#told
+    this.#told = null
+    const status = Number(this.#heads.slice(9, 12))
+    this.#heads = this.#heads.slice(end + 4)
+    told(status)
+  }
+}

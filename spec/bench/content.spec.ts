@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { expect } from 'chai'
+import { bytesFor, Content, fileChunks } from '../../bench/content.ts'
+import { Files } from '../../bench/files.ts'
+
+const sizes = [1, 65_536, 100_000, 1_048_576, 1_048_577, 3_000_000]
+
+async function sizeOf(chunks: AsyncIterable<Uint8Array>): Promise<number> {
+  let size = 0
+  for await (const { length } of chunks) size += length
+  return size
+}
+
+describe("the bench's Content", () => {
+  for (const size of sizes) {
+    it(`has ${size} bytes in each shape`, async () => {
+      const bytes = bytesFor('buffer', [size, 1])
+      const { bytes: whole } = new Content('buffer', size, bytes)
+      expect(whole.length).to.equal(size)
+      const chunked = new Content('generator', size, bytesFor('generator', [size]))
+      expect(await sizeOf(chunked.chunks())).to.equal(size)
+      expect(await sizeOf(chunked.stream())).to.equal(size)
+      expect(await sizeOf(chunked.webStream())).to.equal(size)
+    })
+  }
+
+  it('is of one byte a character as a string', () => {
+    const text = bytesFor('string', [2_000_000]).toString('latin1')
+    expect(Buffer.byteLength(text)).to.equal(2_000_000)
+  })
+
+  it('makes chunks of 64 KiB', async () => {
+    const lengths: number[] = []
+    const bytes = bytesFor('generator', [150_000])
+    for await (const { length } of new Content('generator', 150_000, bytes).chunks()) {
+      lengths.push(length)
+    }
+    expect(lengths).to.deep.equal([65_536, 65_536, 18_928])
+  })
+})
+
+describe('fileChunks', () => {
+  let files: Files
+  before(() => {
+    files = new Files()
+  })
+  after(() => files.remove())
+
+  for (const size of sizes) {
+    it(`reads a file of ${size} bytes, also with buffers that were used before`, async () => {
+      const path = files.path(size)
+      const expected = await readFile(path)
+      for (let time = 0; time < 2; time++) {
+        const chunks: Buffer[] = []
+        for await (const chunk of fileChunks(path, size)) chunks.push(Buffer.from(chunk))
+        expect(Buffer.concat(chunks).equals(expected)).to.equal(true)
+      }
+    })
+  }
+})
