@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises'
+import { fs } from '../builtins.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { type Content, makeContent } from './content.ts'
 import { FileReader } from './file-reader.ts'
@@ -62,7 +62,7 @@ async function lookUp(path: string | URL, options: FileOptions): Promise<Content
 }
 
 async function sizeOf(path: string | URL): Promise<number> {
-  const stats = await stat(path)
+  const stats = await fs.promises.stat(path)
   if (!stats.isFile())
     throw new TypeError(`${path} is not a regular file; pass a stream to send it`)
   if (stats.size === 0) await refuseHidden(path)
@@ -71,7 +71,7 @@ async function sizeOf(path: string | URL): Promise<number> {
 
 /** Some files, those below /proc for instance, have content and yet a size of 0. */
 async function refuseHidden(path: string | URL): Promise<void> {
-  const file = await open(path)
+  const file = await fs.promises.open(path)
   try {
     const { bytesRead } = await file.read(new Uint8Array(1))
     if (bytesRead === 0) return
