@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { Files } from './files.ts'
 import { thisMachine } from './machine.ts'
@@ -82,6 +82,10 @@ const docs = new URL('../docs/', import.meta.url)
 
 /** Writes the report, its plots and the raw numbers to docs/. */
 function write(run: Run): void {
+  // Those of sections that are gone would stay.
+  for (const name of readdirSync(docs)) {
+    if (/^benchmarks-.*\.svg$/.test(name)) rmSync(new URL(name, docs))
+  }
   for (const result of run.results) {
     const section = sections.find(({ name }) => name === result.name)
     for (const shown of section?.plots ?? []) {

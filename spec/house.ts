@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['upload'],
   ['content', 'proxy', 'options'],
   ['connection', 'report', 'routes', 'testing'],
-  ['protocol', 'errors', 'headers', 'unknown', 'legacy-dispatcher', 'node-http'],
+  ['protocol', 'errors', 'headers', 'unknown', 'legacy-dispatcher', 'builtins'],
   ['node-version'],
 ]
 

@@ -95,7 +95,7 @@ export default defineConfig({
           { text: 'Servers', link: '/project/servers' },
           { text: 'Comparison', link: '/project/comparison' },
           { text: 'Benchmarks', link: '/project/benchmarks' },
-          { text: 'Where the time goes', link: '/project/speed' },
+          { text: 'Speed', link: '/project/speed' },
           { text: 'Security', link: '/project/security' },
           { text: 'Contributing', link: '/project/contributing' },
           { text: 'Changes', link: '/project/changelog' },

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
+import { http } from '../builtins.ts'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
-import { http } from '../node-http.ts'
 import { callOptions, type ExpectOptions, expectOptionNames } from '../options/options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import type { UploadListeners, UploadReport } from '../report/report.ts'

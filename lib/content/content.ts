@@ -1,10 +1,10 @@
-import { ReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import type { ReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { types } from 'node:util'
 import { FormDataEncoder } from 'form-data-encoder'
 import type { FormData as UndiciFormData } from 'undici'
+import { fs } from '../builtins.ts'
 import { isPiped, pipedReader, tellsOf, watchPiped } from './piped-reader.ts'
 import { letGo, readableReader, watchReadable } from './readable-reader.ts'
 import { blobReader, bytesReader, iteratorReader, type Reader, webReader } from './readers.ts'
@@ -214,7 +214,7 @@ function pieces(input: object): Content {
     callsOut: true,
     ...opened,
   }
-  if (!(input instanceof ReadStream)) return content
+  if (!(input instanceof fs.ReadStream)) return content
   const lookUp = async (): Promise<Content> => ({
     ...content,
     length: await fileStreamLength(input),
@@ -311,7 +311,7 @@ async function fileStreamLength(stream: ReadStream): Promise<number | null> {
   const { path, start = 0, end } = stream as ReadStream & { start?: number; end?: number }
   // With an encoding it yields text, whose length is another.
   if (!path || stream.bytesRead > 0 || stream.readableEncoding !== null) return null
-  const stats = await stat(path).catch(() => null)
+  const stats = await fs.promises.stat(path).catch(() => null)
   // A size of 0 may hide content, below /proc for instance.
   if (!stats?.isFile() || stats.size === 0) return null
   const last = Math.min(end ?? Number.POSITIVE_INFINITY, stats.size - 1)

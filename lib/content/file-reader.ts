@@ -1,4 +1,5 @@
-import { close, fstat, open, read, type Stats } from 'node:fs'
+import type { Stats } from 'node:fs'
+import { fs } from '../builtins.ts'
 import { UploadError } from '../errors.ts'
 import { giveBuffer, takeBuffer } from './buffer-pool.ts'
 import { done, type Reader, type Step } from './readers.ts'
@@ -120,13 +121,13 @@ export class FileReader implements Reader {
   #close(): void {
     const file = this.#file
     this.#file = null
-    if (file !== null) close(file, () => {})
+    if (file !== null) fs.close(file, () => {})
   }
 }
 
 function openFile(path: string | URL): Promise<number> {
   return new Promise((resolve, reject) => {
-    open(path, (error, file) => (error ? reject(error) : resolve(file)))
+    fs.open(path, (error, file) => (error ? reject(error) : resolve(file)))
   })
 }
 
@@ -138,7 +139,7 @@ function readInto(
   position: number,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    read(file, buffer, offset, length, position, (error, bytesRead) =>
+    fs.read(file, buffer, offset, length, position, (error, bytesRead) =>
       error ? reject(error) : resolve(bytesRead),
     )
   })
@@ -146,7 +147,7 @@ function readInto(
 
 function sizeOf(file: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    fstat(file, (error, stats: Stats) => (error ? reject(error) : resolve(stats.size)))
+    fs.fstat(file, (error, stats: Stats) => (error ? reject(error) : resolve(stats.size)))
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { fs } from '../builtins.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { type Content, makeContent } from './content.ts'
 import { changed, FileReader } from './file-reader.ts'
@@ -64,7 +64,7 @@ async function lookUp(path: string | URL, options: FileOptions): Promise<Content
       const extent = { start: start + from, length: length - from, chunkSize, size }
       if (from === 0) return new FileReader(path, extent)
       // What it goes on with must be what it began with.
-      return stat(path).then((stats) => {
+      return fs.promises.stat(path).then((stats) => {
         if (stats.mtimeMs === mtimeMs) return new FileReader(path, extent)
         throw changed(path, size, stats.size)
       })
@@ -73,7 +73,7 @@ async function lookUp(path: string | URL, options: FileOptions): Promise<Content
 }
 
 async function statsOf(path: string | URL): Promise<Stats> {
-  const stats = await stat(path)
+  const stats = await fs.promises.stat(path)
   if (!stats.isFile())
     throw new TypeError(`${path} is not a regular file; pass a stream to send it`)
   if (stats.size === 0) await refuseHidden(path)
@@ -82,7 +82,7 @@ async function statsOf(path: string | URL): Promise<Stats> {
 
 /** Some files, those below /proc for instance, have content and yet a size of 0. */
 async function refuseHidden(path: string | URL): Promise<void> {
-  const file = await open(path)
+  const file = await fs.promises.open(path)
   try {
     const { bytesRead } = await file.read(new Uint8Array(1))
     if (bytesRead === 0) return

@@ -1,6 +1,6 @@
 import { Http2ServerRequest } from 'node:http2'
 import { finished, type Readable } from 'node:stream'
-import { http } from '../node-http.ts'
+import { http } from '../builtins.ts'
 import { done, iteratorReader, type Reader, type Step } from './readers.ts'
 
 /** Bytes that may have come and are not asked for yet. */
