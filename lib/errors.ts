@@ -3,25 +3,25 @@
  *
  * | code | what happened |
  * | --- | --- |
- * | `ERR_EXPECT_NO_GATE` | the request wants to ask, but its connection cannot hold content back (one of the process's own dispatcher: only with `expect: 'always'`) |
+ * | `ERR_EXPECT_NO_GATE` | the request has to send the expectation, but its connection cannot hold content back (through the process's own dispatcher: only with `expect: 'always'`) |
  * | `ERR_EXPECT_CONTENT_SHORT` | the source ended before its declared length |
- * | `ERR_EXPECT_CONTENT_LONG` | the source went on past its declared length |
- * | `ERR_EXPECT_CONTENT_TYPE` | the source yielded something that is neither bytes nor a string; a `ReadableStream`, anything but `Uint8Array` |
+ * | `ERR_EXPECT_CONTENT_LONG` | the source is longer than its declared length |
+ * | `ERR_EXPECT_CONTENT_TYPE` | the source yielded a chunk that is neither bytes nor a string, or a `ReadableStream` yielded anything but a `Uint8Array` |
  * | `ERR_EXPECT_CONTENT_GONE` | the content was needed again, but it can be read only once |
- * | `ERR_EXPECT_FILE_CHANGED` | a file is not what it was when the upload was made, or content not what a token was made for |
+ * | `ERR_EXPECT_FILE_CHANGED` | a file changed after the upload was made, or the content is not the one that a resume token was made for |
  * | `ERR_EXPECT_INTERIM_OVERFLOW` | the interim responses to one request are larger than the limit |
  * | `ERR_EXPECT_CONNECT_TIMEOUT` | no connection was made in time (undici's `connectTimeout`) |
- * | `ERR_EXPECT_STALL_TIMEOUT` | the connection took no content for too long |
- * | `ERR_EXPECT_HEADERS_TIMEOUT` | the response did not come in time after the content |
- * | `ERR_EXPECT_BODY_TIMEOUT` | the response's content stopped coming |
+ * | `ERR_EXPECT_STALL_TIMEOUT` | the connection accepted no content for too long |
+ * | `ERR_EXPECT_HEADERS_TIMEOUT` | the response did not begin in time after the content was sent |
+ * | `ERR_EXPECT_BODY_TIMEOUT` | the response's content stopped arriving |
  * | `ERR_EXPECT_TOTAL_TIMEOUT` | the upload as a whole took too long |
  * | `ERR_EXPECT_TOO_MANY_REDIRECTS` | there were more redirects than `maxRedirections` |
- * | `ERR_EXPECT_REDIRECT` | a redirect came, and `redirect` is `'error'`, or fetch cannot follow it |
+ * | `ERR_EXPECT_REDIRECT` | the response is a redirect, and `redirect` is `'error'` or fetch cannot follow it |
  * | `ERR_EXPECT_INSECURE_REDIRECT` | a redirect led from https to http |
  * | `ERR_EXPECT_RESUME_LIMIT` | the content is larger than the origin's `Upload-Limit`; the upload was cancelled |
- * | `ERR_EXPECT_RESUME_MISMATCH` | the origin's offset, length or `Location` is not what it can be; the upload was cancelled |
- * | `ERR_EXPECT_RESUME_GONE` | the origin does not have the upload any more that was to go on |
- * | `ERR_EXPECT_RESUME_ANSWERED` | the upload is complete, and its answer is lost |
+ * | `ERR_EXPECT_RESUME_MISMATCH` | the origin's offset, length or `Location` contradicts the upload; the upload was cancelled |
+ * | `ERR_EXPECT_RESUME_GONE` | the origin no longer has the upload that was to be resumed |
+ * | `ERR_EXPECT_RESUME_ANSWERED` | the upload is complete, but its response was lost |
  * | `ERR_EXPECT_PROXY` | a proxy could not be used, or made no tunnel; `response` has its status |
  */
 export type UploadErrorCode =
@@ -46,38 +46,38 @@ export type UploadErrorCode =
   | 'ERR_EXPECT_RESUME_ANSWERED'
   | 'ERR_EXPECT_PROXY'
 
-/** Where an upload stood: before its head left, held back, content flowing, or being answered. */
+/** The phase of an upload: before its head is sent, holding its content back, sending it, or receiving the response. */
 export type UploadPhase = 'connecting' | 'waiting' | 'sending' | 'responding'
 
-/** What is known of an upload at the moment it failed. */
+/** The state of an upload when it failed. */
 export interface UploadPlace {
-  /** Where the upload stood. */
+  /** The phase in which the upload failed. */
   phase: UploadPhase
-  /** Bytes of content that the connection of the last attempt to send it had accepted. */
+  /** Bytes of content accepted by the connection of the last attempt that sent content. */
   sentBytes: number
   /** Which attempt failed, counted from 1. */
   attempt: number
-  /** The status of the final response, when one was seen. */
+  /** The status of the final response; `null` when none was received. */
   status: number | null
 }
 
 /**
- * An upload that this package had to fail.
+ * The error with which this package fails an upload.
  *
- * A status is no error: a 413 is returned like any response. Errors of undici, of the
- * socket and of the caller's own source pass unwrapped.
+ * A status is not an error: a 413 is returned like any response. Errors of undici, of the
+ * socket and of the caller's own source are passed on unwrapped.
  */
 export class UploadError extends Error {
   override readonly name = 'UploadError'
-  /** What happened, for programs. */
+  /** The machine-readable reason. */
   readonly code: UploadErrorCode
-  /** Where the upload stood. */
+  /** The phase in which the upload failed. */
   phase: UploadPhase = 'connecting'
-  /** Bytes of content that the connection of the last attempt to send it had accepted. */
+  /** Bytes of content accepted by the connection of the last attempt that sent content. */
   sentBytes = 0
   /** Which attempt failed, counted from 1; 0 when none had begun. */
   attempt = 0
-  /** The final response that was seen before the failure, or `null`. */
+  /** The final response received before the failure, or `null`. */
   response: { readonly status: number } | null = null
 
   constructor(code: UploadErrorCode, message: string, options?: ErrorOptions) {
@@ -86,8 +86,9 @@ export class UploadError extends Error {
   }
 
   /**
-   * The error with where the upload stood, which whoever throws deep inside does not know. Uploads
-   * that waited for the same connection fail with the same error, and each is told its own place.
+   * Adds the phase, the bytes and the attempt, which are not known where the error is thrown.
+   * Uploads that wait for the same connection fail with one error object, so every upload after
+   * the first gets a copy.
    */
   at(place: UploadPlace): UploadError {
     if (this.attempt > 0) return this.#copy().at(place)

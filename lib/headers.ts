@@ -11,7 +11,7 @@ type Value = string | string[] | number | boolean | null | undefined
 /**
  * Visits every field, in order, until the visitor answers true.
  *
- * @throws TypeError when the fields have no shape that undici takes.
+ * @throws TypeError when the fields have a shape that undici does not accept.
  */
 function visit(headers: Fields, visitor: (name: string, value: Value) => boolean): void {
   if (headers === null || headers === undefined) return
@@ -25,7 +25,7 @@ function visit(headers: Fields, visitor: (name: string, value: Value) => boolean
 function visitList(list: string[], visitor: (name: string, value: Value) => boolean): void {
   if (list.length % 2 !== 0) {
     throw new TypeError(
-      `A list of headers must hold names and values in turn; it has ${list.length} entries`,
+      `A list of headers must alternate names and values; it has an odd number of entries (${list.length})`,
     )
   }
   for (let index = 0; index < list.length; index += 2) {
@@ -39,7 +39,7 @@ function visitPairs(
 ): void {
   for (const pair of pairs) {
     if (!Array.isArray(pair) || pair.length !== 2) {
-      throw new TypeError('Headers that can be iterated over must yield pairs of name and value')
+      throw new TypeError('Iterable headers must yield [name, value] pairs')
     }
     if (visitor(String(pair[0]), pair[1])) return
   }
@@ -66,7 +66,7 @@ export function fieldValue(headers: Fields, name: string): Value {
   return found
 }
 
-/** How often there is a field of this name. */
+/** The number of fields of this name. */
 export function countFields(headers: Fields, name: string): number {
   let count = 0
   visit(headers, (other) => {
@@ -76,18 +76,18 @@ export function countFields(headers: Fields, name: string): number {
   return count
 }
 
-/** The same fields as a flat list, without those named. */
+/** The fields as a flat list, without the named ones. */
 export function withoutFields(headers: Fields, ...names: string[]): string[] {
   const kept: string[] = []
   visit(headers, (name, value) => {
-    // undici takes lists, numbers and null as values; the type of a flat list says strings only.
+    // undici accepts lists, numbers and null as values, but its type of a flat list allows only strings.
     if (!names.includes(name.toLowerCase())) kept.push(name, value as string)
     return false
   })
   return kept
 }
 
-/** The fields that came with a response as pairs, which the platform's Headers take. */
+/** The fields of a response as pairs, for the platform's Headers. */
 export function pairsOf(fields: ResponseFields): [name: string, value: string][] {
   const pairs: [string, string][] = []
   for (const name of Object.keys(fields)) {

@@ -1,5 +1,5 @@
 /**
- * Refuses options whose names mean nothing.
+ * Refuses unknown options.
  *
  * @throws TypeError naming the first unknown option.
  */
@@ -10,7 +10,7 @@ export function refuseUnknown(options: object, known: readonly string[]): void {
   }
 }
 
-/** The members of options that are not undefined, which is what an option is that was not given. */
+/** The options without those that are `undefined`, which count as not given. */
 export function definedOf<Options extends object>(options: Options | undefined): Options {
   const members = Object.entries(options ?? {}).filter(([, value]) => value !== undefined)
   return Object.fromEntries(members) as Options
@@ -19,9 +19,9 @@ export function definedOf<Options extends object>(options: Options | undefined):
 /**
  * Refuses an option that is not a dispatcher.
  *
- * @throws TypeError naming it.
+ * @throws TypeError naming the option.
  */
 export function checkDispatcher(value: unknown): void {
   if (value === undefined || typeof Object(value).dispatch === 'function') return
-  throw new TypeError("Option 'dispatcher' must be a Dispatcher of undici's")
+  throw new TypeError("Option 'dispatcher' must be an undici Dispatcher")
 }

@@ -14,13 +14,13 @@ import { UploadBody } from './upload-body.ts'
 type Connector = buildConnector.connector
 type Controller = Dispatcher.DispatchController
 
-/** Dispatch options that may carry a ticket, and what a proxy is answered. */
+/** Dispatch options that may carry a ticket, and the answers to a proxy's challenges. */
 export interface TicketedOptions extends Dispatcher.DispatchOptions {
   [ticketKey]?: Ticket
   [tunnelKey]?: TunnelAuthentication
 }
 
-/** undici's channels for chunks that were sent, which names undici's own request, and for that request. */
+/** undici's channels for sent chunks and for new requests. Both name undici's own request object. */
 const chunkSent = channel('undici:request:bodyChunkSent')
 const created = 'undici:request:create'
 
@@ -33,33 +33,33 @@ interface Created {
   readonly request: object
 }
 
-/** The origin chose no protocol of a handshake that offered HTTP/1.1 alone. */
+/** The origin chose no protocol in a TLS handshake that offered only HTTP/1.1. */
 export const noProtocol: Error = new errors.InformationalError('The origin chose no protocol')
 
-/** What undici uses where nobody says otherwise. */
+/** undici's default headersTimeout, in milliseconds. */
 const undiciHeadersTimeout = 300_000
 
-/** Methods whose content undici expects; after any other it closes the connection. */
+/** Methods for which undici expects content. After content with another method, undici closes the connection. */
 const expectsContent = ['PUT', 'POST', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']
 
-/** Told what the requests of a client do. */
+/** Receives events of the requests of a client. */
 export interface ClientOwner {
-  /** A response is complete. The client takes the next request in the next turn of the event loop. */
+  /** A response is complete. The client accepts the next request in the next turn of the event loop. */
   onResponseEnd(): void
 }
 
-/** A client whose connections have gates, and are told whose request comes next. */
+/** A client whose connections have gates. It announces each request to the gate before undici writes it. */
 export class GatedClient extends Client {
   readonly owner: ClientOwner
   readonly #headersTimeout: number
   #gate: Http1Gate | Http2Gate | null = null
   #connecting: Connecting | null = null
-  /** Requests that wait for a connection, and have something to say to a proxy that makes a tunnel. */
+  /** The tunnel authentication of requests that wait for a connection. */
   readonly #waiting = new Set<TunnelAuthentication>()
 
   constructor(origin: URL, options: ClientOptions, owner: ClientOwner) {
     const pipelined = (options.pipelining ?? 1) > 1
-    // A pool hands on the function that it was given.
+    // A pool passes its connector on as a function.
     const connect = options.connect as Connector
     super(origin, {
       ...options,
@@ -74,10 +74,10 @@ export class GatedClient extends Client {
               ? new Http2Gate(socket)
               : new Http1Gate(socket, { pipelined })
           }
-          // undici writes the requests that wait in here.
+          // undici writes the waiting requests inside this call.
           callback(...result)
         })
-        // undici's connectors and those through proxies answer what can be destroyed; others nothing.
+        // undici's connectors and those of proxies return a destroyable object; others return nothing.
         if (!isOver && isConnecting(connecting)) this.#connecting = connecting
       },
     })
@@ -85,7 +85,7 @@ export class GatedClient extends Client {
     this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
   }
 
-  /** A connection is made for the requests that wait for it, of which the first says who is asking. */
+  /** Adds the tunnel authentication of the first request that waits for the connection. */
   #toTunnel(target: buildConnector.Options): TunnelTarget {
     const [tunnel] = this.#waiting
     return tunnel === undefined ? target : { ...target, [tunnelKey]: tunnel }
@@ -96,7 +96,7 @@ export class GatedClient extends Client {
     return this.#gate
   }
 
-  /** Ends a connection that is being made for one request alone, which was given up. */
+  /** Stops connecting when the only request that waits for the connection was aborted. */
   readonly #cancelConnect = (): void => {
     if (this.stats.size === 1) this.#connecting?.destroy(new errors.RequestAbortedError())
   }
@@ -117,7 +117,7 @@ export class GatedClient extends Client {
     const { body, method } = options
     const headers =
       body === ticket.body ? options.headers : ticket.replaceBody(body, options.headers)
-    // Over HTTP/1.1 the gate puts the expectation in, and asks by itself.
+    // For HTTP/2, undici writes the expectation. Over HTTP/1.1 the gate writes it, and calls asks() itself.
     const asks = ticket.asks(true)
     const content = new UploadBody(ticket, this)
     const own: Dispatcher.DispatchOptions = {
@@ -125,9 +125,9 @@ export class GatedClient extends Client {
       headers: headers ?? null,
       body: content as unknown as Buffer,
       expectContinue: asks,
-      // undici sees no content, and would write the upload behind other requests.
+      // undici sees no content, and would pipeline the upload behind other requests.
       idempotent: false,
-      // undici's timer runs while content is sent, and cuts an upload that moves slowly.
+      // undici's timer also runs while content is sent, and would abort a slow upload.
       headersTimeout: 0,
     }
     if (!expectsContent.includes(method)) own.reset ??= true
@@ -143,7 +143,7 @@ export class GatedClient extends Client {
   }
 }
 
-/** Says when a request waits for a connection no more. */
+/** Reports when a request no longer waits for a connection. */
 class WaitingHandler extends ForwardingHandler {
   readonly #done: () => void
 
@@ -169,7 +169,7 @@ interface GateOwner {
   readonly owner: ClientOwner
 }
 
-/** Tells the owner of a client of the end of each response. */
+/** Reports the end of each response to the owner of a client. */
 class EndObserver extends ForwardingHandler {
   readonly client: GateOwner
 
@@ -184,11 +184,11 @@ class EndObserver extends ForwardingHandler {
   }
 }
 
-/** Tells the gate when an upload is the next request to be written; undici writes its head thereafter. */
+/** Announces an upload to the gate directly before undici writes its head. */
 class UploadRequestHandler extends EndObserver {
   readonly #ticket: Ticket
   readonly #content: UploadBody
-  /** Whether undici puts the expectation in, as it does over HTTP/2. */
+  /** Whether undici writes the expectation, as it does over HTTP/2. */
   readonly #asks: boolean
   #started = false
 
@@ -207,15 +207,15 @@ class UploadRequestHandler extends EndObserver {
 
   override onRequestStart(controller: Controller, context: unknown): void {
     super.onRequestStart(controller, context)
-    // A request that is given up here never gets to the connection.
+    // undici does not write a request that was aborted in onRequestStart.
     if (controller.aborted) return
     const { gate } = this.client
     const again = this.#started
     this.#started = true
     if (gate === null) controller.abort(noGate())
-    // undici sends a request again by itself: over HTTP/2 where the origin said that nothing was done
-    // about it, which is an attempt of its own, and over HTTP/1.1 when a pipelined request behind it is
-    // given up, which closes the connection.
+    // undici repeats requests by itself in two cases. Over HTTP/2 it does so when the origin did not
+    // process the request, which has to be an attempt of its own. Over HTTP/1.1 it does so when a
+    // pipelined request behind it is aborted, which closes the connection.
     else if (again && gate.isHttp2) controller.abort(unprocessed())
     else if (again && this.#ticket.begun) controller.abort(begunBefore())
     else if (gate.isHttp2) gate.announce(this.#ticket, this.#content, this.#asks, controller)
@@ -223,13 +223,13 @@ class UploadRequestHandler extends EndObserver {
     else gate.announce(this.#ticket)
   }
 
-  /** Content that nobody was asked about is lost to an origin that speaks HTTP/2 alone. */
+  /** Without the expectation, one-shot content would be lost to an origin that speaks only HTTP/2. */
   #mustOfferHttp2(gate: Http1Gate): boolean {
     return gate.choseNone && this.#ticket.mayNeedHttp2 && !this.#ticket.asks(false)
   }
 }
 
-/** Tells the gate when a request that is not an upload is the next to be written. */
+/** Announces a request that is not an upload to the gate directly before undici writes it. */
 class OtherRequestHandler extends EndObserver {
   readonly #options: Dispatcher.DispatchOptions
 

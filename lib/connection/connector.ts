@@ -5,18 +5,18 @@ import { TlsSessions } from './tls-sessions.ts'
 
 type Connector = buildConnector.connector
 
-// undici's own options; the types of some versions leave one out.
+// undici's own options. The types of some versions lack useH2c.
 export interface ClientOptions extends Client.Options {
   useH2c?: boolean
 }
 
-/** Options of undici's connector, of which one is not among its types. */
+/** Options of undici's connector, whose types lack maxCachedSessions. */
 interface SessionOptions {
   maxCachedSessions?: number | null | undefined
   session?: Buffer
 }
 
-/** The key under which an agent hands its TLS sessions to its pools. */
+/** The key under which an agent passes its TLS sessions to its pools. */
 export const sessionsKey: unique symbol = Symbol('expect-continue.sessions')
 
 /** The options of a pool that makes gated connections. */
@@ -25,14 +25,14 @@ export interface PoolOptions extends Pool.Options, ClientOptions {
 }
 
 /**
- * Bytes that a connection takes in before it says that it is full, 64 KiB with undici. undici's
- * own number would hold for what is read, too.
+ * Bytes that a socket buffers before `write()` returns false; undici's value is 64 KiB. Setting
+ * undici's `highWaterMark` instead would also change the read buffer.
  */
 const watermarks = { highWaterMark: undefined, writableHighWaterMark: 524_288 }
 
 /**
- * The connector undici's Pool would have built from these options. It keeps the TLS sessions of
- * https origins; undici's own keeps them in weak references, which are collected before they are used.
+ * The connector that undici's Pool builds from these options, with another cache for TLS sessions.
+ * undici keeps sessions in weak references, which are collected before they are used.
  */
 export function connectorOf(options: PoolOptions): Connector {
   const { connect, tls, maxCachedSessions, allowH2, useH2c, socketPath, connectTimeout } = options

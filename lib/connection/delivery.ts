@@ -1,18 +1,18 @@
 import { SliceSize, type SliceSizes } from './slice-size.ts'
 import type { Source } from './source.ts'
 
-/** Bytes that are gathered while a write is under way. */
+/** The most bytes that are buffered while a write is pending. */
 const mostGathered = 524_288
 
-/** Writes after which other work of the process gets a turn, when each is done at once. */
+/** The most synchronous writes in a row, before other work of the event loop runs. */
 const mostAtOnce = 32
 
 /** Where content is written to. */
 export interface ContentWriter {
   /**
-   * Writes chunks in one go. Called again only once the callback was called.
+   * Writes chunks together. Not called again before the callback was called.
    *
-   * @param last says whether the content ends with them; there may be none then.
+   * @param last says whether the content ends with these chunks, of which there may be none.
    */
   write(
     chunks: Uint8Array[],
@@ -20,11 +20,11 @@ export interface ContentWriter {
     last: boolean,
     callback: (error?: Error | null) => void,
   ): void
-  /** The source has nothing to write at once. */
+  /** The source has nothing to write yet. */
   idle(): void
 }
 
-/** Who is told how the delivery goes. */
+/** Opens the content and receives the events of its delivery. */
 export interface DeliveryOwner {
   open(): Source | Promise<Source>
   onWrite(chunks: readonly Uint8Array[], bytes: number): void
@@ -34,8 +34,8 @@ export interface DeliveryOwner {
 }
 
 /**
- * Takes content from its source and writes it, with backpressure: one write at a time, and at
- * most 512 KiB gathered behind it. Chunks that the source has at once, or in the same turn of
+ * Reads content from its source and writes it, with backpressure: one write at a time, and at most
+ * 512 KiB buffered behind it. Chunks that the source yields synchronously, or in the same turn of
  * the event loop, are written together.
  */
 export class Delivery {
@@ -52,7 +52,7 @@ export class Delivery {
   #ended = false
   #over = false
   #scheduled = false
-  /** Whether the loop below is at work, which a write that is done at once comes back to. */
+  /** Whether the loop of #advance() is running. A synchronous write callback must not start it again. */
   #looping = false
   #writes = 0
   #begun = 0
@@ -63,7 +63,7 @@ export class Delivery {
     this.#sliceSize = new SliceSize(sizes)
   }
 
-  /** Whether nothing is to be written any more: it was stopped, it failed, or all was written. */
+  /** Whether nothing more is written, after a stop, a failure, or the end of the content. */
   get over(): boolean {
     return this.#over
   }
@@ -104,7 +104,7 @@ export class Delivery {
     return !this.#writing && !this.#over && this.#acceptedBytes + this.#gatheredBytes === 0
   }
 
-  /** Chunks that come at once leave together with the head. */
+  /** Gives the first chunk one turn of the event loop, so that it can be written together with the head. */
   #awaitFirst(): void {
     setImmediate(Delivery.#firstIsLate, this)
   }
@@ -113,7 +113,7 @@ export class Delivery {
     if (delivery.#isIdle()) delivery.#writer.idle()
   }
 
-  /** Reads and writes as far as neither has to be waited for. */
+  /** Reads and writes until one of them has to wait. */
   #advance(): void {
     if (this.#looping) return
     this.#looping = true
@@ -126,7 +126,7 @@ export class Delivery {
     if (!this.#over && !this.#writing && this.#gatheredBytes > 0) this.#schedule()
   }
 
-  /** Whether what was gathered is written now: it is all there is, or as much as is gathered. */
+  /** Whether to write now: the content has ended, or the buffer is full. */
   #isReady(): boolean {
     return this.#ended || this.#gatheredBytes >= mostGathered
   }
@@ -174,7 +174,7 @@ export class Delivery {
     }
   }
 
-  /** Chunks that come in the same turn leave together, in one system call. */
+  /** Defers the write, so that chunks of the same turn are written in one system call. */
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
@@ -199,7 +199,7 @@ export class Delivery {
     this.#writer.write(chunks, bytes, last, last ? this.#writtenLast : this.#written)
   }
 
-  /** The chunks of one write, the last of them cut where it would be too large. */
+  /** Takes the chunks of one write from the buffer. The last chunk is cut to the slice size. */
   #slice(): Uint8Array[] {
     const limit = this.#sliceSize.bytes
     if (this.#gatheredBytes <= limit) {
@@ -232,7 +232,7 @@ export class Delivery {
   readonly #written = (error?: Error | null): void => {
     if (!this.#accept(error)) return
     this.#writes += 1
-    // A system that takes everything at once would keep answers from being read.
+    // Without a pause, synchronous writes would keep responses from being read.
     if (this.#looping && this.#writes % mostAtOnce === 0) {
       this.#writing = true
       setImmediate(Delivery.#goOn, this)
@@ -251,7 +251,7 @@ export class Delivery {
     this.#owner.onDelivered()
   }
 
-  /** Whether the write went well, and the delivery goes on. */
+  /** Handles the end of a write; returns whether the delivery continues. */
   #accept(error: Error | null | undefined): boolean {
     const bytes = this.#writingBytes
     this.#writing = false

@@ -4,11 +4,11 @@ import { Wait, type Waiting } from './wait.ts'
 
 /** The gate of the request. */
 export interface ExpectationOwner {
-  /** The wait for a go-ahead has ended without one. */
+  /** The wait ended without a response. */
   onSilence(): void
 }
 
-/** The expectation of one request: its state, its wait, and what the attempt is told of it. */
+/** The expectation of one request: its state, its timer, and the events for the attempt. */
 export class Expectation implements Waiting {
   readonly #ticket: Ticket
   readonly #owner: ExpectationOwner
@@ -23,32 +23,32 @@ export class Expectation implements Waiting {
     this.#state = asks ? asking : unasked
   }
 
-  /** Whether the content flows, or would if there were more of it. */
+  /** Whether content may be sent now. */
   get flows(): boolean {
     return this.#state.at === 'sending'
   }
 
-  /** Whether the origin answered right behind its 100, before the content had begun to flow. */
+  /** Whether the final response followed the 100 directly, before any content was sent. */
   get answeredFirst(): boolean {
     return this.#answeredFirst
   }
 
-  /** Whether nothing more may be written. */
+  /** Whether no more content may be written. */
   get shut(): boolean {
     return this.#state.at === 'withheld' || this.#state.at === 'cut'
   }
 
-  /** The head has left; the wait begins. */
+  /** The head was written; the wait begins. */
   headLeft(): void {
     this.#apply({ type: 'left' })
   }
 
-  /** Ends the wait after so many milliseconds from now, if it would last longer. */
+  /** Limits the rest of the wait to this many milliseconds. */
   shorten(milliseconds: number): void {
     if (this.#state.at === 'waiting' && this.#wait !== null) this.#wait.shorten(milliseconds)
   }
 
-  /** Lets the content go if it waits for nothing more. */
+  /** Releases the content if the state allows it; returns whether it did. */
   release(): boolean {
     const state = this.#state
     if (state.at !== 'ready') return false
@@ -62,20 +62,20 @@ export class Expectation implements Waiting {
     this.#apply({ type: 'sent' })
   }
 
-  /** Bytes of a response came. */
+  /** The first bytes of a response were received. */
   answered(): void {
     if (this.#answered) return
     this.#answered = true
     this.#ticket.onFirstByte()
   }
 
-  /** An interim response came. */
+  /** An interim response was received. */
   interim(status: number): void {
     this.#apply({ type: 'interim', status })
     this.#ticket.onInterim(status)
   }
 
-  /** The final response came. */
+  /** The head of the final response was received. */
   final(status: number): void {
     const before = this.#state
     this.#apply({ type: 'final', status })

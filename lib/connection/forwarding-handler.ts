@@ -4,15 +4,15 @@ import type { ResponseFields } from '../headers.ts'
 
 type Controller = Dispatcher.DispatchController
 
-/** Hands everything on to another handler; undici's own of this kind leaves a hook out. */
+/** Forwards every hook to another handler. undici's DecoratorHandler leaves some out. */
 export class ForwardingHandler implements Dispatcher.DispatchHandler {
-  /** Not there where nobody is told of chunks, whose buffers can then be filled again. */
+  /** Absent when the handler has none, so that the buffers of chunks can be reused. */
   readonly onBodySent?: (chunk: Buffer) => void
   readonly #handler: Dispatcher.DispatchHandler
 
   constructor(handler: Dispatcher.DispatchHandler) {
     this.#handler = handler
-    // V8 keeps function literals that are assigned to properties, and what they hold, for long.
+    // bind() instead of a closure: V8 keeps closures that are assigned to properties, and what they capture.
     if (handler.onBodySent !== undefined) this.onBodySent = handler.onBodySent.bind(handler)
   }
 
@@ -60,9 +60,9 @@ export class ForwardingHandler implements Dispatcher.DispatchHandler {
 }
 
 /**
- * Hands the head of a response on to a handler. undici's wrapper of older handlers takes what
- * they answer to an interim response for a pause. Nothing would end it where the final response
- * has no content, or where nobody reads it: the connection would never be free again.
+ * Passes the head of a response to a handler. undici's wrapper of older handlers pauses when they
+ * return false for an interim response. If the final response has no content, or is not read, nothing
+ * resumes the connection, and it never becomes free.
  */
 export function startResponse(
   handler: Dispatcher.DispatchHandler,

@@ -10,19 +10,19 @@ import { Wait, type Waiting } from './wait.ts'
 
 type Callback = (error?: Error | null) => void
 
-/** What a stream hands to `_writev`. */
+/** A chunk that a stream passes to `_writev`. */
 export interface Written {
   readonly chunk: string | Uint8Array
   readonly encoding: BufferEncoding
 }
 
-/** The head of an upload on its way through the socket's own queue. */
+/** The head of an upload in the queue of the socket's stream. */
 interface PendingHead {
   readonly bytes: Buffer
   readonly upload: Http1Upload
 }
 
-/** Milliseconds to look for a response after a failed write, where no ticket says otherwise. */
+/** Milliseconds to wait for a response after a failed write of a request without a ticket. */
 const rescueTimeout = 500
 
 /** How a connection is used. */
@@ -32,19 +32,18 @@ export interface Http1GateOptions {
 }
 
 /**
- * The gate on an HTTP/1.1 connection. To undici an upload is a request without content:
+ * The gate on an HTTP/1.1 connection. undici writes an upload as a request without content:
  *
  *     > PUT /videos HTTP/1.1          an announced head gets its framing and the expectation
  *     > expect: 100-continue
- *     < HTTP/1.1 100 Continue         taken out; the content is read and written
- *     < HTTP/1.1 413 ...              handed on; nothing more is read or written
+ *     < HTTP/1.1 100 Continue         removed; the content is read and written
+ *     < HTTP/1.1 413 ...              passed on; nothing more is read or written
  *
- * The write of the head is reported as done only when all of the content was written, so
- * nothing of undici's comes in between.
+ * The callback of the head's write is called only when all of the content was written, so that
+ * undici writes nothing in between.
  *
- * A write that fails with EPIPE or ECONNRESET is reported only after the response that may
- * have come before it was looked for, because a stream that hears of it is destroyed at once,
- * with that response unread.
+ * A write that fails with EPIPE or ECONNRESET is reported only after a short wait for a response.
+ * Reporting it at once would destroy the stream, and an early response would be lost unread.
  */
 export class Http1Gate implements Waiting {
   readonly isHttp2 = false
@@ -56,19 +55,19 @@ export class Http1Gate implements Waiting {
   readonly #streamWrite: Socket['write']
   readonly #responses = new InterimResponseParser()
   readonly #rescue = new Wait(this)
-  /** Whose head undici writes next. */
+  /** The upload whose head undici writes next. */
   #announced: Ticket | null = null
   #pending: PendingHead | null = null
   #upload: Http1Upload | null = null
-  /** What undici may write by itself: nothing, one head, or anything. */
+  /** What undici may write without an announced upload. */
   #mayWrite: 'nothing' | 'head' | 'anything' = 'nothing'
   #requests = 0
-  /** Whether a response head may begin in the next byte that comes in. */
+  /** Whether the next incoming byte may belong to a response head. */
   #awaiting = false
   #tunnel = false
-  /** Whom to tell of the write that is under way. */
+  /** The callback of the pending write. */
   #callback: Callback | null = null
-  /** What a write failed with, and whom to tell when no response is found. */
+  /** The error of a failed write, and the callback to report it to when no response is received. */
   #failure: { readonly error: Error; readonly callback: Callback } | null = null
 
   constructor(socket: Socket, { pipelined }: Http1GateOptions) {
@@ -80,7 +79,7 @@ export class Http1Gate implements Waiting {
     this.#streamWrite = socket.write
     socket.write = this.#streamed as Socket['write']
     socket._write = (chunk: string | Uint8Array, encoding, callback) => {
-      // Bun's sockets write several pieces by this, too.
+      // Bun's _writev calls _write for each chunk.
       if (this.#callback !== null) this.#write.call(socket, chunk, encoding, callback)
       else if (chunk === this.#pending?.bytes) this.#send(callback)
       else this.#pass(chunk, encoding, callback)
@@ -90,7 +89,7 @@ export class Http1Gate implements Waiting {
     socket.once('close', this.#onClose)
   }
 
-  /** The connection belongs to somebody else after CONNECT or an upgrade. */
+  /** Removes the gate: after CONNECT or an upgrade, the connection is no longer HTTP/1.1. */
   #uninstall(): void {
     const socket = this.#socket
     socket.write = this.#streamWrite
@@ -108,7 +107,7 @@ export class Http1Gate implements Waiting {
     this.#pending = null
   }
 
-  /** Whether the origin chose no protocol when TLS began, and nothing was sent to it yet. */
+  /** Whether the origin chose no protocol in the TLS handshake, and no request was written yet. */
   get choseNone(): boolean {
     const { alpnProtocol } = this.#socket as Partial<TLSSocket>
     return alpnProtocol === false && this.#requests === 0
@@ -125,7 +124,7 @@ export class Http1Gate implements Waiting {
     if (this.#announced !== null) this.#socket.destroy(noHead())
   }
 
-  /** undici writes the head of a request next whose content, if it has any, is left to undici. */
+  /** undici next writes the head of a request whose content, if any, it writes itself. */
   announceOther({ body, method, upgrade }: Dispatcher.DispatchOptions): void {
     const tunnel = method === 'CONNECT' || Boolean(upgrade)
     const hasContent = body !== null && body !== undefined
@@ -133,8 +132,8 @@ export class Http1Gate implements Waiting {
     this.#requests += 1
     this.#tunnel = tunnel
     this.#upload = null
-    // Where requests may be written before the last response is complete, only uploads are
-    // watched: they are written to idle connections alone, so the next response is theirs.
+    // With pipelining, only the responses to uploads are watched. Uploads are written only to idle
+    // connections, so that the next response belongs to them.
     if (!this.#pipelined || tunnel) this.#awaitResponse()
   }
 
@@ -145,7 +144,7 @@ export class Http1Gate implements Waiting {
 
   // Outgoing ---------------------------------------------------------------------------
 
-  /** What undici writes to the stream. */
+  /** Replaces `socket.write`, which undici calls. */
   readonly #streamed = (...args: Parameters<Socket['write']>): boolean => {
     const socket = this.#socket
     const ticket = this.#announced
@@ -206,8 +205,8 @@ export class Http1Gate implements Waiting {
   }
 
   /**
-   * Writes pieces as they are, in one system call. The callback is told of a connection that is
-   * gone only after a last look for a response.
+   * Writes pieces unchanged, in one system call. When the peer has closed the connection, the callback
+   * gets the error only after the wait for a response.
    */
   writeRaw(pieces: readonly Written[], callback: Callback): void {
     const [only] = pieces
@@ -216,7 +215,7 @@ export class Http1Gate implements Waiting {
       return
     }
     this.#callback = callback
-    // net.Socket looks for this property to pass buffers on as they are.
+    // net.Socket passes buffers on without copying when this property is set.
     const vector = pieces as Written[] & { allBuffers?: boolean }
     vector.allBuffers = !pieces.some(({ chunk }) => typeof chunk === 'string')
     this.#writev.call(this.#socket, vector, this.#done)
@@ -235,13 +234,13 @@ export class Http1Gate implements Waiting {
       return
     }
     this.#upload?.ticket.onRescue(error)
-    // Once the final response has begun, reading ends by itself, with or without a write.
+    // Once the final response has begun, the end of reading closes the connection.
     if (!this.#awaiting) return
     this.#failure = { error, callback }
     this.#rescue.start(this.#upload?.ticket.rescueTimeout ?? rescueTimeout)
   }
 
-  /** No response was found behind a write that failed. */
+  /** No response was received after a failed write. */
   waited(): void {
     this.#failure?.callback(this.#failure.error)
   }
@@ -253,7 +252,7 @@ export class Http1Gate implements Waiting {
       if (chunk === null || this.#pending === null) {
         return this.#push.call(this.#socket, chunk, encoding)
       }
-      // undici would take it for the answer to a request of which nothing was written.
+      // undici would treat it as the response to a request that was not written yet.
       this.#socket.destroy(unasked())
       return false
     }
@@ -276,12 +275,12 @@ export class Http1Gate implements Waiting {
     }
     let more = true
     for (const bytes of pass) more = this.#push.call(this.#socket, bytes)
-    // Only now, when a final response in the same piece would be known, may content go.
+    // After all heads of the chunk, because a final response may follow the 100 in the same chunk.
     upload?.settle()
     return more
   }
 
-  /** Content was taken: what comes in is bounded by what moves. */
+  /** Content was accepted, which restarts the limit of interim responses. */
   moved(): void {
     this.#responses.moved()
   }
@@ -294,7 +293,7 @@ export class Http1Gate implements Waiting {
     if (this.#tunnel) this.#uninstall()
   }
 
-  /** An idle connection keeps nothing of the upload that it carried in memory. */
+  /** Drops a finished upload, so that an idle connection does not keep it in memory. */
   forget(): void {
     if (this.#upload?.complete && !this.#awaiting) this.#upload = null
   }
@@ -304,7 +303,7 @@ function isPeerGone(error: NodeJS.ErrnoException): boolean {
   return error.code === 'EPIPE' || error.code === 'ECONNRESET' || error.code === 'ECONNABORTED'
 }
 
-/** RFC 9112, section 9.2: what comes while no request is outstanding is no response. */
+/** Data received without an outstanding request is not a response (RFC 9112, section 9.2). */
 function unasked(): Error {
   return new errors.SocketError('The origin sent a response before the request')
 }
@@ -312,7 +311,7 @@ function unasked(): Error {
 function noHead(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',
-    'undici did not write the head of the upload when it said so; this version of undici does not work with this package',
+    'undici did not write the head of the upload directly after it started the request; this version of undici does not work with this package',
   )
 }
 
@@ -326,6 +325,6 @@ function noAnnouncement(): UploadError {
 function tooMuch(): UploadError {
   return new UploadError(
     'ERR_EXPECT_INTERIM_OVERFLOW',
-    `The origin sent an interim (1xx) response of more than ${headLimit} bytes, or more than ${idleLimit} bytes of them while no content moved; the connection was closed`,
+    `The origin sent an interim (1xx) response of more than ${headLimit} bytes, or more than ${idleLimit} bytes of them while no content was sent; the connection was closed`,
   )
 }

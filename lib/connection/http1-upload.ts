@@ -9,22 +9,22 @@ import type { Ticket, TicketedConnection } from './ticket.ts'
 
 type Callback = (error?: Error | null) => void
 
-// What streams call the encoding of bytes; the type knows those of text only.
+// The encoding that streams use for bytes, which the type lacks.
 const encoding = 'buffer' as BufferEncoding
 
 const lineEnd = Buffer.from('\r\n', 'latin1')
 const lastChunk = Buffer.from('0\r\n\r\n', 'latin1')
 
-/** Bytes of content from which on an origin may not have read all of what the system took. */
+/** Bytes of content from which the origin may not have read everything that the system accepted. */
 const mayBeUnread = 65_536
 
-/** A write that waits for the one that is under way. */
+/** A write that waits for the pending one. */
 interface Deferred {
   readonly pieces: Written[]
   readonly callback: Callback
 }
 
-/** One upload on an HTTP/1.1 connection: its head, its expectation, and its content in chunks or plain. */
+/** One upload on an HTTP/1.1 connection: its head, its expectation, and its content, chunked or not. */
 export class Http1Upload
   implements TicketedConnection, ContentWriter, DeliveryOwner, ExpectationOwner
 {
@@ -36,9 +36,9 @@ export class Http1Upload
   readonly #chunked: boolean
   readonly #asks: boolean
   readonly #delivery: Delivery
-  /** A head that leaves together with the first content, if there is any at once. */
+  /** A head that waits to be written together with the first content. */
   #head: Buffer | null = null
-  /** Whom to tell when all was written. */
+  /** The callback of the head's write, called when all of the content was written. */
   #callback: Callback | null = null
   #headWriting = false
   #deferred: Deferred | null = null
@@ -46,9 +46,9 @@ export class Http1Upload
   #sentBytes = 0
   /** Whether all of the content was written. */
   complete = false
-  /** Whether the content outlives the response. */
+  /** Whether content is still sent after the response is complete. */
   #staysOpen = false
-  /** What undici wants to close the connection with in the meantime. */
+  /** The error with which undici closes the connection meanwhile. */
   #closesWith: Error | null = null
 
   constructor(socket: Socket, gate: Http1Gate, ticket: Ticket, asks: boolean) {
@@ -61,12 +61,12 @@ export class Http1Upload
     this.#delivery = new Delivery(this, this)
   }
 
-  // The gate's side --------------------------------------------------------------------
+  // Called by the gate -----------------------------------------------------------------
 
   /**
-   * Writes the head, and the content when it may flow.
+   * Writes the head, and the content as soon as it may be sent.
    *
-   * @param callback is called when all of it was written.
+   * @param callback is called when all of the content was written.
    */
   send(head: Buffer, reusedConnection: boolean, callback: Callback): void {
     this.#callback = callback
@@ -76,7 +76,7 @@ export class Http1Upload
     else this.#delivery.start()
   }
 
-  /** Lets the content go, if what happened last came to that. */
+  /** Sends the content if the last event released it. */
   settle(): void {
     if (this.expectation.release()) this.#delivery.start()
   }
@@ -85,7 +85,7 @@ export class Http1Upload
     this.settle()
   }
 
-  /** The final response came. */
+  /** The head of the final response was received. */
   final(status: number): void {
     this.#status = status
     this.expectation.final(status)
@@ -99,7 +99,7 @@ export class Http1Upload
     if (!this.complete) this.ticket.onClosed()
   }
 
-  // The delivery's side ----------------------------------------------------------------
+  // Called by the delivery -------------------------------------------------------------
 
   open(): Source | Promise<Source> {
     return this.ticket.open()
@@ -143,7 +143,7 @@ export class Http1Upload
     else this.#gate.writeRaw(pieces, this.#failable(callback))
   }
 
-  /** Puts chunks in the framing of RFC 9112, section 7.1, as one chunk. */
+  /** Frames the pieces as one chunk (RFC 9112, section 7.1). */
   #frame(pieces: Written[], bytes: number, last: boolean): void {
     if (bytes > 0) {
       const size = Buffer.from(`${bytes.toString(16)}\r\n`, 'latin1')
@@ -153,7 +153,7 @@ export class Http1Upload
     if (last) pieces.push({ chunk: lastChunk, encoding })
   }
 
-  /** Content that is not at hand does not keep the head waiting. */
+  /** The head does not wait for content that comes from code of the caller. */
   idle(): void {
     if (!this.ticket.atHand) this.#writeHead()
   }
@@ -175,7 +175,7 @@ export class Http1Upload
     else this.settle()
   }
 
-  /** The same callback; a write that failed ends the stream instead. */
+  /** Wraps a callback: a failed write goes to the stream's callback instead, which destroys the stream. */
   #failable(callback: Callback): Callback {
     return (error) => {
       if (error) this.#callback?.(error)
@@ -183,7 +183,7 @@ export class Http1Upload
     }
   }
 
-  // The attempt's side -----------------------------------------------------------------
+  // Called by the attempt --------------------------------------------------------------
 
   get choseHttp1(): boolean {
     return (this.#socket as Partial<TLSSocket>).alpnProtocol === 'http/1.1'
@@ -217,7 +217,7 @@ export class Http1Upload
     return false
   }
 
-  /** Lets undici close the connection, which is idle to it, only when the content was written. */
+  /** Delays undici's closing of the connection, which undici counts as idle, until the content was written. */
   #keepOpen(): void {
     const socket = this.#socket
     const { destroy } = socket

@@ -9,7 +9,7 @@ import type { UploadBody } from './upload-body.ts'
 
 const channel = 'http2.client.stream.created'
 
-/** Where a socket says whose it is; a session shows its socket through a proxy only. */
+/** Marks a socket with its gate. A session exposes its socket only through a JavaScript Proxy. */
 const owner: unique symbol = Symbol('expect-continue.gate')
 
 interface OwnedSocket extends Socket {
@@ -17,9 +17,9 @@ interface OwnedSocket extends Socket {
 }
 
 /**
- * The gate on an HTTP/2 connection: one for each stream that carries an upload. undici opens the
- * stream of a request in the same turn in which it tells the handler of the start, and node
- * publishes the stream before undici has seen it.
+ * The gate on an HTTP/2 connection, which makes an {@link Http2Upload} for each stream of an upload.
+ * undici opens the stream in the same turn in which it calls onRequestStart, and node publishes the
+ * stream on a diagnostics channel before it returns it to undici.
  */
 export class Http2Gate {
   readonly isHttp2 = true
@@ -27,9 +27,9 @@ export class Http2Gate {
   #session: ClientHttp2Session | null = null
   /** Uploads whose response has begun. */
   #responding = 0
-  /** Called at the ack of the PING that is under way. */
+  /** Called when the pending PING is acknowledged. */
   #awaiting: (() => void)[] = []
-  /** Called at the ack of the PING after that. */
+  /** Called when the PING after that is acknowledged. */
   #next: (() => void)[] = []
 
   constructor(socket: Socket) {
@@ -38,7 +38,7 @@ export class Http2Gate {
     socket.once('end', this.#onEnd)
   }
 
-  /** A response has begun, and is not complete. */
+  /** A response has begun. It counts until its stream closes. */
   onResponse(stream: ClientHttp2Stream): void {
     this.#responding += 1
     stream.once('close', () => {
@@ -47,8 +47,8 @@ export class Http2Gate {
   }
 
   /**
-   * undici destroys a connection that the origin has ended in this very turn. Node may have some of a
-   * response yet to look at that came before the end, because a write was under way.
+   * undici destroys a connection in the turn in which the origin ends it. When a write is pending,
+   * node may not have parsed all of a response that came before the end. So the destroy is delayed.
    */
   readonly #onEnd = (): void => {
     if (this.#responding === 0) return
@@ -79,7 +79,7 @@ export class Http2Gate {
     if (body !== null && body !== undefined) this.#onStream(closeCleanly, () => {})
   }
 
-  /** One PING is under way at a time, however many uploads wait. */
+  /** Calls back at the next ack. Only one PING is sent at a time, however many uploads wait. */
   afterAck(callback: () => void): void {
     this.#next.push(callback)
     if (this.#awaiting.length === 0) this.#ping()
@@ -97,7 +97,7 @@ export class Http2Gate {
       for (const callback of acknowledged) callback()
       this.#ping()
     }
-    // After a GOAWAY node sends no PING. SETTINGS are acknowledged in the same order (RFC 9113, section 6.5.3).
+    // After a GOAWAY node sends no PING, but SETTINGS, which are also acknowledged (RFC 9113, section 6.5.3).
     if (session.closed) session.settings({}, onAck)
     else session.ping(onAck)
   }
@@ -113,7 +113,7 @@ export class Http2Gate {
     }
     subscribe(channel, onStream)
     queueMicrotask(() => {
-      // Where the connection ended in the meantime, the request is started again on another.
+      // When the connection ended meanwhile, undici starts the request again on another one.
       if (unsubscribe(channel, onStream) && !this.#socket.destroyed) missing()
     })
   }
@@ -122,6 +122,6 @@ export class Http2Gate {
 function noStream(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',
-    `The HTTP/2 stream of the upload was not found (node's ${channel} did not tell of it); set allowH2 to false on the agent`,
+    `The HTTP/2 stream of the upload was not found (node did not publish it on the diagnostics channel ${channel}); set allowH2 to false on the agent`,
   )
 }

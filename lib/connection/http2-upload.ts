@@ -6,14 +6,14 @@ import type { Ticket, TicketedConnection } from './ticket.ts'
 import type { UploadBody } from './upload-body.ts'
 
 /**
- * Bytes written at once. Node tells of a write when all of it has left, window by window, and an
- * origin may refuse in the middle: what is reported falls short of what it got by one write.
+ * Bytes per write. Node calls back when all of a write was sent, which may take several flow-control
+ * windows. When the origin refuses in between, the report lacks up to one write of what was sent.
  */
 const sliceSizes = { first: 16_384, most: 65_536 }
 
 /**
- * Milliseconds from the ack of a PING until an origin counts as silent. Servers that answer by
- * themselves were measured to do so within 4 ms of the ack, and their applications within 53.
+ * Milliseconds from the ack of a PING until an origin counts as silent. In measurements, servers sent
+ * their own 100 within 4 ms of the ack, and applications on them within 53 ms.
  */
 const ackWait = 100
 
@@ -23,23 +23,23 @@ type Callback = (error?: Error | null) => void
 interface UploadGate {
   /** The response of a stream has begun. */
   onResponse(stream: ClientHttp2Stream): void
-  /** Calls back when the origin has acknowledged a PING that leaves after this call. */
+  /** Calls back when the origin has acknowledged a PING that is sent after this call. */
   afterAck(callback: () => void): void
 }
 
 /**
  * One upload on an HTTP/2 stream:
  *
- *     > HEADERS expect: 100-continue  undici waits for 'continue' before it asks for the body
+ *     > HEADERS expect: 100-continue  undici waits for 'continue' before it reads the body
  *     > PING                          its ack shows that the origin has the HEADERS
  *     < HEADERS 100                   node emits 'continue'
- *       (nothing in time)             this emits 'continue': 100 ms after the ack
+ *       (nothing in time)             this class emits 'continue' 100 ms after the ack
  *     > DATA                          the content is read and written
- *     < HEADERS 413                   handed on; no DATA
+ *     < HEADERS 413                   passed on; no DATA is sent
  *     > RST_STREAM CANCEL             once the response is complete
  *
- * Node ends a stream that it closes, and undici one that was refused, which an origin could
- * take for content that is complete (RFC 9113, section 8.1). So only whole content is ended.
+ * Node sends END_STREAM on a stream that it closes, and undici on one that was refused. An origin
+ * could mistake that for complete content (RFC 9113, section 8.1), so it is sent only after all of it.
  */
 export class Http2Upload
   implements TicketedConnection, ContentWriter, DeliveryOwner, ExpectationOwner
@@ -88,7 +88,7 @@ export class Http2Upload
       this.#expectation.final(statusOf(headers))
       if (this.#expectation.shut) this.stop()
     })
-    // Nobody waits for the rest of the content any more.
+    // The response is complete, so the rest of the content is not needed.
     stream.once('end', () => {
       if (!this.#complete && !this.#goesOn && !stream.destroyed) {
         stream.close(constants.NGHTTP2_CANCEL)
@@ -105,7 +105,7 @@ export class Http2Upload
     this.#ticket.onHead(this, this.#asks, this.#stream.id !== 1)
     this.#expectation.headLeft()
     if (!this.#asks) this.#delivery.start()
-    // The HEADERS leave in node's own turn, and a PING would overtake them before.
+    // Node sends the HEADERS later in this turn; a PING sent now would overtake them.
     else setImmediate(Http2Upload.#awaitAck, this)
   }
 
@@ -129,7 +129,7 @@ export class Http2Upload
     return true
   }
 
-  // The delivery's side ----------------------------------------------------------------
+  // Called by the delivery -------------------------------------------------------------
 
   open(): Source | Promise<Source> {
     return this.#ticket.open()
@@ -172,9 +172,9 @@ export class Http2Upload
 
   idle(): void {}
 
-  // The attempt's side -----------------------------------------------------------------
+  // Called by the attempt --------------------------------------------------------------
 
-  /** What waits in the stream cannot be told from what waits in the connection. */
+  /** Counts the stream's own queue, because the connection's queue is shared with other streams. */
   get queuedBytes(): number {
     return this.#stream.writableLength
   }
@@ -194,18 +194,19 @@ export class Http2Upload
     return false
   }
 
-  /** Whether the content outlives the response. */
+  /** Whether content is still sent after the response is complete. */
   get #goesOn(): boolean {
     return !this.#complete && this.#expectation.answeredFirst && !this.#delivery.over
   }
 }
 
 /**
- * Has a stream that is closed without a code reset with CANCEL, at once. Node waits with a reset
- * that has none until all of the content was sent. It never resets the stream at all when that
- * is destroyed in the meantime, as undici does: the origin waits for the rest for ever, and
- * where it gives leave to send more, node writes empty frames without end. The timer of a stream
- * that is destroyed before it was closed is not cleared, and would keep all of it in memory.
+ * Makes a stream that is closed without a code send RST_STREAM with CANCEL at once. Without it:
+ *
+ * - Node delays a reset without a code until all of the content was sent. When undici destroys the
+ *   stream meanwhile, node never sends the reset. The origin waits for the rest forever, and when it
+ *   enlarges the window, node writes empty frames without end.
+ * - The timer of a stream that is destroyed before it is closed keeps the stream in memory.
  */
 export function closeCleanly(stream: ClientHttp2Stream): void {
   const { close, destroy } = stream
@@ -214,21 +215,21 @@ export function closeCleanly(stream: ClientHttp2Stream): void {
   }
   stream.destroy = (error) => {
     stream.setTimeout(0)
-    // Before the error is told of, and behind the head of a response that came in the same piece.
+    // nextTick runs before the error event, and after the head of a response in the same chunk.
     if (!stream.destroyed && isUnread(stream)) process.nextTick(handOver, stream)
     return destroy.call(stream, error)
   }
 }
 
-/** Whether all of a response has come in, and not all of it was handed on. */
+/** Whether a complete response was received of which some is not emitted yet. */
 function isUnread(stream: ClientHttp2Stream): boolean {
   const { ended } = (stream as unknown as { _readableState: { ended: boolean } })._readableState
   return ended && !stream.readableEnded
 }
 
-/** Hands on the rest of a response whose connection ended right behind it. */
+/** Emits the rest of a response whose connection ended directly after it. */
 function handOver(stream: ClientHttp2Stream): void {
-  // A stream that failed emits nothing by itself.
+  // A failed stream emits no 'data' by itself.
   const emits = stream.errored === null
   for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) {
     if (!emits) stream.emit('data', chunk)

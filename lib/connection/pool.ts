@@ -15,9 +15,9 @@ export function gatedPool(origin: string | URL, options: object): Pool {
 }
 
 /**
- * A pool of gated connections. A connection whose response has just ended takes the next request in
- * the next turn of the event loop. An upload that comes before is dispatched then, or undici would
- * open another connection for it.
+ * A pool of gated connections. A connection accepts its next request one turn of the event loop after
+ * the end of a response. An upload that is dispatched earlier waits for that turn, because undici
+ * would open another connection for it.
  */
 class GatedPool extends Pool implements ClientOwner {
   readonly #deferred: (() => void)[] = []
@@ -30,7 +30,7 @@ class GatedPool extends Pool implements ClientOwner {
       connect: connectorOf(options),
       factory: (url, clientOptions) => new GatedClient(url, clientOptions, this),
     })
-    // Agents call it, and pools themselves do, with and without a callback.
+    // Agents and pools call close() with and without a callback.
     const { close } = this
     this.close = (...args: []) => {
       this.#flush()

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { errors } from '#undici'
 
-/** A handle of node's, as far as it is needed here. */
+/** The parts of node's internal handle that are used here. */
 interface Handle {
   close(callback: () => void): void
   reset?(callback: () => void): void
@@ -10,20 +10,20 @@ interface Handle {
 }
 
 /**
- * undici dispatches requests again that wait behind the one that ended, where a connection is
- * closed with an error of this kind. One for all, because a stack trace costs more than the rest.
+ * With an error of this class, undici dispatches the requests that wait on the connection again. All
+ * connections share one error, because its stack trace is the most expensive part of closing one.
  */
 const closed = new errors.InformationalError('The connection was closed after a response')
 
 /**
- * Closes a connection with a RST, so that an origin does not read what the system has not sent
- * yet. node's `resetAndDestroy()` takes no error, and refuses TLS.
+ * Closes a connection with a RST, so that the system does not send what it still buffers. node's
+ * `resetAndDestroy()` accepts no error, and does not support TLS.
  */
 export function resetConnection(socket: Socket): void {
   const { _handle: handle } = socket as { _handle?: Handle | null }
   const tcp = handle?._parent ?? handle
   if (tcp?.reset !== undefined) tcp.close = tcp.reset
-  // Bun's handles have no reset of their own; its sockets look at this.
+  // Bun's handles have no reset(); its sockets check this property instead.
   else Object.assign(socket, { resetAndClosing: true })
   socket.destroy(closed)
 }

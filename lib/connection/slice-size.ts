@@ -1,4 +1,4 @@
-/** How many bytes are written at once: at first, and when it goes quickly. */
+/** Bytes per write: the first size, and the largest. */
 export interface SliceSizes {
   readonly first: number
   readonly most: number
@@ -6,13 +6,13 @@ export interface SliceSizes {
 
 const usual: SliceSizes = { first: 1_048_576, most: 4_194_304 }
 const smallest = 65_536
-// Milliseconds that a slice took to send.
+// Durations of a write in milliseconds.
 const quick = 50
 const slow = 500
 
 /**
- * How much content is written at once: the more the quicker it goes, because each write costs
- * some work, and the less the slower it goes, because progress is told after each.
+ * The number of bytes per write. It grows on a fast connection, because each write has a cost, and
+ * shrinks on a slow one, because progress is reported after each write.
  */
 export class SliceSize {
   readonly #most: number
@@ -27,7 +27,7 @@ export class SliceSize {
     return this.#bytes
   }
 
-  /** A slice of this size took so many milliseconds. */
+  /** A write of this size took this many milliseconds. */
   took(milliseconds: number): void {
     if (milliseconds < quick) this.#bytes = Math.min(this.#bytes * 2, this.#most)
     else if (milliseconds > slow && this.#bytes > smallest) this.#bytes /= 2

@@ -5,94 +5,95 @@ import type { Source } from './source.ts'
 /** The connection that an attempt was written to. */
 export interface TicketedConnection {
   readonly isHttp2: boolean
-  /** Whether the origin chose HTTP/1.1 when TLS began (ALPN, RFC 7301); one that knows no other may not. */
+  /** Whether the origin chose HTTP/1.1 by ALPN (RFC 7301). Servers without ALPN choose no protocol. */
   readonly choseHttp1: boolean
-  /** Bytes that the system has not taken yet. */
+  /** Bytes that the system has not accepted yet. */
   readonly queuedBytes: number
-  /** Stops the content. Nothing more of it is read or written. */
+  /** Stops reading and writing the content. */
   stop(): void
   /** Closes the connection, or the stream, in the middle of the content. */
   close(): void
   /**
-   * Called when the response is complete, before undici's handler is told. Closes an HTTP/1.1
-   * connection whose content is not complete, or may not have been read by the origin.
+   * Called when the response is complete. Closes an HTTP/1.1 connection when the content is not
+   * complete, or when the origin may not have read all of it.
    *
-   * @returns whether the content goes on: an origin may answer right behind its 100, and read then.
+   * @returns whether content is still sent: some origins respond directly after a 100, and then read.
    */
   responseEnded(): boolean
 }
 
 /**
- * One attempt, as its connection sees it. It travels beside the dispatch options; a client whose
- * connections have gates takes it and writes its content. The methods that begin with `on` are
- * called in the order in which things happen.
+ * The interface between an attempt and its connection. The attempt passes it along in the dispatch
+ * options. A client whose connections have gates calls `onGated`, and writes the content itself. The
+ * methods that begin with `on` report events in order.
  */
 export interface Ticket {
-  /** What was handed down as the body. Another body in its place is the content. */
+  /** The body in the dispatch options. If an interceptor replaces it, the new body is the content. */
   readonly body: unknown
-  /** Whether an interceptor below that asks takes the request over, because nobody asked for this one. */
+  /** Whether an interceptor of this package below replaces this attempt, which `install()` made. */
   readonly yields: boolean
-  /** Whether its fields invite the origin to make it an upload that can be resumed. */
+  /** Whether its fields offer a resumable upload to the origin. */
   readonly invites?: boolean
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
-  /** Whether HTTP/2 is left out, because that is better for the content, where nothing else may be spoken. */
+  /** Whether only HTTP/1.1 is offered, because it is faster for the content, and the origin may not support it. */
   readonly mayNeedHttp2: boolean
-  /** Whether content was handed to a connection. */
+  /** Whether content was written to a connection. */
   readonly begun: boolean
-  /** Whether the request is to carry the expectation; asked when its head is written. */
+  /** Whether the request carries the expectation. Called when its head is written. */
   asks(isHttp2: boolean): boolean
-  /** Milliseconds the content is held back, from the moment the head left. */
+  /** Milliseconds for which the content is held back after the head. */
   readonly continueTimeout: number
-  /** Milliseconds to look for a response after a failed write. */
+  /** Milliseconds to wait for a response after a failed write. */
   readonly rescueTimeout: number
-  /** Bytes of content; `null` when that is not known. */
+  /** Bytes of content; `null` when unknown. */
   readonly length: number | null
   /**
-   * Whether the content comes from memory or a file: then the head waits for it where nothing is
-   * asked. An origin that refused the head alone could take small content behind it for a request.
+   * Whether the content comes from memory or a file. Without the expectation, the head is then written
+   * together with it. An origin that refuses a head that arrives alone could parse content that
+   * arrives later as a new request.
    */
   readonly atHand: boolean
   /**
-   * A client with gates takes the attempt.
+   * A client with gates accepts the attempt.
    *
-   * @param headersTimeout is how many milliseconds it allows for the response's head.
-   * @param cancelConnect ends a connection that is being made for this attempt alone.
+   * @param headersTimeout is the client's limit for the head of the response, in milliseconds.
+   * @param cancelConnect stops connecting when no other request waits for the connection.
    */
   onGated(headersTimeout: number, cancelConnect: () => void): void
-  /** undici made a request of it, which its channels name; told only where somebody listens to them. */
+  /** undici made this request object, which its channels name. Called only when they have subscribers. */
   onCreate(request: object): void
   /**
-   * An interceptor put another body in the place of the one handed down.
+   * An interceptor replaced the body.
    *
    * @param headers are those of the request that came with it.
    * @returns the headers to send.
-   * @throws TypeError when it is nothing that can be sent.
+   * @throws TypeError when the new body cannot be sent.
    */
   replaceBody(body: unknown, headers: Fields): Fields
-  /** Opens the content. Called after the go-ahead, once for each head. */
+  /** Opens the content. Called when it may be sent, once for each head. */
   open(): Source | Promise<Source>
   /** The head is written; `asked` says whether it carries the expectation. */
   onHead(connection: TicketedConnection, asked: boolean, reusedConnection: boolean): void
-  /** The first byte of a response came. */
+  /** The first byte of a response was received. */
   onFirstByte(): void
-  /** An interim response came, a 100 included. */
+  /** An interim response was received, including a 100. */
   onInterim(status: number): void
-  /** The content is let go. */
+  /** The content is released. */
   onRelease(by: ReleasedBy): void
-  /** A final response came; nothing more is sent if `withheld`. */
+  /** The head of the final response was received; no content is sent if `withheld`. */
   onFinal(status: number, withheld: boolean): void
-  /** Bytes of content are handed to the system. */
+  /** Bytes of content are being written. */
   onWrite(chunks: readonly Uint8Array[], bytes: number): void
-  /** The system took this many bytes of content. */
+  /** The system accepted this many bytes of content. */
   onContent(bytes: number): void
-  /** The system took all of the content. */
+  /** The system accepted all of the content. */
   onDelivered(): void
-  /** The connection was closed before all of the content was taken. */
+  /** The connection was closed before all of the content was accepted. */
   onClosed(): void
   /** The content could not be read. */
   onSourceError(error: unknown): void
-  /** A write failed, and the gate looks for a response that may have come before. */
+  /** A write failed, and the gate waits for a response that may have been sent before. */
   onRescue(error: Error): void
 }
 

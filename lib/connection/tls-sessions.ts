@@ -1,14 +1,14 @@
 import type { TLSSocket } from 'node:tls'
 import { LRUCache } from 'lru-cache'
 
-/** The sessions of an agent at most, where nobody says otherwise; as many as undici keeps. */
+/** The default number of sessions per agent, the same as undici's. */
 const most = 100
 
 /**
- * TLS sessions to resume (RFC 8446, section 2.2), the last one of each server.
+ * TLS sessions to resume (RFC 8446, section 2.2): the last one of each server.
  *
- * Node does not compare the name in the certificate again when a session is resumed. So only
- * sessions of connections whose handshake has succeeded are kept.
+ * Node does not check the name in the certificate again for a resumed session. So only sessions of
+ * successful handshakes are kept.
  */
 export class TlsSessions {
   readonly #sessions: LRUCache<string, Buffer>
@@ -29,7 +29,7 @@ export class TlsSessions {
   /** Keeps the sessions of a connection that was made. */
   keep(server: string, socket: TLSSocket): void {
     socket.on('session', (session) => this.#sessions.set(server, session))
-    // TLS 1.2 has told its session by now; TLS 1.3 sends its tickets later.
+    // The session of TLS 1.2 is available now; TLS 1.3 sends its tickets later.
     const session = socket.getProtocol() === 'TLSv1.3' ? undefined : socket.getSession()
     if (session !== undefined) this.#sessions.set(server, session)
   }

@@ -1,7 +1,7 @@
 import type { buildConnector } from 'undici'
 import type { ResponseFields } from '../headers.ts'
 
-/** The key under which a request, and a connector's target, bring what answers a proxy's 407 to CONNECT. */
+/** The key of the tunnel authentication in dispatch options and in a connector's target. */
 export const tunnelKey: unique symbol = Symbol('expect-continue.tunnel')
 
 /** A tunnel through an HTTP proxy. */
@@ -12,7 +12,7 @@ export interface Tunnel {
   readonly origin: string
   /** The target of CONNECT (RFC 9110, section 9.3.6). */
   readonly authority: string
-  /** The fields that the proxy gets in any case, as a flat list. */
+  /** The fields of every CONNECT, as a flat list. */
   readonly headers: string[]
 }
 
@@ -20,14 +20,14 @@ export interface Tunnel {
 export interface TunnelCredentials {
   /** The fields of the next CONNECT, as a flat list. */
   headers(): string[]
-  /** Whether there are others to try than those that were answered with these fields of a 407. */
+  /** Handles the fields of a 407; resolves to whether there are other credentials to try. */
   challenged(fields: ResponseFields): Promise<boolean>
 }
 
-/** Answers the challenges to one upload's tunnels. */
+/** Makes the credentials for the tunnels of one upload. */
 export type TunnelAuthentication = (tunnel: Tunnel) => TunnelCredentials
 
-/** The target of a connection, with what the upload that it is made for has to say to a proxy. */
+/** The target of a connection, with the tunnel authentication of the upload that it is made for. */
 export interface TunnelTarget extends buildConnector.Options {
   readonly [tunnelKey]?: TunnelAuthentication
 }

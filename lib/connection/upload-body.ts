@@ -6,12 +6,11 @@ interface BodyOwner {
 }
 
 /**
- * What undici gets as the body of an upload. undici asks for its size when it writes the head:
- * over HTTP/1.1 that is 0, and undici writes a head without content. Over HTTP/2 it is the
- * content's, and undici waits for a stream that yields nothing and ends when the gate has written
- * the content.
+ * The body of an upload as passed to undici. undici reads its size when it writes the head. Over
+ * HTTP/1.1 the size is 0, and undici writes a head without content. Over HTTP/2 the size is that of
+ * the content. The stream then yields nothing, and ends when the gate has written the content.
  *
- * undici tells a Blob by `instanceof`; no Blob is made, because each costs a handle of node's.
+ * undici recognizes a Blob by `instanceof`. A real Blob would allocate a handle of node's.
  */
 export class UploadBody {
   readonly #ticket: Ticket

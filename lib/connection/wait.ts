@@ -1,12 +1,11 @@
-/** What is told that a wait is over. */
+/** Receives the end of a wait. */
 export interface Waiting {
   waited(): void
 }
 
 /**
- * The bounded wait for a go-ahead. It ends one poll turn after its time is over, so that
- * what already lies in the socket's buffer wins over the timer, however late the event
- * loop comes round to either.
+ * A timer that fires one poll phase of the event loop after its time. A response that is already in
+ * the socket's buffer is thus read before the wait ends, even when the event loop is late.
  */
 export class Wait {
   readonly #waiting: Waiting
@@ -18,20 +17,20 @@ export class Wait {
     this.#waiting = waiting
   }
 
-  /** Tells that it is over after this many milliseconds and one poll turn. */
+  /** Calls `waited` after this many milliseconds and one poll phase. */
   start(milliseconds: number): void {
     this.#end = performance.now() + milliseconds
     this.#timer = setTimeout(Wait.#timeIsOver, milliseconds, this)
   }
 
-  /** Ends it after so many milliseconds from now, if it would last longer. */
+  /** Limits the rest of the wait to this many milliseconds. */
   shorten(milliseconds: number): void {
     if (this.#timer === null || this.#end - performance.now() <= milliseconds) return
     clearTimeout(this.#timer)
     this.start(milliseconds)
   }
 
-  /** Lets go of the timer; harmless when there is none. */
+  /** Stops the wait, if there is one. */
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     if (this.#turn !== null) clearImmediate(this.#turn)

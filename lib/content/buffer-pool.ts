@@ -1,12 +1,12 @@
-/** Bytes that free buffers may hold in all. */
+/** The most bytes that the pool keeps in free buffers. */
 const mostBytes = 16_777_216
 
 const free = new Map<number, Buffer[]>()
 let freeBytes = 0
 
 /**
- * A buffer of this size, with anything in it. Making new ones costs more than reading a file
- * into them, so the process keeps those that were given back.
+ * Takes a buffer of this size, with arbitrary bytes in it. Allocating a buffer costs more than
+ * reading a file into it, so the process keeps the buffers that are given back.
  */
 export function takeBuffer(size: number): Buffer {
   const buffer = free.get(size)?.pop()
@@ -15,7 +15,7 @@ export function takeBuffer(size: number): Buffer {
   return buffer
 }
 
-/** Gives a buffer back of which nothing is needed any more, by anyone. */
+/** Gives back a buffer that nothing uses any more. */
 export function giveBuffer(buffer: Buffer): void {
   const size = buffer.length
   if (freeBytes + size > mostBytes) return

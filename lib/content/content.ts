@@ -9,59 +9,59 @@ import { isPiped, pipedReader, tellsOf, watchPiped } from './piped-reader.ts'
 import { letGo, readableReader, watchReadable } from './readable-reader.ts'
 import { blobReader, bytesReader, iteratorReader, type Reader, webReader } from './readers.ts'
 
-/** What an upload sends, and how it is opened. */
+/** The content of an upload, not yet opened. */
 export interface Content {
-  /** Bytes, or `null` where that cannot be known. */
+  /** Bytes; `null` when unknown. */
   readonly length: number | null
-  /** A media type for the request, where the content has one of its own. */
+  /** The media type for the request; `null` when the content has none. */
   readonly type: string | null
   /** Whether it can be opened again. */
   readonly replayable: boolean
-  /** Whether its length is beyond doubt, so that its end need not be looked for. */
+  /** Whether its length is certain, so that it need not be read to its end. */
   readonly exact: boolean
-  /** Whether code of the caller's runs when it is read. */
+  /** Whether reading it runs code of the caller. */
   readonly callsOut: boolean
-  /** All of it, where it is at hand; mocks can then match on it. */
+  /** The whole content, if it is in memory. Mocks can match on it. */
   readonly buffered?: string | Buffer
-  /** Whether `open` goes to a byte by itself; what comes before it is read and dropped otherwise. */
+  /** Whether `open` can start at an offset. Otherwise the bytes before the offset are read and dropped. */
   readonly seeks?: boolean
-  /** Which state of a file it is. */
+  /** Identifies the state of a file. */
   readonly revision?: string
-  /** Looks its length up, where that takes a look at a file. Called before anything is sent. */
+  /** Looks up the length of a file. Called before anything is sent. */
   lookUp?(this: void): Promise<Content>
-  /** Begins to read, at a byte where it `seeks`. Called after the go-ahead. */
+  /** Begins to read, at an offset if it `seeks`. Called when the content may be sent. */
   open(this: void, start?: number): Reader | Promise<Reader>
-  /** Tells when it breaks before it is opened. Answers a function that stops that. */
+  /** Reports an error before it is opened. Returns a function that stops watching. */
   watch?(onBroken: (error: unknown) => void): () => void
-  /** Lets go of it where it was never opened. */
+  /** Releases it without opening it. */
   discard?(reason?: unknown): void
 }
 
-/** Content of a length that is known before it is opened. */
+/** Content with a length that is known before it is opened. */
 export interface SizedInput {
   /** Bytes. */
   readonly length: number
-  /** Called after the go-ahead, and again for each replay. */
+  /** Called when the content may be sent, and again for each replay. */
   open(opening: Opening): ReplayableInput | OneShotInput | Promise<ReplayableInput | OneShotInput>
 }
 
 /**
- * What a content function is given that has a parameter: it answers the content from this byte on. One
- * without gets nothing, and answers all of it.
+ * The argument of a content function. A function with a parameter returns the content from `start`
+ * on. A function without a parameter returns the whole content.
  */
 export interface Opening {
-  /** 0, but for an upload that goes on after an interruption. */
+  /** The offset of the first byte; 0 unless an upload is resumed. */
   readonly start: number
 }
 
-/** Content that can be read once. */
+/** Content that can be read only once. */
 export type OneShotInput =
   | Readable
   | ReadableStream
   | Iterable<string | Uint8Array>
   | AsyncIterable<string | Uint8Array>
 
-/** Content that is at hand, and can be opened again. */
+/** Content that can be opened again. */
 export type ReplayableInput =
   | string
   | ArrayBuffer
@@ -74,8 +74,8 @@ export type ReplayableInput =
   | Content
 
 /**
- * Whatever an upload can send. A function is called after the go-ahead, and again for each replay;
- * it may be async.
+ * The types of content that an upload accepts. A function is called when the content may be sent,
+ * and again for each replay; it may be async.
  */
 export type ContentInput =
   | ReplayableInput
@@ -83,18 +83,18 @@ export type ContentInput =
   | SizedInput
   | ((opening: Opening) => ReplayableInput | OneShotInput | Promise<ReplayableInput | OneShotInput>)
 
-/** Marks {@link Content} among what callers pass. */
+/** Marks {@link Content} objects, to tell them from other input. */
 export const contentKey: unique symbol = Symbol('expect-continue.content')
 
-/** Declares content of one's own making. */
+/** Marks an object as {@link Content}. */
 export function makeContent(content: Content): Content {
   return Object.freeze({ ...content, [contentKey]: true })
 }
 
 /**
- * Finds out what can be known of content without reading it.
+ * Converts input to {@link Content} without reading it.
  *
- * @throws TypeError when it is nothing that can be sent, or was read already.
+ * @throws TypeError when the input is of another type, or was already read.
  */
 export function contentOf(input: unknown): Content {
   if (typeof input === 'string') {
@@ -157,13 +157,13 @@ function multipart(input: FormData): Content {
 function sized({ length, open }: SizedInput): Content {
   if (Number.isSafeInteger(length) && length >= 0) return produced(open as Make, length)
   throw new TypeError(
-    `Content with 'open' must have a 'length' in bytes, a whole number from 0, not ${String(length)}`,
+    `Content with 'open' must have a 'length' in bytes, an integer of 0 or more, not ${String(length)}`,
   )
 }
 
 type Make = (opening?: Opening) => unknown
 
-/** Content that a function makes, which is not called before it is opened. */
+/** Content that a function returns. The function is called when the content is opened. */
 function produced(make: Make, length: number | null): Content {
   let made: unknown
   const reader = async (found: unknown): Promise<Reader> => {
@@ -180,7 +180,7 @@ function produced(make: Make, length: number | null): Content {
   return {
     length,
     type: null,
-    // Each call may bring something else, so the end is always looked for.
+    // Each call may return something else, so the content is always read to its end.
     exact: false,
     replayable: true,
     callsOut: true,
@@ -189,7 +189,7 @@ function produced(make: Make, length: number | null): Content {
   }
 }
 
-/** What a function made. A stream may break before it is read, which would end the process. */
+/** The result of a content function. A stream that fails before it is read would otherwise end the process. */
 async function guarded(found: unknown): Promise<unknown> {
   const before = watched(found)
   const input = await found
@@ -204,7 +204,7 @@ function watched(input: unknown): Readable | null {
   return input
 }
 
-/** Something that is read piece by piece; of these only an array can be read again. */
+/** A stream or an iterable. Only an array can be read again. */
 function pieces(input: object): Content {
   const opened = opener(input)
   const content: Content = {
@@ -222,12 +222,12 @@ function pieces(input: object): Content {
   return { ...content, lookUp }
 }
 
-/** Iterators that were read; there is no other way to tell a spent one from an empty one. */
+/** Iterators that were read. A consumed iterator cannot otherwise be told from an empty one. */
 const spent = new WeakSet<object>()
 
 type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
 
-/** How a kind of source is read. Refuses one that was read already. */
+/** How to read a stream or an iterable. Throws when it was already read. */
 function opener(input: object): Opener {
   if (input instanceof Readable || isNodeReadable(input)) {
     const stream = input as Readable
@@ -241,7 +241,7 @@ function opener(input: object): Opener {
     }
   }
   if (isWebStream(input)) {
-    // Works for web streams too, which its type does not say.
+    // It accepts web streams too, although its type does not.
     if (Readable.isDisturbed(input as unknown as Readable)) {
       throw usedUp('The ReadableStream was read from or cancelled')
     }
@@ -269,7 +269,7 @@ function opener(input: object): Opener {
   throw unusable(input)
 }
 
-/** An iterator, which is read once. What was let go of counts as read. */
+/** An iterator, which can be read only once. A released one counts as read. */
 function iteratorOpener(input: object, open: () => Reader): Opener {
   if (spent.has(input)) throw usedUp('The iterator was read by another upload')
   return {
@@ -295,30 +295,30 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
 }
 
 /**
- * Has an iterator that was read fail when it is read again. undici's retry and redirect interceptors
- * wrap it, so that it is not seen for what it is: they would send an empty body in its place.
+ * Makes an iterator that was read throw when it is read again. undici's retry and redirect
+ * interceptors wrap it in another object, which is not in `spent`. They would send an empty body.
  */
 function spoil(iterator: object): void {
   const next = (): Promise<never> =>
     Promise.reject(usedUp('The iterator was read by another upload'))
-  // A frozen one stays as it is.
+  // Returns false for a frozen iterator, where Object.defineProperty() throws.
   Reflect.defineProperty(iterator, 'next', { configurable: true, value: next })
 }
 
-/** Bytes that a file stream will read, where it reads a regular file by its path. */
+/** Bytes that a file stream will read; `null` unless it reads a regular file by its path. */
 async function fileStreamLength(stream: ReadStream): Promise<number | null> {
-  // Its types leave out what its options were.
+  // The types of ReadStream leave out `start` and `end`.
   const { path, start = 0, end } = stream as ReadStream & { start?: number; end?: number }
-  // With an encoding it yields text, whose length is another.
+  // With an encoding it yields text, whose length differs.
   if (!path || stream.bytesRead > 0 || stream.readableEncoding !== null) return null
   const stats = await fs.promises.stat(path).catch(() => null)
-  // A size of 0 may hide content, below /proc for instance.
+  // Files in /proc have a size of 0 but may have content.
   if (!stats?.isFile() || stats.size === 0) return null
   const last = Math.min(end ?? Number.POSITIVE_INFINITY, stats.size - 1)
   return Math.max(0, last + 1 - start)
 }
 
-// Blob and FormData come in several realms: the platform's and undici's.
+// Blob and FormData may be the platform's or undici's, so instanceof does not find both.
 function isBlob(input: object): input is Blob {
   const tag = tagOf(input)
   return (tag === 'Blob' || tag === 'File') && 'stream' in input && 'size' in input
@@ -350,7 +350,7 @@ function tagOf(input: object): unknown {
 
 function usedUp(what: string): TypeError {
   return new TypeError(
-    `${what}; pass a stream that nobody has read from, or a function that makes one`,
+    `${what}; pass a stream that nobody has read from, or a function that returns a new one`,
   )
 }
 

@@ -4,7 +4,7 @@ import { UploadError } from '../errors.ts'
 import { giveBuffer, takeBuffer } from './buffer-pool.ts'
 import { done, type Reader, type Step } from './readers.ts'
 
-/** Which bytes of a file are read, and how. */
+/** The part of a file to read, and the size of the chunks. */
 export interface Extent {
   readonly start: number
   readonly length: number
@@ -13,23 +13,23 @@ export interface Extent {
   readonly size: number
 }
 
-/** A buffer that was handed out, and where its bytes end in the content. */
+/** A buffer that the connection uses, and the offset at which its bytes end in the content. */
 interface Lent {
   readonly buffer: Buffer
   readonly end: number
 }
 
-/** Bytes of the smallest buffer that is worth keeping. */
+/** The smallest buffer that goes back to the pool, in bytes. */
 const leastPooled = 65_536
 
 const ended: Promise<Step> = Promise.resolve(done)
 
 /**
- * A part of a file, read in large chunks, with the next one in flight while one is written.
- * Buffers are filled again once the connection has taken what was in them.
+ * Reads a part of a file in large chunks. The next chunk is read while the last one is written.
+ * Buffers are reused once the connection has accepted their bytes.
  *
- * A file that is not what it was is an error, never a short upload: the last read asks for one
- * byte more than there should be, where the part ends with the file.
+ * A file whose size changed is an error, never a short upload. When the part ends with the file, the
+ * last read asks for one byte more, to detect a file that grew.
  */
 export class FileReader implements Reader {
   readonly #path: string | URL
@@ -54,7 +54,7 @@ export class FileReader implements Reader {
     return step.then((found) => {
       if (!found.done && this.#at < this.#extent.length) {
         this.#ahead = this.#read()
-        // A failure is for whoever asks for the next chunk.
+        // The next call of next() rejects; this prevents an unhandled rejection before it.
         this.#ahead.catch(() => {})
       }
       return found
@@ -70,7 +70,7 @@ export class FileReader implements Reader {
 
   cancel(): void {
     this.#cancelled = true
-    // A read that is under way closes the file at its end.
+    // A pending read closes the file when it ends.
     if (!this.#reading) this.#close()
   }
 
@@ -95,7 +95,7 @@ export class FileReader implements Reader {
     const { start, length, chunkSize, size: whole } = this.#extent
     const file = this.#file as number
     const last = this.#at + size === length
-    // One byte more, to see that nothing was added to the file.
+    // One byte more detects a file that grew.
     const extra = last && start + length === whole ? 1 : 0
     const pooled = Math.min(chunkSize, length) + 1 >= leastPooled
     const buffer = pooled ? takeBuffer(chunkSize + 1) : Buffer.allocUnsafeSlow(size + 1)
@@ -155,7 +155,7 @@ export function changed(path: string | URL, before: number, now: number): Upload
   return new UploadError(
     'ERR_EXPECT_FILE_CHANGED',
     before === now
-      ? `The file ${path} was written to since the upload was made; it was not sent as a whole`
-      : `The file ${path} had ${before} bytes when the upload was made and has ${now} now; it was not sent as a whole`,
+      ? `The file ${path} was modified after the upload was made; it was not sent completely`
+      : `The file ${path} had ${before} bytes when the upload was made and has ${now} now; it was not sent completely`,
   )
 }

@@ -4,7 +4,7 @@ import { refuseUnknown } from '../unknown.ts'
 import { type Content, makeContent } from './content.ts'
 import { changed, FileReader } from './file-reader.ts'
 
-/** Which part of a file, and how it is read. */
+/** The part of a file to send, and the size of the chunks. */
 export interface FileOptions {
   /** The first byte. @default 0 */
   start?: number | undefined
@@ -14,15 +14,15 @@ export interface FileOptions {
   chunkSize?: number | undefined
 }
 
-/** From this size on a file is read in large chunks. */
+/** The size in bytes from which a file is read in chunks of 1 MiB. */
 const large = 4_194_304
 
 /**
- * A file as content. Its size is looked up before the request is sent, and a failure of that
- * rejects the upload. It is opened after the go-ahead, and again for a replay.
+ * A file as content. Its size is looked up before the request is sent; when that fails, the upload
+ * rejects. The file is opened when the content may be sent, and again for a replay.
  *
- * @throws TypeError when an option's value cannot be used. An option that lies outside the file
- * rejects the upload with a TypeError.
+ * @throws TypeError when an option is unknown or invalid. An option outside the file rejects the
+ * upload with a TypeError.
  */
 export function fromFile(path: string | URL, options: FileOptions = {}): Content {
   refuseUnknown(options, ['start', 'end', 'chunkSize'])
@@ -34,7 +34,7 @@ export function fromFile(path: string | URL, options: FileOptions = {}): Content
     replayable: true,
     exact: true,
     callsOut: false,
-    // A caller's own dispatcher may open what was never looked up.
+    // Content may be opened without the lookup, when the caller's dispatcher has no interceptor of this package.
     open: async () => (await lookUp(path, options)).open(),
     lookUp: () => lookUp(path, options),
   }
@@ -63,7 +63,7 @@ async function lookUp(path: string | URL, options: FileOptions): Promise<Content
     open: (from = 0) => {
       const extent = { start: start + from, length: length - from, chunkSize, size }
       if (from === 0) return new FileReader(path, extent)
-      // What it goes on with must be what it began with.
+      // The rest of the file must belong to the state whose beginning was sent.
       return fs.promises.stat(path).then((stats) => {
         if (stats.mtimeMs === mtimeMs) return new FileReader(path, extent)
         throw changed(path, size, stats.size)
@@ -80,13 +80,13 @@ async function statsOf(path: string | URL): Promise<Stats> {
   return stats
 }
 
-/** Some files, those below /proc for instance, have content and yet a size of 0. */
+/** Refuses files with content but a size of 0, as in /proc. */
 async function refuseHidden(path: string | URL): Promise<void> {
   const file = await fs.promises.open(path)
   try {
     const { bytesRead } = await file.read(new Uint8Array(1))
     if (bytesRead === 0) return
-    throw new TypeError(`The size of ${path} does not tell its content; pass a stream to send it`)
+    throw new TypeError(`The size of ${path} is 0, which does not tell its real length; pass a stream to send it`)
   } finally {
     await file.close()
   }

@@ -3,8 +3,8 @@ import { readableReader } from './readable-reader.ts'
 import type { Reader } from './readers.ts'
 
 /**
- * A stream of the kind that came before Readable: it pushes as soon as it is piped, and can
- * only be piped. Forms of the package form-data are such streams.
+ * A stream in the style of Node 0.8: it has `pipe()` but no `read()`, and emits data once it is
+ * piped. Forms of the package form-data are such streams.
  */
 export interface PipedStream {
   pipe(to: PassThrough): unknown
@@ -13,26 +13,26 @@ export interface PipedStream {
   destroy?(): unknown
 }
 
-/** What a form of the package form-data can tell of itself. */
+/** The methods of a form of the package form-data. */
 interface PipedForm extends PipedStream {
   getHeaders(): { readonly 'content-type': string }
   hasKnownLength(): boolean
   getLengthSync(): number
 }
 
-/** Whether something can be piped from; a Writable has a `pipe` too, but is not readable. */
+/** Whether an object can be piped from. A Writable has a `pipe` too, but is not readable. */
 export function isPiped(input: object): input is PipedStream {
   return 'pipe' in input && 'on' in input && 'readable' in input && input.readable === true
 }
 
-/** A media type and a length, as far as a stream can tell. */
+/** The media type and length of a form; `null` for other streams. */
 export function tellsOf(stream: PipedStream): { type: string | null; length: number | null } {
   if (!isForm(stream)) return { type: null, length: null }
   const length = stream.hasKnownLength() ? stream.getLengthSync() : null
   return { type: stream.getHeaders()['content-type'], length }
 }
 
-/** Tells when such a stream breaks that is not read yet. */
+/** Reports an error of such a stream before it is read. */
 export function watchPiped(stream: PipedStream, onBroken: (error: unknown) => void): () => void {
   stream.on('error', onBroken)
   return () => {
@@ -40,7 +40,7 @@ export function watchPiped(stream: PipedStream, onBroken: (error: unknown) => vo
   }
 }
 
-/** A stream that can only be piped. */
+/** Reads a stream that can only be piped. */
 export function pipedReader(stream: PipedStream): Reader {
   const pipe = new PassThrough()
   const reader = readableReader(pipe)

@@ -3,15 +3,15 @@ import { finished, type Readable } from 'node:stream'
 import { http } from '../builtins.ts'
 import { done, iteratorReader, type Reader, type Step } from './readers.ts'
 
-/** Bytes that may have come and are not asked for yet. */
+/** Buffered bytes from which the stream is paused. */
 const most = 262_144
 
 const nothing = (): void => {}
 
-/** Tells when a stream breaks that is not read yet. Without a listener that would end the process. */
+/** Reports an error of a stream before it is read. Without a listener, the error would end the process. */
 export function watchReadable(stream: Readable, onBroken: (error: unknown) => void): () => void {
   stream.on('error', onBroken)
-  // Another listener stays: a stream may still break while it is being destroyed.
+  // This listener stays, because a stream may also fail while it is being destroyed.
   stream.on('error', nothing)
   return () => {
     stream.off('error', onBroken)
@@ -19,8 +19,8 @@ export function watchReadable(stream: Readable, onBroken: (error: unknown) => vo
 }
 
 /**
- * Lets go of a stream. A request that came to a server is left to the server: it is destroyed
- * together with the connection that the server answers on.
+ * Releases a stream. A server's incoming request is only paused: destroying it would close the
+ * connection for the server's response.
  */
 export function letGo(stream: Readable): void {
   if (isServerRequest(stream)) stream.pause()
@@ -36,15 +36,15 @@ function isServerRequest(stream: Readable): boolean {
 export function readableReader(stream: Readable): Reader {
   stream.on('error', nothing)
   if (stream.errored) throw stream.errored
-  // Somebody else's 'readable' listener keeps a stream from flowing, but not from being iterated.
+  // With a 'readable' listener of other code, a stream does not flow, but it can be iterated.
   if (stream.listenerCount('readable') === 0) return new ReadableReader(stream)
   const { next } = iteratorReader(stream)
   return { next, cancel: () => letGo(stream) }
 }
 
 /**
- * A stream that flows ahead of whoever reads: then its chunks are there when they are asked for,
- * where its own iterator waits for each.
+ * Reads a flowing stream and buffers its chunks, so that they are available at once. The stream's own
+ * iterator waits for each chunk.
  */
 class ReadableReader implements Reader {
   readonly #stream: Readable
@@ -52,7 +52,7 @@ class ReadableReader implements Reader {
   #bytes = 0
   #begun = false
   #paused = false
-  /** How it ended: with an error, or `null` for none; `undefined` as long as it has not. */
+  /** The error that the stream ended with, or `null` for none; `undefined` before its end. */
   #end: Error | null | undefined
   #waiting: { resolve(step: Step): void; reject(error: unknown): void } | null = null
 

@@ -5,15 +5,15 @@ import { UploadError } from '../errors.ts'
 /** One step of a reader. */
 export type Step = IteratorResult<unknown, unknown>
 
-/** Content that is being read, once, from its beginning. */
+/** Opened content, which is read once. */
 export interface Reader {
-  /** The next chunk, at once where it is there. */
+  /** The next chunk; without a promise when it is available. */
   next(): Step | PromiseLike<Step>
-  /** The connection holds none of the first so many bytes any more; their memory can be reused. */
+  /** The connection no longer uses the first `bytes` bytes, so their memory can be reused. */
   release?(bytes: number): void
   /** The source has ended. */
   ended?(): void
-  /** Lets go of the source before its end. Called at most once. */
+  /** Releases the source before its end. Called at most once. */
   cancel(reason?: unknown): void
 }
 
@@ -21,7 +21,7 @@ export const done: Step = Object.freeze({ done: true, value: undefined })
 
 const nothing = (): void => {}
 
-/** Bytes that are at hand. */
+/** Reads bytes in memory. */
 export function bytesReader(bytes: Uint8Array): Reader {
   let read = bytes.length === 0
   return {
@@ -34,12 +34,12 @@ export function bytesReader(bytes: Uint8Array): Reader {
   }
 }
 
-/** A Blob, which may stand for a file. */
+/** Reads a Blob, which may be backed by a file. */
 export function blobReader(blob: Blob): Reader {
   return webReader(blob.stream() as ReadableStream)
 }
 
-/** Anything that can be iterated over. */
+/** Reads an iterable. */
 export function iteratorReader(iterable: AsyncIterable<unknown> | Iterable<unknown>): Reader {
   const iterator =
     Symbol.asyncIterator in iterable
@@ -48,7 +48,7 @@ export function iteratorReader(iterable: AsyncIterable<unknown> | Iterable<unkno
   return {
     next: () => iterator.next(),
     cancel: () => {
-      // What a source does on its way out does not concern the upload.
+      // An error while the source is released must not fail the upload.
       leave(iterator).catch(nothing)
     },
   }
@@ -58,14 +58,14 @@ async function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): Prom
   await iterator.return?.()
 }
 
-/** Bytes of the buffer that a byte stream fills. */
+/** The size of the buffer that a byte stream fills, in bytes. */
 const byobSize = 262_144
 
-/** A web stream, of `Uint8Array` chunks as in fetch. A byte stream fills a buffer that it is given. */
+/** Reads a web stream of `Uint8Array` chunks, as fetch does. A byte stream is read into a given buffer. */
 export function webReader(stream: ReadableStream): Reader {
   const byob = byobReaderOf(stream)
   const reader = byob ?? stream.getReader()
-  // A stream may break while nothing is read from it; the next read says so.
+  // An error between two reads rejects the next read. This prevents an unhandled rejection before it.
   reader.closed.catch(nothing)
   const cancel = (reason?: unknown): void => {
     reader.cancel(reason).catch(nothing)
@@ -91,7 +91,7 @@ function byobReaderOf(stream: ReadableStream): ReadableStreamBYOBReader | null {
   try {
     return stream.getReader({ mode: 'byob' })
   } catch {
-    // It is no byte stream.
+    // The stream is not a byte stream.
     return null
   }
 }

@@ -4,7 +4,7 @@ import { UploadError } from '../errors.ts'
 import type { Content } from './content.ts'
 import { done, type Reader, type Step } from './readers.ts'
 
-/** Runs a function in the async context of whoever made the upload. */
+/** Runs a function in the async context of the upload's caller. */
 export type InContext = <Args extends unknown[], Result>(
   call: (...args: Args) => Result,
   ...args: Args
@@ -14,30 +14,30 @@ export type InContext = <Args extends unknown[], Result>(
 export interface Part {
   /** The first byte. */
   readonly start: number
-  /** Where it ends, exclusively; `null` for the end of the content. */
+  /** The end, exclusive; `null` for the end of the content. */
   readonly end: number | null
 }
 
 const buffered: Part = { start: 0, end: null }
 const none = new Uint8Array(0)
 
-/** How the content of one upload may be read. */
+/** How the content of one upload is read. */
 export interface UploadContentOptions {
   /** The declared length, from a `Content-Length` or from the content; `null` for none. */
   readonly length: number | null
-  /** Bytes of one-shot content kept after it began to flow. */
+  /** Bytes of one-shot content that are kept after they were read. */
   readonly replayWindow: number
-  /** Whether the last of them are kept once more has flowed, for an upload that can be resumed. */
+  /** Whether the latest bytes are kept when more were read, for an upload that can be resumed. */
   readonly slides?: boolean
-  /** Whether memory can be reused once the connection has taken what was in it. */
+  /** Whether memory can be reused once the connection has accepted its bytes. */
   readonly canReuseBuffers: boolean
   readonly inContext: InContext
 }
 
 /**
- * The content of one upload. Each attempt reads it through a source of its own, one at a time.
- * Nothing of it is opened or called before the first source is. One-shot content is kept for the
- * next attempt as long as it fits the replay window.
+ * The content of one upload. Each attempt reads it through its own source, and only one source is
+ * active at a time. The content is opened with the first source. One-shot content is kept for the
+ * next attempt while it fits in the replay window.
  */
 export class UploadContent {
   readonly #content: Content
@@ -45,22 +45,22 @@ export class UploadContent {
   #opening: Promise<Reader> | null = null
   #reader: Reader | null = null
   #source: AttemptSource | null = null
-  /** A step that an attempt asked for before it ended; the next one gets it. */
+  /** A pending step of an earlier attempt, which the next attempt uses. */
   #pending: PromiseLike<unknown> | null = null
   #kept: Uint8Array[] = []
-  /** Where in the content the first chunk begins that is kept, and how many were before it. */
+  /** The offset of the first kept chunk, and the number of chunks dropped before it. */
   #keptFrom = 0
   #dropped = 0
-  /** How many of those are not in the list any more. */
+  /** How many of the dropped chunks are removed from the list. */
   #cut = 0
   #seenBytes = 0
-  /** Whether it failed. */
+  /** Whether the content failed. */
   #gone = false
   #ended = false
   #cancelled = false
   #unwatch: (() => void) | null
 
-  /** @param onBroken is told when the source breaks before anything reads from it. */
+  /** @param onBroken is called when the source fails before it is read. */
   constructor(
     content: Content,
     options: UploadContentOptions,
@@ -71,10 +71,10 @@ export class UploadContent {
     this.#unwatch = content.watch?.((error) => this.#broke(error, onBroken)) ?? null
   }
 
-  /** What the source failed with; `null` as long as it did not. */
+  /** The error of the source; `null` when it has not failed. */
   failure: unknown = null
 
-  /** More bytes than that are an error. */
+  /** The most bytes that the content may have. */
   limit: number = Number.POSITIVE_INFINITY
 
   /** The declared length, or `null`. */
@@ -82,38 +82,38 @@ export class UploadContent {
     return this.#options.length
   }
 
-  /** The length of a part; `null` where that may end before it is full. */
+  /** The length of a part; `null` when the length of the content is unknown. */
   lengthOf({ start, end }: Part = buffered): number | null {
     return this.length === null ? null : (end ?? this.length) - start
   }
 
-  /** Where it ends, as far as that is known. */
+  /** The offset of its end; `null` while unknown. */
   get end(): number | null {
     return this.length ?? (this.#ended ? this.#seenBytes : null)
   }
 
-  /** Whether it comes from memory or a file, and not from code of the caller's. */
+  /** Whether it comes from memory or a file, and not from code of the caller. */
   get atHand(): boolean {
     return !this.#content.callsOut
   }
 
-  /** Whether nothing of it was opened, called or read. */
+  /** Whether it was not opened, called or read. */
   get untouched(): boolean {
     return this.#reader === null && this.#opening === null && !this.#cancelled
   }
 
-  /** Whether an attempt can send all of it. */
+  /** Whether an attempt can send the whole content. */
   get replayable(): boolean {
     return this.opensAt(0)
   }
 
-  /** Whether an attempt can send it from this byte on: it can be opened again, or that is kept. */
+  /** Whether an attempt can send it from this offset: it can be opened again, or the bytes are kept. */
   opensAt(start: number): boolean {
     if (this.#content.replayable) return true
     return start >= this.#keptFrom && !(this.#gone || this.#cancelled)
   }
 
-  /** What comes before this byte is not needed again. */
+  /** The bytes before this offset need not be sent again, so they are dropped. */
   acknowledge(offset: number): void {
     const { position = 0 } = this.#source ?? {}
     while (this.#dropped < position) {
@@ -124,16 +124,16 @@ export class UploadContent {
   }
 
   /**
-   * Opens a part of it for an attempt, or all of it. The source before is given up.
+   * Opens the content, or a part of it, for an attempt. The last attempt's source yields nothing more.
    *
-   * @throws UploadError when it was read, and can be read only once.
+   * @throws UploadError when the content was read and can be read only once.
    */
   open({ start, end }: Part = buffered): Source | Promise<Source> {
     if (!this.opensAt(start)) throw gone()
     if (this.#content.replayable) this.#rewind(start)
     const source = new AttemptSource(this, this.#dropped, this.#keptFrom, start, end)
     this.#source = source
-    // What is acknowledged meanwhile is dropped.
+    // acknowledge() may have dropped chunks since.
     while (this.#skip(source, start)) source.position += 1
     if (this.#reader !== null) return source
     const opened = this.#opening ?? this.#open(this.#seenBytes)
@@ -151,7 +151,7 @@ export class UploadContent {
     )
   }
 
-  /** Goes past what is kept and not wanted; answers whether that was a whole chunk. */
+  /** Skips a kept chunk that ends before the start; returns whether there was one. */
   #skip(source: AttemptSource, start: number): boolean {
     const { length } = this.#kept[source.position - this.#cut] ?? none
     if (length === 0 || source.bytes + length > start) return false
@@ -206,7 +206,7 @@ export class UploadContent {
     }
   }
 
-  /** Lets go of it, if it was not read to its end. Not an error that matters to the upload. */
+  /** Releases the content if it was not read to its end. */
   cancel(reason?: unknown): void {
     this.#unwatch?.()
     this.#unwatch = null
@@ -219,7 +219,7 @@ export class UploadContent {
       if (reader !== null) this.#options.inContext(cancel, reader, reason)
       else if (this.#opening === null) this.#options.inContext(discard, this.#content, reason)
     } catch {
-      // A source that cannot even be let go of changes nothing about the upload.
+      // An error while the source is released must not fail the upload.
     }
   }
 
@@ -229,10 +229,10 @@ export class UploadContent {
     onBroken(error)
   }
 
-  // What a source does -----------------------------------------------------------------
+  // Called by sources ------------------------------------------------------------------
 
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
-    // A source that was given up gets nothing more, and not the end either.
+    // The source of an earlier attempt must not see an end of the content either.
     if (source !== this.#source) return new Promise(() => {})
     if (source.bytes === source.end) return source.rest()
     const kept = this.#kept[source.position - this.#cut]
@@ -252,7 +252,7 @@ export class UploadContent {
     const reader = this.#reader as Reader
     const { length, inContext } = this.#options
     const { exact, callsOut } = this.#content
-    // A file that is to be empty is looked at all the same, to see that it still is.
+    // An empty file is read all the same, to detect that it grew.
     if (exact && this.#seenBytes > 0 && this.#seenBytes === length) return done
     try {
       return callsOut ? inContext(next, reader) : reader.next()
@@ -263,7 +263,7 @@ export class UploadContent {
   }
 
   take(source: AttemptSource, step: Step): Uint8Array | null | undefined {
-    // A source that was given up takes nothing that is for the one after it.
+    // This step belongs to the source of the next attempt.
     if (source !== this.#source) return undefined
     this.#pending = null
     if (step.done) return this.#end(source)
@@ -273,7 +273,7 @@ export class UploadContent {
     this.#seenBytes += bytes.length
     const { length } = this.#options
     if (length !== null && this.#seenBytes > length) {
-      throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'went on past', length))
+      throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'is longer than', length))
     }
     if (this.#seenBytes > this.limit) throw this.#refuse(overLimit(this.limit))
     this.#keep(bytes, source)
@@ -281,13 +281,13 @@ export class UploadContent {
   }
 
   /**
-   * The same bytes, as far as the source wants them, but for the last of a declared length, which
-   * wait until the source has ended.
+   * The bytes that lie within the source's part. The last bytes of a declared length are held back
+   * until the content has ended.
    */
   #hand(source: AttemptSource, found: Uint8Array): Uint8Array | undefined {
     const bytes = source.cut(found)
     if (bytes.length === 0) return undefined
-    // An origin must not see a complete message of a source that goes on.
+    // The origin must not receive a complete request from content that is longer than declared.
     if (this.#content.exact || this.#ended || source.bytes !== this.#options.length) return bytes
     source.held = bytes
     return undefined
@@ -297,7 +297,7 @@ export class UploadContent {
     if (this.#content.replayable) return
     const { replayWindow, slides = false } = this.#options
     const from = this.#seenBytes - replayWindow
-    // Where it cannot be resumed, all of it is needed again, or nothing.
+    // Without resumption only the whole content can be sent again, so a part is not worth keeping.
     if (!slides && (from > 0 || this.#keptFrom > 0)) {
       this.#kept = []
       this.#keptFrom = this.#seenBytes
@@ -308,7 +308,7 @@ export class UploadContent {
     while (this.#keptFrom < from) this.#drop(from - this.#keptFrom)
   }
 
-  /** Keeps so many bytes less, or as many of them as the first chunk has. */
+  /** Drops bytes from the first kept chunk, at most the whole chunk. */
   #drop(bytes: number): void {
     const at = this.#dropped - this.#cut
     const first = this.#kept[at] as Uint8Array
@@ -316,7 +316,7 @@ export class UploadContent {
     this.#kept[at] = first.length > bytes ? first.subarray(bytes) : none
     if (first.length > bytes) return
     this.#dropped += 1
-    // To take each off the beginning of a long list would be to move all that come after.
+    // Dropped chunks are removed many at a time, because each removal moves the rest of the list.
     if (at * 2 < this.#kept.length) return
     this.#kept.splice(0, at + 1)
     this.#cut = this.#dropped
@@ -358,15 +358,15 @@ export class UploadContent {
   }
 }
 
-/** The content as one attempt reads it. */
+/** The content, as read by one attempt. */
 class AttemptSource implements Source {
-  /** Which of the chunks that are kept comes next, counted from the first that ever was. */
+  /** The index of the next kept chunk, including dropped ones. */
   position: number
-  /** How far into the content it is. */
+  /** The offset in the content. */
   bytes: number
-  /** Where it ends before the content does; `null` where it does not. */
+  /** The offset at which the part ends; `null` for the end of the content. */
   readonly end: number | null
-  /** The last bytes of a declared length, until the source has ended. */
+  /** The last bytes of a declared length, held back until the content has ended. */
   held: Uint8Array | null = null
   readonly #content: UploadContent
   readonly #start: number
@@ -385,7 +385,7 @@ class AttemptSource implements Source {
     this.end = end
   }
 
-  /** What of the next bytes lies between its start and its end. */
+  /** The part of the next bytes that lies between start and end. */
   cut(bytes: Uint8Array): Uint8Array {
     const from = Math.max(0, this.#start - this.bytes)
     const to = (this.end ?? Number.POSITIVE_INFINITY) - this.bytes
@@ -405,7 +405,7 @@ class AttemptSource implements Source {
     this.#content.failed(this, error)
   }
 
-  /** What was held back, once the source has ended; `null` when there is nothing more. */
+  /** The bytes held back, after the end of the content; `null` when there are none. */
   rest(): Uint8Array | null {
     const { held } = this
     this.held = null
@@ -442,11 +442,11 @@ function toBytes(value: unknown): Uint8Array | null {
   return types.isAnyArrayBuffer(value) ? Buffer.from(value) : null
 }
 
-/** The content cannot be had from where it is needed again. */
+/** The error for content that cannot be read again from the offset needed. */
 export function gone(): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
-    'The content was needed again, but it can be read only once and is not kept; pass a function that makes it, or a larger replayWindow',
+    'The content was needed again, but it can be read only once and is not buffered; pass a function that returns it, or set a larger replayWindow',
   )
 }
 
@@ -461,9 +461,9 @@ function wrongLength(
   )
 }
 
-/** The origin takes no more than that. */
+/** The error for content that is larger than the origin accepts. */
 export function overLimit(limit: number): UploadError {
-  const message = `The origin's Upload-Limit is ${limit} bytes, and the content has more`
+  const message = `The content is larger than the origin's Upload-Limit of ${limit} bytes`
   return new UploadError('ERR_EXPECT_RESUME_LIMIT', message)
 }
 

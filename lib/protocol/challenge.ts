@@ -1,10 +1,10 @@
 /** One challenge of a `WWW-Authenticate` or `Proxy-Authenticate` field (RFC 9110, section 11.3). */
 export interface SchemeChallenge {
-  /** In lower case. */
+  /** The scheme's name in lower case. */
   readonly scheme: string
-  /** Names in lower case, values without their quotes. */
+  /** Parameters, with names in lower case and values without their quotes. */
   readonly params: Readonly<Record<string, string>>
-  /** What some schemes send in place of parameters. */
+  /** The token68 that some schemes send instead of parameters. */
   readonly token68?: string
 }
 
@@ -22,9 +22,9 @@ const token68 = /[-._~+/0-9a-z]+=*(?=[ \t]*(?:,|$))/iy
 /**
  * Reads the challenges of a field, or of several lines of it, in order.
  *
- * It never throws: what is not understood is left out, since the challenge that is may be
- * beside it. Commas stand between challenges and between the parameters of one, so only
- * what follows a name tells which it is.
+ * It never throws: invalid parts are skipped, because a usable challenge may follow them.
+ * Commas separate challenges as well as the parameters of one challenge. A name followed by
+ * `=` is a parameter; any other name is a scheme.
  */
 export function parseChallenges(value: string | readonly string[] | undefined): SchemeChallenge[] {
   const lines = typeof value === 'string' ? [value] : (value ?? [])
@@ -43,7 +43,7 @@ class FieldParser {
   parse(): SchemeChallenge[] {
     while (this.#skip(separators) < this.#text.length) {
       const name = this.#take(token)
-      // No name begins here; what does is nothing that can be used.
+      // Skips a character that cannot begin a name.
       if (name === '') this.#at += 1
       else this.#named(name.toLowerCase())
     }
@@ -72,11 +72,11 @@ class FieldParser {
     this.#skip(spaces)
     const value = this.#text[this.#at] === '"' ? this.#quoted() : this.#take(token)
     const params = this.#found.at(-1)?.params
-    // The first one counts: a name must not come twice.
+    // A parameter must occur only once per challenge (RFC 9110, section 11.2); the first one counts.
     if (params !== undefined && !params.has(name)) params.set(name, value)
   }
 
-  /** Reads a quoted-string (RFC 9110, section 5.6.4); one without an end goes to the end. */
+  /** Reads a quoted-string (RFC 9110, section 5.6.4); without a closing quote it extends to the end of the field. */
   #quoted(): string {
     const text = this.#text
     const parts: string[] = []

@@ -1,14 +1,18 @@
-/** Whether to ask before content is sent. */
+/** Whether to send `Expect: 100-continue` before the content. */
 export type ExpectMode = 'auto' | 'always' | 'never'
 
 /**
- * What a route did: it answered an expectation with 417, or with nothing within the wait; it
- * answered an upload, whether it was asked or not, with 413, 429 or 503; over TLS it speaks HTTP/2
- * alone, or HTTP/1.1, which it did not say when that alone was offered.
+ * What a route did before:
+ *
+ * - `'417'`: it answered an expectation with 417.
+ * - `'silent'`: it did not answer an expectation within the wait.
+ * - `'busy'`: it answered an upload with 413, 429 or 503.
+ * - `'http2-only'`: over TLS it speaks HTTP/2 only.
+ * - `'http1'`: over TLS it speaks HTTP/1.1, but selects no protocol when only HTTP/1.1 is offered.
  */
 export type RouteFact = '417' | 'silent' | 'busy' | 'http2-only' | 'http1'
 
-/** Why a request asks, or does not. */
+/** Why a request carries the expectation, or does not. */
 export type DecisionReason =
   | 'threshold'
   | 'unknown-length'
@@ -20,34 +24,34 @@ export type DecisionReason =
   | 'remembered-silent'
   | 'remembered-refusal'
 
-/** Whether a request asks, and why. */
+/** Whether a request carries the expectation, and why. */
 export interface Decision {
   readonly asks: boolean
   readonly reason: DecisionReason
 }
 
-/** What a decision is made from. */
+/** The input of {@link decide}. */
 export interface DecisionInput {
-  /** The request's own `Expect` or the setting; a memory does not overrule `'always'`. */
+  /** The mode from the request's own `Expect`, or from the setting. `'always'` ignores what is remembered. */
   readonly expect: ExpectMode
-  /** Bytes of content from which on `'auto'` asks. */
+  /** Bytes of content from which `'auto'` sends the expectation. */
   readonly threshold: number
-  /** Bytes of content, or `null` when that is not known. */
+  /** Bytes of content; `null` when unknown. */
   readonly length: number | null
   /** What the route did before. */
   readonly remembered: readonly RouteFact[]
 }
 
-/** Decides whether a request asks before it sends its content. */
+/** Decides whether a request carries `Expect: 100-continue`. */
 export function decide({ expect, threshold, length, remembered }: DecisionInput): Decision {
-  // RFC 9110, section 10.1.1: no expectation in a request that has no content.
+  // A request without content must not carry the expectation (RFC 9110, section 10.1.1).
   if (length === 0) return { asks: false, reason: 'no-content' }
   if (expect === 'never') return { asks: false, reason: 'never' }
   if (expect === 'always') return { asks: true, reason: 'always' }
-  // Asking this route was in vain; 417 comes before silence.
+  // A 417 is reported in preference to silence, whatever their order in the memory.
   const answersNoExpectation = remembered.find((fact) => fact === '417' || fact === 'silent')
   if (length !== null && length < threshold) {
-    // What was refused for now may be refused again, and a head costs less than the content.
+    // A busy route may refuse again, and then only the head was sent.
     if (answersNoExpectation === undefined && remembered.includes('busy')) {
       return { asks: true, reason: 'remembered-refusal' }
     }

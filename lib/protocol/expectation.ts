@@ -1,5 +1,16 @@
 /**
- * Where one expectation stands (RFC 9110, section 10.1.1).
+ * The state machine of one expectation (RFC 9110, section 10.1.1). Its rules:
+ *
+ * 1. Everything that decides whether content may be sent is in this file. The connection reads the
+ *    state, and does what the state says.
+ * 2. The first event decides: a 100 after the timeout, or a timeout after a 100, changes nothing.
+ * 3. A final response before the content withholds the content. The exception is a 2xx after a 100:
+ *    some origins respond first and then read the content.
+ * 4. A final response while content is sent stops the content only from status 300 on.
+ * 5. `withheld`, `cut` and `sent` are final: no event leaves them.
+ * 6. A request without the expectation starts in `sending`.
+ *
+ * The states and their events:
  *
  *     asking ----left----> waiting ---100, timeout---> ready ---flow---> sending
  *       |                                               ^                  |
@@ -8,9 +19,47 @@
  *     any of the first four ---final---> withheld      sending ---final >= 300---> cut
  *                                                      sending -------sent-------> sent
  *
- * The first event decides: a 100 after the timer, or a timer after a 100, changes nothing.
- * A 2xx behind a 100 changes nothing either, because such an origin reads after it has
- * answered. The same goes for a 2xx while content flows.
+ * | state | the request |
+ * | --- | --- |
+ * | `asking` | its head is being written |
+ * | `granted` | its head is being written, and a 100 was already received |
+ * | `waiting` | its head was written; its content waits for a 100 or the timeout |
+ * | `ready` | its content may be sent, and is not sent yet |
+ * | `sending` | its content is being sent |
+ * | `sent` | all of its content was written |
+ * | `withheld` | a final response was received before any content was sent |
+ * | `cut` | a final response stopped the content |
+ *
+ * A whole exchange on an HTTP/1.1 connection, with the events and the states after them:
+ *
+ *     > PUT /videos/1 HTTP/1.1                        asking
+ *     > host: example.com
+ *     > content-length: 11
+ *     > expect: 100-continue
+ *     >                                     left      waiting
+ *     < HTTP/1.1 103 Early Hints            interim   waiting   (only a 100 counts)
+ *     < link: </style.css>; rel=preload
+ *     <
+ *     < HTTP/1.1 100 Continue               interim   ready
+ *     <
+ *                                           flow      sending
+ *     > hello world                         sent      sent
+ *     < HTTP/1.1 201 Created                final     sent
+ *     < content-length: 0
+ *     <
+ *
+ * The same request, refused:
+ *
+ *     > PUT /videos/1 HTTP/1.1 ...          left      waiting
+ *     < HTTP/1.1 413 Content Too Large      final     withheld  (no content is sent)
+ *
+ * The same request, to an origin that does not support the expectation:
+ *
+ *     > PUT /videos/1 HTTP/1.1 ...          left      waiting
+ *       (no response within the wait)       timeout   ready
+ *                                           flow      sending
+ *     > hello world                         sent      sent
+ *     < HTTP/1.1 201 Created                final     sent
  */
 export type State =
   | { readonly at: 'asking' }
@@ -22,10 +71,13 @@ export type State =
   | { readonly at: 'withheld'; readonly status: number }
   | { readonly at: 'cut'; readonly status: number }
 
-/** What let the content go: the origin's 100, or the end of the wait. */
+/** What released the content: a 100, or the end of the wait. */
 export type ReleasedBy = 'continue' | 'timeout'
 
-/** What can happen to an expectation. */
+/**
+ * The events of an expectation: the head was written (`left`), an interim response, the end of the
+ * wait, the first content is sent (`flow`), the last content was written (`sent`), the final response.
+ */
 export type Event =
   | { readonly type: 'left' }
   | { readonly type: 'interim'; readonly status: number }
@@ -34,13 +86,13 @@ export type Event =
   | { readonly type: 'sent' }
   | { readonly type: 'final'; readonly status: number }
 
-/** A request that asks: its head is on its way. */
+/** The first state of a request that carries the expectation. */
 export const asking: State = { at: 'asking' }
 
-/** A request whose content may flow at once. */
+/** The first state of a request that does not carry the expectation. */
 export const unasked: State = { at: 'sending', by: 'unasked' }
 
-/** The state after an event. The same object comes back when nothing changed. */
+/** Returns the state after an event; the same object when the event changes nothing. */
 export function next(state: State, event: Event): State {
   switch (event.type) {
     case 'left':

@@ -1,31 +1,31 @@
-/** What stood in the bytes that came in. */
+/** The head of a response that was found in incoming bytes. */
 export type ResponseHead =
   | { readonly type: 'interim'; readonly status: number }
   | { readonly type: 'final'; readonly status: number }
 
-/** What one piece of incoming bytes came to. */
+/** The result of reading one chunk of incoming bytes. */
 export interface Split {
-  /** The bytes for the HTTP parser: all of them but those of 100 responses. */
+  /** The bytes for the HTTP parser: all except those of 100 responses. */
   readonly pass: Uint8Array[]
-  /** The heads that were recognised, in order. An interim response counts when it is whole. */
+  /** The heads found, in order. An interim response is listed once it is complete. */
   readonly heads: ResponseHead[]
-  /** Whether an interim response, or all of them while no content moved, grew past a limit. */
+  /** Whether one interim response, or all of them while no content was sent, exceeded a limit. */
   readonly overflow: boolean
 }
 
-/** Bytes that one interim response may have, by default. */
+/** Default limit of one interim response, in bytes. */
 export const headLimit = 16_384
 
-/** Bytes that interim responses may have together while no content moves, by default. */
+/** Default limit of all interim responses while no content is sent, in bytes. */
 export const idleLimit = 1_048_576
 
-/** What bounds interim responses. */
+/** The limits of interim responses, in bytes. */
 export interface InterimLimits {
   readonly head: number
   readonly idle: number
 }
 
-// "HTTP/1.1 100 ": the version and the status, all that is needed to know what a head is.
+// "HTTP/1.1 100 ": version and status are enough to classify a head.
 const prefixLength = 13
 const version = Buffer.from('HTTP/1.', 'latin1')
 const space = 32
@@ -35,9 +35,9 @@ const lineFeed = 10
 type Part = 'start' | 'swallowed' | 'forwarded' | 'final'
 
 /**
- * Finds the interim responses in the bytes that come in before a final response
- * (RFC 9110, section 15.2), whatever pieces they come in. A 100 is taken out; every other
- * interim response goes on to the parser; from the final response on, nothing is looked at.
+ * Finds the interim responses in the bytes before a final response (RFC 9110, section 15.2),
+ * however the bytes are split into chunks. A 100 is removed. Every other interim response is
+ * passed to the HTTP parser. From the final response on, bytes are not inspected.
  */
 export class InterimResponseParser {
   readonly #limits: InterimLimits
@@ -53,12 +53,12 @@ export class InterimResponseParser {
     this.#limits = limits
   }
 
-  /** Whether a response head may begin with, or lie in, the next byte. */
+  /** Whether the next byte may belong to a response head. */
   get watching(): boolean {
     return this.#part !== 'final'
   }
 
-  /** Begins anew, for the response to the next request. */
+  /** Starts over for the response to the next request. */
   reset(): void {
     this.#part = 'start'
     this.#filled = 0
@@ -66,12 +66,12 @@ export class InterimResponseParser {
     this.#idleBytes = 0
   }
 
-  /** Content moves: what has come until now is not counted any more. */
+  /** Content was sent: restarts the count against the idle limit. */
   moved(): void {
     this.#idleBytes = 0
   }
 
-  /** The bytes that were kept to see what they begin; the peer has sent its last. */
+  /** The buffered start of an unclassified head, at the end of the input. */
   flush(): Uint8Array {
     const rest = this.#prefix.slice(0, this.#filled)
     this.#filled = 0
@@ -79,7 +79,7 @@ export class InterimResponseParser {
     return rest
   }
 
-  /** Reads a piece of what came in. */
+  /** Reads a chunk of incoming bytes. */
   take(chunk: Uint8Array): Split {
     const split: Split = { pass: [], heads: [], overflow: false }
     let at = 0
@@ -105,7 +105,7 @@ export class InterimResponseParser {
     while (at < chunk.length && this.#filled < prefixLength) {
       const byte = chunk[at] as number
       at += 1
-      // A parser lets line ends before a status line pass (RFC 9112, section 2.2).
+      // Parsers ignore line ends before a status line (RFC 9112, section 2.2).
       if (this.#filled === 0 && isLineEnd(byte)) {
         split.pass.push(chunk.subarray(at - 1, at))
         this.#count(1)
@@ -122,13 +122,13 @@ export class InterimResponseParser {
     return at
   }
 
-  /** What begins here is no interim response: hand back what was looked at, and stop looking. */
+  /** No interim response begins here: returns the inspected bytes and stops inspecting. */
   #final(status: number, from: number, at: number, split: Split): number {
     const own = this.#filled
     split.heads.push({ type: 'final', status })
     this.#part = 'final'
     this.#filled = 0
-    // In the usual case the head began in this very chunk, and nothing needs to be copied.
+    // Usually the head began in this chunk, and no copy is needed.
     if (at - from === own) return from
     split.pass.push(this.#prefix.slice(0, own))
     return at
@@ -137,7 +137,7 @@ export class InterimResponseParser {
   #enter(status: number, split: Split): void {
     this.#status = status
     this.#part = status === 100 ? 'swallowed' : 'forwarded'
-    // The last byte of the prefix may be the end of a status line without a reason phrase.
+    // Without a reason phrase, the last byte of the prefix may end the status line.
     this.#blankSoFar = this.#prefix[prefixLength - 1] === lineFeed
     this.#count(prefixLength)
     this.#filled = 0

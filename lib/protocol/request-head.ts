@@ -1,8 +1,8 @@
-/** What is put into a request head in the place of undici's framing. */
+/** The fields that replace undici's framing in a request head. */
 export interface RequestHeadChange {
-  /** Bytes of content; `null` for chunks (RFC 9112, section 7.1). */
+  /** Bytes of content; `null` for chunked transfer coding (RFC 9112, section 7.1). */
   readonly length: number | null
-  /** Whether the request asks (RFC 9110, section 10.1.1). */
+  /** Whether the request carries the expectation (RFC 9110, section 10.1.1). */
   readonly asks: boolean
 }
 
@@ -10,10 +10,10 @@ const blankLine = '\r\n\r\n'
 const noContent = '\r\ncontent-length: 0\r\n\r\n'
 
 /**
- * The head of a request that undici wrote without content, with the framing of its content and
- * the expectation; `null` when this is not a whole head.
+ * Adds the framing of the content, and the expectation, to the head of a request that undici wrote
+ * without content. Returns `null` when the text is not a complete head.
  *
- * undici ends the head of a method that takes content with `content-length: 0`, and writes no
+ * undici ends the head with `content-length: 0` for methods that expect content, and writes no
  * framing field for other methods.
  */
 export function contentHead(head: string, { length, asks }: RequestHeadChange): string | null {

@@ -1,12 +1,12 @@
 import { type FieldValue, parseDictionary } from './structured-fields.ts'
 
 /**
- * The versions of draft-ietf-httpbis-resumable-upload that are the same to a client: 6 is that of -04 and
- * -05, 7 of -06 to -08, 8 of those since. The first is what is sent unless the caller says otherwise.
+ * The interop versions of draft-ietf-httpbis-resumable-upload that a client can treat alike: 6 is that of
+ * -04 and -05, 7 of -06 to -08, 8 of later drafts. The first one is the default.
  */
 export const interopVersions: readonly number[] = [8, 7, 6]
 
-/** The fields with which a request invites an origin to make it one that can be resumed. */
+/** The fields with which a request offers a resumable upload to the origin. */
 export const invitingFields = ['upload-complete', 'upload-draft-interop-version', 'upload-length']
 
 const limitNames = [
@@ -17,10 +17,10 @@ const limitNames = [
   'max-age',
 ] as const
 
-/** What an `Upload-Limit` says, in bytes and seconds. */
+/** The limits of an `Upload-Limit` field, in bytes and seconds. */
 export type Limits = Partial<Record<(typeof limitNames)[number], number>>
 
-/** The limits in an `Upload-Limit`; none where the field is not there, or one of them is no Integer. */
+/** Reads an `Upload-Limit` field. Returns no limits when the field is missing or one of them is not an Integer. */
 export function limitsOf(field: FieldValue): Limits {
   const members = parseDictionary(field)
   const limits: Limits = {}

@@ -15,8 +15,9 @@ const forms = [
 ]
 
 /**
- * Milliseconds until a `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date; `null`
- * where there is none that can be read. A date that has passed means at once.
+ * Milliseconds until the time in a `Retry-After` field (RFC 9110, section 10.2.3), which is a
+ * number of seconds or a date. Returns `null` for a missing or invalid field, and 0 for a date
+ * in the past.
  */
 export function parseRetryAfter(value: unknown, now: number): number | null {
   if (typeof value !== 'string') return null
@@ -42,7 +43,7 @@ function timeOf(fields: Readonly<Record<string, string>>, now: number): number {
   )
 }
 
-/** A year of two digits that seems to be more than 50 years ahead is one of the past. */
+/** A two-digit year more than 50 years ahead is in the past (RFC 9110, section 5.6.7). */
 function fullYear(digits: string, now: number): number {
   if (digits.length === 4) return Number(digits)
   const current = new Date(now).getUTCFullYear()

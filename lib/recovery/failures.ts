@@ -2,12 +2,12 @@ import { constants } from 'node:http2'
 import { errors } from '#undici'
 import type { AttemptReport } from '../report/report.ts'
 
-/** Whether no content left; a request whose content is empty is complete without a byte of it. */
+/** Whether no content was sent. A request with empty content is complete without sending a byte. */
 export function isUntouched({ asked, sentBytes }: AttemptReport, complete: boolean): boolean {
   return asked && sentBytes === 0 && !complete
 }
 
-/** Whether the other side of a connection is no longer there, or does not look at the request. */
+/** Whether the peer closed the connection, or did not process the request. */
 export function isPeerGone(failure: NodeJS.ErrnoException): boolean {
   const error = beneath(failure)
   const codes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_HTTP2_SESSION_ERROR']
@@ -15,23 +15,23 @@ export function isPeerGone(failure: NodeJS.ErrnoException): boolean {
   return isUnprocessed(error)
 }
 
-/** Whether an HTTP/2 origin said that nothing was done about it (RFC 9113, section 8.7). */
+/** Whether an HTTP/2 origin reported that it did not process the request (RFC 9113, section 8.7). */
 export function isUnprocessed(error: Error): boolean {
   if ('http2ErrorCode' in error) {
     return error.http2ErrorCode === constants.NGHTTP2_REFUSED_STREAM
   }
-  // undici has no class or code of its own for the requests that a GOAWAY leaves behind.
+  // undici has no error class or code for requests that a GOAWAY leaves unprocessed.
   return error instanceof errors.InformationalError && error.message.includes('"GOAWAY"')
 }
 
-/** Whether another try may find what this one did not. */
+/** Whether a failure is temporary, so that a retry may succeed. */
 export function isPassing(error: NodeJS.ErrnoException): boolean {
   const unreachable = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
   const codes = [...unreachable, 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']
   return isPeerGone(error) || codes.includes(beneath(error).code ?? '')
 }
 
-/** What fails on the way to a proxy passes as it would on the way to an origin. */
+/** The error of a connection to a proxy is treated like that of a connection to an origin. */
 function beneath(error: NodeJS.ErrnoException): NodeJS.ErrnoException {
   return error.code === 'ERR_EXPECT_PROXY' && error.cause instanceof Error ? error.cause : error
 }

@@ -2,9 +2,9 @@ import type { Content } from '../content/content.ts'
 import type { Answer, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 
 /**
- * One more request after a 421, over another connection (RFC 9110, section 15.5.20). As with
- * fetch, there is none for content that can be read once (Fetch standard, HTTP-network-or-cache
- * fetch).
+ * Repeats a request once after a 421, over another connection (RFC 9110, section 15.5.20). Like
+ * fetch, it does not repeat a request whose content can be read only once (Fetch standard,
+ * HTTP-network-or-cache fetch).
  */
 export function misdirection({ replayable }: Pick<Content, 'replayable'>): RecoveryStep[] {
   return replayable ? [new Misdirected()] : []

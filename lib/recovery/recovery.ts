@@ -11,7 +11,7 @@ import { invitation } from './resume-fields.ts'
 import { Retry } from './retry.ts'
 import { StaleConnection } from './stale-connection.ts'
 
-/** What is done about answers and failures. */
+/** Makes the recovery steps of uploads. */
 export const recovery: MakeRecovery = {
   recovery: recoveryFor,
   invitation,
@@ -20,12 +20,12 @@ export const recovery: MakeRecovery = {
 }
 
 /**
- * What can be done about the answers to one upload and its failures, tried one after another;
- * a response that none of them takes is handed over.
+ * The recovery steps of one upload, tried in order. A response that no step handles is returned to
+ * the caller.
  *
  * @param first is the first request.
- * @param steps are those of the call.
- * @param resumption decides before them about an upload that can be resumed.
+ * @param steps are the additional steps of the call.
+ * @param resumption decides before the other steps, for an upload that can be resumed.
  */
 function recoveryFor(
   settings: Settings,
@@ -41,7 +41,7 @@ function recoveryFor(
   return resumption?.before(inTurn(all)) ?? inTurn(all)
 }
 
-/** The first that knows what to do decides. */
+/** Combines steps: the first one that returns a decision wins. */
 function inTurn(steps: readonly RecoveryStep[]): RecoveryStep {
   return {
     prepared: (httpRequest) =>

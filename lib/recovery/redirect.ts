@@ -9,21 +9,21 @@ export interface RedirectSettings {
   readonly allowInsecureRedirect: boolean
 }
 
-/** What the Fetch standard says about a redirect that cannot be followed: it is an error. */
+/** The rules of the Fetch standard, by which a redirect that cannot be followed is an error. */
 export interface FetchRules {
   readonly mode: Request['mode']
-  /** Whether the content is a stream, which fetch never gives up for a GET but after a 303. */
+  /** Whether the content is a stream. Fetch drops a stream only after a 303. */
   readonly oneShot: boolean
 }
 
 const statuses = [301, 302, 303, 307, 308]
 
-/** Whether a status may be followed (Fetch standard, redirect status). */
+/** Whether a status is a redirect that can be followed (Fetch standard, redirect status). */
 export function isRedirect(status: number): boolean {
   return statuses.includes(status)
 }
 
-/** What describes content, and goes when it goes (Fetch standard, HTTP-redirect fetch). */
+/** Fields that describe content; they are removed with it (Fetch standard, HTTP-redirect fetch). */
 const contentFields = [
   'content-encoding',
   'content-language',
@@ -36,14 +36,14 @@ const contentFields = [
   'upload-offset',
 ]
 
-/** What is meant for one origin alone. */
+/** Fields that must not be sent to another origin. */
 export const originFields = ['authorization', 'cookie', 'host', 'proxy-authorization']
 
 /**
- * Redirects (RFC 9110, section 15.4), with the methods of the Fetch standard: a 303 makes a
- * GET of everything but HEAD, a 301 or 302 of POST; everything else goes on as it is, with
- * its content. A redirect of content that cannot go out again is handed over, and so is one
- * without a usable Location; under the rules of fetch, both are errors.
+ * Follows redirects (RFC 9110, section 15.4) with the methods of the Fetch standard: a 303 changes
+ * every method except HEAD to GET, and a 301 or 302 changes POST to GET. Other requests are repeated
+ * with their content. The redirect is returned to the caller when the content cannot be sent again,
+ * or when there is no usable Location. Under the rules of fetch, both are errors.
  */
 export class Redirection implements RecoveryStep {
   readonly #settings: RedirectSettings
@@ -65,7 +65,7 @@ export class Redirection implements RecoveryStep {
     return this.#refusal(httpRequest, next) ?? { httpRequest: next, reason: 'redirect', delayMs: 0 }
   }
 
-  /** Whether content that can be read once would not be sent at all. */
+  /** Whether the redirect would drop content that can be read only once. */
   #givesUp(from: HttpRequest, to: HttpRequest, status: number): boolean {
     const given = from.hasContent && !to.hasContent
     return given && status !== 303 && this.#rules?.oneShot === true
@@ -76,7 +76,7 @@ export class Redirection implements RecoveryStep {
     const step = `from ${placeOf(from)} to ${placeOf(to)}`
     this.#made += 1
     if (this.#made > maxRedirections) {
-      const message = `The redirect ${step} is one more than maxRedirections, which is ${maxRedirections}`
+      const message = `The redirect ${step} exceeds maxRedirections, which is ${maxRedirections}`
       return new UploadError('ERR_EXPECT_TOO_MANY_REDIRECTS', message)
     }
     if (isSecure(from) && !isSecure(to) && !allowInsecureRedirect) {
@@ -93,7 +93,7 @@ export class Redirection implements RecoveryStep {
   }
 }
 
-/** Where a Location leads that can be followed. */
+/** The target of a Location; `null` when it cannot be followed. */
 function targetOf(location: string | string[] | undefined, httpRequest: HttpRequest): URL | null {
   const base = httpRequest.origin + httpRequest.path
   if (typeof location !== 'string' || !URL.canParse(location, base)) return null
@@ -125,21 +125,21 @@ export function isElsewhere(
 }
 
 function unusable(status: number, from: HttpRequest): UploadError {
-  const message = `The ${status} from ${placeOf(from)} has no Location that can be followed`
+  const message = `The ${status} from ${placeOf(from)} has no usable Location header`
   return new UploadError('ERR_EXPECT_REDIRECT', message)
 }
 
 function gone(status: number): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
-    `The ${status} needs the content again, which can be read only once; pass a function that makes it, or set redirect to 'manual'`,
+    `Following the ${status} needs the content again, but it can be read only once; pass a function that returns it, or set redirect to 'manual'`,
   )
 }
 
 function lost(status: number): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
-    `The ${status} would make the POST a GET without its content, which can be read only once; set redirect to 'manual' to get the ${status} itself, or have the origin answer 307`,
+    `Following the ${status} changes the POST to a GET, and loses content that can be read only once; set redirect to 'manual' to get the ${status} itself, or make the server answer 307`,
   )
 }
 

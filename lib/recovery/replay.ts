@@ -1,9 +1,9 @@
 import type { RecoveryStep } from '../upload/recovery-step.ts'
 
 /**
- * The replay of a request whose expectation failed (RFC 9110, section 15.5.18): the same
- * request without it, whatever its method, if the content can go out again. A 417 that
- * nobody asked for is the caller's.
+ * Repeats a request after a 417 (RFC 9110, section 15.5.18), without the expectation and whatever
+ * its method, if the content can be sent again. A 417 to a request without the expectation is
+ * returned to the caller.
  */
 export const replay: RecoveryStep = {
   answered: ({ status, httpRequest, attempt, sendable }) =>

@@ -5,11 +5,11 @@ import type { HttpRequest } from '../upload/http-request.ts'
 import { isElsewhere, originFields } from './redirect.ts'
 
 /**
- * The request that invites an origin to make it one that can be resumed ("Upgrading To Resumable Uploads");
- * `null` where it is not: it is not wanted, there is nothing to send, the caller speaks such a protocol
- * already, or to a proxy.
+ * Adds the fields that offer a resumable upload to the origin (draft-ietf-httpbis-resumable-upload,
+ * "Upgrading To Resumable Uploads"). Returns `null` when the option `resume` is off, there is no
+ * content, the request has fields of such a protocol already, or its target is not a path.
  *
- * @param invited says that the fields of an invitation are not the caller's.
+ * @param invited says that an interceptor above added such fields, and not the caller.
  */
 export function invitation(
   { resume }: Settings,
@@ -26,7 +26,7 @@ export function invitation(
   return { ...httpRequest, headers }
 }
 
-/** Whether the caller speaks this protocol, or tus, by themselves. */
+/** Whether the request has fields of this protocol, or of tus, from the caller. */
 function speaksByItself({ headers }: HttpRequest, invited: boolean): boolean {
   return fieldsOf(headers).some(
     ([name]) =>
@@ -35,11 +35,11 @@ function speaksByItself({ headers }: HttpRequest, invited: boolean): boolean {
   )
 }
 
-/** Fields that say something of the content, or of the resource that the upload was made to. */
+/** Fields that describe the content, or apply to the resource of the first request. */
 const ofCreation =
   /^(?:content-.*|if-.*|upload-.*|(?:repr-)?digest|idempotency-key|expect|trailer)$/i
 
-/** A request to an upload resource, without what is meant for the origin before alone. */
+/** A request to an upload resource. Fields that must stay with the earlier origin are removed. */
 export function resourceHop(from: HttpRequest, location: URL, version: number): HttpRequest {
   const { origin, pathname, search } = location
   const names = fieldsOf(from.headers).map(([name]) => name.toLowerCase())
@@ -51,7 +51,7 @@ export function resourceHop(from: HttpRequest, location: URL, version: number): 
   return { origin, path: pathname + search, method: 'HEAD', headers, hasContent: false, part }
 }
 
-/** Where an upload resource is; `null` where that cannot be used. */
+/** The URL of an upload resource; `null` when it cannot be used. */
 export function locationOf(
   fields: ResponseFields,
   from: HttpRequest,
@@ -62,11 +62,11 @@ export function locationOf(
   if (found === null || !/^https?:$/.test(found.protocol)) return null
   const isExposed = from.origin.startsWith('https:') && found.protocol === 'http:'
   if (isExposed && !insecure) return null
-  // Credentials in a URL are not for the one who follows it, and the fragment is not sent.
+  // Credentials in a Location are not used, and a fragment is not sent.
   found.username = ''
   found.password = ''
   found.hash = ''
-  // It is separate from what the upload is made to, which must not be deleted in its place.
+  // The upload resource must differ from the target resource, which a cancel would delete.
   return found.href === new URL(from.origin + from.path).href && from.part === undefined
     ? null
     : found

@@ -25,7 +25,7 @@ import { backoff } from './retry.ts'
 const defaults = { attempts: 5, minDelay: 500, maxDelay: 30_000 }
 
 /**
- * Goes on with an upload whose origin said how in a 104 (draft-ietf-httpbis-resumable-upload):
+ * Resumes an upload to an origin that sent a 104 (draft-ietf-httpbis-resumable-upload):
  *
  *     > PUT /videos/1   upload-complete: ?1
  *     < 104             location: /uploads/a
@@ -36,30 +36,30 @@ const defaults = { attempts: 5, minDelay: 500, maxDelay: 30_000 }
  *     > PATCH /uploads/a  upload-offset: 5000000     resume
  *     < 201             upload-complete: ?1
  *
- * It decides before the other steps about whatever has to do with the upload resource; one that a new
- * attempt at the first request would leave behind is deleted before.
+ * It decides before the other steps about responses and failures of the upload resource. Before the
+ * first request is repeated, the upload resource of the last attempt is deleted.
  */
 export class Resumption implements UploadResumption {
   readonly #options: ResumeOptions & typeof defaults
   readonly #upload: Resumable
   #others: RecoveryStep = {}
-  /** Requests to the upload resource; `null` as long as it is not known. */
+  /** The request to the upload resource, to derive others from; `null` while its URL is unknown. */
   #resource: HttpRequest | null = null
   #location = ''
   #version = 0
   #limits: Limits = {}
-  /** When the upload resource ceases to be, on the clock of `performance.now()`. */
+  /** When the upload resource expires, on the clock of `performance.now()`. */
   #expires = Number.POSITIVE_INFINITY
   #acknowledged = 0
-  /** How far into the content bytes were handed to the system. */
+  /** The offset up to which content was written to a connection. */
   #reached = 0
   #tries = 0
-  /** Whether the origin has produced the final response, which did not get here. */
+  /** Whether the origin has completed the upload although its final response was not received. */
   #isComplete = false
-  /** What comes after the upload resource was deleted. */
+  /** The decision to carry out after the upload resource was deleted. */
   #then: NextAttempt | Error | null = null
 
-  /** @throws UploadError when the content is not what the token was made for. */
+  /** @throws UploadError when the content is not the one that the token was made for. */
   constructor(options: ResumeOptions, upload: Resumable) {
     this.#options = { ...defaults, ...definedOf(options) }
     this.#upload = upload
@@ -75,14 +75,14 @@ export class Resumption implements UploadResumption {
     this.#find(new URL(location), httpRequest, version ?? (interopVersions[0] as number))
   }
 
-  /** The request to begin with, where the upload was begun by somebody else; `null` for its own. */
+  /** The attempt to begin with when a token is given; `null` otherwise. */
   get first(): NextAttempt | null {
     return this.#resource === null
       ? null
       : { httpRequest: this.#resource, reason: 'locate', delayMs: 0 }
   }
 
-  /** Has the other steps decide what is left to them. */
+  /** Sets the steps that decide after this one. */
   before(others: RecoveryStep): this {
     this.#others = others
     return this
@@ -92,15 +92,15 @@ export class Resumption implements UploadResumption {
     return this.#others.prepared?.(httpRequest) ?? httpRequest
   }
 
-  /** An attempt has handed the content to the system up to here. */
+  /** An attempt wrote the content up to this offset. */
   reached(offset: number): void {
     if (this.#resource !== null) this.#reached = Math.max(this.#reached, offset)
   }
 
   /**
-   * Takes in a 104; answers what is to be done in place of going on.
+   * Handles a 104. Returns what to do instead of continuing the attempt; `null` to continue.
    *
-   * @param reached is how far the attempt has handed the content to the system.
+   * @param reached is the offset up to which the attempt wrote the content.
    */
   interim(fields: ResponseFields, httpRequest: HttpRequest, reached: number): AnswerDecision {
     const version = parseInteger(fields['upload-draft-interop-version'])
@@ -132,24 +132,24 @@ export class Resumption implements UploadResumption {
     return isInterruption(error) ? (this.#locate(null) ?? error) : error
   }
 
-  /** The content failed; answers what comes before the upload fails with that. */
+  /** The content failed. Returns the attempt to make before the upload fails with that error. */
   spoiled(error: Error): NextAttempt | null {
     const isFinal = error instanceof UploadError || this.#options.onToken === undefined
     return this.#resource !== null && isFinal ? this.#cancel(error) : null
   }
 
-  /** The upload has failed; answers the request that deletes what nobody can go on with. */
+  /** The upload failed. Returns the request that deletes an upload that cannot be resumed. */
   abandoned(error: unknown): HttpRequest | null {
     const { onToken, location } = this.#options
     if (this.#resource === null || onToken !== undefined || location !== undefined) return null
-    // Where the origin cannot be reached, that would only keep the process from ending.
+    // When the origin cannot be reached, this request only keeps the process running.
     if (error instanceof Error && isInterruption(error)) return null
     return { ...this.#resource, method: 'DELETE' }
   }
 
-  // What an answer means ---------------------------------------------------------------
+  // Responses --------------------------------------------------------------------------
 
-  /** What to do about an answer; `undefined` leaves that to the other steps. */
+  /** What to do about a response; `undefined` leaves the decision to the other steps. */
   #own(answer: Answer): AnswerDecision | undefined {
     const { status, fields, httpRequest, complete } = answer
     if (isCancelling(httpRequest)) return undefined
@@ -180,7 +180,7 @@ export class Resumption implements UploadResumption {
     return this.#locateLater(fields) ?? undefined
   }
 
-  /** The decision of the other steps, or what comes before or in place of it. */
+  /** The decision of the other steps, or the attempt that has to come before or instead of it. */
   #instead({ status, httpRequest }: Answer, decided: AnswerDecision): AnswerDecision {
     const next = decided instanceof Error ? null : decided
     if (isCancelling(httpRequest))
@@ -200,7 +200,7 @@ export class Resumption implements UploadResumption {
 
   #located({ fields, httpRequest }: Answer): AnswerDecision {
     const offset = parseInteger(fields['upload-offset'])
-    if (offset === null) return this.#lose(missing('did not say at which offset it is'))
+    if (offset === null) return this.#lose(missing('sent no Upload-Offset'))
     const length = parseInteger(fields['upload-length'])
     const { length: own } = this.#upload.content
     if (length !== null && own !== null && length !== own) {
@@ -209,16 +209,16 @@ export class Resumption implements UploadResumption {
     const refused = this.#heed(fields, httpRequest) ?? this.#acknowledge(offset)
     if (refused !== null) return refused
     this.#isComplete = parseBoolean(fields['upload-complete']) === true
-    // An origin that takes what broke off for all there is has answered for less.
+    // An origin may treat interrupted content as complete; its response is then not for all of it.
     const { end, untouched } = this.#upload.content
     if (this.#isComplete && offset !== end && !(end === null && untouched))
       return this.#lose(lost())
-    // A redirect may have led to where it is now.
+    // A redirect may have changed the URL of the upload resource.
     this.#resource = httpRequest
     return this.#append(offset)
   }
 
-  /** The PATCH that goes on at an offset, with as much as the origin takes at once. */
+  /** The PATCH that sends the content from an offset on, up to the origin's `max-append-size`. */
   #append(offset: number): NextAttempt {
     const { content } = this.#upload
     const from = this.#resource as HttpRequest
@@ -227,7 +227,7 @@ export class Resumption implements UploadResumption {
       this.#limits
     const rest = content.end === null ? null : content.end - offset
     const end = (rest ?? most + 1) > most ? offset + most : null
-    // The last part of content that ends nobody knows where may be smaller than any limit.
+    // The last part of content of unknown length may be smaller than the limit.
     const smallest = content.length === null ? 1 : most
     if (end !== null && smallest < least) return this.#cancel(overLimit(most))
     const headers = [...from.headers, 'content-type', 'application/partial-upload']
@@ -244,7 +244,7 @@ export class Resumption implements UploadResumption {
     }
   }
 
-  /** Follows the limits that came with a response. */
+  /** Applies the limits of a response. */
   #heed(fields: ResponseFields, httpRequest: HttpRequest): AnswerDecision {
     this.#learn(fields)
     const { content } = this.#upload
@@ -260,7 +260,7 @@ export class Resumption implements UploadResumption {
     this.#upload.content.limit = this.#limits['max-size'] ?? Number.POSITIVE_INFINITY
   }
 
-  /** Ends a request that is larger than one may be: the rest goes in several. */
+  /** Ends a request that exceeds `max-append-size`. The rest is sent in several requests. */
   #shorten({ hasContent, part }: HttpRequest): AnswerDecision {
     const { 'max-append-size': most = Number.POSITIVE_INFINITY } = this.#limits
     const { start, end } = part ?? { start: 0, end: null }
@@ -269,10 +269,10 @@ export class Resumption implements UploadResumption {
     return this.#locate(0) ?? this.#cancel(overLimit(most))
   }
 
-  /** The origin has processed the content up to here, and will not need it again. */
+  /** The origin has processed the content up to this offset, so that it need not be sent again. */
   #acknowledge(offset: number): AnswerDecision {
     if (offset < this.#acknowledged || offset > this.#reached) {
-      const known = `it had acknowledged ${this.#acknowledged} of ${this.#reached} sent`
+      const known = `it acknowledged ${this.#acknowledged} bytes before, and ${this.#reached} were sent`
       return this.#cancel(mismatch(`is at offset ${offset}, but ${known}`))
     }
     if (offset > this.#acknowledged) this.#tries = 0
@@ -304,9 +304,9 @@ export class Resumption implements UploadResumption {
   }
 
   /**
-   * The HEAD that finds out where to go on; `null` where that was tried often enough.
+   * The HEAD that asks for the offset; `null` after too many tries.
    *
-   * @param wanted is how long the origin wants it to be waited for.
+   * @param wanted is the delay in milliseconds from `Retry-After`, or `null`.
    */
   #locate(wanted: number | null): NextAttempt | null {
     const { attempts, maxDelay } = this.#options
@@ -317,7 +317,7 @@ export class Resumption implements UploadResumption {
     return { httpRequest: this.#resource as HttpRequest, reason: 'locate', delayMs }
   }
 
-  /** Deletes the upload resource, and then does this, or fails with it. */
+  /** Deletes the upload resource, and then makes this attempt or fails with this error. */
   #cancel(then: NextAttempt | Error): NextAttempt {
     this.#then = then
     const httpRequest: HttpRequest = { ...(this.#resource as HttpRequest), method: 'DELETE' }
@@ -334,7 +334,7 @@ export class Resumption implements UploadResumption {
     return error
   }
 
-  /** There is nothing to go on with any more. */
+  /** The upload can no longer be resumed. */
   #forget(): void {
     const { content, log } = this.#upload
     this.#resource = null
@@ -357,7 +357,7 @@ function isCancelling({ method, part }: HttpRequest): boolean {
   return method === 'DELETE' && part !== undefined
 }
 
-/** Whether the same may be answered otherwise later: 423 is that of an upload somebody still writes to. */
+/** Whether a status is temporary. A 423 means that another request still writes to the upload. */
 function isTemporary(status: number): boolean {
   return status >= 500 || [408, 423, 425, 429].includes(status)
 }
@@ -369,16 +369,16 @@ const passing = [
   'UND_ERR_HEADERS_TIMEOUT',
 ]
 
-/** Whether a connection ended, or moved no more, and another may do better. */
+/** Whether a connection broke or stalled, so that another one may succeed. */
 function isInterruption(error: NodeJS.ErrnoException): boolean {
-  // That of an AbortError is a number.
+  // The code of an AbortError is a number.
   const code = String(error.code)
   if (isPassing(error) || error instanceof errors.InformationalError) return true
   return passing.includes(code) || code.startsWith('ERR_HTTP2_')
 }
 
 function changed(): UploadError {
-  const message = 'The content is not what the upload was begun with that is to go on'
+  const message = 'The content is not the one that the upload to resume was started with'
   return new UploadError('ERR_EXPECT_FILE_CHANGED', message)
 }
 
@@ -388,11 +388,11 @@ function mismatch(what: string): UploadError {
 }
 
 function missing(what: string): UploadError {
-  const message = `The upload cannot go on: its resource ${what}`
+  const message = `The upload cannot be resumed: the origin ${what}`
   return new UploadError('ERR_EXPECT_RESUME_GONE', message)
 }
 
 function lost(): UploadError {
-  const message = 'The origin has answered the upload, and the answer is lost'
+  const message = 'The origin completed the upload, but its response was lost; check the result with another request'
   return new UploadError('ERR_EXPECT_RESUME_ANSWERED', message)
 }

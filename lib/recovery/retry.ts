@@ -23,15 +23,15 @@ const longestDelay = 2_147_483_647
 const idempotent = ['PUT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'TRACE']
 
 /**
- * Attempts after a response that says to try again, or after a failure of the connection.
- * Content that was sent goes out again only if the request can be repeated without harm: its
- * method is idempotent, or it has an `Idempotency-Key`.
+ * Repeats a request after a response with one of the statuses, or after a failure of the
+ * connection. When content was sent, the request is repeated only if its method is idempotent or it
+ * has an `Idempotency-Key`.
  */
 export class Retry implements RecoveryStep {
   readonly #settings: RetrySettings
   #made = 0
 
-  /** @param options of which a number is the count. */
+  /** @param options are the settings; a number is the count. */
   constructor(options: number | RetryOptions) {
     const given = typeof options === 'number' ? { count: options } : options
     this.#settings = { ...defaults, ...definedOf(given) }
@@ -57,7 +57,7 @@ export class Retry implements RecoveryStep {
     return this.#next(httpRequest, null)
   }
 
-  /** A proxy that makes no tunnel is as good a reason as an origin with that status. */
+  /** A proxy's status in response to CONNECT counts like a status of the origin. */
   #isPassing(error: NodeJS.ErrnoException): boolean {
     const status = error instanceof UploadError ? error.response?.status : undefined
     if (error.code !== 'ERR_EXPECT_PROXY' || status === undefined) return isPassing(error)
@@ -75,7 +75,8 @@ export class Retry implements RecoveryStep {
 /**
  * Milliseconds until the next try.
  *
- * @param wanted is what a `Retry-After` said, or `null`.
+ * @param made is the number of earlier tries.
+ * @param wanted is the delay from a `Retry-After`, or `null`.
  */
 export function backoff(
   made: number,
@@ -83,7 +84,7 @@ export function backoff(
   { minDelay, maxDelay }: Pick<RetrySettings, 'minDelay' | 'maxDelay'>,
 ): number {
   const delay = Math.min(maxDelay, minDelay * 2 ** made)
-  // Uploads that failed together are not to come back together, nor before they were told to.
+  // The random part spreads uploads that failed together. The delay is never shorter than Retry-After.
   const [least, most] = wanted === null ? [delay / 2, delay] : [wanted, wanted * 1.25]
   return Math.min(longestDelay, least + Math.random() * (most - least))
 }

@@ -2,18 +2,20 @@ import type { HttpRequest } from '../upload/http-request.ts'
 import type { Answer, Failure, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 import { isPeerGone, isUnprocessed, isUntouched } from './failures.ts'
 
-/** Fresh attempts at most: several kept connections may have died at once. */
+/** The most attempts after reused connections, of which several may be dead at once. */
 const mostKept = 10
 
-/** The same where an HTTP/2 origin says that it did not process the request. */
+/** The most attempts after an HTTP/2 origin reported that it did not process the request. */
 const mostUnprocessed = 3
 
 /**
- * A fresh attempt where nothing can be lost by it: no content left and no byte of a response came,
- * as on a kept connection that turns out to be dead (RFC 9110, section 9.2.2), or an HTTP/2 origin
- * said that it did not process the request (RFC 9113, section 8.7). After a connection that was made
- * for the upload there is one. A 408 on a kept connection means the same: the server's timer for
- * idle connections ran out while the request was on its way (section 15.5.9).
+ * Repeats a request, whatever its method, when the origin cannot have processed it:
+ *
+ * - No content was sent and no byte of a response was received, as on a reused connection that the
+ *   origin had closed (RFC 9110, section 9.2.2). After a new connection it is repeated only once.
+ * - An HTTP/2 origin reported that it did not process the request (RFC 9113, section 8.7).
+ * - A 408 on a reused connection before any content: the idle timeout of the server ended while the
+ *   request was on its way (RFC 9110, section 15.5.9).
  */
 export class StaleConnection implements RecoveryStep {
   #made = 0

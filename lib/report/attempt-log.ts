@@ -2,16 +2,16 @@ import type { UploadPhase } from '../errors.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AttemptReason, AttemptReport } from './report.ts'
 
-/** What is known of an attempt before it begins. */
+/** The part of an attempt's report that is known before the attempt begins. */
 export type AttemptHead = Pick<
   AttemptReport,
   'reason' | 'startedAtMs' | 'delayMs' | 'method' | 'url' | 'offset'
 >
 
-/** Interim responses that a report has at most. */
+/** The largest number of interim responses in a report. */
 const mostInterim = 1000
 
-/** The report of one attempt, being written. */
+/** Collects the report of one attempt. */
 export class AttemptLog {
   readonly reason: AttemptReason
   readonly startedAtMs: number
@@ -21,7 +21,7 @@ export class AttemptLog {
   readonly offset: number
   asked = false
   readonly interim: { status: number; atMs: number }[] = []
-  /** How many of them were a 100. */
+  /** The number of 100 responses. */
   goAheads = 0
   status: number | null = null
   sentBytes = 0
@@ -29,12 +29,12 @@ export class AttemptLog {
   waitLimitMs = 0
   reusedConnection = false
   httpVersion: '1.1' | '2.0' | null = null
-  /** Whether the content was to go with it; a redirect may go on without. */
+  /** Whether the request has content; a redirect may drop it. */
   hasContent = true
   phase: UploadPhase = 'connecting'
   releasedBy: ReleasedBy | null = null
   withheld = false
-  /** Whether a response came, or was complete, while content flowed of which some is not sent yet. */
+  /** Whether the final response began, or ended, before all of the content was sent. */
   cutShort = false
   readonly #begun = performance.now()
   #headLeft: number | null = null
@@ -51,7 +51,7 @@ export class AttemptLog {
     this.offset = offset
   }
 
-  /** Its head leaves; once more where an interceptor below sends it again. */
+  /** The head is written. Called again when an interceptor below retries the request. */
   head(asked: boolean, reusedConnection: boolean, isHttp2: boolean): void {
     this.asked = asked
     this.httpVersion = isHttp2 ? '2.0' : '1.1'
@@ -62,14 +62,14 @@ export class AttemptLog {
     this.phase = asked ? 'waiting' : 'sending'
   }
 
-  /** Milliseconds since the head left. */
+  /** Milliseconds since the head was written. */
   get sinceHeadMs(): number {
     return rounded(performance.now() - (this.#headLeft ?? 0))
   }
 
   noteInterim(status: number): void {
     if (status === 100) this.goAheads += 1
-    // An origin that says every second what it has may do so for days.
+    // An origin may send a 104 every second for days.
     if (this.interim.length < mostInterim)
       this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })
   }
@@ -81,12 +81,12 @@ export class AttemptLog {
     this.waitedMs = this.sinceHeadMs
   }
 
-  /** Content flows, where no gate tells when it began. */
+  /** Content is being sent, on a connection without a gate. */
   contentFlows(): void {
     this.#contentBegan ??= performance.now()
   }
 
-  /** Whether no more content goes out. */
+  /** Whether no more content is sent. */
   get contentEnded(): boolean {
     return this.#contentEnded !== null
   }
@@ -97,7 +97,7 @@ export class AttemptLog {
     this.contentEnds()
   }
 
-  /** No more content goes out. */
+  /** No more content is sent. */
   contentEnds(): void {
     if (this.#contentBegan !== null) this.#contentEnded ??= performance.now()
   }
@@ -107,7 +107,7 @@ export class AttemptLog {
     this.withheld = withheld
     this.phase = 'responding'
     this.#answered = performance.now()
-    // An origin that answered with less may still be reading.
+    // After a status below 300 the origin may still read the content.
     if (status >= 300) this.contentEnds()
     if (withheld && this.#headLeft !== null) this.waitedMs = this.sinceHeadMs
   }
@@ -148,7 +148,7 @@ export class AttemptLog {
   }
 }
 
-/** Milliseconds as reports have them. */
+/** Milliseconds rounded to one decimal, as in reports. */
 export function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10
 }

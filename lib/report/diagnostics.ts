@@ -1,27 +1,27 @@
 import { channel } from 'node:diagnostics_channel'
 
-/** What every message says: which request, without query or credentials. */
+/** A message of a diagnostics channel. The URL has no query and no credentials. */
 export interface UploadMessage {
   readonly method: string
   readonly url: string
-  /** Counted from 1. */
+  /** The number of the attempt, from 1. */
   readonly attempt: number
-  /** The status of the response the message is about. */
+  /** The status of the response. */
   readonly status?: number
-  /** Why content was let go: the origin's 100, or the end of the wait. */
+  /** Why the content was released: a 100, or the end of the wait. */
   readonly by?: 'continue' | 'timeout'
-  /** The code of the write's error, before a rescue. */
+  /** The error code of the failed write, on the `rescue` channel. */
   readonly code?: string
 }
 
 const names = ['ask', 'interim', 'release', 'refuse', 'replay', 'silent', 'rescue'] as const
 
-/** The diagnostics channels, each named `expect-continue:` and one of these. */
+/** The names of the diagnostics channels, without their prefix `expect-continue:`. */
 export type DiagnosticsName = (typeof names)[number]
 
 const channels = new Map(names.map((name) => [name, channel(`expect-continue:${name}`)]))
 
-/** Whether anyone listens. */
+/** Whether a channel has subscribers. */
 export function isHeard(name: DiagnosticsName): boolean {
   return channels.get(name)?.hasSubscribers ?? false
 }

@@ -2,17 +2,22 @@ import type { UploadPhase } from '../errors.ts'
 import type { DecisionReason } from '../protocol/decision.ts'
 
 /**
- * Why an upload asked, or did not. `'no-gate'`: it would have asked, but the connections of the
- * process's dispatcher cannot hold content back.
+ * Why an upload sent the expectation, or did not. With `'no-gate'`, the connections of the process's
+ * dispatcher could not hold content back, so the expectation was left out.
  */
 export type AskReason = DecisionReason | 'no-gate'
 
 /**
- * How the expectation ended: the origin said go; it stayed silent and the content was sent
- * all the same; it refused before the content; it answered with a 2xx before the content, or
- * before the end of it (where the rest goes out until the response is complete, a later report
- * may say that all was sent); it answered 417 and the request was replayed; the upload was
- * interrupted, and went on where it was; nobody was asked.
+ * How the expectation ended:
+ *
+ * - `'continued'`: the origin sent a 100.
+ * - `'silent'`: the wait ended without a response, and the content was sent.
+ * - `'refused'`: the origin sent a final status from 300 on before the content.
+ * - `'answered'`: the origin sent a 2xx before all of the content was sent. The rest may still be sent
+ *   until the response is complete, so a later report may differ.
+ * - `'replayed'`: the origin sent a 417, and the request was repeated without the expectation.
+ * - `'resumed'`: the upload was interrupted and resumed.
+ * - `'not-asked'`: the request did not carry the expectation.
  */
 export type UploadOutcome =
   | 'continued'
@@ -24,11 +29,17 @@ export type UploadOutcome =
   | 'not-asked'
 
 /**
- * Why an attempt was made: it is the upload's first; a 417 was answered to the one before it;
- * the one before it was challenged with a 401 or 407, and there are credentials; the
- * connection of the one before it was dead before anything was lost; a redirect was followed;
- * `retry` asked for it; it finds out where an interrupted upload is to go on; it goes on there; it
- * deletes at the origin what nobody can go on with.
+ * Why an attempt was made:
+ *
+ * - `'first'`: it is the first one of the upload.
+ * - `'replay'`: the last attempt got a 417.
+ * - `'challenge'`: the last attempt got a 401 or 407, and there are credentials for it.
+ * - `'fresh-connection'`: the connection of the last attempt failed before any content was sent.
+ * - `'redirect'`: it follows a redirect.
+ * - `'retry'`: the option `retry` repeats the request.
+ * - `'locate'`: it asks the origin for the offset of an interrupted upload.
+ * - `'resume'`: it sends the content from that offset.
+ * - `'cancel'`: it deletes an upload at the origin that cannot be resumed.
  */
 export type AttemptReason =
   | 'first'
@@ -41,118 +52,117 @@ export type AttemptReason =
   | 'resume'
   | 'cancel'
 
-/** One request head on one connection. Times but `startedAtMs` count from its beginning. */
+/** One request on one connection. All times except `startedAtMs` count from the beginning of the attempt. */
 export interface AttemptReport {
   readonly reason: AttemptReason
-  /** Milliseconds from the upload's beginning to the attempt's. */
+  /** Milliseconds from the beginning of the upload to the beginning of the attempt. */
   readonly startedAtMs: number
-  /** Milliseconds that were let pass before it. */
+  /** Milliseconds of delay before the attempt. */
   readonly delayMs: number
   readonly method: string
-  /** Origin and path, without the query, which may hold credentials. */
+  /** Origin and path, without the query, which may contain credentials. */
   readonly url: string
   /** Whether the head carried the expectation. */
   readonly asked: boolean
-  /** When the head had left, in milliseconds; `null` where it did not, or no gate saw it. */
+  /** When the head was written, in milliseconds; `null` when it was not, or the connection had no gate. */
   readonly headAtMs: number | null
-  /** The first 1000 interim responses, with the milliseconds from the attempt's beginning. */
+  /** The first 1000 interim responses, with their times in milliseconds. */
   readonly interim: readonly { readonly status: number; readonly atMs: number }[]
-  /** When content began to flow, in milliseconds; `null` when it did not. */
+  /** When the first content was sent, in milliseconds; `null` when none was. */
   readonly contentAtMs: number | null
   /**
-   * When the last of the content was accepted, or an answer cut it short, in milliseconds; `null`
-   * when it did not end, or no gate saw it.
+   * When the last content was accepted, or a response stopped it, in milliseconds; `null` when
+   * neither happened, or the connection had no gate.
    */
   readonly contentEndAtMs: number | null
-  /** The status of the final response, or `null` when none came. */
+  /** The status of the final response; `null` when none was received. */
   readonly status: number | null
-  /** When the final response began, in milliseconds; `null` when none came. */
+  /** When the final response began, in milliseconds; `null` when none was received. */
   readonly statusAtMs: number | null
   /** Bytes of content that the connection accepted. */
   readonly sentBytes: number
-  /** Where in the content it began; not there where that is its beginning. */
+  /** The offset at which the attempt began in the content; absent when 0. */
   readonly offset?: number
-  /** Milliseconds from when the head left until the content was let go or refused. */
+  /** Milliseconds from the head until the content was released or refused. */
   readonly waitedMs: number
-  /** Milliseconds after which the content would have been let go without an answer; 0 when it did not ask. */
+  /** Milliseconds after which the content is released without a response; 0 without the expectation. */
   readonly waitLimitMs: number
-  /** Whether the connection had carried a request before. */
+  /** Whether the connection was used by an earlier request. */
   readonly reusedConnection: boolean
-  /** The version that the connection spoke; `null` before there was one, or where no gate saw it. */
+  /** The HTTP version of the connection; `null` before it was made, or when it had no gate. */
   readonly httpVersion: '1.1' | '2.0' | null
 }
 
 /**
- * What an upload did up to now, as plain data. `upload` makes it when the head of the response
- * came; `reportOf(response)` makes another one at any time, such as when the content was read.
+ * What an upload did so far, as plain data. `upload` makes it when the head of the response arrives.
+ * `reportOf(response)` makes a new one at any time, for instance after the response was read.
  */
 export interface UploadReport {
   readonly asked: boolean
   readonly reason: AskReason
   readonly outcome: UploadOutcome
-  /** Milliseconds that content was held back, over all attempts. */
+  /** Milliseconds for which content was held back, over all attempts. */
   readonly waitedMs: number
   /**
-   * Bytes of content that the connection of the last attempt to send it accepted, with those before
-   * the offset at which a resumed upload went on. What went out
-   * before, and was made void by a redirect, a replay or a retry, is told by `attempts`.
+   * Bytes of content accepted by the connection of the last attempt that sent content, plus those
+   * before the offset of a resumed upload. Bytes that earlier attempts sent in vain are in `attempts`.
    */
   readonly sentBytes: number
   /**
-   * The rest of the content, where a response came before it (`outcome` is `'refused'` or
-   * `'answered'`) and kept it off the wire; 0 when the length is not known.
+   * Bytes of content that were not sent because of an early response (`outcome` is `'refused'` or
+   * `'answered'`); 0 when the length is unknown.
    */
   readonly savedBytes: number
-  /** Bytes that the origin last said to have; not there where it said nothing. */
+  /** Bytes that the origin last acknowledged; absent when it acknowledged none. */
   readonly acknowledged?: number
-  /** With what an upload that can be resumed and is not complete goes on; not there where it cannot. */
+  /** The token to resume an incomplete upload with; absent when it cannot be resumed. */
   readonly resume?: ResumeToken
   readonly attempts: readonly AttemptReport[]
 }
 
-/** How an upload goes on that was interrupted, in another process too: `resume` takes it as it is. */
+/** What is needed to resume an interrupted upload, also in another process. Pass it as the option `resume`. */
 export interface ResumeToken {
-  /** The URL of the upload at the origin. Whoever has it may be able to go on with the upload. */
+  /** The URL of the upload at the origin. Keep it secret: it may be all that is needed to continue the upload. */
   readonly location: string
-  /** Bytes that the origin had acknowledged. */
+  /** Bytes that the origin acknowledged. */
   readonly offset: number
-  /** Bytes in all, or `null` when that is not known. */
+  /** Bytes of the whole content; `null` when unknown. */
   readonly length: number | null
   /** The interop version of the draft. */
   readonly version: number
-  /** Which state of a file it is. */
+  /** Identifies the state of a file. */
   readonly revision?: string
 }
 
-/** How far an upload is. */
+/** The progress of an upload. */
 export interface Progress {
   readonly phase: UploadPhase
-  /** Bytes of content this attempt's connection accepted, with those before where it began. */
+  /** Bytes of content accepted by the connection of this attempt, plus those before its offset. */
   readonly sent: number
-  /** Bytes that the origin last said to have; not there where it said nothing. */
+  /** Bytes that the origin last acknowledged; absent when it acknowledged none. */
   readonly acknowledged?: number
-  /** Bytes of content in all, or `null` when that is not known. */
+  /** Bytes of the whole content; `null` when unknown. */
   readonly total: number | null
-  /** Bytes a second since the content began to flow; 0 before. */
+  /** Bytes per second since the first content was sent; 0 before. */
   readonly rate: number
 }
 
-/** An interim response, as it came. A 100 concerns the upload alone and is not told. */
+/** An interim response. A 100 is not reported as one. */
 export interface InterimResponse {
   /** From 102 to 199. */
   readonly status: number
   readonly headers: Headers
 }
 
-/** Whom to tell what an upload does. What they throw ends it, unless the answer has come. */
+/** Callbacks of an upload. An error that they throw ends the upload, unless its response has arrived. */
 export interface UploadListeners {
-  /** Told how far the upload is. */
+  /** Called with the progress of the upload. */
   onProgress?: ((progress: Progress) => void) | undefined
   /**
-   * Told once when the content is about to be read: the server said 100, or it said nothing within
-   * the wait, or it was not asked. A gateway can say 100 to its own client here.
+   * Called once, before the content is read: after a 100, after a wait without a response, or at once
+   * for a request without the expectation. A gateway can send a 100 to its own client here.
    */
   onContinue?: (() => void) | undefined
-  /** Told of each interim response but a 100: the links of a 103, the `Upload-Offset` of a 104. */
+  /** Called with each interim response except a 100, for instance with the links of a 103. */
   onInterim?: ((response: InterimResponse) => void) | undefined
 }

@@ -1,17 +1,17 @@
 import type { UploadReport } from './report.ts'
 import type { UploadLog } from './upload-log.ts'
 
-/** A constructor that makes nothing, and answers what it is given. */
+/** A constructor that returns its argument. */
 class Given {
   constructor(given: object) {
-    // biome-ignore lint/correctness/noConstructorReturn: this is what it is for.
+    // biome-ignore lint/correctness/noConstructorReturn: a derived class adds its private fields to this object.
     return given
   }
 }
 
 /**
- * A field that no one else can see, put on objects that were made elsewhere. A WeakMap would do
- * the same, and would have to be gone through by each garbage collection.
+ * Adds a private field to a Response that was made elsewhere. A WeakMap has the same effect, but
+ * every garbage collection has to scan it.
  */
 class Reported extends Given {
   readonly #log: UploadLog
@@ -26,23 +26,24 @@ class Reported extends Given {
   }
 }
 
-/** Keeps what is written down about the upload behind a response. */
+/** Attaches the log of an upload to its response. */
 export function keepReport(response: Response, log: UploadLog): void {
   new Reported(response, log)
 }
 
-/** The uploads that errors are about; `null` for an error that several uploads failed with. */
+/** The upload that failed with each error; `null` when several uploads failed with the same error. */
 const failed = new WeakMap<object, UploadLog | null>()
 
-/** Keeps what is written down about an upload that failed. */
+/** Attaches the log of a failed upload to its error. */
 export function keepFailure(error: unknown, log: UploadLog): void {
   if (!isObject(error)) return
   failed.set(error, isOfAnother(error, log) ? null : log)
 }
 
 /**
- * The error of a connection, as one upload fails with it: where another one did, a copy. Errors of
- * Node and undici have a code; what has none was thrown by the caller, and is theirs to recognize.
+ * The error to fail an upload with when its connection fails: a copy, when another upload failed
+ * with the same error. Errors of Node and undici have a code. An error without a code was thrown by
+ * the caller, who may compare it by identity, so it is never copied.
  */
 export function failureOf(error: NodeJS.ErrnoException, log: UploadLog): Error {
   return error.code !== undefined && isOfAnother(error, log) ? copyOf(error) : error
@@ -58,7 +59,7 @@ function copyOf(error: Error): Error {
     Object.setPrototypeOf(new Error(error.message), Object.getPrototypeOf(error)),
     Object.getOwnPropertyDescriptors(error),
   )
-  // V8 keeps the stack where no descriptor has it.
+  // In V8, copying the descriptors does not copy the stack.
   return Object.assign(copy, { stack: error.stack })
 }
 
@@ -67,8 +68,8 @@ function isObject(value: unknown): value is object {
 }
 
 /**
- * What the upload behind a response of `fetch` or `upload` did, or the one that failed with an error that they
- * rejected with, or that they gave `fetch`'s error as its `cause`.
+ * The report of an upload. The argument is a response of `fetch` or `upload`, an error that they
+ * rejected with, or the `cause` of such an error.
  *
  * ```ts
  * try {
@@ -78,8 +79,8 @@ function isObject(value: unknown): value is object {
  * }
  * ```
  *
- * @returns `undefined` for what came from elsewhere, for an upload that was called wrongly, and for an
- * error of the caller's own that several uploads failed with, such as the reason of a signal they share.
+ * @returns `undefined` for other values, for an upload with invalid arguments, and for an error of the
+ * caller's own that several uploads failed with, such as the reason of a shared signal.
  */
 export function reportOf(of: unknown): UploadReport | undefined {
   if (!isObject(of)) return undefined

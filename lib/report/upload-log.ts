@@ -9,16 +9,16 @@ import type {
   UploadReport,
 } from './report.ts'
 
-/** The report of one upload, being written. */
+/** Collects the report of one upload. */
 export class UploadLog {
   reason: AskReason = 'no-content'
   total: number | null = null
   readonly attempts: AttemptLog[] = []
-  /** Where redirects led, with the query; `null` when none was followed. */
+  /** The URL of the last redirect, with its query; `null` when none was followed. */
   location: string | null = null
-  /** Bytes that the origin last said to have; `null` where it said nothing. */
+  /** Bytes that the origin last acknowledged; `null` when it acknowledged none. */
   acknowledged: number | null = null
-  /** With what it goes on where it is interrupted; `null` where it cannot. */
+  /** The token to resume the upload with; `null` when it cannot be resumed. */
   resume: ResumeToken | null = null
   readonly #begun = performance.now()
   readonly #listeners: UploadListeners
@@ -27,11 +27,11 @@ export class UploadLog {
     this.#listeners = { ...listeners }
   }
 
-  /** Tells the caller how far the upload is; a caller who throws is told no more. */
+  /** Calls `onProgress`. After it throws, it is not called again. */
   progress(attempt: AttemptLog): void {
     const { phase, sentBytes, offset, rate } = attempt
     if (this.#listeners.onProgress === undefined || !this.attempts.includes(attempt)) return
-    // What the origin has was sent, whether the system has said so or not.
+    // The origin may acknowledge bytes before the write callback reports them.
     const sent = Math.max(offset + sentBytes, this.acknowledged ?? 0)
     this.#tell('onProgress', { phase, sent, ...this.#acknowledged, total: this.total, rate })
   }
@@ -40,14 +40,14 @@ export class UploadLog {
     return this.acknowledged === null ? {} : { acknowledged: this.acknowledged }
   }
 
-  /** Tells the caller that the content is about to be read, once. */
+  /** Calls `onContinue`, once. */
   continued(): void {
     const { onContinue } = this.#listeners
     delete this.#listeners.onContinue
     onContinue?.()
   }
 
-  /** Tells the caller of an interim response; a caller who throws is told no more. */
+  /** Calls `onInterim`. After it throws, it is not called again. */
   interim(response: InterimResponse): void {
     this.#tell('onInterim', response)
   }
@@ -66,7 +66,7 @@ export class UploadLog {
     }
   }
 
-  /** Leaves out an attempt, of which an interceptor further below makes one of its own. */
+  /** Removes an attempt that an interceptor further below replaces with its own. */
   drop(attempt: AttemptLog): void {
     const at = this.attempts.indexOf(attempt)
     if (at !== -1) this.attempts.splice(at, 1)
@@ -77,13 +77,13 @@ export class UploadLog {
     return performance.now() - this.#begun
   }
 
-  /** How far into the content the last attempt to send it got; what others sent beyond came to nothing. */
+  /** The offset that the last attempt with content reached. */
   get #sentBytes(): number {
     const { offset = 0, sentBytes = 0 } = this.#lastWithContent ?? {}
     return offset + sentBytes
   }
 
-  /** Where the upload stands, for an error. */
+  /** The current state of the upload, for an error. */
   place(): UploadPlace {
     const last = this.attempts.at(-1)
     return {

@@ -10,17 +10,17 @@ import {
 } from './route-state.ts'
 import { readRecords } from './saved-memory.ts'
 
-/** How many routes are remembered, and how long what is known of them is good for. */
+/** How many routes are remembered, and for how long. */
 export interface RouteMemoryOptions {
-  /** Routes remembered at most; the ones not used for the longest time go first. @default 1000 */
+  /** Routes remembered at most; the least recently used are dropped first. @default 1000 */
   max?: number
-  /** Milliseconds for which a 417 is remembered, or which version an origin speaks. @default 3600000 */
+  /** Milliseconds for which a 417, or the HTTP version of an origin, is remembered. @default 3600000 */
   refusedFor?: number
-  /** Milliseconds for which silence is remembered. @default 600000 */
+  /** Milliseconds for which a route without an answer to the expectation is remembered. @default 600000 */
   silentFor?: number
   /** Milliseconds for which a 413, 429 or 503 is remembered. @default 60000 */
   busyFor?: number
-  /** Milliseconds for which the times of go-aheads are remembered, from the last of them. @default 600000 */
+  /** Milliseconds for which the response times of 100s are remembered, from the last of them. @default 600000 */
   timesFor?: number
 }
 
@@ -34,18 +34,19 @@ const defaults: Required<RouteMemoryOptions> = {
   timesFor: 600_000,
 }
 
-// Room for all routes is taken at once; times have the limit that timers have.
+// LRUCache allocates `max` entries at once. Durations have the limit of setTimeout.
 const mostRoutes = 1_000_000
 const longest = 2_147_483_647
 
 const none: readonly never[] = Object.freeze([])
 
 /**
- * What routes did, for each protocol version. A route that answered 417, or stayed silent, is not asked again until
- * that expires; a 100 clears it. One that is busy is asked about content of any size; a 2xx
- * clears it. What go-aheads took is what the `'adaptive'` wait goes by.
+ * Remembers what routes did, for each protocol version. A route that answered 417, or did not
+ * answer in time, gets no expectation until the entry expires or a 100 clears it. A busy route gets
+ * the expectation with content of any size until a 2xx clears the entry. The response times of 100s
+ * determine the `'adaptive'` wait.
  *
- * It can be shared by agents, and saved and loaded:
+ * A memory can be shared by agents, saved and loaded:
  *
  * ```ts
  * await writeFile('routes.json', JSON.stringify(memory))
@@ -56,7 +57,7 @@ export class RouteMemory {
   readonly #routes: LRUCache<string, RouteState>
   readonly #lives: Lives
 
-  /** @throws TypeError naming the option whose value cannot be used. */
+  /** @throws TypeError naming an option that is unknown or has an invalid value. */
   constructor(options: RouteMemoryOptions = {}) {
     refuseUnknown(options, names)
     const { max, refusedFor, silentFor, busyFor, timesFor } = complete(options)
@@ -72,24 +73,24 @@ export class RouteMemory {
   }
 
   /**
-   * A memory of what another one knew, which is what {@link list} gave and `JSON.stringify`
-   * saved. What has expired is left out, and nothing is known for longer than the options say.
+   * Makes a memory from the records of another one, as {@link list} returns and `JSON.stringify`
+   * saves them. Expired records are skipped, and no record is kept for longer than the options allow.
    *
-   * @throws TypeError saying what is wrong with it, or naming an option.
+   * @throws TypeError naming the invalid part of a record, or an invalid option.
    */
   static from(saved: unknown, options: RouteMemoryOptions = {}): RouteMemory {
     const memory = new RouteMemory(options)
     for (const record of readRecords(saved)) {
       const known = new RouteState(memory.#lives, record)
-      // What has expired must not take the place of what has not.
+      // An expired record must not push a valid one out of the cache.
       if (!known.empty) memory.#routes.set(record.route, known)
     }
     return memory
   }
 
-  /** What a route did, as far as that has not expired. */
+  /** What a route did, without expired entries. */
   recall(route: string): readonly RouteFact[] {
-    // Most processes never learn anything that is worth a lookup for each request.
+    // Saves the lookup per request in processes whose memory stays empty.
     return this.#routes.size === 0 ? none : (this.#routes.get(route)?.facts ?? none)
   }
 
@@ -98,36 +99,36 @@ export class RouteMemory {
     this.#of(route).note(fact)
   }
 
-  /** Milliseconds from the head to the 100, of the last eight go-aheads of a route. */
+  /** Milliseconds from the head to the 100, for the last eight 100s of a route. */
   times(route: string): readonly number[] {
     return this.#routes.get(route)?.times ?? none
   }
 
-  /** Notes how many milliseconds a go-ahead took. */
+  /** Notes how many milliseconds a 100 took. */
   measured(route: string, milliseconds: number): void {
     const known = this.#of(route)
     known.note('times', [...known.times, milliseconds].slice(-timesKept))
   }
 
-  /** Clears what is known of a route: all of it, or what is named. */
+  /** Clears the entries of a route: the named ones, or all of them. */
   forget(route: string, ...what: readonly RouteKnowledge[]): void {
     if (what.length === 0) this.#routes.delete(route)
     const known = this.#routes.get(route)
     for (const each of what) known?.forget(each)
   }
 
-  /** Clears all. */
+  /** Clears the memory. */
   clear(): void {
     this.#routes.clear()
   }
 
-  /** What is known, as plain data, one record a route, the one used last at the end. */
+  /** The memory as plain data: one record per route, the most recently used last. */
   list(): RouteRecord[] {
     const latestFirst = [...this.#routes.entries()]
     return latestFirst.reverse().flatMap(([route, known]) => known.record(route) ?? [])
   }
 
-  /** The same, for `JSON.stringify`. */
+  /** The same as {@link list}, for `JSON.stringify`. */
   toJSON(): RouteRecord[] {
     return this.list()
   }
@@ -142,10 +143,10 @@ export class RouteMemory {
   }
 }
 
-/** The memory of all agents that were given none. */
+/** The memory of all agents without one of their own. */
 export const sharedMemory: RouteMemory = new RouteMemory()
 
-/** Puts options over the defaults. */
+/** Merges options with the defaults. */
 function complete(options: RouteMemoryOptions): Required<RouteMemoryOptions> {
   const settings = { ...defaults }
   for (const name of names) {

@@ -1,36 +1,36 @@
 import type { RouteFact } from '../protocol/decision.ts'
 
-/** All that can be known of a route: facts, and the times that its go-aheads took. */
+/** The kinds of entries for a route: facts, and the response times of its 100s. */
 export type RouteKnowledge = RouteFact | 'times'
 
-/** What is known of one route, as plain data. */
+/** The entries of one route, as plain data. */
 export interface RouteRecord {
   /**
-   * The origin, after the proxy that leads to it, if one does. What was found out over HTTP/2 has
-   * ` (HTTP/2)` behind it; `busy`, `http2-only` and `http1` are kept under the name without it.
+   * The origin, preceded by its proxy if there is one. Entries that apply to HTTP/2 only have
+   * ` (HTTP/2)` appended; `busy`, `http2-only` and `http1` are kept under the name without it.
    */
   readonly route: string
-  /** What is known, and until when, in milliseconds of the epoch. */
+  /** When each entry expires, in milliseconds since the epoch. */
   readonly until: Readonly<Partial<Record<RouteKnowledge, number>>>
-  /** Milliseconds from the head to the 100, of its last eight go-aheads, the latest at the end. */
+  /** Milliseconds from the head to the 100, for the last eight 100s, the latest last. */
   readonly times: readonly number[]
 }
 
-/** Milliseconds for which each thing is known. */
+/** Milliseconds for which each kind of entry is kept. */
 export type Lives = Readonly<Record<RouteKnowledge, number>>
 
 const facts: readonly RouteFact[] = ['417', 'silent', 'busy', 'http2-only', 'http1']
 
-/** Everything that can be known. */
+/** All kinds of entries. */
 export const knowable: readonly RouteKnowledge[] = [...facts, 'times']
 
-/** How many go-aheads the times are kept of. */
+/** How many response times are kept. */
 export const timesKept = 8
 
 const none: readonly never[] = Object.freeze([])
 const nothing = { until: {}, times: none }
 
-/** What is known of one route. Ends are dates, so that they hold for whoever loads them. */
+/** The entries of one route. Expiry times are dates, so that they stay valid in another process. */
 export class RouteState {
   readonly #lives: Lives
   readonly #until: Record<RouteKnowledge, number> = {
@@ -43,7 +43,7 @@ export class RouteState {
   }
   #times: readonly number[]
 
-  /** @param record is what was known at another time; none of it is known for longer than if it were new. */
+  /** @param record has saved entries; each expires no later than a new entry. */
   constructor(lives: Lives, { until, times }: Omit<RouteRecord, 'route'> = nothing) {
     this.#lives = lives
     this.#times = times
@@ -51,36 +51,36 @@ export class RouteState {
     for (const what of knowable) this.#until[what] = Math.min(until[what] ?? 0, now + lives[what])
   }
 
-  /** Whether nothing is known. */
+  /** Whether there is no valid entry. */
   get empty(): boolean {
     return !knowable.some((what) => this.#holds(what))
   }
 
   /** What the route did. */
   get facts(): readonly RouteFact[] {
-    // Most routes never do anything worth noting, and are asked about it several times an upload.
+    // Most routes have no facts, and each upload reads them several times.
     const { '417': refused, silent, busy, 'http2-only': http2, http1 } = this.#until
     if (refused + silent + busy + http2 + http1 === 0) return none
     return facts.filter((fact) => this.#holds(fact))
   }
 
-  /** Milliseconds that its last go-aheads took. */
+  /** Milliseconds that the last 100s took. */
   get times(): readonly number[] {
     return this.#holds('times') ? this.#times : none
   }
 
-  /** Notes what the route did, or how long its last go-aheads took. */
+  /** Notes what the route did, or how long its last 100s took. */
   note(what: RouteKnowledge, times: readonly number[] = this.#times): void {
     this.#until[what] = Date.now() + this.#lives[what]
     this.#times = times
   }
 
-  /** Forgets one thing. */
+  /** Removes an entry. */
   forget(what: RouteKnowledge): void {
     this.#until[what] = 0
   }
 
-  /** All of it; `null` when that is nothing. */
+  /** The valid entries as plain data; `null` when there are none. */
   record(route: string): RouteRecord | null {
     const known = knowable.filter((what) => this.#holds(what))
     if (known.length === 0) return null
@@ -89,8 +89,8 @@ export class RouteState {
   }
 
   /**
-   * Whether something is known, still. What ends later than it could if it were new was noted
-   * before the clock was set back, and would hold until the clock has made up for that.
+   * Whether an entry is still valid. An entry that expires later than a new one was noted before the
+   * clock was set back; it would be kept for too long.
    */
   #holds(what: RouteKnowledge): boolean {
     if (this.#until[what] === 0) return false

@@ -3,7 +3,7 @@ import type { RouteMemory } from './memory.ts'
 
 const none: readonly never[] = Object.freeze([])
 
-/** What is known of the routes to one origin, over HTTP/1.1 and over HTTP/2. */
+/** The routes to one origin, over HTTP/1.1 and over HTTP/2. */
 export class Routes {
   readonly http1: Route
   readonly http2: Route
@@ -22,18 +22,18 @@ export class Routes {
     return this.#memory !== false && this.#memory.recall(this.#name).includes('http2-only')
   }
 
-  /** Whether the origin speaks HTTP/1.1 over TLS, though it does not say so when that alone is offered. */
+  /** Whether the origin speaks HTTP/1.1 over TLS although it selects no protocol when only HTTP/1.1 is offered. */
   get speaksHttp1(): boolean {
     return this.#memory !== false && this.#memory.recall(this.#name).includes('http1')
   }
 
-  /** The origin, which seemed to refuse HTTP/1.1 over TLS, was offered both. */
+  /** Notes which version an origin chose that seemed to refuse HTTP/1.1 over TLS, and was offered both. */
   offeredBoth(choseHttp2: boolean): void {
     if (this.#memory) this.#memory.remember(this.#name, choseHttp2 ? 'http2-only' : 'http1')
   }
 }
 
-/** What is known of one route, and where what it does is noted, if anything is remembered. */
+/** One route in the memory, if there is a memory. */
 export class Route {
   readonly #memory: RouteMemory | false
   readonly #name: string
@@ -45,12 +45,12 @@ export class Route {
     this.#isHttp2 = isHttp2
   }
 
-  /** What is noted for one version alone. */
+  /** The key of entries that apply to one HTTP version only. */
   get #key(): string {
     return this.#isHttp2 ? http2Route(this.#name) : this.#name
   }
 
-  /** What it did before. */
+  /** What the route did before. */
   get facts(): readonly RouteFact[] {
     if (!this.#memory) return none
     const ofName = this.#memory.recall(this.#name)
@@ -59,12 +59,12 @@ export class Route {
     return [...this.#memory.recall(this.#key), ...busy]
   }
 
-  /** Milliseconds that its last go-aheads took. */
+  /** Milliseconds that the last 100s took. */
   get times(): readonly number[] {
     return this.#memory ? this.#memory.times(this.#key) : none
   }
 
-  /** It answered 100, after so many milliseconds, or to a request that did not ask. */
+  /** Notes a 100. `milliseconds` is `null` when the request did not carry the expectation. */
   continued(milliseconds: number | null): void {
     if (!this.#memory) return
     this.#memory.forget(this.#key, '417', 'silent')
@@ -72,9 +72,10 @@ export class Route {
   }
 
   /**
-   * It answered nothing within the wait. That it was quicker before, where the wait was cut
-   * to, does not make it silent: the times no longer hold, and the next wait is a full one.
-   * Over HTTP/2 silence is found out quickly, and a refusal may come all the same: it is asked again.
+   * Notes that no response was received within the wait. A wait that was shortened to the measured
+   * times does not prove silence, so only the times are removed, and the next wait has its full
+   * length. Over HTTP/2 the wait is short and the origin may still refuse, so the next request
+   * carries the expectation again.
    */
   unanswered(measured: boolean): void {
     if (!this.#memory) return
@@ -82,22 +83,22 @@ export class Route {
     else if (!this.#isHttp2) this.#memory.remember(this.#key, 'silent')
   }
 
-  /** It answered an upload with a final response. */
+  /** Notes the final response to an upload. */
   answered(status: number, asked: boolean): void {
     if (!this.#memory) return
-    // A size or a load that is too large for it is so over any version.
+    // A limit of size or load applies to every HTTP version.
     if (status < 300) this.#memory.forget(this.#name, 'busy')
     else if (isBusy(status)) this.#memory.remember(this.#name, 'busy')
     else if (status === 417 && asked) this.#memory.remember(this.#key, '417')
   }
 }
 
-/** What a route over HTTP/2 is remembered by. */
+/** The key of a route over HTTP/2. */
 export function http2Route(name: string): string {
   return `${name} (HTTP/2)`
 }
 
-/** Whether the next upload may be refused too, whatever its size. */
+/** Whether a status means that the next upload may be refused as well, whatever its size. */
 function isBusy(status: number): boolean {
   return status === 413 || status === 429 || status === 503
 }

@@ -1,9 +1,9 @@
 import { knowable, type RouteRecord, timesKept } from './route-state.ts'
 
 /**
- * Reads what was saved of a memory, by whomever. Fields that mean nothing here are left out.
+ * Reads the records of a saved memory. The input is not trusted. Unknown fields are ignored.
  *
- * @throws TypeError saying what of which record is wrong.
+ * @throws TypeError naming the record and its invalid part.
  */
 export function readRecords(saved: unknown): RouteRecord[] {
   if (Array.isArray(saved)) return saved.map(readRecord)
@@ -28,13 +28,13 @@ function readRecord(saved: unknown, index: number): RouteRecord {
 }
 
 function readTimes(saved: unknown, index: number): readonly number[] {
-  // Copied as a whole, because every() passes over holes.
+  // The spread fills holes, which every() skips.
   const last: unknown[] | null = Array.isArray(saved) ? [...saved.slice(-timesKept)] : null
   if (last?.every(isTime)) return last
   throw wrong(index, "'times'", 'an array of numbers, 0 or more', saved)
 }
 
-/** Only what a record says itself counts, whatever its keys are. */
+/** Reads an own property only, so that inherited values and a `__proto__` key have no effect. */
 function own(record: object, name: string): unknown {
   return Object.getOwnPropertyDescriptor(record, name)?.value
 }
@@ -53,7 +53,7 @@ function wrong(index: number, what: string, wanted: string, found: unknown): Typ
   )
 }
 
-/** What a value is; what it says may be long, or nobody's business. */
+/** The kind of a value. Error messages do not show strings, which may be long or secret. */
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'string') return 'a string'
