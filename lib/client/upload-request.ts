@@ -9,7 +9,7 @@ export interface UploadTarget {
   readonly signal: AbortSignal | null
   /** The media type of the content, or `null`. */
   readonly type: string | null
-  /** The `Host` of an incoming request that is passed on; it must not be sent to the next server. */
+  /** The `Host` of the incoming request whose content is passed on; that field is left out. */
   readonly passedHost?: string | undefined
 }
 

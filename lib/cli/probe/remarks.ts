@@ -1,16 +1,16 @@
 import { type Head, type Heard, readResponses } from './listening.ts'
 
-/** Something that is out of order, or that an upload has to be ready for. */
+/** A fault of the origin, or a behaviour that uploads have to cope with. */
 export interface Remark {
   readonly code: string
-  /** What the origin does, as the end of a sentence. */
+  /** The behaviour, as the end of a sentence. */
   readonly text: string
 }
 
-/** Bytes of interim responses that this client puts up with. */
+/** The most bytes of interim responses that this client accepts. */
 const interimLimit = 16_384
 
-/** Finds what is out of order in what an origin sent, none of which was in answer to content. */
+/** Finds faults in the bytes that an origin sent before any content. */
 export function remarksOn({ idle, asking, unasking }: Heard): Remark[] {
   const asked = readResponses(asking)
   const unasked = readResponses(unasking)
