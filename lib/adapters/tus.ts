@@ -110,7 +110,7 @@ export class TusRequest {
     this.#controller.abort()
   }
 
-  /** `undefined`: undici does not give access to its requests. */
+  /** `null`: undici does not give access to its requests. */
   getUnderlyingObject(): null {
     return null
   }

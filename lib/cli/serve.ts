@@ -41,7 +41,7 @@ export function serve(program: Command, session: Session): void {
       const origin = await startOrigin({
         mode: (seen) => {
           const place = placeOf(seen)
-          if (place === null) return { status: 400, body: 'The path is no name for a file\n' }
+          if (place === null) return { status: 400, body: 'The path does not name a file\n' }
           if (place && seen.headers['if-none-match'] === '*' && existsSync(place)) return 412
           return modeFor(mode, location, seen)
         },

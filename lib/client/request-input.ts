@@ -83,7 +83,10 @@ function contentBehind(request: Request, realm: Realm): Content | null {
     return { ...contentOf(spare.body), length: Number(fieldValue(headers, 'content-length')) }
   }
   spare?.body?.cancel().catch(() => {})
-  if (body === undefined) throw new TypeError('The platform does not tell what the Request holds')
+  if (body === undefined)
+    throw new TypeError(
+      'The platform does not show the body of the Request; pass it in the init of fetch',
+    )
   // An empty body arrives as a stream.
   if (body instanceof ReadableStream) return { ...contentOf(''), type: null }
   // The Request has a Content-Type already; only a form is encoded again, with another boundary.

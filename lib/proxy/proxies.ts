@@ -28,10 +28,10 @@ export function proxiesFor(options: ProxiedOptions): Proxies {
   throw new TypeError(leadsPast)
 }
 
-/** The option of an agent that excludes a proxy, if there is one. */
+/** The message for an option of an agent that excludes a proxy; `null` if there is none. */
 function wayPast({ connect, socketPath }: PoolOptions): string | null {
   if (typeof connect === 'function') {
-    return "Option 'connect' cannot be a function beside 'proxy', which it would lead past; give undici's connect options"
+    return "Option 'connect' cannot be a function together with 'proxy', which it would bypass; pass undici's connect options"
   }
   const path = socketPath || connect?.socketPath
   return path ? "Option 'socketPath' leads past 'proxy'; leave one of them out" : null
