@@ -1,7 +1,7 @@
 import { UploadError } from '../errors.ts'
 import type { AzureRequest } from './azure-request.ts'
 
-/** What node:http, which the SDK knows, would have said. */
+/** The codes of node:http, by which the SDK decides about retries. */
 const sameCode: Record<string, string> = {
   UND_ERR_SOCKET: 'ECONNRESET',
   UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
@@ -10,7 +10,7 @@ const sameCode: Record<string, string> = {
   ERR_STREAM_PREMATURE_CLOSE: 'REQUEST_SEND_ERROR',
 }
 
-/** The error of a request that failed; the SDK tries again by its code. */
+/** The error of a request that failed; the SDK decides about retries by its code. */
 export function sendError(error: unknown, request: AzureRequest): unknown {
   if (!(error instanceof Error) || isLeftAsItIs(error)) return error
   const own = (error as NodeJS.ErrnoException).code ?? 'REQUEST_SEND_ERROR'
@@ -35,9 +35,9 @@ interface RestErrorOptions {
   readonly cause: Error
 }
 
-/** The SDK knows its RestError by name. */
+/** The SDK recognises its RestError by the name. */
 function restError(message: string, { code, request, cause }: RestErrorOptions): Error {
   const error = Object.assign(new Error(message, { cause }), { name: 'RestError', code })
-  // A request may hold credentials, which nobody wants to see printed.
+  // Not enumerable, so that credentials in the request are not printed with the error.
   return Object.defineProperty(error, 'request', { value: request, enumerable: false })
 }

@@ -4,8 +4,8 @@ interface Field {
 }
 
 /**
- * Header fields as the Azure SDK wants them: the pipeline of today and the one before it,
- * which storage clients still take, have different names for the same things.
+ * Header fields for the Azure SDK. Its current pipeline and the older one, which storage clients
+ * still accept, have different names for the same methods.
  */
 export class AzureHeaders implements Iterable<[string, string]> {
   readonly #fields = new Map<string, Field>()

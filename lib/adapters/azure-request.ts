@@ -1,11 +1,11 @@
 import type { SignalLike } from './cancellation.ts'
 
-/** How far a transfer is. */
+/** The progress of a transfer. */
 export interface AzureProgress {
   loadedBytes: number
 }
 
-/** The header fields of a request, in the shape of today's pipeline or of the one before. */
+/** The header fields of a request, in the shape of the current pipeline or of the older one. */
 export interface AzureRequestHeaders {
   get(name: string): string | undefined
   toJSON?(options?: { preserveCase?: boolean }): Record<string, string>
@@ -27,7 +27,7 @@ export interface AzureRequest {
   onDownloadProgress?: ((progress: AzureProgress) => void) | undefined
 }
 
-/** The header fields, with their names as the SDK wrote them. */
+/** The header fields, with the SDK's spelling of the names. */
 export function fieldsOf({ headers }: AzureRequest): Record<string, string> {
   const write = headers.toJSON ?? headers.toJson
   return write?.call(headers, { preserveCase: true }) ?? {}

@@ -16,7 +16,7 @@ export interface AzureResponse<Request> {
   readableStreamBody?: Readable
 }
 
-/** Takes a response, as a stream or as text, as the request wants it. */
+/** Makes the SDK's response, with a stream or with text, as the request says. */
 export async function take<Request extends AzureRequest>(
   request: Request,
   { statusCode: status, headers: fields, body }: Dispatcher.ResponseData,

@@ -9,10 +9,10 @@ export type { AzureHeaders } from './azure-headers.ts'
 export type { AzureProgress, AzureRequest, AzureRequestHeaders } from './azure-request.ts'
 export type { AzureResponse } from './azure-response.ts'
 
-/** What the Azure SDK calls an HttpClient. */
+/** An HttpClient of the Azure SDK. */
 export interface ExpectHttpClient extends AsyncDisposable {
   sendRequest<Request extends AzureRequest>(request: Request): Promise<AzureResponse<Request>>
-  /** Closes the connections; a dispatcher that was passed is left to its owner. */
+  /** Closes the connections of the client's own agent; a dispatcher that was passed stays open. */
   destroy(): void
 }
 
@@ -23,8 +23,8 @@ export interface ExpectHttpClient extends AsyncDisposable {
  * const client = new BlockBlobClient(url, credential, { httpClient: expectHttpClient() })
  * ```
  *
- * Proxies and TLS are settings of the dispatcher; those of the SDK are not looked at. Content
- * that a redirect or an error left untouched is kept for the SDK's next try, streams included.
+ * Proxies and TLS are settings of the dispatcher; those of the SDK are ignored. Content that was
+ * not read before a redirect or an error is kept for the SDK's next try, streams included.
  *
  * @throws TypeError naming an option that is unknown or cannot be used.
  */
@@ -70,7 +70,7 @@ async function sendRequest<Request extends AzureRequest>(
   }
 }
 
-/** The SDK's policies follow a redirect, answer a challenge and try again with the same body. */
+/** Statuses after which policies of the SDK send the same body again: redirects, challenges and retries. */
 function mayComeAgain(status: number): boolean {
   return [307, 308, 401, 408, 429].includes(status) || status >= 500
 }

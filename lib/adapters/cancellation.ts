@@ -1,22 +1,22 @@
-/** What clients pass to abort a request: the platform's AbortSignal, or something like it. */
+/** A client's signal: the platform's AbortSignal, or something like it. */
 export interface SignalLike {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void): void
   removeEventListener(type: 'abort', listener: () => void): void
 }
 
-/** What ends one request early: a client's signal, or a timer. The first one counts. */
+/** Ends one request early, by a client's signal or by a timer, whichever is first. */
 export class Cancellation {
   readonly #controller = new AbortController()
   #timer: NodeJS.Timeout | null = null
   #unlisten: () => void = () => {}
 
-  /** For undici; its reason is what the request then fails with. */
+  /** For undici; the request then fails with its reason. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
-  /** Ends the request when the client's signal says so. */
+  /** Ends the request when the client's signal is aborted. */
   follow(signal: SignalLike | undefined, makeError: () => Error): void {
     if (signal === undefined) return
     const listener = (): void => this.#controller.abort(makeError())
@@ -34,13 +34,13 @@ export class Cancellation {
     this.#timer = setTimeout(() => this.#controller.abort(makeError()), milliseconds)
   }
 
-  /** The response came in time. */
+  /** Stops the timer: the response came in time. */
   stopTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
   }
 
-  /** The request is over, and nothing can end it any more. */
+  /** The request is over: removes the listener and the timer. */
   done(): void {
     this.stopTimer()
     this.#unlisten()
@@ -48,7 +48,7 @@ export class Cancellation {
   }
 }
 
-/** What clients look for to tell an abort from a failure. */
+/** An error by whose name clients tell an abort from a failure. */
 export function abortError(message: string): Error {
   const error = new Error(message)
   error.name = 'AbortError'

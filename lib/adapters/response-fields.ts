@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici'
 
-/** Header fields, of which only cookies may be a list. */
+/** Header fields, of which only `set-cookie` is a list. */
 export type NodeFields = Record<string, string | string[]>
 
-/** What cannot be a list (RFC 9110); node:http takes the first of several. */
+/** Fields that cannot be lists (RFC 9110); node:http keeps the first of several. */
 const single = new Set([
   'age',
   'content-length',
@@ -16,7 +16,7 @@ const single = new Set([
   'server',
 ])
 
-/** A response's header fields as node:http hands them over, which clients are written for. */
+/** The header fields of a response in the shape of node:http, which clients expect. */
 export function nodeFields(fields: Dispatcher.ResponseData['headers']): NodeFields {
   const entries = Object.entries(fields).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, ofNode(name, value)] as const],

@@ -16,10 +16,10 @@ import { callKey, type ExpectDispatchOptions } from '../upload/expect-request.ts
 
 keepLegacyDispatcher()
 
-/** What every adapter takes. */
+/** Options of every adapter. */
 export interface AdapterOptions extends ExpectOptions {
   /**
-   * The undici dispatcher to use; proxies and TLS are its business, and so is closing it.
+   * The undici dispatcher to use. Set proxies and TLS there, and close it yourself.
    *
    * @default an ExpectAgent of the adapter's own
    */
@@ -29,22 +29,22 @@ export interface AdapterOptions extends ExpectOptions {
 /** A request as a client describes it. */
 export interface Outgoing {
   readonly origin: string
-  /** Path and query, which go out as they are: a signature may have been made over them. */
+  /** Path and query, sent unchanged, because a signature may cover them. */
   readonly path: string
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
-  /** Whatever an upload can send, or `null` or `undefined` for nothing. */
+  /** Any content that `upload` takes; `null` or `undefined` for none. */
   readonly body: unknown
   readonly signal: AbortSignal
-  /** Whether the connection is to be closed behind the response. @default false */
+  /** Whether the connection is closed after the response. @default false */
   readonly closes?: boolean | undefined
-  /** Told the bytes of content that the connection accepted; fewer again after a late 417. */
+  /** Called with the bytes of content that the connection accepted; fewer again after a late 417. */
   readonly onSent?: ((bytes: number) => void) | undefined
-  /** Whether one-shot content that a refusal left untouched is kept for the client's retry. */
+  /** Whether one-shot content that was not read before this status is kept for the client's retry. */
   readonly keepUntouched?: (status: number) => boolean
 }
 
-/** Sends what a client asks for through a dispatcher that asks first. */
+/** Sends the requests of a client through a dispatcher that asks first. */
 export class Sender {
   readonly #options: ExpectOptions
   readonly #given: Dispatcher | null
@@ -60,7 +60,7 @@ export class Sender {
     this.#given = dispatcher === undefined ? null : asking(dispatcher)
   }
 
-  /** Sends a request; redirects are the client's business. */
+  /** Sends a request. Redirects are left to the client. */
   async send(request: Outgoing): Promise<Dispatcher.ResponseData> {
     const { origin, path, method, headers, signal, closes, body, keepUntouched } = request
     const target = { origin, path, method: method as Dispatcher.HttpMethod, headers, signal }
@@ -73,7 +73,7 @@ export class Sender {
         controller: null,
         ...(keepUntouched && { keepsUntouched: keepUntouched }),
       }
-      // undici would destroy a stream that it got; text it takes for text of unknown type.
+      // A placeholder: undici destroys a stream that it is given. Text goes as it is, for it has no media type.
       own.body = typeof body === 'string' ? body : new Uint8Array(1)
     }
     return this.#dispatcher().request(own)
@@ -86,7 +86,7 @@ export class Sender {
     own?.destroy().catch(() => {})
   }
 
-  /** The same, once what is under way is done. */
+  /** The same, after running requests have ended. */
   async close(): Promise<void> {
     const own = this.#own
     this.#own = null
@@ -100,12 +100,12 @@ export class Sender {
   }
 }
 
-/** The content with its length, where that has to be looked up. */
+/** The content with its length, looked up if necessary. */
 async function known(content: Content): Promise<Content> {
   return (await content.lookUp?.()) ?? content
 }
 
-/** Tells of the bytes that were sent, each time that there are more, or fewer. */
+/** Calls `onSent` each time that the number of sent bytes changes. */
 function telling(onSent: Outgoing['onSent']): ((progress: Progress) => void) | undefined {
   if (onSent === undefined) return undefined
   let told = 0
@@ -116,7 +116,7 @@ function telling(onSent: Outgoing['onSent']): ((progress: Progress) => void) | u
   }
 }
 
-/** A dispatcher that asks. */
+/** The dispatcher, with the interceptor unless it is an ExpectAgent. */
 function asking(dispatcher: Dispatcher): Dispatcher {
   return dispatcher instanceof ExpectAgent ? dispatcher : dispatcher.compose(expectContinue())
 }

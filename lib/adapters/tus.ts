@@ -11,7 +11,7 @@ import { type AdapterOptions, Sender } from './sender.ts'
  * new Upload(file, { endpoint, httpStack: expectHttpStack() }).start()
  * ```
  *
- * A redirect is handed over, as by the client's own stack for Node.js.
+ * Redirects are left to the client, as in its own stack for Node.js.
  *
  * @throws TypeError naming an option that is unknown or cannot be used.
  */
@@ -35,12 +35,12 @@ export class ExpectHttpStack {
     return 'ExpectHttpStack'
   }
 
-  /** Closes the connections; a dispatcher that was passed is left to its owner. */
+  /** Closes the connections of the stack's own agent; a dispatcher that was passed stays open. */
   destroy(): void {
     this.#sender.destroy()
   }
 
-  /** The same, once what is under way is done: at the end of a block with `await using`. */
+  /** The same, after running requests have ended, at the end of a block with `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.#sender.close()
   }
@@ -77,7 +77,7 @@ export class TusRequest {
     return this.#headers[header]
   }
 
-  /** Told the bytes of content that the connection accepted; fewer again after a 417. */
+  /** Called with the bytes of content that the connection accepted; fewer again after a 417. */
   setProgressHandler(handler: (bytesSent: number) => void): void {
     this.#onProgress = handler
   }
@@ -110,7 +110,7 @@ export class TusRequest {
     this.#controller.abort()
   }
 
-  /** There is none: undici keeps its requests to itself. */
+  /** `null`: undici does not give access to its requests. */
   getUnderlyingObject(): null {
     return null
   }
@@ -141,24 +141,24 @@ export class TusResponse {
     return this.#body
   }
 
-  /** undici's response, whose body has been read. */
+  /** The response of undici, whose body has been read. */
   getUnderlyingObject(): Dispatcher.ResponseData {
     return this.#response
   }
 }
 
-/** The client marks the pieces of a file with their size, also those that are streams. */
+/** The client sets `size` on each part of a file, also on streams. */
 function lengthOf(body: unknown): Record<string, string> {
   const { size } = (body ?? {}) as { size?: unknown }
   return typeof size === 'number' && size > 0 ? { 'Content-Length': String(size) } : {}
 }
 
-/** What a URL holds in place of a user name or a password, as it was meant. */
+/** Decodes a user name or password of a URL. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    // A percent sign that begins no escape stands for itself.
+    // A percent sign that begins no escape is kept as it is.
     return text
   }
 }

@@ -5,7 +5,7 @@ export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${Math.round(bytes)} B`
   let amount = bytes / 1024
   let unit = 0
-  // Four digits would be one too many.
+  // Switches to the next unit before a fourth digit.
   while (amount >= 999.5 && unit < units.length - 1) {
     amount /= 1024
     unit += 1

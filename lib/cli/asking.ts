@@ -3,21 +3,21 @@ import { type ExpectAgent, type UploadMessage, type UploadOptions, upload } from
 import { listenTo } from './exchange.ts'
 import { messageOf } from './message.ts'
 
-/** What is asked: a request with content that is announced, and held back for good. */
+/** A request that announces content and never sends it. */
 export interface Question
   extends Pick<UploadOptions, 'authenticate' | 'redirect' | 'maxRedirections' | 'onProgress'> {
   readonly url: URL
   readonly method: string
   readonly headers: [string, string][]
-  /** Bytes of content that are announced; `null` for content of unknown length. */
+  /** Bytes of content that the head declares; `null` for content of unknown length. */
   readonly size: number | null
   /** Milliseconds to wait for an answer. */
   readonly wait: number
 }
 
-/** What came first. */
+/** The first answer to a question. */
 export interface Answer {
-  /** The go-ahead, a final response, nothing within the wait, or something that is no answer. */
+  /** A 100, a final response, nothing within the wait, or something that is not HTTP. */
   readonly answer: 'continue' | 'final' | 'silent' | 'broken'
   /** The status of a final response. */
   readonly status: number | null
@@ -27,23 +27,23 @@ export interface Answer {
   readonly ms: number | null
 }
 
-/** An answer, and who gave it. */
+/** An answer and its URL. */
 export interface Asked extends Answer {
-  /** Origin and path of what was asked last, which redirects lead to. */
+  /** Origin and path of the last request, after redirects. */
   readonly place: string
 }
 
-// Nothing but the server is to let the content go.
+// Only a 100 may release the content, and no timer.
 const forEver = 2_147_483_647
 
-/** Which question the messages of the diagnostics channels are about. */
+/** The question that a message on a diagnostics channel belongs to. */
 const asking = new AsyncLocalStorage<object>()
 
 /**
- * Asks once, and sends no content whatever the answer is: the upload is ended by the 100, and by
- * a 417, behind which it would be sent without asking.
+ * Asks once, and never sends content: a 100 aborts the upload, and so does a 417, after which
+ * the content would be sent without asking.
  *
- * @throws what kept the question from being asked.
+ * @throws the error that prevented the request.
  */
 export async function ask(
   { url, size, wait, ...options }: Question,
@@ -102,12 +102,12 @@ export async function ask(
   }
 }
 
-/** Content is opened after the go-ahead, when the upload has ended. */
+/** Never called in time: content is opened after the 100, which aborts the upload. */
 function neverOpened(): never {
   throw new Error('The content is not to be sent')
 }
 
-/** What is wrong with a server that was asked and does not answer as HTTP has it. */
+/** What a server did that is not HTTP. */
 function faultOf(error: unknown): string {
   const { code, name } = error as NodeJS.ErrnoException
   if (name === 'HTTPParserError') return 'sends what is no HTTP response'

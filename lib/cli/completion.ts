@@ -9,7 +9,7 @@ import { type Session, written } from './session.ts'
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
 
-/** The command `completion`: prints what teaches a shell to complete this program's words. */
+/** The command `completion`: prints a completion script for a shell. */
 export function completion(program: Command, { terminal }: Session): void {
   program
     .command('completion')
@@ -21,7 +21,7 @@ export function completion(program: Command, { terminal }: Session): void {
     .action((shell) => written(terminal.stdout, shells[shell](program)))
 }
 
-/** For bash, from 3.2 up. */
+/** A script for bash 3.2 and later. */
 function bashCompletion(program: Command): string {
   const commands = commandsOf(program)
   const names = commands.map((command) => command.name())
@@ -50,7 +50,7 @@ complete -o default -F _expect_continue ${program.name()}
 `
 }
 
-/** What may follow an option that takes a value; bash itself goes on to names of files. */
+/** The values of an option; where there are none, bash completes file names. */
 function bashValues(command: CommandUnknownOpts): string[] {
   return optionsOf(command).flatMap((option) => {
     const value = valueName(option)
@@ -66,7 +66,7 @@ function bashValues(command: CommandUnknownOpts): string[] {
 function bashWords(command: CommandUnknownOpts): string {
   const operands = operandsOf(command)
   const words = [...(operands ?? []), ...optionsOf(command).flatMap(flagsOf)]
-  // Without words, bash goes on to names of files.
+  // Without words, bash completes file names.
   const when = operands === null ? '[[ $cur != -* ]] || ' : ''
   return `    ${command.name()}) ${when}words='${words.join(' ')}' ;;`
 }
@@ -108,7 +108,7 @@ function zshCommand(command: CommandUnknownOpts): string {
   return `        ${command.name()}) _arguments \\\n${lines.join(' \\\n')} && ret=0 ;;`
 }
 
-/** A long option takes its value after `=`, too. */
+/** The value of a long option may also follow `=`. */
 function zshOption(option: Option): string {
   const value = valueName(option)
   const spelled = flagsOf(option)

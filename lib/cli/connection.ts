@@ -8,7 +8,7 @@ import { seconds } from './flag.ts'
 import { messageOf } from './message.ts'
 import { UsageError } from './session.ts'
 
-/** What says how servers are reached, and by whom. */
+/** Flags for connections: proxy, certificates, versions of HTTP. */
 export interface ConnectionFlags extends CredentialFlags {
   readonly cacert?: string
   readonly cert?: string
@@ -25,7 +25,7 @@ const help = {
     "go through this proxy (http, https or socks5), or with 'env' through those that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name; without it, as Node's fetch does (NODE_USE_ENV_PROXY=1)",
 }
 
-/** Puts those options to a command that reaches servers. */
+/** Adds these flags to a command. */
 export function withConnection<Args extends unknown[], Own extends OptionValues>(
   command: Command<Args, Own>,
 ): Command<Args, Own & ConnectionFlags> {
@@ -48,17 +48,17 @@ export function withConnection<Args extends unknown[], Own extends OptionValues>
   command.optionsGroup('Connection:')
   for (const each of options) command.addOption(each)
   command.on('option:http1.1', () => command.setOptionValue('http2', false))
-  // The types cannot follow a list; its attributes are those of ConnectionFlags.
+  // commander's types cannot infer flags from a list; they are those of ConnectionFlags.
   return command.optionsGroup('Options:') as unknown as Command<Args, Own & ConnectionFlags>
 }
 
-/** What TLS connections are made with. */
+/** TLS options. */
 export type TlsFiles = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>
 
 /**
- * Reads the files that say whom to trust, and who the client is.
+ * Reads the files with the trusted certificates and the client's own certificate and key.
  *
- * @throws Error saying which file cannot be used.
+ * @throws Error naming a file that cannot be used.
  */
 export function readTlsFiles(flags: ConnectionFlags): TlsFiles {
   const { cacert, cert, key = cert, insecure = false } = flags
@@ -73,9 +73,9 @@ export function readTlsFiles(flags: ConnectionFlags): TlsFiles {
 }
 
 /**
- * An agent that reaches servers so.
+ * Makes an agent from these flags.
  *
- * @throws Error saying which file or proxy cannot be used.
+ * @throws Error naming a file or proxy that cannot be used.
  */
 export function createAgent(flags: ConnectionFlags): ExpectAgent {
   const { proxy = 'node', http2, connectTimeout = 10_000 } = flags
@@ -84,12 +84,12 @@ export function createAgent(flags: ConnectionFlags): ExpectAgent {
   try {
     return new ExpectAgent({ connect, proxy, connectTimeout, ...version })
   } catch (error) {
-    // Nothing else of the options can be wrong; the message does not hold credentials.
+    // Only the proxy can be wrong here; the message holds no credentials.
     throw new UsageError(`${flags.proxy === undefined ? '' : '--proxy: '}${messageOf(error)}`)
   }
 }
 
-/** Whether a proxy may be on the way to a server: one of the flag, or of NODE_USE_ENV_PROXY=1. */
+/** Whether connections may go through a proxy, by the flag or by NODE_USE_ENV_PROXY=1. */
 export function mayUseProxy({ proxy }: ConnectionFlags): boolean {
   return (
     proxy !== undefined ||

@@ -3,26 +3,26 @@ import { Writable } from 'node:stream'
 import type { Authenticate, Credentials } from '../index.ts'
 import { type Session, UsageError } from './session.ts'
 
-/** Who uploads. */
+/** Flags for credentials. */
 export interface CredentialFlags {
   /** `user` or `user:password`. */
   readonly user?: string
   readonly basic?: boolean
   readonly digest?: boolean
   readonly bearer?: boolean
-  /** The URL of a proxy, which may hold a password. */
+  /** The URL of a proxy, which may contain a password. */
   readonly proxy?: string
 }
 
-/** What uploads carry, and what answers a challenge. */
+/** The fields that are sent with each upload, and the credentials for challenges. */
 export interface UploadCredentials {
   readonly fields: readonly [string, string][]
   readonly authenticate: Authenticate | null
 }
 
 /**
- * Finds the credentials that were asked for. With `--basic` they are sent at once, as a token is,
- * because some servers answer 403 or 404 to strangers.
+ * Finds the credentials for the flags. With `--basic` they are sent at once, as tokens are, because
+ * some servers answer 403 or 404 where credentials are missing, and not 401.
  */
 export async function findCredentials(
   { user, basic = false, digest = false, bearer = false, proxy = '' }: CredentialFlags,
@@ -64,10 +64,9 @@ async function pairOf(text: string, session: Session): Promise<Credentials> {
 }
 
 /**
- * Finds a secret: in the environment, or else by asking at the terminal, without showing what is
- * typed.
+ * Reads a secret from the environment, or else from the terminal without echo.
  *
- * @throws UsageError where there is no terminal.
+ * @throws UsageError if there is no terminal.
  */
 async function findSecret(
   { terminal, signal, cancel }: Session,
@@ -81,7 +80,7 @@ async function findSecret(
   stderr.write(`${question}: `)
   const output = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: stdin, output, terminal: true })
-  // The keyboard is in raw mode, in which Ctrl-C is no signal; Ctrl-D closes.
+  // In raw mode Ctrl-C makes no signal, so it is handled here; Ctrl-D closes.
   lines.on('SIGINT', cancel).on('close', cancel)
   try {
     return await lines.question('', { signal })
@@ -91,7 +90,7 @@ async function findSecret(
   }
 }
 
-/** Says that other users of the machine can read a password in the arguments. */
+/** Warns that other users of the machine can read a password in the arguments. */
 function warnOfPassword({ terminal }: Session, flag: string, instead: string): void {
   const warning = `anyone on this machine can see the password of ${flag}; ${instead}`
   terminal.stderr.write(`expect-continue: ${warning}\n`)

@@ -6,13 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fromFile, type UploadOptions, type UploadReport, upload } from '../index.ts'
 import type { Target } from './target.ts'
 
-/** What is done about the content of uploads on its way. */
+/** Flags for the content of uploads: checksums and rate. */
 export interface Treatment {
-  /** The checksum that is printed of what was sent. */
+  /** Which checksum of the sent content is printed. */
   readonly checksum?: string | undefined
-  /** The field that the checksum of a file is sent in. */
+  /** The header field in which the checksum of a file is sent. */
   readonly checksumHeader?: string | undefined
-  /** What bounds the rate of all uploads together. */
+  /** Limits the rate of all uploads together. */
   readonly limit: RateLimit | null
 }
 
@@ -22,18 +22,18 @@ export interface DeliveryOptions extends UploadOptions {
   signal: AbortSignal
 }
 
-/** What came of an upload. */
+/** The result of an upload. */
 export interface Delivery {
   readonly response: Response
   readonly report: UploadReport
-  /** The sha256, in hex, of the content; `null` when it was not wanted or not sent as a whole. */
+  /** The sha256 of the content, in hex; `null` if it was not requested, or if the content was not sent whole. */
   readonly sha256: string | null
 }
 
 /**
  * Uploads one file.
  *
- * @throws Error when the file's content became another after its checksum was sent.
+ * @throws Error if the file changed after its checksum was sent.
  */
 export async function deliver(
   { file, url, size }: Target,
@@ -52,7 +52,7 @@ export async function deliver(
   const name = checksumHeader
   const before = name && (await fileChecksum(file, options.signal))
   if (name && before) headers.push([name, checksumField(name, before)])
-  /** The content, which is measured as it is read, anew for each attempt. */
+  /** The content, hashed and throttled as it is read, from the beginning in each attempt. */
   const measured = async function* (): AsyncGenerator<Uint8Array> {
     sha256 = null
     const hash = createHash('sha256')
@@ -72,10 +72,10 @@ export async function deliver(
   return { ...result, sha256 }
 }
 
-/** Lets so many bytes a second pass, of all that it is used for together. */
+/** Limits the bytes a second of everything that goes through it. */
 export class RateLimit {
   readonly #rate: number
-  /** When all that was let through so far has had its time. */
+  /** When the next bytes may pass. */
   #due = 0
 
   /** @param rate bytes a second. */
@@ -83,7 +83,7 @@ export class RateLimit {
     this.#rate = rate
   }
 
-  /** Hands on a chunk in pieces, ten of them a second, each when its time has come. */
+  /** Yields a chunk in pieces of a tenth of a second each, at the limited rate. */
   async *pieces(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
     const size = Math.ceil(this.#rate / 10)
     for (let at = 0; at < chunk.length; at += size) {
@@ -103,8 +103,8 @@ async function fileChecksum(path: string, signal: AbortSignal): Promise<string> 
 }
 
 /**
- * The value of a field that holds a sha256: as RFC 9530 wants it in a Content-Digest or
- * Repr-Digest, in hex otherwise.
+ * The value of a field with a sha256: as in RFC 9530 for Content-Digest and Repr-Digest, otherwise
+ * in hex.
  */
 export function checksumField(name: string, sha256: string): string {
   if (!/^(content|repr)-digest$/i.test(name)) return sha256

@@ -2,20 +2,20 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Progress, UploadMessage } from '../index.ts'
 import { bytesText } from './amount.ts'
 
-/** What undici publishes when a connection was made. */
+/** Published by undici when a connection was made. */
 interface Connected {
   readonly connectParams: { readonly host: string }
   readonly socket: { readonly encrypted?: boolean }
 }
 
-/** What undici publishes when it writes a request's head; of HTTP/1.1, that without its framing. */
+/** Published by undici when it writes the head of a request; over HTTP/1.1 without its framing. */
 interface SentHead {
   readonly request: { readonly origin: string | URL; readonly path: string }
   readonly headers: string
   readonly socket: { readonly alpnProtocol?: string | false | null }
 }
 
-/** What undici publishes when a response's head came, an interim one included. */
+/** Published by undici for the head of a response, interim ones included. */
 interface ResponseHead {
   readonly response: {
     readonly statusCode: number
@@ -27,7 +27,7 @@ interface ResponseHead {
 
 type Field = [name: string, value: string]
 
-/** Listens to diagnostics channels; what it returns ends that. */
+/** Listens to diagnostics channels; the returned function stops that. */
 export function listenTo(channels: Readonly<Record<string, (message: never) => void>>): () => void {
   const listeners = Object.entries(channels) as [string, (message: unknown) => void][]
   for (const [name, listener] of listeners) subscribe(name, listener)
@@ -40,7 +40,7 @@ function versionOf({ socket }: SentHead): string {
   return socket.alpnProtocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
 }
 
-/** Notes by origin and path over which version of HTTP requests go; what it returns ends that. */
+/** Records the version of HTTP of each request by origin and path; the returned function stops that. */
 export function noteVersions(versions: Map<string, string>): () => void {
   return listenTo({
     'undici:client:sendHeaders': (head: SentHead) => {
@@ -50,21 +50,21 @@ export function noteVersions(versions: Map<string, string>): () => void {
   })
 }
 
-/** What is told of the uploads of the process. */
+/** Prints the messages of the process's uploads. */
 export interface Exchange {
-  /** Is told how far the upload is, which tells how the request goes on. */
+  /** Takes the progress of the upload, from which follows how the request goes on. */
   progress(progress: Progress): void
-  /** Ends it. */
+  /** Stops printing. */
   stop(): void
 }
 
 /**
- * Says what goes over the wire, as curl does: `>` before what is sent, `<` before what comes,
- * `*` before what happens. Credentials are left out. It hears of all uploads of the process, so
- * they must be made one at a time.
+ * Prints the messages on the wire, as curl does: `>` before sent lines, `<` before received ones,
+ * `*` before notes. Credentials are left out. The channels are those of the whole process, so
+ * uploads must be made one at a time.
  */
 export function tellExchange(say: (line: string) => void): Exchange {
-  /** The lines of a head that was begun; how its content is framed is not known yet. */
+  /** The lines of a head whose framing is not known yet. */
   let head: string[] = []
   let version = 'HTTP/1.1'
   const sayHead = (sign: string, lines: readonly string[]): void => {
@@ -83,10 +83,10 @@ export function tellExchange(say: (line: string) => void): Exchange {
       head = [`${method} ${withoutQuery(target)} ${version}`, ...fields.map(shownField)]
     },
     'undici:request:headers': ({ response }: ResponseHead) => {
-      // A request without content makes no progress.
+      // A request without content reports no progress.
       end([])
       const { statusCode, statusText, headers } = response
-      // A 100 is told by its own channel, over both versions.
+      // A 100 has its own channel, over both versions.
       if (statusCode === 100) return
       sayHead('<', [
         `${version} ${statusCode} ${statusText}`,
@@ -105,7 +105,7 @@ export function tellExchange(say: (line: string) => void): Exchange {
   return {
     stop,
     progress: ({ phase, sent, total }) => {
-      // undici tells of the content's length over HTTP/2 alone.
+      // undici publishes the content's length only over HTTP/2.
       const length = total === null ? 'transfer-encoding: chunked' : `content-length: ${total}`
       end([
         ...(version === 'HTTP/2' ? [] : [length]),
@@ -127,7 +127,7 @@ function requestHead(text: string): readonly [string | undefined, string | undef
 }
 
 function fieldOf(line: string): Field {
-  // The colon that ends the name is not the one that begins a pseudo field's.
+  // Skips the colon with which the name of a pseudo field begins.
   const colon = line.indexOf(':', 1)
   return [line.slice(0, colon), line.slice(colon + 1).trim()]
 }
@@ -145,17 +145,17 @@ function responseFields(headers: ResponseHead['response']['headers']): Field[] {
 
 const secret = /authorization|cookie|token|secret|password|signature|api-?key|credential/i
 
-/** A header field as it may be shown: without credentials. */
+/** A header field without credentials. */
 export function shownField([name, value]: readonly [string, string]): string {
   if (/^(content-)?location$/i.test(name)) return `${name}: ${withoutQuery(value)}`
   if (!secret.test(name)) return `${name}: ${value}`
   const [scheme = '', rest] = value.split(' ', 2)
-  // Of the value of these the first word is the scheme, and no secret.
+  // In these values the first word is the scheme, which is not secret.
   const schemed = /^(proxy-)?authorization$/i.test(name) && rest !== undefined
   return schemed ? `${name}: ${scheme} …` : `${name}: …`
 }
 
-/** A target or URL as it may be shown: signatures of signed URLs stand in the query. */
+/** A target or URL without its query, which may hold the signature of a signed URL. */
 function withoutQuery(target: string): string {
   return target.replace(/\?.*$/s, '?…')
 }

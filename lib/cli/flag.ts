@@ -6,7 +6,7 @@ type Reader<Value> = (text: string) => Value
 
 const sizes = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
 const times = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-// A longer delay makes setTimeout fire at once.
+// With a longer delay setTimeout fires at once.
 const longestDelay = 2_147_483_647
 
 /** Reads a number of bytes: `1048576`, or `1024k`, `1M`, `1MiB` by powers of 1024. */
@@ -23,7 +23,7 @@ export const count: Reader<number> = whole(0, 999_999_999, 'It must be a whole n
 /** Reads a whole number from 1 up. */
 export const positive: Reader<number> = whole(1, 999_999_999, 'It must be 1 or more.')
 
-/** Reads a port; 0 is one of the system's choice. */
+/** Reads a port; 0 lets the system choose. */
 export const portNumber: Reader<number> = whole(0, 65_535, 'It must be a port, up to 65535.')
 
 function whole(least: number, most: number, complaint: string): Reader<number> {
@@ -34,7 +34,7 @@ function whole(least: number, most: number, complaint: string): Reader<number> {
   }
 }
 
-/** Reads seconds, as curl's timeouts are, or a time with its unit; answers milliseconds. */
+/** Reads seconds, as curl's timeouts are, or a time with its unit; returns milliseconds. */
 export const seconds: Reader<number> = time('s', 'It must be seconds, or a time such as 500ms.')
 
 /** Reads milliseconds, or a time with its unit. */
@@ -53,24 +53,24 @@ function time(preset: keyof typeof times, complaint: string): Reader<number> {
   }
 }
 
-/** Reads where a timeline goes: an SVG file, or `-`. */
+/** Reads the place of a timeline: an SVG file, or `-`. */
 export function timelineFile(text: string): string {
   if (text === '-' || text.endsWith('.svg')) return text
   throw new InvalidArgumentError("It must be a file that ends in .svg, or '-'.")
 }
 
-/** Reads a method, or the name of a header field, which are made of the same characters. */
+/** Reads a method or the name of a header field: both are tokens (RFC 9110, section 5.6.2). */
 export function token(text: string): string {
   if (/^[!#$%&'*+.^_`|~\w-]+$/.test(text)) return text
   throw new InvalidArgumentError('It must be one word, such as POST or X-Checksum.')
 }
 
-/** Puts a value to those that were given before. */
+/** Appends a value to the earlier ones. */
 export function collected(text: string, before: readonly string[] = []): string[] {
   return [...before, text]
 }
 
-/** Reads a header field, and puts it to those that were read before. */
+/** Reads a header field, and appends it to the earlier ones. */
 export function headerField(
   text: string,
   before: readonly [string, string][] = [],
@@ -82,13 +82,13 @@ export function headerField(
     validateHeaderName(field[0])
     validateHeaderValue(...field)
   } catch {
-    // What was given is not said: it may hold credentials.
+    // The message leaves the value out, which may hold credentials.
     throw new UsageError("a header field must be 'name: value'")
   }
   return [...before, field]
 }
 
-/** Reads the URL that an upload goes to. */
+/** Reads the URL of an upload. */
 export function httpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {

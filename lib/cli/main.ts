@@ -14,12 +14,12 @@ import {
   UsageError,
 } from './session.ts'
 
-/** What is said after a complaint. */
+/** The line after an error in the command line. */
 const hint = "Try 'expect-continue --help', or the same with the name of a command."
 
 /**
- * Runs the program; answers its exit status: 0 done, 1 refused or failed, 2 called wrongly,
- * 130 cancelled with Ctrl-C. It writes to the terminal alone and never ends the process.
+ * Runs the program; returns its exit status: 0 done, 1 refused or failed, 2 called wrongly,
+ * 130 cancelled with Ctrl-C. It writes only to the given terminal and never ends the process.
  */
 export async function main(args: readonly string[], terminal: Terminal): Promise<ExitStatus> {
   const cancelled = new AbortController()
@@ -27,7 +27,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   let status: ExitStatus = 0
   let lost = false
   const cancel = (): void => {
-    // A second Ctrl-C finds no listener, and ends the process.
+    // After the first Ctrl-C there is no listener, so a second one ends the process.
     terminal.off('SIGINT', cancel)
     cancelled.abort()
   }
@@ -52,7 +52,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
-/** Says what went wrong, where the parser has not said it yet. */
+/** Prints the error, unless the parser has printed it. */
 function complain(error: unknown, { stderr }: Terminal): ExitStatus {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   stderr.write(`expect-continue: ${messageOf(error)}\n`)
@@ -61,7 +61,7 @@ function complain(error: unknown, { stderr }: Terminal): ExitStatus {
   return 2
 }
 
-/** The program with all its commands; `--help`, the manual and the completions are made from it. */
+/** The program with all its commands, from which `--help`, the manual and the completions are made. */
 export function createProgram(session: Session): Command {
   const { stdout, stderr } = session.terminal
   const program = new Command('expect-continue')

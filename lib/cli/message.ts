@@ -1,6 +1,6 @@
 import { getSystemErrorMessage } from 'node:util'
 
-/** What errors of Node, OpenSSL and undici may have beside a message. */
+/** Properties that errors of Node, OpenSSL and undici may have. */
 interface Details {
   readonly code?: string
   readonly errno?: number | string
@@ -10,12 +10,12 @@ interface Details {
   readonly hostname?: string
   readonly address?: string
   readonly port?: number
-  /** OpenSSL's words. */
+  /** The message of OpenSSL. */
   readonly reason?: string
   readonly cause?: unknown
 }
 
-/** The flags for what errors of the library call by its option's name. */
+/** The flag for each option that a message of the library may name. */
 const flags: readonly (readonly [RegExp, string])[] = [
   [/timeouts\.total/, '--timeout'],
   [/timeouts\.stall/, '--stall-timeout'],
@@ -25,7 +25,7 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/; pass a stream to send it$/, "; upload it through standard input, with '-'"],
 ]
 
-/** What errors mean that say it in the words of a library, by their codes. */
+/** Plain messages by the code of an error. */
 const meanings: readonly (readonly [RegExp, string])[] = [
   [/^ENOENT$/, 'no such file'],
   [/^ENOTFOUND$/, 'no such host'],
@@ -37,10 +37,10 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** What to say of an error, in plain words and without the codes of libraries. */
+/** The message for an error, in plain words and without the codes of libraries. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // Node's error for a name that has several addresses says nothing itself.
+  // The AggregateError for a name with several addresses has no message.
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
   const { code = error.name, errno, syscall, reason = error.message, cause } = error as Details
   const { path, dest = path, hostname, address, port } = error as Details
@@ -64,7 +64,7 @@ function tlsMessage(code: string, reason: string): string {
   if (/wrong version number|packet length too long|http request/.test(reason)) {
     return 'TLS error: the server does not speak TLS on this port (http:?)'
   }
-  // Node puts advice of its own behind what OpenSSL says of a certificate.
+  // Node appends its own advice to OpenSSL's message about a certificate.
   const what = reason.replace(/;.*$/s, '').trim()
   const isUntrusted = /^(?!ERR_).*CERT|^UNABLE_TO/.test(code)
   return `TLS error: ${what}${isUntrusted ? ' (--cacert trusts it, -k trusts any)' : ''}`

@@ -1,9 +1,9 @@
 import { Help } from '@commander-js/extra-typings'
 
-/** A term, and what it means. */
+/** A term and its meaning. */
 export type Note = readonly [term: string, meaning: string]
 
-/** The variables of the environment that are read. */
+/** The environment variables. */
 export const environment: readonly Note[] = [
   ['EXPECT_CONTINUE_PASSWORD', 'the password of --user, which is asked for otherwise'],
   ['EXPECT_CONTINUE_TOKEN', 'the token of --bearer, which is asked for otherwise'],
@@ -11,7 +11,7 @@ export const environment: readonly Note[] = [
   ['NO_COLOR', 'no colours, where it is not empty'],
 ]
 
-/** What the exit status says. */
+/** The exit statuses. */
 export const exitStatuses: readonly Note[] = [
   ['0', 'done: the server accepted everything (2xx), or was probed'],
   ['1', 'the server refused, or could not be reached, or something failed'],

@@ -4,18 +4,18 @@ import { bytesText, millisecondsText } from './amount.ts'
 import type { Asked } from './asking.ts'
 import type { Delivery } from './delivery.ts'
 
-/** What came of an upload: `201 Created, go-ahead after 12 ms, 5.0 GiB sent in 12.0 s`. */
+/** The outcome of an upload: `201 Created, go-ahead after 12 ms, 5.0 GiB sent in 12.0 s`. */
 export interface Outcome {
   readonly kind: 'accepted' | 'skipped' | 'refused'
-  /** What there is to say, the most important first. */
+  /** The parts of the line, the most important first. */
   readonly parts: readonly string[]
-  /** What keeps it from being accepted, where there is something to do about it. */
+  /** Why it was not accepted, if the user can fix that. */
   readonly fault: { readonly code: string; readonly message: string } | null
 }
 
-/** What there is to know of an upload to understand a status. */
+/** Properties of an upload on which the meaning of a status depends. */
 export interface Asking {
-  /** Whether a 412 says that the file is there already. */
+  /** Whether a 412 means that the file exists already. */
   readonly skipExisting: boolean
   /** Whether the content has no length. */
   readonly chunked: boolean
@@ -27,7 +27,7 @@ const lengthRequired = {
     "the server may want to know the length of the body: upload a file, or say it with -H 'Content-Length: …'",
 }
 
-/** What came of an upload that was answered. */
+/** The outcome of an upload that got a response. */
 export function outcomeOf(
   { response: { status, statusText }, report }: Delivery,
   durationMs: number,
@@ -35,7 +35,7 @@ export function outcomeOf(
 ): Outcome {
   const { attempts, savedBytes } = report
   const first = attempts[0]
-  // A GET that a redirect led to has no content.
+  // Ignores the GET after a 303, which has no content.
   const last = attempts.findLast(({ method }) => method === first?.method)
   const { sentBytes = 0, url } = last ?? {}
   const parts = [course(report)]
@@ -47,7 +47,7 @@ export function outcomeOf(
   return answered(status, statusText, parts, asking)
 }
 
-/** What would come of an upload that was asked about, and not sent. */
+/** The outcome of a dry run. */
 export function askedOutcome(
   { answer, status, error, ms, place }: Asked,
   { from, wait }: { from: string; wait: number },
@@ -72,7 +72,7 @@ function answered(
   details: readonly string[],
   { skipExisting, chunked }: Asking,
 ): Outcome {
-  // HTTP/2 has no words for a status.
+  // HTTP/2 has no reason phrase.
   const answer = `${status} ${text || (STATUS_CODES[status] ?? '')}`.trim()
   if (status >= 200 && status < 300) return outcome('accepted', answer, details)
   if (status === 412 && skipExisting) return outcome('skipped', 'skipped', ['it is there already'])

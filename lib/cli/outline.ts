@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 
-/** What values may be whose options have no choices. */
+/** Values of options that are not limited to choices. */
 const suggested: Readonly<Record<string, readonly string[]>> = {
   '--method': ['PUT', 'POST', 'PATCH'],
   '--mode': ['go', 'silent', 'reset', '307', '401', '413', '417', '503'],
@@ -8,12 +8,12 @@ const suggested: Readonly<Record<string, readonly string[]>> = {
   '--proxy': ['env'],
 }
 
-/** The commands of a program, as its help lists them. */
+/** The commands of a program, in the order of its help. */
 export function commandsOf(program: CommandUnknownOpts): CommandUnknownOpts[] {
   return program.createHelp().visibleCommands(program)
 }
 
-/** The options of a command, as its help lists them. */
+/** The options of a command, in the order of its help. */
 export function optionsOf(command: CommandUnknownOpts): Option[] {
   return command.createHelp().visibleOptions(command)
 }
@@ -23,23 +23,23 @@ export function flagsOf({ short, long }: Option): string[] {
   return [short, long].filter((flag) => flag !== undefined)
 }
 
-/** What the value of an option is called, such as `file`; `null` where it takes none. */
+/** The name of an option's value, such as `file`; `null` if it takes none. */
 export function valueName({ required, flags }: Option): string | null {
   return required ? flags.slice(flags.indexOf('<') + 1, -1) : null
 }
 
-/** The value that an option has when it is not given, where there is one. */
+/** The default of an option, if there is one. */
 export function presetOf(option: Option): string | null {
   const preset: unknown = option.defaultValueDescription ?? option.defaultValue
   return option.required && preset !== undefined ? String(preset) : null
 }
 
-/** Words that the value of an option may be. */
+/** Possible values of an option. */
 export function suggestionsOf({ long = '', argChoices }: Option): readonly string[] {
   return argChoices ?? suggested[long] ?? []
 }
 
-/** Words that a command takes beside its options; `null` where these are names of files. */
+/** Possible operands of a command; `null` if they are file names. */
 export function operandsOf(command: CommandUnknownOpts): readonly string[] | null {
   const [operand] = command.registeredArguments
   if (operand?.name().includes('file')) return null

@@ -6,7 +6,7 @@ import { runProbe } from './probe/probing.ts'
 import { protocolText, questionText, remarksText, sentText } from './probe/text.ts'
 import { type Session, UsageError } from './session.ts'
 
-/** The command `probe`: finds out what a server does when it is asked. */
+/** The command `probe`: finds out how a server reacts to an expectation. */
 export function probe(program: Command, session: Session): void {
   const command = program
     .command('probe')
@@ -44,7 +44,7 @@ export function probe(program: Command, session: Session): void {
         rounds,
         agent,
         http1,
-        // Where a proxy is, there are no connections to the server to look at.
+        // Through a proxy there is no direct connection whose bytes could be checked.
         tls: options.listen && !mayUseProxy(options) ? tls : null,
         send: options.send ?? false,
         signal,
@@ -60,10 +60,10 @@ export function probe(program: Command, session: Session): void {
   })
 }
 
-/** Fields that say whether there is content, how long it is, or whether to ask about it. */
+/** Fields that declare content or an expectation; the probe sets them itself. */
 const own: readonly string[] = ['content-length', 'transfer-encoding', 'expect']
 
-/** @throws UsageError saying why it would be no question. */
+/** @throws UsageError if the request could not ask. */
 function refuseUnaskable(name: string, header: readonly [string, string][], size: number): void {
   if (size === 0) throw new UsageError('with --size 0 there is nothing to ask about')
   if (name === 'GET' || name === 'HEAD') {

@@ -2,21 +2,21 @@ import stringWidth from 'string-width'
 import type { Progress } from '../index.ts'
 import { bytesText, clockText } from './amount.ts'
 
-/** An upload that is under way. */
+/** A running upload. */
 export interface UnderWay {
   readonly name: string
   readonly progress: Progress
 }
 
-// Wide enough for what stands in them, so that the columns stand still.
+// Fixed widths keep the columns in place.
 const widths = { phase: 10, percent: 4, amount: 20, rate: 10, left: 8 }
 const bars = { least: 10, most: 60 }
 const gap = 2
 
 /**
- * How far uploads are, a line each, none of which is wider than the screen: name, phase, bar,
- * percent, bytes, rate and time left. What there is no room for on a narrow screen is left out;
- * where the size is not known, the bytes stand in place of the bar.
+ * The progress of uploads, one line each, no wider than the screen: name, phase, bar, percent,
+ * bytes, rate and time left. On a narrow screen some are left out. Where the size is not known,
+ * the bytes replace the bar.
  */
 export function progressLines(uploads: readonly UnderWay[], columns: number): string[] {
   const room = columns - 1
@@ -50,14 +50,14 @@ export function progressLines(uploads: readonly UnderWay[], columns: number): st
 
 type Measured = Pick<Progress, 'sent' | 'total' | 'rate'>
 
-/** How far all files are together. */
+/** The progress of all files together. */
 export interface Overall extends Measured {
-  /** Files that are over, of all. */
+  /** Finished files, of all. */
   readonly done: number
   readonly files: number
 }
 
-/** The same of all files in a line: files, bytes, rate and time left, as far as there is room. */
+/** One line for all files: files, bytes, rate and time left, as far as there is room. */
 export function overallLine(overall: Overall, columns: number): string {
   const { done, files, sent } = overall
   const count = `${done} of ${files} files`
@@ -69,7 +69,7 @@ export function overallLine(overall: Overall, columns: number): string {
   return fitted(count, columns - 1)
 }
 
-/** A line as it can be shown: what would move the cursor is replaced. */
+/** Replaces control characters, which could move the cursor. */
 export function shown(line: string): string {
   return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
 }
@@ -104,7 +104,7 @@ function padded(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 }
 
-/** The text without its middle, where it is too wide: names differ at their ends. */
+/** Cuts the middle out of a text that is too wide, because names differ at their ends. */
 function fitted(text: string, width: number): string {
   if (stringWidth(text) <= width) return text
   const signs = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
@@ -113,7 +113,7 @@ function fitted(text: string, width: number): string {
   return `${head.join('')}…${tail.join('')}`
 }
 
-/** The first signs, as many as are no wider than this. */
+/** The first characters that fit the width. */
 function taken(signs: readonly string[], width: number): string[] {
   let used = 0
   const end = signs.findIndex((sign) => {

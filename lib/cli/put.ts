@@ -37,7 +37,7 @@ const stallTimeout = new Option('--stall-timeout <seconds>', 'how long the serve
   .argParser(flag.seconds)
   .default(300_000, '300')
 
-/** The command `put`: uploads files, or what comes on standard input. */
+/** The command `put`: uploads files, or standard input. */
 export function put(program: Command, session: Session): void {
   const { terminal } = session
   const command = program
@@ -124,7 +124,7 @@ export function put(program: Command, session: Session): void {
   })
 }
 
-/** A checksum that goes out before the content needs content that can be read before. */
+/** A checksum in a header field needs content that can be read twice, which standard input cannot. */
 function refuseStreams(targets: readonly Target[]): void {
   const { file } = targets.find(({ size }) => size === null) ?? {}
   if (file === undefined) return

@@ -6,25 +6,25 @@ import type { Outcome } from './outcome.ts'
 import { type Output, written } from './session.ts'
 import type { Target } from './target.ts'
 
-/** What is printed of uploads, by flags of the command. */
+/** Flags for what is printed of uploads. */
 export interface ResultFlags {
-  /** A report, and not the response. */
+  /** Prints a report in place of the response. */
   readonly json?: boolean | undefined
-  /** The head of a response, too. */
+  /** Also prints the head of a response. */
   readonly include?: boolean | undefined
-  /** The content of a response that refuses, too. */
+  /** Also prints the content of responses that refuse. */
   readonly failWithBody?: boolean | undefined
-  /** The checksum of what was sent. */
+  /** Prints the checksum of the sent content. */
   readonly checksum?: string | undefined
-  /** The file that is printed to. */
+  /** The file to print to. */
   readonly output?: string | undefined
 }
 
-/** Prints what came of uploads to standard output or a file, one after the other. */
+/** Prints the results of uploads to standard output or a file, one after the other. */
 export class Results {
   readonly #stdout: Output
   readonly #flags: ResultFlags
-  /** Whether each response ends with a new line, so that the next begins one. */
+  /** Whether each response ends with a line end, so that the next begins on a line of its own. */
   readonly #separate: boolean
   /** Whether the file has been written to. */
   #begun = false
@@ -36,25 +36,25 @@ export class Results {
     this.#separate = uploads > 1 || (this.#toStdout && stdout.isTTY === true)
   }
 
-  /** Prints what a server answered, and reads its response to the end in any case. */
+  /** Prints a response. Reads it to the end in any case. */
   print(target: Target, delivery: Delivery, outcome: Outcome, version: string): Promise<void> {
     const printed = this.#last.then(() => this.#print(target, delivery, outcome, version))
-    // Whoever is next prints all the same.
+    // An error in one does not keep the next from being printed.
     this.#last = printed.catch(() => {})
     return printed
   }
 
-  /** Prints what is known of an upload that has no response, where reports are printed. */
+  /** With `--json`, prints a line for an upload that has no response. */
   async printLine(target: Target, fields: object): Promise<void> {
     if (!this.#flags.json) return
     await this.#last
     await this.#write(`${JSON.stringify({ ...placeOf(target), ...fields })}\n`)
   }
 
-  /** Prints that an upload failed, where reports are printed. */
+  /** With `--json`, prints a line for an upload that failed. */
   printFailure(target: Target, error: unknown): Promise<void> {
     const { code, name, response } = error as Partial<UploadError>
-    // Where Ctrl-C ended it, the code is a number that means nothing here.
+    // The code of the AbortError after Ctrl-C is a number without a meaning here.
     const fault = { code: typeof code === 'string' ? code : name, message: messageOf(error) }
     return this.printLine(target, { status: response?.status ?? null, error: fault })
   }
@@ -84,7 +84,7 @@ export class Results {
   }
 
   async #printContent({ body }: Response, shows: boolean): Promise<void> {
-    // A response without content makes an empty file, as with curl.
+    // A response without content makes an empty file, as in curl.
     if (shows) await this.#write('')
     let last: number | undefined
     for await (const chunk of body ?? []) {
@@ -107,7 +107,7 @@ export class Results {
   }
 }
 
-/** Which upload it was. The URL's query may hold credentials. */
+/** The file and URL of an upload, without the query, which may hold credentials. */
 function placeOf({ file, url }: Target): { file: string; url: string } {
   return { file, url: url.origin + url.pathname }
 }

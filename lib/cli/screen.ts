@@ -7,25 +7,24 @@ const interval = 100
 
 /** One upload on the screen. */
 export interface Row extends UnderWay {
-  /** How far it is. */
+  /** The progress. */
   progress: Progress
-  /** Takes the row away; the upload is over. */
+  /** Removes the row when the upload is over. */
   remove(): void
 }
 
-/** What a screen shows. */
+/** Options of a screen. */
 export interface ScreenOptions {
   /** Whether progress is shown. */
   readonly progress: boolean
   readonly paint: Paint
-  /** The sizes of all files; `null` where one is not known. */
+  /** The sizes of all files; `null` for an unknown one. */
   readonly sizes: readonly (number | null)[]
 }
 
 /**
- * Standard error: messages, and where progress is shown, below them a line for each upload that is
- * under way, and one for all files together. The cursor is never hidden, so there is nothing to
- * restore after Ctrl-C.
+ * Standard error: messages, and below them the progress: a line for each running upload and one for
+ * all files together. The cursor is never hidden, so there is nothing to restore after Ctrl-C.
  */
 export class Screen {
   readonly #stream: Output
@@ -33,7 +32,7 @@ export class Screen {
   readonly #draw: ReturnType<typeof createLogUpdate> | null
   readonly #rows = new Set<Row>()
   #begun = 0
-  /** Files that are over, bytes that went for them, and bytes that go in all. */
+  /** Finished files, bytes sent for them, and bytes of all files. */
   #done = 0
   #sent = 0
   #total: number | null
@@ -50,7 +49,7 @@ export class Screen {
       : sizes.reduce((sum: number, size) => sum + (size ?? 0), 0)
   }
 
-  /** Begins a line for an upload. */
+  /** Adds a line for an upload. */
   add(name: string, size: number | null): Row {
     const row: Row = {
       name,
@@ -60,7 +59,7 @@ export class Screen {
         this.#done += 1
         const { sent } = row.progress
         this.#sent += sent
-        // What was refused or skipped is not to go any more.
+        // Bytes that were refused or skipped no longer count.
         if (this.#total !== null) this.#total -= (size ?? 0) - sent
         if (this.#rows.size === 0) this.#stop()
       },
@@ -73,7 +72,7 @@ export class Screen {
     return row
   }
 
-  /** Writes a message, which may hold what servers said, and may have a part in colour. */
+  /** Writes a message, with control characters replaced, because it may quote a server. A part may be coloured. */
   say(text: string, painted: string = '', colour: Colour = 'red', rest: string = ''): void {
     this.#draw?.clear()
     const middle = painted === '' ? '' : this.#options.paint(colour, shown(painted))
@@ -81,7 +80,7 @@ export class Screen {
     this.#render()
   }
 
-  /** Keeps the screen free of progress while something else is written to it. */
+  /** Hides the progress while something else is written to the terminal. */
   async aside(write: () => Promise<void>): Promise<void> {
     this.#aside += 1
     this.#draw?.clear()

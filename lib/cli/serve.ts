@@ -7,7 +7,7 @@ import { messageOf } from './message.ts'
 import type { Session } from './session.ts'
 import { fileIn, storedFile } from './stored-file.ts'
 
-/** What the server is to do with requests. */
+/** Flags of the server. */
 type ServeMode = 'go' | 'silent' | 'reset' | number
 
 const modeHelp =
@@ -34,14 +34,14 @@ export function serve(program: Command, session: Session): void {
       if (store !== undefined && statSync(store, { throwIfNoEntry: false })?.isFile()) {
         throw new Error(`--store: ${store}: not a folder`)
       }
-      // Where content is stored; `null` for no place, `undefined` where none is to be stored.
+      // The file for the content; `null` if the path names none, `undefined` if nothing is stored.
       const placeOf = (seen: SeenRequest): string | null | undefined =>
         store === undefined || !hasContent(seen) ? undefined : fileIn(store, seen.path)
       const print = json ? jsonOf : lineOf
       const origin = await startOrigin({
         mode: (seen) => {
           const place = placeOf(seen)
-          if (place === null) return { status: 400, body: 'The path is no name for a file\n' }
+          if (place === null) return { status: 400, body: 'The path does not name a file\n' }
           if (place && seen.headers['if-none-match'] === '*' && existsSync(place)) return 412
           return modeFor(mode, location, seen)
         },
@@ -71,8 +71,8 @@ function readMode(text: string): ServeMode {
 }
 
 /**
- * What the server does with a request. A redirect is there to be followed and a 401 to be
- * answered: requests for the location, and those with credentials, get a go-ahead.
+ * What the server does with a request. In the modes for redirects and 401, the requests that follow
+ * the redirect or have credentials get a 100.
  */
 function modeFor(mode: ServeMode, location: string, { path, headers }: SeenRequest): OriginMode {
   if (mode === 401) {
@@ -88,7 +88,7 @@ function hasContent({ headers }: SeenRequest): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
-/** What there is to say about a request, in one line of aligned columns. */
+/** A request, in one line of aligned columns. */
 function lineOf(seen: SeenRequest): string {
   const { method, status, asked, bytes, sha256 } = seen
   const columns = [
@@ -96,21 +96,21 @@ function lineOf(seen: SeenRequest): string {
     method.padEnd(6),
     (asked ? 'asked' : 'unasked').padEnd(7),
     String(bytes).padStart(12),
-    // A check at a glance; --json has the whole.
+    // The first characters are enough to compare; --json has all of them.
     (sha256.slice(0, 12) || '-').padEnd(12),
     pathOf(seen),
   ]
   return columns.join('  ')
 }
 
-/** The same for machines. */
+/** A request, as JSON. */
 function jsonOf(seen: SeenRequest): string {
   const { method, asked, status, bytes, sha256, connection } = seen
   const path = pathOf(seen)
   return JSON.stringify({ method, path, asked, status, bytes, sha256, connection })
 }
 
-/** A query may hold credentials. */
+/** The path without its query, which may hold credentials. */
 function pathOf({ path }: SeenRequest): string {
   return path.split('?', 1)[0] ?? path
 }

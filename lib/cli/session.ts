@@ -1,26 +1,26 @@
 import type { Readable, Writable } from 'node:stream'
 import { styleText } from 'node:util'
 
-/** What a command is run on: `process`, or something like it. */
+/** The environment of a command: `process`, or something like it. */
 export interface Terminal {
   readonly stdin: Input
-  /** Where results go. */
+  /** For results. */
   readonly stdout: Output
-  /** Where messages go. */
+  /** For messages. */
   readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Told of Ctrl-C. */
+  /** Emits SIGINT for Ctrl-C. */
   on(event: 'SIGINT', listener: () => void): unknown
   off(event: 'SIGINT', listener: () => void): unknown
 }
 
-/** A stream to read from, which may be a keyboard. */
+/** A stream to read from, which may be a terminal. */
 export type Input = Readable & {
   readonly isTTY?: boolean
   setRawMode?(raw: boolean): unknown
 }
 
-/** A stream to write to, which may be a screen. */
+/** A stream to write to, which may be a terminal. */
 export type Output = Writable & {
   readonly isTTY?: boolean
   readonly columns?: number
@@ -34,21 +34,21 @@ export interface Session {
   readonly terminal: Terminal
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
-  /** What Ctrl-C does, for code that reads the keyboard itself. */
+  /** Does what Ctrl-C does, for code that reads the terminal in raw mode. */
   cancel(): void
-  /** Says how the command ended. Without it, a command that returns is done (0). */
+  /** Sets the exit status, which is 0 by default. */
   exit(status: ExitStatus): void
 }
 
-/** The command line makes no sense; the message says what is wrong with what. */
+/** An error in the command line; the message names what is wrong. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** The colours in use. */
+/** The colours. */
 export type Colour = 'green' | 'yellow' | 'red'
 
-/** Colours a text, or leaves it as it is. */
+/** Colours a text, or returns it as it is. */
 export type Paint = (colour: Colour, text: string) => string
 
 /** How to colour messages (https://no-color.org). */
@@ -59,8 +59,8 @@ export function paintFor(when: 'auto' | 'always' | 'never', { stderr, env }: Ter
 }
 
 /**
- * Lets the reader of a stream go away (`| head`): later writes are dropped. Any other error of
- * the stream goes to `failed`. The listener stays, because the last write may fail at the very end.
+ * Ignores that the reader of a stream has closed it (`| head`): later writes are dropped. Any other
+ * error goes to `failed`. The listener is never removed, because even the last write may fail.
  */
 export function dropAfterReader(stream: Writable, failed: (error: Error) => void): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -68,7 +68,7 @@ export function dropAfterReader(stream: Writable, failed: (error: Error) => void
   })
 }
 
-/** Writes, and resolves when the stream took it, or never will. */
+/** Writes, and resolves when the stream has accepted or dropped the chunk. */
 export async function written(stream: Writable, chunk: string | Uint8Array): Promise<void> {
   if (!stream.writable) return
   await new Promise<void>((taken) => stream.write(chunk, () => taken()))

@@ -5,7 +5,7 @@ import { Writable } from 'node:stream'
 
 type Callback = (error?: Error | null) => void
 
-/** A file that is there when all of its content is, and whose place is untouched until then. */
+/** A file that replaces an older one only when all of its content was written. */
 export function storedFile(path: string): Writable {
   const part = join(dirname(path), `.${randomUUID()}.part`)
   let file: FileHandle | null = null
@@ -36,13 +36,13 @@ function settle(work: Promise<void> | undefined, done: Callback): void {
 }
 
 /**
- * Where in a folder the content of a request to this path is stored; `null` where that would be
- * no name, or a place outside of the folder.
+ * The file in a folder for the content of a request to this path; `null` if the path names no file,
+ * or one outside of the folder.
  */
 export function fileIn(folder: string, path: string): string | null {
   const base = 'http://localhost'
   if (!URL.canParse(path, base)) return null
-  // Dot segments are gone from it (WHATWG URL), but for what is encoded twice.
+  // The URL parser removes dot segments (WHATWG URL), but not those that are encoded twice.
   const names = new URL(path, base).pathname.split('/').slice(1).map(decoded)
   return names.every(isName) ? join(folder, ...names) : null
 }

@@ -3,31 +3,30 @@ import { basename, join, relative, sep } from 'node:path'
 import { httpUrl } from './flag.ts'
 import { UsageError } from './session.ts'
 
-/** One file, and where it goes. */
+/** A file and its URL. */
 export interface Target {
   /** The path, or `-` for standard input. */
   readonly file: string
   readonly url: URL
-  /** Bytes; `null` for what has neither a size nor a second time, as a pipe. */
+  /** Bytes; `null` for a pipe, which has no size and can be read only once. */
   readonly size: number | null
 }
 
 /** How operands are read. */
 export interface TargetOptions {
-  /** Whether folders are uploaded, with all that is in them. */
+  /** Whether folders are uploaded, with everything in them. */
   readonly recursive: boolean
-  /** Told of what is in a folder and cannot be uploaded. */
+  /** Called for each entry of a folder that cannot be uploaded. */
   readonly onLeftOut: (message: string) => void
 }
 
 /**
- * Says where each file goes. A URL that ends in `/` is a collection: the file's name is put
- * to it, and that of a file in a folder with its path in the folder. As with rsync, the folder's
- * own name stands before that, unless the folder is written with a `/` at its end. Whether a
- * file can be read is found out when it is uploaded.
+ * The URL of each file. A URL that ends in `/` is a collection: the name of the file is appended,
+ * for a file in a folder its path in the folder. As in rsync, the name of the folder is put before
+ * that, unless it was written with a `/` at its end. Files are opened later, when they are uploaded.
  *
  * @param operands the files and, last, the URL.
- * @throws UsageError saying which of them cannot be used.
+ * @throws UsageError naming an operand that cannot be used.
  */
 export function targetsOf(operands: readonly string[], options: TargetOptions): Target[] {
   const files = operands.slice(0, -1)
@@ -59,13 +58,13 @@ function targetsIn(folder: string, url: URL, { onLeftOut }: TargetOptions): Targ
     const stats = statsOf(path)
     const names = [...own, ...relative(folder, path).split(sep)]
     if (stats?.isFile()) return { file: path, url: within(url, names), size: stats.size }
-    // A link to a folder may lead back to where it stands, and a pipe may never end.
+    // A link to a folder may lead to a parent of itself, and a pipe may never end.
     onLeftOut(`${path}: neither a file nor a folder; left out`)
     return []
   })
 }
 
-/** What is in a folder, but for folders. Links to folders are not followed, as they are by Node. */
+/** The entries of a folder and its subfolders, without folders. Node would follow links to folders; this does not. */
 function pathsIn(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true })
   return entries.flatMap((entry) => {
@@ -85,7 +84,7 @@ function within(collection: URL, names: readonly string[]): URL {
   return url
 }
 
-/** What is known of a file; `null` where there is none that can be looked at. */
+/** The stats of a file; `null` if they cannot be read. */
 function statsOf(file: string): Stats | null {
   try {
     return file === '-' ? null : statSync(file)
@@ -96,7 +95,7 @@ function statsOf(file: string): Stats | null {
 
 function sizeOf(file: string, stats: Stats | null): number | null {
   if (file === '-' || (stats !== null && !stats.isFile())) return null
-  // Of a missing file the upload says so.
+  // The upload fails for a missing file.
   return stats?.size ?? 0
 }
 

@@ -14,18 +14,18 @@ import type { Target } from './target.ts'
 
 type OwnRequest = DeliveryOptions & { readonly method: string; readonly dispatcher: ExpectAgent }
 
-/** How uploads are made and told of, by flags of the command. */
+/** How uploads are made and reported, by the flags of the command. */
 export interface UploadPlan extends Treatment {
   readonly request: Omit<OwnRequest, 'signal'>
-  /** How many are made at a time. */
+  /** How many run at a time. */
   readonly concurrency: number
-  /** Ask only, and send nothing. */
+  /** Only ask, and send no content. */
   readonly dryRun?: boolean | undefined
-  /** Take a 412 to say that the file is there already. */
+  /** Treat a 412 as a file that exists already. */
   readonly skipExisting?: boolean | undefined
-  /** A file of SVG to draw into, or `-` for text. */
+  /** An SVG file for the timeline, or `-` for text. */
   readonly timeline?: string | undefined
-  /** Tell what goes over the wire. */
+  /** Print what goes over the wire. */
   readonly verbose?: boolean | undefined
   /** Print errors only. */
   readonly quiet?: boolean | undefined
@@ -33,17 +33,17 @@ export interface UploadPlan extends Treatment {
 
 const colours = { accepted: 'green', skipped: 'yellow', refused: 'red' } as const
 
-/** Uploads that are made together, and told of on standard error. */
+/** The uploads of one command, reported on standard error. */
 export class Uploads {
   readonly #session: Session
   readonly #results: Results
   readonly #screen: Screen
   readonly #plan: UploadPlan
   #exchange: Exchange | null = null
-  /** The version of HTTP by the URL of an attempt. */
+  /** The version of HTTP, by the URL of an attempt. */
   readonly #versions = new Map<string, string>()
   readonly #tally = { accepted: 0, skipped: 0, refused: 0 }
-  /** Whether nothing failed, after an upload was accepted either. */
+  /** Whether nothing failed, also after an upload was accepted. */
   #sound = true
 
   constructor(session: Session, results: Results, screen: Screen, plan: UploadPlan) {
@@ -53,7 +53,7 @@ export class Uploads {
     this.#plan = plan
   }
 
-  /** Makes them all, and answers whether all were accepted, and drawn where that is wanted. */
+  /** Makes all uploads; returns whether all were accepted and, if requested, the timeline was written. */
   async make(targets: readonly Target[]): Promise<boolean> {
     const { concurrency, dryRun, quiet, verbose } = this.#plan
     const stop = noteVersions(this.#versions)
@@ -91,7 +91,7 @@ export class Uploads {
       row.remove()
       const cancelled = `cancelled, ${bytesText(row.progress.sent)} sent`
       const what = signal.aborted ? cancelled : messageOf(error)
-      // What is wrong with the file itself begins with its name.
+      // Messages about the file itself begin with its name already.
       this.#screen.say(`${row.name}: `, what.replace(`${target.file}: `, ''))
       await this.#results.printFailure(target, error)
     }
@@ -114,7 +114,7 @@ export class Uploads {
     const { dispatcher, continueTimeout, signal, ...options } = request
     const wait = typeof continueTimeout === 'number' ? continueTimeout : 1000
     if (size !== null) await access(file, constants.R_OK)
-    // There is nothing to ask about where there is no content (RFC 9110, section 10.1.1).
+    // A request without content must not carry the expectation (RFC 9110, section 10.1.1).
     const from = url.origin + url.pathname
     const { place, ...asked }: Asked =
       size === 0
@@ -160,13 +160,13 @@ function nameOf({ file }: Target): string {
   return file === '-' ? 'stdin' : file
 }
 
-/** Does work for each item, in order, for so many at a time. */
+/** Calls an async function for each item in order, with a limit on how many run at a time. */
 export async function inParallel<Item>(
   items: readonly Item[],
   limit: number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  // They share one iterator, so that each item is taken once.
+  // All share one iterator, so that each item is used once.
   const rest = items.values()
   const worker = async (): Promise<void> => {
     for (const item of rest) await work(item)

@@ -11,14 +11,14 @@ import { dispatchOlder } from '../upload/older-handler.ts'
 import { countingInterceptor } from './interceptor.ts'
 import { undiciOptionNames } from './undici-options.ts'
 
-// undici hands handlers no controller when a request fails before it was started.
+// undici passes handlers no controller when a request fails before it starts.
 const controllerless = null as unknown as Dispatcher.DispatchController
 
 /** All of undici's Agent options, the ExpectOptions, and the proxy. */
 export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {
   /**
-   * What connections go through: the proxies that the environment names (`'env'`), those that
-   * Node's own fetch uses (`'node'`), the URL of a proxy, or {@link ProxyOptions}.
+   * The proxy for connections: those that the environment names (`'env'`), those that Node's own
+   * fetch uses (`'node'`), the URL of a proxy, or {@link ProxyOptions}.
    */
   proxy?: ProxyOption
 }
@@ -26,7 +26,7 @@ export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {
 /**
  * An undici Agent that asks before it sends. It works wherever a Dispatcher does: undici's
  * `request`, `stream`, `pipeline` and `fetch`, `setGlobalDispatcher`, and the built-in
- * fetch, whose handlers of the older shape it takes too.
+ * fetch, whose handlers have the older shape.
  *
  * ```ts
  * await request(url, { method: 'PUT', body: stream, dispatcher: new ExpectAgent() })
@@ -46,7 +46,7 @@ export class ExpectAgent extends Agent {
     const asking = pickExpectOptions(options) ?? {}
     const { allowH2, maxCachedSessions } = options
     const intercept = countingInterceptor(asking, { inFlight, routing: proxies, allowH2 })
-    // A pool lives as long as it has connections, and a refusal ends them.
+    // Kept outside of the pools: a pool ends with its last connection, and a refusal closes that.
     const sessions = maxCachedSessions === 0 ? undefined : new TlsSessions(maxCachedSessions)
     const names: readonly string[] = [...expectOptionNames, 'proxy', 'factory']
     const own = Object.entries(options).filter(([name]) => !names.includes(name))
@@ -62,7 +62,7 @@ export class ExpectAgent extends Agent {
       super.dispatch(proxies.request(request), handler),
     )
     this.#uploads = inFlight
-    // compose() answers a Proxy, and others wrap agents in one: it has none of the private members.
+    // compose() and other code wrap agents in a Proxy, which has none of the private members.
     this.dispatch = this.dispatch.bind(this)
     this.close = this.close.bind(this)
     this.destroy = this.destroy.bind(this)
@@ -82,7 +82,7 @@ export class ExpectAgent extends Agent {
     return this.#dispatch(withoutDispatcher(request), handler)
   }
 
-  /** Takes no more requests, waits for those that were made, replays included, and closes. */
+  /** Refuses new requests, waits for the running ones with their replays, and closes. */
   override close(): Promise<void>
   override close(callback: () => void): void
   override close(callback?: () => void): Promise<void> | undefined {
@@ -92,7 +92,7 @@ export class ExpectAgent extends Agent {
     return undefined
   }
 
-  /** Ends what is under way, and what waits to be tried again. */
+  /** Aborts all requests, also those that wait for a retry. */
   override destroy(): Promise<void>
   override destroy(error: Error | null): Promise<void>
   override destroy(callback: () => void): void
@@ -102,18 +102,18 @@ export class ExpectAgent extends Agent {
     return (super.destroy as (...all: unknown[]) => Promise<void> | undefined)(...args)
   }
 
-  /** Closes it, at the end of a block with `await using`. */
+  /** Closes the agent at the end of a block with `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
   #close(): Promise<void> {
-    // Without a callback, undici's close would come back to this class's.
+    // Without a callback, undici's close() calls this class's close() again.
     return this.destroyed ? Promise.resolve() : new Promise((closed) => super.close(closed))
   }
 }
 
-/** Callers with an undici of their own may leave the option in, which undici 8 refuses. */
+/** Other versions of undici may pass the option `dispatcher` on, which undici 8 refuses. */
 function withoutDispatcher(request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions {
   if (!('dispatcher' in request)) return request
   const { dispatcher: _dispatcher, ...rest } = request

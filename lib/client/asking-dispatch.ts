@@ -4,11 +4,11 @@ import { countingInterceptor } from './interceptor.ts'
 import { isDefaultDispatcher } from './untouched.ts'
 
 /**
- * A dispatcher's dispatch, with an interceptor before it unless it has its own.
+ * The dispatch function of a dispatcher, with the interceptor in front unless it has its own.
  *
  * @param dispatcher is the process's by default: the one that was set with setGlobalDispatcher, or
- * an ExpectAgent where nobody has set one. The connections of the one that was set need no gates:
- * without them content is sent unasked.
+ * an ExpectAgent if none was set. A dispatcher that was set may have connections without gates:
+ * content is then sent without asking.
  */
 export function askingDispatch(dispatcher?: Dispatcher): Dispatcher.Dispatch {
   return dispatcher === undefined ? processDispatch() : found(explicit, dispatcher, interceptedBy)
@@ -26,11 +26,11 @@ function processDispatch(): Dispatcher.Dispatch {
   })
 }
 
-/** @param needsGate says whether content that is to be asked about fails without a gate. */
+/** @param needsGate says whether a request that asks fails on a connection without a gate. */
 function interceptedBy(dispatcher: Dispatcher, needsGate = true): Dispatcher.Dispatch {
   const own: Dispatcher.Dispatch = (request, handler) => dispatcher.dispatch(request, handler)
   if (dispatcher instanceof ExpectAgent) return own
-  // A mock answers in place of connections, and has none that could hold content back.
+  // A mock has no connections, so nothing can hold content back.
   const mocked = 'isMockActive' in dispatcher && dispatcher.isMockActive === true
   return countingInterceptor(mocked ? { expect: 'never' } : {}, { needsGate, yields: true })(own)
 }

@@ -15,7 +15,7 @@ import type { FetchInput } from './platform-fetch.ts'
 
 const names = expectOptionNames.filter((name) => name !== 'redirect')
 
-/** What a bound fetch always uses; a call's own init is nearer and wins. */
+/** Defaults of a bound fetch; the init of a call overrides them. */
 export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
   dispatcher?: Dispatcher
@@ -39,16 +39,16 @@ export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
   return (input: FetchInput, init?: FetchInit) => fetchWith(bound, input, init)
 }
 
-/** Puts back what `install()` has replaced: when it is called, or at the end of a block with `using`. */
+/** Restores what `install()` replaced: when it is called, or at the end of a block with `using`. */
 export interface Uninstall extends Disposable {
   (): void
 }
 
 /**
- * Makes the process's `fetch` and undici's global dispatcher ask before they send. Without a `proxy`
- * of its own it goes through those that Node's own fetch goes through.
+ * Makes the process's `fetch` and undici's global dispatcher ask before they send. Without the
+ * option `proxy` it uses the proxies that Node's own fetch uses.
  *
- * @returns a function that puts back what was there before, once.
+ * @returns a function that restores the previous ones, once.
  * @throws TypeError naming an option that is unknown or cannot be used.
  */
 export function install(options: ExpectAgentOptions = {}): Uninstall {

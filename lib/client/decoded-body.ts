@@ -8,14 +8,14 @@ import { decoded } from './decoding.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
-/** Frees the connections of responses whose stream was collected unread. */
+/** Frees the connections of responses whose stream was garbage collected unread. */
 const unread = new FinalizationRegistry<Reader>((reader) => {
   reader.cancel().catch(() => {})
 })
 
 /**
- * The content of a response without its codings, as a stream of bytes. What decodes it does
- * not hold the stream, so one that is given up unread can be collected.
+ * The content of a response without its codings, as a stream of bytes. The decoders do not
+ * refer to the stream, so an abandoned one can be garbage collected.
  */
 export function decodedBody(content: ReadableStream, codings: string): ReadableStream {
   const found = decoded(content, codings)
@@ -37,12 +37,12 @@ class DecodedBytes implements UnderlyingByteSource {
   async pull(out: ReadableByteStreamController): Promise<void> {
     const { done, value } = await this.#reader.read()
     if (!done) {
-      // The stream takes the memory over that its bytes are in, and decoders share theirs.
+      // enqueue() transfers the buffer, and decoders share theirs between chunks: hence a copy.
       out.enqueue(new Uint8Array(value))
       return
     }
     out.close()
-    // A reader with a buffer of its own (BYOB) is told only by this.
+    // A pending read into the caller's own buffer (BYOB) ends only by this call.
     out.byobRequest?.respond(0)
   }
 

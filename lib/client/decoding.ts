@@ -1,12 +1,12 @@
 import { PassThrough, pipeline, Readable, Transform, type TransformCallback } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-// Node 20 has not all of it, and would fail here before it is told what it lacks.
+// The default import, because Node 20 lacks some names: the import would fail before the version is checked.
 import zlib from 'node:zlib'
 
-/** Codings at most, as the platform's fetch has it: each takes memory, and content can grow with each. */
+/** The most codings, as in the platform's fetch: each takes memory, and content can grow with each. */
 const most = 5
 
-// An origin that leaves the end of its content out is forgiven, as browsers do.
+// Content whose end is missing is accepted, as in browsers.
 const lenient = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH }
 const lenientBrotli = {
   flush: zlib.constants.BROTLI_OPERATION_FLUSH,
@@ -27,8 +27,8 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 ])
 
 /**
- * Content without the codings that a `Content-Encoding` names (RFC 9110, section 8.4); with all
- * of them, if one is not known.
+ * Content without the codings that a `Content-Encoding` names (RFC 9110, section 8.4); the
+ * content as it is if one of them is unknown.
  *
  * @throws Error when there are too many.
  */
@@ -41,18 +41,18 @@ export function decoded(content: ReadableStream, codings: string): ReadableStrea
   }
   const known = names.flatMap((name) => decoders.get(name) ?? [])
   if (known.length < names.length) return content
-  // The coding that was applied last is named last.
+  // The coding that was applied last is listed last, and decoded first.
   const chain = known.reverse().map((make) => make())
   const source = Readable.fromWeb(content)
   const out = new Outlet(source)
-  // Whoever reads is told what went wrong by what they read from.
+  // Errors reach the reader through the last stream.
   pipeline([source, ...chain, out], () => {})
   return Readable.toWeb(out)
 }
 
-/** The end of a chain, which says of what a decoder fails with what fetch says. */
+/** The end of a chain of decoders; turns their errors into the one that fetch throws. */
 class Outlet extends PassThrough {
-  /** What the source itself failed with; it is destroyed with what a decoder fails with, too. */
+  /** The error of the source itself, which is passed on as it is. */
   #failure: Error | null = null
 
   constructor(source: Readable) {
@@ -68,7 +68,7 @@ class Outlet extends PassThrough {
   }
 }
 
-/** `deflate` is the zlib format, but some origins mean the raw one (RFC 9110, section 8.4.1.2). */
+/** `deflate` is the zlib format, but some origins send the raw one (RFC 9110, section 8.4.1.2). */
 class Inflate extends Transform {
   #inner: Transform | null = null
   /** Asks for the next chunk. */
@@ -94,7 +94,7 @@ class Inflate extends Transform {
     const isZlib = ((chunk[0] ?? 0) & 0x0f) === 8
     const inner = isZlib ? zlib.createInflate(lenient) : zlib.createInflateRaw(lenient)
     inner.on('data', (data) => this.push(data))
-    // A write with bytes behind the end of the content is never called back.
+    // zlib never calls back a write with bytes behind the end of the content.
     inner.on('end', () => this.#taken())
     inner.on('error', (error) => this.destroy(error))
     return inner
@@ -107,7 +107,7 @@ class Inflate extends Transform {
   }
 }
 
-/** What the platform's fetch says when the content of a response breaks off. */
+/** The error of the platform's fetch when the content of a response breaks off. */
 export function terminated(cause: Error): TypeError {
   return new TypeError('terminated', { cause })
 }

@@ -14,22 +14,22 @@ import {
 } from './request.ts'
 import { readRequest } from './request-input.ts'
 
-/** What a fetch with content asks for. */
+/** The request that a fetch with content makes. */
 export interface FetchRequest {
-  /** The platform's, with nothing for a body. */
+  /** The platform's Request, with an empty body. */
   readonly request: Request
   readonly signal: AbortSignal | null
-  /** The Request that the fetch was given, or `null`. */
+  /** The Request that was passed to fetch, or `null`. */
   readonly source: Request | null
   /** Header fields as the caller wrote them. */
   readonly given: RequestInit['headers']
 }
 
 /**
- * Has the platform find out what a fetch with content asks for.
+ * Has the platform validate and normalise the arguments of a fetch with content.
  *
- * @param source is the Request that the fetch was given, if it is one.
- * @throws TypeError for whatever the platform's fetch refuses.
+ * @param source is the Request that was passed to fetch, if there is one.
+ * @throws TypeError for arguments that the platform's fetch refuses.
  */
 export function fetchRequest(
   resource: FetchInput,
@@ -38,7 +38,7 @@ export function fetchRequest(
 ): FetchRequest {
   const [input, read] = source === null ? [resource, {}] : readRequest(source)
   const signal = init.signal === undefined ? (source?.signal ?? null) : init.signal
-  // A Request would go on listening to it when all is over.
+  // A Request never removes its listener from the signal.
   const followed = isSignal(signal) ? null : signal
   const body = new Uint8Array(0)
   const request = new Request(input, { ...read, ...init, signal: followed, body })
@@ -51,7 +51,7 @@ export function outgoing(
   type: string | null,
 ): OutgoingRequest {
   const url = new URL(request.url)
-  // Where a request goes is for its URL to say.
+  // Host comes from the URL.
   const fields = endToEnd(request.headers).filter(([name]) => name !== 'host')
   const headers = fieldList(fields, given, [
     ['content-type', type],
@@ -81,7 +81,7 @@ const conditions = [
   'if-range',
 ]
 
-/** What a cache on the way is told (Fetch standard, HTTP-network-or-cache fetch). */
+/** Fields for caches on the way (Fetch standard, HTTP-network-or-cache fetch). */
 function cacheFields(cache: Request['cache'], fields: FieldPairs): AddedField[] {
   if (cache === 'no-cache') return [['cache-control', 'max-age=0']]
   const conditional = cache === 'default' && conditions.some((name) => hasField(fields, name))

@@ -19,14 +19,14 @@ import {
 import { contentOfRequest, readRequest, requestIn } from './request-input.ts'
 import { send } from './send.ts'
 
-// The platform's types know another version's Dispatcher, or, beside those of the DOM, none.
+// @types/node has the Dispatcher of another version of undici; with the DOM's types there is none.
 type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Found : never
 
-/** What `fetch` takes beside a RequestInit. */
+/** Options of `fetch` beyond RequestInit. */
 export interface FetchOptions extends Omit<ExpectOptions, 'redirect' | 'retry'>, UploadListeners {
   /** Whatever an upload can send. */
   body?: ContentInput | RequestInit['body'] | null
-  /** Taken as fetch takes it; the types of the DOM do not know it. It is never needed. */
+  /** Accepted as in fetch, but never needed. The DOM's types lack it. */
   duplex?: 'half'
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
   dispatcher?: Dispatcher | PlatformDispatcher
@@ -40,8 +40,8 @@ export type FetchInit = Omit<RequestInit, 'body' | 'dispatcher'> & FetchOptions
  *
  * Beyond what fetch takes, `body` may be a Node stream, an iterable, `fromFile()` or a
  * function that makes one of these; `duplex` is never needed. ExpectOptions, `onProgress` and
- * `onInterim` are taken from init, but not `retry`, by which name many libraries pass
- * something of their own: give it to `createFetch`, or to an agent.
+ * `onInterim` are taken from init, but not `retry`, because many libraries pass an option of
+ * their own by that name: pass it to `createFetch`, or to an agent.
  *
  * @returns the platform's `Response`; HTTP errors resolve.
  * @throws TypeError for network errors, with the error itself as its `cause`, and for
@@ -51,12 +51,12 @@ export function fetch(resource: FetchInput, options?: FetchInit): Promise<Respon
   return fetchWith({}, resource, options)
 }
 
-/** What a call is given beside the options. */
+/** What a call takes beside ExpectOptions. */
 interface Bound extends UploadListeners {
   dispatcher?: Dispatcher | undefined
 }
 
-/** The same, with options that are further away than those of init. */
+/** The same, with defaults that init overrides. */
 export async function fetchWith(
   { retry, ...bound }: Omit<ExpectOptions, 'redirect'> & Bound,
   resource: FetchInput,
@@ -68,7 +68,7 @@ export async function fetchWith(
   }
   checkDispatcher(dispatcher)
   const { redirect: _mode, ...members } = rest
-  // Inside, what is wrong with an option would look like a network error.
+  // Checked here: later, a bad option would be reported as a network error.
   const own = callOptions({ ...members, retry }, urlOf(resource))
   const log = new UploadLog(pickListeners({ onProgress, onContinue, onInterim }))
   const plan = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
@@ -79,12 +79,12 @@ export async function fetchWith(
     return fetchWithoutContent(input, { ...read, ...rest }, plan)
   }
   const asked = fetchRequest(resource, source, rest)
-  // No other scheme has a use for content.
+  // Other schemes, such as data: and blob:, ignore content.
   const { request, signal } = asked
   if (!/^https?:/.test(request.url)) return platformFetch(request, { signal })
   if (source === null || given === body) return sendContent(asked, contentOf(body), plan)
   const content = contentOfRequest(source)
-  // The form is encoded again, with a boundary of its own.
+  // The form is encoded again, with another boundary.
   const { headers } = request
   if (isForm(content.type) && isForm(headers.get('content-type'))) headers.delete('content-type')
   return sendContent(asked, content, plan)
@@ -98,13 +98,13 @@ function isForm(type: string | null): boolean {
   return type?.startsWith('multipart/form-data') ?? false
 }
 
-/** What an init may inherit, as one does that is a Request. */
+/** Members that an init may have on its prototype, as a Request used as init does. */
 const inherited = [
   ...['method', 'headers', 'body', 'signal', 'redirect', 'keepalive', 'integrity', 'cache'],
   ...['credentials', 'mode', 'referrer', 'referrerPolicy', 'duplex', 'dispatcher'],
 ]
 
-/** The members of an init; what is undefined is not there (Web IDL, dictionaries). */
+/** The members of an init; undefined ones count as missing (Web IDL, dictionaries). */
 function membersOf(init: FetchInit | undefined): FetchInit {
   const from = { ...init } as Record<string, unknown>
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(init ?? from))
@@ -126,7 +126,7 @@ async function sendContent(
     if (!signal?.aborted) refuseBlockedPort(request, content)
     const response = await send(outgoing(asked, content.type), content, {
       dispatcher,
-      // What the call does about redirects is among its steps.
+      // The steps of this call follow redirects.
       options: { ...options, redirect: 'manual' },
       steps,
       failsAtRedirect: redirect === 'error',
@@ -164,14 +164,14 @@ function refuseBlockedPort({ url }: Request, content: Content): void {
 }
 
 /**
- * Reads a response to its end, which has to be what its request says.
+ * Reads a response to its end and compares it with the integrity of its request.
  *
- * @throws TypeError if it is not.
+ * @throws TypeError if they differ.
  */
 async function checkIntegrity(response: Response, integrity: string): Promise<void> {
   const url = URL.createObjectURL(await response.blob())
   try {
-    // The platform's fetch knows what the text means.
+    // The platform's fetch parses the integrity and compares.
     await platformFetch(url, { integrity })
   } catch (error) {
     throw error instanceof Error && error.cause instanceof Error ? error.cause : error

@@ -22,7 +22,7 @@ export function expectContinue(
   return countingInterceptor(options)
 }
 
-/** The same, for those within the package who know more of what is below. */
+/** The same with what this package knows of the dispatcher below. */
 export function countingInterceptor(
   options: ExpectOptions,
   below: Partial<Below> = {},

@@ -1,7 +1,7 @@
 import type { UploadListeners } from '../report/report.ts'
 
 /**
- * The listeners among other options.
+ * Picks the listeners out of options.
  *
  * @throws TypeError naming one that is not a function.
  */

@@ -6,13 +6,13 @@ import { type Call, callKey, type ExpectDispatchOptions } from '../upload/expect
 import { dispatchOlder } from '../upload/older-handler.ts'
 import { askingDispatch } from './asking-dispatch.ts'
 
-/** What the platform's fetch takes first. */
+/** The first argument of the platform's fetch. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0]
 
-/** The platform's, taken once, so that a process whose own fetch is replaced by this one still has it. */
+/** The platform's fetch, read at load time, because `install()` replaces the global one. */
 export const platformFetch: typeof globalThis.fetch = globalThis.fetch
 
-/** What is the same for all dispatches of one call. */
+/** What all dispatches of one call share. */
 export interface DispatchPlan {
   readonly dispatcher: Dispatcher | undefined
   readonly options: ExpectOptions
@@ -20,7 +20,7 @@ export interface DispatchPlan {
 }
 
 /**
- * A fetch without content, which is the platform's. Where that takes a dispatcher, its requests
+ * A fetch without content, made by the platform's fetch. If that takes a dispatcher, its requests
  * have the options of the call.
  */
 export async function fetchWithoutContent(
@@ -39,7 +39,7 @@ export async function fetchWithoutContent(
   }
 }
 
-/** Puts the options of a call into what the platform's fetch dispatches. */
+/** Adds the options of a call to the requests of the platform's fetch. */
 class OptionsDispatcher {
   readonly #dispatch: Dispatcher.Dispatch
   readonly #options: ExpectOptions
@@ -51,12 +51,12 @@ class OptionsDispatcher {
     this.#call = { log, content: null, controller: null }
   }
 
-  /** Takes handlers of either shape. */
+  /** Takes handlers of both shapes: that of undici 8 and the older one. */
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     if (!('onRequestStart' in handler)) {
       return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
     }
-    // fetch says that it follows redirects by itself; the options say who does.
+    // fetch follows redirects itself, and `redirect: 'manual'` is set above.
     const { maxRedirections: _none, ...rest }: ExpectDispatchOptions = request
     const own: ExpectDispatchOptions = { ...rest, ...this.#options, [callKey]: this.#call }
     return this.#dispatch(own, handler)

@@ -34,7 +34,7 @@ export function refererOf({ referrer, referrerPolicy, url }: Request): string | 
   }
 }
 
-/** The `Origin` of a request with content, where the process was given one (undici's `setGlobalOrigin`). */
+/** The `Origin` of a request with content, if the process has one (undici's `setGlobalOrigin`). */
 export function originOf({ referrerPolicy, url }: Request): string | null {
   const origin = getGlobalOrigin()
   if (!origin) return null
@@ -47,7 +47,7 @@ export function originOf({ referrerPolicy, url }: Request): string | null {
   return strict && downgraded ? 'null' : origin.origin
 }
 
-/** Whether what is sent there stays between the two (Secure Contexts, section 3.1). */
+/** Whether the URL is potentially trustworthy (Secure Contexts, section 3.1). */
 function isTrusted({ protocol, hostname }: URL): boolean {
   if (protocol === 'https:') return true
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')

@@ -3,14 +3,14 @@ import { type Content, contentOf } from '../content/content.ts'
 import { fieldValue } from '../headers.ts'
 import { type FetchInput, platformFetch } from './platform-fetch.ts'
 
-/** A class of Requests, and the fetch that knows what is inside of them. */
+/** A Request class, and the fetch of the same implementation. */
 interface Realm {
   readonly Request: typeof Request
   readonly fetch: typeof fetch
 }
 
 const platform: Realm = {
-  // Read when it is needed: whoever names it loads the platform's fetch.
+  // A getter, because reading the global `Request` loads the platform's fetch.
   get Request() {
     return globalThis.Request
   },
@@ -18,7 +18,7 @@ const platform: Realm = {
 }
 const undici = { Request: UndiciRequest, fetch: undiciFetch } as unknown as Realm
 
-/** The Request that a fetch is given, of whatever realm; `null` for anything else. */
+/** The Request that was passed to fetch, of any realm; `null` for anything else. */
 export function requestIn(input: unknown): Request | null {
   if (realmOf(input) !== null) return input as Request
   if (typeof input !== 'object' || input === null) return null
@@ -30,10 +30,10 @@ function realmOf(input: unknown): Realm | null {
   return [platform, undici].find((realm) => input instanceof realm.Request) ?? null
 }
 
-/** What `new Request()` of the platform makes the same request of, but for its body. */
+/** Arguments from which the platform's `new Request()` makes the same request without its body. */
 export function readRequest(request: Request): [input: FetchInput, init: RequestInit] {
   const { referrer, referrerPolicy } = request
-  // A Request forgets its referrer when an init is put over it, and there is always one here.
+  // `new Request(request, init)` resets the referrer, and there is always an init here.
   if (realmOf(request) === platform) return [request, { referrer, referrerPolicy }]
   const { url, method, signal, redirect, keepalive, integrity, cache, credentials } = request
   const headers = [...request.headers] as [string, string][]
@@ -42,11 +42,11 @@ export function readRequest(request: Request): [input: FetchInput, init: Request
 }
 
 /**
- * The body of a Request as content. What is behind the body of a Request of the platform or
- * of undici, such as a string, a Blob or a form, can be sent again and has a length; a stream
- * has neither, and is not read.
+ * The body of a Request as content. The string, Blob or form from which a Request of the platform or
+ * of undici was made can be sent again and has a length. A stream can not and has none; it is not
+ * read here.
  *
- * @throws TypeError when the body was used.
+ * @throws TypeError if the body has been used.
  */
 export function contentOfRequest(request: Request): Content {
   if (request.bodyUsed || request.body?.locked) {
@@ -57,19 +57,19 @@ export function contentOfRequest(request: Request): Content {
   return found ?? contentOf(request.body)
 }
 
-/** What a fetch gives its dispatcher. */
+/** What fetch passes to its dispatcher. */
 interface Dispatched {
   readonly body?: unknown
   readonly headers?: Dispatcher.DispatchOptions['headers']
 }
 
 /**
- * The content of a Request, unless a stream is behind it; `null` when there is no telling. Nothing
- * of Request's public face says so, but two things it does:
+ * The content of a Request that was not made from a stream; `null` if it was, or if that cannot be
+ * found out. Request has no API for this; it follows from two facts:
  *
- * - a Request of mode 'no-cors' cannot be made of one with a stream (Fetch standard, Request
- *   constructor, step 36), which is found out before the stream is touched;
- * - undici's fetch gives a dispatcher that is a mock what a body was made of.
+ * - `new Request()` with mode 'no-cors' throws for a Request with a stream (Fetch standard, Request
+ *   constructor, step 36), before it reads from the stream;
+ * - undici's fetch passes the original body to a dispatcher that says it is a mock.
  */
 function contentBehind(request: Request, realm: Realm): Content | null {
   if (!tellsSources(realm)) return null
@@ -83,31 +83,34 @@ function contentBehind(request: Request, realm: Realm): Content | null {
     return { ...contentOf(spare.body), length: Number(fieldValue(headers, 'content-length')) }
   }
   spare?.body?.cancel().catch(() => {})
-  if (body === undefined) throw new TypeError('The platform does not tell what the Request holds')
-  // What is empty is shown as a stream.
+  if (body === undefined)
+    throw new TypeError(
+      'The platform does not show the body of the Request; pass it in the init of fetch',
+    )
+  // An empty body arrives as a stream.
   if (body instanceof ReadableStream) return { ...contentOf(''), type: null }
-  // The Request's header fields say what it is, and a form is encoded again here.
+  // The Request has a Content-Type already; only a form is encoded again, with another boundary.
   return isForm(body) ? contentOf(body) : { ...contentOf(ownBytes(body)), type: null }
 }
 
-/** Whether the body of a Request is a form, whose boundary is this package's from here on. */
+/** Whether the body of a Request is a form. */
 function isForm(source: unknown): boolean {
   return Object.prototype.toString.call(source) === '[object FormData]'
 }
 
-/** Whether undici gives the memory of bytes to a clone of their Request that is read, as version 6 does. */
+/** Whether reading the clone of a Request detaches the buffer of its body, as in undici 6. */
 const givesAway = Number.parseInt(process.versions.undici ?? '', 10) < 7
 
 function isGivenAway(source: unknown): boolean {
   return ArrayBuffer.isView(source) && (source.buffer as { detached?: boolean }).detached === true
 }
 
-/** Bytes that no clone of the Request can take away. */
+/** A copy where reading a clone of the Request would detach the buffer. */
 function ownBytes(source: unknown): unknown {
   return givesAway && source instanceof Uint8Array ? Buffer.from(source) : source
 }
 
-/** The same body in a Request that no stream can be behind; `null` when one is. */
+/** The same body in a Request of mode 'no-cors'; `null` if it is a stream. */
 function withoutStream(
   request: Request,
   realm: Realm,
@@ -121,7 +124,7 @@ function withoutStream(
   }
 }
 
-/** What a fetch dispatches, if it does so at once and to the dispatcher that it is given. */
+/** What a fetch passes to its dispatcher; `null` if it does not dispatch synchronously or ignores the dispatcher. */
 function dispatchedBy(request: Request, { fetch }: Realm): Dispatched | null {
   let found: Dispatched | null = null
   const dispatch = (dispatched: Dispatched): boolean => {
@@ -135,7 +138,7 @@ function dispatchedBy(request: Request, { fetch }: Realm): Dispatched | null {
 
 const telling = new WeakMap<Realm, boolean>()
 
-/** Whether a realm does as undici's do; found out with requests to nowhere, which are not made. */
+/** Whether a realm behaves as described above; tested once, with requests that are never sent. */
 function tellsSources(realm: Realm): boolean {
   const known = telling.get(realm)
   if (known !== undefined) return known

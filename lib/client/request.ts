@@ -1,32 +1,32 @@
 import type { Dispatcher } from 'undici'
 
-/** A request as it is dispatched, but for its content. */
+/** A request as it is dispatched, without its content. */
 export interface OutgoingRequest {
   /** Without a fragment. */
   readonly url: string
   readonly origin: string
   readonly path: string
   readonly method: Dispatcher.HttpMethod
-  /** A flat list. */
+  /** Names and values in turn. */
   readonly headers: string[]
   readonly signal: AbortSignal | null
-  /** The Request that the signal is of: it follows the caller's only as long as the Request is held. */
+  /** The Request of the signal. The signal follows the caller's only while the Request is referenced. */
   readonly source?: Request | null
 }
 
-/** Where a request goes that is for a URL. */
+/** Origin and path of a URL. */
 export function targetOf(url: URL): Pick<OutgoingRequest, 'url' | 'origin' | 'path'> {
   const { href, origin, pathname, search } = url
   return { url: href.replace(/#.*/, ''), origin, path: pathname + search }
 }
 
-/** Whether something is an AbortSignal, of whatever realm. */
+/** Whether something is an AbortSignal of any realm. */
 export function isSignal(value: unknown): value is AbortSignal {
   if (typeof value !== 'object' || value === null) return false
   return 'throwIfAborted' in value && 'addEventListener' in value
 }
 
-/** Fields that are for one connection, beside those that `Connection` names. */
+/** Hop-by-hop fields, beside those that `Connection` names. */
 const hopByHop = [
   'connection',
   'keep-alive',
@@ -37,12 +37,12 @@ const hopByHop = [
   'upgrade',
 ]
 
-/** Header fields as Headers yield them: names in small letters, in order. */
+/** Header fields as Headers yields them: names in lower case, sorted. */
 export type FieldPairs = readonly (readonly [name: string, value: string])[]
 
-/** The fields of Headers, without what is not passed on from one connection to the next (RFC 9110, section 7.6.1). */
+/** The fields of Headers without the hop-by-hop ones (RFC 9110, section 7.6.1). */
 export function endToEnd(headers: Headers): FieldPairs {
-  // One look at all of it: each call of a method of Headers costs about as much.
+  // One iteration: each call of a method of Headers costs about as much.
   const fields = [...headers]
   const connection = fields.find(([name]) => name === 'connection')?.[1]
   const named = connection?.toLowerCase().split(/[\s,]+/) ?? []
@@ -60,9 +60,9 @@ export type AddedField = readonly [name: string, value: string | null]
 /**
  * Header fields as a flat list.
  *
- * @param fields are what the platform made of those given.
- * @param given says how the caller spells the names: some origins compare them by case.
- * @param added are taken where there is none of the name.
+ * @param fields are the fields as the platform normalised them.
+ * @param given has the caller's spelling of the names, because some origins compare their case.
+ * @param added are defaults, used if there is no field of the name.
  */
 export function fieldList(
   fields: FieldPairs,
@@ -78,7 +78,7 @@ export function fieldList(
   return list
 }
 
-/** The names by their small letters, which is all that Headers keep of them; `null` where there are no others. */
+/** The caller's spelling by the lower-case name, which is all that Headers keeps; `null` if there is no difference. */
 function spellingOf(given: RequestInit['headers']): Map<string, string> | null {
   if (given === undefined || given instanceof Headers) return null
   const names = Symbol.iterator in given ? [...given].map(([name]) => name) : Object.keys(given)
@@ -92,7 +92,7 @@ function spellingOf(given: RequestInit['headers']): Map<string, string> | null {
   return spelled
 }
 
-/** The codings that a response may come in, as the platform's fetch accepts them. */
+/** The `Accept-Encoding` that the platform's fetch would send. */
 export function acceptedCodings(fields: FieldPairs, protocol: string): string {
   if (hasField(fields, 'range')) return 'identity'
   return protocol === 'https:' ? 'br, gzip, deflate' : 'gzip, deflate'

@@ -7,10 +7,10 @@ import { type Dispatcher, errors } from '#undici'
 
 type Connection = Dispatcher.DispatchController
 
-/** Bytes that are buffered while nothing reads. */
+/** The most bytes that are buffered before the connection pauses. */
 const most = 65_536
 
-/** Frees the connections of responses whose stream was collected unread. */
+/** Frees the connections of responses whose stream was garbage collected unread. */
 const unread = new FinalizationRegistry<Connection>((connection) => abort(connection))
 
 function abort(connection: Connection): void {
@@ -18,27 +18,27 @@ function abort(connection: Connection): void {
 }
 
 /**
- * The content of a response, as a stream of bytes whose connection pauses while nobody reads.
+ * The content of a response, as a stream of bytes. The connection pauses while the stream is not read.
  *
- * The connection holds this, and this holds the stream only while somebody waits to read from
- * it. So a stream that is given up unread can be collected, which frees the connection.
+ * The connection refers to this object, and this object refers to the stream only while a read is
+ * pending. So an abandoned stream can be garbage collected, which frees the connection.
  */
 export class ResponseBody implements UnderlyingByteSource {
   readonly type = 'bytes'
   readonly #connection: Connection
-  /** Set while somebody waits to read. */
+  /** Set while a read is pending. */
   #reading: ReadableByteStreamController | null = null
   #out: WeakRef<ReadableByteStreamController> | null = null
   #paused = false
 
-  /** @param connection is aborted when the stream is cancelled or collected. */
+  /** @param connection is aborted when the stream is cancelled or garbage collected. */
   constructor(connection: Connection) {
     this.#connection = connection
   }
 
-  /** Makes the stream; it is for the caller to hold. */
+  /** Makes the stream. Only the caller keeps a reference to it. */
   stream(): ReadableStream {
-    // Pulled only by those who wait to read.
+    // With 0, pull() is called only for a pending read.
     const stream = new ReadableStream(this, { highWaterMark: 0 })
     unread.register(stream, this.#connection, this)
     return stream
@@ -60,12 +60,12 @@ export class ResponseBody implements UnderlyingByteSource {
     abort(this.#connection)
   }
 
-  /** Some of it came. */
+  /** Takes in a chunk from the connection. */
   push(chunk: Uint8Array): void {
     const out = this.#out?.deref()
     if (out === undefined || chunk.length === 0) return
     this.#reading = null
-    // The stream takes the memory over that its bytes are in.
+    // enqueue() transfers the whole buffer, of which the chunk may be a part: hence a copy.
     out.enqueue(new Uint8Array(chunk))
     if (this.#reading !== null || (out.desiredSize ?? 0) > -most) return
     this.#paused = true
@@ -76,7 +76,7 @@ export class ResponseBody implements UnderlyingByteSource {
     const out = this.#out?.deref()
     this.#close()
     out?.close()
-    // A reader with a buffer of its own (BYOB) is told only by this.
+    // A pending read into the caller's own buffer (BYOB) ends only by this call.
     out?.byobRequest?.respond(0)
   }
 

@@ -13,18 +13,18 @@ type Controller = Dispatcher.DispatchController
 /** Statuses of responses that have no content (Fetch standard, null body status). */
 const withoutContent = [204, 205, 304]
 
-/** Who waits for a response. */
+/** Settles the promise of a response. */
 export interface ResponseWaiter {
   resolve(response: Response): void
   reject(reason: unknown): void
 }
 
-/** Makes the platform's Response of what a dispatch brings. */
+/** Makes the platform's Response from the events of a dispatch. */
 export class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #call: SentCall
   readonly #request: OutgoingRequest
   readonly #fixesHeaders: boolean
-  /** `null` once there is an answer. */
+  /** `null` once the promise is settled. */
   #waiter: ResponseWaiter | null
   #body: ResponseBody | null = null
 
@@ -41,7 +41,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     request.signal?.addEventListener('abort', this)
   }
 
-  /** Its signal was aborted. */
+  /** The request's signal was aborted. */
   handleEvent(): void {
     const reason: unknown = this.#request.signal?.reason
     this.#fail(reason)
@@ -121,7 +121,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#body?.fail(reason)
   }
 
-  /** Listens to its signal no longer. */
+  /** Stops listening to the request's signal. */
   leave(): void {
     this.#request.signal?.removeEventListener('abort', this)
   }

@@ -14,22 +14,22 @@ import { ResponseHandler } from './response-handler.ts'
 /** How a request with content is sent. */
 export interface SendOptions {
   readonly dispatcher: Dispatcher | undefined
-  /** The caller's, for this request. */
+  /** The caller's options for this request. */
   readonly options: ExpectOptions
-  /** What is done about answers, beside what every upload does. */
+  /** Recovery steps beyond those of every upload. */
   readonly steps: readonly RecoveryStep[]
   /** Whether a redirect is an error. */
   readonly failsAtRedirect: boolean
   readonly log: UploadLog
-  /** Whether the header fields of the response cannot be changed. */
+  /** Whether the header fields of the response are immutable, as in fetch. */
   readonly fixesHeaders: boolean
 }
 
-/** What stands where the body is says only that there is one. */
+/** A placeholder for the body; the content itself is in the SentCall. */
 const present = Buffer.alloc(0)
 
 /**
- * Sends a request with content, which is one dispatch, whatever that leads to.
+ * Sends a request with content: one dispatch, however many attempts it takes.
  *
  * @returns the platform's `Response`, whatever its status.
  */
@@ -76,7 +76,7 @@ function responseTo(
   })
 }
 
-/** What the upload knows of the call that makes it. */
+/** The call of `upload` or `fetch` that a dispatch belongs to. */
 export class SentCall implements Call {
   readonly content: Content
   readonly log: UploadLog
@@ -91,7 +91,7 @@ export class SentCall implements Call {
     this.#failsAtRedirect = failsAtRedirect
   }
 
-  /** Ends the upload, or lets go of content that was not dispatched. */
+  /** Aborts the upload, or discards the content if it was not dispatched. */
   cancel(reason: unknown): void {
     if (this.controller === null) this.content.discard?.(reason)
     else this.controller.abort(reason as Error)

@@ -1,6 +1,6 @@
 import type { Agent } from 'undici'
 
-/** Options of earlier versions, which undici refuses when it makes a connection. */
+/** Options of earlier versions, for which undici throws when it makes a connection. */
 type Refused =
   | 'socketTimeout'
   | 'requestTimeout'
@@ -8,7 +8,7 @@ type Refused =
   | 'keepAlive'
   | 'maxKeepAliveTimeout'
 
-/** What undici's Agent, Pool and Client take; the types leave the last one out. */
+/** Options of undici's Agent, Pool and Client; the last one is missing from its types. */
 const ofUndici: Record<Exclude<keyof Agent.Options, Refused> | 'useH2c', true> = {
   factory: true,
   maxOrigins: true,

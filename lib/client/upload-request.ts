@@ -1,20 +1,20 @@
 import type { Dispatcher } from 'undici'
 import { acceptedCodings, endToEnd, fieldList, type OutgoingRequest, targetOf } from './request.ts'
 
-/** Where an upload goes, and how. */
+/** The URL, method and fields of an upload. */
 export interface UploadTarget {
   readonly url: string | URL
   readonly method: string
   readonly headers: RequestInit['headers']
   readonly signal: AbortSignal | null
-  /** The content's own media type, or `null`. */
+  /** The media type of the content, or `null`. */
   readonly type: string | null
-  /** The `Host` of a request that is passed on, which is not the one it is passed on to. */
+  /** The `Host` of the incoming request whose content is passed on; that field is left out. */
   readonly passedHost?: string | undefined
 }
 
 /**
- * The request that an upload makes.
+ * Makes the request of an upload.
  *
  * @throws TypeError naming what cannot be used.
  */
@@ -51,12 +51,12 @@ function parsed(url: string | URL): URL {
   throw new TypeError(`The URL for ${host} holds credentials; pass them in an Authorization header`)
 }
 
-/** What may be credentials is not printed. */
+/** Removes everything up to the last `@`, which may be credentials. */
 function redacted(url: string): string {
   return url.replace(/^.*@/s, '…@')
 }
 
-/** Methods as they usually come; a platform's Request knows what becomes of others. */
+/** Methods that need no normalisation; others go through the platform's Request. */
 const usual = ['PUT', 'POST', 'PATCH']
 
 function normalized(method: string): Dispatcher.HttpMethod {

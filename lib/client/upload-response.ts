@@ -3,12 +3,12 @@ import { keepReport } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import { fixedHeaders } from './fixed-headers.ts'
 
-/** What is known of a response before its content. */
+/** A response without its content. */
 export interface ResponseHead {
   readonly status: number
   readonly statusText: string
   readonly fields: [name: string, value: string][]
-  /** Whether the fields cannot be changed. */
+  /** Whether the fields are immutable. */
   readonly fixesHeaders: boolean
   readonly type: Response['type']
   readonly url: string
@@ -16,28 +16,28 @@ export interface ResponseHead {
   readonly log: UploadLog
 }
 
-// What a Response takes (RFC 9112, section 4).
+// What `new Response()` accepts (RFC 9112, section 4).
 const reasonPhrase = /^[\t\x20-\x7e\x80-\xff]*$/
 
-/** The highest status that a Response of one's own takes; an origin may answer any. */
+/** The highest status that `new Response()` accepts; origins may send higher ones. */
 const highest = 599
 
 type Own = 'url' | 'redirected' | 'type' | 'headers' | 'clone'
 
-// Its type says that these are fields, which no getter or method may take the place of.
+// The platform's type declares these as properties, which a subclass cannot override by accessors.
 type PlainResponse = new (...given: ConstructorParameters<typeof Response>) => Omit<Response, Own>
 
 type UploadResponse = new (content: ReadableStream | null, head: ResponseHead) => Response
 
 let made: UploadResponse | null = null
 
-/** The platform's Response, which by itself says of nobody's but fetch's where it came from. */
+/** A Response with `url`, `redirected` and `type`, which `new Response()` cannot set. */
 export function uploadResponse(content: ReadableStream | null, head: ResponseHead): Response {
   made ??= makeUploadResponse()
   return new made(content, head)
 }
 
-/** Made when it is needed: whoever names the platform's Response loads the platform's fetch. */
+/** Called on first use, because reading the global `Response` loads the platform's fetch. */
 function makeUploadResponse(): UploadResponse {
   const { clone } = Response.prototype
   const plainHeaders = Object.getOwnPropertyDescriptor(Response.prototype, 'headers')
@@ -50,7 +50,7 @@ function makeUploadResponse(): UploadResponse {
       const { status, statusText, fields } = head
       super(content as ConstructorParameters<typeof Response>[0], {
         status: Math.min(status, highest),
-        // It says nothing to a client, and is not worth a failure.
+        // The reason phrase has no meaning (RFC 9112, section 4), so a bad one is dropped.
         statusText: reasonPhrase.test(statusText) ? statusText : '',
         headers: fields,
       })

@@ -11,16 +11,16 @@ import { isSignal, type OutgoingRequest } from './request.ts'
 import { send } from './send.ts'
 import { type UploadTarget, uploadRequest } from './upload-request.ts'
 
-/** How an upload is made. */
+/** Options of `upload`. */
 export interface UploadOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
   /** @default 'PUT' */
   method?: string
   headers?: RequestInit['headers']
-  /** Ends the upload; it then rejects with the signal's reason. */
+  /** Aborts the upload, which then rejects with the signal's reason. */
   signal?: AbortSignal
   /**
-   * What to do about a redirect: follow it, hand it over, or fail. One that leads away from
-   * content which cannot go out again is handed over, and so is one without a usable Location.
+   * What to do about a redirect: follow it, return it, or fail. A redirect without a usable
+   * Location is returned, and so is one whose content would have to be sent again but cannot be.
    *
    * @default 'follow'
    */
@@ -29,11 +29,11 @@ export interface UploadOptions extends Omit<ExpectOptions, 'redirect'>, UploadLi
   dispatcher?: Dispatcher
 }
 
-/** What came of an upload. */
+/** The result of an upload. */
 export interface UploadResult {
   /** The platform's `Response`, whatever its status. */
   readonly response: Response
-  /** What the upload did. */
+  /** What happened on the way. */
   readonly report: UploadReport
 }
 
@@ -48,7 +48,7 @@ const known = [
   'dispatcher',
 ]
 
-/** What a dispatch does about redirects, for each that an upload is told. */
+/** The dispatch option `redirect` for each value of the upload's. */
 const modes = { follow: 'follow', manual: 'manual', error: 'manual' } as const
 
 /**
@@ -60,8 +60,8 @@ const modes = { follow: 'follow', manual: 'manual', error: 'manual' } as const
  *
  * @returns the response, whatever its status, and a report.
  * @throws TypeError naming an option that is unknown or cannot be used.
- * @throws UploadError for what this package had to fail; errors of undici, of the socket and
- * of the source pass unwrapped.
+ * @throws UploadError for failures that this package finds; errors of undici, of the socket and
+ * of the source are passed on as they are.
  */
 export async function upload(
   url: string | URL,

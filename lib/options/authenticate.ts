@@ -6,7 +6,7 @@ export interface Credentials {
   readonly password: string
 }
 
-/** Credentials by scheme; digest is preferred where both could be used. */
+/** Credentials by scheme; digest is preferred if both can be used. */
 export interface SchemeCredentials {
   /** For Basic (RFC 7617). */
   readonly basic?: Credentials
@@ -14,10 +14,10 @@ export interface SchemeCredentials {
   readonly digest?: Credentials
 }
 
-/** Credentials for the origin that an upload is made to, and for the proxy on the way there. */
+/** Credentials for the origin of an upload, and for the proxy on the way to it. */
 export interface AuthenticateCredentials extends SchemeCredentials {
   /**
-   * The only origin that gets them. Whatever is used with many origins must name one: an agent, an
+   * The only origin that gets them. It is required where many origins are possible: in an agent, an
    * interceptor, a dispatch, `createFetch`, an adapter. The credentials of one call of `upload` or
    * `fetch` are for the origin of its URL.
    *
@@ -27,45 +27,45 @@ export interface AuthenticateCredentials extends SchemeCredentials {
   readonly proxy?: SchemeCredentials
 }
 
-/** A 401, or a proxy's 407, for which credentials are wanted. */
+/** A 401, or the 407 of a proxy. */
 export interface Challenge {
   readonly status: 401 | 407
   /** Origin and path, without the query. */
   readonly url: string
-  /** Whether a proxy wants them. */
+  /** Whether it is from a proxy. */
   readonly proxy: boolean
-  /** What the response offers, in its order. */
+  /** The challenges of the response, in its order. */
   readonly challenges: readonly SchemeChallenge[]
   /** Which attempt of the upload was challenged, counted from 1. */
   readonly attempt: number
 }
 
-/** Header fields, in a shape that undici takes too. */
+/** Header fields, in a shape that undici accepts. */
 export type ChallengeFields = Readonly<Record<string, string>> | Iterable<[string, string]>
 
-/** Answers the header fields for the next attempt, or `null` to have the response handed over. */
+/** Returns the header fields for the next attempt, or `null` to leave the response to the caller. */
 export type AuthenticateFunction = (
   challenge: Challenge,
 ) => ChallengeFields | null | Promise<ChallengeFields | null>
 
-/** What answers challenges. */
+/** Credentials or a function that answers challenges. */
 export type Authenticate = AuthenticateCredentials | AuthenticateFunction
 
 const schemes = ['basic', 'digest']
 const control = /\p{Cc}/u
 
-/** The key of the object or function that the caller keeps from one call to the next. */
+/** The key under which a copy refers to the caller's own object or function. */
 const ownKey: unique symbol = Symbol('expect-continue.authenticate')
 
 /**
- * What answers the challenges to one call: those of the origin of its URL, and of no other that an
- * interceptor or a redirect sends the request to.
+ * The option for one call. It answers the origin of the call's URL only, and no other origin to
+ * which an interceptor or a redirect sends the request.
  *
- * @param given may be anything; what is wrong with it is found when it is checked.
+ * @param given may be anything; it is checked later.
  */
 export function forCall(given: unknown, url: string): unknown {
   const { origin = 'null' } = URL.parse(url) ?? {}
-  // A URL of another scheme is not sent to anybody who could ask for credentials.
+  // A URL of another scheme has no server that could ask for credentials.
   if (origin === 'null') return null
   if (typeof given === 'function') {
     const answer = given as AuthenticateFunction
@@ -78,12 +78,12 @@ export function forCall(given: unknown, url: string): unknown {
     : given
 }
 
-/** What the caller gave, by which sessions are kept from one call to the next. */
+/** The caller's own object or function, by which sessions are kept from one call to the next. */
 export function ownOf(authenticate: Authenticate): object {
   return (authenticate as { readonly [ownKey]?: object })[ownKey] ?? authenticate
 }
 
-/** What `authenticate` must be; `null` when that is what it is. */
+/** What `authenticate` must be; `null` if the value is right. */
 export function wantedAuthenticate(value: unknown): string | null {
   if (value === null || typeof value === 'function') return null
   if (!isObject(value)) return wantedIn('', value, schemes)
@@ -120,7 +120,7 @@ function wantedPair(place: string, value: unknown): string | null {
   const { username, password } = isObject(value) ? value : {}
   const object = `an object whose '${place}' is { username, password }`
   if (!isText(username) || !isText(password)) return `${object} in text without control characters`
-  // RFC 7617, section 2: the first colon ends the name.
+  // RFC 7617, section 2: the first colon ends the user name.
   if (place.endsWith('basic') && username.includes(':')) return `${object} without ':' in the name`
   return null
 }

@@ -2,13 +2,13 @@ import { interopVersions } from '../protocol/resumable-upload.ts'
 import { wantedAuthenticate } from './authenticate.ts'
 import type { ExpectOptions, ResumeOptions, RetryOptions, TimeoutOptions } from './options.ts'
 
-// A longer delay makes setTimeout fire at once.
+// With a longer delay setTimeout fires at once.
 const longestDelay = 2_147_483_647
 
 /**
  * Checks one option.
  *
- * @throws TypeError naming it when its value cannot be used.
+ * @throws TypeError naming the option if its value cannot be used.
  */
 export function checkOption(name: keyof ExpectOptions, value: unknown): void {
   const wanted = wants[name](value)
@@ -51,7 +51,7 @@ const wants: Wants<ExpectOptions> = {
 
 type Wants<Options> = Record<keyof Options, (value: unknown) => string | null>
 
-/** What is wanted of the first of some options within an option that cannot be used. */
+/** What the first wrong option within an option must be. */
 function nestedWanted<Options>(
   what: string,
   given: object,
@@ -121,7 +121,7 @@ function describe(value: unknown): string {
   return String(value)
 }
 
-/** What stands where credentials may stand is not printed. */
+/** Hides values in which there may be credentials. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'undefined'
   return typeof value === 'object' ? 'this object' : `a ${typeof value}`

@@ -5,8 +5,8 @@ import { type Authenticate, forCall } from './authenticate.ts'
 import { checkOption } from './check.ts'
 
 /**
- * How uploads ask. The same names are taken by `ExpectAgent`, `expectContinue()`, `upload`,
- * `fetch`'s init and each dispatch; the nearest wins.
+ * How uploads ask. `ExpectAgent`, `expectContinue()`, `upload`, `fetch`'s init and each dispatch
+ * take the same names; the most specific one wins.
  */
 export interface ExpectOptions {
   /**
@@ -18,148 +18,146 @@ export interface ExpectOptions {
    */
   expect?: ExpectMode
   /**
-   * Bytes of content from which on `'auto'` asks.
+   * The fewest bytes of content for which `'auto'` asks.
    *
    * @default 1048576
    */
   threshold?: number
   /**
-   * Milliseconds the content is held back, from the moment the head left. Then it is sent
-   * all the same (RFC 9110, section 10.1.1). `'adaptive'` goes by what the memory holds of the
-   * route: 300 ms and 4 times the longest of its last eight times to 100, 3000 at most; 1000
-   * where none is known.
+   * Milliseconds that the content waits for a 100 after the head has left. Then it is sent without
+   * one (RFC 9110, section 10.1.1). `'adaptive'` uses the memory of the route: 300 ms plus 4 times
+   * the longest of the last eight times to a 100, at most 3000; 1000 if none is known.
    *
    * @default 1000
    */
   continueTimeout?: number | 'adaptive'
   /**
-   * Bytes of one-shot content that are kept after it began to flow, so that an answer which
-   * comes right behind the 100 (a 417, a 307, a 401) can still be acted upon. References are
-   * kept, not copies.
+   * Bytes of one-shot content that are kept while it is sent, so that the request can be repeated
+   * after a response that comes right behind the 100 (a 417, a 307, a 401). References are kept, not
+   * copies.
    *
    * @default 262144
    */
   replayWindow?: number
   /**
-   * Milliseconds to look for a response after a failed write.
+   * Milliseconds to wait for a response after a write has failed.
    *
    * @default 500
    */
   rescueTimeout?: number
-  /** What routes did with expectations; `false` for none. A shared one by default. */
+  /** Remembers what routes did with expectations; `false` for no memory. By default a shared one. */
   memory?: RouteMemory | false
   /**
-   * What to do about a 301, 302, 303, 307 or 308: `'follow'` it, or hand it over
-   * (`'manual'`). `upload` follows unless told otherwise; `fetch` does as fetch does.
+   * What to do about a 301, 302, 303, 307 or 308: `'follow'` it, or return it (`'manual'`).
+   * The default of `upload` is `'follow'`; `fetch` has the modes of the Fetch standard.
    *
    * @default 'manual'
    */
   redirect?: RedirectMode
   /**
-   * Redirects that are followed one after another; one more is an error. 0 follows none and
-   * hands them over. `fetch` follows 20 unless told otherwise.
+   * Redirects that are followed one after another; one more is an error. With 0 they are returned.
+   * The default of `fetch` is 20.
    *
    * @default 5
    */
   maxRedirections?: number
   /**
-   * Whether a redirect from https to http is followed; it is an error otherwise. `fetch`
-   * follows it unless told otherwise.
+   * Whether a redirect from https to http is followed; otherwise it is an error. The default of
+   * `fetch` is `true`.
    *
    * @default false
    */
   allowInsecureRedirect?: boolean
   /**
-   * How often an upload is tried again after a response that says so, or after a failure of
-   * the connection: a count, or {@link RetryOptions}. Whatever is set here, there is one fresh
-   * attempt where no content left and no byte of a response came.
+   * How often an upload is retried after a response with one of the statuses for it, or after the
+   * connection failed: a count, or {@link RetryOptions}. Independently of this, there is one more
+   * attempt if a connection failed before any content left and any byte of a response came.
    *
    * @default 0
    */
   retry?: number | RetryOptions
   /**
-   * Whether origins are invited to make uploads that can be resumed
-   * (draft-ietf-httpbis-resumable-upload), and how an upload goes on after an interruption, where the
-   * origin said how. A token, `report.resume`, goes on with an upload of another process; it is for one
-   * call alone.
+   * Whether uploads are made resumable if the origin supports it
+   * (draft-ietf-httpbis-resumable-upload), and how they go on after an interruption. A token,
+   * `report.resume`, continues an upload of another process; it is for one call only.
    *
    * @default false
    */
   resume?: boolean | ResumeOptions
   /**
-   * Milliseconds that the phases may take, beside `continueTimeout` and undici's own
-   * `connectTimeout`; what takes longer fails the upload.
+   * Time limits of the phases in milliseconds, beside `continueTimeout` and undici's
+   * `connectTimeout`; beyond them the upload fails.
    *
    * @default {}
    */
   timeouts?: TimeoutOptions
   /**
-   * What answers a 401 of the origin, and under `proxy` a proxy's 407: credentials, or a
-   * function that answers header fields for the next attempt. Credentials name the origin that
-   * gets them; those of one call of `upload` or `fetch` are for the origin of its URL. Keep the
-   * object or function from one upload to the next: nonces are known by it.
+   * Answers a 401 of the origin, and under `proxy` a proxy's 407: credentials, or a function that
+   * returns header fields for the next attempt. Credentials name the origin that gets them; those of
+   * one call of `upload` or `fetch` are for the origin of its URL. Use the same object or function
+   * for all uploads, because nonces are kept by it.
    *
    * @default null
    */
   authenticate?: Authenticate | null
 }
 
-/** How often, when and after what an upload is tried again. */
+/** How often, when and after which statuses an upload is retried. */
 export interface RetryOptions {
-  /** Attempts beyond the first, at most. @default 3 */
+  /** The most attempts after the first. @default 3 */
   count?: number
-  /** Statuses after which it is tried again. @default 408, 425, 429, 500, 502, 503, 504 */
+  /** Statuses that are retried. @default 408, 425, 429, 500, 502, 503, 504 */
   statuses?: readonly number[]
   /** Milliseconds before the first retry; doubled for each that follows. @default 500 */
   minDelay?: number
   /**
-   * Milliseconds that a wait is never longer than; a longer `Retry-After` ends the tries. What is
-   * added to a `Retry-After` at random, a quarter of it at most, comes on top.
+   * The longest wait in milliseconds; a longer `Retry-After` ends the retries. A random part, at
+   * most a quarter, is added to a `Retry-After` beyond this.
    *
    * @default 30000
    */
   maxDelay?: number
 }
 
-/** How an upload goes on after an interruption. A {@link ResumeToken} is one: it goes on with that upload. */
+/** How an upload goes on after an interruption. A {@link ResumeToken} continues the upload it is of. */
 export interface ResumeOptions extends Partial<ResumeToken> {
-  /** Tries one after another of which none brings more of the content to the origin. @default 5 */
+  /** The most tries in a row that bring no more content to the origin. @default 5 */
   attempts?: number
   /** Milliseconds before the first try; doubled for each that follows. @default 500 */
   minDelay?: number
-  /** Milliseconds that a wait is never longer than; a longer `Retry-After` ends the tries. @default 30000 */
+  /** The longest wait in milliseconds; a longer `Retry-After` ends the tries. @default 30000 */
   maxDelay?: number
   /**
-   * Told how another process can go on, as soon as that is known, and `null` once nobody can: the
-   * upload is complete, or was cancelled. Where it is not set, an upload that fails or is aborted
-   * is cancelled at the origin, but for one that another process began.
+   * Called with the token for another process as soon as there is one, and with `null` once the
+   * upload is complete or cancelled. Without this, an upload that fails or is aborted is cancelled
+   * at the origin, unless another process began it.
    */
   onToken?: (token: ResumeToken | null) => void
 }
 
-/** Milliseconds that the phases of an upload may take; 0 for as long as they like. */
+/** Time limits of the phases of an upload, in milliseconds; 0 for none. */
 export interface TimeoutOptions {
   /**
-   * From when content was handed to a connection until the connection has taken some of it.
-   * The time that the content's own source takes does not count.
+   * From the write of content until the connection has accepted some of it. Waiting for the
+   * content's source does not count.
    *
    * @default 300000
    */
   stall?: number
   /**
-   * From the last byte of content to the end of the final response's head; where that begins
+   * From the last byte of content to the end of the final response's head; if that begins
    * earlier, from its status line.
    *
    * @default undici's `headersTimeout`
    */
   headers?: number
-  /** From one piece of the response's content to the next. @default undici's `bodyTimeout` */
+  /** From one chunk of the response's content to the next. @default undici's `bodyTimeout` */
   body?: number
-  /** The whole upload, with all its attempts, to the end of the response. @default 0 */
+  /** The whole upload with all attempts, to the end of the response. @default 0 */
   total?: number
 }
 
-/** What a dispatcher does about redirects. */
+/** How a dispatcher treats redirects. */
 export type RedirectMode = 'follow' | 'manual'
 
 /** Complete, checked options. */
@@ -182,7 +180,7 @@ export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
   'authenticate',
 ]
 
-/** The defaults, but for the memory, which is shared by the process. */
+/** The defaults without the memory, which the process shares. */
 export const defaults: Omit<Settings, 'memory'> & { readonly continueTimeout: number } = {
   expect: 'auto',
   threshold: 1_048_576,
@@ -225,7 +223,7 @@ export function callOptions(given: object, url: string): ExpectOptions {
   return options
 }
 
-/** Written out, because V8 finds names in a list one by one, for each request anew. */
+/** Written out for speed: a loop over the names is slow for each request. */
 function hasAny(options: ExpectOptions): boolean {
   return (
     options.expect !== undefined ||
@@ -245,7 +243,7 @@ function hasAny(options: ExpectOptions): boolean {
 }
 
 /**
- * Puts options over settings.
+ * Merges options into settings.
  *
  * @throws TypeError naming the option whose value cannot be used.
  */
@@ -253,7 +251,7 @@ export function mergeOptions(options: ExpectOptions, base: Settings): Settings {
   let settings: Record<string, unknown> | null = null
   for (const name of expectOptionNames) {
     const value = options[name]
-    // What says the same costs nothing: `fetch` always says what it wants of redirects.
+    // Equal values make no copy: `fetch` always sets `redirect`.
     if (value === undefined || value === base[name]) continue
     checkOption(name, value)
     settings ??= { ...base }
@@ -263,7 +261,7 @@ export function mergeOptions(options: ExpectOptions, base: Settings): Settings {
 }
 
 /**
- * Checks options that are put over settings later.
+ * Checks options that are merged later.
  *
  * @throws TypeError naming the option whose value cannot be used.
  */
@@ -274,23 +272,23 @@ export function checkOptions(options: ExpectOptions): void {
 }
 
 /**
- * Refuses the token of one upload where options are for many.
+ * Refuses the token of one upload among options for many.
  *
- * @throws TypeError
+ * @throws TypeError if there is one.
  */
 export function refuseToken({ resume }: ExpectOptions): void {
   if (typeof resume !== 'object' || resume?.location === undefined) return
   throw new TypeError("Option 'resume' is the token of one upload; pass it to upload or fetch")
 }
 
-/** Whether every request is watched, even one that cannot ask: it may lead to another, or take too long. */
+/** Whether requests without content go through an upload too: for a redirect, a retry, a challenge or a timeout. */
 export function needsAttempts(settings: Settings): boolean {
   const { authenticate, retry, timeouts } = settings
   if (authenticate !== null || retry !== 0 || followsRedirects(settings)) return true
   return Object.values(timeouts).some((timeout) => timeout !== undefined)
 }
 
-/** Whether redirects are followed, and not handed over. */
+/** Whether redirects are followed. */
 export function followsRedirects({ redirect, maxRedirections }: Settings): boolean {
   return redirect === 'follow' && maxRedirections > 0
 }

@@ -9,13 +9,13 @@ import type { ProxyServer } from './server.ts'
 type Connector = buildConnector.connector
 type Target = TunnelTarget
 
-/** Connections to a proxy, which carry requests to http origins in the absolute form. */
+/** Makes connections to a proxy for requests to http origins in absolute form. */
 export function connectorTo(proxy: ProxyServer, options: PoolOptions): Connector {
   const toProxy = proxySockets(proxy, options)
   return connector((_target, way) => ofProxy(proxy, () => toProxy(way)))
 }
 
-/** Connections to an origin through a tunnel that a proxy makes. */
+/** Makes connections to an origin through a tunnel of a proxy. */
 export function connectorThrough(proxy: ProxyServer, options: PoolOptions): Connector {
   const toProxy = proxySockets(proxy, options)
   const toOrigin = connectorOf(options)
@@ -28,17 +28,17 @@ export function connectorThrough(proxy: ProxyServer, options: PoolOptions): Conn
     try {
       return await socketOf(toOrigin, { ...target, httpSocket }, way)
     } catch (error) {
-      // TLS options that cannot be used throw before anything takes the socket over.
+      // Bad TLS options throw before anything owns the socket.
       httpSocket.destroy()
       throw error
     }
   })
 }
 
-/** A connection that is being made; whoever wanted it may give it up. */
+/** A connection that is being made, and can be cancelled. */
 class Way {
   socket: Socket | null = null
-  /** Why it was given up; `null` while it was not. */
+  /** Why it was cancelled; `null` if it was not. */
   error: Error | null = null
 
   destroy(error: Error): void {
@@ -47,7 +47,7 @@ class Way {
   }
 }
 
-/** Whatever fails before there is a socket reaches the callback, and nobody else. */
+/** A connector of an async function; errors before there is a socket go to the callback only. */
 function connector(connect: (target: Target, way: Way) => Promise<Socket>): Connector {
   return (target, callback) => {
     const way = new Way()
@@ -55,7 +55,7 @@ function connector(connect: (target: Target, way: Way) => Promise<Socket>): Conn
       (socket) => callback(null, socket),
       (error: Error) => callback(error, null),
     )
-    // undici's own connectors answer the socket, which its types do not say.
+    // undici's own connectors return the socket, which is missing from its types.
     return way as unknown as undefined
   }
 }
@@ -71,7 +71,7 @@ async function socketOf(connect: Connector, target: Target, way: Way): Promise<S
   })
 }
 
-/** What of undici's connect options is about the way, not about the origin at its end. */
+/** Those of undici's connect options that apply to the connection to the proxy, and not to the origin. */
 const ways = [
   'family',
   'hints',
@@ -88,14 +88,14 @@ const poolWays = ['connectTimeout', 'autoSelectFamily', 'autoSelectFamilyAttempt
 function proxySockets({ url, tls, socks }: ProxyServer, options: PoolOptions) {
   const connect = connectorOf({
     ...picked(options, poolWays),
-    // A proxy is spoken to in HTTP/1.1: undici's CONNECT has a field that HTTP/2 forbids.
+    // Only HTTP/1.1 to the proxy: undici's CONNECT has a field that HTTP/2 forbids.
     connect: { ...picked(options.connect, ways), ...tls, allowH2: false },
   } as PoolOptions)
   const { protocol, host } = url
   const hostname = url.hostname.replace(/^\[(.+)\]$/, '$1')
   const defaultPort = protocol === 'https:' ? '443' : '80'
   const port = url.port || (socks ? '1080' : defaultPort)
-  // A target has it in undici only where the agent's own client makes the connection.
+  // undici adds localAddress to a target only when its own client makes the connection.
   const target = { ...picked(options, ['localAddress']), protocol, host, hostname, port }
   return (way: Way): Promise<Socket> => socketOf(connect, target, way)
 }
@@ -105,7 +105,7 @@ function picked(options: unknown, names: readonly string[]): object {
   return Object.fromEntries(entries.filter(([name]) => names.includes(name)))
 }
 
-/** Milliseconds that each step may take, as undici's own options say; 0 for any. */
+/** Milliseconds for each step, from undici's own options; 0 for no limit. */
 function connectTimeoutOf({ connect, connectTimeout }: PoolOptions): number {
   const own = typeof connect === 'object' ? connect.timeout : null
   return own ?? connectTimeout ?? 10_000
@@ -119,8 +119,8 @@ type MakeTunnel = (
 ) => Promise<Socket>
 
 /**
- * A tunnel through an HTTP proxy (RFC 9110, section 9.3.6). CONNECT goes out on a connection
- * that has no gate, and carries what is meant for the proxy alone:
+ * A tunnel through an HTTP proxy (RFC 9110, section 9.3.6). CONNECT is sent on a connection
+ * without a gate, and carries only the fields for the proxy:
  *
  *     > CONNECT uploads.example:443 HTTP/1.1
  *     < HTTP/1.1 407 Proxy Authentication Required
@@ -147,7 +147,7 @@ const httpTunnel: MakeTunnel = async (proxy, toProxy, target, timeout) => {
       { path: authority, headers: [...headers, 'host', authority] },
       timeout,
     )
-    // It is the socket that toProxy made.
+    // undici passes on the socket that toProxy made.
     if (statusCode >= 200 && statusCode < 300) return socket as Socket
     socket.on('error', () => {}).destroy()
     if (statusCode === 407 && (await areOthers(proxy, credentials, fields))) continue
@@ -156,7 +156,7 @@ const httpTunnel: MakeTunnel = async (proxy, toProxy, target, timeout) => {
   }
 }
 
-/** Whether there are credentials that were not tried yet. */
+/** Whether there are credentials that have not been tried. */
 async function areOthers(
   { name }: ProxyServer,
   credentials: TunnelCredentials | undefined,
@@ -186,7 +186,7 @@ async function connectTo(
   }
 }
 
-/** What undici's agent has beside what its types say: a tunnel by itself, for connections of one's own. */
+/** A method of undici's agent that is missing from its types: it makes a tunnel only. */
 interface Socks5Tunnels {
   createSocks5Connection(host: string, port: number): Promise<Socket>
 }
@@ -202,13 +202,13 @@ const socksTunnel: MakeTunnel = async (proxy, toProxy, { protocol, hostname, por
     password,
   }) as unknown as Socks5Tunnels
   let onClose: () => void = () => {}
-  // undici goes on waiting when the proxy leaves in the middle of the handshake.
+  // undici waits forever when the proxy closes the connection during the handshake.
   const left = new Promise<never>((_resolve, reject) => {
     onClose = () => reject(new Error('it closed the connection'))
   })
   socket.once('close', onClose)
   try {
-    // The name of the host goes to the proxy as it is, whichever of the schemes is written.
+    // The proxy resolves the host name, also with the scheme socks5:.
     const number = Number(port) || (protocol === 'https:' ? 443 : 80)
     return await Promise.race([agent.createSocks5Connection(hostname, number), left])
   } catch (error) {
@@ -220,8 +220,8 @@ const socksTunnel: MakeTunnel = async (proxy, toProxy, { protocol, hostname, por
 }
 
 /**
- * Says of what fails on the way to a proxy, or at it, that it was the proxy. undici tries again
- * by itself, without end, after some of its own errors; so none of them is handed to it as it is.
+ * Wraps errors of a proxy in one that names it. undici retries without end after some of its own
+ * errors, so they must not be passed to it as they are.
  */
 async function ofProxy({ name }: ProxyServer, connect: () => Promise<Socket>): Promise<Socket> {
   try {
@@ -233,7 +233,7 @@ async function ofProxy({ name }: ProxyServer, connect: () => Promise<Socket>): P
   }
 }
 
-/** The proxy answered CONNECT with something else than a tunnel. */
+/** The proxy did not answer CONNECT with a 2xx. */
 function noTunnel(
   { name }: ProxyServer,
   authority: string,

@@ -2,7 +2,7 @@ import { http } from '../builtins.ts'
 import { readNoProxy } from './no-proxy.ts'
 import { type ProxyServer, proxyServer } from './server.ts'
 
-/** Which proxy leads where; `null` for none. */
+/** The proxy for each scheme of an origin; `null` for none. */
 export interface ProxyTable {
   readonly http: ProxyServer | null
   readonly https: ProxyServer | null
@@ -13,16 +13,15 @@ export interface ProxyTable {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The proxies that the environment names, as curl reads it: `http_proxy` for http origins,
- * `https_proxy` for https origins, `all_proxy` for those without one of their own, and
- * `no_proxy` for origins without a proxy. Each name is looked for in small letters, then in
- * capitals; the first that is set counts, and an empty value means none. A proxy without a
- * scheme is an HTTP proxy.
+ * The proxies of the environment, read as curl does: `http_proxy` for http origins, `https_proxy`
+ * for https origins, `all_proxy` where the other is not set, and `no_proxy` for origins without a
+ * proxy. Each name is read in lower case, then in upper case; the first that is set counts, and an
+ * empty value means none. A proxy without a scheme is an HTTP proxy.
  *
- * @throws TypeError naming the variable that cannot be used.
+ * @throws TypeError naming a variable that cannot be used.
  */
 export function environmentProxies(environment: Environment): ProxyTable {
-  // A server's CGI scripts get a request's `Proxy` field as HTTP_PROXY (https://httpoxy.org).
+  // HTTP_PROXY is not read in CGI scripts, where it holds the field `Proxy` of a request (https://httpoxy.org).
   const isCgi = environment.REQUEST_METHOD !== undefined
   const http = isCgi ? ['http_proxy'] : ['http_proxy', 'HTTP_PROXY']
   const all = ['all_proxy', 'ALL_PROXY']
@@ -34,9 +33,9 @@ export function environmentProxies(environment: Environment): ProxyTable {
 }
 
 /**
- * The environment that Node's own fetch takes its proxies from; `null` where it takes none. Node
- * reads the switch when it starts, from whichever place (a variable, a flag, its configuration
- * file), and gives its agent for http the result. It is read here before others replace that agent.
+ * The environment from which Node's own fetch reads its proxies; `null` if it uses none. Node reads
+ * the switch when it starts, from a variable, a flag or its configuration file, and keeps the result
+ * in its global http agent. It is read at load time, before other code replaces that agent.
  */
 const nodeEnvironment: Environment | null =
   (http.globalAgent as { options?: { proxyEnv?: Environment } } | undefined)?.options?.proxyEnv ??
@@ -45,7 +44,7 @@ const nodeEnvironment: Environment | null =
 /** Whether Node was started with the switch. */
 export const nodeUsesProxies: boolean = nodeEnvironment !== null
 
-/** The same as Node's fetch: ALL_PROXY means nothing, and without HTTPS_PROXY, HTTP_PROXY leads to https origins. */
+/** As in Node's fetch: ALL_PROXY is ignored, and HTTP_PROXY is used for https origins if HTTPS_PROXY is not set. */
 export function nodeProxies(environment: Environment = nodeEnvironment ?? {}): ProxyTable {
   const table = environmentProxies({ ...environment, all_proxy: '' })
   return { ...table, https: table.https ?? table.http }

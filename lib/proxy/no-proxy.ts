@@ -5,16 +5,16 @@ type Matches = (host: string, port: number) => boolean
 /**
  * Reads a NO_PROXY list: entries between commas or blanks, compared without case.
  *
- * | entry | what it lets past the proxy |
+ * | entry | reached without the proxy |
  * | --- | --- |
  * | `*` | everything |
  * | `example.com`, `.example.com` | that host and the hosts below it |
  * | `*.example.com` | the hosts below it |
  * | `10.0.0.1`, `::1`, `[::1]` | that address |
  * | `10.0.0.0/8`, `fd00::/8` | the addresses in that block |
- * | any of these, but the blocks, with `:8080` | the same, on that port |
+ * | any of these except blocks, with `:8080` | the same, on that port |
  *
- * These are undici's rules, and curl's blocks. Names are not resolved.
+ * These are undici's rules, with curl's blocks. Names are not resolved.
  *
  * @returns whether an origin is reached without the proxy.
  */
@@ -36,7 +36,7 @@ function matcherOf(entry: string): Matches {
   return (host, number) => (port === null || port === number) && matches(host, number)
 }
 
-/** An address without brackets has colons of its own, and no port. */
+/** An IPv6 address without brackets has no port. */
 function split(entry: string): { name: string; port: number | null } {
   const [, name, port] = /^(\[.+\]|[^:]+):(\d+)$/.exec(entry) ?? []
   if (name === undefined) return { name: entry, port: null }
@@ -50,7 +50,7 @@ function ofName(name: string): Matches {
   return name.startsWith('*') ? below : (host) => host === own || below(host)
 }
 
-/** A block with more bits than there are holds nothing. */
+/** A block with more bits than the address has matches nothing. */
 function inBlock(network: string, bits: number): Matches {
   const family = familyOf(network)
   const block = new BlockList()
@@ -62,7 +62,7 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6'
 }
 
-/** A host without the brackets of an address and without the dot that ends a full name. */
+/** A host without the brackets of an IPv6 address and the dot at the end of a full name. */
 function bare(host: string): string {
   return host.replace(/^\[(.+)\]$/, '$1').replace(/(.)\.$/, '$1')
 }

@@ -14,7 +14,7 @@ const what = "Option 'proxy'"
 /**
  * Reads the option `proxy`.
  *
- * @throws TypeError saying what cannot be used, without credentials.
+ * @throws TypeError naming what cannot be used, without credentials.
  */
 export function readProxyOption(option: ProxyOption): ProxyTable {
   if (option === 'env') return environmentProxies(process.env)

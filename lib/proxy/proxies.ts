@@ -16,40 +16,40 @@ const none: ProxyTable = { http: null, https: null, bypasses: () => true }
 /**
  * The proxies of an agent with these options.
  *
- * @throws TypeError saying what of the proxy cannot be used, or what it cannot be used with.
+ * @throws TypeError naming what is wrong with the proxy, or the option that excludes it.
  */
 export function proxiesFor(options: ProxiedOptions): Proxies {
   const { proxy } = options
   if (proxy === undefined) return new Proxies(none)
   const leadsPast = wayPast(options)
   if (leadsPast === null) return new Proxies(readProxyOption(proxy))
-  // Node's switch is for connections that have no way of their own.
+  // Node's switch does not apply to agents with a socket path or a connector.
   if (proxy === 'node') return new Proxies(none)
   throw new TypeError(leadsPast)
 }
 
-/** What of an agent's options leads its connections past any proxy. */
+/** The message for an option of an agent that excludes a proxy; `null` if there is none. */
 function wayPast({ connect, socketPath }: PoolOptions): string | null {
   if (typeof connect === 'function') {
-    return "Option 'connect' cannot be a function beside 'proxy', which it would lead past; give undici's connect options"
+    return "Option 'connect' cannot be a function together with 'proxy', which it would bypass; pass undici's connect options"
   }
   const path = socketPath || connect?.socketPath
   return path ? "Option 'socketPath' leads past 'proxy'; leave one of them out" : null
 }
 
 /**
- * Leads an agent's connections and requests through proxies. Each origin keeps a pool of its
- * own; what a proxy changes is how its connections are made, and for http origins behind an
- * HTTP proxy also the form of the request's target (RFC 9112, section 3.2.2).
+ * Sends the requests of an agent through proxies. Each origin keeps its pool; a proxy changes how
+ * the connections are made, and for http origins behind an HTTP proxy also the form of the request
+ * target (RFC 9112, section 3.2.2).
  *
- * undici's ProxyAgent and EnvHttpProxyAgent do this in part. They make an error of a 407 that
- * answers a request in absolute form, refuse a Proxy-Authorization in answer to it, drop repeated
- * fields, leave the pool's options out for http origins, put no bound on the wait for the answer
- * to CONNECT, tell its status in a message only, and do not say which proxy leads to an origin.
+ * undici's ProxyAgent and EnvHttpProxyAgent are not used. They turn a 407 to a request in absolute
+ * form into an error, refuse a Proxy-Authorization in answer to it, drop repeated fields, ignore the
+ * pool's options for http origins, wait for the answer to CONNECT without a limit, give its status
+ * only in a message, and do not tell which proxy an origin has.
  */
 export class Proxies {
   readonly #table: ProxyTable
-  /** The HTTP proxy that requests to http origins are sent to in absolute form, if there is one. */
+  /** The HTTP proxy for requests to http origins in absolute form, if there is one. */
   readonly forwarder: string | null
 
   constructor(table: ProxyTable) {
@@ -58,9 +58,9 @@ export class Proxies {
     this.forwarder = http === null || http.socks ? null : http.name
   }
 
-  /** The proxy that leads to an origin, if there is one. */
+  /** The proxy for an origin, if there is one. */
   #serverFor(origin: string | URL): ProxyServer | null {
-    // Most agents have none, and most of what is asked here is asked for each request.
+    // The fast path: most agents have no proxy, and this runs for each request.
     if (this.#table === none) return null
     const url = new URL(origin)
     if (this.#table.bypasses(url)) return null
@@ -79,13 +79,13 @@ export class Proxies {
     return proxy !== null && !proxy.socks && !isForwarded(origin, proxy)
   }
 
-  /** What the route to an origin is remembered by. */
+  /** The key of the route to an origin in the memory. */
   keyOf(origin: string): string {
     const proxy = this.#serverFor(origin)
     return proxy === null ? origin : `${proxy.name} ${origin}`
   }
 
-  /** A pool's options, with connections that lead through the proxy. */
+  /** A pool's options, with connections through the proxy. */
   poolOptions(origin: string | URL, options: PoolOptions): PoolOptions {
     const proxy = this.#serverFor(origin)
     if (proxy === null) return options
@@ -94,9 +94,9 @@ export class Proxies {
   }
 
   /**
-   * A request, as it is sent through the proxy.
+   * The request as it is sent through the proxy.
    *
-   * @throws TypeError when it holds credentials for the proxy that would reach the origin.
+   * @throws TypeError if it has credentials for the proxy, which would reach the origin.
    */
   request(request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions {
     const { origin, headers: own, path } = request
@@ -109,7 +109,7 @@ export class Proxies {
       }
       return { ...request, path: new URL(origin).origin + path, headers }
     }
-    // A CONNECT or a whole URL is for a proxy that the caller speaks to.
+    // With CONNECT or a target in absolute form, the caller addresses a proxy itself.
     if (!path.startsWith('/') || fieldValue(own, 'proxy-authorization') === undefined)
       return request
     throw new TypeError(

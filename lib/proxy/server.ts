@@ -8,13 +8,13 @@ export interface ProxyCredentials {
   password: string
 }
 
-/** A proxy, and how to speak with it. */
+/** A proxy and its settings. */
 export interface ProxyOptions {
   /** `http:`, `https:` or `socks5:`; a user name and password in it are its credentials. */
   url: string | URL
-  /** Further fields for an HTTP proxy: of each CONNECT, or of each request in absolute form. */
+  /** Further fields for an HTTP proxy, sent with each CONNECT or each request in absolute form. */
   headers?: Record<string, string>
-  /** Sent to the proxy before it asks for them; Basic (RFC 7617) to an HTTP proxy. */
+  /** Sent to the proxy before it asks for them; to an HTTP proxy as Basic (RFC 7617). */
   credentials?: ProxyCredentials
   /** TLS options for the connection to an `https:` proxy, such as `ca`. */
   tls?: buildConnector.BuildOptions
@@ -22,14 +22,14 @@ export interface ProxyOptions {
   noProxy?: string
 }
 
-/** A proxy that connections go through. */
+/** A proxy with its checked settings. */
 export interface ProxyServer {
   readonly url: URL
-  /** Scheme, host and port: what it is called in messages and in the memory of routes. */
+  /** Scheme, host and port: its name in messages and in the memory of routes. */
   readonly name: string
   readonly socks: boolean
   readonly credentials: ProxyCredentials | null
-  /** The fields that an HTTP proxy gets, `Proxy-Authorization` among them. */
+  /** The fields for an HTTP proxy, including `Proxy-Authorization`. */
   readonly fields: Readonly<Record<string, string>>
   readonly tls: object
 }
@@ -38,10 +38,10 @@ const names = ['url', 'headers', 'credentials', 'tls', 'noProxy']
 const socksSchemes = ['socks5:', 'socks5h:', 'socks:']
 
 /**
- * Checks the options of a proxy. Messages do not hold values: there may be credentials in them.
+ * Checks the options of a proxy. Messages hold no values, which may be credentials.
  *
- * @param what is what the options are called.
- * @throws TypeError saying what cannot be used.
+ * @param what is the name of the options in messages.
+ * @throws TypeError naming what cannot be used.
  */
 export function proxyServer(what: string, options: ProxyOptions): ProxyServer {
   refuseUnknown(options, names)
@@ -65,7 +65,7 @@ function urlOf(what: string, given: unknown): URL {
   if ((typeof given !== 'string' && !(given instanceof URL)) || !URL.canParse(text))
     throw new TypeError(`${what} must have a URL such as http://proxy.example:3128`)
   const url = new URL(text)
-  // Without a scheme, what stands before the first colon may be a user name.
+  // Without a scheme, the text before the first colon may be a user name.
   if (!['http:', 'https:', ...socksSchemes].includes(url.protocol))
     throw new TypeError(`${what} must have a URL with a scheme: http://, https:// or socks5://`)
   if (url.hostname === '') throw new TypeError(`${what} has a URL without a host`)

@@ -3,22 +3,22 @@ import type { IncomingMessage } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { SeenRequest } from './seen.ts'
 
-/** A request while it is being seen. */
+/** A SeenRequest while it changes. */
 export type Seen = { -readonly [Name in keyof SeenRequest]: SeenRequest[Name] }
 
-/** What becomes of the content of one request. */
+/** What to do with the content of one request. */
 export interface IntakeOptions {
   /** Whether it is kept in memory. */
   readonly keep: boolean
-  /** Where it goes. */
+  /** Where it is written. */
   readonly store: Writable | null
-  /** Told when all of it is here. */
+  /** Called when all of it has come. */
   readonly onEnd: () => void
-  /** Told once, when all of it is here and stored, or with why it could not be stored. */
+  /** Called once: when all of it has come and was stored, or with the error of storing it. */
   readonly onTaken: (error: Error | null) => void
 }
 
-/** Takes in the content of a request: counts it and hashes it, and keeps or stores it. */
+/** Reads the content of a request: counts and hashes it, and keeps or stores it. */
 export class Intake {
   readonly #message: IncomingMessage
   readonly #seen: Seen
@@ -36,7 +36,7 @@ export class Intake {
     const { store } = this.#options
     this.#message.on('data', (chunk: Buffer) => this.#take(chunk))
     this.#message.on('end', () => this.#end())
-    // A client that goes away in the middle is nothing to stop for.
+    // A client that closes the connection must not end the origin.
     this.#message.on('error', () => {})
     if (store !== null) this.#watch(store)
   }
@@ -46,7 +46,7 @@ export class Intake {
     store.on('drain', () => this.#message.resume())
     store.on('finish', () => onTaken(null))
     store.on('error', (error) => {
-      // What is still to come is thrown away.
+      // Reads and drops the rest.
       this.#message.resume()
       onTaken(error)
     })

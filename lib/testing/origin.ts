@@ -7,47 +7,46 @@ import { type ResumableOptions, ResumableUploads, type SeenUpload } from './resu
 import type { SeenRequest, WireEvent } from './seen.ts'
 import { type OriginMode, Serving, type ServingOptions } from './serving.ts'
 
-/** What an origin is to do. */
+/** Options of an origin. */
 export interface OriginOptions extends ServingOptions {
-  /** What it does with a request, or a function that says so for each. @default 'go' */
+  /** What it does with a request, or a function that decides for each. @default 'go' */
   mode?: OriginMode | ((request: SeenRequest) => OriginMode)
-  /** How uploads are taken that can be resumed, in the mode of that name. */
+  /** Options of the mode `'resumable'`. */
   resumable?: ResumableOptions
-  /** A key and a certificate, and whatever else a TLS server takes; HTTP without. */
+  /** A key, a certificate and other options of a TLS server. Without it the origin speaks plain HTTP. */
   tls?: TlsOptions
   /** The address to listen on. @default '127.0.0.1' */
   host?: string
-  /** The port to listen on; 0 for one that is free. @default 0 */
+  /** The port to listen on; 0 for a free one. @default 0 */
   port?: number
-  /** The path of a Unix socket to listen on, in place of an address and a port. */
+  /** The path of a Unix socket to listen on, instead of an address and a port. */
   socketPath?: string
   /** Whether `requests` and `events` are kept, which grow with each request. @default true */
   record?: boolean
-  /** Told of each request when it is over: it was answered, or its connection has ended. */
+  /** Called with each request when it was answered or its connection has ended. */
   onRequest?: (request: SeenRequest) => void
 }
 
 /** An HTTP/1.1 origin. */
 export interface TestOrigin extends AsyncDisposable {
-  /** Where it listens, without a trailing slash. */
+  /** Its URL, without a trailing slash. */
   readonly url: string
-  /** The requests whose heads came, in order. */
+  /** The requests so far, in order of their heads. */
   readonly requests: readonly SeenRequest[]
-  /** All that went over the wire, in order. */
+  /** Everything that went over the wire, in order. */
   readonly events: readonly WireEvent[]
-  /** The uploads that can be resumed, in the order in which they were created. */
+  /** The resumable uploads, in the order of their creation. */
   readonly uploads: readonly SeenUpload[]
-  /** Connections that were made so far. */
+  /** The number of connections so far. */
   readonly connections: number
-  /** Changes what it does with the requests to come. */
+  /** Changes what it does with later requests. */
   mode: NonNullable<OriginOptions['mode']>
   /** Stops listening and closes all connections. */
   close(): Promise<void>
 }
 
 /**
- * Starts an origin for tests: it plays what mocks cannot, an origin that answers an
- * expectation.
+ * Starts an origin for tests that answers expectations, which mocks cannot do.
  *
  * ```ts
  * const origin = await startOrigin({ mode: 413 })
@@ -109,7 +108,7 @@ class LoopbackOrigin implements TestOrigin {
     this.#options = options
     this.#resumable = new ResumableUploads(options.resumable)
     this.#server = options.tls === undefined ? createServer() : createTlsServer(options.tls)
-    // An upload takes the time it takes.
+    // No time limit: node's default ends uploads after five minutes.
     this.#server.requestTimeout = 0
     const event = options.tls === undefined ? 'connection' : 'secureConnection'
     this.#server.on(event, (socket: Socket) => {

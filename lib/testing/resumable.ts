@@ -4,58 +4,58 @@ import { constants, type ServerHttp2Stream } from 'node:http2'
 import { TLSSocket } from 'node:tls'
 import type { OriginResponse } from './serving.ts'
 
-/** One upload that can be resumed, as the origin has it. */
+/** A resumable upload at the origin. */
 export interface SeenUpload {
   /** The path of its resource. */
   readonly path: string
   /** The method and the path of the request that created it. */
   readonly target: string
-  /** Bytes that are here. */
+  /** Bytes that have come and count. */
   readonly offset: number
-  /** Bytes in all, as far as the client has said. */
+  /** The length of the content, if the client has declared it. */
   readonly length: number | null
   readonly state: 'open' | 'complete' | 'cancelled' | 'invalid'
-  /** Requests that brought content. */
+  /** The number of requests with content. */
   readonly appends: number
-  /** Bytes of content that came, those that were thrown away included. */
+  /** Bytes of content that have come, including dropped ones. */
   readonly received: number
-  /** The sha256 of what is here, in hex. */
+  /** The sha256 of the bytes that count, in hex. */
   readonly sha256: string
-  /** What is here, where `keepContent` is set. */
+  /** The bytes that count, if `keepContent` is set. */
   readonly content: Buffer
 }
 
-/** What goes wrong with a request. */
+/** A fault in a request. */
 export interface ResumableFault {
-  /** After how many bytes of its content. @default when all of it is here */
+  /** After how many bytes of its content. @default after all of it */
   readonly after?: number
-  /** Tears the connection down, reads no more, answers with a status, or keeps the answer to itself. */
+  /** Resets the connection, stops reading, answers with a status, or does not answer. */
   readonly with: 'reset' | 'stall' | 'silence' | number
 }
 
-/** A request, as far as faults go by it. */
+/** The properties of a request by which faults are chosen. */
 export interface ResumableRequest {
   readonly method: string
   readonly path: string
-  /** Counted from 1, over all requests. */
+  /** The number of the request, from 1. */
   readonly number: number
 }
 
-/** How uploads are taken that can be resumed. */
+/** Options for resumable uploads. */
 export interface ResumableOptions {
-  /** The interop versions that are known. @default [8] */
+  /** The supported interop versions. @default [8] */
   versions?: readonly number[]
-  /** The `Upload-Limit`, which is kept to. @default 'min-size=0' */
+  /** The `Upload-Limit`, which is enforced. @default 'min-size=0' */
   limit?: string
   /** Bytes between two 104s with an `Upload-Offset`; 0 for none of them. @default 1048576 */
   offsetEvery?: number
-  /** Whether contents are kept. @default false */
+  /** Whether the content is kept. @default false */
   keepContent?: boolean
   /** The response to a complete upload. @default 201 without content */
   response?: (upload: SeenUpload) => OriginResponse
-  /** What goes wrong with a request; `null` for nothing. */
+  /** Chooses the fault of a request; `null` for none. */
   fault?: (request: ResumableRequest) => ResumableFault | null
-  /** Changes the fields of a response, interim ones included; `null` keeps the response to itself. */
+  /** Changes the fields of a response, also of interim ones; `null` drops the response. */
   alter?: (
     fields: OutgoingHttpHeaders,
     status: number,
@@ -105,8 +105,8 @@ class Upload implements SeenUpload {
 }
 
 /**
- * The server's side of draft-ietf-httpbis-resumable-upload, for node's servers of both versions, with
- * faults to choose.
+ * The server of draft-ietf-httpbis-resumable-upload, for node's HTTP/1.1 and HTTP/2 servers, with
+ * faults on request.
  */
 export class ResumableUploads {
   readonly #options: ResumableOptions & typeof defaults
@@ -117,7 +117,7 @@ export class ResumableUploads {
     this.#options = { ...defaults, ...options }
   }
 
-  /** All that were created, in order. */
+  /** All uploads, in the order of their creation. */
   get uploads(): readonly SeenUpload[] {
     return [...this.#uploads.values()]
   }
@@ -125,7 +125,7 @@ export class ResumableUploads {
   /**
    * Serves a request.
    *
-   * @param asked says whether it waits for a 100.
+   * @param asked says whether the client waits for a 100.
    */
   serve(message: IncomingMessage, response: ServerResponse, asked: boolean): void {
     this.#requests += 1
@@ -159,7 +159,7 @@ export class ResumableUploads {
 
   #resource(exchange: Exchange, upload: Upload): void {
     const { limit } = this.#options
-    // The client knows that the request before has failed ("Concurrency").
+    // Ends an earlier request for the same upload (draft, "Concurrency").
     upload.interrupt?.()
     upload.interrupt = null
     if (upload.state === 'cancelled' || upload.state === 'invalid') exchange.answer(410)
@@ -191,7 +191,7 @@ export class ResumableUploads {
     else this.#take(exchange, upload)
   }
 
-  /** Takes the content of a request. */
+  /** Reads the content of a request. */
   #take(exchange: Exchange, upload: Upload): void {
     const { keepContent, offsetEvery } = this.#options
     const { after = Number.POSITIVE_INFINITY } = exchange.fault ?? {}
@@ -273,7 +273,7 @@ class Exchange {
     this.request = request
     this.#options = options
     this.fault = options.fault?.(request) ?? null
-    // A client that goes away in the middle is nothing to stop for.
+    // A client that closes the connection must not end the origin.
     message.on('error', () => {})
     response.on('error', () => {})
   }
@@ -287,7 +287,7 @@ class Exchange {
     return /^\d+$/.test(value) ? Number(value) : null
   }
 
-  /** Its `Upload-Complete`. */
+  /** The field `Upload-Complete`. */
   get flag(): boolean | null {
     const value = this.field('upload-complete')
     return value === '?1' ? true : value === '?0' ? false : null
@@ -297,7 +297,7 @@ class Exchange {
     return this.#failed || this.#response.headersSent || this.#isGone
   }
 
-  /** Whether there is nobody to answer any more. */
+  /** Whether the client has closed the connection. */
   get #isGone(): boolean {
     return this.#message.destroyed || (streamOf(this.#message)?.destroyed ?? false)
   }
@@ -306,11 +306,11 @@ class Exchange {
     if (this.#asked) this.#response.writeContinue()
     this.#asked = false
     this.#message.on('data', (chunk: Buffer) => {
-      // What is still on its way when a connection is torn down has not come.
+      // Bytes that arrive after a reset do not count.
       if (!this.#failed) onChunk(chunk)
     })
     this.#message.on('end', () => {
-      // Over HTTP/2 what broke off ends too.
+      // Over HTTP/2 an aborted request emits 'end' too.
       if (this.#message.complete && !streamOf(this.#message)?.aborted) onEnd()
     })
   }

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** One thing that went over the wire. */
+/** One event on the wire. */
 export interface WireEvent {
   /** Milliseconds since the origin started. */
   readonly atMs: number
-  /** Which connection, counted from 1. */
+  /** The number of the connection, from 1. */
   readonly connection: number
   /** `'in'` came from the client, `'out'` went to it. */
   readonly direction: 'in' | 'out'
@@ -24,14 +24,14 @@ export interface SeenRequest {
   readonly headers: IncomingHttpHeaders
   /** Whether its head carried the expectation. */
   readonly asked: boolean
-  /** Which connection it came on, counted from 1. */
+  /** The number of its connection, from 1. */
   readonly connection: number
-  /** The final status it was answered with; 0 as long as it was not. */
+  /** The final status of its response; 0 before that. */
   readonly status: number
-  /** Bytes of content that came so far. */
+  /** Bytes of content so far. */
   readonly bytes: number
-  /** The sha256 of the whole content, in hex; empty as long as it is not whole. */
+  /** The sha256 of the whole content, in hex; empty before that. */
   readonly sha256: string
-  /** The content that came so far, where `keepContent` is set. */
+  /** The content so far, if `keepContent` is set. */
   readonly content: Buffer
 }

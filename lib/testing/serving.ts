@@ -12,16 +12,15 @@ export interface OriginResponse {
 }
 
 /**
- * What an origin does with a request: `'go'` answers an expectation with 100, `'silent'`
- * with nothing, and both take the content; a status, or a whole response, refuses the
- * request before its content, and `'reset'` tears the connection down. A 417 is for requests
- * that ask; others are taken. `'resumable'` takes uploads that can be resumed, as the options of that
- * name say, which hold in place of all others.
+ * What an origin does with a request. `'go'` answers an expectation with 100, `'silent'` does not
+ * answer it, and both read the content. A status or a whole response refuses the request before
+ * its content, and `'reset'` resets the connection. A 417 is only for requests that ask; others are
+ * read. `'resumable'` serves resumable uploads by the options of that name, which replace all others.
  */
 export type OriginMode = 'go' | 'silent' | 'reset' | 'resumable' | number | OriginResponse
 
 /**
- * What comes once content was taken: a response, `'reset'` for the end of the connection, or
+ * The answer once the content was read: a response, `'reset'` for a reset of the connection, or
  * `'nothing'`.
  */
 export type OriginAnswer = OriginResponse | 'reset' | 'nothing'
@@ -29,26 +28,26 @@ export type OriginAnswer = OriginResponse | 'reset' | 'nothing'
 /** How requests are served. */
 export interface ServingOptions {
   /**
-   * How a request whose content was taken is answered, or a function that says so for each.
+   * The answer once the content was read, or a function that decides for each request.
    *
    * @default 201 without content
    */
   response?: OriginAnswer | ((request: SeenRequest) => OriginAnswer)
-  /** Milliseconds before anything is said about a request's head. @default 0 */
+  /** Milliseconds before the head of a request is answered. @default 0 */
   delay?: number
   /** Whether the content is kept, for `SeenRequest.content`. @default false */
   keepContent?: boolean
   /**
-   * Where the content goes of a request that is not refused before it; `null` for nowhere. The
-   * answer waits until the stream has finished, and is 500 if it fails. When the content does not
-   * come to its end, the stream is destroyed.
+   * A stream for the content of a request that is not refused before it; `null` for none. The
+   * answer waits until the stream has finished, and is 500 if it fails. If the content breaks off,
+   * the stream is destroyed.
    *
    * @default nowhere
    */
   store?: (request: SeenRequest) => Writable | null
 }
 
-/** The serving of one request. */
+/** Serves one request. */
 export class Serving {
   mode: OriginMode = 'go'
   readonly seen: SeenRequest
@@ -76,7 +75,7 @@ export class Serving {
     note({ what: `${method} ${path} HTTP/1.1`, asks: asked })
   }
 
-  /** Has the request served as one of an upload that can be resumed. */
+  /** Serves the request as one of a resumable upload. */
   pass(response: ServerResponse, uploads: ResumableUploads): void {
     const status = (): number => (response.headersSent ? response.statusCode : 0)
     Object.defineProperty(this.#seen, 'status', { get: status, enumerable: true })
@@ -86,7 +85,7 @@ export class Serving {
     })
   }
 
-  /** Begins to answer, after the delay. */
+  /** Answers the head, after the delay. */
   begin(response: ServerResponse): void {
     const { delay = 0, keepContent: keep = false, store } = this.#options
     const refused = refusalOf(this.mode, this.seen.asked) !== null

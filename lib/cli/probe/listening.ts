@@ -3,22 +3,22 @@ import { addAbortSignal } from 'node:stream'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { ProbeQuestion } from './probing.ts'
 
-/** What an origin sent on three connections, byte by byte, as latin1 text. */
+/** The bytes that an origin sent on three connections, as latin1 text. */
 export interface Heard {
-  /** Where nothing was said to it. */
+  /** On a connection without a request. */
   readonly idle: string
-  /** To a request that asks, without its content. */
+  /** In answer to a request that asks, without its content. */
   readonly asking: string
-  /** To a request that does not ask, without its content. */
+  /** In answer to a request that does not ask, without its content. */
   readonly unasking: string
 }
 
-/** A good deal more than a client puts up with. */
+/** More bytes than any client accepts. */
 const enough = 65_536
 
 /**
- * Listens to what no HTTP client shows, on connections of its own, until the wait is over or
- * all has been said. No content is sent.
+ * Reads the raw bytes, which no HTTP client shows, on separate connections, until the wait is over
+ * or all connections are done. No content is sent.
  */
 export async function listen(
   question: ProbeQuestion,
@@ -39,7 +39,7 @@ export async function listen(
   return { idle: await idle, asking, unasking }
 }
 
-/** What comes on a connection, up to a final response or the end. */
+/** The bytes from a connection, up to a final response or the end. */
 function hearOn(socket: Socket, request: string, until: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
     let text = ''
@@ -57,7 +57,7 @@ function hearOn(socket: Socket, request: string, until: AbortSignal): Promise<st
 function open(url: URL, tls: ConnectionOptions): Socket {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (url.protocol === 'http:') return connectTcp({ host, port: Number(url.port || 80) })
-  // An address is no server name (RFC 6066, section 3).
+  // An IP address is not allowed as a server name (RFC 6066, section 3).
   const servername = isIP(host) === 0 ? host : ''
   return connectTls({ ...tls, host, servername, port: Number(url.port || 443) })
 }
@@ -77,14 +77,14 @@ export interface Head {
   readonly bare: boolean
 }
 
-/** What an origin sent, as far as it can be read. */
+/** The parsed responses of an origin. */
 export interface Responses {
   readonly interim: readonly Head[]
-  /** Bytes that the interim responses have together. */
+  /** Bytes of all interim responses together. */
   readonly interimBytes: number
-  /** The final response, when its head is whole. */
+  /** The final response, if its head is complete. */
   readonly final: Head | null
-  /** Whether something stands where a response has to begin and is none. */
+  /** Whether the bytes at the place of a response are not one. */
   readonly broken: boolean
 }
 
@@ -93,7 +93,7 @@ export function readResponses(text: string): Responses {
   const interim: Head[] = []
   let at = 0
   for (;;) {
-    // Section 2.2: a parser lets line ends before a start line pass.
+    // Section 2.2: a parser ignores empty lines before a start line.
     at += /^[\r\n]*/.exec(text.slice(at))?.[0].length ?? 0
     const rest = text.slice(at)
     const none = { interim, interimBytes: at, final: null, broken: false }
@@ -107,7 +107,7 @@ export function readResponses(text: string): Responses {
     const lines = head.trimEnd().split(/\r?\n/).slice(1)
     const fields = lines.map((line) => line.slice(0, line.indexOf(':')).toLowerCase())
     const read = { status, fields, bare: /(?<!\r)\n/.test(head) }
-    // After a 101 there is no HTTP any more.
+    // After a 101 the bytes are of another protocol.
     if (status >= 200 || status === 101) return { ...none, final: read }
     interim.push(read)
     at += head.length

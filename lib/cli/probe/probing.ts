@@ -12,41 +12,41 @@ import { messageOf } from '../message.ts'
 import { listen } from './listening.ts'
 import { type Remark, remarksOn } from './remarks.ts'
 
-/** What is asked about: content of a known size. */
+/** A question about content of a known size. */
 export interface ProbeQuestion extends Question {
   readonly size: number
 }
 
-/** How an origin is probed. */
+/** Options of a probe. */
 export interface ProbeOptions {
   readonly rounds: number
-  /** What reaches the origin over the protocol of its choice. */
+  /** An agent that lets the origin choose the protocol. */
   readonly agent: ExpectAgent
-  /** What reaches it over HTTP/1.1. */
+  /** An agent for HTTP/1.1. */
   readonly http1: ExpectAgent
-  /** What connections of the probe's own are made with; `null` where there are to be none. */
+  /** TLS options for the probe's raw connections; `null` for no raw connections. */
   readonly tls: ConnectionOptions | null
-  /** Whether the content is sent in the end. */
+  /** Whether the content is sent at the end. */
   readonly send: boolean
   readonly signal: AbortSignal
-  /** Told of the protocols as they were probed. */
+  /** Called with each protocol once it was probed. */
   readonly onProtocol: (report: ProtocolReport) => void
 }
 
-/** What a probe found, as `--json` prints it. */
+/** The result of a probe, as `--json` prints it. */
 export interface ProbeReport {
   /** The origin and path, without a query, which may hold credentials. */
   readonly url: string
   readonly method: string
-  /** Bytes of content that were announced. */
+  /** Bytes of content that the requests declared. */
   readonly size: number
-  /** Milliseconds that an answer was waited for. */
+  /** Milliseconds of the wait for an answer. */
   readonly waitMs: number
-  /** What came over each protocol that the origin speaks, its own choice first. */
+  /** The results for each protocol that the origin speaks, its own choice first. */
   readonly protocols: readonly ProtocolReport[]
-  /** What is out of order at the level of bytes; `null` when that was not looked at. */
+  /** Faults in the raw bytes; `null` if they were not checked. */
   readonly remarks: readonly Remark[] | null
-  /** What came of the content: a response, or an error; `null` when it was not sent. */
+  /** The response to the content, or an error; `null` if it was not sent. */
   readonly sent: SentReport | null
 }
 
@@ -54,27 +54,27 @@ export type SentReport =
   | { readonly status: number; readonly report: UploadReport; readonly error: null }
   | { readonly status: null; readonly report: null; readonly error: string }
 
-/** What came over one protocol. */
+/** The results for one protocol. */
 export interface ProtocolReport {
   readonly protocol: 'HTTP/1.1' | 'HTTP/2'
-  /** What the origin did, most frequent first; more than one thing where rounds differ. */
+  /** The answers of the origin, most frequent first; more than one if rounds differ. */
   readonly behaviours: readonly (Behaviour & { readonly client: string })[]
-  /** Why nothing could be asked, where that is so. */
+  /** Why nothing could be asked, if so. */
   readonly error: string | null
 }
 
-/** The answers of some rounds that are the same but for their times. */
+/** Equal answers of several rounds, apart from their times. */
 export interface Behaviour extends Pick<Answer, 'answer' | 'status' | 'error'> {
-  /** How many rounds came to it. */
+  /** How many rounds had this answer. */
   readonly rounds: number
-  /** Milliseconds to the answer, where there was one. */
+  /** Milliseconds to the answer, if there was one. */
   readonly ms: { readonly min: number; readonly median: number; readonly max: number } | null
 }
 
 /**
  * Finds out what an origin does with an expectation.
  *
- * @throws what kept it from being asked at all.
+ * @throws the error that prevented every request.
  */
 export async function runProbe(
   question: ProbeQuestion,
@@ -88,7 +88,7 @@ export async function runProbe(
   if (chosen.protocol === 'HTTP/2') {
     const other = await probeOver(http1, question, options).catch((error: unknown) => {
       signal.throwIfAborted()
-      // Some origins speak HTTP/2 alone.
+      // Some origins speak only HTTP/2.
       return { protocol: 'HTTP/1.1', behaviours: [], error: messageOf(error) } as const
     })
     onProtocol(other)
@@ -105,7 +105,7 @@ export async function runProbe(
   }
 }
 
-/** Asks one time after the other, and notes which protocol the origin chose. */
+/** Asks several times in sequence, and records which protocol the origin chose. */
 async function probeOver(
   agent: ExpectAgent,
   question: Question,
@@ -124,7 +124,7 @@ async function probeOver(
   return { protocol, behaviours, error: null }
 }
 
-/** Puts together what is the same, most frequent first. */
+/** Groups equal answers, most frequent first. */
 export function behavioursOf(answers: readonly Answer[]): Behaviour[] {
   const behaviours = new Map<string, Behaviour>()
   for (const { answer, status, error } of answers) {
@@ -138,7 +138,7 @@ export function behavioursOf(answers: readonly Answer[]): Behaviour[] {
   return [...behaviours.values()].sort((one, other) => other.rounds - one.rounds)
 }
 
-/** What this client does with an origin that behaves so, as the end of a sentence. */
+/** What this client does with such an origin, as the end of a sentence. */
 export function consequenceOf({ answer, status }: Behaviour): string {
   switch (answer) {
     case 'continue':
@@ -164,7 +164,7 @@ function afterFinal(status: number): string {
   return 'sends nothing, and hands the response over'
 }
 
-/** For how long a fact is remembered, as a RouteMemory itself has it. */
+/** How long a RouteMemory keeps a fact. */
 function lifeOf(fact: RouteFact): string {
   const memory = new RouteMemory()
   memory.remember('route', fact)

@@ -1,16 +1,16 @@
 import { type Head, type Heard, readResponses } from './listening.ts'
 
-/** Something that is out of order, or that an upload has to be ready for. */
+/** A fault of the origin, or a behaviour that uploads have to cope with. */
 export interface Remark {
   readonly code: string
-  /** What the origin does, as the end of a sentence. */
+  /** The behaviour, as the end of a sentence. */
   readonly text: string
 }
 
-/** Bytes of interim responses that this client puts up with. */
+/** The most bytes of interim responses that this client accepts. */
 const interimLimit = 16_384
 
-/** Finds what is out of order in what an origin sent, none of which was in answer to content. */
+/** Finds faults in the bytes that an origin sent before any content. */
 export function remarksOn({ idle, asking, unasking }: Heard): Remark[] {
   const asked = readResponses(asking)
   const unasked = readResponses(unasking)
@@ -21,17 +21,25 @@ export function remarksOn({ idle, asking, unasking }: Heard): Remark[] {
   const after = asked.final?.status
   const announces = interim.some(({ fields }) => fields.some((name) => framing.includes(name)))
   const found: readonly [boolean, string, string][] = [
-    [idle !== '', 'speaks-first', 'speaks before anything was said to it'],
-    [both.some(({ broken }) => broken), 'not-http', 'sends what is no HTTP/1.1 response'],
-    [strays > 0, 'stray-100', 'sends a stray 100, where nobody asked'],
+    [idle !== '', 'speaks-first', 'sends bytes before it gets a request'],
+    [
+      both.some(({ broken }) => broken),
+      'not-http',
+      'sends bytes that are not an HTTP/1.1 response',
+    ],
+    [strays > 0, 'stray-100', 'sends a stray 100 to a request without an expectation'],
     [goAheads > 1, 'repeated-100', `sends ${goAheads} 100s to one request`],
-    [unasked.final?.status === 417, 'unasked-417', 'answers 417 where nobody asked'],
+    [
+      unasked.final?.status === 417,
+      'unasked-417',
+      'answers 417 to a request without an expectation',
+    ],
     [
       goAheads > 0 && after !== undefined,
       'final-after-100',
       `answers ${after} right after its 100`,
     ],
-    [announces, 'interim-content', 'announces content in a 1xx (RFC 9110, 15.2)'],
+    [announces, 'interim-content', 'declares content in a 1xx (RFC 9110, 15.2)'],
     [
       both.some(({ interimBytes }) => interimBytes > interimLimit),
       'interim-overflow',

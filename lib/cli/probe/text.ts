@@ -5,13 +5,13 @@ import type { Remark } from './remarks.ts'
 const width = 80
 const indent = 10
 
-/** What is asked, and how often. */
+/** The question, and how often it is asked. */
 export function questionText({ url, method, size }: ProbeQuestion, rounds: number): string {
   const place = `${method} ${url.origin}${url.pathname}`
   return `${place}\nasks ${rounds === 1 ? 'once' : `${rounds} times`} about ${size} bytes of content, and holds them back\n\n`
 }
 
-/** What an origin does over one protocol, and what this client does about it. */
+/** What an origin does over one protocol, and how this client reacts. */
 export function protocolText(
   { protocol, behaviours, error }: ProtocolReport,
   wait: number,
@@ -25,7 +25,7 @@ export function protocolText(
   return paragraph(protocol, lines)
 }
 
-/** What else there is to say about it. */
+/** The remarks about the origin. */
 export function remarksText(remarks: readonly Remark[]): string {
   if (remarks.length === 0) return ''
   return paragraph(
@@ -34,7 +34,7 @@ export function remarksText(remarks: readonly Remark[]): string {
   )
 }
 
-/** What came of the content, where it was sent. */
+/** The response to the content, if it was sent. */
 export function sentText({ status, report, error }: SentReport): string {
   if (report === null) return paragraph('Sent', [`the upload failed: ${error}`])
   const { outcome, sentBytes } = report
