@@ -30,7 +30,7 @@ export interface TicketedConnection {
 export interface Ticket {
   /** The body in the dispatch options. If an interceptor replaces it, the new body is the content. */
   readonly body: unknown
-  /** Whether an interceptor of this package below replaces this attempt, which `install()` made. */
+  /** Whether another interceptor of this package below replaces this attempt by its own. */
   readonly yields: boolean
   /** Whether its fields offer a resumable upload to the origin. */
   readonly invites?: boolean

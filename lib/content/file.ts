@@ -86,7 +86,9 @@ async function refuseHidden(path: string | URL): Promise<void> {
   try {
     const { bytesRead } = await file.read(new Uint8Array(1))
     if (bytesRead === 0) return
-    throw new TypeError(`The size of ${path} is 0, which does not tell its real length; pass a stream to send it`)
+    throw new TypeError(
+      `The size of ${path} is 0, which does not tell its real length; pass a stream to send it`,
+    )
   } finally {
     await file.close()
   }

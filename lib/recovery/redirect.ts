@@ -59,7 +59,7 @@ export class Redirection implements RecoveryStep {
     if (!isRedirect(status) || fields.location === undefined) return null
     const target = targetOf(fields.location, httpRequest)
     if (target === null) return this.#rules === null ? null : unusable(status, httpRequest)
-    const next = hopTo(target, httpRequest, status)
+    const next = requestTo(target, httpRequest, status)
     if (next.hasContent && !sendable) return this.#rules === null ? null : gone(status)
     if (this.#givesUp(httpRequest, next, status)) return lost(status)
     return this.#refusal(httpRequest, next) ?? { httpRequest: next, reason: 'redirect', delayMs: 0 }
@@ -101,7 +101,7 @@ function targetOf(location: string | string[] | undefined, httpRequest: HttpRequ
   return target.protocol === 'http:' || target.protocol === 'https:' ? target : null
 }
 
-function hopTo(target: URL, from: HttpRequest, status: number): HttpRequest {
+function requestTo(target: URL, from: HttpRequest, status: number): HttpRequest {
   const { origin, pathname, search } = target
   const becomesGet =
     status === 303 ? from.method !== 'HEAD' : status < 303 && from.method === 'POST'

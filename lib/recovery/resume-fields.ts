@@ -40,7 +40,7 @@ const ofCreation =
   /^(?:content-.*|if-.*|upload-.*|(?:repr-)?digest|idempotency-key|expect|trailer)$/i
 
 /** A request to an upload resource. Fields that must stay with the earlier origin are removed. */
-export function resourceHop(from: HttpRequest, location: URL, version: number): HttpRequest {
+export function resourceRequest(from: HttpRequest, location: URL, version: number): HttpRequest {
   const { origin, pathname, search } = location
   const names = fieldsOf(from.headers).map(([name]) => name.toLowerCase())
   const dropped = names.filter((name) => ofCreation.test(name))

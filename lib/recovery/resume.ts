@@ -19,7 +19,7 @@ import type {
   UploadResumption,
 } from '../upload/recovery-step.ts'
 import { isPassing } from './failures.ts'
-import { locationOf, resourceHop } from './resume-fields.ts'
+import { locationOf, resourceRequest } from './resume-fields.ts'
 import { backoff } from './retry.ts'
 
 const defaults = { attempts: 5, minDelay: 500, maxDelay: 30_000 }
@@ -114,7 +114,9 @@ export class Resumption implements UploadResumption {
     }
     this.reached(reached)
     const offset = parseInteger(fields['upload-offset'])
-    return this.#heed(fields, httpRequest) ?? (offset === null ? null : this.#acknowledge(offset))
+    return (
+      this.#applyLimits(fields, httpRequest) ?? (offset === null ? null : this.#acknowledge(offset))
+    )
   }
 
   answered(answer: Answer): AnswerDecision | Promise<AnswerDecision> {
@@ -169,7 +171,9 @@ export class Resumption implements UploadResumption {
     if (isSuccess && complete && httpRequest.part?.end) {
       const { start } = httpRequest.part
       const offset = parseInteger(fields['upload-offset']) ?? start + answer.attempt.sentBytes
-      return this.#heed(fields, httpRequest) ?? this.#acknowledge(offset) ?? this.#append(offset)
+      return (
+        this.#applyLimits(fields, httpRequest) ?? this.#acknowledge(offset) ?? this.#append(offset)
+      )
     }
     if (status === 413) {
       this.#learn(fields)
@@ -206,7 +210,7 @@ export class Resumption implements UploadResumption {
     if (length !== null && own !== null && length !== own) {
       return this.#cancel(mismatch(`has an upload of ${length} bytes, not of ${own}`))
     }
-    const refused = this.#heed(fields, httpRequest) ?? this.#acknowledge(offset)
+    const refused = this.#applyLimits(fields, httpRequest) ?? this.#acknowledge(offset)
     if (refused !== null) return refused
     this.#isComplete = parseBoolean(fields['upload-complete']) === true
     // An origin may treat interrupted content as complete; its response is then not for all of it.
@@ -245,7 +249,7 @@ export class Resumption implements UploadResumption {
   }
 
   /** Applies the limits of a response. */
-  #heed(fields: ResponseFields, httpRequest: HttpRequest): AnswerDecision {
+  #applyLimits(fields: ResponseFields, httpRequest: HttpRequest): AnswerDecision {
     this.#learn(fields)
     const { content } = this.#upload
     if ((content.length ?? 0) > content.limit) return this.#cancel(overLimit(content.limit))
@@ -286,7 +290,7 @@ export class Resumption implements UploadResumption {
   // The upload resource ----------------------------------------------------------------
 
   #find(location: URL, from: HttpRequest, version: number): void {
-    this.#resource = resourceHop(from, location, version)
+    this.#resource = resourceRequest(from, location, version)
     this.#location = location.href
     this.#version = version
     this.#upload.log.resume = this.#token
@@ -393,6 +397,7 @@ function missing(what: string): UploadError {
 }
 
 function lost(): UploadError {
-  const message = 'The origin completed the upload, but its response was lost; check the result with another request'
+  const message =
+    'The origin completed the upload, but its response was lost; check the result with another request'
   return new UploadError('ERR_EXPECT_RESUME_ANSWERED', message)
 }

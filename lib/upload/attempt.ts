@@ -24,88 +24,88 @@ import { refuseLength, statedLength } from './content-length.ts'
 
 type Controller = Dispatcher.DispatchController
 
-/** undici publishes on it what it writes by itself, which content is not. */
+/** undici's channel for sent chunks. undici does not write the content, so the attempt publishes its chunks. */
 const chunkSent = channel('undici:request:bodyChunkSent')
 
-/** What an attempt tells the run that it belongs to. */
+/** The run of an attempt, which receives its events. */
 export interface AttemptOwner {
-  /** Whether a request is still to ask, when its head is written. */
+  /** Whether a request still carries the expectation, at the time its head is written. */
   stillAsks(isHttp2: boolean): boolean
-  /** How long content is held back, when a head is written. */
+  /** How long content is held back, at the time the head is written. */
   waitLimit(isHttp2: boolean): WaitLimit
   /** Runs a function in the caller's async context. */
   readonly inContext: InContext
-  /** Whether the attempt still counts; one that was given up may have events to come. */
+  /** Whether the attempt is the current one. Events of an earlier attempt are ignored. */
   isCurrent(attempt: Attempt): boolean
   started(controller: Controller, context: unknown): void
   left(attempt: Attempt): void
-  /** No gate can hold the content back, which is sent all the same. */
+  /** The content is sent without the expectation, because the connection has no gate. */
   goesUnasked(reason: AskReason): void
   interim(attempt: Attempt, status: number): void
   released(attempt: Attempt, by: ReleasedBy): void
-  /** Bytes of content are handed to the system. */
+  /** Chunks of content are being written. */
   writing(attempt: Attempt, chunks: readonly Uint8Array[]): void
   progressed(attempt: Attempt): void
   /** All of the content was accepted. */
   sent(attempt: Attempt): void
-  /** The final response has begun; the rest of its head may be yet to come. */
+  /** The final response has begun; its head may be incomplete. */
   final(attempt: Attempt): void
   /** The content could not be read. */
   sourceFailed(error: unknown): void
-  /** Something of the caller's threw. */
+  /** A callback of the caller threw. */
   callbackFailed(error: unknown): void
   bodySent(chunk: Uint8Array): void
   requestSent(): void
   responding(): void
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void
   data(attempt: Attempt, chunk: Buffer): void
-  /** The response is complete, and the content goes on without undici. */
+  /** The response is complete, but content is still sent. undici no longer controls the request. */
   detached(): void
   ended(trailers: ResponseFields): void
   upgraded(status: number, fields: ResponseFields, socket: Duplex): void
   failed(attempt: Attempt, error: Error): void
 }
 
-/** What an attempt is to be. */
+/** The settings of an attempt. */
 export interface AttemptOptions extends AttemptHead {
-  /** Counted from 1. */
+  /** The number of the attempt, from 1. */
   readonly number: number
   readonly asks: boolean
-  /** Why it is sent unasked where nothing can hold it back; `null` where that is an error. */
+  /** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
   readonly unaskedReason: AskReason | null
   readonly rescueTimeout: number
-  /** The content that goes with it; `null` when none does. */
+  /** The content of the request; `null` when there is none. */
   readonly content: UploadContent | null
-  /** The part of it that goes with a request to an upload resource; `undefined` for all of it. */
+  /** The part of the content for a request to an upload resource; `undefined` for all of it. */
   readonly part: Part | undefined
-  /** Whether interim responses may keep the content from being read. */
-  readonly heedsInterim: boolean
-  /** All of the content, where it is at hand and nothing has to hold it back. */
+  /** Whether an interim response may stop the content before it is read. */
+  readonly handlesInterim: boolean
+  /** The whole content, if it is in memory and need not be held back. */
   readonly buffered: string | Buffer | null
-  /** Whether HTTP/2 is left out because that is better for the content. */
+  /** Whether only HTTP/1.1 is offered, because it is faster for the content. */
   readonly prefersHttp1: boolean
-  /** Whether the origin may speak nothing else. */
+  /** Whether the origin may speak only HTTP/2. */
   readonly mayNeedHttp2: boolean
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
-  /** Whether an interceptor below that asks takes the request over. */
+  /** Whether another interceptor of this package below replaces this attempt by its own. */
   readonly yields: boolean
 }
 
-/** One request head on one connection: undici's handler on one side, the connection's ticket on the other. */
+/** One request on one connection: a handler for undici, and a ticket for the connection. */
 export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   readonly log: AttemptLog
-  /** What is handed down as the body: interceptors below may read it, or put another in its place. */
+  /** The body in the dispatch options. Interceptors below may read or replace it. */
   readonly body: unknown
-  /** Whether a client whose connections have gates took the ticket. */
+  /** Whether a client whose connections have gates accepted the ticket. */
   gated = false
-  /** Milliseconds that the client allows for the response's head. */
+  /** The client's limit for the head of the response, in milliseconds. */
   headersTimeout = 0
-  /** Whether a byte of a response came. */
+  /** Whether a byte of a response was received. */
   answered = false
   /** Whether all of its content was accepted. */
   complete: boolean
-  /** Whether its wait is as long as the route was measured to need. */
+  /** Whether its wait was computed from the measured times of the route. */
   measured = false
   readonly #owner: AttemptOwner
   readonly #options: AttemptOptions
@@ -115,14 +115,14 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   #cancelConnect: (() => void) | null = null
   #handedBytes = 0
   #givenUp = false
-  /** undici's, where somebody listens to its channels. */
+  /** undici's request object; `null` when its channels have no subscribers. */
   #request: object | null = null
-  /** Whether the connection has seen an interim response that undici has not handed on yet. */
-  #unheeded = false
-  /** Whether the content may be read. */
+  /** Whether an interim response was received that undici has not passed on yet. */
+  #interimPending = false
+  /** Whether content may be read. */
   #flows = false
   #onFlow: (() => void) | null = null
-  /** Those of a response that is complete, while the content is not. */
+  /** The trailers of a response that was complete before the content. */
   #trailers: ResponseFields | null = null
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
@@ -134,7 +134,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.body = content === null ? null : (buffered ?? new ContentBody(this, content))
   }
 
-  /** Whether undici has begun to write it. */
+  /** Whether undici has begun to write the request. */
   get started(): boolean {
     return this.#controller !== null
   }
@@ -148,7 +148,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#owner.isCurrent(this)
   }
 
-  /** @throws UploadError when no gate will hold the content back, before anything is sent. */
+  /** @throws UploadError when no gate holds the content back. Called before anything is sent. */
   mustHaveGate(): void {
     if (!this.asksAtAll || this.gated) return
     const { unaskedReason } = this.#options
@@ -158,14 +158,14 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     }
     throw new UploadError(
       'ERR_EXPECT_NO_GATE',
-      `${this.#options.url} was to be asked before the upload, but its connection has no gate; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
+      `The upload to ${this.#options.url} needs Expect: 100-continue, but its connection has no gate to hold the body back; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
     )
   }
 
   async mayFlow(): Promise<void> {
-    // The origin counts the bytes that it gets, and whoever reads this may change them.
+    // An interceptor that reads the body may change it, and then the origin's offsets do not match the content.
     if (this.#options.part !== undefined) throw unreadable()
-    // An interceptor that reads all of it before it dispatches would wait for ever.
+    // After one turn `gated` is known. An interceptor that reads the whole body before it dispatches must not wait.
     await null
     if (!this.gated || this.#flows) return
     await new Promise<void>((resolve) => {
@@ -178,36 +178,35 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#onFlow?.()
   }
 
-  /** Whether it was to ask; whether it did is known when its head left. */
+  /** Whether the expectation is planned. Whether it was sent is known after the head. */
   get asksAtAll(): boolean {
     return this.#options.asks
   }
 
-  /** Content that was handed to the connection, which has not taken it yet. */
+  /** Whether content was written that the system has not accepted yet. */
   get isStalling(): boolean {
     return this.gated && this.log.phase === 'sending' && this.#handedBytes > this.log.sentBytes
   }
 
-  /** Whether what the origin gets is the content, and all of that is seen here. */
+  /** Whether the origin receives the original content, and all of it passes through the gate. */
   get isOwnContent(): boolean {
     return this.gated && this.#replaced === null
   }
 
-  /** How far into the content bytes were handed to the system. */
+  /** The offset up to which content was written. */
   get reached(): number {
     const { start } = this.#options.part ?? { start: 0 }
     return start + Math.max(this.#handedBytes, this.log.sentBytes)
   }
 
-  /** Bytes that the system has not taken yet. */
+  /** Bytes that the system has not accepted yet. */
   get queuedBytes(): number {
     return this.#connection?.queuedBytes ?? 0
   }
 
   /**
-   * Whether no content can have left, and no byte of a response came. Without a gate only a
-   * connection that was never made, as behind a proxy that failed, is sure to have carried
-   * nothing.
+   * Whether certainly no content was sent, and no byte of a response was received. Without a gate,
+   * this is certain only for a connection that was never made.
    */
   untouchedBy(error: NodeJS.ErrnoException): boolean {
     if (this.answered) return false
@@ -217,8 +216,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   /**
-   * Whether the origin seems to speak HTTP/2 alone, which was left out: the handshake failed for want of a
-   * common protocol, or the origin chose none, and left without a word or was to get content unasked.
+   * Whether the origin seems to speak only HTTP/2, which was not offered. Either the handshake failed
+   * for lack of a common protocol, or the origin chose no protocol. In the second case the connection
+   * ended without a response, or the content would be sent without the expectation.
    */
   needsHttp2(error: NodeJS.ErrnoException): boolean {
     if (!this.#options.prefersHttp1) return false
@@ -236,17 +236,17 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     publish(name, { method, url, attempt: number, ...details })
   }
 
-  /** Keeps the response from coming in further. */
+  /** Pauses the response. */
   hold(): void {
     this.#controller?.pause()
   }
 
-  /** Lets the response come in again. */
+  /** Resumes the response. */
   resume(): void {
     this.#controller?.resume()
   }
 
-  /** Lets go of the connection; nothing that still comes from it counts. */
+  /** Aborts the attempt. Its later events are ignored. */
   giveUp(): void {
     if (this.#givenUp) return
     this.#givenUp = true
@@ -257,13 +257,13 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#controller?.abort(new errors.RequestAbortedError('The attempt was given up'))
   }
 
-  // The connection's ticket --------------------------------------------------------------
+  // Ticket, called by the connection -----------------------------------------------------
 
   asks(isHttp2: boolean): boolean {
     return this.#options.asks && this.#owner.stillAsks(isHttp2)
   }
 
-  /** What became known of the route since the head was written can only end the wait. */
+  /** 0 when another request has shown meanwhile that the route does not answer expectations. */
   get continueTimeout(): number {
     return this.#owner.stillAsks(this.isHttp2) ? this.log.waitLimitMs : 0
   }
@@ -281,7 +281,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   get invites(): boolean {
-    return this.#options.heedsInterim
+    return this.#options.handlesInterim
   }
 
   get lengthStated(): boolean {
@@ -312,11 +312,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   replaceBody(body: unknown, headers: Fields): Fields {
-    const { part, heedsInterim } = this.#options
+    const { part, handlesInterim } = this.#options
     if (part !== undefined) throw unreadable()
     const content = contentOf(body ?? '')
     const stated = statedLength(headers)
-    // The length that was put in for the content handed down is not the one of another body.
+    // A Content-Length that was added for the original content does not apply to another body.
     const ours = stated === this.length && !this.lengthStated
     const length = ours ? content.length : (stated ?? content.length)
     refuseLength(content.length, length)
@@ -326,14 +326,14 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
       canReuseBuffers: false,
       inContext: this.#owner.inContext,
     })
-    // What the origin would count is not the content any more.
-    const dropped = heedsInterim ? invitingFields : []
+    // The origin's offsets would not match the original content, so the upload cannot be resumed.
+    const dropped = handlesInterim ? invitingFields : []
     return withoutFields(headers, ...dropped, ...(ours ? ['content-length'] : []))
   }
 
   open(): Source | Promise<Source> {
-    if (!this.#unheeded || !this.#options.heedsInterim) return this.#open()
-    // By then undici has read what came in with the go-ahead.
+    if (!this.#interimPending || !this.#options.handlesInterim) return this.#open()
+    // In the next turn undici has passed on the interim responses that arrived together with the 100.
     return new Promise<void>((resolve) => {
       setImmediate(() => this.#current && resolve())
     }).then(() => this.#open())
@@ -366,7 +366,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onInterim(status: number): void {
-    if (status !== 100) this.#unheeded = true
+    if (status !== 100) this.#interimPending = true
     this.log.noteInterim(status)
     this.#guard(() => {
       this.publish('interim', { status })
@@ -424,7 +424,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onSourceError(error: unknown): void {
-    // undici believes that a request with a complete response is over.
+    // For undici the request ended with its response, so an abort has no effect.
     if (this.#trailers !== null) this.#connection?.close()
     if (this.#current) this.#owner.sourceFailed(error)
   }
@@ -433,7 +433,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#guard(() => this.publish('rescue', error.code === undefined ? {} : { code: error.code }))
   }
 
-  /** The connection is in the middle of a read or a write, and must get to the end of it. */
+  /** Catches errors of callbacks, because the connection must finish its current read or write. */
   #guard(tell: () => void): void {
     try {
       this.#owner.inContext(tell)
@@ -442,7 +442,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     }
   }
 
-  // undici's handler -------------------------------------------------------------------
+  // Handler, called by undici ----------------------------------------------------------
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller
@@ -452,7 +452,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onBodySent(chunk: Buffer): void {
     if (!this.#current) return
-    // Without a gate, what undici hands to the connection is all that can be known.
+    // Without a gate, the progress is what undici writes.
     if (!this.gated) {
       this.log.contentFlows()
       this.onContent(chunk.length)
@@ -461,7 +461,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onRequestSent(): void {
-    // With a gate undici has written the head alone.
+    // With a gate, undici has written only the head.
     if (this.gated || !this.#current) return
     this.complete = true
     this.#owner.inContext(() => this.#owner.requestSent())
@@ -478,9 +478,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     fields: ResponseFields,
     message?: string,
   ): void {
-    this.#unheeded = false
+    this.#interimPending = false
     if (!this.#current) return
-    // undici reads versions that a gate does not; the status of those is 0 there.
+    // undici parses HTTP versions that the gate does not, for which the gate reports status 0.
     if (status >= 200 && !this.log.status) this.onFinal(status, this.log.withheld)
     this.#owner.inContext(() => this.#owner.responded(this, status, fields, message))
   }
@@ -503,7 +503,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     if (this.#current) this.#owner.inContext(() => this.#owner.ended(trailers))
   }
 
-  /** Ends content that outlived its response; answers whether there was any. */
+  /** Stops content that is still sent after the response; returns whether there was any. */
   cutLate(): boolean {
     if (this.#trailers === null) return false
     this.#connection?.close()
@@ -511,7 +511,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return true
   }
 
-  /** The content has ended after the response. */
+  /** Ends the response after content that was sent longer than it. */
   #endLate(): void {
     const trailers = this.#trailers
     this.#trailers = null
@@ -536,6 +536,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 function unreadable(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',
-    'An upload goes on through connections with gates alone, and with its own content; use ExpectAgent',
+    'A resumed upload needs a connection with a gate and its original body; use ExpectAgent, without interceptors that read or replace the body',
   )
 }

@@ -1,19 +1,19 @@
 import type { Source } from '../connection/source.ts'
 import type { UploadContent } from '../content/upload-content.ts'
 
-/** The attempt that a body belongs to. */
+/** The attempt of a body. */
 interface BodyOwner {
   /** Whether undici has begun to write the request. */
   readonly started: boolean
-  /** Resolves when the content may be read; at once where no gate holds it back. */
+  /** Resolves when the content may be read; at once without a gate. */
   mayFlow(): Promise<void>
-  /** @throws UploadError when no gate will hold the content back. */
+  /** @throws UploadError when no gate holds the content back. */
   mustHaveGate(): void
 }
 
 /**
- * The content as interceptors below see it, and clients whose connections have no gate. A client
- * with gates does not read it.
+ * The content as an iterable, for interceptors below and for clients without gates. A client with
+ * gates does not read it.
  */
 export class ContentBody implements AsyncIterableIterator<Uint8Array> {
   readonly #owner: BodyOwner
@@ -26,7 +26,7 @@ export class ContentBody implements AsyncIterableIterator<Uint8Array> {
   }
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    // An interceptor may read it before the request is written; undici itself only afterwards.
+    // An interceptor may read it before undici starts the request; undici reads it only afterwards.
     if (this.#owner.started) this.#owner.mustHaveGate()
     if (this.#source === null) await this.#owner.mayFlow()
     this.#source ??= await this.#content.open()
@@ -37,7 +37,7 @@ export class ContentBody implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  /** Whether the content is let go of is decided elsewhere. */
+  /** Does not release the content, which the upload may need for another attempt. */
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
     return { done: true, value: undefined }
   }

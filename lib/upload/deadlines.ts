@@ -1,7 +1,7 @@
 import { UploadError, type UploadErrorCode } from '../errors.ts'
 import type { TimeoutOptions } from '../options/options.ts'
 
-/** The timers of one upload that can run out. */
+/** The timeouts of one upload. */
 export type Deadline = 'stall' | 'headers' | 'total'
 
 interface Expiry {
@@ -18,21 +18,21 @@ const expiries: Record<Deadline, Expiry> = {
 const all = ['stall', 'headers', 'total'] as const
 const never = Number.POSITIVE_INFINITY
 
-/** Who has deadlines. */
+/** The owner of deadlines. */
 export interface DeadlineOwner {
-  /** Whether there was something that sets a deadline anew which has passed. */
+  /** Whether there was progress that restarts an expired deadline. */
   moved(deadline: Deadline): boolean
-  /** Told of the first deadline that passes. */
+  /** Called when the first deadline passes. */
   expired(error: UploadError): void
 }
 
-/** The deadlines of one upload. One timer serves all of them, and is left alone when one is moved. */
+/** The deadlines of one upload. They share one timer, which is not restarted when a deadline is postponed. */
 export class Deadlines {
   readonly #owner: DeadlineOwner
   readonly #limits: Record<Deadline, number> = { stall: 0, headers: 0, total: 0 }
   readonly #ends: Record<Deadline, number> = { stall: never, headers: never, total: never }
   #timer: NodeJS.Timeout | null = null
-  /** When the timer is over. */
+  /** When the timer fires. */
   #due = never
 
   constructor(owner: DeadlineOwner) {
@@ -40,9 +40,9 @@ export class Deadlines {
   }
 
   /**
-   * Sets a deadline, or sets it anew; 0 is none.
+   * Sets or restarts a deadline; 0 means none.
    *
-   * @param passed is how many of the milliseconds have gone by already.
+   * @param passed is how many of the milliseconds have passed already.
    */
   set(deadline: Deadline, milliseconds: number, passed: number = 0): void {
     this.clear(deadline)
@@ -103,7 +103,7 @@ function textOf(deadline: Deadline, milliseconds: number): string {
   return `${expiries[deadline].what} within ${milliseconds} ms (timeouts.${deadline})`
 }
 
-/** undici's own timeouts as errors that say where the upload stood; `null` for other errors. */
+/** Converts undici's timeout errors to UploadErrors; `null` for other errors. */
 export function undiciTimeout(
   error: NodeJS.ErrnoException,
   { headers }: TimeoutOptions,

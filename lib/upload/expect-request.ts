@@ -7,32 +7,32 @@ import type { AttemptLog } from '../report/attempt-log.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { RecoveryStep } from './recovery-step.ts'
 
-/** The key under which `fetch` and `upload` hand over what is theirs. */
+/** The key under which `fetch` and `upload` pass their call in the dispatch options. */
 export const callKey: unique symbol = Symbol('expect-continue.call')
 
-/** One call of `fetch` or `upload`, which is one dispatch. */
+/** One call of `fetch` or `upload`. */
 export interface Call {
   readonly log: UploadLog
-  /** `null` for a request of the platform's fetch, which has none. */
+  /** The content; `null` for a request of the platform's fetch without one. */
   readonly content: Content | null
-  /** What the call does about answers, beside what every upload does. */
+  /** The additional recovery steps of the call. */
   readonly steps?: readonly RecoveryStep[]
-  /** Ends the upload, also before its connection stands; `null` before the dispatch. */
+  /** Aborts the upload, also before it has a connection; `null` before the dispatch. */
   controller: Dispatcher.DispatchController | null
-  /** Whether content that an answer left untouched is left to the caller; by default after a 3xx. */
+  /** Whether unread content is left to the caller instead of released; by default after a 3xx. */
   keepsUntouched?(status: number): boolean
-  /** The status that the caller is shown in place of this one, or the error to fail with. */
+  /** The status to return to the caller instead of this one, or the error to fail with. */
   mapStatus?(status: number): number | UploadError
 }
 
-/** The key under which an interceptor hands over the log of the attempt that a dispatch is. */
+/** The key under which an interceptor passes the log of its attempt in the dispatch options. */
 export const attemptKey: unique symbol = Symbol('expect-continue.attempt')
 
 /** Dispatch options with those of this package. */
 export interface ExpectDispatchOptions extends TicketedOptions, ExpectOptions {
-  /** undici's own, which its types leave out: `false` forbids HTTP/2 to the request. */
+  /** undici's option, which its types lack: `false` forbids HTTP/2 for the request. */
   allowH2?: boolean
   [callKey]?: Call
-  /** Where another interceptor below takes the call over, it writes an attempt of its own in place of this one. */
+  /** The attempt that another interceptor of this package below replaces by its own. */
   [attemptKey]?: AttemptLog
 }

@@ -2,24 +2,24 @@ import { stringify } from 'node:querystring'
 import type { Dispatcher } from 'undici'
 import type { Part } from '../content/upload-content.ts'
 
-/** Where a request goes and how; redirects and challenges make a new one of the last. */
+/** The target, method and header fields of a request. Redirects and challenges derive a new one from the last. */
 export interface HttpRequest {
   readonly origin: string
   /** Path and query. */
   readonly path: string
   readonly method: Dispatcher.HttpMethod
-  /** Header fields as a flat list, without an `Expect` among them. */
+  /** Header fields as a flat list, without `Expect`. */
   readonly headers: string[]
-  /** Whether the content goes with it. */
+  /** Whether the request has the content. */
   readonly hasContent: boolean
-  /** What of the content goes with a request to an upload resource; not set for the upload's own requests. */
+  /** The part of the content in a request to an upload resource; absent in requests to the target itself. */
   readonly part?: Part
 }
 
 /**
- * The path of a request with its query, which undici takes by itself, too.
+ * The path of a request with its query, which undici also accepts as an option of its own.
  *
- * @throws TypeError when there are two of them, as undici does.
+ * @throws TypeError when there are two queries, as undici does.
  */
 export function pathOf({ path, query }: Dispatcher.DispatchOptions): string {
   if (!query) return path
@@ -28,16 +28,16 @@ export function pathOf({ path, query }: Dispatcher.DispatchOptions): string {
   return text === '' ? path : `${path}?${text}`
 }
 
-/** An origin as it is written down: without credentials, and without a slash at its end. */
+/** An origin without credentials and without a slash at its end. */
 export function originOf(origin: string): string {
   if (!origin.includes('@') && !origin.endsWith('/')) return origin
   return URL.canParse(origin) ? new URL(origin).origin : origin
 }
 
-/** Origin and path; a query may hold credentials, and userinfo does. */
+/** Origin and path, for messages and reports. Query and userinfo are left out, because they may contain credentials. */
 export function placeOf({ origin, path }: HttpRequest): string {
   const [place = ''] = path.split('?', 1)
-  // To a proxy goes the whole URL (RFC 9112, section 3.2.2).
+  // A request to a proxy has the whole URL as its path (RFC 9112, section 3.2.2).
   const target = /^https?:\/\//.test(place) ? URL.parse(place) : null
   return target === null ? originOf(origin) + place : target.origin + target.pathname
 }

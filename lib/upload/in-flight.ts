@@ -2,7 +2,7 @@ import { type Dispatcher, errors } from '#undici'
 
 type Controller = Dispatcher.DispatchController
 
-/** The uploads that are under way, for whoever has to wait for the end of them, or to end them. */
+/** The uploads in flight, so that closing an agent can wait for them or abort them. */
 export class InFlight {
   readonly #controllers = new Set<Controller>()
   #waiting: (() => void)[] = []
@@ -17,13 +17,13 @@ export class InFlight {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no upload is in flight. */
   idle(): Promise<void> {
     if (this.#controllers.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Ends all of them. */
+  /** Aborts all uploads in flight. */
   abort(reason: Error | null): void {
     for (const controller of this.#controllers) {
       controller.abort(reason ?? new errors.ClientDestroyedError())

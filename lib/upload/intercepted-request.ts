@@ -14,36 +14,36 @@ import { type HttpRequest, originOf, pathOf } from './http-request.ts'
 import type { InterceptorContext } from './interceptor-context.ts'
 import { UploadContext } from './upload-context.ts'
 
-/** One request that came to an interceptor, and how it is to be sent. */
+/** A request that was dispatched through an interceptor, with its settings. */
 export interface InterceptedRequest {
   readonly request: ExpectDispatchOptions
-  /** `null` where there is none. */
+  /** The content; `null` when there is none. */
   readonly content: Content | null
-  /** What the request's own `Expect` says. */
+  /** The mode from the request's own `Expect` header. */
   readonly expectHeader: ExpectMode | undefined
   readonly settings: Settings
   readonly handler: Dispatcher.DispatchHandler
 }
 
-/** Listeners of this channel may keep the chunks that they are told of. */
+/** Subscribers of this channel may keep the chunks, so their memory cannot be reused. */
 const chunkSent = channel('undici:request:bodyChunkSent')
 
 /**
- * What a request sends.
+ * The content of a request.
  *
- * @throws TypeError when the body is nothing that can be sent.
+ * @throws TypeError when the body cannot be sent.
  */
 export function requestContent(request: ExpectDispatchOptions): Content | null {
   const body: unknown = request.body ?? null
   if (body === null) return null
   const outer = request[ticketKey]
-  // An interceptor in between may have put another body in the place of the content.
+  // An interceptor in between may have replaced the body.
   if (outer !== undefined && outer.body !== body) return contentOf(body)
   return request[callKey]?.content ?? contentOf(body)
 }
 
 /**
- * All that its attempts need.
+ * Makes the context of an upload from an intercepted request.
  *
  * @throws UploadError when the content has not the declared length.
  */
@@ -58,7 +58,7 @@ export function uploadContextOf(
   const length = stated ?? content?.length ?? null
   if (content !== null) refuseLength(content.length, stated)
   const log = call?.log ?? new UploadLog()
-  // An interceptor above this one has an attempt of its own for what is one here.
+  // This run makes its own attempt, which replaces that of an interceptor above.
   const above = request[attemptKey]
   if (above !== undefined) log.drop(above)
   log.total = content === null ? null : length
@@ -113,26 +113,26 @@ export function uploadContextOf(
   return uploadContext
 }
 
-/** Runs functions in the async context of now, as AsyncLocalStorage.snapshot() does with a third of the objects. */
+/** Captures the current async context, like AsyncLocalStorage.snapshot(), which allocates three times as many objects. */
 function thisContext(): InContext {
   const resource = new AsyncResource('expect-continue')
   return (call, ...args) => resource.runInAsyncScope(call, undefined, ...args)
 }
 
-/** The caller's options for what is below: what is answered here is not answered there again. */
+/** The caller's options for interceptors below, without the recovery that this interceptor does. */
 function answeredHere(request: ExpectDispatchOptions, settings: Settings): ExpectDispatchOptions {
   const rest = withoutBounds(request)
   const here = { authenticate: null, redirect: 'manual', retry: 0, resume: false } as const
   return needsAttempts(settings) || settings.resume !== false ? Object.assign(rest, here) : rest
 }
 
-/** A copy, because undici refuses to hear how many redirects are followed, and the query is in the path. */
+/** A copy without `maxRedirections`, on which undici throws, and without `query`, which is in the path. */
 function withoutBounds(request: ExpectDispatchOptions): ExpectDispatchOptions {
   const { query: _query, maxRedirections: _bound, ...rest } = request
   return rest
 }
 
-/** The same request without an `Expect` of the caller's, on which undici throws. */
+/** The request without the caller's `Expect` header, on which undici throws. */
 export function withoutExpectHeader(
   request: ExpectDispatchOptions,
   expectHeader: ExpectMode | undefined,
@@ -147,7 +147,7 @@ function headersFor(
   length: number | null,
 ): string[] {
   const headers = withoutFields(request.headers, 'content-length')
-  // undici writes the length of no content by itself.
+  // undici writes `content-length: 0` by itself.
   if (length !== null && length > 0) headers.push('content-length', String(length))
   const ownType = typeof request.body === 'string' ? null : content.type
   if (ownType !== null && fieldValue(headers as Fields, 'content-type') === undefined) {
@@ -156,7 +156,7 @@ function headersFor(
   return headers
 }
 
-/** Whoever is handed a redirection may follow it with the same content. */
+/** Whether a status is a redirection, which the caller may follow with the same content. */
 function isRedirection(status: number): boolean {
   return status >= 300 && status < 400
 }

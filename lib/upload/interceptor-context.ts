@@ -6,16 +6,16 @@ import type { InFlight } from './in-flight.ts'
 import type { ProxyRouting } from './proxy-routing.ts'
 import type { MakeRecovery } from './recovery-step.ts'
 
-/** What all requests through one interceptor share. */
+/** What all requests of one interceptor share. */
 export interface InterceptorContext {
   readonly base: Settings
-  /** Whether requests with those settings are watched, even when they cannot ask. */
+  /** Whether requests with the base settings need attempts even without content, for retries or redirects. */
   readonly watched: boolean
   readonly inFlight: InFlight
   readonly routing: ProxyRouting
-  /** Whether content that is to be asked about fails where nothing can hold it back; else it is sent unasked. */
+  /** Whether a connection without a gate is an error. Otherwise content is sent without the expectation. */
   readonly needsGate: boolean
-  /** Whether an interceptor below that asks takes requests over, because nobody asked for this one. */
+  /** Whether another interceptor of this package below replaces the attempts of this one. */
   readonly yields: boolean
   /** The agent's own option: `false` forbids HTTP/2, `true` leaves the choice to the origin. */
   readonly allowH2: boolean | undefined
@@ -23,7 +23,7 @@ export interface InterceptorContext {
   readonly dispatch: Dispatcher.Dispatch
 }
 
-/** What is known of the routes to an origin. */
+/** The remembered routes to an origin. */
 export function routesTo(
   origin: string,
   { memory }: Settings,

@@ -23,10 +23,10 @@ import { UploadRun } from './upload-run.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
-// undici hands handlers no controller when a request fails before it was started.
+// undici passes no controller to handlers when a request fails before it starts.
 const controllerless = null as unknown as Dispatcher.DispatchController
 
-/** What can be known of the dispatcher that an interceptor is put before. */
+/** What an interceptor is told about the dispatcher below it. */
 export type Below = Pick<
   InterceptorContext,
   'inFlight' | 'routing' | 'needsGate' | 'yields' | 'allowH2'
@@ -35,10 +35,10 @@ export type Below = Pick<
 const unknown = { routing: direct, needsGate: true, yields: false, allowH2: undefined }
 
 /**
- * An interceptor that asks before it sends.
+ * Makes the interceptor that sends the expectation before the content.
  *
- * @param recovery makes what is done about answers and failures.
- * @param below is what is known of the dispatcher that it is put before.
+ * @param recovery makes the recovery steps.
+ * @param below describes the dispatcher below it.
  */
 export function uploadInterceptor(
   options: ExpectOptions,
@@ -76,7 +76,7 @@ function send(
   }
   const { base, dispatch } = interceptorContext
   const request = withLastingHeaders(given)
-  // Another interceptor of this kind is at work already.
+  // Another interceptor of this package above runs this upload.
   if (request[ticketKey]?.yields === false) return dispatch(request, handler)
   const expectHeader = expectHeaderOf(request.headers)
   const overrides = pickExpectOptions(request)
@@ -105,19 +105,19 @@ function send(
   return true
 }
 
-/** Fields that can be iterated over once are read once, for all who look at them. */
+/** Copies header fields from an iterable, which may be readable only once. */
 function withLastingHeaders(request: ExpectDispatchOptions): ExpectDispatchOptions {
   const { headers } = request
   if (!headers || Array.isArray(headers) || !(Symbol.iterator in headers)) return request
   return { ...request, headers: withoutFields(headers) }
 }
 
-/** A caller's `Expect` says what the setting would; undici throws on the header. */
+/** Converts the caller's `Expect` header to a mode, because undici throws on the header. */
 function expectHeaderOf(headers: Fields): ExpectMode | undefined {
   const value = fieldValue(headers, 'expect')
   if (value === undefined) return undefined
   const text = String(value ?? '').trim()
   if (text === '') return 'never'
-  // Any other expectation is left in place, for undici to refuse.
+  // Another expectation stays in the headers, and undici throws on it.
   return text.toLowerCase() === '100-continue' ? 'always' : undefined
 }

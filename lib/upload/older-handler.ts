@@ -7,9 +7,9 @@ export function isOlder(handler: object): boolean {
 }
 
 /**
- * Dispatches for a handler of the older shape (`onConnect`, `onHeaders`…), as the built-in
- * fetch of Node 22 and 24 has it. undici's wrapper converts the handler, and forbids HTTP/2
- * to all such requests; only upgrades need that, so others keep what they came with.
+ * Dispatches for a handler of the older shape (`onConnect`, `onHeaders`…), which the built-in fetch
+ * of Node 22 and 24 uses. undici's wrapper converts the handler and also forbids HTTP/2. Only
+ * upgrades need that, so other requests keep their own options.
  */
 export function dispatchOlder(
   dispatch: Dispatcher.Dispatch,
@@ -18,7 +18,7 @@ export function dispatchOlder(
 ): boolean {
   const target: Pick<Dispatcher, 'dispatch'> = {
     dispatch: (forced, wrapped) => {
-      // The wrapper hears of chunks even if the handler does not.
+      // The wrapper has onBodySent even when the handler has none, and buffers could not be reused.
       if (handler.onBodySent === undefined) Object.assign(wrapped, { onBodySent: undefined })
       return dispatch(request.upgrade ? forced : request, new ForwardingHandler(wrapped))
     },

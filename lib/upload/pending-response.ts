@@ -1,9 +1,9 @@
-/** Bytes of its content that are kept before the connection is paused. */
+/** Bytes of response content that are buffered before the connection is paused. */
 const most = 65_536
 
 /**
- * A final response whose head came, and whose handing over is not decided yet. Its content goes on
- * coming in, because a connection that is reset in the meantime takes along what was not read.
+ * A final response while the recovery steps decide about it. Its content is read meanwhile, because
+ * unread data is lost when the connection is reset.
  */
 export class PendingResponse {
   readonly #deliver: () => void
@@ -11,24 +11,24 @@ export class PendingResponse {
   #bytes = 0
   #finish: () => void = () => {}
 
-  /** @param deliver hands its head over. */
+  /** @param deliver passes the head of the response to the caller. */
   constructor(deliver: () => void) {
     this.#deliver = deliver
   }
 
-  /** Takes in some of its content; answers whether there is room for more. */
+  /** Buffers a chunk of content; returns whether there is room for more. */
   data(chunk: Buffer): boolean {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
     return this.#bytes < most
   }
 
-  /** It has ended, or broken off, which matters only if it is to be handed over. */
+  /** The response has ended or failed. `finish` is called only if the response goes to the caller. */
   over(finish: () => void): void {
     this.#finish = finish
   }
 
-  /** What hands it over, step by step: its head, what came of its content, and its end if that has come. */
+  /** The steps that pass the response to the caller: its head, the buffered content, and its end if it has ended. */
   *steps(tell: (chunk: Buffer) => void): Generator<() => void, void> {
     yield this.#deliver
     for (const chunk of this.#chunks) yield () => tell(chunk)

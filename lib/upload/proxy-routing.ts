@@ -1,16 +1,16 @@
-/** What an agent knows of the ways to origins. */
+/** The proxies of an agent. */
 export interface ProxyRouting {
-  /** What the route to an origin is remembered by. */
+  /** The key under which the route to an origin is remembered. */
   keyOf(origin: string): string
-  /** The HTTP proxy that requests to http origins are sent to in absolute form; `null` where there is none. */
+  /** The HTTP proxy for requests to http origins, in absolute form; `null` when there is none. */
   readonly forwarder: string | null
-  /** Whether requests to an origin are sent to the forwarder. */
+  /** Whether requests to an origin go to the forwarder. */
   forwards(origin: string): boolean
   /** Whether an HTTP proxy makes a tunnel to an origin. */
   tunnels(origin: string): boolean
 }
 
-/** Where nothing is known of a proxy. */
+/** The routing without a proxy. */
 export const direct: ProxyRouting = {
   keyOf: (origin) => origin,
   forwarder: null,

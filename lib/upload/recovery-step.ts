@@ -8,22 +8,22 @@ import type { UploadLog } from '../report/upload-log.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { ProxyRouting } from './proxy-routing.ts'
 
-/** A final response whose head came. */
+/** A final response whose head was received. */
 export interface Answer {
   readonly status: number
   readonly fields: ResponseFields
   /** The request that it answers. */
   readonly httpRequest: HttpRequest
   readonly attempt: AttemptReport
-  /** Which attempt of the upload it was, counted from 1. */
+  /** The number of the attempt, from 1. */
   readonly number: number
-  /** Whether the request can go out again: its content from the first byte, or none. */
+  /** Whether the request can be sent again, with its content if it has any. */
   readonly sendable: boolean
-  /** Whether all of its content was sent, which may have been none. */
+  /** Whether all of its content, if any, was sent. */
   readonly complete: boolean
 }
 
-/** What of an answer tells whether it is a challenge that can be met. */
+/** The parts of a response that are needed to answer a challenge. */
 export type Challenged = Pick<Answer, 'status' | 'fields' | 'httpRequest' | 'number' | 'sendable'>
 
 /** A request that failed without a final response. */
@@ -32,7 +32,7 @@ export interface Failure {
   readonly httpRequest: HttpRequest
   readonly attempt: AttemptReport
   readonly sendable: boolean
-  /** Whether no content can have left and no byte of a response came, so that any method may go again. */
+  /** Whether no content was sent and no byte of a response was received, so that any method can be repeated. */
   readonly untouched: boolean
 }
 
@@ -44,14 +44,14 @@ export interface NextAttempt {
   readonly delayMs: number
 }
 
-/** What is decided about an answer or a failure: the attempt that comes next, or what to fail with. */
+/** The decision about a response or a failure: the next attempt, the error to fail with, or `null` for neither. */
 export type AnswerDecision = NextAttempt | Error | null
 
-/** Makes what is done about the answers to one upload and its failures. */
+/** Makes the recovery steps of uploads. */
 export interface MakeRecovery {
   /**
-   * @param steps are those of the call, beside what every upload does.
-   * @param resumption decides before them about an upload that can be resumed.
+   * @param steps are the additional steps of the call.
+   * @param resumption decides before the other steps, for an upload that can be resumed.
    */
   recovery(
     settings: Settings,
@@ -61,9 +61,9 @@ export interface MakeRecovery {
     resumption: UploadResumption | null,
   ): RecoveryStep
   /**
-   * The request that invites an origin to make it one that can be resumed; `null` where it is not.
+   * The request with the fields that offer a resumable upload to the origin; `null` when it is not offered.
    *
-   * @param invited says that the fields of an invitation are not the caller's.
+   * @param invited says that an interceptor above added such fields, and not the caller.
    */
   invitation(
     settings: Settings,
@@ -71,12 +71,12 @@ export interface MakeRecovery {
     length: number | null,
     invited: boolean,
   ): HttpRequest | null
-  /** @throws UploadError when the content is not what the token of an earlier upload was made for. */
+  /** @throws UploadError when the content is not the one that the resume token was made for. */
   resumption(options: ResumeOptions, upload: Resumable): UploadResumption
   /**
-   * What answers a proxy that wants credentials before it makes a tunnel; `null` where there are none.
+   * Answers a proxy's challenges to CONNECT; `null` when there are no credentials.
    *
-   * @param number is that of the attempt, counted from 1.
+   * @param number is the number of the attempt, from 1.
    */
   tunnel(
     authenticate: Authenticate,
@@ -85,42 +85,42 @@ export interface MakeRecovery {
   ): TunnelAuthentication | null
 }
 
-/** Something that can be done in place of handing an answer, or a failure, to the caller. */
+/** Decides what to do instead of returning a response, or a failure, to the caller. */
 export interface RecoveryStep {
   /** Changes a request before each attempt at it. */
   prepared?(httpRequest: HttpRequest): HttpRequest
   /**
-   * The attempt to make in place of handing the response over, or the error to fail with;
-   * `null` for neither.
+   * The attempt to make instead of returning the response, or the error to fail with; `null` leaves
+   * the decision to other steps.
    */
   answered?(answer: Answer): AnswerDecision | Promise<AnswerDecision>
-  /** The attempt to make in place of failing, or what to fail with; `null` leaves that to others. */
+  /** The attempt to make instead of failing, or the error to fail with; `null` leaves the decision to other steps. */
   failed?(failure: Failure): AnswerDecision
 }
 
-/** The upload that is to be resumed. */
+/** An upload that may be resumed. */
 export interface Resumable {
-  /** Its first request. */
+  /** The first request. */
   readonly httpRequest: HttpRequest
   readonly content: UploadContent
-  /** Which state of a file it is, where that is known. */
+  /** Identifies the state of a file, if the content is one. */
   readonly revision: string | undefined
   readonly log: UploadLog
   readonly allowInsecureRedirect: boolean
 }
 
-/** Goes on with an upload that was interrupted. */
+/** Resumes an interrupted upload. */
 export interface UploadResumption extends RecoveryStep {
-  /** The request to begin with, where the upload was begun by somebody else; `null` for its own. */
+  /** The attempt to begin with when a token is given; `null` otherwise. */
   readonly first: NextAttempt | null
-  /** The upload has failed; the request that deletes what nobody can go on with. */
+  /** The upload failed. Returns the request that deletes an upload that cannot be resumed. */
   abandoned(error: unknown): HttpRequest | null
-  /** Has the other steps decide what is left to them. */
+  /** Sets the steps that decide after this one. */
   before(others: RecoveryStep): RecoveryStep
-  /** An attempt has handed the content to the system up to here. */
+  /** An attempt wrote the content up to this offset. */
   reached(offset: number): void
-  /** Takes in a 104; answers what is to be done in place of going on. */
+  /** Handles a 104. Returns what to do instead of continuing the attempt; `null` to continue. */
   interim(fields: ResponseFields, httpRequest: HttpRequest, reached: number): AnswerDecision
-  /** The content failed; answers what comes before the upload fails with that. */
+  /** The content failed. Returns the attempt to make before the upload fails with that error. */
   spoiled(error: Error): NextAttempt | null
 }

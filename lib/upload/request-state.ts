@@ -5,10 +5,10 @@ import { type WaitLimit, waitLimit } from '../routes/wait-limit.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { UploadContext } from './upload-context.ts'
 
-/** Where an upload is on its way: the request that is made next, its route, and whether it asks there. */
+/** The current request of an upload, its route, and whether it carries the expectation. */
 export class RequestState {
   readonly #uploadContext: UploadContext
-  /** Origins where an expectation failed, and is not tried again. */
+  /** Origins that answered 417, to which no expectation is sent again. */
   readonly #withoutExpect: string[] = []
   /** Origins that seem to refuse HTTP/1.1. */
   readonly #refusing: string[] = []
@@ -25,12 +25,12 @@ export class RequestState {
     return this.#httpRequest
   }
 
-  /** What is known of the way there, over one version of the protocol. */
+  /** The route of the request, over one HTTP version. */
   route(isHttp2: boolean): Route {
     return isHttp2 ? this.#routes.http2 : this.#routes.http1
   }
 
-  /** What a dispatch says of HTTP/2 there; `undefined` leaves it to the dispatcher. */
+  /** The option `allowH2` of the dispatch; `undefined` leaves it to the dispatcher. */
   get allowH2(): boolean | undefined {
     return this.prefersHttp1 ? false : this.#wantedHttp2
   }
@@ -39,7 +39,7 @@ export class RequestState {
     return this.#uploadContext.request.allowH2 ?? this.#uploadContext.interceptorContext.allowH2
   }
 
-  /** Whether HTTP/2 is left out because that is better for this request, and nobody decided otherwise. */
+  /** Whether only HTTP/1.1 is offered, because it is faster for this request and `allowH2` is not set. */
   get prefersHttp1(): boolean {
     const { origin } = this.#httpRequest
     if (this.#wantedHttp2 !== undefined || !origin.startsWith('https:')) return false
@@ -47,33 +47,33 @@ export class RequestState {
     return this.#uploadContext.isLarge(this.#httpRequest)
   }
 
-  /** Whether the origin may speak HTTP/2 alone, for all that is known. */
+  /** Whether the origin may speak only HTTP/2. */
   get mayNeedHttp2(): boolean {
     return this.prefersHttp1 && !this.#routes.speaksHttp1
   }
 
-  /** The origin seems to speak HTTP/2 alone. */
+  /** The origin seems to speak only HTTP/2. */
   refusedHttp1(): void {
     this.#refusing.push(this.#httpRequest.origin)
   }
 
-  /** A connection to it stands. */
+  /** A connection to the origin was made. */
   connected(isHttp2: boolean): void {
     if (this.#refusing.includes(this.#httpRequest.origin)) this.#routes.offeredBoth(isHttp2)
   }
 
-  /** The request with what is sent along to answer challenges before they come. */
+  /** The request with credentials that are sent without waiting for a challenge. */
   get prepared(): HttpRequest {
     if (!this.#uploadContext.authenticates) return this.#httpRequest
     return this.#uploadContext.recovery.prepared?.(this.#httpRequest) ?? this.#httpRequest
   }
 
-  /** Whether a request asks there, before it is known which version its connection speaks. */
+  /** Whether the request carries the expectation, before the HTTP version is known. */
   get decision(): Decision {
     return this.decide(this.#httpRequest.origin.startsWith('https:') && this.allowH2 !== false)
   }
 
-  /** Whether a request asks there. */
+  /** Whether the request carries the expectation. */
   decide(isHttp2: boolean): Decision {
     if (!this.#httpRequest.hasContent) return { asks: false, reason: 'no-content' }
     if (this.#withoutExpect.includes(this.#httpRequest.origin))
@@ -81,25 +81,25 @@ export class RequestState {
     return this.#uploadContext.decide(this.#httpRequest, this.route(isHttp2))
   }
 
-  /** How long content is held back there. */
+  /** How long the content of the request is held back. */
   waitLimit(isHttp2: boolean): WaitLimit {
     const { continueTimeout } = this.#uploadContext.settings
     return waitLimit(continueTimeout, this.route(isHttp2), defaults.continueTimeout)
   }
 
-  /** Whether there is content to read that is to have no byte. */
+  /** Whether the content must be read to verify that it is empty. */
   get isEmpty(): boolean {
     const { buffered, content } = this.#uploadContext
     return this.#httpRequest.hasContent && buffered === null && content?.length === 0
   }
 
-  /** Goes on to another request. */
+  /** Sets the next request. */
   move(httpRequest: HttpRequest): void {
     this.#httpRequest = httpRequest
     this.#routes = this.#uploadContext.routesOf(httpRequest)
   }
 
-  /** An expectation failed here. */
+  /** The origin answered 417: sends it no more expectations. */
   disableExpect(): void {
     this.#withoutExpect.push(this.#httpRequest.origin)
   }

@@ -2,16 +2,16 @@ import type { TimeoutOptions } from '../options/options.ts'
 import type { Attempt } from './attempt.ts'
 import { type Deadline, type DeadlineOwner, Deadlines } from './deadlines.ts'
 
-/** Milliseconds in which a connection has to take something, where nobody says otherwise. */
+/** The default stall timeout, in milliseconds. */
 const stallTimeout = 300_000
 
-/** Whose phases are watched. */
+/** The owner of timeouts. */
 export interface TimeoutOwner {
-  /** Told of the first phase that takes too long. */
+  /** Called when the first timeout expires. */
   expired(error: Error): void
 }
 
-/** Holds the phases of one upload to their timeouts. */
+/** The timeouts of one upload, started and stopped by its phases. */
 export class Timeouts implements DeadlineOwner {
   readonly #timeouts: TimeoutOptions
   readonly #owner: TimeoutOwner
@@ -24,12 +24,12 @@ export class Timeouts implements DeadlineOwner {
     this.#owner = owner
   }
 
-  /** The upload begins, or goes on after so many milliseconds. */
+  /** The upload begins, or continues after this many milliseconds. */
   begin(elapsedMs: number): void {
     this.#deadlines.set('total', this.#timeouts.total ?? 0, elapsedMs)
   }
 
-  /** Sees that content which was handed to the connection is taken by it. */
+  /** Restarts the stall timeout while written content was not accepted; clears it otherwise. */
   sending(attempt: Attempt): void {
     if (!attempt.isStalling) {
       this.#deadlines.clear('stall')
@@ -40,13 +40,13 @@ export class Timeouts implements DeadlineOwner {
     this.#deadlines.set('stall', this.#timeouts.stall ?? stallTimeout)
   }
 
-  /** All of the content was taken, or the head of the final response has begun to come. */
+  /** All of the content was accepted, or the final response has begun: starts the timeout for its head. */
   awaitHead({ headersTimeout }: Attempt): void {
     const { headers = headersTimeout } = this.#timeouts
     this.#deadlines.set('headers', headers)
   }
 
-  /** The final response is there, or the attempt was given up. */
+  /** The head of the final response was received, or the attempt was aborted. */
   answered(): void {
     this.#deadlines.clear('stall')
     this.#deadlines.clear('headers')
@@ -57,7 +57,7 @@ export class Timeouts implements DeadlineOwner {
     this.#deadlines.stop()
   }
 
-  /** Whether the connection took some of what waited in it. */
+  /** Whether the system accepted some of the queued bytes. */
   moved(deadline: Deadline): boolean {
     if (deadline !== 'stall' || this.#sending === null) return false
     const before = this.#queued

@@ -11,41 +11,41 @@ import type { HttpRequest } from './http-request.ts'
 import { type InterceptorContext, routesTo } from './interceptor-context.ts'
 import type { RecoveryStep, UploadResumption } from './recovery-step.ts'
 
-/** What a plan is made of. */
+/** The arguments of an {@link UploadContext}. */
 export interface UploadContextOptions {
   readonly interceptorContext: InterceptorContext
-  /** The caller's options, of which each attempt's hop overrides some. */
+  /** The caller's options, some of which each attempt overrides with its own request. */
   readonly request: ExpectDispatchOptions
   /** The first request. */
   readonly httpRequest: HttpRequest
   readonly handler: Dispatcher.DispatchHandler
   readonly log: UploadLog
   readonly settings: Settings
-  /** The request's own wish or the setting. */
+  /** The mode from the request's `Expect` header, or from the setting. */
   readonly expect: ExpectMode
-  /** What the call does about answers, beside what every upload does. */
+  /** The additional recovery steps of the call. */
   readonly steps: readonly RecoveryStep[]
-  /** All of the content, where it is at hand. */
+  /** The whole content, if it is in memory. */
   readonly buffered: string | Buffer | null
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
   /** Runs a function in the caller's async context. */
   readonly inContext: InContext
-  /** Whether content that an answer left untouched is left to the caller. */
+  /** Whether unread content is left to the caller instead of released. */
   readonly keepsUntouched: (status: number) => boolean
-  /** The status that the handler is shown in place of this one, or the error to fail with. */
+  /** The status to pass to the handler instead of this one, or the error to fail with. */
   readonly mapStatus: (status: number) => number | UploadError
 }
 
-/** All that the attempts of one upload need, and that does not change. */
+/** The parts of an upload that all its attempts share. */
 export class UploadContext {
   readonly interceptorContext: InterceptorContext
   readonly request: ExpectDispatchOptions
   readonly httpRequest: HttpRequest
   readonly handler: Dispatcher.DispatchHandler
-  /** `null` where the request has none. */
+  /** The content; `null` when the request has none. */
   content: UploadContent | null = null
-  /** `null` where it cannot be resumed. */
+  /** The resumption; `null` when the upload cannot be resumed. */
   resumption: UploadResumption | null = null
   readonly log: UploadLog
   readonly settings: Settings
@@ -54,7 +54,7 @@ export class UploadContext {
   readonly inContext: InContext
   readonly keepsUntouched: (status: number) => boolean
   readonly mapStatus: (status: number) => number | UploadError
-  /** Told when the content breaks before it is read. */
+  /** Called when the content fails before it is read. */
   onBroken: (error: unknown) => void = () => {}
   readonly #expect: ExpectMode
   readonly #steps: readonly RecoveryStep[]
@@ -76,12 +76,12 @@ export class UploadContext {
     this.#steps = options.steps
   }
 
-  /** What is known of the routes that a request may take. */
+  /** The remembered routes of a request. */
   routesOf({ origin }: HttpRequest): Routes {
     return routesTo(origin, this.settings, this.interceptorContext)
   }
 
-  /** Whether a request asks that takes this route. */
+  /** Whether a request on this route carries the expectation. */
   decide({ hasContent, part }: HttpRequest, route: Route): Decision {
     const length = hasContent && this.content !== null ? this.content.lengthOf(part) : 0
     return decide({
@@ -93,8 +93,8 @@ export class UploadContext {
   }
 
   /**
-   * Whether a request is large, or of unknown length. Over HTTP/2 most servers take one window of
-   * 64 KiB a round trip, and many never say 100.
+   * Whether the content of a request is large, or of unknown length. Such content is slow over HTTP/2,
+   * where most servers accept a window of 64 KiB per round trip, and many never send a 100.
    */
   isLarge({ hasContent }: HttpRequest): boolean {
     if (!hasContent || this.content === null) return false
@@ -102,7 +102,7 @@ export class UploadContext {
     return length === null || length >= this.settings.threshold
   }
 
-  /** What can be done about answers and failures; most uploads go well, and never need it. */
+  /** The recovery steps, made at first use, because most uploads need none. */
   get recovery(): RecoveryStep {
     const { settings, httpRequest, interceptorContext, resumption } = this
     this.#recovery ??= interceptorContext.recovery.recovery(
@@ -115,7 +115,7 @@ export class UploadContext {
     return this.#recovery
   }
 
-  /** What answers a proxy that wants credentials before it makes a tunnel for the current attempt. */
+  /** The answers to a proxy's challenges to CONNECT, for the current attempt. */
   tunnelTo({ origin }: HttpRequest): TunnelAuthentication | null {
     const { authenticate } = this.settings
     if (authenticate === null || !this.interceptorContext.routing.tunnels(origin)) return null
@@ -126,12 +126,12 @@ export class UploadContext {
     )
   }
 
-  /** Whether responses are looked at that are not refusals. */
+  /** Whether the recovery steps also see responses with a status below 300. */
   get watchesAll(): boolean {
     return this.authenticates || this.resumption !== null
   }
 
-  /** Whether something is to be done before each attempt, and about responses that are not refusals. */
+  /** Whether credentials are sent, so that recovery steps prepare each attempt and see each response. */
   get authenticates(): boolean {
     return this.settings.authenticate !== null
   }

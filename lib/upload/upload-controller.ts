@@ -2,15 +2,15 @@ import { type Dispatcher, errors } from '#undici'
 
 type Controller = Dispatcher.DispatchController
 
-/** Who runs the attempts. */
+/** The run of the attempts. */
 export interface ControllerOwner {
-  /** Told of an abort that no current attempt can be told of. */
+  /** Called when the caller aborts while there is no current attempt. */
   aborted(reason: Error): void
 }
 
 /**
- * The controller a caller keeps while attempts come and go. Each attempt has a controller
- * of its own; what the caller did to this one holds for whichever is current.
+ * The controller that the caller keeps during all attempts. Each attempt has its own controller. A
+ * pause or an abort of this one is applied to that of the current attempt.
  */
 export class UploadController implements Controller {
   #owner: ControllerOwner | null
@@ -22,7 +22,7 @@ export class UploadController implements Controller {
     this.#owner = owner
   }
 
-  /** The controller of the attempt that is current; `null` between attempts. */
+  /** The controller of the current attempt; `null` between attempts. */
   get target(): Controller | null {
     return this.#target
   }
@@ -33,7 +33,7 @@ export class UploadController implements Controller {
     if (this.#reason !== null) target?.abort(this.#reason)
   }
 
-  /** The request is over. A caller who keeps this keeps nothing of the request. */
+  /** Drops references at the end of the request, for a caller that keeps the controller. */
   release(): void {
     this.#target = null
     this.#owner = null
@@ -47,7 +47,7 @@ export class UploadController implements Controller {
     return this.#reason ?? this.#target?.reason ?? null
   }
 
-  /** Whether the caller ended it, and not something beneath. */
+  /** Whether the caller aborted, and not an interceptor or client below. */
   get abortedByCaller(): boolean {
     return this.#reason !== null
   }

@@ -27,15 +27,15 @@ import { type ControllerOwner, UploadController } from './upload-controller.ts'
 type Controller = Dispatcher.DispatchController
 
 /**
- * Runs the attempts of one dispatch: the first, and those that come in place of an answer or
- * a failure. The caller's handler sees one request.
+ * Runs the attempts of one dispatch: the first one, and those of the recovery steps. The caller's
+ * handler sees one request.
  */
 export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, Waiting {
   readonly #uploadContext: UploadContext
   readonly #controller: UploadController
   readonly #timeouts: Timeouts
   readonly #request: RequestState
-  /** The next attempt, which is yet to come, and the time until then. */
+  /** The next attempt, and the delay before it. */
   #delayed: {
     readonly reason: AttemptReason
     readonly delayMs: number
@@ -43,13 +43,13 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   } | null = null
   #current: Attempt | null = null
   #held: PendingResponse | null = null
-  /** What is decided about a response of an upload resource, whose end leaves the connection free for it. */
+  /** The decision about a response of an upload resource. It is carried out after the response, on the same connection. */
   #decided: NextAttempt | Error | null = null
   #started = false
-  /** Whether the handler has a final response; what befalls that is no reason to try again. */
+  /** Whether the handler got a final response. Later errors are not retried. */
   #delivered = false
   #over = false
-  /** Whether content that nothing touched is left to the caller. */
+  /** Whether unread content is left to the caller instead of released. */
   #leaves = false
 
   constructor(uploadContext: UploadContext) {
@@ -60,16 +60,16 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#timeouts = new Timeouts(uploadContext.settings.timeouts, this)
   }
 
-  /** Ends the upload, also before its first attempt has begun. */
+  /** Aborts the upload, also before its first attempt. */
   get controller(): Controller {
     return this.#controller
   }
 
-  /** Begins the first attempt; answers what undici's `dispatch` answers. */
+  /** Begins the first attempt; returns what undici's `dispatch` returns. */
   start(): boolean {
     this.#uploadContext.interceptorContext.inFlight.begin(this.#controller)
     const { log } = this.#uploadContext
-    // A fetch without a body that follows a redirect dispatches once more for the same call.
+    // The platform's fetch follows a redirect without a body with another dispatch of the same call.
     const again = log.attempts.length > 0
     this.#timeouts.begin(again ? log.elapsedMs : 0)
     const first = this.#uploadContext.resumption?.first ?? null
@@ -79,7 +79,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
     if (!this.#request.isEmpty) return this.#dispatch(reason, delayMs)
-    // A head that declares no content is a whole request, so the content is looked at before.
+    // A head with `content-length: 0` is a complete request, so the content is read before it.
     this.#uploadContext.content
       ?.readEmpty()
       .then(() => this.#over || this.#dispatch(reason, delayMs))
@@ -126,7 +126,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       rescueTimeout: settings.rescueTimeout,
       content: sends ? content : null,
       part,
-      heedsInterim: resumption !== null,
+      handlesInterim: resumption !== null,
       buffered: asks || part !== undefined ? null : buffered,
       prefersHttp1: this.#request.prefersHttp1,
       mayNeedHttp2: this.#request.mayNeedHttp2,
@@ -137,9 +137,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     return attempt
   }
 
-  /** Why content is sent unasked where nothing can hold it back; `null` where that is an error. */
+  /** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
   #unaskedReason(reason: AskReason): AskReason | null {
-    // What was refused for now is asked about below the threshold, too, where it can be.
+    // Below the threshold the expectation is optional: without a gate, the content is sent at once.
     if (reason === 'remembered-refusal') return 'below-threshold'
     return this.#uploadContext.interceptorContext.needsGate || reason === 'always'
       ? null
@@ -161,10 +161,10 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     options[attemptKey] = attempt.log
     const { allowH2 } = this.#request
     if (allowH2 !== undefined) options.allowH2 = allowH2
-    // An interceptor below would take all of the content for what is sent.
+    // An interceptor below would read the whole content from the call instead of the part.
     if (httpRequest.part !== undefined) delete options[callKey]
     const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
-    // Where no gate watches the content, undici's own timer has to do.
+    // Without a gate, undici's own timers apply.
     if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
     if (bodyTimeout !== undefined) options.bodyTimeout = bodyTimeout
     if (body !== null) options[ticketKey] = attempt
@@ -173,7 +173,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     return options
   }
 
-  // What the current attempt reports ---------------------------------------------------
+  // Called by attempts -----------------------------------------------------------------
 
   isCurrent(attempt: Attempt): boolean {
     return this.#current === attempt && !this.#over
@@ -209,7 +209,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#request.connected(attempt.isHttp2)
     if (!attempt.log.asked && this.isCurrent(attempt)) this.#uploadContext.log.continued()
     if (!attempt.asksAtAll || attempt.log.asked) return
-    // The route turned out to be silent since it was decided to ask.
+    // The decision changed before the head was written, so the reason is determined again.
     if (attempt.log.reason === 'first')
       this.#uploadContext.log.reason = this.#request.decide(attempt.isHttp2).reason
   }
@@ -255,7 +255,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   }
 
   callbackFailed(error: unknown): void {
-    // The gate is in the middle of a read or a write, and must get to the end of it.
+    // Deferred, because the gate must finish its current read or write.
     queueMicrotask(() => this.#controller.abort(toError(error)))
   }
 
@@ -273,12 +273,12 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void {
     const { handler, log } = this.#uploadContext
-    // Over HTTP/2, undici hands a 100 on, which concerns the upload alone.
+    // Over HTTP/2, undici also reports a 100, which the handler must not see.
     if (status === 100) return
     if (status < 200) {
       try {
         log.interim({ status, headers: new Headers(pairsOf(fields)) })
-        if (status === 104) this.#heed(attempt, fields)
+        if (status === 104) this.#handleInterim(attempt, fields)
       } catch (error) {
         this.callbackFailed(error)
       }
@@ -326,7 +326,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     try {
       handler.onResponseEnd?.(this.#controller, trailers)
     } catch (error) {
-      // undici's retry handler throws here what it wants to be told of as a failure.
+      // undici's retry handler throws here, and expects the error in onResponseError.
       handler.onResponseError?.(this.#controller, error as Error)
     }
     this.#controller.release()
@@ -341,7 +341,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     if (this.#held !== null) {
       this.#held.over(() => {
         this.#controller.target = null
-        // The platform's fetch never settles when a response breaks off in the turn in which it began.
+        // The platform's fetch never settles when a response fails in the turn in which it began.
         setImmediate(() => this.failed(attempt, error))
       })
       return
@@ -352,7 +352,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       this.#fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.#uploadContext.log))
       return
     }
-    // undici fails all that waits for a connection in one go, and asserts that nothing was added.
+    // Deferred by #goOn, because undici asserts that no request is added while it fails the waiting ones.
     this.#goOn(attempt, next)
   }
 
@@ -379,7 +379,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     return this.#uploadContext.recovery.answered?.(answer) ?? null
   }
 
-  /** Whether the content that goes with a request can be had again. */
+  /** Whether the content of a request can be sent again. */
   #isSendable({ part }: HttpRequest): boolean {
     return this.#uploadContext.content?.opensAt(part?.start ?? 0) ?? true
   }
@@ -408,12 +408,12 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     return this.#controller.abortedByCaller || (content !== null && content.failure === error)
   }
 
-  /** Waits for the decision over a final response. */
+  /** Holds a final response back until the recovery steps have decided. */
   #hold(attempt: Attempt, deciding: Promise<AnswerDecision>, deliver: () => void): void {
     const held = new PendingResponse(deliver)
     const { target } = this.#controller
     this.#held = held
-    // The connection may end before the decision is there, and an abort would reach nobody.
+    // The connection may close before the decision. Its controller would then ignore an abort.
     this.#controller.target = null
     deciding
       .then((decided) => {
@@ -433,21 +433,21 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   #handOver(attempt: Attempt, held: PendingResponse): void {
     for (const step of held.steps((chunk) => this.data(attempt, chunk))) {
       step()
-      // A connection that is gone tells nobody of an abort.
+      // After the connection was closed, an abort causes no event.
       const { abortedByCaller, reason } = this.#controller
       if (abortedByCaller && reason !== null) this.#fail(reason)
       if (this.#over) return
     }
   }
 
-  /** Does what was decided about a response that has ended now; answers whether that was anything. */
+  /** Carries out the decision about a response that has ended; returns whether there was one. */
   #followLater(): boolean {
     const decided = this.#decided
     const attempt = this.#current
     if (decided === null || attempt === null) return false
     this.#decided = null
     this.#controller.target = null
-    // Only then is a connection free whose response has ended.
+    // undici frees the connection one turn after the end of the response.
     setImmediate(() => {
       if (this.isCurrent(attempt)) this.#follow(attempt, decided)
     })
@@ -459,7 +459,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     else this.#next(attempt, decided)
   }
 
-  /** Gives one attempt up and begins another, on a connection that is in step. */
+  /** Aborts one attempt and begins the next. */
   #next(attempt: Attempt, { httpRequest, reason, delayMs }: NextAttempt): void {
     if (reason === 'replay') {
       this.#request.disableExpect()
@@ -485,7 +485,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     wait.start(delayMs)
   }
 
-  /** The time between two attempts is over. */
+  /** The delay before the next attempt is over. */
   waited(): void {
     const { reason, delayMs } = this.#delayed ?? { reason: null, delayMs: 0 }
     if (reason !== null) this.inContext(() => this.#begin(reason, delayMs))
@@ -500,17 +500,17 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     else this.#goOn(attempt, next)
   }
 
-  /** Does this in place of going on, once whoever tells of it is done. */
+  /** Makes the next attempt instead of continuing this one, after the current callback. */
   #goOn(attempt: Attempt, next: NextAttempt): void {
     queueMicrotask(() => {
-      // A final response may have come in the meantime.
+      // A final response may have been received meanwhile.
       if (this.#delivered || this.#held !== null || this.#decided !== null) return
       if (this.isCurrent(attempt)) this.inContext(() => this.#next(attempt, next))
     })
   }
 
-  /** Takes in a 104, which may end the attempt. */
-  #heed(attempt: Attempt, fields: ResponseFields): void {
+  /** Handles a 104, which may end the attempt. */
+  #handleInterim(attempt: Attempt, fields: ResponseFields): void {
     const { resumption, log } = this.#uploadContext
     if (resumption === null || !attempt.isOwnContent) return
     const decided = resumption.interim(fields, this.#request.httpRequest, attempt.reached)
@@ -519,14 +519,14 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     else log.progress(attempt.log)
   }
 
-  /** The caller ends it while there is no attempt to end. */
+  /** The caller aborted while there was no current attempt. */
   aborted(reason: Error): void {
     this.#fail(reason)
   }
 
-  /** A phase took too long. */
+  /** A timeout expired. */
   expired(error: Error): void {
-    // The answer is there; an origin that said 100 and reads no more does not want the rest.
+    // The response is complete, so content that the origin does not read is no error.
     const attempt = this.#current
     if (attempt?.cutLate()) return
     const next = attempt === null ? null : this.#afterStall(attempt, error)
@@ -534,7 +534,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     else this.#goOn(attempt, next)
   }
 
-  /** An upload that can be resumed goes on after a connection that does not move. */
+  /** The next attempt of a resumable upload after a timeout of a connection. */
   #afterStall(attempt: Attempt, error: Error): NextAttempt | null {
     const { resumption, log } = this.#uploadContext
     const isTotal = error instanceof UploadError && error.code === 'ERR_EXPECT_TOTAL_TIMEOUT'
@@ -553,7 +553,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     const failure = undiciTimeout(error, settings.timeouts) ?? error
     const told = failure instanceof UploadError ? failure.at(log.place()) : failure
     keepFailure(told, log)
-    // A retry of somebody above looks at whether the request was aborted, which this is not.
+    // Before giveUp(), so that `aborted` stays false: retry interceptors above do not retry aborted requests.
     this.#controller.target = null
     attempt?.giveUp()
     handler.onResponseError?.(this.#controller, told)
@@ -561,7 +561,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#abandon(error)
   }
 
-  /** Has the origin delete what nobody can go on with. Whether it does is nobody's concern any more. */
+  /** Deletes an upload at the origin that cannot be resumed. The result is ignored. */
   #abandon(error: Error): void {
     const { resumption, recovery, interceptorContext, request } = this.#uploadContext
     const httpRequest = resumption?.abandoned(error) ?? null
@@ -578,11 +578,11 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
         onResponseError: nothing,
       })
     } catch {
-      // A client that is closed takes no more.
+      // A closed client accepts no requests.
     }
   }
 
-  /** The final response is handed over: content that was not begun may still be of use to the caller. */
+  /** Releases content that a final response withheld, unless the caller may still use it. */
   #release(attempt: Attempt, status: number): void {
     const { content } = this.#uploadContext
     if (content === null || !attempt.log.withheld) return

@@ -18,18 +18,18 @@ export function tunnelAuthentication(
       const step = new ByFunction(tunnelSpace(proxy), (challenge) =>
         inContext(() => authenticate(challenge)),
       )
-      return new StepCredentials(step, hopTo(origin, '/', headers), number)
+      return new StepCredentials(step, requestTo(origin, '/', headers), number)
     }
   }
   const { proxy: credentials } = authenticate
   if (credentials === undefined) return null
   return ({ proxy, authority, headers }) => {
     const step = new ByCredentials(tunnelSpace(proxy), ownOf(authenticate), credentials)
-    return new StepCredentials(step, hopTo(proxy, authority, headers), number)
+    return new StepCredentials(step, requestTo(proxy, authority, headers), number)
   }
 }
 
-function hopTo(origin: string, path: string, headers: Tunnel['headers']): HttpRequest {
+function requestTo(origin: string, path: string, headers: Tunnel['headers']): HttpRequest {
   return { origin, path, method: 'CONNECT', headers, hasContent: false }
 }
 
