@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { clientOf } from './clients.ts'
-import { bytesFor, Content } from './content.ts'
+import { Content } from './content.ts'
 import type { Job, Measurement, Phase } from './job.ts'
 
 /**
@@ -59,16 +59,13 @@ class Resident {
   }
 }
 
-const bytes = bytesFor(
-  kind,
-  phases.map(({ size }) => size),
-)
 const send = await clientOf(job)
+const contents = new Map(phases.map(({ size }) => [size, new Content(kind, size, files[size])]))
 
 for (const [number, phase] of phases.entries()) {
   const url = new URL(`${job.url}/${number}`)
-  const content = new Content(kind, phase.size, bytes, files[phase.size])
-  if (phase.isMeasured) process.send?.(await measured(phase, () => send(url, content)))
-  else await run(phase, () => send(url, content))
+  const upload = (): Promise<number> => send(url, contents.get(phase.size) as Content)
+  if (phase.isMeasured) process.send?.(await measured(phase, upload))
+  else await run(phase, upload)
 }
 process.disconnect?.()

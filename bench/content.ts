@@ -15,12 +15,11 @@ export class Content {
   readonly #file: string | undefined
   readonly #bytes: Buffer
 
-  /** @param bytes are those of the content; a generator cuts its chunks from the first mebibyte over and over. */
-  constructor(kind: ContentKind, size: number, bytes: Buffer, file?: string) {
+  constructor(kind: ContentKind, size: number, file?: string) {
     this.kind = kind
     this.size = size
     this.#file = file
-    this.#bytes = bytes.subarray(0, size)
+    this.#bytes = bytesFor(kind, size)
   }
 
   /** The file's path. */
@@ -64,11 +63,12 @@ export class Content {
   }
 }
 
-/** Bytes to make content of: the largest of some sizes, or what is cut into chunks. */
-export function bytesFor(kind: ContentKind, sizes: readonly number[]): Buffer {
+/** All of the content where it is at hand, or a mebibyte that chunks are cut from over and over. */
+function bytesFor(kind: ContentKind, size: number): Buffer {
+  if (kind === 'file') return Buffer.alloc(0)
   const whole = ['buffer', 'string', 'blob', 'form'].includes(kind)
-  const most = kind === 'file' ? 0 : Math.max(...sizes)
-  const bytes = Buffer.allocUnsafeSlow(whole ? most : Math.min(most, mebibyte))
+  // Memory of its own: some clients do something about all that is behind a view.
+  const bytes = Buffer.allocUnsafeSlow(whole ? size : Math.min(size, mebibyte))
   // Text of one byte a character, so that a string is as long as its bytes.
   const piece = kind === 'string' ? Buffer.alloc(mebibyte, 'a') : randomPiece()
   // Pages that were never written to would cost less.
