@@ -7,7 +7,11 @@ import { type FieldValue, parseDictionary } from './structured-fields.ts'
 export const interopVersions: readonly number[] = [8, 7, 6]
 
 /** The fields with which a request offers a resumable upload to the origin. */
-export const invitingFields = ['upload-complete', 'upload-draft-interop-version', 'upload-length']
+export const invitingFields: readonly string[] = [
+  'upload-complete',
+  'upload-draft-interop-version',
+  'upload-length',
+]
 
 const limitNames = [
   'max-size',

@@ -37,7 +37,12 @@ const contentFields = [
 ]
 
 /** Fields that must not be sent to another origin. */
-export const originFields = ['authorization', 'cookie', 'host', 'proxy-authorization']
+export const originFields: readonly string[] = [
+  'authorization',
+  'cookie',
+  'host',
+  'proxy-authorization',
+]
 
 /**
  * Follows redirects (RFC 9110, section 15.4) with the methods of the Fetch standard: a 303 changes
