@@ -350,7 +350,7 @@ function tagOf(input: object): unknown {
 
 function usedUp(what: string): TypeError {
   return new TypeError(
-    `${what}; pass a stream that nobody has read from, or a function that returns a new one`,
+    `${what}; pass an unread stream, or a function that returns a new one`,
   )
 }
 

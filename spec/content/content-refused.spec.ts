@@ -95,7 +95,7 @@ describe('contentOf what cannot be sent', () => {
   for (const [name, make] of usedUp) {
     it(`refuses ${name}`, async () => {
       const input = await make()
-      expect(() => contentOf(input)).to.throw(TypeError, 'pass a stream that nobody has read from')
+      expect(() => contentOf(input)).to.throw(TypeError, 'pass an unread stream')
     })
   }
 })

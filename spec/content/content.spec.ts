@@ -217,7 +217,7 @@ describe('contentOf a function', () => {
       await bytesOf(content)
       const failure = await failureOf(bytesOf(content))
       expect(failure).to.be.instanceOf(TypeError)
-      expect((failure as Error).message).to.contain('a function that makes one')
+      expect((failure as Error).message).to.contain('a function that returns a new one')
     })
   }
 })
