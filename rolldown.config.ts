@@ -5,7 +5,7 @@ import { dts } from 'rolldown-plugin-dts'
 
 /** What is published: modules for programs, their declarations, and the command. */
 
-const shared: RolldownOptions = { platform: 'node', external: [/^node:/, 'undici', '#undici'] }
+const shared: RolldownOptions = { platform: 'node', external: [/^node:/, /^undici/] }
 
 const input = {
   index: 'lib/index.ts',

@@ -96,6 +96,7 @@ export default defineConfig({
           { text: 'Comparison', link: '/project/comparison' },
           { text: 'Benchmarks', link: '/project/benchmarks' },
           { text: 'Speed', link: '/project/speed' },
+          { text: 'How it is measured', link: '/project/measuring' },
           { text: 'Security', link: '/project/security' },
           { text: 'Contributing', link: '/project/contributing' },
           { text: 'Changes', link: '/project/changelog' },

@@ -8,6 +8,7 @@ const pages: Readonly<Record<string, string>> = {
   'docs/comparison.md': '/project/comparison',
   'docs/benchmarks.md': '/project/benchmarks',
   'docs/speed.md': '/project/speed',
+  'bench/README.md': '/project/measuring',
 }
 
 /**

@@ -13,6 +13,7 @@ const files = {
   comparison: 'docs/comparison.md',
   benchmarks: 'docs/benchmarks.md',
   speed: 'docs/speed.md',
+  measuring: 'bench/README.md',
   security: 'SECURITY.md',
   contributing: 'CONTRIBUTING.md',
   changelog: 'CHANGELOG.md',

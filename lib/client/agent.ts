@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, errors } from '#undici'
+import { Agent, type Dispatcher, errors } from 'undici/index.js'
 import { sessionsKey } from '../connection/connector.ts'
 import { gatedPool } from '../connection/pool.ts'
 import { TlsSessions } from '../connection/tls-sessions.ts'

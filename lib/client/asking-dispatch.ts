@@ -1,4 +1,4 @@
-import { type Dispatcher, getGlobalDispatcher } from '#undici'
+import { type Dispatcher, getGlobalDispatcher } from 'undici/index.js'
 import { ExpectAgent } from './agent.ts'
 import { countingInterceptor } from './interceptor.ts'
 import { isDefaultDispatcher } from './untouched.ts'

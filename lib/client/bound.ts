@@ -1,4 +1,4 @@
-import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from '#undici'
+import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici/index.js'
 import { rememberLegacyDispatcher } from '../legacy-dispatcher.ts'
 import {
   checkOptions,

@@ -1,4 +1,4 @@
-import { getGlobalOrigin } from '#undici'
+import { getGlobalOrigin } from 'undici/index.js'
 
 /** A longer referrer is cut down to its origin (Referrer Policy, section 8.3). */
 const longest = 4096

@@ -1,4 +1,4 @@
-import { type Dispatcher, Request as UndiciRequest, fetch as undiciFetch } from '#undici'
+import { type Dispatcher, Request as UndiciRequest, fetch as undiciFetch } from 'undici/index.js'
 import { type Content, contentOf } from '../content/content.ts'
 import { fieldValue } from '../headers.ts'
 import { type FetchInput, platformFetch } from './platform-fetch.ts'

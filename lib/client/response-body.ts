@@ -3,7 +3,7 @@ import {
   ReadableStream,
   type UnderlyingByteSource,
 } from 'node:stream/web'
-import { type Dispatcher, errors } from '#undici'
+import { type Dispatcher, errors } from 'undici/index.js'
 
 type Connection = Dispatcher.DispatchController
 

@@ -1,4 +1,4 @@
-import { type Dispatcher, errors } from '#undici'
+import { type Dispatcher, errors } from 'undici/index.js'
 import { pairsOf, type ResponseFields } from '../headers.ts'
 import { keepFailure } from '../report/reported.ts'
 import { decodedBody } from './decoded-body.ts'

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Agent, EnvHttpProxyAgent, getGlobalDispatcher } from '#undici'
+import { Agent, EnvHttpProxyAgent, getGlobalDispatcher } from 'undici/index.js'
 import { keepLegacyDispatcher } from '../legacy-dispatcher.ts'
 import { nodeUsesProxies } from '../proxy/environment.ts'
 

@@ -1,6 +1,6 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { constants } from 'node:http2'
-import { type buildConnector, Client, type Dispatcher, errors } from '#undici'
+import { type buildConnector, Client, type Dispatcher, errors } from 'undici/index.js'
 import { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
 import type { ClientOptions } from './connector.ts'

@@ -1,5 +1,5 @@
 import { TLSSocket } from 'node:tls'
-import { buildConnector, type Client, type Pool } from '#undici'
+import { buildConnector, type Client, type Pool } from 'undici/index.js'
 import { definedOf } from '../unknown.ts'
 import { TlsSessions } from './tls-sessions.ts'
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { type Dispatcher, errors } from '#undici'
+import { type Dispatcher, errors } from 'undici/index.js'
 import { UploadError } from '../errors.ts'
 import { headLimit, InterimResponseParser, idleLimit } from '../protocol/interim-responses.ts'
 import { contentHead } from '../protocol/request-head.ts'

@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from '#undici'
+import { type Dispatcher, Pool } from 'undici/index.js'
 import { type ClientOwner, GatedClient, type TicketedOptions } from './client.ts'
 import { connectorOf, type PoolOptions } from './connector.ts'
 import { ticketKey } from './ticket.ts'

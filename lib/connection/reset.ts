@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { errors } from '#undici'
+import { errors } from 'undici/index.js'
 
 /** The parts of node's internal handle that are used here. */
 interface Handle {
@@ -24,6 +24,6 @@ export function resetConnection(socket: Socket): void {
   const tcp = handle?._parent ?? handle
   if (tcp?.reset !== undefined) tcp.close = tcp.reset
   // Bun's handles have no reset(); its sockets check this property instead.
-  else Object.assign(socket, { resetAndClosing: true })
+  else if ('bun' in process.versions) Object.assign(socket, { resetAndClosing: true })
   socket.destroy(closed)
 }

@@ -36,6 +36,8 @@ export interface Ticket {
   readonly invites?: boolean
   /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
+  /** Whether `allowH2: false` in the dispatch options is set by this attempt and not by the caller. */
+  readonly prefersHttp1: boolean
   /** Whether only HTTP/1.1 is offered, because it is faster for the content, and the origin may not support it. */
   readonly mayNeedHttp2: boolean
   /** Whether content was written to a connection. */

@@ -349,9 +349,7 @@ function tagOf(input: object): unknown {
 }
 
 function usedUp(what: string): TypeError {
-  return new TypeError(
-    `${what}; pass an unread stream, or a function that returns a new one`,
-  )
+  return new TypeError(`${what}; pass an unread stream, or a function that returns a new one`)
 }
 
 function unusable(input: unknown): TypeError {

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { type buildConnector, Client, type Dispatcher, Socks5ProxyAgent } from '#undici'
+import { type buildConnector, Client, type Dispatcher, Socks5ProxyAgent } from 'undici/index.js'
 import { connectorOf, type PoolOptions } from '../connection/connector.ts'
 import { type TunnelCredentials, type TunnelTarget, tunnelKey } from '../connection/tunnel.ts'
 import { UploadError } from '../errors.ts'

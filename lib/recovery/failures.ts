@@ -1,5 +1,5 @@
 import { constants } from 'node:http2'
-import { errors } from '#undici'
+import { errors } from 'undici/index.js'
 import type { AttemptReport } from '../report/report.ts'
 
 /** Whether no content was sent. A request with empty content is complete without sending a byte. */

@@ -1,4 +1,4 @@
-import { errors } from '#undici'
+import { errors } from 'undici/index.js'
 import { gone, overLimit } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
-import { type Dispatcher, errors } from '#undici'
+import { type Dispatcher, errors } from 'undici/index.js'
 import { noProtocol } from '../connection/client.ts'
 import type { Source } from '../connection/source.ts'
 import type { Ticket, TicketedConnection } from '../connection/ticket.ts'
@@ -270,6 +270,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   get begun(): boolean {
     return this.#handedBytes > 0 || (this.complete && this.#connection !== null)
+  }
+
+  get prefersHttp1(): boolean {
+    return this.#options.prefersHttp1
   }
 
   get mayNeedHttp2(): boolean {

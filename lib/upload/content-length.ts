@@ -1,4 +1,4 @@
-import { errors } from '#undici'
+import { errors } from 'undici/index.js'
 import { UploadError } from '../errors.ts'
 import { countFields, type Fields, fieldValue } from '../headers.ts'
 

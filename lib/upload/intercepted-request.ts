@@ -63,7 +63,7 @@ export function uploadContextOf(
   if (above !== undefined) log.drop(above)
   log.total = content === null ? null : length
   const inContext = thisContext()
-  const asked = withoutExpectHeader(request, expectHeader)
+  const asked = withoutPreference(withoutExpectHeader(request, expectHeader))
   const httpRequest: HttpRequest = {
     origin: originOf(String(request.origin)),
     path: pathOf(request),
@@ -129,6 +129,13 @@ function answeredHere(request: ExpectDispatchOptions, settings: Settings): Expec
 /** A copy without `maxRedirections`, on which undici throws, and without `query`, which is in the path. */
 function withoutBounds(request: ExpectDispatchOptions): ExpectDispatchOptions {
   const { query: _query, maxRedirections: _bound, ...rest } = request
+  return rest
+}
+
+/** The request without the HTTP version that an interceptor above prefers for its own attempt. */
+function withoutPreference(request: ExpectDispatchOptions): ExpectDispatchOptions {
+  if (!request[ticketKey]?.prefersHttp1) return request
+  const { allowH2: _preferred, ...rest } = request
   return rest
 }
 

@@ -1,4 +1,4 @@
-import { type Dispatcher, Dispatcher1Wrapper } from '#undici'
+import { type Dispatcher, Dispatcher1Wrapper } from 'undici/index.js'
 import { ForwardingHandler } from '../connection/forwarding-handler.ts'
 
 /** Whether a handler has the older shape. */

@@ -1,4 +1,4 @@
-import { type Dispatcher, errors } from '#undici'
+import { type Dispatcher, errors } from 'undici/index.js'
 
 type Controller = Dispatcher.DispatchController
 

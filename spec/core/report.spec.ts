@@ -36,7 +36,7 @@ const faces: Record<string, Send> = {
 }
 
 function trusting(): ReturnType<typeof agentFor> {
-  return agentFor({ connect: { rejectUnauthorized: false }, replayWindow: 0 })
+  return agentFor({ allowH2: true, connect: { rejectUnauthorized: false }, replayWindow: 0 })
 }
 
 describe('the report of an upload that is answered with a 2xx in mid-content', () => {

@@ -134,7 +134,8 @@ for (const [way, sign] of Object.entries(ways)) {
         dispatcher: signing(sign(tokens)),
       })
       expect(response.status).to.equal(200)
-      expect(came).to.deep.equal(tokens.issued).and.have.lengthOf(2)
+      // The first attempt ended in the handshake, because it offered HTTP/1.1 only.
+      expect(came).to.deep.equal(tokens.issued.slice(1)).and.have.lengthOf(2)
     })
 
     it('signs a fresh attempt on a connection that was dead', async () => {

@@ -150,7 +150,7 @@ describe('Redirection', () => {
       { httpRequest: { origin: 'https://first.example' } },
     )
     const next = new Redirection({ ...settings, allowInsecureRedirect: true }).answered(answer)
-    expect(next).to.have.nested.property('hop.origin', 'http://first.example')
+    expect(next).to.have.nested.property('httpRequest.origin', 'http://first.example')
   })
 
   for (const maxRedirections of [1, 5]) {

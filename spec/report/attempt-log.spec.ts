@@ -27,6 +27,7 @@ describe('AttemptLog', () => {
       waitedMs: 0,
       waitLimitMs: 0,
       reusedConnection: false,
+      httpVersion: null,
     })
   })
 
@@ -67,6 +68,7 @@ describe('AttemptLog', () => {
       waitedMs: 30,
       waitLimitMs: 500,
       reusedConnection: true,
+      httpVersion: '1.1',
     })
   })
 

@@ -38,6 +38,7 @@ export class Recorder implements Ticket {
   readonly events: string[] = []
   readonly body = null
   readonly yields = false
+  readonly prefersHttp1 = false
   readonly mayNeedHttp2 = false
   readonly lengthStated = false
   readonly begun = false
