@@ -10,7 +10,7 @@
  * | `ERR_EXPECT_CONTENT_GONE` | the content was needed again, but it can be read only once |
  * | `ERR_EXPECT_FILE_CHANGED` | a file changed after the upload was made, or the content is not the one that a resume token was made for |
  * | `ERR_EXPECT_INTERIM_OVERFLOW` | the interim responses to one request are larger than the limit |
- * | `ERR_EXPECT_CONNECT_TIMEOUT` | no connection was made in time (undici's `connectTimeout`) |
+ * | `ERR_EXPECT_CONNECT_TIMEOUT` | no connection was made in time (`timeouts.connect`, or undici's `connectTimeout`) |
  * | `ERR_EXPECT_STALL_TIMEOUT` | the connection accepted no content for too long |
  * | `ERR_EXPECT_HEADERS_TIMEOUT` | the response did not begin in time after the content was sent |
  * | `ERR_EXPECT_BODY_TIMEOUT` | the response's content stopped arriving |

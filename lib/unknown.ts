@@ -1,3 +1,5 @@
+import { closestMatch } from 'leven'
+
 /**
  * Refuses unknown options.
  *
@@ -7,6 +9,31 @@ export function refuseUnknown(options: object, known: readonly string[]): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
     throw new TypeError(`Unknown option '${name}'; known are ${known.join(', ')}`)
+  }
+}
+
+const warned = new Set<string>()
+
+/**
+ * Warns once of each name that differs from an option in one or two characters. Other names may be
+ * options of a library that calls fetch.
+ *
+ * @param own the options to compare with.
+ * @param others further names that are known.
+ */
+export function warnOfTypos(
+  options: object,
+  own: readonly string[],
+  others: readonly string[],
+): void {
+  for (const name of Object.keys(options)) {
+    if (own.includes(name) || others.includes(name) || warned.has(name)) continue
+    const near = closestMatch(name, own, { maxDistance: 2 })
+    if (near === undefined) continue
+    warned.add(name)
+    process.emitWarning(`fetch has no option '${name}'; did you mean '${near}'?`, {
+      code: 'EXPECT_CONTINUE_OPTION',
+    })
   }
 }
 

@@ -71,7 +71,6 @@ export class Results {
     if (json) {
       const line = {
         ...placeOf(target),
-        status: response.status,
         ...(kind === 'skipped' && { skipped: true }),
         ...(fault !== null && { error: fault }),
         ...(sha256 !== null && { sha256 }),

@@ -1,12 +1,12 @@
 import type { Dispatcher } from 'undici'
 import { type Content, type ContentInput, contentOf } from '../content/content.ts'
-import { callOptions, type ExpectOptions } from '../options/options.ts'
+import { callOptions, type ExpectOptions, expectOptionNames } from '../options/options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { keepFailure } from '../report/reported.ts'
 import { UploadLog } from '../report/upload-log.ts'
-import { checkDispatcher } from '../unknown.ts'
+import { checkDispatcher, warnOfTypos } from '../unknown.ts'
 import { hasBlockedPort } from './blocked-ports.ts'
 import { type FetchRequest, fetchRequest, outgoing } from './fetch-request.ts'
 import { pickListeners } from './listeners.ts'
@@ -62,14 +62,13 @@ export async function fetchWith(
   resource: FetchInput,
   options?: FetchInit,
 ): Promise<Response> {
-  const { body, onProgress, onContinue, onInterim, dispatcher, ...rest } = {
-    ...bound,
-    ...membersOf(options),
-  }
+  const members = membersOf(options)
+  warnOfTypos(members, ownNames, standardNames)
+  const { body, onProgress, onContinue, onInterim, dispatcher, ...rest } = { ...bound, ...members }
   checkDispatcher(dispatcher)
-  const { redirect: _mode, ...members } = rest
+  const { redirect: _mode, ...others } = rest
   // Checked here: later, a bad option would be reported as a network error.
-  const own = callOptions({ ...members, retry }, urlOf(resource))
+  const own = callOptions({ ...others, retry }, urlOf(resource))
   const log = new UploadLog(pickListeners({ onProgress, onContinue, onInterim }))
   const plan = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
   const source = requestIn(resource)
@@ -90,6 +89,11 @@ export async function fetchWith(
   return sendContent(asked, content, plan)
 }
 
+/** Options of this package's fetch. Libraries pass a `retry` of their own. */
+const ownNames = [...expectOptionNames, 'onProgress', 'onContinue', 'onInterim'].filter(
+  (name) => name !== 'retry',
+)
+
 function urlOf(resource: FetchInput): string {
   return resource instanceof URL ? resource.href : String(Object(resource).url ?? resource)
 }
@@ -98,8 +102,8 @@ function isForm(type: string | null): boolean {
   return type?.startsWith('multipart/form-data') ?? false
 }
 
-/** Members that an init may have on its prototype, as a Request used as init does. */
-const inherited = [
+/** Members of a RequestInit, which may be on its prototype, as they are where a Request is used as init. */
+const standardNames = [
   ...['method', 'headers', 'body', 'signal', 'redirect', 'keepalive', 'integrity', 'cache'],
   ...['credentials', 'mode', 'referrer', 'referrerPolicy', 'duplex', 'dispatcher'],
 ]
@@ -109,7 +113,7 @@ function membersOf(init: FetchInit | undefined): FetchInit {
   const from = { ...init } as Record<string, unknown>
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(init ?? from))
   const members: Record<string, unknown> = {}
-  for (const name of isPlain ? [] : inherited) from[name] = (init as typeof from)[name]
+  for (const name of isPlain ? [] : standardNames) from[name] = (init as typeof from)[name]
   for (const name of Object.keys(from)) if (from[name] !== undefined) members[name] = from[name]
   return members
 }

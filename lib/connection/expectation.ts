@@ -1,11 +1,18 @@
-import { asking, type Event, next, type State, unasked } from '../protocol/expectation.ts'
+import {
+  asking,
+  type Event,
+  next,
+  type ReleasedBy,
+  type State,
+  unasked,
+} from '../protocol/expectation.ts'
 import type { Ticket } from './ticket.ts'
 import { Wait, type Waiting } from './wait.ts'
 
 /** The gate of the request. */
 export interface ExpectationOwner {
-  /** The wait ended without a response. */
-  onSilence(): void
+  /** The content may be sent now. */
+  onRelease(by: ReleasedBy): void
 }
 
 /** The expectation of one request: its state, its timer, and the events for the attempt. */
@@ -16,6 +23,7 @@ export class Expectation implements Waiting {
   #state: State
   #answered = false
   #answeredFirst = false
+  #turn: NodeJS.Immediate | null = null
 
   constructor(ticket: Ticket, asks: boolean, owner: ExpectationOwner) {
     this.#ticket = ticket
@@ -48,13 +56,26 @@ export class Expectation implements Waiting {
     if (this.#state.at === 'waiting' && this.#wait !== null) this.#wait.shorten(milliseconds)
   }
 
-  /** Releases the content if the state allows it; returns whether it did. */
-  release(): boolean {
-    const state = this.#state
-    if (state.at !== 'ready') return false
-    this.#apply({ type: 'flow' })
-    this.#ticket.onRelease(state.by)
-    return true
+  /**
+   * Releases the content if a 100 was received: at once after a final response, otherwise one poll
+   * phase of the event loop later. Some origins send a final response directly after the 100.
+   */
+  settle(): void {
+    if (this.#state.at !== 'ready') return
+    if (this.#answeredFirst) Expectation.#release(this)
+    else this.#turn ??= setImmediate(Expectation.#poll, this)
+  }
+
+  static #poll(expectation: Expectation): void {
+    expectation.#turn = setImmediate(Expectation.#release, expectation)
+  }
+
+  static #release(expectation: Expectation): void {
+    const state = expectation.#state
+    if (state.at !== 'ready') return
+    expectation.#apply({ type: 'flow' })
+    expectation.#ticket.onRelease(state.by)
+    expectation.#owner.onRelease(state.by)
   }
 
   /** All of the content was written. */
@@ -84,14 +105,16 @@ export class Expectation implements Waiting {
     this.#ticket.onFinal(status, this.#state.at === 'withheld')
   }
 
-  /** Stops the timer. */
+  /** Releases nothing any more. */
   close(): void {
     this.#wait?.stop()
+    if (this.#turn !== null) clearImmediate(this.#turn)
   }
 
+  /** The wait ended without a response, and includes a poll phase. */
   waited(): void {
     this.#apply({ type: 'timeout' })
-    this.#owner.onSilence()
+    Expectation.#release(this)
   }
 
   #apply(event: Event): void {

@@ -275,8 +275,7 @@ export class Http1Gate implements Waiting {
     }
     let more = true
     for (const bytes of pass) more = this.#push.call(this.#socket, bytes)
-    // After all heads of the chunk, because a final response may follow the 100 in the same chunk.
-    upload?.settle()
+    upload?.expectation.settle()
     return more
   }
 

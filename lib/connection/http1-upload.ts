@@ -76,13 +76,8 @@ export class Http1Upload
     else this.#delivery.start()
   }
 
-  /** Sends the content if the last event released it. */
-  settle(): void {
-    if (this.expectation.release()) this.#delivery.start()
-  }
-
-  onSilence(): void {
-    this.settle()
+  onRelease(): void {
+    this.#delivery.start()
   }
 
   /** The head of the final response was received. */
@@ -172,7 +167,7 @@ export class Http1Upload
     const deferred = this.#deferred
     this.#deferred = null
     if (deferred !== null) this.#gate.writeRaw(deferred.pieces, this.#failable(deferred.callback))
-    else this.settle()
+    else this.expectation.settle()
   }
 
   /** Wraps a callback: a failed write goes to the stream's callback instead, which destroys the stream. */

@@ -1,4 +1,5 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
+import type { ReleasedBy } from '../protocol/expectation.ts'
 import { type ContentWriter, Delivery, type DeliveryOwner } from './delivery.ts'
 import { Expectation, type ExpectationOwner } from './expectation.ts'
 import type { Source } from './source.ts'
@@ -87,6 +88,7 @@ export class Http2Upload
       this.#expectation.answered()
       this.#expectation.final(statusOf(headers))
       if (this.#expectation.shut) this.stop()
+      this.#expectation.settle()
     })
     // The response is complete, so the rest of the content is not needed.
     stream.once('end', () => {
@@ -116,17 +118,12 @@ export class Http2Upload
   #interim(status: number): void {
     this.#expectation.answered()
     this.#expectation.interim(status)
-    this.#settle()
+    this.#expectation.settle()
   }
 
-  onSilence(): void {
-    if (this.#settle()) this.#stream.emit('continue')
-  }
-
-  #settle(): boolean {
-    if (!this.#expectation.release()) return false
+  onRelease(by: ReleasedBy): void {
     this.#delivery.start()
-    return true
+    if (by === 'timeout') this.#stream.emit('continue')
   }
 
   // Called by the delivery -------------------------------------------------------------

@@ -54,6 +54,11 @@ export interface Opening {
   readonly start: number
 }
 
+/** A value that is sent as JSON, with `content-type: application/json`. */
+export interface JsonInput {
+  readonly json: unknown
+}
+
 /** Content that can be read only once. */
 export type OneShotInput =
   | Readable
@@ -71,6 +76,7 @@ export type ReplayableInput =
   | URLSearchParams
   | FormData
   | UndiciFormData
+  | JsonInput
   | Content
 
 /**
@@ -113,6 +119,7 @@ export function contentOf(input: unknown): Content {
   if (isFormData(input)) return multipart(input)
   if (isBlob(input)) return blob(input)
   if (isSized(input)) return sized(input)
+  if (isJson(input)) return json(input)
   return pieces(input)
 }
 
@@ -127,6 +134,14 @@ function bytes(buffer: Buffer, type: string | null): Content {
     seeks: true,
     open: (start) => bytesReader(buffer.subarray(start)),
   }
+}
+
+function json({ json: value }: JsonInput): Content {
+  const text = JSON.stringify(value)
+  if (text === undefined) {
+    throw new TypeError(`Content 'json' must be a value that JSON has, not ${typeof value}`)
+  }
+  return { ...bytes(Buffer.from(text), 'application/json'), buffered: text }
 }
 
 function blob(input: Blob): Content {
@@ -332,6 +347,11 @@ function isSized(input: object): input is SizedInput {
   return 'open' in input && typeof input.open === 'function' && 'length' in input
 }
 
+/** A Request and a Response have a function by this name. */
+function isJson(input: object): input is JsonInput {
+  return Object.hasOwn(input, 'json') && typeof (input as JsonInput).json !== 'function'
+}
+
 function isFormData(input: object): input is FormData {
   return tagOf(input) === 'FormData' && 'getAll' in input
 }
@@ -355,6 +375,6 @@ function usedUp(what: string): TypeError {
 function unusable(input: unknown): TypeError {
   const what = typeof input === 'object' ? Object.prototype.toString.call(input) : typeof input
   return new TypeError(
-    `Content must be a string, bytes, a Blob, FormData, URLSearchParams, a stream, an iterable, fromFile() or a function that returns one of these, not ${what}`,
+    `Content must be a string, bytes, a Blob, FormData, URLSearchParams, { json }, a stream, an iterable, fromFile() or a function that returns one of these, not ${what}`,
   )
 }

@@ -93,6 +93,7 @@ function isHttpUrl(value: unknown): boolean {
 }
 
 const timeoutWants: Wants<TimeoutOptions> = {
+  connect: delay,
   stall: delay,
   headers: delay,
   body: delay,

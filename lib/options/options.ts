@@ -85,8 +85,8 @@ export interface ExpectOptions {
    */
   resume?: boolean | ResumeOptions
   /**
-   * Time limits of the phases in milliseconds, beside `continueTimeout` and undici's
-   * `connectTimeout`; beyond them the upload fails.
+   * Time limits of the phases in milliseconds, beside `continueTimeout`; beyond them the upload
+   * fails.
    *
    * @default {}
    */
@@ -137,6 +137,13 @@ export interface ResumeOptions extends Partial<ResumeToken> {
 
 /** Time limits of the phases of an upload, in milliseconds; 0 for none. */
 export interface TimeoutOptions {
+  /**
+   * From the begin of an attempt until its connection is there, also where it waits for one that is
+   * in use.
+   *
+   * @default 0, beside undici's `connectTimeout`
+   */
+  connect?: number
   /**
    * From the write of content until the connection has accepted some of it. Waiting for the
    * content's source does not count.

@@ -98,6 +98,10 @@ export interface AttemptReport {
  * `reportOf(response)` makes a new one at any time, for instance after the response was read.
  */
 export interface UploadReport {
+  /** The status of the last attempt's final response; `null` when none was received. */
+  readonly status: number | null
+  /** Whether that status is from 200 to 299. */
+  readonly ok: boolean
   readonly asked: boolean
   readonly reason: AskReason
   readonly outcome: UploadOutcome

@@ -98,7 +98,10 @@ export class UploadLog {
     const outcome = this.#outcome()
     const early = outcome === 'refused' || outcome === 'answered'
     const sentBytes = this.#sentBytes
+    const status = this.attempts.at(-1)?.status ?? null
     return {
+      status,
+      ok: status !== null && status >= 200 && status < 300,
       asked: this.attempts.some(({ asked }) => asked),
       reason: this.reason,
       outcome,

@@ -2,7 +2,7 @@ import { UploadError, type UploadErrorCode } from '../errors.ts'
 import type { TimeoutOptions } from '../options/options.ts'
 
 /** The timeouts of one upload. */
-export type Deadline = 'stall' | 'headers' | 'total'
+export type Deadline = 'connect' | 'stall' | 'headers' | 'total'
 
 interface Expiry {
   readonly code: UploadErrorCode
@@ -10,12 +10,13 @@ interface Expiry {
 }
 
 const expiries: Record<Deadline, Expiry> = {
+  connect: { code: 'ERR_EXPECT_CONNECT_TIMEOUT', what: 'No connection was made' },
   stall: { code: 'ERR_EXPECT_STALL_TIMEOUT', what: 'The connection took no content' },
   headers: { code: 'ERR_EXPECT_HEADERS_TIMEOUT', what: "The response's head did not come" },
   total: { code: 'ERR_EXPECT_TOTAL_TIMEOUT', what: 'The upload was not over' },
 }
 
-const all = ['stall', 'headers', 'total'] as const
+const all = ['connect', 'stall', 'headers', 'total'] as const
 const never = Number.POSITIVE_INFINITY
 
 /** The owner of deadlines. */
@@ -29,8 +30,13 @@ export interface DeadlineOwner {
 /** The deadlines of one upload. They share one timer, which is not restarted when a deadline is postponed. */
 export class Deadlines {
   readonly #owner: DeadlineOwner
-  readonly #limits: Record<Deadline, number> = { stall: 0, headers: 0, total: 0 }
-  readonly #ends: Record<Deadline, number> = { stall: never, headers: never, total: never }
+  readonly #limits: Record<Deadline, number> = { connect: 0, stall: 0, headers: 0, total: 0 }
+  readonly #ends: Record<Deadline, number> = {
+    connect: never,
+    stall: never,
+    headers: never,
+    total: never,
+  }
   #timer: NodeJS.Timeout | null = null
   /** When the timer fires. */
   #due = never

@@ -29,6 +29,16 @@ export class Timeouts implements DeadlineOwner {
     this.#deadlines.set('total', this.#timeouts.total ?? 0, elapsedMs)
   }
 
+  /** An attempt begins. */
+  connecting(): void {
+    this.#deadlines.set('connect', this.#timeouts.connect ?? 0)
+  }
+
+  /** The connection of the attempt is there. */
+  connected(): void {
+    this.#deadlines.clear('connect')
+  }
+
   /** Restarts the stall timeout while written content was not accepted; clears it otherwise. */
   sending(attempt: Attempt): void {
     if (!attempt.isStalling) {
@@ -48,6 +58,7 @@ export class Timeouts implements DeadlineOwner {
 
   /** The head of the final response was received, or the attempt was aborted. */
   answered(): void {
+    this.#deadlines.clear('connect')
     this.#deadlines.clear('stall')
     this.#deadlines.clear('headers')
   }

@@ -96,6 +96,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       const attempt = this.#attempt(httpRequest, decision, reason, delayMs)
       this.#current = attempt
       log.attempts.push(attempt.log)
+      this.#timeouts.connecting()
       return interceptorContext.dispatch(this.#options(attempt, httpRequest), attempt)
     } catch (error) {
       this.#fail(error as Error)
@@ -200,6 +201,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   started(controller: Controller, context: unknown): void {
     this.#controller.target = controller
+    this.#timeouts.connected()
     if (this.#started) return
     this.#started = true
     this.#uploadContext.handler.onRequestStart?.(this.#controller, context)

@@ -43,6 +43,13 @@ describe('contentOf what cannot be sent', () => {
     })
   }
 
+  for (const value of [undefined, Symbol('s')]) {
+    it(`names a ${typeof value} that JSON does not have`, () => {
+      const message = `Content 'json' must be a value that JSON has, not ${typeof value}`
+      expect(() => contentOf({ json: value })).to.throw(TypeError, message)
+    })
+  }
+
   const usedUp: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['a Node stream that was destroyed', async () => Readable.from([text]).destroy()],
     [

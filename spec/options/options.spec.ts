@@ -79,7 +79,7 @@ const bad: Record<keyof ExpectOptions, readonly unknown[]> = {
       { ...token, revision: 5 },
     ],
   ],
-  timeouts: [null, 5, '5', { connect: 5 }, { stall: '5' }, { total: -1 }, { body: longest + 1 }],
+  timeouts: [null, 5, '5', { idle: 5 }, { stall: '5' }, { total: -1 }, { body: longest + 1 }],
   authenticate: [
     ...[true, 5, 5n, 'user:secret', Symbol('secret'), [], {}, new Map(), pair],
     { bearer: 'secret' },
@@ -129,7 +129,7 @@ describe('defaults', () => {
   })
 })
 
-describe('settle', () => {
+describe('mergeOptions', () => {
   it('puts options over settings, and leaves both as they are', () => {
     const options: ExpectOptions = Object.freeze({ expect: 'always', memory })
     const settings = mergeOptions(options, base)

@@ -106,6 +106,7 @@ describe('UploadLog', () => {
     second.final(201, false)
     const report = upload.snapshot()
     expect(report).to.deep.include({ asked: true, reason: 'always', waitedMs: 30, sentBytes: 10 })
+    expect(report).to.include({ status: 201, ok: true })
     expect(report.attempts).to.deep.equal([first.snapshot(), second.snapshot()])
   })
 

@@ -76,6 +76,13 @@ export const replayableInputs: readonly Input[] = [
     type: null,
     content: Buffer.from(shared),
   },
+  {
+    name: 'a value as JSON',
+    make: () => ({ json: { title: 'naïve' } }),
+    length: 18,
+    type: 'application/json',
+    content: Buffer.from('{"title":"naïve"}'),
+  },
   { name: 'a Blob', make: () => new Blob([text]), length: bytes.length, ...plain },
   {
     name: 'a Blob with a type',

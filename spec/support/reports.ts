@@ -39,6 +39,8 @@ export const refused: Partial<AttemptReport> = {
 /** A report of attempts; of one that was told to go on unless said otherwise. */
 export function uploadReport(changes: Partial<UploadReport> = {}): UploadReport {
   return {
+    status: 201,
+    ok: true,
     asked: true,
     reason: 'threshold',
     outcome: 'continued',
@@ -53,5 +55,13 @@ export function uploadReport(changes: Partial<UploadReport> = {}): UploadReport 
 /** An origin refused the content before it. */
 export function refusedReport(changes: Partial<AttemptReport> = {}): UploadReport {
   const attempts = [attemptReport({ ...refused, ...changes })]
-  return uploadReport({ outcome: 'refused', sentBytes: 0, savedBytes: size, attempts })
+  const { status } = { ...refused, ...changes }
+  return uploadReport({
+    status: status ?? null,
+    ok: false,
+    outcome: 'refused',
+    sentBytes: 0,
+    savedBytes: size,
+    attempts,
+  })
 }

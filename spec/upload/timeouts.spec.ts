@@ -171,6 +171,34 @@ describe('timeouts', () => {
     expect(failure.cause).to.be.instanceOf(errors.ConnectTimeoutError)
   })
 
+  for (const mode of ['always', 'never'] as const) {
+    it(`fails with ERR_EXPECT_CONNECT_TIMEOUT when connecting takes too long: expect ${mode}`, async () => {
+      const dispatcher = agentFor({ connect: () => {} })
+      const options = { expect: mode, timeouts: { connect: 20 }, dispatcher }
+      const failure = await failureOf('http://127.0.0.1:8080', small, options)
+      expect(failure).to.include({ code: 'ERR_EXPECT_CONNECT_TIMEOUT', phase: 'connecting' })
+      expect(failure.message).to.match(/within 20 ms \(timeouts\.connect\)/)
+    })
+  }
+
+  it('limits the time to connect, and not what comes after', async () => {
+    const clock = standingClock()
+    const peer = await origin(async (wire) => {
+      const head = await wire.head()
+      clock.tick(1000)
+      wire.send('HTTP/1.1 100 Continue')
+      await wire.content(head)
+      clock.tick(1000)
+      wire.send('HTTP/1.1 201 Created', 'Content-Length: 0')
+    })
+    const { response } = await upload(peer.url, small, {
+      ...patient,
+      timeouts: { connect: 100 },
+      dispatcher: agentFor(),
+    })
+    expect(response.status).to.equal(201)
+  })
+
   it('does not cut an upload that moves, however slowly', async () => {
     const server = await startOrigin()
     closeLater(() => server.close())
@@ -219,7 +247,7 @@ describe('timeouts', () => {
     const server = await startOrigin()
     closeLater(() => server.close())
     const clock = standingClock()
-    const timeouts = { stall: 1000, headers: 1000, body: 1000, total: 1000 }
+    const timeouts = { connect: 1000, stall: 1000, headers: 1000, body: 1000, total: 1000 }
     const dispatcher = agentFor()
     const { response } = await upload(server.url, small, { ...patient, timeouts, dispatcher })
     await response.text()

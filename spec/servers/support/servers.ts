@@ -27,12 +27,19 @@ export const lighttpdDav: Server = {
   program: '/usr/lib/lighttpd/mod_webdav.so',
   package: 'lighttpd-mod-webdav',
 }
+export const lighttpdTls: Server = {
+  program: '/usr/lib/lighttpd/mod_openssl.so',
+  package: 'lighttpd-mod-openssl',
+}
+export const go: Server = { program: '/usr/bin/go', package: 'golang-go' }
 
 /** All that the specs of this folder use. */
 export const servers: readonly Server[] = [
   apache,
   lighttpd,
   lighttpdDav,
+  lighttpdTls,
+  go,
   nginx,
   nghttpd,
   squid,

@@ -1,12 +1,13 @@
-import { apacheServers } from './apache.ts'
-import { caddyServers } from './caddy.ts'
+import { apacheServers, apacheTls } from './apache.ts'
+import { caddyServers, caddyTls } from './caddy.ts'
 import { frameworks } from './frameworks.ts'
-import { haproxyServers } from './haproxy.ts'
-import { nodeServers } from './ledger.ts'
-import { lighttpdServers } from './lighttpd.ts'
-import { nginxServers } from './nginx.ts'
+import { goTls } from './go.ts'
+import { haproxyServers, haproxyTls } from './haproxy.ts'
+import { nodeServers, nodeTls } from './ledger.ts'
+import { lighttpdServers, lighttpdTls } from './lighttpd.ts'
+import { nginxServers, nginxTls } from './nginx.ts'
 import { pythonServers } from './python.ts'
-import type { RealServer } from './server.ts'
+import type { RealServer, TlsServer } from './server.ts'
 import { tomcatServers } from './tomcat.ts'
 import { varnishServers } from './varnish.ts'
 
@@ -22,4 +23,15 @@ export const realServers: readonly RealServer[] = [
   ...caddyServers,
   ...pythonServers,
   ...tomcatServers,
+]
+
+/** Those that uploads over TLS are made to, with default options. */
+export const tlsServers: readonly TlsServer[] = [
+  nginxTls,
+  apacheTls,
+  caddyTls,
+  haproxyTls,
+  ...lighttpdTls,
+  nodeTls,
+  goTls,
 ]

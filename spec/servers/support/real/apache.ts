@@ -3,16 +3,24 @@ import { freePort, startDaemon, Workplace } from '../daemon.ts'
 import { apache } from '../servers.ts'
 import { fileStore } from './file-store.ts'
 import { ledger } from './ledger.ts'
-import { type RealServer, type Running, smallLimit } from './server.ts'
+import { allCases, type RealServer, type Running, smallLimit, type TlsServer } from './server.ts'
 
 /** Starts Apache httpd with what stores an upload, or hands it on. */
-async function start(place: Workplace, take: string, tls: boolean): Promise<number> {
+async function start(place: Workplace, take: string, tls: boolean, http2 = false): Promise<number> {
   const port = await freePort()
   place.write('users', 'user:secret\n')
   const names = ['mpm_event', 'authn_core', 'authn_file', 'authz_core', 'authz_user', 'auth_basic']
-  const modules = [...names, 'alias', 'dav', 'dav_fs', 'proxy', 'proxy_http', 'ssl'].map(
-    (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
-  )
+  const modules = [
+    ...names,
+    'alias',
+    'dav',
+    'dav_fs',
+    'proxy',
+    'proxy_http',
+    'ssl',
+    'http2',
+    'rewrite',
+  ].map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`)
   const { key, cert } = await identity()
   const secured = `SSLEngine on
 SSLCertificateFile ${place.write('cert.pem', cert)}
@@ -30,6 +38,10 @@ Group www-data
 DavLockDB ${place.at('dav-locks')}
 LimitRequestBody 0
 RedirectMatch 307 ^/moved/(.*)$ /files/$1
+RewriteEngine On
+RewriteCond %{HTTP:Expect} .
+RewriteRule ^/picky/ - [R=417,L]
+Protocols ${http2 ? 'h2 ' : ''}http/1.1
 ${take}
 <Location /small>
   LimitRequestBody ${smallLimit}
@@ -47,7 +59,7 @@ ${tls ? secured : ''}
   return port
 }
 
-async function startDav(tls: boolean): Promise<Running> {
+async function startDav(tls: boolean, http2 = false): Promise<Running> {
   const place = new Workplace()
   const { path, stored } = fileStore(place)
   const take = `DocumentRoot ${path}
@@ -55,7 +67,7 @@ async function startDav(tls: boolean): Promise<Running> {
   Dav On
 </Directory>
 RedirectMatch 404 ^/missing/`
-  return { port: await start(place, take, tls), stored }
+  return { port: await start(place, take, tls, http2), stored }
 }
 
 async function startProxy(): Promise<Running> {
@@ -69,3 +81,11 @@ export const apacheServers: readonly RealServer[] = [
   { name: 'Apache httpd, WebDAV, TLS', needs: [apache], tls: true, start: () => startDav(true) },
   { name: 'Apache httpd, proxy', needs: [apache], instead: 502, start: () => startProxy() },
 ]
+
+export const apacheTls: TlsServer = {
+  name: 'Apache httpd',
+  needs: [apache],
+  versions: ['both', 'HTTP/1.1'],
+  cases: [...allCases, '417'],
+  start: (versions) => startDav(true, versions === 'both'),
+}

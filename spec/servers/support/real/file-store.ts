@@ -10,15 +10,17 @@ export interface FileStore {
 
 /** Makes the folders that the cases need in a workplace. */
 export function fileStore(place: Workplace): FileStore {
-  for (const folder of ['root', 'root/files', 'root/small', 'root/private', 'root/missing']) {
+  for (const name of ['', '/files', '/small', '/private', '/missing', '/picky']) {
+    const folder = `root${name}`
     mkdirSync(place.at(folder))
     chmodSync(place.at(folder), 0o777)
   }
   return {
     path: place.at('root'),
-    stored: (name) => {
-      const file = `root/files/${name}`
-      return existsSync(place.at(file)) ? [sha256(place.read(file))] : []
-    },
+    stored: (name) =>
+      ['root/files', 'root/picky']
+        .map((folder) => `${folder}/${name}`)
+        .filter((file) => existsSync(place.at(file)))
+        .map((file) => sha256(place.read(file))),
   }
 }

@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { fastify } from 'fastify'
 import { closeLater } from '../../../support/closing.ts'
 import { sha256 } from '../../../support/contents.ts'
+import { listening } from '../../../support/tls-front.ts'
 import { Ledger, refusal } from './ledger.ts'
 import { type RealServer, type Running, smallLimit } from './server.ts'
 
@@ -60,16 +61,7 @@ async function startExpress(): Promise<Running> {
       response.status(201).end()
     })
   }
-  return { port: await listen(createServer(app)), stored: book.stored }
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    server.closeAllConnections()
-    return new Promise((closed) => server.close(closed))
-  })
-  return (server.address() as AddressInfo).port
+  return { port: await listening(createServer(app)), stored: book.stored }
 }
 
 export const frameworks: readonly RealServer[] = [

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createSecureServer } from 'node:http2'
 import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { closeLater } from '../../../support/closing.ts'
+import type { Server as NetServer } from 'node:net'
 import { identity } from '../../../support/identity.ts'
-import { type RealServer, type Running, smallLimit } from './server.ts'
+import { listening } from '../../../support/tls-front.ts'
+import {
+  allCases,
+  type RealServer,
+  type Running,
+  smallLimit,
+  type TlsServer,
+  type Versions,
+} from './server.ts'
 
 /** How a server of Node's own is set up for expectations. */
 export type Setup = 'default' | 'checkContinue' | '417'
@@ -59,12 +67,33 @@ export async function ledger(setup: Setup = 'default', tls = false): Promise<Run
       response.writeHead(417).end()
     })
   }
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    server.closeAllConnections()
-    return new Promise((closed) => server.close(closed))
+  return { port: await listening(server), stored: book.stored }
+}
+
+/** A server of Node's own over TLS and HTTP/2, which also answers 417 where it is asked to. */
+async function secureLedger(versions: Versions): Promise<Running> {
+  const book = new Ledger()
+  const server = await secureServer(versions)
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    serve(request, response, book).catch(() => response.destroy())
+  }
+  server.on('request', take)
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url?.startsWith('/picky/')) {
+      response.writeHead(417).end()
+      return
+    }
+    // As node does where nothing listens for this event.
+    response.writeContinue()
+    take(request, response)
   })
-  return { port: (server.address() as AddressInfo).port, stored: book.stored }
+  return { port: await listening(server), stored: book.stored }
+}
+
+async function secureServer(versions: Versions): Promise<NetServer> {
+  const secret = await identity()
+  if (versions === 'HTTP/1.1') return createTlsServer(secret)
+  return createSecureServer({ ...secret, allowHTTP1: versions === 'both' })
 }
 
 function refused({ url = '', headers }: IncomingMessage): Refusal | null {
@@ -98,3 +127,11 @@ export const nodeServers: readonly RealServer[] = [
   { name: 'Node, checkContinue', needs: [], start: () => ledger('checkContinue') },
   { name: 'Node, 417 to all that ask', needs: [], start: () => ledger('417') },
 ]
+
+export const nodeTls: TlsServer = {
+  name: 'Node',
+  needs: [],
+  versions: ['both', 'HTTP/1.1', 'HTTP/2'],
+  cases: [...allCases, '417'],
+  start: secureLedger,
+}

@@ -4,16 +4,24 @@ import { freePort, startDaemon, Workplace } from '../daemon.ts'
 import { nginx } from '../servers.ts'
 import { fileStore } from './file-store.ts'
 import { ledger } from './ledger.ts'
-import { type RealServer, type Running, smallLimit } from './server.ts'
+import {
+  allCases,
+  type RealServer,
+  type Running,
+  smallLimit,
+  type TlsServer,
+  type Versions,
+} from './server.ts'
 
 interface Setting {
   /** The paths of a certificate and its key; none for HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined
+  readonly http2?: boolean
   /** What every location does with an upload that it takes. */
   readonly take: string
 }
 
-async function start(place: Workplace, { tls, take }: Setting): Promise<number> {
+async function start(place: Workplace, { tls, http2, take }: Setting): Promise<number> {
   const port = await freePort()
   const secured = tls && `ssl_certificate ${tls.certificate}; ssl_certificate_key ${tls.key};`
   place.write('users', 'user:{PLAIN}secret\n')
@@ -34,7 +42,7 @@ http {
   client_max_body_size 0;
   absolute_redirect off;
   server {
-    listen 127.0.0.1:${port}${tls ? ' ssl' : ''};
+    listen 127.0.0.1:${port}${tls ? ' ssl' : ''}${http2 ? ' http2' : ''};
     ${secured ?? ''}
     location /small { client_max_body_size ${smallLimit}; ${take} }
     location /private {
@@ -44,6 +52,7 @@ http {
     }
     location ~ ^/moved/(?<name>.*)$ { return 307 /files/$name; }
     location /files { ${take} }
+    location /picky { if ($http_expect) { return 417; } ${take} }
     location / { ${take.startsWith('proxy') ? take : ''} }
   }
 }
@@ -53,13 +62,14 @@ http {
   return port
 }
 
-async function startDav(tls: boolean): Promise<Running> {
+async function startDav(tls: boolean, http2 = false): Promise<Running> {
   const place = new Workplace()
   const { path, stored } = fileStore(place)
   const { key, cert } = await identity()
   const secret = { certificate: place.write('cert.pem', cert), key: place.write('key.pem', key) }
   const port = await start(place, {
     tls: tls ? secret : undefined,
+    http2,
     take: `root ${path}; dav_methods PUT;`,
   })
   return { port, stored }
@@ -89,3 +99,11 @@ export const nginxServers: readonly RealServer[] = [
     start: () => startProxy('off'),
   },
 ]
+
+export const nginxTls: TlsServer = {
+  name: 'nginx',
+  needs: [nginx],
+  versions: ['both', 'HTTP/1.1'],
+  cases: [...allCases, '417'],
+  start: (versions: Versions) => startDav(true, versions === 'both'),
+}
