@@ -1,0 +1,85 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+
+/** How a link carries what goes over it. */
+export interface Link {
+  /** Milliseconds there and back. */
+  readonly roundTrip: number
+  /** Bytes a second, of all connections together, in each direction. */
+  readonly rate: number
+}
+
+/** A relay to a port, as if a link were between: it delays and paces. */
+export interface Relay {
+  readonly port: number
+  /** Bytes that clients sent since the last call. */
+  takeBytes(): number
+  close(): void
+}
+
+/** One direction of the link, which its connections share. */
+class Lane {
+  readonly #delay: number
+  readonly #rate: number
+  /** When the last byte that was taken has left. */
+  #busyUntil = 0
+  bytes = 0
+
+  constructor({ roundTrip, rate }: Link) {
+    this.#delay = roundTrip / 2
+    this.#rate = rate / 1000
+  }
+
+  /** Milliseconds until this many bytes that came now are at the other end. */
+  carry(bytes: number): number {
+    const now = performance.now()
+    this.bytes += bytes
+    this.#busyUntil = Math.max(now, this.#busyUntil) + bytes / this.#rate
+    return this.#busyUntil - now + this.#delay
+  }
+}
+
+/** Starts a relay. What is on the way is limited to what such a link holds. */
+export async function startRelay(port: number, link: Link): Promise<Relay> {
+  const [up, down] = [new Lane(link), new Lane(link)]
+  const most = (link.rate * link.roundTrip) / 1000
+  const sockets = new Set<Socket>()
+  const server: Server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+    const target = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
+    for (const socket of [client, target]) {
+      sockets.add(socket)
+      socket.on('close', () => sockets.delete(socket)).on('error', () => {})
+    }
+    // Making a connection takes a round trip, which loopback does not.
+    client.pause()
+    setTimeout(() => pass(client, target, up, most), link.roundTrip)
+    pass(target, client, down, most)
+  })
+  await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
+  return {
+    port: (server.address() as AddressInfo).port,
+    takeBytes: () => {
+      const { bytes } = up
+      up.bytes = 0
+      return bytes
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
+
+function pass(from: Socket, to: Socket, lane: Lane, most: number): void {
+  let onTheWay = 0
+  from.on('data', (chunk: Buffer) => {
+    onTheWay += chunk.length
+    if (onTheWay > most) from.pause()
+    setTimeout(() => {
+      to.write(chunk)
+      onTheWay -= chunk.length
+      if (onTheWay <= most) from.resume()
+    }, lane.carry(chunk.length))
+  })
+  from.on('end', () => setTimeout(() => to.end(), lane.carry(0)))
+  from.on('close', () => setTimeout(() => to.destroy(), lane.carry(0)))
+}
