@@ -5,13 +5,17 @@ import { run } from './program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Builds the package and installs it in a folder, with other packages and the programs that use it. */
-export async function install(folder: string, others: readonly string[]): Promise<void> {
+/** Builds the package and installs it in a folder, with other packages and a folder of programs. */
+export async function install(
+  folder: string,
+  others: readonly string[],
+  programs: URL,
+): Promise<void> {
   await npm(['pack', '--pack-destination', folder], root)
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }))
   const archives = globSync('*.tgz', { cwd: folder }).map((archive) => `./${archive}`)
   await npm(['install', '--no-audit', '--no-fund', ...archives, ...others], folder)
-  cpSync(new URL('programs', import.meta.url), folder, { recursive: true })
+  cpSync(programs, folder, { recursive: true })
 }
 
 async function npm(args: readonly string[], cwd: string): Promise<void> {

@@ -29,7 +29,7 @@ if (unknown !== undefined) throw new Error(`There is no ${unknown}: ${Object.key
 
 const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
 try {
-  await install(folder, ['jest@29'])
+  await install(folder, ['jest@29'], new URL('programs', import.meta.url))
   for (const name of named.length > 0 ? named : Object.keys(platforms)) {
     for (const { name: full, passed, told } of (await platforms[name]?.(folder)) ?? []) {
       console.log(`${full}: ${told}`)
