@@ -1,5 +1,8 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-const isNode = process.versions.deno === undefined && process.versions.bun === undefined
+
+/** Whether this is Node, and no other runtime that has its modules. */
+export const isNode: boolean =
+  process.versions.deno === undefined && process.versions.bun === undefined
 
 /** The message for a version of Node on which undici fails to load; `null` for a supported version. */
 export const unsupportedNode: string | null =

@@ -50,5 +50,7 @@ export function definedOf<Options extends object>(options: Options | undefined):
  */
 export function checkDispatcher(value: unknown): void {
   if (value === undefined || typeof Object(value).dispatch === 'function') return
-  throw new TypeError("Option 'dispatcher' must be an undici Dispatcher")
+  // Bun puts an undici of its own, whose classes cannot dispatch, in the place of the package.
+  const hint = 'bun' in process.versions ? "; on Bun import its class from 'undici/index.js'" : ''
+  throw new TypeError(`Option 'dispatcher' must be an undici Dispatcher${hint}`)
 }

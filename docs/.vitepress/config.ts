@@ -27,7 +27,7 @@ const clients = [
   ['axios', 'axios'],
   ['OpenAI and clients like it', 'openai'],
   ['Elasticsearch', 'elasticsearch'],
-  ['Deno and Bun', 'deno-bun'],
+  ['Deno, Bun and others', 'deno-bun'],
   ['Bundlers', 'bundlers'],
 ] as const
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { errors } from 'undici/index.js'
+import { isNode } from '../node-version.ts'
 
 /** The parts of node's internal handle that are used here. */
 interface Handle {
@@ -20,10 +21,13 @@ const closed = new errors.InformationalError('The connection was closed after a 
  * `resetAndDestroy()` accepts no error, and does not support TLS.
  */
 export function resetConnection(socket: Socket): void {
-  const { _handle: handle } = socket as { _handle?: Handle | null }
-  const tcp = handle?._parent ?? handle
-  if (tcp?.reset !== undefined) tcp.close = tcp.reset
-  // Bun's handles have no reset(); its sockets check this property instead.
-  else if ('bun' in process.versions) Object.assign(socket, { resetAndClosing: true })
+  if (isNode) {
+    const { _handle: handle } = socket as { _handle?: Handle | null }
+    const tcp = handle?._parent ?? handle
+    if (tcp?.reset !== undefined) tcp.close = tcp.reset
+  } else {
+    // Bun's handles have no reset(), and Deno's calls close(). Their sockets check this property.
+    Object.assign(socket, { resetAndClosing: true })
+  }
   socket.destroy(closed)
 }

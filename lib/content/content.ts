@@ -157,7 +157,7 @@ function blob(input: Blob): Content {
 }
 
 function multipart(input: FormData): Content {
-  const encoder = new FormDataEncoder(input)
+  const encoder = new FormDataEncoder(withFiles(input))
   const { contentLength, contentType } = encoder
   return {
     length: contentLength === undefined ? null : Number(contentLength),
@@ -167,6 +167,24 @@ function multipart(input: FormData): Content {
     callsOut: false,
     open: () => iteratorReader(encoder),
   }
+}
+
+/**
+ * A form whose files are Files. Bun's are Blobs with a name, which the encoder would write as the text
+ * "[object Blob]".
+ */
+function withFiles(input: FormData): FormData {
+  const entries = [...input.entries()]
+  if (!entries.some(([, value]) => tagOf(Object(value)) === 'Blob')) return input
+  const values = entries.map(([name, value]) => [name, fileOf(value)])
+  return Object.create(input, { entries: { value: () => values } })
+}
+
+/** What the encoder reads of a File, where it is given a Blob. */
+function fileOf(value: string | File): unknown {
+  if (typeof value === 'string' || tagOf(value) === 'File') return value
+  const { name = 'blob', type, size } = value as Blob & { readonly name?: string }
+  return { name, type, size, stream: () => value.stream(), [Symbol.toStringTag]: 'File' }
 }
 
 function sized({ length, open }: SizedInput): Content {

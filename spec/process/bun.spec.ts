@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { buildConnector } from 'undici'
+import { fetch } from '../../lib/client/fetch.ts'
 import { upload } from '../../lib/client/upload.ts'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
@@ -23,6 +24,17 @@ function writeLikeBun(this: Socket, pieces: Piece[], callback: (error?: Error | 
   } catch (error) {
     thrown.push(error)
   }
+}
+
+/** A form as Bun has it: its files are Blobs, with a name where one was given. */
+function formLikeBun(): FormData {
+  const named = Object.assign(new Blob(['one'], { type: 'a/b' }), { name: 'name.bin' })
+  const values = [
+    ['text', 'hello'],
+    ['file', named],
+    ['blob', new Blob(['two'])],
+  ]
+  return Object.assign(new FormData(), { entries: () => values.values() } as object)
 }
 
 describe('on Bun', () => {
@@ -61,4 +73,17 @@ describe('on Bun', () => {
       expect(origin.requests.at(-1)?.sha256).to.equal(sha256(content))
     })
   }
+
+  it('the files of a form arrive', async () => {
+    const origin = await startOrigin({ keepContent: true })
+    closeLater(() => origin.close())
+    await fetch(origin.url, { method: 'POST', body: formLikeBun() })
+    const { headers, content } = origin.requests[0] ?? { headers: {} }
+    expect(headers['content-length']).to.equal(String(content?.length))
+    const type = String(headers['content-type'])
+    const form = await new Response(content, { headers: { 'content-type': type } }).formData()
+    const [file, blob] = [form.get('file'), form.get('blob')] as File[]
+    expect([file?.name, file?.type, await file?.text()]).to.eql(['name.bin', 'a/b', 'one'])
+    expect([form.get('text'), blob?.name, await blob?.text()]).to.eql(['hello', 'blob', 'two'])
+  })
 })

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { type BuildOptions, build } from 'esbuild'
+import { build } from 'esbuild'
+import { esbuildCommon, esbuildOptions } from '../support/esbuild-options.ts'
 import { receiver } from '../support/receiver.ts'
 import { libraryFile } from '../support/tested.ts'
 
@@ -39,34 +40,17 @@ const program = `
   main()
 `
 
-const require =
-  "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)"
-
-const bundles: Record<string, BuildOptions> = {
-  CommonJS: { format: 'cjs' },
-  'CommonJS, minified': { format: 'cjs', minify: true },
-  // undici is CommonJS, and asks for Node's modules.
-  ESM: { format: 'esm', banner: { js: require } },
-  'ESM, minified': { format: 'esm', minify: true, banner: { js: require } },
-}
-
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 describe('a bundle of esbuild', () => {
-  for (const [name, options] of Object.entries(bundles)) {
+  for (const [name, options] of Object.entries(esbuildOptions)) {
     it(`asks: ${name}`, async () => {
       const { url, receipts } = await receiver(createServer(), 'http')
       const folder = await mkdtemp(join(tmpdir(), 'expect-continue-'))
       try {
         const outfile = join(folder, options.format === 'cjs' ? 'bundle.cjs' : 'bundle.mjs')
         const stdin = { contents: program, resolveDir: root, loader: 'ts' } as const
-        const own = {
-          bundle: true,
-          platform: 'node',
-          target: 'node22',
-          logLevel: 'silent',
-        } as const
-        await build({ ...own, ...options, stdin, outfile })
+        await build({ ...esbuildCommon, ...options, stdin, outfile })
         const { stdout } = await run(process.execPath, [outfile, url])
         const asked = [201, 'threshold']
         expect(JSON.parse(stdout)).to.eql([asked, asked, asked, [201], asked])

@@ -1,0 +1,34 @@
+import { startExchange, toldOf, uploadsLines } from './origin.ts'
+import { type Platform, resultOf } from './platform.ts'
+import { runPackage } from './program.ts'
+
+const ownLines = [
+  `Bun.file(): ${toldOf('417')}`,
+  'install(): 413 refused',
+  'a form: 201',
+  'request() of undici/index.js: 413',
+  'an Agent of undici/index.js: refused 0',
+  'an Agent of undici: refused',
+]
+
+/** Uploads on Bun, which has an undici of its own. */
+export const bun: Platform = async (folder) => {
+  const { printed: version } = await runPackage('bun@1', ['--version'])
+  const name = `Bun ${version.trim()}`
+  const { args, origin } = await startExchange()
+  const uploads = await runPackage('bun@1', ['uploads.mjs', ...args], { cwd: folder })
+  const own = await runPackage('bun@1', ['bun.mjs', ...args], { cwd: folder })
+  const forms = origin.requests.filter(({ headers }) =>
+    headers['content-type']?.startsWith('multipart/form-data'),
+  )
+  // Both of its files.
+  const whole = forms.length === 1 && forms.every(({ bytes }) => bytes > 2 * 2_097_152)
+  const formLine = `the origin took the form whole: ${whole}`
+  return [
+    resultOf(`${name}, uploads`, uploads, uploadsLines),
+    resultOf(`${name}, its own classes`, { ...own, printed: `${own.printed}${formLine}` }, [
+      ...ownLines,
+      'the origin took the form whole: true',
+    ]),
+  ]
+}

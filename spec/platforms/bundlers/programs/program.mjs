@@ -1,0 +1,12 @@
+import { uploads } from './uploads.mjs'
+
+const [, , url, , , file] = process.argv
+
+// A bundle in CommonJS has no await here.
+uploads(url, file).then(
+  (lines) => console.log(lines.join('\n')),
+  (error) => {
+    console.error(error)
+    process.exitCode = 1
+  },
+)

@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type OriginMode,
+  type SeenRequest,
+  startOrigin,
+  type TestOrigin,
+} from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
+import { noise } from '../support/contents.ts'
+import { temporaryFolder } from '../support/files.ts'
+import { certified } from './certified.ts'
+
+/** What programs upload, and where. */
+export interface Exchange {
+  readonly origin: TestOrigin
+  /** What programs are given: the origins' URLs, http first, the certificate to trust, the file to upload. */
+  readonly args: readonly [string, string, string, string]
+}
+
+/** Bytes of the file. */
+const size = 2_097_152
+
+const challenge = { status: 401, headers: { 'www-authenticate': 'Basic realm="uploads"' } }
+
+/** The path of a request says how it is answered. */
+function answerOf({ path, asked, headers }: SeenRequest): OriginMode {
+  if (path === '/silent') return 'silent'
+  if (path === '/401') return headers.authorization === undefined ? challenge : 'go'
+  if (path === '/413') return 413
+  if (path === '/417' && asked) return 417
+  return 'go'
+}
+
+/** Starts an origin with TLS and one without. */
+export async function startExchange(): Promise<Exchange> {
+  const folder = temporaryFolder()
+  const [certificate, file] = [join(folder, 'certificate.pem'), join(folder, 'content')]
+  const { key, cert, authority } = await certified()
+  writeFileSync(certificate, authority)
+  writeFileSync(file, noise(size))
+  const origin = await startOrigin({ mode: answerOf })
+  const secured = await startOrigin({ mode: answerOf, tls: { key, cert } })
+  closeLater(() => origin.close())
+  closeLater(() => secured.close())
+  return { origin, args: [origin.url, secured.url, certificate, file] }
+}
+
+/** What programs print of uploads of these kinds of content to these answers. */
+export function linesOf(answers: readonly string[], kinds: readonly string[]): string[] {
+  return answers.flatMap((answer) => kinds.map((kind) => `${answer}, ${kind}: ${toldOf(answer)}`))
+}
+
+/** What programs print of an upload: status, outcome, bytes sent. */
+export function toldOf(answer: string): string {
+  if (answer === '413') return '413 refused 0'
+  if (answer === '417') return `201 replayed ${size}`
+  return `201 ${answer === 'silent' ? 'silent' : 'continued'} ${size}`
+}
+
+/** Answers that a program meets where it tries no others. */
+export const mainAnswers: readonly string[] = ['go', '413', '417']
+
+/** What the program `uploads.mjs` prints. */
+export const uploadsLines: readonly string[] = [
+  ...linesOf(
+    ['go', 'silent', '413', '417', '401', 'tls'],
+    ['bytes', 'a file', 'a stream', 'a generator'],
+  ),
+  ...mainAnswers.map((answer) => `fetch, ${answer}: ${toldOf(answer)}`),
+]
