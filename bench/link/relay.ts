@@ -16,12 +16,20 @@ export interface Relay {
   close(): void
 }
 
-/** One direction of the link, which its connections share. */
+/** Something that comes out of the link at some time. */
+interface Arrival {
+  readonly at: number
+  arrive(): void
+}
+
+/** One direction of the link, which its connections share. What goes in first comes out first. */
 class Lane {
   readonly #delay: number
   readonly #rate: number
+  readonly #onTheWay: Arrival[] = []
   /** When the last byte that was taken has left. */
   #busyUntil = 0
+  #timer: NodeJS.Timeout | null = null
   bytes = 0
 
   constructor({ roundTrip, rate }: Link) {
@@ -29,12 +37,27 @@ class Lane {
     this.#rate = rate / 1000
   }
 
-  /** Milliseconds until this many bytes that came now are at the other end. */
-  carry(bytes: number): number {
-    const now = performance.now()
+  /** Calls back when this many bytes that came now are at the other end. */
+  carry(bytes: number, arrive: () => void): void {
     this.bytes += bytes
-    this.#busyUntil = Math.max(now, this.#busyUntil) + bytes / this.#rate
-    return this.#busyUntil - now + this.#delay
+    this.#busyUntil = Math.max(performance.now(), this.#busyUntil) + bytes / this.#rate
+    this.#onTheWay.push({ at: this.#busyUntil + this.#delay, arrive })
+    this.#wait()
+  }
+
+  #wait(): void {
+    const [first] = this.#onTheWay
+    if (first === undefined || this.#timer !== null) return
+    this.#timer = setTimeout(() => this.#deliver(), Math.max(0, first.at - performance.now()))
+  }
+
+  #deliver(): void {
+    this.#timer = null
+    const now = performance.now()
+    while ((this.#onTheWay[0]?.at ?? Number.POSITIVE_INFINITY) <= now) {
+      this.#onTheWay.shift()?.arrive()
+    }
+    this.#wait()
   }
 }
 
@@ -51,7 +74,10 @@ export async function startRelay(port: number, link: Link): Promise<Relay> {
     }
     // Making a connection takes a round trip, which loopback does not.
     client.pause()
-    setTimeout(() => pass(client, target, up, most), link.roundTrip)
+    setTimeout(() => {
+      pass(client, target, up, most)
+      client.resume()
+    }, link.roundTrip)
     pass(target, client, down, most)
   })
   await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
@@ -74,12 +100,12 @@ function pass(from: Socket, to: Socket, lane: Lane, most: number): void {
   from.on('data', (chunk: Buffer) => {
     onTheWay += chunk.length
     if (onTheWay > most) from.pause()
-    setTimeout(() => {
+    lane.carry(chunk.length, () => {
       to.write(chunk)
       onTheWay -= chunk.length
       if (onTheWay <= most) from.resume()
-    }, lane.carry(chunk.length))
+    })
   })
-  from.on('end', () => setTimeout(() => to.end(), lane.carry(0)))
-  from.on('close', () => setTimeout(() => to.destroy(), lane.carry(0)))
+  from.on('end', () => lane.carry(0, () => to.end()))
+  from.on('close', () => lane.carry(0, () => to.destroy()))
 }

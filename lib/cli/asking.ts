@@ -23,7 +23,7 @@ export interface Answer {
   readonly status: number | null
   /** What went wrong with the connection. */
   readonly error: string | null
-  /** Milliseconds until the go-ahead or the final response came. */
+  /** Milliseconds until the go-ahead or the final response came, or until silence was known. */
   readonly ms: number | null
 }
 
@@ -71,6 +71,10 @@ export async function ask(
       askedAt = performance.now()
       clearTimeout(timer)
       timer = setTimeout(() => finish(answered('silent')), wait)
+    },
+    // Over HTTP/2 silence is known before the wait is over.
+    'expect-continue:silent': () => {
+      if (isOurs()) finish(answered('silent', { ms: passed() }))
     },
     'expect-continue:refuse': ({ status = 0 }: UploadMessage) => {
       if (isOurs() && status === 417) finish(answered('final', { status, ms: passed() }))

@@ -7,16 +7,19 @@ import { type Http2Server, nghttpdServer, nginxServer } from './support/http2-se
 import { realServers } from './support/real/all.ts'
 import { type Case, places } from './support/real/server.ts'
 
-type Expected = Readonly<Partial<Record<Case, number>>>
+type Expected = Readonly<Partial<Record<Case, number | readonly number[]>>>
 
-/** What comes first: a 100 or a final response, case by case. */
+/**
+ * What comes first: a 100 or a final response, case by case. A final response directly behind the
+ * 100 may be read before the content would go out, and then counts as the first.
+ */
 const answers: Readonly<Record<string, Expected>> = {
   'nginx, WebDAV': {
     accept: 100,
     'too large': 413,
     'no credentials': 401,
     'no such place': 405,
-    moved: 100,
+    moved: [100, 307],
   },
   'Apache httpd, WebDAV': {
     accept: 100,
@@ -41,10 +44,10 @@ const answers: Readonly<Record<string, Expected>> = {
   },
   Node: {
     accept: 100,
-    'too large': 100,
-    'no credentials': 100,
-    'no such place': 100,
-    moved: 100,
+    'too large': [100, 413],
+    'no credentials': [100, 401],
+    'no such place': [100, 404],
+    moved: [100, 307],
   },
   'Node, checkContinue': {
     accept: 100,
@@ -72,7 +75,7 @@ async function probed(
   const question = { url: new URL(url), method: 'PUT', headers: [], size: 1_000_000, wait }
   return runProbe(question, {
     rounds: 3,
-    agent: agentFor({ connect: { ca } }),
+    agent: agentFor({ connect: { ca }, allowH2: true }),
     http1: agentFor({ connect: { ca }, allowH2: false }),
     tls: null,
     send: false,
@@ -88,11 +91,12 @@ describe('the command probe', () => {
       const server = realServers.find((each) => each.name === name)
       const running = await server?.start()
       const scheme = server?.tls ? 'https' : 'http'
-      for (const [what, status] of Object.entries(expected)) {
+      for (const [what, statuses] of Object.entries(expected)) {
         const url = `${scheme}://127.0.0.1:${running?.port}${places[what as Case]}/x`
         const report = await probed(url, {})
-        const first = status === 100 ? 'continue' : status
-        expect(firstsOf(report), what).to.deep.equal([['HTTP/1.1', first]])
+        const right = [statuses].flat().map((status) => (status === 100 ? 'continue' : status))
+        expect(report.protocols.map(({ protocol }) => protocol)).to.deep.equal(['HTTP/1.1'])
+        for (const [, first] of firstsOf(report)) expect(first, what).to.be.oneOf(right)
       }
       expect(running?.stored('x')).to.deep.equal([])
     })

@@ -23,7 +23,7 @@ export async function probed(url: string, how: readonly string[]): Promise<Probe
  * What comes first over each protocol, which is the same each time: `continue`, `silent`,
  * `broken`, or the status of a final response.
  */
-export function firstsOf({ protocols }: ProbeReport): unknown[] {
+export function firstsOf({ protocols }: ProbeReport): [string, unknown][] {
   return protocols.map(({ protocol, behaviours, error }) => {
     if (error !== null) return [protocol, 'not spoken']
     expect(behaviours).to.have.lengthOf(1)

@@ -46,6 +46,7 @@ function doing({ answer, status, error, ms }: Behaviour, wait: number): string {
     case 'continue':
       return `answers 100 ${timesText(ms)}`
     case 'silent':
+      if (ms !== null) return 'stays silent, although it acknowledges a PING'
       return `stays silent for ${wait} ms`
     case 'broken':
       return `breaks the rules: ${error}`
