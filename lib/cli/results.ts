@@ -51,12 +51,12 @@ export class Results {
     await this.#write(`${JSON.stringify({ ...placeOf(target), ...fields })}\n`)
   }
 
-  /** With `--json`, prints a line for an upload that failed. */
-  printFailure(target: Target, error: unknown): Promise<void> {
+  /** With `--json`, prints a line for an upload that failed, with the details that are known. */
+  printFailure(target: Target, error: unknown, details: object = {}): Promise<void> {
     const { code, name, response } = error as Partial<UploadError>
     // The code of the AbortError after Ctrl-C is a number without a meaning here.
     const fault = { code: typeof code === 'string' ? code : name, message: messageOf(error) }
-    return this.printLine(target, { status: response?.status ?? null, error: fault })
+    return this.printLine(target, { status: response?.status ?? null, error: fault, ...details })
   }
 
   async #print(
