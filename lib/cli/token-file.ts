@@ -59,7 +59,7 @@ export class TokenFile {
     try {
       rmSync(part, { force: true })
       // Whoever can read the token may be able to change the upload.
-      writeFileSync(part, `${JSON.stringify(token)}\n`, { mode: 0o600, flag: 'wx' })
+      writeFileSync(part, `${JSON.stringify(token)}\n`, { mode: 0o600, flag: 'wx', flush: true })
       renameSync(part, this.path)
     } catch (error) {
       this.#onTrouble(error)
