@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { ResumeToken } from '../index.ts'
 import type { Target } from './target.ts'
@@ -36,11 +36,15 @@ export class TokenFile {
   /**
    * The token of an earlier run; `null` if there is none.
    *
-   * @throws Error naming the file if it holds no token.
+   * @throws Error naming the file if it holds no token, or belongs to another user.
    */
   read(): ResumeToken | null {
     if (!this.exists) return null
     const text = readFileSync(this.path, 'utf8')
+    // In a folder that several users write to, the token of another one could lead to a server of theirs.
+    if (statSync(this.path).uid !== (process.getuid?.() ?? 0)) {
+      throw new Error(`${this.path} belongs to another user; remove it to upload`)
+    }
     try {
       const token: unknown = JSON.parse(text)
       const { location = '' } = token as Partial<ResumeToken>

@@ -140,7 +140,9 @@ export class Uploads {
     const outcome = outcomeOf(delivery, performance.now() - begun, asking)
     this.#tell(row, outcome)
     const version = this.#versions.get(delivery.report.attempts.at(-1)?.url ?? '') ?? 'HTTP/1.1'
-    const print = (): Promise<void> => this.#results.print(target, delivery, outcome, version)
+    const details = asking.resumable ? { tokenFile: kept?.path } : {}
+    const print = (): Promise<void> =>
+      this.#results.print(target, delivery, outcome, version, details)
     await (stdout.isTTY ? this.#screen.aside(print) : print())
     this.#draw(delivery.report)
   }

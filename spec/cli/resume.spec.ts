@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { chownSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
@@ -137,6 +137,35 @@ describe('the command put with --resume', () => {
     expect(err).to.equal(
       `${file}: ${path} is not a file that --resume wrote; remove it to upload\n`,
     )
+  })
+
+  it('does not use the file of another user', async function () {
+    if (process.getuid?.() !== 0) this.skip()
+    const origin = await resumableOrigin({ fault: faults(half) })
+    const { file, url } = await interrupted(origin)
+    const path = `${dirname(file)}/${tokensBeside(file)[0]}`
+    chownSync(path, 1, 1)
+    const { status, err } = await run(['put', file, url, '--resume'])
+    expect(status).to.equal(1)
+    expect(err).to.equal(`${file}: ${path} belongs to another user; remove it to upload\n`)
+    expect(origin.requests).to.have.length(1)
+  })
+
+  it('says how to go on after an answer that may pass, and prints no token', async () => {
+    const fault = { after: 100_000, with: 503 }
+    const origin = await resumableOrigin({
+      fault: ({ method }) => (method === 'HEAD' ? null : fault),
+      alter: (fields, status) => (status === 503 ? { ...fields, 'retry-after': '60' } : fields),
+    })
+    const [file = ''] = filesOf({ a: content })
+    const { status, err, out } = await run(['put', file, `${origin.url}/a`, '--resume', '--json'])
+    expect(status).to.equal(1)
+    expect(err).to.match(/: 503 Service Unavailable, .*, the same command resumes it\n$/)
+    expect(JSON.parse(out)).to.deep.include({
+      status: 503,
+      tokenFile: `${dirname(file)}/${tokensBeside(file)[0]}`,
+    })
+    expect(out).to.not.include('/uploads/1')
   })
 
   it('resumes folders, and leaves token files out of them', async () => {
