@@ -23,6 +23,8 @@ const help = {
   skipExisting:
     'upload only what is not there (If-None-Match: *), and ask about each file first: a 412 then costs no body, and is no failure; a server that takes no conditions (nginx) overwrites all the same',
   limitRate: 'bytes a second at most, such as 500k, of all files together; 0 for any',
+  retry:
+    'attempts after a failure that may pass; with --resume the most in a row that bring nothing, which are 5 with 0',
   resume:
     "go on with an upload that was interrupted, where the server supports it (draft-ietf-httpbis-resumable-upload): in this run, and for a file also in the next one, after the command was killed; where it is, is kept in '.<file>.<digits>.upload.json' beside the file until the upload is complete, and the digits stand for the method and the URL",
   replayWindow:
@@ -63,7 +65,7 @@ export function put(program: Command, session: Session): void {
     .option('--threshold <bytes>', help.threshold, flag.bytes, 1_048_576)
     .option('--dry-run', help.dryRun)
     .addOption(new Option('--skip-existing', help.skipExisting).implies({ threshold: 1 }))
-    .option('--retry <count>', 'attempts after a failure that may pass', flag.count, 0)
+    .option('--retry <count>', help.retry, flag.count, 0)
     .option('--resume', help.resume)
     .option('--replay-window <bytes>', help.replayWindow, flag.bytes, 67_108_864)
     .option('--no-follow', 'do not follow redirects')

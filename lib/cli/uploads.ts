@@ -148,9 +148,11 @@ export class Uploads {
   }
 
   #resumption(kept: TokenFile | null): Pick<UploadOptions, 'resume' | 'replayWindow'> {
-    const { resume = false, replayWindow } = this.#plan
-    if (kept === null) return resume ? { resume, replayWindow } : {}
-    return { resume: { ...kept.read(), onToken: (token) => kept.keep(token) } }
+    const { resume, replayWindow, request } = this.#plan
+    const { retry } = request
+    const tries = typeof retry === 'number' && retry > 0 ? { attempts: retry } : {}
+    if (kept === null) return resume ? { resume: tries, replayWindow } : {}
+    return { resume: { ...tries, ...kept.read(), onToken: (token) => kept.keep(token) } }
   }
 
   async #ask(target: Target, row: Row, request: OwnRequest): Promise<void> {

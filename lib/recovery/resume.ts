@@ -148,7 +148,7 @@ export class Resumption implements UploadResumption {
     const isSuccess = status >= 200 && status < 300
     if (isLocating(httpRequest)) {
       if (isSuccess) return this.#located(answer, resource)
-      return isTemporary(status) ? (this.#locateLater(fields) ?? undefined) : undefined
+      return isTemporary(status) ? this.#again(answer) : undefined
     }
     const flag = parseBoolean(fields['upload-complete'])
     const isWhole = httpRequest.part === undefined || (complete && httpRequest.part.end === null)
@@ -171,7 +171,13 @@ export class Resumption implements UploadResumption {
     }
     const isBehind = status === 409 && parseInteger(fields['upload-offset']) !== null
     if (!isSuccess && !isBehind && !isTemporary(status)) return undefined
-    return this.#locateLater(fields) ?? undefined
+    return this.#again(answer)
+  }
+
+  /** Asks for the offset again, or ends the upload after too many tries: no other step tries again. */
+  #again(answer: Answer): AnswerDecision {
+    const wanted = parseRetryAfter(answer.fields['retry-after'], Date.now())
+    return this.#locate(wanted) ?? this.#instead(answer, null)
   }
 
   /** The decision of the other steps, or the attempt that has to come before or instead of it. */
@@ -264,10 +270,6 @@ export class Resumption implements UploadResumption {
   #append(offset: number): AnswerDecision {
     const next = this.#resource?.append(offset, this.#upload.content) ?? null
     return next instanceof Error ? this.#cancel(next) : next
-  }
-
-  #locateLater(fields: ResponseFields): NextAttempt | Error | null {
-    return this.#locate(parseRetryAfter(fields['retry-after'], Date.now()))
   }
 
   /**

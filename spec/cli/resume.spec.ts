@@ -168,6 +168,20 @@ describe('the command put with --resume', () => {
     expect(out).to.not.include('/uploads/1')
   })
 
+  it('tries as often as --retry says', async () => {
+    const unavailable = { status: 503, headers: { 'retry-after': '0' } }
+    const origin = await commandOrigin({
+      mode: ({ method }) => (method === 'PUT' ? 'resumable' : unavailable),
+      resumable: { fault: faults({ after: 100_000, with: 'reset' }) },
+    })
+    const [file = ''] = filesOf({ a: content })
+    const args = ['put', file, `${origin.url}/a`, '--resume', '--retry', '2']
+    const { status, err } = await run(args)
+    expect(status).to.equal(1)
+    expect(err).to.match(/the server answered 503; the same command resumes it\n$/)
+    expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'HEAD'])
+  })
+
   it('resumes folders, and leaves token files out of them', async () => {
     const origin = await resumableOrigin({
       fault: ({ path }) => (path === '/a.bin' ? half : null),
