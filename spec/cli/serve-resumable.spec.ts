@@ -85,7 +85,7 @@ describe('the command serve in the mode resumable', () => {
     const how = ['--mode', 'resumable', '--store', place, '--fault', '503:64k']
     const { url, stop } = await served(...how)
     await send(`${url}/a`, { resume: { attempts: 0, onToken: () => {} } })
-    expect(readdirSync(place)).to.have.length(1)
+    while (readdirSync(place).length === 0) await new Promise(setImmediate)
     expect(await stop()).to.equal(130)
     while (readdirSync(place).length > 0) await new Promise(setImmediate)
   })
