@@ -21,6 +21,10 @@ const examples: readonly Note[] = [
     'Upload what another program writes, and print a report of it.',
   ],
   [
+    'expect-continue put film.mkv https://uploads.example/films/ --resume',
+    'Upload a file, and go on with it after an interruption, or when the command was killed.',
+  ],
+  [
     'expect-continue put film.mkv https://uploads.example/films/ --dry-run',
     'Ask whether the server would take a file, without sending it.',
   ],

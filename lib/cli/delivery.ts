@@ -3,7 +3,15 @@ import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fromFile, type UploadOptions, type UploadReport, upload } from '../index.ts'
+import {
+  type ContentInput,
+  fromFile,
+  type ResumeOptions,
+  UploadError,
+  type UploadOptions,
+  type UploadReport,
+  upload,
+} from '../index.ts'
 import type { Target } from './target.ts'
 
 /** Flags for the content of uploads: checksums and rate. */
@@ -33,7 +41,7 @@ export interface Delivery {
 /**
  * Uploads one file.
  *
- * @throws Error if the file changed after its checksum was sent.
+ * @throws Error if the file changed after its checksum was sent, or after the upload to resume was begun.
  */
 export async function deliver(
   { file, url, size }: Target,
@@ -41,7 +49,7 @@ export async function deliver(
   { checksum, checksumHeader, limit }: Treatment,
   options: DeliveryOptions,
 ): Promise<Delivery> {
-  const open = (): Readable => (file === '-' ? stdin : createReadStream(file))
+  const open = (start = 0): Readable => (file === '-' ? stdin : createReadStream(file, { start }))
   const sums = (checksum ?? checksumHeader) !== undefined
   if (!sums && limit === null) {
     const result = await upload(url, size === null ? open() : fromFile(file), options)
@@ -52,24 +60,46 @@ export async function deliver(
   const name = checksumHeader
   const before = name && (await fileChecksum(file, options.signal))
   if (name && before) headers.push([name, checksumField(name, before)])
-  /** The content, hashed and throttled as it is read, from the beginning in each attempt. */
-  const measured = async function* (): AsyncGenerator<Uint8Array> {
+  /** The content, hashed and throttled as it is read. */
+  const measured = async function* (start = 0): AsyncGenerator<Uint8Array> {
     sha256 = null
     const hash = createHash('sha256')
-    for await (const chunk of open()) {
+    for await (const chunk of open(start)) {
       if (sums) hash.update(chunk)
       if (limit === null) yield chunk
       else yield* limit.pieces(chunk)
     }
     if (sums) sha256 = hash.digest('hex')
   }
-  const length = size === null ? null : ((await fromFile(file).lookUp?.())?.length ?? 0)
-  const content = length === null ? measured() : { length, open: measured }
-  const result = await upload(url, content, { ...options, headers })
+  const settings = { ...options, headers }
+  let content: ContentInput = measured()
+  if (size !== null) {
+    const { length = 0, revision } = (await fromFile(file).lookUp?.()) ?? {}
+    // A checksum needs all bytes, also those before the offset of a resumed upload.
+    const from = ({ start }: { start: number }): AsyncIterable<Uint8Array> => measured(start)
+    content = { length: length ?? 0, open: sums ? () => measured() : from }
+    if (typeof options.resume === 'object') settings.resume = ofFile(options.resume, revision)
+  }
+  const result = await upload(url, content, settings)
   if (before && sha256 !== null && sha256 !== before) {
     throw new Error('the file changed after its checksum was sent')
   }
   return { ...result, sha256 }
+}
+
+/**
+ * Options that compare the revision of a file, which the library does only for a file that it opens
+ * itself.
+ *
+ * @throws UploadError if the file changed since the upload was begun.
+ */
+function ofFile(resume: ResumeOptions, current: string | undefined): ResumeOptions {
+  const { revision, onToken, ...rest } = resume
+  if (revision !== undefined && revision !== current) {
+    throw new UploadError('ERR_EXPECT_FILE_CHANGED', 'the file changed since the upload was begun')
+  }
+  const kept = current === undefined ? {} : { revision: current }
+  return { ...rest, onToken: (token) => onToken?.(token && { ...token, ...kept }) }
 }
 
 /** Limits the bytes a second of everything that goes through it. */

@@ -22,6 +22,7 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/connectTimeout of the dispatcher/, '--connect-timeout'],
   [/ \((timeouts\.|undici)[^)]*\)$/, ''],
   [/maxRedirections/, '--max-redirects'],
+  [/\b([Tt])he origin\b/, '$1he server'],
   [/; pass a stream to send it$/, "; upload it through standard input, with '-'"],
 ]
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import type { UploadReport } from '../index.ts'
+import type { AttemptReason, UploadReport } from '../index.ts'
 import { bytesText, millisecondsText } from './amount.ts'
 import type { Asked } from './asking.ts'
 import type { Delivery } from './delivery.ts'
@@ -19,6 +19,8 @@ export interface Asking {
   readonly skipExisting: boolean
   /** Whether the content has no length. */
   readonly chunked: boolean
+  /** Whether a later run of the command can resume the upload. */
+  readonly resumable?: boolean
 }
 
 const lengthRequired = {
@@ -34,17 +36,28 @@ export function outcomeOf(
   asking: Asking,
 ): Outcome {
   const { attempts, savedBytes } = report
-  const first = attempts[0]
+  const isResumed = report.outcome === 'resumed'
+  const own = attempts.filter(({ reason }) => !ofResumption.includes(reason))
+  const first = own[0]
   // Ignores the GET after a 303, which has no content.
-  const last = attempts.findLast(({ method }) => method === first?.method)
-  const { sentBytes = 0, url } = last ?? {}
+  const last = own.findLast(({ method }) => method === first?.method)
+  const sentBytes = isResumed ? sentOf(attempts) : (last?.sentBytes ?? 0)
   const parts = [course(report)]
-  if (url !== first?.url) parts.unshift(`at ${url}`)
+  if (last?.url !== first?.url) parts.unshift(`at ${last?.url}`)
   if (sentBytes > 0) parts.push(`${bytesText(sentBytes)} sent in ${millisecondsText(durationMs)}`)
   if (savedBytes > 0) parts.push(`${bytesText(savedBytes)} kept off the wire`)
   const told = report.outcome === 'replayed' ? 2 : 1
-  if (attempts.length > told) parts.push(`${attempts.length} attempts`)
+  if (attempts.length > told && !isResumed) parts.push(`${attempts.length} attempts`)
+  if (asking.resumable) parts.push('the same command resumes it')
   return answered(status, statusText, parts, asking)
+}
+
+/** Reasons of the requests to the upload resource, which is not where the file is uploaded to. */
+const ofResumption: readonly AttemptReason[] = ['locate', 'resume', 'cancel']
+
+/** Bytes that all attempts of this run sent. */
+function sentOf(attempts: UploadReport['attempts']): number {
+  return attempts.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
 }
 
 /** The outcome of a dry run. */
@@ -85,7 +98,7 @@ function outcome(kind: Outcome['kind'], answer: string, details: readonly string
   return { kind, parts: [answer, ...details], fault: null }
 }
 
-function course({ outcome, reason, savedBytes, waitedMs }: UploadReport): string {
+function course({ outcome, reason, savedBytes, waitedMs, attempts }: UploadReport): string {
   const waited = millisecondsText(waitedMs)
   switch (outcome) {
     case 'continued':
@@ -99,8 +112,14 @@ function course({ outcome, reason, savedBytes, waitedMs }: UploadReport): string
     case 'replayed':
       return 'replayed without the expectation'
     case 'resumed':
-      return 'resumed after an interruption'
+      return resumptions(attempts)
     case 'not-asked':
       return `not asked (${reason})`
   }
+}
+
+function resumptions(attempts: UploadReport['attempts']): string {
+  const all = attempts.filter(({ reason }) => reason === 'resume')
+  const at = `at ${bytesText(all.at(-1)?.offset ?? 0)}`
+  return all.length > 1 ? `resumed ${all.length} times, last ${at}` : `resumed ${at}`
 }

@@ -3,7 +3,8 @@ import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 /** Values of options that are not limited to choices. */
 const suggested: Readonly<Record<string, readonly string[]>> = {
   '--method': ['PUT', 'POST', 'PATCH'],
-  '--mode': ['go', 'silent', 'reset', '307', '401', '413', '417', '503'],
+  '--mode': ['go', 'silent', 'reset', 'resumable', '307', '401', '413', '417', '503'],
+  '--fault': ['reset:1m', 'stall:1m', '503:1m'],
   '--continue-timeout': ['adaptive'],
   '--proxy': ['env'],
 }

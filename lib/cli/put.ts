@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, Option } from '@commander-js/extra-typings'
+import type { ExpectAgent } from '../index.ts'
 import { createAgent, withConnection } from './connection.ts'
 import { findCredentials } from './credentials.ts'
 import { RateLimit } from './delivery.ts'
@@ -21,6 +23,12 @@ const help = {
   skipExisting:
     'upload only what is not there (If-None-Match: *), and ask about each file first: a 412 then costs no body, and is no failure; a server that takes no conditions (nginx) overwrites all the same',
   limitRate: 'bytes a second at most, such as 500k, of all files together; 0 for any',
+  retry:
+    'attempts after a failure that may pass; with --resume the most in a row that bring nothing, which are 5 with 0',
+  resume:
+    "go on with an upload that was interrupted, where the server supports it (draft-ietf-httpbis-resumable-upload): in this run, and for a file also in the next one, after the command was killed; where it is, is kept in '.<file>.<digits>.upload.json' beside the file until the upload is complete, and the digits stand for the method and the URL",
+  replayWindow:
+    'bytes of standard input or a pipe that are kept in memory for --resume, until the server has them; what breaks further back cannot be resumed',
   continueTimeout:
     "milliseconds the body is held back, or 'adaptive' for as long as the server needed before",
   checksum: 'print the checksum of what was sent',
@@ -57,7 +65,9 @@ export function put(program: Command, session: Session): void {
     .option('--threshold <bytes>', help.threshold, flag.bytes, 1_048_576)
     .option('--dry-run', help.dryRun)
     .addOption(new Option('--skip-existing', help.skipExisting).implies({ threshold: 1 }))
-    .option('--retry <count>', 'attempts after a failure that may pass', flag.count, 0)
+    .option('--retry <count>', help.retry, flag.count, 0)
+    .option('--resume', help.resume)
+    .option('--replay-window <bytes>', help.replayWindow, flag.bytes, 67_108_864)
     .option('--no-follow', 'do not follow redirects')
     .option('--max-redirects <count>', 'how many redirects are followed', flag.count, 5)
     .option('--concurrency <count>', 'how many files are uploaded at a time', flag.positive, 4)
@@ -119,9 +129,18 @@ export function put(program: Command, session: Session): void {
     try {
       session.exit((await uploads.make(targets)) ? 0 : 1)
     } finally {
+      if (options.resume) await closed(dispatcher)
       await dispatcher.destroy()
     }
   })
+}
+
+/** Waits for a moment for the request that deletes an upload that was cancelled at the server. */
+async function closed(dispatcher: ExpectAgent): Promise<void> {
+  const inTime = new AbortController()
+  const late = sleep(1000, undefined, { signal: inTime.signal }).catch(() => {})
+  await Promise.race([dispatcher.close(), late])
+  inTime.abort()
 }
 
 /** A checksum in a header field needs content that can be read twice, which standard input cannot. */

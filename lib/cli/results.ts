@@ -36,9 +36,15 @@ export class Results {
     this.#separate = uploads > 1 || (this.#toStdout && stdout.isTTY === true)
   }
 
-  /** Prints a response. Reads it to the end in any case. */
-  print(target: Target, delivery: Delivery, outcome: Outcome, version: string): Promise<void> {
-    const printed = this.#last.then(() => this.#print(target, delivery, outcome, version))
+  /** Prints a response, or its report with the details. Reads the response to the end in any case. */
+  print(
+    target: Target,
+    delivery: Delivery,
+    outcome: Outcome,
+    version: string,
+    details: object = {},
+  ): Promise<void> {
+    const printed = this.#last.then(() => this.#print(target, delivery, outcome, version, details))
     // An error in one does not keep the next from being printed.
     this.#last = printed.catch(() => {})
     return printed
@@ -51,12 +57,12 @@ export class Results {
     await this.#write(`${JSON.stringify({ ...placeOf(target), ...fields })}\n`)
   }
 
-  /** With `--json`, prints a line for an upload that failed. */
-  printFailure(target: Target, error: unknown): Promise<void> {
+  /** With `--json`, prints a line for an upload that failed, with the details that are known. */
+  printFailure(target: Target, error: unknown, details: object = {}): Promise<void> {
     const { code, name, response } = error as Partial<UploadError>
     // The code of the AbortError after Ctrl-C is a number without a meaning here.
     const fault = { code: typeof code === 'string' ? code : name, message: messageOf(error) }
-    return this.printLine(target, { status: response?.status ?? null, error: fault })
+    return this.printLine(target, { status: response?.status ?? null, error: fault, ...details })
   }
 
   async #print(
@@ -64,17 +70,21 @@ export class Results {
     { response, report, sha256 }: Delivery,
     { kind, fault }: Outcome,
     version: string,
+    details: object,
   ): Promise<void> {
     const { json, include, failWithBody, checksum } = this.#flags
     if (include && !json) await this.#write(headOf(response, version))
     await this.#printContent(response, !json && (response.ok || failWithBody === true))
     if (json) {
+      // The token is secret.
+      const { resume: _token, ...told } = report
       const line = {
         ...placeOf(target),
         ...(kind === 'skipped' && { skipped: true }),
         ...(fault !== null && { error: fault }),
         ...(sha256 !== null && { sha256 }),
-        ...report,
+        ...told,
+        ...details,
       }
       await this.#write(`${JSON.stringify(line)}\n`)
     } else if (checksum !== undefined && sha256 !== null) {

@@ -1,17 +1,26 @@
 import { once } from 'node:events'
 import { existsSync, statSync } from 'node:fs'
+import type { Writable } from 'node:stream'
 import { type Command, InvalidArgumentError } from '@commander-js/extra-typings'
-import { type OriginMode, type SeenRequest, startOrigin } from '../testing/index.ts'
-import { count, portNumber } from './flag.ts'
+import {
+  type OriginMode,
+  type ResumableFault,
+  type ResumableRequest,
+  type SeenRequest,
+  startOrigin,
+} from '../testing/index.ts'
+import { bytes, count, portNumber } from './flag.ts'
 import { messageOf } from './message.ts'
-import type { Session } from './session.ts'
+import { type Session, UsageError } from './session.ts'
 import { fileIn, storedFile } from './stored-file.ts'
 
 /** Flags of the server. */
-type ServeMode = 'go' | 'silent' | 'reset' | number
+type ServeMode = 'go' | 'silent' | 'reset' | 'resumable' | number
 
 const modeHelp =
-  "what to do: 'go' answers 100, 'silent' answers nothing until the content came, 'reset' ends the connection, and a status refuses (401 takes any credentials, 417 requests that do not ask)"
+  "what to do: 'go' answers 100, 'silent' answers nothing until the content came, 'reset' ends the connection, 'resumable' takes uploads that are resumed after an interruption (draft-ietf-httpbis-resumable-upload) for as long as it runs, and a status refuses (401 takes any credentials, 417 requests that do not ask)"
+const faultHelp =
+  "in the mode resumable, interrupt a request with content after so many bytes: 'reset:1m' ends the connection, 'stall:1m' reads no more, and '503:1m' answers; can be repeated, for the requests that follow"
 const defaultMode: ServeMode = 'go'
 
 /** The command `serve`: a server to try things with. */
@@ -23,20 +32,30 @@ export function serve(program: Command, session: Session): void {
       'Takes uploads, or refuses them, until Ctrl-C, and prints a line for each request: its status, its method, whether it asked, the bytes of content that came, their sha256 (the beginning of it), and its path.',
     )
     .option('--mode <mode>', modeHelp, readMode, defaultMode)
+    .option('--fault <fault>', faultHelp, readFault)
     .option('--delay <ms>', 'milliseconds before it says anything', count, 0)
     .option('--location <url>', 'where a 3xx leads to', '/elsewhere')
     .option('--store <folder>', 'store content there, by its path; without, it is discarded')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--port <port>', 'the port to listen on; 0 for one that is free', portNumber, 8080)
     .option('--json', 'print each request as a line of JSON')
-    .action(async ({ mode, delay, location, store, host, port, json = false }) => {
+    .action(async ({ mode, fault, delay, location, store, host, port, json = false }) => {
       const { terminal, signal } = session
       if (store !== undefined && statSync(store, { throwIfNoEntry: false })?.isFile()) {
         throw new Error(`--store: ${store}: not a folder`)
       }
+      if (fault !== undefined && mode !== 'resumable') {
+        throw new UsageError("--fault needs the mode 'resumable'")
+      }
       // The file for the content; `null` if the path names none, `undefined` if nothing is stored.
       const placeOf = (seen: SeenRequest): string | null | undefined =>
         store === undefined || !hasContent(seen) ? undefined : fileIn(store, seen.path)
+      const writerTo = (place: string | null | undefined): Writable | null => {
+        if (!place) return null
+        return storedFile(place).on('error', (error) => {
+          terminal.stderr.write(`expect-continue: cannot store ${messageOf(error)}\n`)
+        })
+      }
       const print = json ? jsonOf : lineOf
       const origin = await startOrigin({
         mode: (seen) => {
@@ -50,12 +69,10 @@ export function serve(program: Command, session: Session): void {
         port,
         record: false,
         onRequest: (seen) => terminal.stdout.write(`${print(seen)}\n`),
-        store: (seen) => {
-          const place = placeOf(seen)
-          if (!place) return null
-          return storedFile(place).on('error', (error) => {
-            terminal.stderr.write(`expect-continue: cannot store ${messageOf(error)}\n`)
-          })
+        store: (seen) => writerTo(placeOf(seen)),
+        resumable: {
+          fault: inTurn(fault ?? []),
+          store: ({ target }) => writerTo(store && fileIn(store, target.replace(/^\S+ /, ''))),
         },
       })
       terminal.stderr.write(`expect-continue: listening on ${origin.url}, mode ${mode}\n`)
@@ -65,9 +82,29 @@ export function serve(program: Command, session: Session): void {
 }
 
 function readMode(text: string): ServeMode {
-  if (text === 'go' || text === 'silent' || text === 'reset') return text
+  if (text === 'go' || text === 'silent' || text === 'reset' || text === 'resumable') return text
   if (/^[2-5]\d\d$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('It must be go, silent, reset, or a status from 200 to 599.')
+  throw new InvalidArgumentError(
+    'It must be go, silent, reset, resumable, or a status from 200 to 599.',
+  )
+}
+
+/** Reads a fault, and appends it to the earlier ones. */
+function readFault(text: string, before: readonly ResumableFault[] = []): ResumableFault[] {
+  const [, kind = '', after = ''] = /^(reset|stall|[45]\d\d):(.+)$/.exec(text) ?? []
+  if (kind === '')
+    throw new InvalidArgumentError('It must be such as reset:1m, stall:64k or 503:0.')
+  const how = kind === 'reset' || kind === 'stall' ? kind : Number(kind)
+  return [...before, { with: how, after: bytes(after) }]
+}
+
+/** One fault for each request with content, until there are no more. */
+function inTurn(
+  faults: readonly ResumableFault[],
+): (request: ResumableRequest) => ResumableFault | null {
+  const rest = faults.values()
+  return ({ method }) =>
+    ['HEAD', 'DELETE', 'OPTIONS'].includes(method) ? null : (rest.next().value ?? null)
 }
 
 /**

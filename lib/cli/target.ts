@@ -2,6 +2,7 @@ import { readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 import { httpUrl } from './flag.ts'
 import { UsageError } from './session.ts'
+import { isTokenFile } from './token-file.ts'
 
 /** A file and its URL. */
 export interface Target {
@@ -55,6 +56,8 @@ function targetsIn(folder: string, url: URL, { onLeftOut }: TargetOptions): Targ
   const own = /(^|[/\\])\.{0,2}$/.test(folder) ? [] : [basename(folder)]
   const paths = pathsIn(folder).map((path) => path.replace(/^-$/, './-'))
   return paths.flatMap((path) => {
+    // Token files of earlier uploads are not part of the folder, and are secret.
+    if (isTokenFile(path)) return []
     const stats = statsOf(path)
     const names = [...own, ...relative(folder, path).split(sep)]
     if (stats?.isFile()) return { file: path, url: within(url, names), size: stats.size }

@@ -1,6 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
-import { type ExpectAgent, type Progress, renderTimeline, type UploadReport } from '../index.ts'
+import {
+  type ExpectAgent,
+  type Progress,
+  renderTimeline,
+  type UploadOptions,
+  type UploadReport,
+} from '../index.ts'
 import { bytesText } from './amount.ts'
 import { type Asked, ask } from './asking.ts'
 import { type DeliveryOptions, deliver, type Treatment } from './delivery.ts'
@@ -11,6 +17,7 @@ import type { Results } from './results.ts'
 import type { Row, Screen } from './screen.ts'
 import type { Session } from './session.ts'
 import type { Target } from './target.ts'
+import { TokenFile } from './token-file.ts'
 
 type OwnRequest = DeliveryOptions & { readonly method: string; readonly dispatcher: ExpectAgent }
 
@@ -23,6 +30,10 @@ export interface UploadPlan extends Treatment {
   readonly dryRun?: boolean | undefined
   /** Treat a 412 as a file that exists already. */
   readonly skipExisting?: boolean | undefined
+  /** Resume uploads, also those of earlier runs. */
+  readonly resume?: boolean | undefined
+  /** Bytes of a stream that are kept, to resume it. */
+  readonly replayWindow: number
   /** An SVG file for the timeline, or `-` for text. */
   readonly timeline?: string | undefined
   /** Print what goes over the wire. */
@@ -78,6 +89,7 @@ export class Uploads {
     const { signal } = this.#session
     if (signal.aborted) return
     const row = this.#screen.add(nameOf(target), target.size)
+    const kept = this.#tokenFile(target)
     const onProgress = (progress: Progress): void => {
       row.progress = progress
       this.#exchange?.progress(progress)
@@ -85,28 +97,62 @@ export class Uploads {
     const request = { ...this.#plan.request, signal, onProgress }
     try {
       if (this.#plan.dryRun) await this.#ask(target, row, request)
-      else await this.#upload(target, row, request)
+      else await this.#upload(target, row, request, kept)
     } catch (error) {
       this.#sound = false
       row.remove()
       const cancelled = `cancelled, ${bytesText(row.progress.sent)} sent`
       const what = signal.aborted ? cancelled : messageOf(error)
       // Messages about the file itself begin with its name already.
-      this.#screen.say(`${row.name}: `, what.replace(`${target.file}: `, ''))
-      await this.#results.printFailure(target, error)
+      const message = what.replace(`${target.file}: `, '')
+      this.#screen.say(`${row.name}: `, message, 'red', kept?.advice(error))
+      const { acknowledged } = row.progress
+      const resumable = kept?.exists ? { acknowledged, tokenFile: kept.path } : {}
+      await this.#results.printFailure(target, error, resumable)
     }
   }
 
-  async #upload(target: Target, row: Row, request: OwnRequest): Promise<void> {
+  /** The file with the token of an upload; `null` for one that no other run can resume. */
+  #tokenFile(target: Target): TokenFile | null {
+    const { resume, request } = this.#plan
+    if (!resume || target.size === null) return null
+    return new TokenFile(target, request.method, (error) => {
+      const what = `the state of the upload cannot be kept: ${messageOf(error)}`
+      this.#screen.say(`${nameOf(target)}: `, what, 'yellow')
+    })
+  }
+
+  async #upload(
+    target: Target,
+    row: Row,
+    request: OwnRequest,
+    kept: TokenFile | null,
+  ): Promise<void> {
     const { stdin, stdout } = this.#session.terminal
     const begun = performance.now()
-    const delivery = await deliver(target, stdin, this.#plan, request)
-    const outcome = outcomeOf(delivery, performance.now() - begun, this.#asking(target))
+    const options = { ...request, ...this.#resumption(kept) }
+    const delivery = await deliver(target, stdin, this.#plan, options).catch((error: unknown) => {
+      kept?.settle(error)
+      throw error
+    })
+    kept?.settle()
+    const asking = { ...this.#asking(target), resumable: kept?.exists ?? false }
+    const outcome = outcomeOf(delivery, performance.now() - begun, asking)
     this.#tell(row, outcome)
     const version = this.#versions.get(delivery.report.attempts.at(-1)?.url ?? '') ?? 'HTTP/1.1'
-    const print = (): Promise<void> => this.#results.print(target, delivery, outcome, version)
+    const details = asking.resumable ? { tokenFile: kept?.path } : {}
+    const print = (): Promise<void> =>
+      this.#results.print(target, delivery, outcome, version, details)
     await (stdout.isTTY ? this.#screen.aside(print) : print())
     this.#draw(delivery.report)
+  }
+
+  #resumption(kept: TokenFile | null): Pick<UploadOptions, 'resume' | 'replayWindow'> {
+    const { resume, replayWindow, request } = this.#plan
+    const { retry } = request
+    const tries = typeof retry === 'number' && retry > 0 ? { attempts: retry } : {}
+    if (kept === null) return resume ? { resume: tries, replayWindow } : {}
+    return { resume: { ...tries, ...kept.read(), onToken: (token) => kept.keep(token) } }
   }
 
   async #ask(target: Target, row: Row, request: OwnRequest): Promise<void> {

@@ -1,12 +1,10 @@
-import { errors } from 'undici/index.js'
-import { gone, overLimit } from '../content/upload-content.ts'
+import { overLimit } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
 import type { ResumeOptions } from '../options/options.ts'
-import { interopVersions, type Limits, limitsOf } from '../protocol/resumable-upload.ts'
+import { interopVersions } from '../protocol/resumable-upload.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
 import { parseBoolean, parseInteger } from '../protocol/structured-fields.ts'
-import type { ResumeToken } from '../report/report.ts'
 import { definedOf } from '../unknown.ts'
 import { type HttpRequest, placeOf } from '../upload/http-request.ts'
 import type {
@@ -18,9 +16,10 @@ import type {
   Resumable,
   UploadResumption,
 } from '../upload/recovery-step.ts'
-import { isPassing } from './failures.ts'
-import { locationOf, resourceRequest } from './resume-fields.ts'
+import { changed, isInterruption, isTemporary, lost, mismatch, missing } from './resume-failures.ts'
+import { locationOf } from './resume-fields.ts'
 import { backoff } from './retry.ts'
+import { isCancelling, isLocating, UploadResource } from './upload-resource.ts'
 
 const defaults = { attempts: 5, minDelay: 500, maxDelay: 30_000 }
 
@@ -43,19 +42,9 @@ export class Resumption implements UploadResumption {
   readonly #options: ResumeOptions & typeof defaults
   readonly #upload: Resumable
   #others: RecoveryStep = {}
-  /** The request to the upload resource, to derive others from; `null` while its URL is unknown. */
-  #resource: HttpRequest | null = null
-  #location = ''
-  #version = 0
-  #limits: Limits = {}
-  /** When the upload resource expires, on the clock of `performance.now()`. */
-  #expires = Number.POSITIVE_INFINITY
-  #acknowledged = 0
-  /** The offset up to which content was written to a connection. */
-  #reached = 0
+  /** The upload resource; `null` while its URL is unknown. */
+  #resource: UploadResource | null = null
   #tries = 0
-  /** Whether the origin has completed the upload although its final response was not received. */
-  #isComplete = false
   /** The decision to carry out after the upload resource was deleted. */
   #then: NextAttempt | Error | null = null
 
@@ -70,16 +59,16 @@ export class Resumption implements UploadResumption {
     if (isOther || (length !== null && content.length !== null && length !== content.length)) {
       throw changed()
     }
-    this.#acknowledged = offset
-    this.#reached = content.length ?? Number.POSITIVE_INFINITY
-    this.#find(new URL(location), httpRequest, version ?? (interopVersions[0] as number))
+    const known = version ?? (interopVersions[0] as number)
+    const reached = content.length ?? Number.POSITIVE_INFINITY
+    this.#find(new UploadResource(new URL(location), httpRequest, known, offset, reached))
   }
 
   /** The attempt to begin with when a token is given; `null` otherwise. */
   get first(): NextAttempt | null {
     return this.#resource === null
       ? null
-      : { httpRequest: this.#resource, reason: 'locate', delayMs: 0 }
+      : { httpRequest: this.#resource.httpRequest, reason: 'locate', delayMs: 0 }
   }
 
   /** Sets the steps that decide after this one. */
@@ -94,7 +83,7 @@ export class Resumption implements UploadResumption {
 
   /** An attempt wrote the content up to this offset. */
   reached(offset: number): void {
-    if (this.#resource !== null) this.#reached = Math.max(this.#reached, offset)
+    this.#resource?.reached(offset)
   }
 
   /**
@@ -108,8 +97,8 @@ export class Resumption implements UploadResumption {
     const location = locationOf(fields, httpRequest, this.#upload.allowInsecureRedirect)
     if (this.#resource === null) {
       if (location === null || httpRequest.part !== undefined) return null
-      this.#find(location, httpRequest, version)
-    } else if (location !== null && location.href !== this.#location) {
+      this.#find(new UploadResource(location, httpRequest, version))
+    } else if (location !== null && location.href !== this.#resource.location) {
       return this.#cancel(mismatch(`changed the Location of the upload to ${placeOf(httpRequest)}`))
     }
     this.reached(reached)
@@ -120,7 +109,7 @@ export class Resumption implements UploadResumption {
   }
 
   answered(answer: Answer): AnswerDecision | Promise<AnswerDecision> {
-    const own = this.#resource === null ? undefined : this.#own(answer)
+    const own = this.#resource === null ? undefined : this.#own(answer, this.#resource)
     if (own !== undefined) return own
     const others = this.#others.answered?.(answer) ?? null
     if (!(others instanceof Promise)) return this.#instead(answer, others)
@@ -137,7 +126,8 @@ export class Resumption implements UploadResumption {
   /** The content failed. Returns the attempt to make before the upload fails with that error. */
   spoiled(error: Error): NextAttempt | null {
     const isFinal = error instanceof UploadError || this.#options.onToken === undefined
-    return this.#resource !== null && isFinal ? this.#cancel(error) : null
+    const next = isFinal ? this.#cancel(error) : null
+    return next instanceof Error ? null : next
   }
 
   /** The upload failed. Returns the request that deletes an upload that cannot be resumed. */
@@ -146,19 +136,19 @@ export class Resumption implements UploadResumption {
     if (this.#resource === null || onToken !== undefined || location !== undefined) return null
     // When the origin cannot be reached, this request only keeps the process running.
     if (error instanceof Error && isInterruption(error)) return null
-    return { ...this.#resource, method: 'DELETE' }
+    return this.#resource.deletion
   }
 
   // Responses --------------------------------------------------------------------------
 
   /** What to do about a response; `undefined` leaves the decision to the other steps. */
-  #own(answer: Answer): AnswerDecision | undefined {
+  #own(answer: Answer, resource: UploadResource): AnswerDecision | undefined {
     const { status, fields, httpRequest, complete } = answer
     if (isCancelling(httpRequest)) return undefined
     const isSuccess = status >= 200 && status < 300
     if (isLocating(httpRequest)) {
-      if (isSuccess) return this.#located(answer)
-      return isTemporary(status) ? (this.#locateLater(fields) ?? undefined) : undefined
+      if (isSuccess) return this.#located(answer, resource)
+      return isTemporary(status) ? this.#again(answer) : undefined
     }
     const flag = parseBoolean(fields['upload-complete'])
     const isWhole = httpRequest.part === undefined || (complete && httpRequest.part.end === null)
@@ -181,7 +171,13 @@ export class Resumption implements UploadResumption {
     }
     const isBehind = status === 409 && parseInteger(fields['upload-offset']) !== null
     if (!isSuccess && !isBehind && !isTemporary(status)) return undefined
-    return this.#locateLater(fields) ?? undefined
+    return this.#again(answer)
+  }
+
+  /** Asks for the offset again, or ends the upload after too many tries: no other step tries again. */
+  #again(answer: Answer): AnswerDecision {
+    const wanted = parseRetryAfter(answer.fields['retry-after'], Date.now())
+    return this.#locate(wanted) ?? this.#instead(answer, null)
   }
 
   /** The decision of the other steps, or the attempt that has to come before or instead of it. */
@@ -195,14 +191,14 @@ export class Resumption implements UploadResumption {
         const error = missing(`answered ${status}`)
         return isTemporary(status) ? error : this.#lose(error)
       }
-      if (this.#isComplete) return this.#lose(lost())
+      if (this.#resource.isComplete) return this.#lose(lost())
       if (status >= 400 && status < 500 && !isTemporary(status)) this.#forget()
       return null
     }
     return next.httpRequest.part === undefined ? this.#cancel(next) : next
   }
 
-  #located({ fields, httpRequest }: Answer): AnswerDecision {
+  #located({ fields, httpRequest }: Answer, resource: UploadResource): AnswerDecision {
     const offset = parseInteger(fields['upload-offset'])
     if (offset === null) return this.#lose(missing('sent no Upload-Offset'))
     const length = parseInteger(fields['upload-length'])
@@ -212,40 +208,14 @@ export class Resumption implements UploadResumption {
     }
     const refused = this.#applyLimits(fields, httpRequest) ?? this.#acknowledge(offset)
     if (refused !== null) return refused
-    this.#isComplete = parseBoolean(fields['upload-complete']) === true
+    resource.isComplete = parseBoolean(fields['upload-complete']) === true
     // An origin may treat interrupted content as complete; its response is then not for all of it.
     const { end, untouched } = this.#upload.content
-    if (this.#isComplete && offset !== end && !(end === null && untouched))
+    if (resource.isComplete && offset !== end && !(end === null && untouched))
       return this.#lose(lost())
     // A redirect may have changed the URL of the upload resource.
-    this.#resource = httpRequest
+    resource.httpRequest = httpRequest
     return this.#append(offset)
-  }
-
-  /** The PATCH that sends the content from an offset on, up to the origin's `max-append-size`. */
-  #append(offset: number): NextAttempt {
-    const { content } = this.#upload
-    const from = this.#resource as HttpRequest
-    if (!content.opensAt(offset)) return this.#cancel(gone())
-    const { 'max-append-size': most = Number.POSITIVE_INFINITY, 'min-append-size': least = 1 } =
-      this.#limits
-    const rest = content.end === null ? null : content.end - offset
-    const end = (rest ?? most + 1) > most ? offset + most : null
-    // The last part of content of unknown length may be smaller than the limit.
-    const smallest = content.length === null ? 1 : most
-    if (end !== null && smallest < least) return this.#cancel(overLimit(most))
-    const headers = [...from.headers, 'content-type', 'application/partial-upload']
-    headers.push('upload-offset', String(offset), 'upload-complete', end === null ? '?1' : '?0')
-    const part = { start: offset, end }
-    const size = content.lengthOf(part) ?? 0
-    if (size > 0) headers.push('content-length', String(size))
-    else if (content.end !== null) headers.push('upload-length', String(content.end))
-    const hasContent = rest !== 0 && !this.#isComplete
-    return {
-      httpRequest: { ...from, method: 'PATCH', headers, hasContent, part },
-      reason: 'resume',
-      delayMs: 0,
-    }
   }
 
   /** Applies the limits of a response. */
@@ -257,16 +227,14 @@ export class Resumption implements UploadResumption {
   }
 
   #learn(fields: ResponseFields): void {
-    const limits = limitsOf(fields['upload-limit'])
-    const age = limits['max-age']
-    if (age !== undefined) this.#expires = performance.now() + age * 1000
-    this.#limits = { ...this.#limits, ...limits }
-    this.#upload.content.limit = this.#limits['max-size'] ?? Number.POSITIVE_INFINITY
+    if (this.#resource === null) return
+    this.#resource.learn(fields)
+    this.#upload.content.limit = this.#resource.maxSize
   }
 
   /** Ends a request that exceeds `max-append-size`. The rest is sent in several requests. */
   #shorten({ hasContent, part }: HttpRequest): AnswerDecision {
-    const { 'max-append-size': most = Number.POSITIVE_INFINITY } = this.#limits
+    const most = this.#resource?.maxAppendSize ?? Number.POSITIVE_INFINITY
     const { start, end } = part ?? { start: 0, end: null }
     const to = end ?? this.#upload.content.length ?? Number.POSITIVE_INFINITY
     if (!hasContent || to - start <= most) return null
@@ -275,36 +243,33 @@ export class Resumption implements UploadResumption {
 
   /** The origin has processed the content up to this offset, so that it need not be sent again. */
   #acknowledge(offset: number): AnswerDecision {
-    if (offset < this.#acknowledged || offset > this.#reached) {
-      const known = `it acknowledged ${this.#acknowledged} bytes before, and ${this.#reached} were sent`
-      return this.#cancel(mismatch(`is at offset ${offset}, but ${known}`))
-    }
-    if (offset > this.#acknowledged) this.#tries = 0
-    this.#acknowledged = offset
-    this.#upload.content.acknowledge(offset)
-    this.#upload.log.acknowledged = offset
-    this.#upload.log.resume = this.#token
+    const resource = this.#resource
+    if (resource === null) return null
+    const before = resource.acknowledged
+    const error = resource.acknowledge(offset)
+    if (error !== null) return this.#cancel(error)
+    if (offset > before) this.#tries = 0
+    const { content, log, revision } = this.#upload
+    content.acknowledge(offset)
+    log.acknowledged = offset
+    log.resume = resource.token(content, revision)
     return null
   }
 
   // The upload resource ----------------------------------------------------------------
 
-  #find(location: URL, from: HttpRequest, version: number): void {
-    this.#resource = resourceRequest(from, location, version)
-    this.#location = location.href
-    this.#version = version
-    this.#upload.log.resume = this.#token
-    this.#options.onToken?.(this.#token)
+  #find(resource: UploadResource): void {
+    const { content, revision, log } = this.#upload
+    const token = resource.token(content, revision)
+    this.#resource = resource
+    log.resume = token
+    this.#options.onToken?.(token)
   }
 
-  get #token(): ResumeToken {
-    const { content, revision } = this.#upload
-    const place = { location: this.#location, offset: this.#acknowledged, length: content.length }
-    return { ...place, version: this.#version, ...(revision !== undefined && { revision }) }
-  }
-
-  #locateLater(fields: ResponseFields): NextAttempt | Error | null {
-    return this.#locate(parseRetryAfter(fields['retry-after'], Date.now()))
+  /** The PATCH that sends the content from an offset on. */
+  #append(offset: number): AnswerDecision {
+    const next = this.#resource?.append(offset, this.#upload.content) ?? null
+    return next instanceof Error ? this.#cancel(next) : next
   }
 
   /**
@@ -314,18 +279,19 @@ export class Resumption implements UploadResumption {
    */
   #locate(wanted: number | null): NextAttempt | null {
     const { attempts, maxDelay } = this.#options
-    const isLate = performance.now() >= this.#expires
-    if (isLate || this.#tries >= attempts || (wanted ?? 0) > maxDelay) return null
+    const resource = this.#resource
+    if (resource === null || resource.isExpired) return null
+    if (this.#tries >= attempts || (wanted ?? 0) > maxDelay) return null
     const delayMs = backoff(this.#tries, wanted, this.#options)
     this.#tries += 1
-    return { httpRequest: this.#resource as HttpRequest, reason: 'locate', delayMs }
+    return { httpRequest: resource.httpRequest, reason: 'locate', delayMs }
   }
 
   /** Deletes the upload resource, and then makes this attempt or fails with this error. */
-  #cancel(then: NextAttempt | Error): NextAttempt {
+  #cancel(then: NextAttempt | Error): NextAttempt | Error {
+    if (this.#resource === null) return then
     this.#then = then
-    const httpRequest: HttpRequest = { ...(this.#resource as HttpRequest), method: 'DELETE' }
-    return { httpRequest, reason: 'cancel', delayMs: 0 }
+    return { httpRequest: this.#resource.deletion, reason: 'cancel', delayMs: 0 }
   }
 
   #cancelled(): AnswerDecision {
@@ -342,62 +308,8 @@ export class Resumption implements UploadResumption {
   #forget(): void {
     const { content, log } = this.#upload
     this.#resource = null
-    this.#limits = {}
-    this.#expires = Number.POSITIVE_INFINITY
-    this.#acknowledged = 0
-    this.#reached = 0
-    this.#isComplete = false
     content.limit = Number.POSITIVE_INFINITY
     log.resume = null
     this.#options.onToken?.(null)
   }
-}
-
-function isLocating({ method, part }: HttpRequest): boolean {
-  return method === 'HEAD' && part !== undefined
-}
-
-function isCancelling({ method, part }: HttpRequest): boolean {
-  return method === 'DELETE' && part !== undefined
-}
-
-/** Whether a status is temporary. A 423 means that another request still writes to the upload. */
-function isTemporary(status: number): boolean {
-  return status >= 500 || [408, 423, 425, 429].includes(status)
-}
-
-const passing = [
-  'ERR_EXPECT_PROXY',
-  'ERR_EXPECT_STALL_TIMEOUT',
-  'ERR_EXPECT_HEADERS_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-]
-
-/** Whether a connection broke or stalled, so that another one may succeed. */
-function isInterruption(error: NodeJS.ErrnoException): boolean {
-  // The code of an AbortError is a number.
-  const code = String(error.code)
-  if (isPassing(error) || error instanceof errors.InformationalError) return true
-  return passing.includes(code) || code.startsWith('ERR_HTTP2_')
-}
-
-function changed(): UploadError {
-  const message = 'The content is not the one that the upload to resume was started with'
-  return new UploadError('ERR_EXPECT_FILE_CHANGED', message)
-}
-
-function mismatch(what: string): UploadError {
-  const message = `The origin ${what}; the upload was cancelled`
-  return new UploadError('ERR_EXPECT_RESUME_MISMATCH', message)
-}
-
-function missing(what: string): UploadError {
-  const message = `The upload cannot be resumed: the origin ${what}`
-  return new UploadError('ERR_EXPECT_RESUME_GONE', message)
-}
-
-function lost(): UploadError {
-  const message =
-    'The origin completed the upload, but its response was lost; check the result with another request'
-  return new UploadError('ERR_EXPECT_RESUME_ANSWERED', message)
 }

@@ -3,7 +3,8 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
 import { refuseUnknown } from '../unknown.ts'
-import { type ResumableOptions, ResumableUploads, type SeenUpload } from './resumable.ts'
+import { type ResumableOptions, ResumableUploads } from './resumable.ts'
+import type { SeenUpload } from './resumable-upload.ts'
 import type { SeenRequest, WireEvent } from './seen.ts'
 import { type OriginMode, Serving, type ServingOptions } from './serving.ts'
 
@@ -147,6 +148,7 @@ class LoopbackOrigin implements TestOrigin {
     return new Promise((closed) => {
       this.#server.close(() => closed())
       this.#server.closeAllConnections()
+      this.#resumable.close()
     })
   }
 

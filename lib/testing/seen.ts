@@ -30,7 +30,7 @@ export interface SeenRequest {
   readonly status: number
   /** Bytes of content so far. */
   readonly bytes: number
-  /** The sha256 of the whole content, in hex; empty before that. */
+  /** The sha256 of the whole content, in hex, also of a resumed upload's; empty before that. */
   readonly sha256: string
   /** The content so far, if `keepContent` is set. */
   readonly content: Buffer

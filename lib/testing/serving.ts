@@ -77,9 +77,11 @@ export class Serving {
 
   /** Serves the request as one of a resumable upload. */
   pass(response: ServerResponse, uploads: ResumableUploads): void {
+    const upload = uploads.serve(this.#message, response, this.seen.asked)
     const status = (): number => (response.headersSent ? response.statusCode : 0)
+    const sha256 = (): string => (upload?.state === 'complete' ? upload.sha256 : '')
     Object.defineProperty(this.#seen, 'status', { get: status, enumerable: true })
-    uploads.serve(this.#message, response, this.seen.asked)
+    Object.defineProperty(this.#seen, 'sha256', { get: sha256, enumerable: true })
     this.#message.on('data', (chunk: Buffer) => {
       this.#seen.bytes += chunk.length
     })

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type ContentInput, ExpectAgent, fromFile, upload } from '../../lib/index.ts'
 import { chunksOf, noise, sha256 } from '../support/contents.ts'
 import { type Faults, startFaultProxy } from '../support/fault-proxy.ts'
@@ -107,7 +109,8 @@ async function run(plan: Plan, addresses: Addresses, folder: string): Promise<To
       },
     )
     const resumed = report.attempts.filter(({ reason }) => reason === 'resume').length
-    return { ...told, outcome: String(response.status), resumed, sentBytes: report.sentBytes }
+    const sentBytes = report.attempts.reduce((all, attempt) => all + attempt.sentBytes, 0)
+    return { ...told, outcome: String(response.status), resumed, sentBytes }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     return { ...told, outcome: `${code ?? ''} ${message}` }
@@ -154,6 +157,20 @@ function argumentsOf(args: string[]): Record<'uploads' | 'seed' | 'parallel' | '
   return Object.fromEntries(numbers) as ReturnType<typeof argumentsOf>
 }
 
+function bytesOf(amounts: readonly number[]): number {
+  return amounts.reduce((all, bytes) => all + bytes, 0)
+}
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Bytes of the process, and those of them that are in use. */
+function used(): { rss: number; live: number } {
+  collect()
+  const { rss, heapUsed, external } = process.memoryUsage()
+  return { rss, live: heapUsed + external }
+}
+
 async function main(args: string[]): Promise<number> {
   const { uploads, seed, parallel, upload: only } = argumentsOf(args)
   console.log(`Node ${process.versions.node}, ${only < 0 ? uploads : 1} uploads, --seed ${seed}`)
@@ -163,12 +180,12 @@ async function main(args: string[]): Promise<number> {
     const [addresses] = (await once(origin, 'message')) as [Addresses]
     const numbers = (only < 0 ? [...Array(uploads).keys()] : [only]).values()
     const tolds: Told[] = []
-    const memory: number[] = []
+    const memory: ReturnType<typeof used>[] = []
     const begun = performance.now()
     const work = async (): Promise<void> => {
       for (const number of numbers) {
         tolds.push(await run(planOf(seed, number), addresses, folder))
-        if (tolds.length % 50 === 0) memory.push(process.memoryUsage.rss())
+        if (tolds.length % 250 === 0) memory.push(used())
       }
     }
     await Promise.all(Array.from({ length: parallel }, work))
@@ -181,12 +198,27 @@ async function main(args: string[]): Promise<number> {
     const size = sum(({ plan }) => plan.bytes.length)
     const mebi = (bytes: number): string => `${(bytes / 1_048_576).toFixed(0)} MiB`
     console.log(`${tolds.length} uploads in ${seconds.toFixed(0)} s, ${mebi(size)} of content`)
-    console.log(
-      `${sum(({ resumed }) => resumed)} times resumed; ${mebi(sum(({ sentBytes }) => sentBytes))} handed to connections`,
-    )
+    const taken = tolds.filter(({ outcome }) => outcome === '201')
     const unknown = tolds.filter(({ outcome, known }) => outcome !== '201' && known.size === 0)
-    console.log(`${unknown.length} failed before they could be resumed`)
-    console.log(`resident: ${memory.map(mebi).join(', ')}`)
+    console.log(
+      `${taken.length} answered with 201, ${sum(({ resumed }) => resumed)} times resumed; ${unknown.length} failed before they could be resumed`,
+    )
+    const paths = new Set(tolds.flatMap(({ known }) => [...known]))
+    const found = held.filter(({ path }) => paths.has(path))
+    const orphans = held.filter(({ path }) => !paths.has(path))
+    const count = (wanted: string): number => found.filter(({ state }) => state === wanted).length
+    console.log(
+      `uploads at the origin: ${count('complete')} complete, ${count('cancelled')} cancelled, ${count('open')} open, and ${orphans.length} whose 104 did not arrive`,
+    )
+    const own = bytesOf(taken.map(({ plan }) => plan.bytes.length))
+    const handed = bytesOf(taken.map(({ sentBytes }) => sentBytes))
+    const received = (uploads: readonly HeldUpload[]): number =>
+      bytesOf(uploads.map((upload) => upload.received))
+    console.log(
+      `for ${mebi(own)} answered with 201 the origin received ${mebi(received(found))}, and ${mebi(received(orphans))} without a 104; ${mebi(handed - own)} more were handed to connections, most of which did not arrive`,
+    )
+    console.log(`resident: ${memory.map(({ rss }) => mebi(rss)).join(', ')}`)
+    console.log(`heap and buffers: ${memory.map(({ live }) => mebi(live)).join(', ')}`)
     for (const finding of findings) console.log(finding)
     console.log(`${findings.length} findings`)
     return findings.length === 0 ? 0 : 1

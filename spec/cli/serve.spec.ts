@@ -105,8 +105,11 @@ describe('the command serve', () => {
   })
 
   for (const [args, said] of [
-    [['--mode', 'stop'], 'It must be go, silent, reset, or a status'],
-    [['--mode', '100'], 'It must be go, silent, reset, or a status'],
+    [['--mode', 'stop'], 'It must be go, silent, reset, resumable, or a status'],
+    [['--mode', '100'], 'It must be go, silent, reset, resumable, or a status'],
+    [['--fault', 'break:1m', '--mode', 'resumable'], 'It must be such as reset:1m'],
+    [['--fault', 'reset:x', '--mode', 'resumable'], 'It must be a number of bytes'],
+    [['--fault', 'reset:1m'], "--fault needs the mode 'resumable'"],
     [['--port', '65536'], 'It must be a port'],
     [['--delay', 'long'], 'It must be a whole number'],
   ] as const) {

@@ -4,7 +4,16 @@ import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { chunksOf } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
-import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
+import {
+  content,
+  course,
+  digest,
+  failed,
+  faults,
+  plainly,
+  sent,
+  soon,
+} from '../support/resumable.ts'
 
 const cut = faults({ after: 1_000_000, with: 'reset' } as const)
 const lost = faults({ with: 'reset' } as const)
@@ -132,6 +141,19 @@ describe('the response to a look for the offset', () => {
       expect(gone.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
     })
   }
+
+  it('is looked for as often as the option resume says, and not as often as retry says', async () => {
+    const origin = await startOrigin({
+      mode: ({ method }) => (method === 'HEAD' ? 503 : 'resumable'),
+      resumable: { fault: cut },
+    })
+    closeLater(() => origin.close())
+    const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
+    const resume = { ...soon, attempts: 2 }
+    const error = await failed(to, { resume, retry: { count: 3, minDelay: 0 } })
+    expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
+    expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'HEAD'])
+  })
 
   for (const status of [408, 423, 425, 429, 500, 503]) {
     it(`is looked for again after a ${status}`, async () => {

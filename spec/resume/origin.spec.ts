@@ -1,7 +1,8 @@
+import { Writable } from 'node:stream'
 import { expect } from 'chai'
 import { type Dispatcher, request } from 'undici'
 import { sha256 } from '../support/contents.ts'
-import { plainly, type Resumed } from '../support/resumable.ts'
+import { digest, faults, plainly, type Resumed, sent, ways } from '../support/resumable.ts'
 
 const version = { 'upload-draft-interop-version': '8' }
 
@@ -125,6 +126,34 @@ describe('the origin for tests in the mode resumable', () => {
     expect((await told(origin, 'PATCH', '/uploads/1', patch(3, '?1'), '')).status).to.equal(201)
     expect((await told(origin, 'DELETE', '/uploads/1', version)).status).to.equal(204)
     expect((await told(origin, 'HEAD', '/uploads/1', version)).status).to.equal(410)
+  })
+
+  for (const way of ways) {
+    it(`stores what comes in several requests, no faster than the store takes it, over ${way.name}`, async () => {
+      const chunks: Buffer[] = []
+      const slow = new Writable({
+        highWaterMark: 1,
+        write: (chunk: Buffer, _encoding, done) => {
+          chunks.push(chunk)
+          setImmediate(done)
+        },
+      })
+      const fault = faults({ after: 1_500_000, with: 'reset' })
+      const origin = await way.open({ store: () => slow, fault })
+      const { response } = await sent(origin)
+      expect(response.status).to.equal(201)
+      expect(slow.writableFinished).to.equal(true)
+      expect(sha256(Buffer.concat(chunks))).to.equal(digest)
+    })
+  }
+
+  it('answers 500, and not that the upload may be resumed, when it cannot be stored', async () => {
+    const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error('full')) })
+    const origin = await plainly.open({ store: () => full.on('error', () => {}) })
+    const { response, report } = await sent(origin)
+    expect(response.status).to.equal(500)
+    expect(report).to.not.have.property('resume')
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['invalid'])
   })
 
   it('tells its limits to OPTIONS', async () => {

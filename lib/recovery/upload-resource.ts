@@ -1,0 +1,131 @@
+import { gone, overLimit, type UploadContent } from '../content/upload-content.ts'
+import type { UploadError } from '../errors.ts'
+import type { ResponseFields } from '../headers.ts'
+import { type Limits, limitsOf } from '../protocol/resumable-upload.ts'
+import type { ResumeToken } from '../report/report.ts'
+import type { HttpRequest } from '../upload/http-request.ts'
+import type { NextAttempt } from '../upload/recovery-step.ts'
+import { mismatch } from './resume-failures.ts'
+import { resourceRequest } from './resume-fields.ts'
+
+/** What is known of an upload at the origin: its URL, its limits and its offset; and the requests to it. */
+export class UploadResource {
+  readonly location: string
+  readonly #version: number
+  /** The request from which others are derived. A redirect changes it. */
+  httpRequest: HttpRequest
+  /** Whether the origin has completed the upload although its final response was not received. */
+  isComplete = false
+  #limits: Limits = {}
+  /** When it expires, on the clock of `performance.now()`. */
+  #expires = Number.POSITIVE_INFINITY
+  #acknowledged: number
+  /** The offset up to which content was written to a connection. */
+  #reached: number
+
+  /**
+   * @param acknowledged is an offset that the origin acknowledged to an earlier process.
+   * @param reached is the offset up to which content may have been written then.
+   */
+  constructor(
+    location: URL,
+    from: HttpRequest,
+    version: number,
+    acknowledged: number = 0,
+    reached: number = 0,
+  ) {
+    this.httpRequest = resourceRequest(from, location, version)
+    this.location = location.href
+    this.#version = version
+    this.#acknowledged = acknowledged
+    this.#reached = reached
+  }
+
+  /** The offset that the origin last acknowledged. */
+  get acknowledged(): number {
+    return this.#acknowledged
+  }
+
+  /** Content was written to a connection up to this offset. */
+  reached(offset: number): void {
+    this.#reached = Math.max(this.#reached, offset)
+  }
+
+  /** Whether it has expired. */
+  get isExpired(): boolean {
+    return performance.now() >= this.#expires
+  }
+
+  /** The largest content that the origin accepts. */
+  get maxSize(): number {
+    return this.#limits['max-size'] ?? Number.POSITIVE_INFINITY
+  }
+
+  /** The largest part that the origin accepts in one request. */
+  get maxAppendSize(): number {
+    return this.#limits['max-append-size'] ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Reads the limits of a response. */
+  learn(fields: ResponseFields): void {
+    const limits = limitsOf(fields['upload-limit'])
+    const age = limits['max-age']
+    if (age !== undefined) this.#expires = performance.now() + age * 1000
+    this.#limits = { ...this.#limits, ...limits }
+  }
+
+  /** The origin has processed the content up to this offset. Returns an error for an offset that cannot be. */
+  acknowledge(offset: number): UploadError | null {
+    if (offset < this.#acknowledged || offset > this.#reached) {
+      const known = `it acknowledged ${this.#acknowledged} bytes before, and ${this.#reached} were sent`
+      return mismatch(`is at offset ${offset}, but ${known}`)
+    }
+    this.#acknowledged = offset
+    return null
+  }
+
+  /** What another process needs to resume the upload. */
+  token(content: UploadContent, revision: string | undefined): ResumeToken {
+    const place = { location: this.location, offset: this.#acknowledged, length: content.length }
+    return { ...place, version: this.#version, ...(revision !== undefined && { revision }) }
+  }
+
+  /** The PATCH that sends the content from an offset on, up to `max-append-size`, or why there is none. */
+  append(offset: number, content: UploadContent): NextAttempt | UploadError {
+    if (!content.opensAt(offset)) return gone()
+    const most = this.maxAppendSize
+    const { 'min-append-size': least = 1 } = this.#limits
+    const rest = content.end === null ? null : content.end - offset
+    const end = (rest ?? most + 1) > most ? offset + most : null
+    // The last part of content of unknown length may be smaller than the limit.
+    const smallest = content.length === null ? 1 : most
+    if (end !== null && smallest < least) return overLimit(most)
+    const headers = [...this.httpRequest.headers, 'content-type', 'application/partial-upload']
+    headers.push('upload-offset', String(offset), 'upload-complete', end === null ? '?1' : '?0')
+    const part = { start: offset, end }
+    const size = content.lengthOf(part) ?? 0
+    if (size > 0) headers.push('content-length', String(size))
+    else if (content.end !== null) headers.push('upload-length', String(content.end))
+    const hasContent = rest !== 0 && !this.isComplete
+    return {
+      httpRequest: { ...this.httpRequest, method: 'PATCH', headers, hasContent, part },
+      reason: 'resume',
+      delayMs: 0,
+    }
+  }
+
+  /** The request that deletes it. */
+  get deletion(): HttpRequest {
+    return { ...this.httpRequest, method: 'DELETE' }
+  }
+}
+
+/** Whether a request asks for the offset of an upload. */
+export function isLocating({ method, part }: HttpRequest): boolean {
+  return method === 'HEAD' && part !== undefined
+}
+
+/** Whether a request deletes an upload. */
+export function isCancelling({ method, part }: HttpRequest): boolean {
+  return method === 'DELETE' && part !== undefined
+}
