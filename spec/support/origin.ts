@@ -25,7 +25,11 @@ export interface Origin {
  */
 export async function origin(...scripts: Script[]): Promise<Origin> {
   if (through !== null && through.origin !== null) {
-    return play(createTlsServer(through.origin), 'https', scripts)
+    return play(
+      createTlsServer({ ...through.origin, ALPNProtocols: ['http/1.1'] }),
+      'https',
+      scripts,
+    )
   }
   return play(createServer(), 'http', scripts)
 }
