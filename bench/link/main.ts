@@ -64,7 +64,11 @@ function cell(samples: readonly Sample[], best: number): string {
 }
 
 async function main(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '3' } } })
+  const options = {
+    rounds: { type: 'string', default: '3' },
+    case: { type: 'string', default: '' },
+  } as const
+  const { values } = parseArgs({ args, options })
   const { processor, node, curl: version, load } = thisMachine()
   console.log(
     `${processor}, Node ${node}, curl ${version}, load ${load}, ${values.rounds} rounds\n`,
@@ -77,7 +81,8 @@ async function main(args: string[]): Promise<void> {
     for (const server of servers) {
       const { port } = await server.start('both')
       const relay = await startRelay(port, link)
-      for (const { name, place, size, uploads, parallel } of cases) {
+      const wanted = cases.filter(({ name }) => name.includes(values.case))
+      for (const { name, place, size, uploads, parallel } of wanted) {
         const file = join(folder, String(size))
         writeFileSync(file, Buffer.alloc(size, 'x'))
         const samples = new Map<LinkClient, Sample[]>()
