@@ -121,6 +121,10 @@ export class Http2Upload
     this.#expectation.settle()
   }
 
+  get isClosed(): boolean {
+    return this.#stream.closed
+  }
+
   onRelease(by: ReleasedBy): void {
     this.#delivery.start()
     if (by === 'timeout') this.#stream.emit('continue')
