@@ -36,8 +36,9 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
   terminal.on('SIGINT', cancel)
   dropAfterReader(terminal.stdout, (error) => {
+    // Each write may fail, and one message is enough.
+    if (!lost) complain(error, terminal)
     lost = true
-    complain(error, terminal)
   })
   dropAfterReader(terminal.stderr, () => {})
   try {

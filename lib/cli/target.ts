@@ -1,4 +1,4 @@
-import { readdirSync, type Stats, statSync } from 'node:fs'
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 import { httpUrl } from './flag.ts'
 import { UsageError } from './session.ts'
@@ -61,6 +61,8 @@ function targetsIn(folder: string, url: URL, { onLeftOut }: TargetOptions): Targ
     const stats = statsOf(path)
     const names = [...own, ...relative(folder, path).split(sep)]
     if (stats?.isFile()) return { file: path, url: within(url, names), size: stats.size }
+    // A name that is not UTF-8 leads nowhere. The upload fails, so that the file is not missing unnoticed.
+    if (!isThere(path)) return { file: path, url: within(url, names), size: 0 }
     // A link to a folder may lead to a parent of itself, and a pipe may never end.
     onLeftOut(`${path}: neither a file nor a folder; left out`)
     return []
@@ -94,6 +96,10 @@ function statsOf(file: string): Stats | null {
   } catch {
     return null
   }
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function sizeOf(file: string, stats: Stats | null): number | null {

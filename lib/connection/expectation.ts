@@ -11,6 +11,8 @@ import { Wait, type Waiting } from './wait.ts'
 
 /** The gate of the request. */
 export interface ExpectationOwner {
+  /** Whether the connection, or the stream, is closed. */
+  readonly isClosed: boolean
   /** The content may be sent now. */
   onRelease(by: ReleasedBy): void
 }
@@ -48,6 +50,8 @@ export class Expectation implements Waiting {
 
   /** The head was written; the wait begins. */
   headLeft(): void {
+    // A write that is pending when its connection closes ends without an error.
+    if (this.#owner.isClosed) return
     this.#apply({ type: 'left' })
   }
 
@@ -72,7 +76,8 @@ export class Expectation implements Waiting {
 
   static #release(expectation: Expectation): void {
     const state = expectation.#state
-    if (state.at !== 'ready') return
+    // Content that no connection takes must stay untouched for another attempt.
+    if (state.at !== 'ready' || expectation.#owner.isClosed) return
     expectation.#apply({ type: 'flow' })
     expectation.#ticket.onRelease(state.by)
     expectation.#owner.onRelease(state.by)

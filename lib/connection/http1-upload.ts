@@ -76,6 +76,10 @@ export class Http1Upload
     else this.#delivery.start()
   }
 
+  get isClosed(): boolean {
+    return this.#socket.destroyed
+  }
+
   onRelease(): void {
     this.#delivery.start()
   }

@@ -90,11 +90,14 @@ export class Http2Upload
       if (this.#expectation.shut) this.stop()
       this.#expectation.settle()
     })
+    // The stream was closed, so it takes no more content.
+    stream.once('aborted', () => this.stop())
     // The response is complete, so the rest of the content is not needed.
     stream.once('end', () => {
-      if (!this.#complete && !this.#goesOn && !stream.destroyed) {
-        stream.close(constants.NGHTTP2_CANCEL)
-      }
+      if (this.#complete || this.#goesOn || stream.destroyed) return
+      // After a RST_STREAM with NO_ERROR, node waits without end for the writes that are pending.
+      if (stream.closed) stream.destroy()
+      else stream.close(constants.NGHTTP2_CANCEL)
     })
     stream.once('close', () => {
       this.#expectation.close()
@@ -119,6 +122,10 @@ export class Http2Upload
     this.#expectation.answered()
     this.#expectation.interim(status)
     this.#expectation.settle()
+  }
+
+  get isClosed(): boolean {
+    return this.#stream.closed
   }
 
   onRelease(by: ReleasedBy): void {

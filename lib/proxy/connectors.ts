@@ -40,9 +40,19 @@ class Way {
   socket: Socket | null = null
   /** Why it was cancelled; `null` if it was not. */
   error: Error | null = null
+  /** Rejects when it is cancelled. */
+  readonly cancelled: Promise<never>
+  #cancel: (error: Error) => void = () => {}
+
+  constructor() {
+    this.cancelled = new Promise((_resolve, reject) => {
+      this.#cancel = reject
+    })
+  }
 
   destroy(error: Error): void {
     this.error = error
+    this.#cancel(error)
     this.socket?.destroy(error)
   }
 }
@@ -51,7 +61,8 @@ class Way {
 function connector(connect: (target: Target, way: Way) => Promise<Socket>): Connector {
   return (target, callback) => {
     const way = new Way()
-    connect(target, way).then(
+    // A function for authenticate may never answer, so a cancelled connection does not wait for it.
+    Promise.race([way.cancelled, connect(target, way)]).then(
       (socket) => callback(null, socket),
       (error: Error) => callback(error, null),
     )

@@ -26,6 +26,9 @@ import { type ControllerOwner, UploadController } from './upload-controller.ts'
 
 type Controller = Dispatcher.DispatchController
 
+/** Milliseconds to wait for each part of the response to the DELETE of an abandoned upload. */
+const abandonTimeout = 5000
+
 /**
  * Runs the attempts of one dispatch: the first one, and those of the recovery steps. The caller's
  * handler sees one request.
@@ -570,7 +573,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     if (httpRequest === null) return
     const { origin, path, method, headers } = recovery.prepared?.(httpRequest) ?? httpRequest
     const { [callKey]: _call, ...own }: ExpectDispatchOptions = request
-    const options = { ...own, origin, path, method, headers, body: null }
+    // Nobody waits for the result but a closing agent, so an origin that does not answer is given up soon.
+    const timeouts = { headersTimeout: abandonTimeout, bodyTimeout: abandonTimeout }
+    const options = { ...own, ...timeouts, origin, path, method, headers, body: null }
     const nothing = (): void => {}
     try {
       interceptorContext.dispatch(options, {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
@@ -71,6 +71,19 @@ describe('the command put, with -r', () => {
     expect(origin.requests).to.have.length(4)
     const left = err.match(/^expect-continue: \S+: neither a file nor a folder; left out$/gm)
     expect(left).to.have.length(3)
+  })
+
+  it('fails for a file whose name is not UTF-8, and uploads the others', async function () {
+    // Other systems take no such names.
+    if (process.platform !== 'linux') this.skip()
+    const folder = folderOf()
+    writeFileSync(Buffer.from(`${folder}/n\xefve`, 'latin1'), 'three')
+    const origin = await commandOrigin()
+    const { status, err } = await run(['put', '-r', folder, `${origin.url}/`])
+    expect(status).to.equal(1)
+    expect(err)
+      .to.match(/\/n.ve: no such file\n/)
+      .and.to.include('3 of 4 uploads accepted')
   })
 
   it('has nothing to do in an empty folder', async () => {

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
-import { run } from '../support/terminal.ts'
+import { main } from '../../lib/cli/main.ts'
+import { commandOrigin } from '../support/command-origin.ts'
+import { FakeTerminal, run } from '../support/terminal.ts'
 
 describe('main', () => {
   for (const [args, said] of [
@@ -24,5 +26,18 @@ describe('main', () => {
     const { status, out } = await run(['--version'])
     expect(status).to.equal(0)
     expect(out).to.match(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it('complains once when standard output takes nothing, and fails', async () => {
+    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const terminal = new FakeTerminal({ stdin: 'abc' })
+    const { stdout } = terminal
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    stdout._write = (_chunk, _encoding, done) => {
+      stdout.emit('error', full)
+      done()
+    }
+    expect(await main(['put', '-', origin.url], terminal)).to.equal(1)
+    expect(terminal.err.match(/no space left/g)).to.have.length(1)
   })
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import type { ContentInput } from '../../lib/index.ts'
+import { type ContentInput, upload } from '../../lib/index.ts'
 import { noise } from '../support/contents.ts'
-import { type Face, ownFaces } from '../support/faces.ts'
+import { agentFor, type Face, ownFaces } from '../support/faces.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { goAhead, response } from '../support/responses.ts'
 import { Touches, type Watched } from '../support/touches.ts'
@@ -114,3 +114,27 @@ for (const face of ownFaces) {
     }
   })
 }
+
+describe('content whose connection ends directly behind the 100', () => {
+  for (const [ending, end] of [
+    ['a close', (wire: Wire) => wire.socket.end(goAhead)],
+    ['a reset', (wire: Wire) => wire.socket.write(goAhead, () => wire.reset())],
+  ] as const) {
+    it(`is not touched when it is ${ending}`, async () => {
+      const peer = await origin(async (wire) => {
+        await wire.head()
+        end(wire)
+      })
+      let touched = false
+      const content = (async function* () {
+        touched = true
+        yield bytes
+      })()
+      const dispatcher = agentFor(agent)
+      const failure = await upload(peer.url, content, { dispatcher }).catch((error) => error)
+      expect(failure).to.be.an('error')
+      await turns()
+      expect(touched).to.equal(false)
+    })
+  }
+})

@@ -223,6 +223,20 @@ describe('a refusal over HTTP/2', () => {
   }
 })
 
+describe('a response over HTTP/2 that is complete before the content', () => {
+  it('ends when the stream is closed with NO_ERROR right behind it', async () => {
+    const origin = await framesOrigin((text, send) => {
+      if (!text.startsWith('HEADERS 1')) return
+      // As Go does when a handler returns that has not read all of the content.
+      send(head(1, 100), head(1, 201), data(1, Buffer.from('stored')), rstStream(1, 0))
+    })
+    const dispatcher = agentFor({ ...asking, connect: { ca: origin.ca } })
+    const { response } = await upload(origin.url, endless(), { dispatcher })
+    expect(await response.text()).to.equal('stored')
+    await dispatcher.close()
+  })
+})
+
 describe('an upload over HTTP/2 that the origin did not look at', () => {
   type Reject = (stream: ServerHttp2Stream) => void
   const rejections: readonly (readonly [string, Reject])[] = [

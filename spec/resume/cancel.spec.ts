@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
+import type { Dispatcher } from 'undici'
+import { gatedPool } from '../../lib/index.ts'
 import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { chunksOf } from '../support/contents.ts'
@@ -134,6 +136,27 @@ describe('an upload that is given up', () => {
     expect(error.code).to.equal('ERR_EXPECT_TOTAL_TIMEOUT')
     await origin.agent.close()
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+  })
+
+  it('does not wait for the DELETE as long as for other requests', async () => {
+    const limits: unknown[] = []
+    const factory = (origin: string | URL, options: object): Dispatcher => {
+      const pool = gatedPool(origin, options)
+      const { dispatch } = pool
+      pool.dispatch = (request, handler) => {
+        const { method, headersTimeout, bodyTimeout } = request
+        if (method === 'DELETE') limits.push(headersTimeout, bodyTimeout)
+        return dispatch.call(pool, request, handler)
+      }
+      return pool
+    }
+    const origin = await plainly.open(
+      { fault: faults({ after: 100_000, with: 'stall' }) },
+      { factory },
+    )
+    await failed(origin, { timeouts: { total: 200 } })
+    await origin.agent.close()
+    expect(limits).to.deep.equal([5000, 5000])
   })
 
   it('is left alone for whoever has the token', async () => {

@@ -281,4 +281,20 @@ describe('the credentials of a proxy for a tunnel', () => {
     await dispatcher.close()
     expect(at.proxy.heads).to.have.lengthOf(1)
   })
+
+  it('do not hold up an agent after an upload that was aborted while its function decided', async () => {
+    const at = await scene(basicProxy)
+    const ending = new AbortController()
+    const { signal } = ending
+    const authenticate = () => {
+      ending.abort()
+      return new Promise<never>(() => {})
+    }
+    const dispatcher = agentFor(at.options)
+    const error = await upload(at.url, stream(), { dispatcher, authenticate, signal }).catch(
+      (reason) => reason,
+    )
+    expect(error).to.equal(signal.reason)
+    await dispatcher.close()
+  })
 })
