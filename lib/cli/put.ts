@@ -37,7 +37,7 @@ const help = {
   failWithBody: 'print what the server answers when it refuses, too',
   timeline:
     "draw what became of the upload: into an .svg file, or with '-' as text on standard error",
-  color: 'colour messages; never where NO_COLOR is set',
+  color: 'colour messages; auto does not where NO_COLOR is set',
 }
 
 const modes = ['auto', 'always', 'never'] as const
