@@ -48,10 +48,10 @@ export function requestContent(request: ExpectDispatchOptions): Content | null {
  * @throws UploadError when the content has not the declared length.
  */
 export function uploadContextOf(
-  order: InterceptedRequest,
+  intercepted: InterceptedRequest,
   interceptorContext: InterceptorContext,
 ): UploadContext {
-  const { request, content, expectHeader, settings, handler } = order
+  const { request, content, expectHeader, settings, handler } = intercepted
   const call = request[callKey]
   const outer = request[ticketKey]
   const stated = outer?.lengthStated === false ? null : statedLength(request.headers)
@@ -96,15 +96,15 @@ export function uploadContextOf(
     const { replayWindow } = settings
     const canReuseBuffers = handler.onBodySent === undefined && !chunkSent.hasSubscribers
     const slides = invitation !== null
-    const reading = { length, replayWindow, slides, canReuseBuffers, inContext }
-    uploadContext.content = new UploadContent(content, reading, (error) =>
+    const options = { length, replayWindow, slides, canReuseBuffers, inContext }
+    uploadContext.content = new UploadContent(content, options, (error) =>
       uploadContext.onBroken(error),
     )
     if (invitation !== null) {
       const { allowInsecureRedirect, resume } = settings
       const known = { httpRequest, content: uploadContext.content, revision: content.revision, log }
-      const options = typeof resume === 'object' ? resume : {}
-      uploadContext.resumption = interceptorContext.recovery.resumption(options, {
+      const resumeOptions = typeof resume === 'object' ? resume : {}
+      uploadContext.resumption = interceptorContext.recovery.resumption(resumeOptions, {
         ...known,
         allowInsecureRedirect,
       })

@@ -109,7 +109,7 @@ describe("fetch's Expect", () => {
       ['100-continue', body, true],
       ['', Buffer.alloc(2_000_000), false],
     ] as const) {
-      it(`is heeded in ${name} when it is '${value}'`, async () => {
+      it(`is honoured in ${name} when it is '${value}'`, async () => {
         const { url, requests } = await origin()
         const headers = shape({ Expect: value }) as Headers
         await fetch(url, { method: 'PUT', body: content, headers, dispatcher: agentFor() })

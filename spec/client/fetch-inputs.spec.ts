@@ -95,7 +95,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
       expect(seen?.headers['x-own']).to.equal('2')
     })
 
-    it(`of ${realm}, has its redirect heeded`, async () => {
+    it(`of ${realm}, has its redirect honoured`, async () => {
       const mode = { status: 307, headers: { location: '/moved' } }
       const origin = await startedOrigin({ mode })
       const request = new Made(origin.url, { method: 'PUT', body: text, redirect: 'manual' })
