@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici'
 import { ExpectAgent } from '../client/agent.ts'
 import { expectContinue } from '../client/interceptor.ts'
-import { type Content, contentOf } from '../content/content.ts'
+import type { Content } from '../content/content.ts'
+import { contentOf } from '../content/kinds.ts'
 import { keepLegacyDispatcher } from '../legacy-dispatcher.ts'
 import {
   checkOptions,

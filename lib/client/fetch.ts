@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
-import { type Content, type ContentInput, contentOf } from '../content/content.ts'
+import type { Content, ContentInput } from '../content/content.ts'
+import { contentOf } from '../content/kinds.ts'
 import { callOptions, type ExpectOptions, expectOptionNames } from '../options/options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'

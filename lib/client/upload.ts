@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { http } from '../builtins.ts'
-import { type Content, type ContentInput, contentOf } from '../content/content.ts'
+import type { Content, ContentInput } from '../content/content.ts'
+import { contentOf } from '../content/kinds.ts'
 import { callOptions, type ExpectOptions, expectOptionNames } from '../options/options.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import type { UploadListeners, UploadReport } from '../report/report.ts'

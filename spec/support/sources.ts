@@ -1,5 +1,6 @@
 import type { Source } from '../../lib/connection/source.ts'
-import { type Content, type ContentInput, contentOf } from '../../lib/content/content.ts'
+import type { Content, ContentInput } from '../../lib/content/content.ts'
+import { contentOf } from '../../lib/content/kinds.ts'
 import { UploadContent, type UploadContentOptions } from '../../lib/content/upload-content.ts'
 import { joined } from './cuts.ts'
 
