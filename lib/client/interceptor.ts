@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
-import { type ExpectOptions, expectOptionNames } from '../options/options.ts'
+import type { ExpectOptions } from '../options/options.ts'
+import { expectOptionNames } from '../options/settings.ts'
 import { recovery } from '../recovery/recovery.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { type Below, uploadInterceptor } from '../upload/interceptor.ts'

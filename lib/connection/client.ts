@@ -1,10 +1,9 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { constants } from 'node:http2'
 import { type buildConnector, Client, type Dispatcher, errors } from 'undici/index.js'
-import { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
 import type { ClientOptions } from './connector.ts'
 import { ForwardingHandler } from './forwarding-handler.ts'
+import { begunBefore, noGate, noProtocol, unprocessed } from './gate-errors.ts'
 import { Http1Gate } from './http1-gate.ts'
 import { Http2Gate } from './http2-gate.ts'
 import { type Ticket, ticketKey } from './ticket.ts'
@@ -32,9 +31,6 @@ interface Connecting {
 interface Created {
   readonly request: object
 }
-
-/** The origin chose no protocol in a TLS handshake that offered only HTTP/1.1. */
-export const noProtocol: Error = new errors.InformationalError('The origin chose no protocol')
 
 /** undici's default headersTimeout, in milliseconds. */
 const undiciHeadersTimeout = 300_000
@@ -254,23 +250,4 @@ function isConnecting(value: unknown): value is Connecting {
 
 function isHttp2(socket: object): boolean {
   return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
-}
-
-function unprocessed(): Error {
-  const error = new errors.InformationalError('HTTP/2: the origin did not process the request')
-  return Object.assign(error, { http2ErrorCode: constants.NGHTTP2_REFUSED_STREAM })
-}
-
-function begunBefore(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_CONTENT_GONE',
-    'The connection was closed because of another request on it, after content had been sent; set pipelining to 1',
-  )
-}
-
-function noGate(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_NO_GATE',
-    'undici wrote the upload to a connection that it did not make through the connector of its pool; this version of undici does not work with this package',
-  )
 }

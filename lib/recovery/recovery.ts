@@ -1,4 +1,4 @@
-import { followsRedirects, type Settings } from '../options/options.ts'
+import { followsRedirects, type Settings } from '../options/settings.ts'
 import type { HttpRequest } from '../upload/http-request.ts'
 import type { ProxyRouting } from '../upload/proxy-routing.ts'
 import type { MakeRecovery, RecoveryStep, UploadResumption } from '../upload/recovery-step.ts'

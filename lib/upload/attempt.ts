@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici/index.js'
-import { noProtocol } from '../connection/client.ts'
+import { noProtocol } from '../connection/gate-errors.ts'
 import type { Source } from '../connection/source.ts'
 import type { Ticket, TicketedConnection } from '../connection/ticket.ts'
 import { contentOf } from '../content/kinds.ts'
