@@ -1,6 +1,7 @@
 import { types } from 'node:util'
 import type { Source } from '../connection/source.ts'
 import type { UploadError } from '../errors.ts'
+import { isPromise } from '../unknown.ts'
 import { AttemptSource, type SourceOwner } from './attempt-source.ts'
 import type { Content } from './content.ts'
 import { gone, notBytes, overLimit, wrongLength } from './content-errors.ts'
@@ -335,10 +336,6 @@ function cancel(reader: Reader, reason: unknown): void {
 
 function discard(content: Content, reason: unknown): void {
   content.discard?.(reason)
-}
-
-function isPromise<Value>(found: unknown): found is PromiseLike<Value> {
-  return typeof found === 'object' && found !== null && 'then' in found
 }
 
 function toBytes(value: unknown): Uint8Array | null {

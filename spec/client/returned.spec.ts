@@ -3,16 +3,9 @@ import { expect } from 'chai'
 import { fetch } from '../../lib/client/fetch.ts'
 import { upload } from '../../lib/client/upload.ts'
 import { reportOf } from '../../lib/report/reported.ts'
-import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
-import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
-
-async function openOrigin(options: OriginOptions): Promise<TestOrigin> {
-  const origin = await startOrigin(options)
-  closeLater(() => origin.close())
-  return origin
-}
+import { openOrigin } from '../support/open-origin.ts'
 
 const content = noise(100_000)
 const oneShot = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])

@@ -13,17 +13,11 @@ import { readProxyOption } from '../../lib/proxy/option.ts'
 import { Retry } from '../../lib/recovery/retry.ts'
 import { reportOf } from '../../lib/report/reported.ts'
 import { RouteMemory } from '../../lib/routes/memory.ts'
-import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
+import { startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
 import type { NextAttempt } from '../../lib/upload/recovery-step.ts'
 import { answerOf } from '../support/answers.ts'
-import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
-
-async function openOrigin(options: OriginOptions): Promise<TestOrigin> {
-  const origin = await startOrigin(options)
-  closeLater(() => origin.close())
-  return origin
-}
+import { openOrigin } from '../support/open-origin.ts'
 
 function close(origin: Promise<TestOrigin>): Promise<void> {
   return origin.then((each) => each.close())

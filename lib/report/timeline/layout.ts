@@ -1,5 +1,5 @@
 import type { AttemptReport, UploadReport } from '../report.ts'
-import { bytesText, timeText } from './amount.ts'
+import { bytesText, timeText } from './wording.ts'
 
 /** The kind of a mark. */
 export type MarkKind =

@@ -1,7 +1,6 @@
-import { timeText } from './amount.ts'
 import type { Lane, Layout, Mark, MarkKind } from './layout.ts'
-import { printable, shortened } from './printable.ts'
 import { styleSheet } from './style-sheet.ts'
+import { printable, shortened, timeText } from './wording.ts'
 
 const width = 720
 const margin = 12

@@ -1,6 +1,5 @@
-import { timeText } from './amount.ts'
 import type { Layout, Mark, MarkKind } from './layout.ts'
-import { printable, shortened } from './printable.ts'
+import { printable, shortened, timeText } from './wording.ts'
 
 const labelWidth = 27
 const trackWidth = 37
