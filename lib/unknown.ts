@@ -54,3 +54,13 @@ export function checkDispatcher(value: unknown): void {
   const hint = 'bun' in process.versions ? "; on Bun import its class from 'undici/index.js'" : ''
   throw new TypeError(`Option 'dispatcher' must be an undici Dispatcher${hint}`)
 }
+
+/** Whether a value is an object, and not a function. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+/** Whether a value has to be awaited. */
+export function isPromise<Value>(value: unknown): value is PromiseLike<Value> {
+  return typeof value === 'object' && value !== null && 'then' in value
+}

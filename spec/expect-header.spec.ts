@@ -36,7 +36,7 @@ const cases = [
 for (const face of faces) {
   describe(`a caller's Expect through ${face.name}`, () => {
     for (const { fields, content, script, what } of cases) {
-      it(`is heeded with ${what} content: ${JSON.stringify(fields)}`, async () => {
+      it(`is honoured with ${what} content: ${JSON.stringify(fields)}`, async () => {
         const peer = await origin(script)
         const { status } = await face.open()(peer.url, content, { headers: fields })
         expect(status).to.equal(201)

@@ -61,7 +61,7 @@ export const columns: readonly Column[] = [
 function again(one: Trial, what: string): string {
   if (one.hung) return 'hangs'
   if (one.error !== null) return `fails: ${one.error}`
-  if (one.seen.length === 1) return `${one.status} handed over`
+  if (one.seen.length === 1) return `${one.status} returned`
   return one.whole ? `${what}, whole` : `${what}, content lost (status ${one.status})`
 }
 

@@ -1,5 +1,5 @@
 import type { AttemptReport } from '../../lib/report/report.ts'
-import { bytesText, timeText } from '../../lib/report/timeline/amount.ts'
+import { bytesText, timeText } from '../../lib/report/timeline/wording.ts'
 import type { ClientChoice, ContentChoice, OriginChoice, Recording } from './recording.ts'
 import { wordsFor } from './words.ts'
 

@@ -1,4 +1,4 @@
-import { bytesText, timeText } from '../../lib/report/timeline/amount.ts'
+import { bytesText, timeText } from '../../lib/report/timeline/wording.ts'
 import type { Recording } from './recording.ts'
 
 /** What an upload came to, in a sentence or two. */

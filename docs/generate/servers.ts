@@ -90,7 +90,7 @@ function summaryOf(rows: readonly Row[]): string[] {
   return [
     cases('accept', ({ outcome }) => says[outcome] ?? outcome),
     ...refusals.map((name) => cases(name, refused)),
-    cases('moved', ({ status }) => (status === '307' ? '307 handed over' : 'followed')),
+    cases('moved', ({ status }) => (status === '307' ? '307 returned' : 'followed')),
   ]
 }
 

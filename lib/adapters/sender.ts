@@ -1,14 +1,11 @@
 import type { Dispatcher } from 'undici'
 import { ExpectAgent } from '../client/agent.ts'
 import { expectContinue } from '../client/interceptor.ts'
-import { type Content, contentOf } from '../content/content.ts'
+import type { Content } from '../content/content.ts'
+import { contentOf } from '../content/kinds.ts'
 import { keepLegacyDispatcher } from '../legacy-dispatcher.ts'
-import {
-  checkOptions,
-  type ExpectOptions,
-  expectOptionNames,
-  pickExpectOptions,
-} from '../options/options.ts'
+import type { ExpectOptions } from '../options/options.ts'
+import { checkOptions, expectOptionNames, pickExpectOptions } from '../options/settings.ts'
 import type { Progress } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'

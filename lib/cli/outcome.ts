@@ -42,7 +42,7 @@ export function outcomeOf(
   // Ignores the GET after a 303, which has no content.
   const last = own.findLast(({ method }) => method === first?.method)
   const sentBytes = isResumed ? sentOf(attempts) : (last?.sentBytes ?? 0)
-  const parts = [course(report)]
+  const parts = [progressOf(report)]
   if (last?.url !== first?.url) parts.unshift(`at ${last?.url}`)
   if (sentBytes > 0) parts.push(`${bytesText(sentBytes)} sent in ${millisecondsText(durationMs)}`)
   if (savedBytes > 0) parts.push(`${bytesText(savedBytes)} kept off the wire`)
@@ -98,7 +98,7 @@ function outcome(kind: Outcome['kind'], answer: string, details: readonly string
   return { kind, parts: [answer, ...details], fault: null }
 }
 
-function course({ outcome, reason, savedBytes, waitedMs, attempts }: UploadReport): string {
+function progressOf({ outcome, reason, savedBytes, waitedMs, attempts }: UploadReport): string {
   const waited = millisecondsText(waitedMs)
   switch (outcome) {
     case 'continued':

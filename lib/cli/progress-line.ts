@@ -3,7 +3,7 @@ import type { Progress } from '../index.ts'
 import { bytesText, clockText } from './amount.ts'
 
 /** A running upload. */
-export interface UnderWay {
+export interface UploadProgress {
   readonly name: string
   readonly progress: Progress
 }
@@ -18,7 +18,7 @@ const gap = 2
  * bytes, rate and time left. On a narrow screen some are left out. Where the size is not known,
  * the bytes replace the bar.
  */
-export function progressLines(uploads: readonly UnderWay[], columns: number): string[] {
+export function progressLines(uploads: readonly UploadProgress[], columns: number): string[] {
   const room = columns - 1
   const longest = Math.max(...uploads.map(({ name }) => stringWidth(shown(name))))
   const name = Math.min(longest, Math.max(12, Math.floor(room / 4)))

@@ -1,12 +1,12 @@
 import { createLogUpdate } from 'log-update'
 import type { Progress } from '../index.ts'
-import { overallLine, progressLines, shown, type UnderWay } from './progress-line.ts'
+import { overallLine, progressLines, shown, type UploadProgress } from './progress-line.ts'
 import type { Colour, Output, Paint } from './session.ts'
 
 const interval = 100
 
 /** One upload on the screen. */
-export interface Row extends UnderWay {
+export interface Row extends UploadProgress {
   /** The progress. */
   progress: Progress
   /** Removes the row when the upload is over. */

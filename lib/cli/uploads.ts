@@ -22,7 +22,7 @@ import { TokenFile } from './token-file.ts'
 type OwnRequest = DeliveryOptions & { readonly method: string; readonly dispatcher: ExpectAgent }
 
 /** How uploads are made and reported, by the flags of the command. */
-export interface UploadPlan extends Treatment {
+export interface UploadsOptions extends Treatment {
   readonly request: Omit<OwnRequest, 'signal'>
   /** How many run at a time. */
   readonly concurrency: number
@@ -49,7 +49,7 @@ export class Uploads {
   readonly #session: Session
   readonly #results: Results
   readonly #screen: Screen
-  readonly #plan: UploadPlan
+  readonly #options: UploadsOptions
   #exchange: Exchange | null = null
   /** The version of HTTP, by the URL of an attempt. */
   readonly #versions = new Map<string, string>()
@@ -57,16 +57,16 @@ export class Uploads {
   /** Whether nothing failed, also after an upload was accepted. */
   #sound = true
 
-  constructor(session: Session, results: Results, screen: Screen, plan: UploadPlan) {
+  constructor(session: Session, results: Results, screen: Screen, options: UploadsOptions) {
     this.#session = session
     this.#results = results
     this.#screen = screen
-    this.#plan = plan
+    this.#options = options
   }
 
   /** Makes all uploads; returns whether all were accepted and, if requested, the timeline was written. */
   async make(targets: readonly Target[]): Promise<boolean> {
-    const { concurrency, dryRun, quiet, verbose } = this.#plan
+    const { concurrency, dryRun, quiet, verbose } = this.#options
     const stop = noteVersions(this.#versions)
     this.#exchange = verbose ? tellExchange((line) => this.#screen.say(line)) : null
     try {
@@ -94,9 +94,9 @@ export class Uploads {
       row.progress = progress
       this.#exchange?.progress(progress)
     }
-    const request = { ...this.#plan.request, signal, onProgress }
+    const request = { ...this.#options.request, signal, onProgress }
     try {
-      if (this.#plan.dryRun) await this.#ask(target, row, request)
+      if (this.#options.dryRun) await this.#ask(target, row, request)
       else await this.#upload(target, row, request, kept)
     } catch (error) {
       this.#sound = false
@@ -114,7 +114,7 @@ export class Uploads {
 
   /** The file with the token of an upload; `null` for one that no other run can resume. */
   #tokenFile(target: Target): TokenFile | null {
-    const { resume, request } = this.#plan
+    const { resume, request } = this.#options
     if (!resume || target.size === null) return null
     return new TokenFile(target, request.method, (error) => {
       const what = `the state of the upload cannot be kept: ${messageOf(error)}`
@@ -130,8 +130,8 @@ export class Uploads {
   ): Promise<void> {
     const { stdin, stdout } = this.#session.terminal
     const begun = performance.now()
-    const options = { ...request, ...this.#resumption(kept) }
-    const delivery = await deliver(target, stdin, this.#plan, options).catch((error: unknown) => {
+    const own = { ...request, ...this.#resumption(kept) }
+    const delivery = await deliver(target, stdin, this.#options, own).catch((error: unknown) => {
       kept?.settle(error)
       throw error
     })
@@ -148,7 +148,7 @@ export class Uploads {
   }
 
   #resumption(kept: TokenFile | null): Pick<UploadOptions, 'resume' | 'replayWindow'> {
-    const { resume, replayWindow, request } = this.#plan
+    const { resume, replayWindow, request } = this.#options
     const { retry } = request
     const tries = typeof retry === 'number' && retry > 0 ? { attempts: retry } : {}
     if (kept === null) return resume ? { resume: tries, replayWindow } : {}
@@ -172,7 +172,7 @@ export class Uploads {
   }
 
   #asking({ size }: Target): Asking {
-    const { request, skipExisting = false } = this.#plan
+    const { request, skipExisting = false } = this.#options
     const hasLength = request.headers.some(([name]) => /^content-length$/i.test(name))
     return { skipExisting, chunked: size === null && !hasLength }
   }
@@ -180,14 +180,14 @@ export class Uploads {
   #tell(row: Row, { kind, parts }: Outcome): void {
     row.remove()
     this.#tally[kind] += 1
-    if (kind !== 'refused' && this.#plan.quiet) return
+    if (kind !== 'refused' && this.#options.quiet) return
     const [first = '', ...rest] = parts
     const details = rest.map((part) => `, ${part}`).join('')
     this.#screen.say(`${row.name}: `, first, colours[kind], details)
   }
 
   #draw(report: UploadReport): void {
-    const { timeline } = this.#plan
+    const { timeline } = this.#options
     if (timeline === undefined) return
     if (timeline === '-') {
       for (const line of renderTimeline(report, 'text').split('\n')) this.#screen.say(line)

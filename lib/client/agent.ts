@@ -2,13 +2,15 @@ import { Agent, type Dispatcher, errors } from 'undici/index.js'
 import { sessionsKey } from '../connection/connector.ts'
 import { gatedPool } from '../connection/pool.ts'
 import { TlsSessions } from '../connection/tls-sessions.ts'
-import { type ExpectOptions, expectOptionNames, pickExpectOptions } from '../options/options.ts'
+import type { ExpectOptions } from '../options/options.ts'
+import { expectOptionNames, pickExpectOptions } from '../options/settings.ts'
 import type { ProxyOption } from '../proxy/option.ts'
 import { proxiesFor } from '../proxy/proxies.ts'
+import { recovery } from '../recovery/recovery.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { InFlight } from '../upload/in-flight.ts'
+import { uploadInterceptor } from '../upload/interceptor.ts'
 import { dispatchOlder } from '../upload/older-handler.ts'
-import { countingInterceptor } from './interceptor.ts'
 import { undiciOptionNames } from './undici-options.ts'
 
 // undici passes handlers no controller when a request fails before it starts.
@@ -45,7 +47,7 @@ export class ExpectAgent extends Agent {
     const proxies = proxiesFor(options)
     const asking = pickExpectOptions(options) ?? {}
     const { allowH2, maxCachedSessions } = options
-    const intercept = countingInterceptor(asking, { inFlight, routing: proxies, allowH2 })
+    const intercept = uploadInterceptor(asking, recovery, { inFlight, routing: proxies, allowH2 })
     // Kept outside of the pools: a pool ends with its last connection, and a refusal closes that.
     const sessions = maxCachedSessions === 0 ? undefined : new TlsSessions(maxCachedSessions)
     const names: readonly string[] = [...expectOptionNames, 'proxy', 'factory']

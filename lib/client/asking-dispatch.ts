@@ -1,6 +1,7 @@
 import { type Dispatcher, getGlobalDispatcher } from 'undici/index.js'
+import { recovery } from '../recovery/recovery.ts'
+import { uploadInterceptor } from '../upload/interceptor.ts'
 import { ExpectAgent } from './agent.ts'
-import { countingInterceptor } from './interceptor.ts'
 import { isDefaultDispatcher } from './untouched.ts'
 
 /**
@@ -32,7 +33,10 @@ function interceptedBy(dispatcher: Dispatcher, needsGate = true): Dispatcher.Dis
   if (dispatcher instanceof ExpectAgent) return own
   // A mock has no connections, so nothing can hold content back.
   const mocked = 'isMockActive' in dispatcher && dispatcher.isMockActive === true
-  return countingInterceptor(mocked ? { expect: 'never' } : {}, { needsGate, yields: true })(own)
+  return uploadInterceptor(mocked ? { expect: 'never' } : {}, recovery, {
+    needsGate,
+    yields: true,
+  })(own)
 }
 
 function found(

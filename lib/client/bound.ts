@@ -1,11 +1,7 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici/index.js'
 import { rememberLegacyDispatcher } from '../legacy-dispatcher.ts'
-import {
-  checkOptions,
-  type ExpectOptions,
-  expectOptionNames,
-  refuseToken,
-} from '../options/options.ts'
+import type { ExpectOptions } from '../options/options.ts'
+import { checkOptions, expectOptionNames, refuseToken } from '../options/settings.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'

@@ -1,6 +1,8 @@
 import type { Dispatcher } from 'undici'
-import { type Content, type ContentInput, contentOf } from '../content/content.ts'
-import { callOptions, type ExpectOptions, expectOptionNames } from '../options/options.ts'
+import type { Content, ContentInput } from '../content/content.ts'
+import { contentOf } from '../content/kinds.ts'
+import type { ExpectOptions } from '../options/options.ts'
+import { callOptions, expectOptionNames } from '../options/settings.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'
 import type { UploadListeners } from '../report/report.ts'
@@ -11,7 +13,7 @@ import { hasBlockedPort } from './blocked-ports.ts'
 import { type FetchRequest, fetchRequest, outgoing } from './fetch-request.ts'
 import { pickListeners } from './listeners.ts'
 import {
-  type DispatchPlan,
+  type FetchCall,
   type FetchInput,
   fetchWithoutContent,
   platformFetch,
@@ -70,23 +72,23 @@ export async function fetchWith(
   // Checked here: later, a bad option would be reported as a network error.
   const own = callOptions({ ...others, retry }, urlOf(resource))
   const log = new UploadLog(pickListeners({ onProgress, onContinue, onInterim }))
-  const plan = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
+  const call = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
   const source = requestIn(resource)
   const given = body ?? source?.body ?? null
   if (given === null) {
     const [input, read] = source === null ? [resource, {}] : readRequest(source)
-    return fetchWithoutContent(input, { ...read, ...rest }, plan)
+    return fetchWithoutContent(input, { ...read, ...rest }, call)
   }
   const asked = fetchRequest(resource, source, rest)
   // Other schemes, such as data: and blob:, ignore content.
   const { request, signal } = asked
   if (!/^https?:/.test(request.url)) return platformFetch(request, { signal })
-  if (source === null || given === body) return sendContent(asked, contentOf(body), plan)
+  if (source === null || given === body) return sendContent(asked, contentOf(body), call)
   const content = contentOfRequest(source)
   // The form is encoded again, with another boundary.
   const { headers } = request
   if (isForm(content.type) && isForm(headers.get('content-type'))) headers.delete('content-type')
-  return sendContent(asked, content, plan)
+  return sendContent(asked, content, call)
 }
 
 /** Options of this package's fetch. Libraries pass a `retry` of their own. */
@@ -121,7 +123,7 @@ function membersOf(init: FetchInit | undefined): FetchInit {
 async function sendContent(
   asked: FetchRequest,
   content: Content,
-  { dispatcher, options, log }: DispatchPlan,
+  { dispatcher, options, log }: FetchCall,
 ): Promise<Response> {
   const { request, signal } = asked
   const { redirect, integrity } = request

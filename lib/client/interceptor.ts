@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici'
-import { type ExpectOptions, expectOptionNames } from '../options/options.ts'
+import type { ExpectOptions } from '../options/options.ts'
+import { expectOptionNames } from '../options/settings.ts'
 import { recovery } from '../recovery/recovery.ts'
 import { refuseUnknown } from '../unknown.ts'
-import { type Below, uploadInterceptor } from '../upload/interceptor.ts'
+import { uploadInterceptor } from '../upload/interceptor.ts'
 
 /**
  * An undici interceptor that asks before it sends.
@@ -19,13 +20,5 @@ export function expectContinue(
   options: ExpectOptions = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   refuseUnknown(options, expectOptionNames)
-  return countingInterceptor(options)
-}
-
-/** The same with what this package knows of the dispatcher below. */
-export function countingInterceptor(
-  options: ExpectOptions,
-  below: Partial<Below> = {},
-): Dispatcher.DispatcherComposeInterceptor {
-  return uploadInterceptor(options, recovery, below)
+  return uploadInterceptor(options, recovery)
 }

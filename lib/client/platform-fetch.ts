@@ -13,7 +13,7 @@ export type FetchInput = Parameters<typeof globalThis.fetch>[0]
 export const platformFetch: typeof globalThis.fetch = globalThis.fetch
 
 /** What all dispatches of one call share. */
-export interface DispatchPlan {
+export interface FetchCall {
   readonly dispatcher: Dispatcher | undefined
   readonly options: ExpectOptions
   readonly log: UploadLog
@@ -26,15 +26,15 @@ export interface DispatchPlan {
 export async function fetchWithoutContent(
   input: FetchInput,
   init: RequestInit,
-  plan: DispatchPlan,
+  call: FetchCall,
 ): Promise<Response> {
-  const dispatcher = new OptionsDispatcher(plan)
+  const dispatcher = new OptionsDispatcher(call)
   try {
     const response = await platformFetch(input, { ...init, dispatcher } as unknown as RequestInit)
-    keepReport(response, plan.log)
+    keepReport(response, call.log)
     return response
   } catch (error) {
-    keepFailure(error, plan.log)
+    keepFailure(error, call.log)
     throw error
   }
 }
@@ -45,7 +45,7 @@ class OptionsDispatcher {
   readonly #options: ExpectOptions
   readonly #call: Call
 
-  constructor({ dispatcher, options, log }: DispatchPlan) {
+  constructor({ dispatcher, options, log }: FetchCall) {
     this.#dispatch = askingDispatch(dispatcher)
     this.#options = { ...options, redirect: 'manual' }
     this.#call = { log, content: null, controller: null }

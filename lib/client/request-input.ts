@@ -1,5 +1,6 @@
 import { type Dispatcher, Request as UndiciRequest, fetch as undiciFetch } from 'undici/index.js'
-import { type Content, contentOf } from '../content/content.ts'
+import type { Content } from '../content/content.ts'
+import { contentOf } from '../content/kinds.ts'
 import { fieldValue } from '../headers.ts'
 import { type FetchInput, platformFetch } from './platform-fetch.ts'
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Agent, EnvHttpProxyAgent, getGlobalDispatcher } from 'undici/index.js'
 import { keepLegacyDispatcher } from '../legacy-dispatcher.ts'
 import { nodeUsesProxies } from '../proxy/environment.ts'
+import { isObject } from '../unknown.ts'
 
 keepLegacyDispatcher()
 
@@ -48,8 +49,4 @@ function stateOf(object: object, description: string): unknown {
 function distance(prototype: object): number {
   const next = Object.getPrototypeOf(prototype)
   return next === null ? 0 : 1 + distance(next)
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }

@@ -1,18 +1,19 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { constants } from 'node:http2'
 import { type buildConnector, Client, type Dispatcher, errors } from 'undici/index.js'
-import { UploadError } from '../errors.ts'
-import type { ResponseFields } from '../headers.ts'
 import type { ClientOptions } from './connector.ts'
-import { ForwardingHandler } from './forwarding-handler.ts'
 import { Http1Gate } from './http1-gate.ts'
 import { Http2Gate } from './http2-gate.ts'
+import {
+  type ClientOwner,
+  OtherRequestHandler,
+  UploadRequestHandler,
+  WaitingHandler,
+} from './request-handlers.ts'
 import { type Ticket, ticketKey } from './ticket.ts'
 import { type TunnelAuthentication, type TunnelTarget, tunnelKey } from './tunnel.ts'
 import { UploadBody } from './upload-body.ts'
 
 type Connector = buildConnector.connector
-type Controller = Dispatcher.DispatchController
 
 /** Dispatch options that may carry a ticket, and the answers to a proxy's challenges. */
 export interface TicketedOptions extends Dispatcher.DispatchOptions {
@@ -33,20 +34,11 @@ interface Created {
   readonly request: object
 }
 
-/** The origin chose no protocol in a TLS handshake that offered only HTTP/1.1. */
-export const noProtocol: Error = new errors.InformationalError('The origin chose no protocol')
-
 /** undici's default headersTimeout, in milliseconds. */
 const undiciHeadersTimeout = 300_000
 
 /** Methods for which undici expects content. After content with another method, undici closes the connection. */
 const expectsContent = ['PUT', 'POST', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']
-
-/** Receives events of the requests of a client. */
-export interface ClientOwner {
-  /** A response is complete. The client accepts the next request in the next turn of the event loop. */
-  onResponseEnd(): void
-}
 
 /** A client whose connections have gates. It announces each request to the gate before undici writes it. */
 export class GatedClient extends Client {
@@ -143,134 +135,10 @@ export class GatedClient extends Client {
   }
 }
 
-/** Reports when a request no longer waits for a connection. */
-class WaitingHandler extends ForwardingHandler {
-  readonly #done: () => void
-
-  constructor(handler: Dispatcher.DispatchHandler, done: () => void) {
-    super(handler)
-    this.#done = done
-  }
-
-  override onRequestStart(controller: Controller, context: unknown): void {
-    this.#done()
-    super.onRequestStart(controller, context)
-  }
-
-  override onResponseError(controller: Controller, error: Error): void {
-    this.#done()
-    super.onResponseError(controller, error)
-  }
-}
-
-/** The client on whose connection a request is written. */
-interface GateOwner {
-  readonly gate: Http1Gate | Http2Gate | null
-  readonly owner: ClientOwner
-}
-
-/** Reports the end of each response to the owner of a client. */
-class EndObserver extends ForwardingHandler {
-  readonly client: GateOwner
-
-  constructor(handler: Dispatcher.DispatchHandler, client: GateOwner) {
-    super(handler)
-    this.client = client
-  }
-
-  override onResponseEnd(controller: Controller, trailers: ResponseFields): void {
-    this.client.owner.onResponseEnd()
-    super.onResponseEnd(controller, trailers)
-  }
-}
-
-/** Announces an upload to the gate directly before undici writes its head. */
-class UploadRequestHandler extends EndObserver {
-  readonly #ticket: Ticket
-  readonly #content: UploadBody
-  /** Whether undici writes the expectation, as it does over HTTP/2. */
-  readonly #asks: boolean
-  #started = false
-
-  constructor(
-    handler: Dispatcher.DispatchHandler,
-    ticket: Ticket,
-    content: UploadBody,
-    asks: boolean,
-    client: GateOwner,
-  ) {
-    super(handler, client)
-    this.#ticket = ticket
-    this.#content = content
-    this.#asks = asks
-  }
-
-  override onRequestStart(controller: Controller, context: unknown): void {
-    super.onRequestStart(controller, context)
-    // undici does not write a request that was aborted in onRequestStart.
-    if (controller.aborted) return
-    const { gate } = this.client
-    const again = this.#started
-    this.#started = true
-    if (gate === null) controller.abort(noGate())
-    // undici repeats requests by itself in two cases. Over HTTP/2 it does so when the origin did not
-    // process the request, which has to be an attempt of its own. Over HTTP/1.1 it does so when a
-    // pipelined request behind it is aborted, which closes the connection.
-    else if (again && gate.isHttp2) controller.abort(unprocessed())
-    else if (again && this.#ticket.begun) controller.abort(begunBefore())
-    else if (gate.isHttp2) gate.announce(this.#ticket, this.#content, this.#asks, controller)
-    else if (this.#mustOfferHttp2(gate)) controller.abort(noProtocol)
-    else gate.announce(this.#ticket)
-  }
-
-  /** Without the expectation, one-shot content would be lost to an origin that speaks only HTTP/2. */
-  #mustOfferHttp2(gate: Http1Gate): boolean {
-    return gate.choseNone && this.#ticket.mayNeedHttp2 && !this.#ticket.asks(false)
-  }
-}
-
-/** Announces a request that is not an upload to the gate directly before undici writes it. */
-class OtherRequestHandler extends EndObserver {
-  readonly #options: Dispatcher.DispatchOptions
-
-  constructor(
-    handler: Dispatcher.DispatchHandler,
-    options: Dispatcher.DispatchOptions,
-    client: GateOwner,
-  ) {
-    super(handler, client)
-    this.#options = options
-  }
-
-  override onRequestStart(controller: Controller, context: unknown): void {
-    super.onRequestStart(controller, context)
-    if (!controller.aborted) this.client.gate?.announceOther(this.#options)
-  }
-}
-
 function isConnecting(value: unknown): value is Connecting {
   return typeof value === 'object' && value !== null && 'destroy' in value
 }
 
 function isHttp2(socket: object): boolean {
   return 'alpnProtocol' in socket && socket.alpnProtocol === 'h2'
-}
-
-function unprocessed(): Error {
-  const error = new errors.InformationalError('HTTP/2: the origin did not process the request')
-  return Object.assign(error, { http2ErrorCode: constants.NGHTTP2_REFUSED_STREAM })
-}
-
-function begunBefore(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_CONTENT_GONE',
-    'The connection was closed because of another request on it, after content had been sent; set pipelining to 1',
-  )
-}
-
-function noGate(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_NO_GATE',
-    'undici wrote the upload to a connection that it did not make through the connector of its pool; this version of undici does not work with this package',
-  )
 }

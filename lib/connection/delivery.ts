@@ -1,3 +1,4 @@
+import { isPromise } from '../unknown.ts'
 import { SliceSize, type SliceSizes } from './slice-size.ts'
 import type { Source } from './source.ts'
 
@@ -274,8 +275,4 @@ export class Delivery {
     this.stop()
     this.#owner.onSourceError(error)
   }
-}
-
-function isPromise(found: unknown): found is PromiseLike<unknown> {
-  return typeof found === 'object' && found !== null && 'then' in found
 }

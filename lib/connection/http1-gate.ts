@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { type Dispatcher, errors } from 'undici/index.js'
-import { UploadError } from '../errors.ts'
-import { headLimit, InterimResponseParser, idleLimit } from '../protocol/interim-responses.ts'
+import type { Dispatcher } from 'undici'
+import { InterimResponseParser } from '../protocol/interim-responses.ts'
 import { contentHead } from '../protocol/request-head.ts'
+import { interimOverflow, noAnnouncement, noHead, responseBeforeRequest } from './gate-errors.ts'
 import { Http1Upload } from './http1-upload.ts'
 import type { Ticket } from './ticket.ts'
 import { Wait, type Waiting } from './wait.ts'
@@ -253,7 +253,7 @@ export class Http1Gate implements Waiting {
         return this.#push.call(this.#socket, chunk, encoding)
       }
       // undici would treat it as the response to a request that was not written yet.
-      this.#socket.destroy(unasked())
+      this.#socket.destroy(responseBeforeRequest())
       return false
     }
     if (chunk === null) {
@@ -266,7 +266,7 @@ export class Http1Gate implements Waiting {
     upload?.expectation.answered()
     const { pass, heads, overflow } = this.#responses.take(chunk)
     if (overflow) {
-      this.#socket.destroy(tooMuch())
+      this.#socket.destroy(interimOverflow())
       return false
     }
     for (const head of heads) {
@@ -300,30 +300,4 @@ export class Http1Gate implements Waiting {
 
 function isPeerGone(error: NodeJS.ErrnoException): boolean {
   return error.code === 'EPIPE' || error.code === 'ECONNRESET' || error.code === 'ECONNABORTED'
-}
-
-/** Data received without an outstanding request is not a response (RFC 9112, section 9.2). */
-function unasked(): Error {
-  return new errors.SocketError('The origin sent a response before the request')
-}
-
-function noHead(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_NO_GATE',
-    'undici did not write the head of the upload directly after it started the request; this version of undici does not work with this package',
-  )
-}
-
-function noAnnouncement(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_NO_GATE',
-    'undici wrote to the connection without an announced request; this version of undici does not work with this package',
-  )
-}
-
-function tooMuch(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_INTERIM_OVERFLOW',
-    `The origin sent an interim (1xx) response of more than ${headLimit} bytes, or more than ${idleLimit} bytes of them while no content was sent; the connection was closed`,
-  )
 }

@@ -1,6 +1,7 @@
 import { type Dispatcher, Pool } from 'undici/index.js'
-import { type ClientOwner, GatedClient, type TicketedOptions } from './client.ts'
+import { GatedClient, type TicketedOptions } from './client.ts'
 import { connectorOf, type PoolOptions } from './connector.ts'
+import type { ClientOwner } from './request-handlers.ts'
 import { ticketKey } from './ticket.ts'
 
 /**

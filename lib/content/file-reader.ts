@@ -37,7 +37,7 @@ export class FileReader implements Reader {
   readonly #lent: Lent[] = []
   #file: number | null = null
   #at = 0
-  #ahead: Promise<Step> | null = null
+  #next: Promise<Step> | null = null
   #reading = false
   #cancelled = false
 
@@ -47,15 +47,15 @@ export class FileReader implements Reader {
   }
 
   next(): Promise<Step> {
-    if (this.#at > 0 && this.#ahead === null) return ended
-    const step = this.#ahead ?? this.#read()
-    this.#ahead = null
+    if (this.#at > 0 && this.#next === null) return ended
+    const step = this.#next ?? this.#read()
+    this.#next = null
     // The next read begins before this chunk is written.
     return step.then((found) => {
       if (!found.done && this.#at < this.#extent.length) {
-        this.#ahead = this.#read()
+        this.#next = this.#read()
         // The next call of next() rejects; this prevents an unhandled rejection before it.
-        this.#ahead.catch(() => {})
+        this.#next.catch(() => {})
       }
       return found
     })
@@ -92,11 +92,11 @@ export class FileReader implements Reader {
   }
 
   async #fill(size: number): Promise<Buffer> {
-    const { start, length, chunkSize, size: whole } = this.#extent
+    const { start, length, chunkSize, size: fileSize } = this.#extent
     const file = this.#file as number
     const last = this.#at + size === length
     // One byte more detects a file that grew.
-    const extra = last && start + length === whole ? 1 : 0
+    const extra = last && start + length === fileSize ? 1 : 0
     const pooled = Math.min(chunkSize, length) + 1 >= leastPooled
     const buffer = pooled ? takeBuffer(chunkSize + 1) : Buffer.allocUnsafeSlow(size + 1)
     let filled = 0
@@ -107,7 +107,7 @@ export class FileReader implements Reader {
       if (bytesRead === 0) break
       filled += bytesRead
     } while (filled < size)
-    if (filled !== size) throw changed(this.#path, whole, await sizeOf(file))
+    if (filled !== size) throw changed(this.#path, fileSize, await sizeOf(file))
     if (last && extra === 0) await this.#unchanged(file)
     this.#lent.push({ buffer, end: this.#at + size })
     return buffer.subarray(0, size)

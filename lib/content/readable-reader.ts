@@ -48,7 +48,7 @@ export function readableReader(stream: Readable): Reader {
  */
 class ReadableReader implements Reader {
   readonly #stream: Readable
-  #ahead: unknown[] = []
+  #buffered: unknown[] = []
   #bytes = 0
   #begun = false
   #paused = false
@@ -63,14 +63,14 @@ class ReadableReader implements Reader {
   next(): Step | Promise<Step> {
     if (!this.#begun) this.#begin()
     else if (this.#paused && this.#bytes < most) this.#resume()
-    if (this.#ahead.length > 0) return this.#first()
+    if (this.#buffered.length > 0) return this.#first()
     if (this.#end === undefined) return this.#later()
     if (this.#end === null) return done
     throw this.#end
   }
 
   cancel(): void {
-    this.#ahead = []
+    this.#buffered = []
     this.#stream.off('data', this.#came)
     letGo(this.#stream)
   }
@@ -90,7 +90,7 @@ class ReadableReader implements Reader {
   readonly #came = (chunk: unknown): void => {
     const waiting = this.#waiting
     if (waiting === null) {
-      this.#ahead.push(chunk)
+      this.#buffered.push(chunk)
       this.#bytes += sizeOf(chunk)
     } else {
       this.#waiting = null
@@ -102,7 +102,7 @@ class ReadableReader implements Reader {
   }
 
   #first(): Step {
-    const value = this.#ahead.shift()
+    const value = this.#buffered.shift()
     this.#bytes -= sizeOf(value)
     return { done: false, value }
   }

@@ -1,8 +1,12 @@
 import { types } from 'node:util'
 import type { Source } from '../connection/source.ts'
-import { UploadError } from '../errors.ts'
+import type { UploadError } from '../errors.ts'
+import { isPromise } from '../unknown.ts'
+import { AttemptSource, type SourceOwner } from './attempt-source.ts'
 import type { Content } from './content.ts'
+import { gone, notBytes, overLimit, wrongLength } from './content-errors.ts'
 import { done, type Reader, type Step } from './readers.ts'
+import { ReplayWindow } from './replay-window.ts'
 
 /** Runs a function in the async context of the upload's caller. */
 export type InContext = <Args extends unknown[], Result>(
@@ -19,7 +23,6 @@ export interface Part {
 }
 
 const buffered: Part = { start: 0, end: null }
-const none = new Uint8Array(0)
 
 /** How the content of one upload is read. */
 export interface UploadContentOptions {
@@ -39,20 +42,16 @@ export interface UploadContentOptions {
  * active at a time. The content is opened with the first source. One-shot content is kept for the
  * next attempt while it fits in the replay window.
  */
-export class UploadContent {
+export class UploadContent implements SourceOwner {
   readonly #content: Content
   readonly #options: UploadContentOptions
+  /** The bytes that can be sent again; `null` for content that can be opened again. */
+  readonly #window: ReplayWindow | null
   #opening: Promise<Reader> | null = null
   #reader: Reader | null = null
   #source: AttemptSource | null = null
   /** A pending step of an earlier attempt, which the next attempt uses. */
   #pending: PromiseLike<unknown> | null = null
-  #kept: Uint8Array[] = []
-  /** The offset of the first kept chunk, and the number of chunks dropped before it. */
-  #keptFrom = 0
-  #dropped = 0
-  /** How many of the dropped chunks are removed from the list. */
-  #cut = 0
   #seenBytes = 0
   /** Whether the content failed. */
   #gone = false
@@ -68,6 +67,8 @@ export class UploadContent {
   ) {
     this.#content = content
     this.#options = options
+    const { replayWindow, slides = false } = options
+    this.#window = content.replayable ? null : new ReplayWindow(replayWindow, slides)
     this.#unwatch = content.watch?.((error) => this.#broke(error, onBroken)) ?? null
   }
 
@@ -109,18 +110,13 @@ export class UploadContent {
 
   /** Whether an attempt can send it from this offset: it can be opened again, or the bytes are kept. */
   opensAt(start: number): boolean {
-    if (this.#content.replayable) return true
-    return start >= this.#keptFrom && !(this.#gone || this.#cancelled)
+    if (this.#window === null) return true
+    return start >= this.#window.start && !(this.#gone || this.#cancelled)
   }
 
   /** The bytes before this offset need not be sent again, so they are dropped. */
   acknowledge(offset: number): void {
-    const { position = 0 } = this.#source ?? {}
-    while (this.#dropped < position) {
-      const { length } = this.#kept[this.#dropped - this.#cut] ?? none
-      if (length === 0 || this.#keptFrom + length > offset) return
-      this.#drop(length)
-    }
+    this.#window?.acknowledge(offset, this.#source?.position ?? 0)
   }
 
   /**
@@ -130,10 +126,12 @@ export class UploadContent {
    */
   open({ start, end }: Part = buffered): Source | Promise<Source> {
     if (!this.opensAt(start)) throw gone()
-    if (this.#content.replayable) this.#rewind(start)
-    const source = new AttemptSource(this, this.#dropped, this.#keptFrom, start, end)
+    if (this.#window === null) this.#rewind(start)
+    const first = this.#window?.first ?? 0
+    const from = this.#window?.start ?? this.#seenBytes
+    const source = new AttemptSource(this, first, from, start, end)
     this.#source = source
-    // acknowledge() may have dropped chunks since.
+    // The part may begin behind the first kept chunk.
     while (this.#skip(source, start)) source.position += 1
     if (this.#reader !== null) return source
     const opened = this.#opening ?? this.#open(this.#seenBytes)
@@ -153,7 +151,7 @@ export class UploadContent {
 
   /** Skips a kept chunk that ends before the start; returns whether there was one. */
   #skip(source: AttemptSource, start: number): boolean {
-    const { length } = this.#kept[source.position - this.#cut] ?? none
+    const length = this.#window?.at(source.position)?.length ?? 0
     if (length === 0 || source.bytes + length > start) return false
     source.bytes += length
     return true
@@ -186,7 +184,6 @@ export class UploadContent {
     this.#opening = null
     this.#pending = null
     this.#seenBytes = this.#content.seeks ? start : 0
-    this.#keptFrom = this.#seenBytes
     this.#gone = false
     this.#ended = false
     this.#cancelled = false
@@ -213,7 +210,7 @@ export class UploadContent {
     if (this.#ended || this.#cancelled) return
     this.#cancelled = true
     this.#source = null
-    this.#kept = []
+    this.#window?.clear()
     const reader = this.#reader
     try {
       if (reader !== null) this.#options.inContext(cancel, reader, reason)
@@ -235,7 +232,7 @@ export class UploadContent {
     // The source of an earlier attempt must not see an end of the content either.
     if (source !== this.#source) return new Promise(() => {})
     if (source.bytes === source.end) return source.rest()
-    const kept = this.#kept[source.position - this.#cut]
+    const kept = this.#window?.at(source.position)
     if (kept !== undefined) {
       source.position += 1
       return this.#hand(source, kept)
@@ -276,7 +273,7 @@ export class UploadContent {
       throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'is longer than', length))
     }
     if (this.#seenBytes > this.limit) throw this.#refuse(overLimit(this.limit))
-    this.#keep(bytes, source)
+    if (this.#window?.add(bytes, this.#seenBytes)) source.position += 1
     return this.#hand(source, bytes)
   }
 
@@ -291,35 +288,6 @@ export class UploadContent {
     if (this.#content.exact || this.#ended || source.bytes !== this.#options.length) return bytes
     source.held = bytes
     return undefined
-  }
-
-  #keep(bytes: Uint8Array, source: AttemptSource): void {
-    if (this.#content.replayable) return
-    const { replayWindow, slides = false } = this.#options
-    const from = this.#seenBytes - replayWindow
-    // Without resumption only the whole content can be sent again, so a part is not worth keeping.
-    if (!slides && (from > 0 || this.#keptFrom > 0)) {
-      this.#kept = []
-      this.#keptFrom = this.#seenBytes
-      return
-    }
-    this.#kept.push(bytes)
-    source.position += 1
-    while (this.#keptFrom < from) this.#drop(from - this.#keptFrom)
-  }
-
-  /** Drops bytes from the first kept chunk, at most the whole chunk. */
-  #drop(bytes: number): void {
-    const at = this.#dropped - this.#cut
-    const first = this.#kept[at] as Uint8Array
-    this.#keptFrom += Math.min(bytes, first.length)
-    this.#kept[at] = first.length > bytes ? first.subarray(bytes) : none
-    if (first.length > bytes) return
-    this.#dropped += 1
-    // Dropped chunks are removed many at a time, because each removal moves the rest of the list.
-    if (at * 2 < this.#kept.length) return
-    this.#kept.splice(0, at + 1)
-    this.#cut = this.#dropped
   }
 
   #end(source: AttemptSource): Uint8Array | null {
@@ -358,65 +326,6 @@ export class UploadContent {
   }
 }
 
-/** The content, as read by one attempt. */
-class AttemptSource implements Source {
-  /** The index of the next kept chunk, including dropped ones. */
-  position: number
-  /** The offset in the content. */
-  bytes: number
-  /** The offset at which the part ends; `null` for the end of the content. */
-  readonly end: number | null
-  /** The last bytes of a declared length, held back until the content has ended. */
-  held: Uint8Array | null = null
-  readonly #content: UploadContent
-  readonly #start: number
-
-  constructor(
-    content: UploadContent,
-    position: number,
-    bytes: number,
-    start: number,
-    end: number | null,
-  ) {
-    this.#content = content
-    this.position = position
-    this.bytes = bytes
-    this.#start = start
-    this.end = end
-  }
-
-  /** The part of the next bytes that lies between start and end. */
-  cut(bytes: Uint8Array): Uint8Array {
-    const from = Math.max(0, this.#start - this.bytes)
-    const to = (this.end ?? Number.POSITIVE_INFINITY) - this.bytes
-    this.bytes += Math.min(bytes.length, to)
-    return from === 0 && to >= bytes.length ? bytes : bytes.subarray(from, to)
-  }
-
-  read(): Uint8Array | null | undefined | PromiseLike<unknown> {
-    return this.#content.read(this)
-  }
-
-  take(value: unknown): Uint8Array | null | undefined {
-    return this.#content.take(this, value as Step)
-  }
-
-  fail(error: unknown): void {
-    this.#content.failed(this, error)
-  }
-
-  /** The bytes held back, after the end of the content; `null` when there are none. */
-  rest(): Uint8Array | null {
-    const { held } = this
-    this.held = null
-    return held
-  }
-
-  release(bytes: number): void {
-    this.#content.release(this, bytes)
-  }
-}
-
 function next(reader: Reader): Step | PromiseLike<Step> {
   return reader.next()
 }
@@ -429,10 +338,6 @@ function discard(content: Content, reason: unknown): void {
   content.discard?.(reason)
 }
 
-function isPromise<Value>(found: unknown): found is PromiseLike<Value> {
-  return typeof found === 'object' && found !== null && 'then' in found
-}
-
 function toBytes(value: unknown): Uint8Array | null {
   if (value instanceof Uint8Array) return value
   if (typeof value === 'string') return Buffer.from(value)
@@ -440,37 +345,4 @@ function toBytes(value: unknown): Uint8Array | null {
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   }
   return types.isAnyArrayBuffer(value) ? Buffer.from(value) : null
-}
-
-/** The error for content that cannot be read again from the offset needed. */
-export function gone(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_CONTENT_GONE',
-    'The content was needed again, but it can be read only once and is not buffered; pass a function that returns it, or set a larger replayWindow',
-  )
-}
-
-function wrongLength(
-  code: 'ERR_EXPECT_CONTENT_SHORT' | 'ERR_EXPECT_CONTENT_LONG',
-  how: string,
-  length: number,
-): UploadError {
-  return new UploadError(
-    code,
-    `The content ${how} its declared length of ${length} bytes; the connection was closed before the request was complete`,
-  )
-}
-
-/** The error for content that is larger than the origin accepts. */
-export function overLimit(limit: number): UploadError {
-  const message = `The content is larger than the origin's Upload-Limit of ${limit} bytes`
-  return new UploadError('ERR_EXPECT_RESUME_LIMIT', message)
-}
-
-function notBytes(value: unknown): UploadError {
-  const what = value === null ? 'null' : typeof value
-  return new UploadError(
-    'ERR_EXPECT_CONTENT_TYPE',
-    `The content yielded ${what === 'object' ? Object.prototype.toString.call(value) : what}, which is neither bytes nor a string`,
-  )
 }

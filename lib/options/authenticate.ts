@@ -1,4 +1,5 @@
 import type { SchemeChallenge } from '../protocol/challenge.ts'
+import { isObject } from '../unknown.ts'
 
 /** A user's name and password. */
 export interface Credentials {
@@ -127,8 +128,4 @@ function wantedPair(place: string, value: unknown): string | null {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && !control.test(value)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

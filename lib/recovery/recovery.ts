@@ -1,4 +1,4 @@
-import { followsRedirects, type Settings } from '../options/options.ts'
+import { followsRedirects, type Settings } from '../options/settings.ts'
 import type { HttpRequest } from '../upload/http-request.ts'
 import type { ProxyRouting } from '../upload/proxy-routing.ts'
 import type { MakeRecovery, RecoveryStep, UploadResumption } from '../upload/recovery-step.ts'
@@ -45,18 +45,18 @@ function recoveryFor(
 function inTurn(steps: readonly RecoveryStep[]): RecoveryStep {
   return {
     prepared: (httpRequest) =>
-      steps.reduce((before, recovery) => recovery.prepared?.(before) ?? before, httpRequest),
-    answered: (answer) => firstOf(steps, (recovery) => recovery.answered?.(answer) ?? null),
-    failed: (failure) => firstOf(steps, (recovery) => recovery.failed?.(failure) ?? null),
+      steps.reduce((before, step) => step.prepared?.(before) ?? before, httpRequest),
+    answered: (answer) => firstOf(steps, (step) => step.answered?.(answer) ?? null),
+    failed: (failure) => firstOf(steps, (step) => step.failed?.(failure) ?? null),
   }
 }
 
 function firstOf<Result>(
   steps: readonly RecoveryStep[],
-  ask: (recovery: RecoveryStep) => Result | null,
+  ask: (step: RecoveryStep) => Result | null,
 ): Result | null {
-  for (const recovery of steps) {
-    const result = ask(recovery)
+  for (const step of steps) {
+    const result = ask(step)
     if (result !== null) return result
   }
   return null

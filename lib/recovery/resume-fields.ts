@@ -1,5 +1,5 @@
 import { fieldsOf, type ResponseFields, withoutFields } from '../headers.ts'
-import type { Settings } from '../options/options.ts'
+import type { Settings } from '../options/settings.ts'
 import { interopVersions, invitingFields } from '../protocol/resumable-upload.ts'
 import type { HttpRequest } from '../upload/http-request.ts'
 import { isElsewhere, originFields } from './redirect.ts'

@@ -1,4 +1,4 @@
-import { overLimit } from '../content/upload-content.ts'
+import { overLimit } from '../content/content-errors.ts'
 import { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
 import type { ResumeOptions } from '../options/options.ts'

@@ -1,4 +1,5 @@
-import { gone, overLimit, type UploadContent } from '../content/upload-content.ts'
+import { gone, overLimit } from '../content/content-errors.ts'
+import type { UploadContent } from '../content/upload-content.ts'
 import type { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
 import { type Limits, limitsOf } from '../protocol/resumable-upload.ts'

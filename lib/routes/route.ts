@@ -94,7 +94,7 @@ export class Route {
 }
 
 /** The key of a route over HTTP/2. */
-export function http2Route(name: string): string {
+function http2Route(name: string): string {
   return `${name} (HTTP/2)`
 }
 

@@ -1,24 +1,24 @@
 import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici/index.js'
-import { noProtocol } from '../connection/client.ts'
+import { noProtocol } from '../connection/gate-errors.ts'
 import type { Source } from '../connection/source.ts'
 import type { Ticket, TicketedConnection } from '../connection/ticket.ts'
-import { contentOf } from '../content/content.ts'
-import { type InContext, type Part, UploadContent } from '../content/upload-content.ts'
+import { contentOf } from '../content/kinds.ts'
+import { UploadContent } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
 import { type Fields, type ResponseFields, withoutFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import { invitingFields } from '../protocol/resumable-upload.ts'
-import { type AttemptHead, AttemptLog } from '../report/attempt-log.ts'
+import { AttemptLog } from '../report/attempt-log.ts'
 import {
   type DiagnosticsName,
   isHeard,
   publish,
   type UploadMessage,
 } from '../report/diagnostics.ts'
-import type { AskReason } from '../report/report.ts'
-import type { WaitLimit } from '../routes/wait-limit.ts'
+import type { AttemptOptions } from './attempt-options.ts'
+import type { AttemptOwner } from './attempt-owner.ts'
 import { ContentBody } from './content-body.ts'
 import { refuseLength, statedLength } from './content-length.ts'
 
@@ -26,71 +26,6 @@ type Controller = Dispatcher.DispatchController
 
 /** undici's channel for sent chunks. undici does not write the content, so the attempt publishes its chunks. */
 const chunkSent = channel('undici:request:bodyChunkSent')
-
-/** The run of an attempt, which receives its events. */
-export interface AttemptOwner {
-  /** Whether a request still carries the expectation, at the time its head is written. */
-  stillAsks(isHttp2: boolean): boolean
-  /** How long content is held back, at the time the head is written. */
-  waitLimit(isHttp2: boolean): WaitLimit
-  /** Runs a function in the caller's async context. */
-  readonly inContext: InContext
-  /** Whether the attempt is the current one. Events of an earlier attempt are ignored. */
-  isCurrent(attempt: Attempt): boolean
-  started(controller: Controller, context: unknown): void
-  left(attempt: Attempt): void
-  /** The content is sent without the expectation, because the connection has no gate. */
-  goesUnasked(reason: AskReason): void
-  interim(attempt: Attempt, status: number): void
-  released(attempt: Attempt, by: ReleasedBy): void
-  /** Chunks of content are being written. */
-  writing(attempt: Attempt, chunks: readonly Uint8Array[]): void
-  progressed(attempt: Attempt): void
-  /** All of the content was accepted. */
-  sent(attempt: Attempt): void
-  /** The final response has begun; its head may be incomplete. */
-  final(attempt: Attempt): void
-  /** The content could not be read. */
-  sourceFailed(error: unknown): void
-  /** A callback of the caller threw. */
-  callbackFailed(error: unknown): void
-  bodySent(chunk: Uint8Array): void
-  requestSent(): void
-  responding(): void
-  responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void
-  data(attempt: Attempt, chunk: Buffer): void
-  /** The response is complete, but content is still sent. undici no longer controls the request. */
-  detached(): void
-  ended(trailers: ResponseFields): void
-  upgraded(status: number, fields: ResponseFields, socket: Duplex): void
-  failed(attempt: Attempt, error: Error): void
-}
-
-/** The settings of an attempt. */
-export interface AttemptOptions extends AttemptHead {
-  /** The number of the attempt, from 1. */
-  readonly number: number
-  readonly asks: boolean
-  /** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
-  readonly unaskedReason: AskReason | null
-  readonly rescueTimeout: number
-  /** The content of the request; `null` when there is none. */
-  readonly content: UploadContent | null
-  /** The part of the content for a request to an upload resource; `undefined` for all of it. */
-  readonly part: Part | undefined
-  /** Whether an interim response may stop the content before it is read. */
-  readonly handlesInterim: boolean
-  /** The whole content, if it is in memory and need not be held back. */
-  readonly buffered: string | Buffer | null
-  /** Whether only HTTP/1.1 is offered, because it is faster for the content. */
-  readonly prefersHttp1: boolean
-  /** Whether the origin may speak only HTTP/2. */
-  readonly mayNeedHttp2: boolean
-  /** Whether the caller stated the length of the content. */
-  readonly lengthStated: boolean
-  /** Whether another interceptor of this package below replaces this attempt by its own. */
-  readonly yields: boolean
-}
 
 /** One request on one connection: a handler for undici, and a ticket for the connection. */
 export class Attempt implements Dispatcher.DispatchHandler, Ticket {

@@ -2,10 +2,11 @@ import { AsyncResource } from 'node:async_hooks'
 import { channel } from 'node:diagnostics_channel'
 import type { Dispatcher } from 'undici'
 import { ticketKey } from '../connection/ticket.ts'
-import { type Content, contentOf } from '../content/content.ts'
+import type { Content } from '../content/content.ts'
+import { contentOf } from '../content/kinds.ts'
 import { type InContext, UploadContent } from '../content/upload-content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
-import { needsAttempts, type Settings } from '../options/options.ts'
+import { needsAttempts, type Settings } from '../options/settings.ts'
 import type { ExpectMode } from '../protocol/decision.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { refuseLength, statedLength } from './content-length.ts'
@@ -48,10 +49,10 @@ export function requestContent(request: ExpectDispatchOptions): Content | null {
  * @throws UploadError when the content has not the declared length.
  */
 export function uploadContextOf(
-  order: InterceptedRequest,
+  intercepted: InterceptedRequest,
   interceptorContext: InterceptorContext,
 ): UploadContext {
-  const { request, content, expectHeader, settings, handler } = order
+  const { request, content, expectHeader, settings, handler } = intercepted
   const call = request[callKey]
   const outer = request[ticketKey]
   const stated = outer?.lengthStated === false ? null : statedLength(request.headers)
@@ -96,15 +97,15 @@ export function uploadContextOf(
     const { replayWindow } = settings
     const canReuseBuffers = handler.onBodySent === undefined && !chunkSent.hasSubscribers
     const slides = invitation !== null
-    const reading = { length, replayWindow, slides, canReuseBuffers, inContext }
-    uploadContext.content = new UploadContent(content, reading, (error) =>
+    const options = { length, replayWindow, slides, canReuseBuffers, inContext }
+    uploadContext.content = new UploadContent(content, options, (error) =>
       uploadContext.onBroken(error),
     )
     if (invitation !== null) {
       const { allowInsecureRedirect, resume } = settings
       const known = { httpRequest, content: uploadContext.content, revision: content.revision, log }
-      const options = typeof resume === 'object' ? resume : {}
-      uploadContext.resumption = interceptorContext.recovery.resumption(options, {
+      const resumeOptions = typeof resume === 'object' ? resume : {}
+      uploadContext.resumption = interceptorContext.recovery.resumption(resumeOptions, {
         ...known,
         allowInsecureRedirect,
       })

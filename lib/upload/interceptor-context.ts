@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import type { Settings } from '../options/options.ts'
+import type { Settings } from '../options/settings.ts'
 import { Routes } from '../routes/route.ts'
 import { originOf } from './http-request.ts'
 import type { InFlight } from './in-flight.ts'

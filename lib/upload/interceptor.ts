@@ -2,14 +2,14 @@ import type { Dispatcher } from 'undici'
 import { ticketKey } from '../connection/ticket.ts'
 import type { Content } from '../content/content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
+import type { ExpectOptions } from '../options/options.ts'
 import {
   defaults,
-  type ExpectOptions,
   mergeOptions,
   needsAttempts,
   pickExpectOptions,
   refuseToken,
-} from '../options/options.ts'
+} from '../options/settings.ts'
 import type { ExpectMode } from '../protocol/decision.ts'
 import { sharedMemory } from '../routes/memory.ts'
 import { callKey, type ExpectDispatchOptions } from './expect-request.ts'

@@ -1,4 +1,4 @@
-import { defaults } from '../options/options.ts'
+import { defaults } from '../options/settings.ts'
 import type { Decision } from '../protocol/decision.ts'
 import type { Route, Routes } from '../routes/route.ts'
 import { type WaitLimit, waitLimit } from '../routes/wait-limit.ts'

@@ -1,9 +1,12 @@
 import type { TimeoutOptions } from '../options/options.ts'
 import type { Attempt } from './attempt.ts'
-import { type Deadline, type DeadlineOwner, Deadlines } from './deadlines.ts'
+import { expiryOf, type Phase } from './timeout-errors.ts'
 
 /** The default stall timeout, in milliseconds. */
 const stallTimeout = 300_000
+
+const phases = ['connect', 'stall', 'headers', 'total'] as const
+const never = Number.POSITIVE_INFINITY
 
 /** The owner of timeouts. */
 export interface TimeoutOwner {
@@ -11,11 +14,23 @@ export interface TimeoutOwner {
   expired(error: Error): void
 }
 
-/** The timeouts of one upload, started and stopped by its phases. */
-export class Timeouts implements DeadlineOwner {
+/**
+ * The timeouts of one upload, started and stopped by its phases. They share one timer, which is not
+ * restarted when a timeout is postponed.
+ */
+export class Timeouts {
   readonly #timeouts: TimeoutOptions
   readonly #owner: TimeoutOwner
-  readonly #deadlines = new Deadlines(this)
+  readonly #limits: Record<Phase, number> = { connect: 0, stall: 0, headers: 0, total: 0 }
+  readonly #ends: Record<Phase, number> = {
+    connect: never,
+    stall: never,
+    headers: never,
+    total: never,
+  }
+  #timer: NodeJS.Timeout | null = null
+  /** When the timer fires. */
+  #due = never
   #sending: Attempt | null = null
   #queued = 0
 
@@ -26,57 +41,99 @@ export class Timeouts implements DeadlineOwner {
 
   /** The upload begins, or continues after this many milliseconds. */
   begin(elapsedMs: number): void {
-    this.#deadlines.set('total', this.#timeouts.total ?? 0, elapsedMs)
+    this.#set('total', this.#timeouts.total ?? 0, elapsedMs)
   }
 
   /** An attempt begins. */
   connecting(): void {
-    this.#deadlines.set('connect', this.#timeouts.connect ?? 0)
+    this.#set('connect', this.#timeouts.connect ?? 0)
   }
 
   /** The connection of the attempt is there. */
   connected(): void {
-    this.#deadlines.clear('connect')
+    this.#ends.connect = never
   }
 
   /** Restarts the stall timeout while written content was not accepted; clears it otherwise. */
   sending(attempt: Attempt): void {
     if (!attempt.isStalling) {
-      this.#deadlines.clear('stall')
+      this.#ends.stall = never
       return
     }
     this.#sending = attempt
     this.#queued = attempt.queuedBytes
-    this.#deadlines.set('stall', this.#timeouts.stall ?? stallTimeout)
+    this.#set('stall', this.#timeouts.stall ?? stallTimeout)
   }
 
   /** All of the content was accepted, or the final response has begun: starts the timeout for its head. */
   awaitHead({ headersTimeout }: Attempt): void {
     const { headers = headersTimeout } = this.#timeouts
-    this.#deadlines.set('headers', headers)
+    this.#set('headers', headers)
   }
 
   /** The head of the final response was received, or the attempt was aborted. */
   answered(): void {
-    this.#deadlines.clear('connect')
-    this.#deadlines.clear('stall')
-    this.#deadlines.clear('headers')
+    this.#ends.connect = never
+    this.#ends.stall = never
+    this.#ends.headers = never
   }
 
   /** The upload is over. */
   stop(): void {
-    this.#deadlines.stop()
+    for (const phase of phases) this.#ends[phase] = never
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#due = never
   }
 
-  /** Whether the system accepted some of the queued bytes. */
-  moved(deadline: Deadline): boolean {
-    if (deadline !== 'stall' || this.#sending === null) return false
+  /**
+   * Sets or restarts a timeout; 0 means none.
+   *
+   * @param passed is how many of the milliseconds have passed already.
+   */
+  #set(phase: Phase, milliseconds: number, passed: number = 0): void {
+    this.#ends[phase] = never
+    if (milliseconds === 0) return
+    const now = performance.now()
+    const end = now + Math.max(0, milliseconds - passed)
+    this.#limits[phase] = milliseconds
+    this.#ends[phase] = end
+    if (end < this.#due) this.#start(end, now)
+  }
+
+  #start(end: number, now: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = setTimeout(Timeouts.#timeIsOver, Math.ceil(end - now), this)
+    this.#due = end
+  }
+
+  static #timeIsOver(timeouts: Timeouts): void {
+    timeouts.#look()
+  }
+
+  #look(): void {
+    this.#timer = null
+    this.#due = never
+    const now = performance.now()
+    for (const phase of phases) {
+      if (this.#ends[phase] > now) continue
+      const limit = this.#limits[phase]
+      if (phase !== 'stall' || !this.#moved()) {
+        this.stop()
+        this.#owner.expired(expiryOf(phase, limit))
+        return
+      }
+      this.#set(phase, limit)
+    }
+    const next = Math.min(...Object.values(this.#ends))
+    if (next < this.#due) this.#start(next, now)
+  }
+
+  /** Whether the system accepted some of the queued bytes, which restarts the stall timeout. */
+  #moved(): boolean {
+    if (this.#sending === null) return false
     const before = this.#queued
     this.#queued = this.#sending.queuedBytes
     return this.#queued < before
-  }
-
-  expired(error: Error): void {
-    this.#owner.expired(error)
   }
 }

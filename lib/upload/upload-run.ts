@@ -1,33 +1,29 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
 import { startResponse } from '../connection/forwarding-handler.ts'
-import { ticketKey } from '../connection/ticket.ts'
-import { tunnelKey } from '../connection/tunnel.ts'
 import { Wait, type Waiting } from '../connection/wait.ts'
 import type { InContext } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
 import { pairsOf, type ResponseFields } from '../headers.ts'
-import type { Decision } from '../protocol/decision.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AskReason, AttemptReason } from '../report/report.ts'
 import { failureOf, keepFailure } from '../report/reported.ts'
 import type { Route } from '../routes/route.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
-import { Attempt, type AttemptOwner } from './attempt.ts'
-import { undiciTimeout } from './deadlines.ts'
-import { attemptKey, callKey, type ExpectDispatchOptions } from './expect-request.ts'
-import { type HttpRequest, placeOf } from './http-request.ts'
+import { Attempt } from './attempt.ts'
+import { attemptOptions } from './attempt-options.ts'
+import type { AttemptOwner } from './attempt-owner.ts'
+import { dispatchOptions } from './dispatch-options.ts'
 import { PendingResponse } from './pending-response.ts'
-import type { Answer, AnswerDecision, Failure, NextAttempt } from './recovery-step.ts'
+import { abandon, afterAnswer, afterFailure } from './recover.ts'
+import type { AnswerDecision, NextAttempt } from './recovery-step.ts'
 import { RequestState } from './request-state.ts'
+import { undiciTimeout } from './timeout-errors.ts'
 import { type TimeoutOwner, Timeouts } from './timeouts.ts'
 import type { UploadContext } from './upload-context.ts'
 import { type ControllerOwner, UploadController } from './upload-controller.ts'
 
 type Controller = Dispatcher.DispatchController
-
-/** Milliseconds to wait for each part of the response to the DELETE of an abandoned upload. */
-const abandonTimeout = 5000
 
 /**
  * Runs the attempts of one dispatch: the first one, and those of the recovery steps. The caller's
@@ -96,85 +92,21 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       const { prepared: httpRequest, decision } = this.#request
       const isFirst = reason === 'first' || log.reason === 'no-content'
       if (isFirst && httpRequest.hasContent) log.reason = decision.reason
-      const attempt = this.#attempt(httpRequest, decision, reason, delayMs)
+      const attempt = new Attempt(
+        this,
+        attemptOptions(this.#uploadContext, this.#request, httpRequest, decision, reason, delayMs),
+      )
+      attempt.log.hasContent = httpRequest.hasContent
       this.#current = attempt
       log.attempts.push(attempt.log)
       this.#timeouts.connecting()
-      return interceptorContext.dispatch(this.#options(attempt, httpRequest), attempt)
+      const { allowH2 } = this.#request
+      const options = dispatchOptions(this.#uploadContext, attempt, httpRequest, allowH2)
+      return interceptorContext.dispatch(options, attempt)
     } catch (error) {
       this.#fail(error as Error)
       return true
     }
-  }
-
-  #attempt(
-    httpRequest: HttpRequest,
-    { asks, reason: why }: Decision,
-    reason: AttemptReason,
-    delayMs: number,
-  ): Attempt {
-    const { interceptorContext, log, settings, content, buffered, lengthStated, resumption } =
-      this.#uploadContext
-    const { part } = httpRequest
-    const sends = httpRequest.hasContent && content?.length !== 0
-    const attempt = new Attempt(this, {
-      reason,
-      startedAtMs: log.elapsedMs,
-      delayMs,
-      method: httpRequest.method,
-      url: placeOf(httpRequest),
-      offset: part?.start ?? 0,
-      number: log.attempts.length + 1,
-      asks,
-      unaskedReason: this.#unaskedReason(why),
-      rescueTimeout: settings.rescueTimeout,
-      content: sends ? content : null,
-      part,
-      handlesInterim: resumption !== null,
-      buffered: asks || part !== undefined ? null : buffered,
-      prefersHttp1: this.#request.prefersHttp1,
-      mayNeedHttp2: this.#request.mayNeedHttp2,
-      lengthStated,
-      yields: interceptorContext.yields,
-    })
-    attempt.log.hasContent = httpRequest.hasContent
-    return attempt
-  }
-
-  /** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
-  #unaskedReason(reason: AskReason): AskReason | null {
-    // Below the threshold the expectation is optional: without a gate, the content is sent at once.
-    if (reason === 'remembered-refusal') return 'below-threshold'
-    return this.#uploadContext.interceptorContext.needsGate || reason === 'always'
-      ? null
-      : 'no-gate'
-  }
-
-  #options(attempt: Attempt, httpRequest: HttpRequest): ExpectDispatchOptions {
-    const { request, settings } = this.#uploadContext
-    const { origin, path, method, headers } = httpRequest
-    const { body } = attempt
-    const options: ExpectDispatchOptions = {
-      ...request,
-      origin,
-      path,
-      method,
-      headers,
-      body: body as null,
-    }
-    options[attemptKey] = attempt.log
-    const { allowH2 } = this.#request
-    if (allowH2 !== undefined) options.allowH2 = allowH2
-    // An interceptor below would read the whole content from the call instead of the part.
-    if (httpRequest.part !== undefined) delete options[callKey]
-    const { headers: headersTimeout, body: bodyTimeout } = settings.timeouts
-    // Without a gate, undici's own timers apply.
-    if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
-    if (bodyTimeout !== undefined) options.bodyTimeout = bodyTimeout
-    if (body !== null) options[ticketKey] = attempt
-    const tunnel = this.#uploadContext.tunnelTo(httpRequest)
-    if (tunnel !== null) options[tunnelKey] = tunnel
-    return options
   }
 
   // Called by attempts -----------------------------------------------------------------
@@ -303,8 +235,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       this.#delivered = true
       handler.onResponseStart?.(this.#controller, mapped, fields, message)
     }
-    const decided = this.#afterAnswer(attempt, status, fields)
-    const isPart = this.#request.httpRequest.part !== undefined
+    const { httpRequest } = this.#request
+    const decided = afterAnswer(this.#uploadContext, httpRequest, attempt, status, fields)
+    const isPart = httpRequest.part !== undefined
     if (decided === null) deliver()
     else if (decided instanceof Promise) this.#hold(attempt, decided, deliver)
     else if (isPart && status === 204 && attempt.complete) this.#decided = decided
@@ -363,32 +296,6 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   // Between attempts -------------------------------------------------------------------
 
-  #afterAnswer(
-    attempt: Attempt,
-    status: number,
-    fields: ResponseFields,
-  ): AnswerDecision | Promise<AnswerDecision> {
-    const { log, resumption, watchesAll } = this.#uploadContext
-    if (status < 300 && !watchesAll) return null
-    const { httpRequest } = this.#request
-    resumption?.reached(attempt.reached)
-    const answer: Answer = {
-      status,
-      fields,
-      httpRequest,
-      attempt: attempt.log.snapshot(),
-      number: log.attempts.length,
-      sendable: !httpRequest.hasContent || this.#isSendable(httpRequest),
-      complete: attempt.complete,
-    }
-    return this.#uploadContext.recovery.answered?.(answer) ?? null
-  }
-
-  /** Whether the content of a request can be sent again. */
-  #isSendable({ part }: HttpRequest): boolean {
-    return this.#uploadContext.content?.opensAt(part?.start ?? 0) ?? true
-  }
-
   #afterFailure(attempt: Attempt, error: Error): AnswerDecision {
     if (this.#delivered || this.#isCallers(error)) return null
     const { httpRequest } = this.#request
@@ -396,15 +303,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       this.#request.refusedHttp1()
       return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
     }
-    this.#uploadContext.resumption?.reached(attempt.reached)
-    const failure: Failure = {
-      error,
-      httpRequest,
-      attempt: attempt.log.snapshot(),
-      sendable: this.#isSendable(httpRequest),
-      untouched: attempt.untouchedBy(error),
-    }
-    return this.#uploadContext.recovery.failed?.(failure) ?? null
+    return afterFailure(this.#uploadContext, httpRequest, attempt, error)
   }
 
   /** Whether an error comes from the caller: their abort, or their content. */
@@ -563,30 +462,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     attempt?.giveUp()
     handler.onResponseError?.(this.#controller, told)
     this.#controller.release()
-    this.#abandon(error)
-  }
-
-  /** Deletes an upload at the origin that cannot be resumed. The result is ignored. */
-  #abandon(error: Error): void {
-    const { resumption, recovery, interceptorContext, request } = this.#uploadContext
-    const httpRequest = resumption?.abandoned(error) ?? null
-    if (httpRequest === null) return
-    const { origin, path, method, headers } = recovery.prepared?.(httpRequest) ?? httpRequest
-    const { [callKey]: _call, ...own }: ExpectDispatchOptions = request
-    // Nobody waits for the result but a closing agent, so an origin that does not answer is given up soon.
-    const timeouts = { headersTimeout: abandonTimeout, bodyTimeout: abandonTimeout }
-    const options = { ...own, ...timeouts, origin, path, method, headers, body: null }
-    const nothing = (): void => {}
-    try {
-      interceptorContext.dispatch(options, {
-        onRequestStart: nothing,
-        onResponseStart: nothing,
-        onResponseEnd: nothing,
-        onResponseError: nothing,
-      })
-    } catch {
-      // A closed client accepts no requests.
-    }
+    abandon(this.#uploadContext, error)
   }
 
   /** Releases content that a final response withheld, unless the caller may still use it. */

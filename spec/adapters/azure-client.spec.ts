@@ -10,9 +10,10 @@ import { expect } from 'chai'
 import { expectHttpClient } from '../../lib/adapters/azure.ts'
 import type { AdapterOptions } from '../../lib/adapters/sender.ts'
 import { blobClient } from '../support/adapters-azure.ts'
-import { content, fileStream, startedOrigin, waitFor } from '../support/adapters-content.ts'
+import { content, fileStream, waitFor } from '../support/adapters-content.ts'
 import { muteOrigin } from '../support/adapters-mute.ts'
 import { closeLater } from '../support/closing.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { origin as scriptedOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
@@ -38,7 +39,7 @@ async function failure(promise: Promise<unknown>): Promise<Error & { code?: stri
 
 describe('ExpectHttpClient', () => {
   it('answers text, and header fields by any case', async () => {
-    const origin = await startedOrigin({
+    const origin = await openOrigin({
       response: { status: 200, headers: { 'x-ms-version': '1' }, body: 'text' },
     })
     const asked = request(`${origin.url}/a?b=c`)
@@ -52,7 +53,7 @@ describe('ExpectHttpClient', () => {
 
   for (const status of [200, Number.POSITIVE_INFINITY]) {
     it(`answers a stream where ${status} is among the codes for streams`, async () => {
-      const origin = await startedOrigin({ response: { status: 200, body: 'text' } })
+      const origin = await openOrigin({ response: { status: 200, body: 'text' } })
       const asked = request(origin.url, { streamResponseStatusCodes: new Set([status]) })
 
       const { bodyAsText, readableStreamBody } = await client().sendRequest(asked)
@@ -65,7 +66,7 @@ describe('ExpectHttpClient', () => {
   it('decodes what was asked for in gzip', async () => {
     const body = gzipSync('text')
     const headers = { 'content-encoding': 'gzip' }
-    const origin = await startedOrigin({ response: { status: 200, headers, body } })
+    const origin = await openOrigin({ response: { status: 200, headers, body } })
     const asked = request(origin.url, {
       headers: createHttpHeaders({ 'Accept-Encoding': 'gzip,deflate' }),
     })
@@ -79,7 +80,7 @@ describe('ExpectHttpClient', () => {
     const wanted = [...streamResponseStatusCodes]
     it(`answers neither text nor a stream to a HEAD, with streams wanted for [${wanted}]`, async () => {
       const headers = { 'content-length': '4' }
-      const origin = await startedOrigin({ response: { status: 200, headers } })
+      const origin = await openOrigin({ response: { status: 200, headers } })
       const asked = request(origin.url, { method: 'HEAD', streamResponseStatusCodes })
 
       const response = await client().sendRequest(asked)
@@ -110,7 +111,7 @@ describe('ExpectHttpClient', () => {
 
   for (const disableKeepAlive of [true, false]) {
     it(`keeps the connection or not, as told with disableKeepAlive: ${disableKeepAlive}`, async () => {
-      const origin = await startedOrigin()
+      const origin = await openOrigin()
 
       await client().sendRequest(request(origin.url, { disableKeepAlive }))
 
@@ -120,7 +121,7 @@ describe('ExpectHttpClient', () => {
   }
 
   it('tells how far content is, both ways', async () => {
-    const origin = await startedOrigin({ response: { status: 200, body: 'text' } })
+    const origin = await openOrigin({ response: { status: 200, body: 'text' } })
     const up: number[] = []
     const down: number[] = []
     const asked = request(origin.url, {
@@ -140,7 +141,7 @@ describe('ExpectHttpClient', () => {
 
   it('rejects with an AbortError when it is aborted, and lets go of the content', async () => {
     const asked = signal()
-    const origin = await startedOrigin({
+    const origin = await openOrigin({
       mode: () => {
         asked.raise()
         return 'silent'
@@ -171,7 +172,7 @@ describe('ExpectHttpClient', () => {
   })
 
   it('rejects with a RestError that does not print the request', async () => {
-    const origin = await startedOrigin()
+    const origin = await openOrigin()
     await origin.close()
     const asked = request(origin.url)
 
@@ -217,7 +218,7 @@ describe('ExpectHttpClient', () => {
   })
 
   it('rejects with a RestError, which may be tried again, when the content ends too early', async () => {
-    const origin = await startedOrigin()
+    const origin = await openOrigin()
     const body = new PassThrough()
     const asked = request(origin.url, { method: 'PUT', body })
 
@@ -230,7 +231,7 @@ describe('ExpectHttpClient', () => {
   })
 
   it('sends nothing without TLS unless that is allowed', async () => {
-    const origin = await startedOrigin()
+    const origin = await openOrigin()
 
     const error = await failure(
       client().sendRequest(request(origin.url, { allowInsecureConnection: false })),

@@ -6,11 +6,11 @@ import {
   filePath,
   fileStream,
   headOnly,
-  startedOrigin,
   uploadsOf,
   waitFor,
   whole,
 } from '../support/adapters-content.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 type Client = ReturnType<typeof blobClient>
 
@@ -47,7 +47,7 @@ describe('expectHttpClient with a BlockBlobClient', () => {
   for (const [name, upload] of Object.entries(inputs)) {
     for (const [what, mode, seen] of accepted) {
       it(`sends ${name} when the origin ${what}`, async () => {
-        const origin = await startedOrigin({ mode })
+        const origin = await openOrigin({ mode })
 
         await upload(blobClient(origin, waitFor(mode)))
 
@@ -57,7 +57,7 @@ describe('expectHttpClient with a BlockBlobClient', () => {
 
     for (const [what, mode] of again) {
       it(`sends ${name} again after ${what}`, async () => {
-        const origin = await startedOrigin({ mode: once(mode) })
+        const origin = await openOrigin({ mode: once(mode) })
 
         await upload(blobClient(origin, waitFor(mode)))
 
@@ -66,7 +66,7 @@ describe('expectHttpClient with a BlockBlobClient', () => {
     }
 
     it(`sends nothing of ${name} when it is refused`, async () => {
-      const origin = await startedOrigin({ mode: 413 })
+      const origin = await openOrigin({ mode: 413 })
 
       const error = await upload(blobClient(origin)).then(
         () => null,
@@ -83,7 +83,7 @@ describe('expectHttpClient with a BlockBlobClient', () => {
     ...again.map(([name, first]) => [`answers ${name} at first`, once(first)] as const),
   ]) {
     it(`sends the blocks of a stream when the origin ${what}`, async () => {
-      const origin = await startedOrigin({ mode })
+      const origin = await openOrigin({ mode })
       const client = blobClient(origin, waitFor(mode))
 
       await client.uploadStream(fileStream(), 2 * 1024 * 1024, 1)
@@ -99,7 +99,7 @@ describe('expectHttpClient with a BlockBlobClient', () => {
   }
 
   it('sends nothing of the blocks of a stream when they are refused', async () => {
-    const origin = await startedOrigin({ mode: 413 })
+    const origin = await openOrigin({ mode: 413 })
 
     const error = await blobClient(origin)
       .uploadStream(fileStream(), 2 * 1024 * 1024, 1)

@@ -8,11 +8,11 @@ import {
   digest,
   fileStream,
   headOnly,
-  startedOrigin,
   waitFor,
   whole,
 } from '../support/adapters-content.ts'
 import { closeLater } from '../support/closing.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { origin as scriptedOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
@@ -21,7 +21,7 @@ async function tusOrigin(
   mode: OriginMode | ((request: SeenRequest) => OriginMode),
 ): Promise<TestOrigin> {
   const of = typeof mode === 'function' ? mode : () => mode
-  return startedOrigin({
+  return openOrigin({
     mode: (request) => (request.method === 'PATCH' ? of(request) : 'go'),
     response: ({ method, bytes, headers }) => {
       if (method === 'POST') return { status: 201, headers: { location: '/files/1' } }
@@ -126,7 +126,7 @@ describe('expectHttpStack with tus-js-client', () => {
   })
 
   it('uploads with the creation', async () => {
-    const origin = await startedOrigin({
+    const origin = await openOrigin({
       response: ({ bytes }) => ({
         status: 201,
         headers: { location: '/files/1', 'upload-offset': String(bytes) },
@@ -168,7 +168,7 @@ describe('expectHttpStack', () => {
 
   it('answers status, header fields and text', async () => {
     const headers = { 'x-a': '1' }
-    const origin = await startedOrigin({ response: { status: 200, headers, body: 'text' } })
+    const origin = await openOrigin({ response: { status: 200, headers, body: 'text' } })
     const stack = expectHttpStack()
     closeLater(() => stack.destroy())
 
@@ -190,7 +190,7 @@ describe('expectHttpStack', () => {
 
   for (const [userinfo, plain] of credentials) {
     it(`takes credentials from a URL with ${userinfo}`, async () => {
-      const origin = await startedOrigin()
+      const origin = await openOrigin()
       const stack = expectHttpStack()
       closeLater(() => stack.destroy())
 
@@ -202,7 +202,7 @@ describe('expectHttpStack', () => {
   }
 
   it('prefers an Authorization of the client to the credentials of a URL', async () => {
-    const origin = await startedOrigin()
+    const origin = await openOrigin()
     const stack = expectHttpStack()
     closeLater(() => stack.destroy())
     const request = stack.createRequest('GET', origin.url.replace('//', '//me@'))

@@ -5,7 +5,7 @@ import type { Cut, Direction } from '../support/relay.ts'
 /** Bytes in which TLS is agreed on, about. */
 const handshake = { up: 1000, down: 1700 }
 
-/** What befalls a connection of a session; a clean one passes in other pieces alone. */
+/** What happens to a connection of a session; a clean one passes in other pieces alone. */
 export function faultsFor(random: Random, clean: boolean, secure: boolean): Faults {
   const up = shape(random, clean)
   const down = shape(random, clean)

@@ -31,7 +31,7 @@ interface Plan {
   readonly transport: Transport
   readonly kind: string
   readonly bytes: Buffer
-  /** What befalls its first connections. */
+  /** What happens to its first connections. */
   readonly cuts: readonly Faults[]
 }
 

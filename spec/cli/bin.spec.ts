@@ -4,11 +4,11 @@ import { expect } from 'chai'
 import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { startCommand } from '../support/command-child.ts'
-import { commandOrigin } from '../support/command-origin.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 describe('the program', () => {
   it('ends with the status of the command', async () => {
-    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const { process, ended } = startCommand(['put', '-', origin.url])
     process.stdin?.end('abc')
     expect(await ended).to.include({ status: 0, out: 'stored' })
@@ -22,7 +22,7 @@ describe('the program', () => {
   })
 
   it('does not wait for standard input after a refusal', async () => {
-    const origin = await commandOrigin({ mode: 413 })
+    const origin = await openOrigin({ mode: 413 })
     const { process, ended } = startCommand(['put', '-', origin.url])
     process.stdin?.write('abc')
     expect(await ended).to.include({ status: 1 })
@@ -92,7 +92,7 @@ async function observedOrigin(
   mode: OriginMode,
   body?: string,
 ): Promise<{ origin: TestOrigin; asked: Promise<void> }> {
-  const origin = await commandOrigin({
+  const origin = await openOrigin({
     response: body === undefined ? 'nothing' : { status: 201, body },
   })
   const asked = new Promise<void>((resolve) => {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { checksumField } from '../../lib/cli/delivery.ts'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 
 const large = Buffer.alloc(2_500_000, 'content')
@@ -13,7 +14,7 @@ function sumOf(content: string | Uint8Array): string {
 
 describe('the checksum of an upload', () => {
   it('is printed as sha256sum does', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: large })
     const { status, out } = await run(['put', file, origin.url, '--checksum', 'sha256'])
     expect([status, out]).to.deep.equal([0, `${sumOf(large)}  ${file}\n`])
@@ -21,21 +22,21 @@ describe('the checksum of an upload', () => {
   })
 
   it('is that of an empty file, too', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: '' })
     const { out } = await run(['put', file, origin.url, '--checksum', 'sha256'])
     expect(out).to.equal(`${sumOf('')}  ${file}\n`)
   })
 
   it('is that of standard input', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const args = ['put', '-', origin.url, '--checksum', 'sha256']
     const { out } = await run(args, { stdin: 'abc' })
     expect(out).to.equal(`${sumOf('abc')}  -\n`)
   })
 
   it('is that of the attempt that was accepted', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     origin.mode = () => (origin.requests.length === 1 ? 417 : 'go')
     const [file = ''] = filesOf({ a: large })
     const { out, err } = await run(['put', file, origin.url, '--checksum', 'sha256'])
@@ -45,7 +46,7 @@ describe('the checksum of an upload', () => {
 
   it('begins anew where the content is sent again', async () => {
     let served = 0
-    const origin = await commandOrigin({
+    const origin = await openOrigin({
       response: () => ({ status: served++ === 0 ? 503 : 201, headers: { 'retry-after': '0' } }),
     })
     const [file = ''] = filesOf({ a: large })
@@ -56,14 +57,14 @@ describe('the checksum of an upload', () => {
   })
 
   it('is not printed when the content was not sent', async () => {
-    const origin = await commandOrigin({ mode: 413 })
+    const origin = await openOrigin({ mode: 413 })
     const [file = ''] = filesOf({ a: large })
     const { status, out } = await run(['put', file, origin.url, '--checksum', 'sha256'])
     expect([status, out]).to.deep.equal([1, ''])
   })
 
   it('is sent before the content in a field', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: large })
     const { status, out } = await run(['put', file, origin.url, '--checksum-header', 'X-Sum'])
     expect([status, out]).to.deep.equal([0, ''])
@@ -71,7 +72,7 @@ describe('the checksum of an upload', () => {
   })
 
   it('fails the upload when the file became another after it was sent', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: large })
     origin.mode = () => {
       writeFileSync(file, Buffer.alloc(large.length, 'other'))

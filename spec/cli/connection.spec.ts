@@ -1,6 +1,7 @@
 import { expect } from 'chai'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
 import { identity } from '../support/identity.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { httpProxy } from '../support/proxies.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
@@ -8,7 +9,7 @@ import { tlsFront } from '../support/tls-front.ts'
 describe('the connection options', () => {
   it('trust the authorities they name, and no others', async () => {
     const secret = await identity()
-    const origin = await commandOrigin({ tls: secret })
+    const origin = await openOrigin({ tls: secret })
     const [ca = ''] = filesOf({ ca: secret.cert })
     const trusting = await run(['put', '-', origin.url, '--cacert', ca], { stdin: 'abc' })
     expect(trusting.status).to.equal(0)
@@ -25,7 +26,7 @@ describe('the connection options', () => {
   ] as const) {
     it(`present a certificate ${name}`, async () => {
       const { key, cert } = await identity()
-      const origin = await commandOrigin({ tls: { key, cert, ca: cert, requestCert: true } })
+      const origin = await openOrigin({ tls: { key, cert, ca: cert, requestCert: true } })
       const contents: Record<string, string> = { cert, key, both: key + cert }
       const named = Object.values(files).map((each) => [each, contents[each] ?? ''] as const)
       const paths = filesOf({ ca: cert, ...Object.fromEntries(named) })
@@ -59,7 +60,7 @@ describe('the connection options', () => {
   }
 
   it('go through a proxy', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const proxy = await httpProxy()
     const args = ['put', '-', origin.url, '--proxy', `http://${proxy.host}`]
     const { status, err } = await run(args, { stdin: 'abc' })
@@ -69,7 +70,7 @@ describe('the connection options', () => {
 
   it("warn of a proxy's password in the arguments", async () => {
     const proxy = await httpProxy()
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const args = ['put', '-', origin.url, '--proxy', `http://me:secret@${proxy.host}`]
     const { status, err } = await run(args, { stdin: 'abc' })
     expect(status).to.equal(0)

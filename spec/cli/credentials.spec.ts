@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { main } from '../../lib/cli/main.ts'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { FakeTerminal, Keyboard, run } from '../support/terminal.ts'
 import { TokenGuard } from '../support/token-guard.ts'
 
@@ -9,7 +10,7 @@ const basic = `Basic ${Buffer.from('anna:secret').toString('base64')}`
 
 describe('the credentials of the command line', () => {
   it('are a password of the environment', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
     const { status, err } = await run(['put', '-', origin.url, '-u', 'anna', '--basic'], { env })
     expect(status).to.equal(0)
@@ -18,7 +19,7 @@ describe('the credentials of the command line', () => {
   })
 
   it('are a password in the arguments, with a warning that does not hold it', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const { status, err } = await run(['put', '-', origin.url, '-u', 'anna:secret', '--basic'])
     expect(status).to.equal(0)
     expect(err).to.match(
@@ -30,7 +31,7 @@ describe('the credentials of the command line', () => {
 
   it('answer a challenge for Digest before the content is sent', async () => {
     const guard = new DigestGuard({ username: 'anna' })
-    const origin = await commandOrigin({ mode: guard.mode })
+    const origin = await openOrigin({ mode: guard.mode })
     const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
     const options = { env, stdin: 'abc' }
     const { status } = await run(['put', '-', origin.url, '-u', 'anna', '--digest'], options)
@@ -45,7 +46,7 @@ describe('the credentials of the command line', () => {
     ['Digest', 'Basic realm="a", Digest realm="a", nonce="b", qop="auth", algorithm=MD5'],
   ] as const) {
     it(`answer ${challenge} with ${scheme}, before the body is sent`, async () => {
-      const origin = await commandOrigin({
+      const origin = await openOrigin({
         mode: ({ headers }) =>
           headers.authorization === undefined
             ? { status: 401, headers: { 'www-authenticate': challenge } }
@@ -61,7 +62,7 @@ describe('the credentials of the command line', () => {
   }
 
   it('are not sent by Basic where Digest alone is wanted', async () => {
-    const origin = await commandOrigin({
+    const origin = await openOrigin({
       mode: { status: 401, headers: { 'www-authenticate': 'Basic realm="a"' } },
     })
     const { status } = await run(['put', '-', origin.url, '-u', 'anna:secret', '--digest'])
@@ -70,7 +71,7 @@ describe('the credentials of the command line', () => {
   })
 
   it('are a token of the environment', async () => {
-    const origin = await commandOrigin({ mode: new TokenGuard().mode })
+    const origin = await openOrigin({ mode: new TokenGuard().mode })
     const env = { EXPECT_CONTINUE_TOKEN: 'token-1' }
     const { status } = await run(['put', '-', origin.url, '--bearer'], { env, stdin: 'abc' })
     expect([status, origin.requests.length]).to.deep.equal([0, 1])
@@ -85,10 +86,10 @@ describe('the credentials of the command line', () => {
   ]) {
     it(`stay away from another origin that the URL leads to: ${flags.join(' ')}`, async () => {
       const value = 'Digest realm="x", nonce="n", qop="auth", Basic realm="x"'
-      const other = await commandOrigin({
+      const other = await openOrigin({
         mode: { status: 401, headers: { 'www-authenticate': value } },
       })
-      const origin = await commandOrigin({
+      const origin = await openOrigin({
         mode: { status: 307, headers: { location: `${other.url}/there` } },
       })
       const env = { EXPECT_CONTINUE_PASSWORD: 'secret', EXPECT_CONTINUE_TOKEN: 'token' }
@@ -112,7 +113,7 @@ describe('the password that is asked for', () => {
     end: End
     seen: Seen
   }> {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const keyboard = new Keyboard()
     const terminal = new FakeTerminal({ stdin: keyboard })
     const end = main(

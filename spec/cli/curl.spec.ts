@@ -4,10 +4,11 @@ import { createServer } from 'node:net'
 import { expect } from 'chai'
 import type { OriginOptions, TestOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { temporaryFile } from '../support/files.ts'
 import { identity } from '../support/identity.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
 
@@ -40,7 +41,7 @@ for (const [name, client] of Object.entries(clients)) {
     let file: string
 
     async function start(options: OriginOptions = {}): Promise<void> {
-      origin = await commandOrigin({ response: { status: 201, body }, ...options })
+      origin = await openOrigin({ response: { status: 201, body }, ...options })
       file = filesOf({ name: 'content' })[0] ?? ''
     }
 

@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
 import { crooked } from '../support/crooked.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
 
@@ -25,7 +26,7 @@ describe('put --dry-run', () => {
     ['reset', patient, 1, /: the server ends the connection without an answer \(.*\)\n$/],
   ] as const) {
     it(`says what an origin of mode ${mode} would do, and sends nothing`, async () => {
-      const origin = await commandOrigin({ mode })
+      const origin = await openOrigin({ mode })
       const [file = ''] = filesOf({ a: 'abc' })
       const ended = await run(['put', file, origin.url, ...how])
       expect([ended.status, ended.out]).to.deep.equal([status, ''])
@@ -38,7 +39,7 @@ describe('put --dry-run', () => {
   }
 
   it('announces the size, and neither opens nor reads the content', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: 'abc' })
     await run(['put', file, origin.url, ...patient])
     expect(origin.requests[0]?.headers['content-length']).to.equal('3')
@@ -47,8 +48,8 @@ describe('put --dry-run', () => {
   })
 
   it('follows a redirect, and says where the file would go', async () => {
-    const other = await commandOrigin()
-    const origin = await commandOrigin({
+    const other = await openOrigin()
+    const origin = await openOrigin({
       mode: { status: 307, headers: { location: `${other.url}/there?secret` } },
     })
     const [file = ''] = filesOf({ a: 'abc' })
@@ -62,14 +63,14 @@ describe('put --dry-run', () => {
 
   it('answers a challenge', async () => {
     const guard = new DigestGuard({ username: 'anna' })
-    const origin = await commandOrigin({ mode: guard.mode })
+    const origin = await openOrigin({ mode: guard.mode })
     const [file = ''] = filesOf({ a: 'abc' })
     const { status } = await run(['put', file, origin.url, ...patient, '-u', 'anna:secret'])
     expect([status, origin.requests.length]).to.deep.equal([0, 2])
   })
 
   it('asks about many files at a time, and tells them apart', async () => {
-    const origin = await commandOrigin({
+    const origin = await openOrigin({
       mode: ({ path }) => (path === '/b' ? 413 : path === '/c' ? 417 : 'go'),
     })
     const files = filesOf({ a: 'a', b: 'b', c: 'c', d: 'd' })
@@ -96,7 +97,7 @@ describe('put --dry-run', () => {
   })
 
   it('asks nobody about an empty file, and says of a missing one that it is missing', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: '' })
     const missing = join(temporaryFolder(), 'missing')
     const { status, err } = await run(['put', file, missing, `${origin.url}/`, ...patient])

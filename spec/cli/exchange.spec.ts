@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { shownField } from '../../lib/cli/exchange.ts'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
 
@@ -16,7 +17,7 @@ function said(err: string): string[] {
 
 describe('put --verbose', () => {
   it('tells what goes over the wire, as curl does', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: 'abc' })
     const how = ['-v', '--expect', 'always', '-H', 'X-A: b']
     const { out, err } = await run(['put', file, `${origin.url}/a`, ...how])
@@ -40,7 +41,7 @@ describe('put --verbose', () => {
   })
 
   it('tells of both attempts where the origin answers 417', async () => {
-    const origin = await commandOrigin({ mode: 417 })
+    const origin = await openOrigin({ mode: 417 })
     const { err } = await run(['put', '-', `${origin.url}/a`, '-v'], { stdin: 'abc' })
     expect(said(err)).to.deep.equal([
       '* connected to origin',
@@ -68,14 +69,14 @@ describe('put --verbose', () => {
   })
 
   it('tells that nobody answered', async () => {
-    const origin = await commandOrigin({ mode: 'silent' })
+    const origin = await openOrigin({ mode: 'silent' })
     const args = ['put', '-', origin.url, '-v', '--continue-timeout', '1']
     const { err } = await run(args, { stdin: 'abc' })
     expect(said(err)).to.include('* no answer in time; the body is sent')
   })
 
   it('tells of a GET that a redirect led to', async () => {
-    const origin = await commandOrigin({
+    const origin = await openOrigin({
       mode: ({ path }) =>
         path === '/a' ? { status: 303, headers: { location: '/b?signature=secret' } } : 200,
     })
@@ -94,7 +95,7 @@ describe('put --verbose', () => {
   })
 
   it('tells no credentials', async () => {
-    const origin = await commandOrigin({
+    const origin = await openOrigin({
       response: { status: 201, headers: { 'set-cookie': 'session=secret' } },
     })
     const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
@@ -137,7 +138,7 @@ describe('put --verbose', () => {
 
   it('makes uploads one at a time', async () => {
     // It answers late enough for others to come in between.
-    const origin = await commandOrigin({ delay: 20 })
+    const origin = await openOrigin({ delay: 20 })
     let most = 0
     origin.mode = () => {
       most = Math.max(most, origin.requests.filter(({ status }) => status === 0).length)

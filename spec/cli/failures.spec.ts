@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
 import { temporaryFolder } from '../support/files.ts'
 import { anotherIdentity, identity } from '../support/identity.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 
 /** A server of raw connections; answers its host and port. */
@@ -35,7 +36,7 @@ async function said(...args: string[]): Promise<{ message: string; code: string 
 
 describe('what the command says of a failure', () => {
   it('is that a server speaks no TLS', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const { message } = await said(origin.url.replace('http:', 'https:'))
     expect(message).to.equal('TLS error: the server does not speak TLS on this port (http:?)')
   })
@@ -72,7 +73,7 @@ describe('what the command says of a failure', () => {
   })
 
   it('is which flag it took too long for', async () => {
-    const silent = await commandOrigin({ response: 'nothing' })
+    const silent = await openOrigin({ response: 'nothing' })
     const timeout = await said(silent.url, '--timeout', '100ms')
     expect(timeout.message).to.equal('The upload was not over within 100 ms (--timeout)')
     const mute = await raw((socket) => socket.resume())
@@ -86,14 +87,14 @@ describe('what the command says of a failure', () => {
   })
 
   it('is that there are too many redirects', async () => {
-    const origin = await commandOrigin({ mode: { status: 307, headers: { location: '/' } } })
+    const origin = await openOrigin({ mode: { status: 307, headers: { location: '/' } } })
     const { message } = await said(origin.url, '--max-redirects', '3')
     expect(message).to.include('--max-redirects').and.not.include('maxRedirections')
     expect(origin.requests).to.have.length(4)
   })
 
   it('is that a file is missing, and the others are uploaded', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const missing = join(temporaryFolder(), 'missing.txt')
     const [file = ''] = filesOf({ a: 'abc' })
     for (const how of [[], ['--checksum', 'sha256'], ['--checksum-header', 'X-Sum']]) {
@@ -136,7 +137,7 @@ describe('what the command says of a failure', () => {
   })
 
   it('is that the response cannot be written into a file', async () => {
-    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const output = join(temporaryFolder(), 'none/out')
     const { status, err } = await run(['put', '-', origin.url, '-o', output], { stdin: 'abc' })
     expect(status).to.equal(1)
@@ -147,7 +148,7 @@ describe('what the command says of a failure', () => {
 describe('a server that wants to know a length', () => {
   for (const code of [411, 501]) {
     it(`is told apart by its ${code}, and there is something to do about it`, async () => {
-      const origin = await commandOrigin({
+      const origin = await openOrigin({
         mode: ({ headers }) => (headers['content-length'] === undefined ? code : 'go'),
       })
       const args = ['put', '-', origin.url, '--json']
@@ -164,7 +165,7 @@ describe('a server that wants to know a length', () => {
   }
 
   it('is no matter where the length was said', async () => {
-    const origin = await commandOrigin({ mode: 411 })
+    const origin = await openOrigin({ mode: 411 })
     const [file = ''] = filesOf({ a: 'abc' })
     const { err } = await run(['put', file, origin.url])
     expect(err).to.include(': 411 Length Required').and.not.include('upload a file')
@@ -173,8 +174,8 @@ describe('a server that wants to know a length', () => {
 
 describe('an upload that is redirected', () => {
   it('says where the file went, and what was sent there', async () => {
-    const other = await commandOrigin()
-    const origin = await commandOrigin({
+    const other = await openOrigin()
+    const origin = await openOrigin({
       response: { status: 307, headers: { location: `${other.url}/there?secret` } },
     })
     const [file = ''] = filesOf({ a: 'abc' })
@@ -187,8 +188,8 @@ describe('an upload that is redirected', () => {
   })
 
   it('says nothing of bytes that went to another place, where the last refuses', async () => {
-    const other = await commandOrigin({ mode: 413 })
-    const origin = await commandOrigin({
+    const other = await openOrigin({ mode: 413 })
+    const origin = await openOrigin({
       response: { status: 307, headers: { location: `${other.url}/there` } },
     })
     const [file = ''] = filesOf({ a: 'abc' })
@@ -199,7 +200,7 @@ describe('an upload that is redirected', () => {
   })
 
   it('is not followed where it is not to be', async () => {
-    const origin = await commandOrigin({ mode: { status: 307, headers: { location: '/b' } } })
+    const origin = await openOrigin({ mode: { status: 307, headers: { location: '/b' } } })
     const [file = ''] = filesOf({ a: 'abc' })
     for (const how of [['--no-follow'], ['--max-redirects', '0']]) {
       const { status, err } = await run(['put', file, origin.url, ...how])

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
 import { overallLine } from '../../lib/cli/progress-line.ts'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
 import { temporaryFolder } from '../support/files.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { served } from '../support/served.ts'
 import { run } from '../support/terminal.ts'
 
@@ -16,7 +17,7 @@ function folderOf(): string {
 }
 
 async function pathsOf(...args: string[]): Promise<string[]> {
-  const origin = await commandOrigin()
+  const origin = await openOrigin()
   const { status } = await run(['put', '-r', ...args, `${origin.url}/to/?x=y`])
   expect(status).to.equal(0)
   return origin.requests.map(({ path, bytes }) => `${path} ${bytes}`).sort()
@@ -64,7 +65,7 @@ describe('the command put, with -r', () => {
     symlinkSync('a b', join(folder, 'link'))
     symlinkSync('nowhere', join(folder, 'dangling'))
     execFileSync('mkfifo', [join(folder, 'pipe')])
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const { status, err } = await run(['put', '-r', folder, `${origin.url}/`])
     expect(status).to.equal(0)
     expect(origin.requests.map(({ path }) => path)).to.include('/in/link')
@@ -94,7 +95,7 @@ describe('the command put, with -r', () => {
   })
 
   it('shows how far all files are together', async () => {
-    const origin = await commandOrigin({ delay: 250 })
+    const origin = await openOrigin({ delay: 250 })
     const how = ['--concurrency', '1', '-r', folderOf()]
     const { err } = await run(['put', ...how, `${origin.url}/`], { columns: 80 })
     const shown = stripVTControlCharacters(err)

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { run, type TerminalOptions } from '../support/terminal.ts'
 
 const green = '\u001b[32m201 Created\u001b[39m'
@@ -18,7 +19,7 @@ describe('the colours of put', () => {
     const where = options.columns === undefined ? 'in a pipe' : 'on a screen'
     const name = `${where} ${how.join(' ')} ${JSON.stringify(options.env ?? {})}`
     it(`are ${coloured ? 'there' : 'left out'} ${name}`, async () => {
-      const origin = await commandOrigin()
+      const origin = await openOrigin()
       const args = ['put', ...filesOf({ a: 'abc' }), origin.url, ...how]
       const { err } = await run(args, options)
       expect(err.includes(green)).to.equal(coloured)
@@ -27,7 +28,7 @@ describe('the colours of put', () => {
   }
 
   it('tell a refusal and what was skipped apart', async () => {
-    const origin = await commandOrigin({ mode: ({ path }) => (path === '/a' ? 413 : 412) })
+    const origin = await openOrigin({ mode: ({ path }) => (path === '/a' ? 413 : 412) })
     const files = filesOf({ a: 'a', b: 'b' })
     const how = ['--color', 'always', '--skip-existing']
     const { err } = await run(['put', ...files, `${origin.url}/`, ...how])
@@ -36,7 +37,7 @@ describe('the colours of put', () => {
   })
 
   it('never let what a server says colour anything', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const { err } = await run(['put', '-', `${origin.url}/%1b[31m`, '-v', '--color', 'always'])
     expect(err.replaceAll(green, '')).not.to.include('\u001b')
   })
@@ -53,7 +54,7 @@ describe('the progress of put', () => {
   ] as [string[], TerminalOptions, boolean][]) {
     const where = options.columns === undefined ? 'in a pipe' : 'on a screen'
     it(`is ${shown ? 'shown' : 'not shown'} ${where} ${how.join(' ')}`, async () => {
-      const origin = await commandOrigin({ delay: 150 })
+      const origin = await openOrigin({ delay: 150 })
       const args = ['put', ...filesOf({ a: 'abc' }), origin.url, ...how]
       const { status, err } = await run(args, options)
       expect(status).to.equal(0)

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
 import { temporaryFile } from '../support/files.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 
 describe('the command put, with --timeline', () => {
   it('draws what became of an upload into an SVG file', async () => {
-    const origin = await commandOrigin({ mode: 417 })
+    const origin = await openOrigin({ mode: 417 })
     const file = `${temporaryFile()}.svg`
     const { status } = await run(['put', '-', origin.url, '--timeline', file], { stdin: 'abc' })
     expect(status).to.equal(0)
@@ -17,7 +18,7 @@ describe('the command put, with --timeline', () => {
   })
 
   it('draws each as text on standard error, after what it says of it', async () => {
-    const origin = await commandOrigin({ mode: 413 })
+    const origin = await openOrigin({ mode: 413 })
     const files = filesOf({ a: 'abc', b: 'abc' })
     const how = ['--timeline', '-', '--expect', 'always', '--concurrency', '1']
     const { out, err } = await run(['put', ...files, `${origin.url}/`, ...how])
@@ -28,7 +29,7 @@ describe('the command put, with --timeline', () => {
   })
 
   it('ends with 1 when the file cannot be written, and uploads all the same', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const file = join(temporaryFile(), 'none.svg')
     const { status, err } = await run(['put', '-', origin.url, '--timeline', file], {
       stdin: 'abc',
@@ -44,7 +45,7 @@ describe('the command put, with --timeline', () => {
   ]
   for (const [what, file, message] of wrong) {
     it(`refuses ${what}`, async () => {
-      const origin = await commandOrigin()
+      const origin = await openOrigin()
       const files = filesOf({ a: 'abc', b: 'abc' })
       const { status, err } = await run(['put', ...files, `${origin.url}/`, '--timeline', file])
       expect(status).to.equal(2)

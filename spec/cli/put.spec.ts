@@ -4,12 +4,13 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
 import { main } from '../../lib/cli/main.ts'
 import { closeLater } from '../support/closing.ts'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { FakeTerminal, run } from '../support/terminal.ts'
 
 describe('the command put', () => {
   it('uploads standard input, and prints what the origin answers', async () => {
-    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const { status, out, err } = await run(['put', '-', `${origin.url}/a`], { stdin: 'abc' })
     expect([status, out]).to.deep.equal([0, 'stored'])
     expect(err).to.match(/^stdin: 201 Created, go-ahead after \d+ ms, 3 B sent in .*\n$/)
@@ -17,7 +18,7 @@ describe('the command put', () => {
   })
 
   it('uploads a file with the method and the fields it is given', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: 'abc' })
     const how = ['--method', 'POST', '-H', 'X-Name: a: b', '-H', 'x-other:']
     const { status, err } = await run(['put', file, origin.url, ...how])
@@ -28,7 +29,7 @@ describe('the command put', () => {
   })
 
   it('asks as it is told', async () => {
-    const origin = await commandOrigin({ mode: 'silent' })
+    const origin = await openOrigin({ mode: 'silent' })
     const [file = ''] = filesOf({ a: Buffer.alloc(2048) })
     const asks = async (...how: string[]): Promise<boolean | undefined> => {
       await run(['put', file, origin.url, '--continue-timeout', '1', ...how])
@@ -40,7 +41,7 @@ describe('the command put', () => {
   })
 
   it('waits as long as it is told', async () => {
-    const origin = await commandOrigin({ mode: 'silent' })
+    const origin = await openOrigin({ mode: 'silent' })
     const how = ['--continue-timeout', '7', '--json']
     const { out } = await run(['put', '-', origin.url, ...how], { stdin: 'abc' })
     const { outcome, attempts } = JSON.parse(out)
@@ -48,7 +49,7 @@ describe('the command put', () => {
   })
 
   it('ends with 1 when the origin refuses, and prints no answer', async () => {
-    const origin = await commandOrigin({ mode: { status: 413, body: 'too much' } })
+    const origin = await openOrigin({ mode: { status: 413, body: 'too much' } })
     const [file = ''] = filesOf({ a: Buffer.alloc(2048) })
     const { status, out, err } = await run(['put', file, origin.url, '--expect', 'always'])
     expect([status, out]).to.deep.equal([1, ''])
@@ -57,21 +58,21 @@ describe('the command put', () => {
   })
 
   it('prints the answer of an origin that refuses when it is told to', async () => {
-    const origin = await commandOrigin({ mode: { status: 413, body: 'too much' } })
+    const origin = await openOrigin({ mode: { status: 413, body: 'too much' } })
     const args = ['put', '-', origin.url, '--fail-with-body']
     const { status, out } = await run(args, { stdin: 'abc' })
     expect([status, out]).to.deep.equal([1, 'too much'])
   })
 
   it('says of a 417 that the upload was replayed', async () => {
-    const origin = await commandOrigin({ mode: 417 })
+    const origin = await openOrigin({ mode: 417 })
     const { status, err } = await run(['put', '-', origin.url], { stdin: 'abc' })
     expect(status).to.equal(0)
     expect(err).to.match(/201 Created, replayed without the expectation, 3 B sent in [^,]*\n$/)
   })
 
   it('prints a report as a line of JSON, and not the answer', async () => {
-    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const args = ['put', '-', `${origin.url}/a?secret`, '--json', '--checksum', 'sha256']
     const { status, out } = await run(args, { stdin: 'abc' })
     expect(status).to.equal(0)
@@ -87,7 +88,7 @@ describe('the command put', () => {
   })
 
   it('ends with 1 when nobody listens, and says so in JSON, too', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const { url } = origin
     await origin.close()
     const { status, out, err } = await run(['put', '-', url, '--json'], { stdin: 'abc' })
@@ -110,7 +111,7 @@ describe('the command put', () => {
   })
 
   it('tries again as often as it is told', async () => {
-    const origin = await commandOrigin({
+    const origin = await openOrigin({
       mode: () => ({ status: 503, headers: { 'retry-after': '0' } }),
     })
     const [file = ''] = filesOf({ a: 'abc' })
@@ -120,7 +121,7 @@ describe('the command put', () => {
   })
 
   it('prints errors only when it is told to be quiet', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const quiet = await run(['put', '-', origin.url, '-q'], { stdin: 'abc', columns: 80 })
     expect(quiet).to.deep.equal({ status: 0, out: '', err: '' })
     origin.mode = 413
@@ -129,7 +130,7 @@ describe('the command put', () => {
   })
 
   it('is cancelled by Ctrl-C, and ends with 130', async () => {
-    const origin = await commandOrigin({ response: 'nothing' })
+    const origin = await openOrigin({ response: 'nothing' })
     const terminal = new FakeTerminal({ stdin: 'abc', columns: 80 })
     const status = main(['put', '-', origin.url], terminal)
     await terminal.stderr.until(/sending +3 B/)
@@ -142,7 +143,7 @@ describe('the command put', () => {
 
 describe('the command put, with many files', () => {
   it('puts the name of each to the collection', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const files = filesOf({ 'a b.bin': 'a', 'c?d%41': 'cc', 'ü/e': 'eee' })
     const { status, err } = await run(['put', ...files, `${origin.url}/dir/?x=y`])
     expect(status).to.equal(0)
@@ -152,7 +153,7 @@ describe('the command put, with many files', () => {
   })
 
   it('puts the name of a single one to it, too', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     await run(['put', ...filesOf({ a: 'a' }), `${origin.url}/`])
     expect(origin.requests[0]?.path).to.equal('/a')
   })
@@ -171,7 +172,7 @@ describe('the command put, with many files', () => {
   })
 
   it('goes on with the others when one is refused', async () => {
-    const origin = await commandOrigin({ mode: ({ path }) => (path === '/b' ? 413 : 'go') })
+    const origin = await openOrigin({ mode: ({ path }) => (path === '/b' ? 413 : 'go') })
     const files = filesOf({ a: 'a', b: 'b', c: 'c' })
     const { status, out, err } = await run(['put', ...files, `${origin.url}/`, '--json'])
     expect(status).to.equal(1)
@@ -189,7 +190,7 @@ describe('the command put, with many files', () => {
 
   it('never mixes the answers', async () => {
     const body = 'x'.repeat(300_000)
-    const origin = await commandOrigin({
+    const origin = await openOrigin({
       response: ({ path }) => ({ status: 201, body: path + body + path }),
     })
     const files = filesOf({ a: 'a', b: 'b', c: 'c' })

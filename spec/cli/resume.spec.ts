@@ -5,13 +5,14 @@ import { expect } from 'chai'
 import { main } from '../../lib/cli/main.ts'
 import type { ResumableOptions, TestOrigin } from '../../lib/testing/index.ts'
 import { startCommand } from '../support/command-child.ts'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
 import { chunksOf } from '../support/contents.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { content, digest, faults } from '../support/resumable.ts'
 import { FakeTerminal, run } from '../support/terminal.ts'
 
 function resumableOrigin(resumable: ResumableOptions = {}): Promise<TestOrigin> {
-  return commandOrigin({ mode: 'resumable', resumable })
+  return openOrigin({ mode: 'resumable', resumable })
 }
 
 /** The token files beside a file. */
@@ -170,7 +171,7 @@ describe('the command put with --resume', () => {
 
   it('tries as often as --retry says', async () => {
     const unavailable = { status: 503, headers: { 'retry-after': '0' } }
-    const origin = await commandOrigin({
+    const origin = await openOrigin({
       mode: ({ method }) => (method === 'PUT' ? 'resumable' : unavailable),
       resumable: { fault: faults({ after: 100_000, with: 'reset' }) },
     })
@@ -227,7 +228,7 @@ describe('the command put with --resume', () => {
   })
 
   it('uploads to a server that does not know it', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: content })
     const { status, err } = await run(['put', file, `${origin.url}/a`, '--resume'])
     expect(status).to.equal(0)

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { commandOrigin, filesOf } from '../support/command-origin.ts'
+import { filesOf } from '../support/command-origin.ts'
 import { temporaryFolder } from '../support/files.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { served } from '../support/served.ts'
 import { run } from '../support/terminal.ts'
 
@@ -24,7 +25,7 @@ describe('put --skip-existing', () => {
   })
 
   it('asks about each file, unless it is told otherwise', async () => {
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const [file = ''] = filesOf({ a: 'abc' })
     await run(['put', file, origin.url, '--skip-existing'])
     await run(['put', file, origin.url, '--skip-existing', '--threshold', '1M'])
@@ -33,7 +34,7 @@ describe('put --skip-existing', () => {
   })
 
   it('says so in JSON', async () => {
-    const origin = await commandOrigin({ mode: 412 })
+    const origin = await openOrigin({ mode: 412 })
     const [file = ''] = filesOf({ a: 'abc' })
     const { status, out } = await run(['put', file, origin.url, '--skip-existing', '--json'])
     expect(status).to.equal(0)
@@ -41,14 +42,14 @@ describe('put --skip-existing', () => {
   })
 
   it('tells what it would skip in a dry run', async () => {
-    const origin = await commandOrigin({ mode: 412 })
+    const origin = await openOrigin({ mode: 412 })
     const [file = ''] = filesOf({ a: 'abc' })
     const { status, err } = await run(['put', file, origin.url, '--skip-existing', '--dry-run'])
     expect([status, err]).to.deep.equal([0, `${file}: skipped, it is there already\n`])
   })
 
   it('takes a 412 that answers a condition of the caller for a refusal', async () => {
-    const origin = await commandOrigin({ mode: 412 })
+    const origin = await openOrigin({ mode: 412 })
     const [file = ''] = filesOf({ a: 'abc' })
     const { status, err } = await run(['put', file, origin.url, '-H', 'If-Match: "a"'])
     expect(status).to.equal(1)

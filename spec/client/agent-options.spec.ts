@@ -5,7 +5,7 @@ import { Agent, getGlobalDispatcher, Pool, request } from 'undici'
 import { ExpectAgent, type ExpectAgentOptions } from '../../lib/client/agent.ts'
 import { install } from '../../lib/client/bound.ts'
 import { gatedPool } from '../../lib/connection/pool.ts'
-import { expectOptionNames } from '../../lib/options/options.ts'
+import { expectOptionNames } from '../../lib/options/settings.ts'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 

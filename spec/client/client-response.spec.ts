@@ -144,7 +144,7 @@ describe('the response of fetch', () => {
   })
 
   for (const [coding, encode] of Object.entries(codings)) {
-    it(`is handed over where it has the integrity that is wanted, in ${coding}`, async () => {
+    it(`is returned where it has the integrity that is wanted, in ${coding}`, async () => {
       const integrity = `sha256-${createHash('sha256').update(bytes).digest('base64')}`
       const url = await answering((response) => {
         response.writeHead(200, { 'content-encoding': coding }).end(encode(bytes))

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
 import { agentFor } from '../support/faces.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { origin } from '../support/origin.ts'
 
 const inits: Readonly<Record<string, FetchInit>> = {
@@ -24,7 +24,7 @@ describe("fetch's abort", () => {
   for (const [name, reason] of Object.entries(reasons)) {
     for (const [what, init] of Object.entries(inits)) {
       it(`rejects ${what} with ${name} before it was sent`, async () => {
-        const started = await startedOrigin()
+        const started = await openOrigin()
         const signal = AbortSignal.abort(reason)
         const failure = await fetch(started.url, { ...init, signal }).catch((error) => error)
         expect(failure).to.equal(signal.reason)

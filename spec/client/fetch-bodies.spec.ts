@@ -1,19 +1,13 @@
-import { createReadStream, writeFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { fetch, fromFile } from '../../lib/index.ts'
 import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
 import { agentFor } from '../support/faces.ts'
 import { temporaryFile } from '../support/files.ts'
 import { bytes, halves, type Input, oneShotInputs, replayableInputs } from '../support/inputs.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { PushingForm } from '../support/piped.ts'
-
-function file(): string {
-  const path = temporaryFile()
-  writeFileSync(path, bytes)
-  return path
-}
 
 const part = (start: number, end: number) => ({
   length: end - start,
@@ -24,32 +18,32 @@ const whole = part(0, bytes.length)
 
 /** Content of a file; `end` is the last byte, as node:fs has it. */
 const fileInputs: readonly Input[] = [
-  { name: 'a file stream', make: () => createReadStream(file()), ...whole },
+  { name: 'a file stream', make: () => createReadStream(temporaryFile(bytes)), ...whole },
   {
     name: 'a file stream with a start',
-    make: () => createReadStream(file(), { start: 2 }),
+    make: () => createReadStream(temporaryFile(bytes), { start: 2 }),
     ...part(2, bytes.length),
   },
   {
     name: 'a file stream with an end',
-    make: () => createReadStream(file(), { end: 3 }),
+    make: () => createReadStream(temporaryFile(bytes), { end: 3 }),
     ...part(0, 4),
   },
   {
     name: 'a file stream with a start and an end',
-    make: () => createReadStream(file(), { start: 2, end: 3 }),
+    make: () => createReadStream(temporaryFile(bytes), { start: 2, end: 3 }),
     ...part(2, 4),
   },
   {
     name: 'a file stream of text',
-    make: () => createReadStream(file(), 'utf8'),
+    make: () => createReadStream(temporaryFile(bytes), 'utf8'),
     ...whole,
     length: null,
   },
-  { name: 'fromFile()', make: () => fromFile(file()), ...whole },
+  { name: 'fromFile()', make: () => fromFile(temporaryFile(bytes)), ...whole },
   {
     name: 'fromFile() with a start and an end',
-    make: () => fromFile(file(), { start: 2, end: 3 }),
+    make: () => fromFile(temporaryFile(bytes), { start: 2, end: 3 }),
     ...part(2, 4),
   },
 ]
@@ -90,7 +84,7 @@ function wanted({ length, type, content }: Input, asked: boolean): object {
 }
 
 async function send(mode: OriginMode, body: unknown): Promise<readonly SeenRequest[]> {
-  const origin = await startedOrigin({ mode, keepContent: true })
+  const origin = await openOrigin({ mode, keepContent: true })
   const dispatcher = agentFor({ expect: 'always', continueTimeout: 60_000 })
   const init = { method: 'POST', body, dispatcher } as Parameters<typeof fetch>[1]
   const { status } = await fetch(origin.url, init)

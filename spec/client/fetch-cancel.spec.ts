@@ -66,7 +66,7 @@ describe('fetch with a signal', () => {
     expect(atOnce).to.deep.equal([reason])
   })
 
-  it('heeds no signal of a Request where init says that there is none', async () => {
+  it('honours no signal of a Request where init says that there is none', async () => {
     const peer = await origin(async (wire) => {
       const head = await wire.head()
       expect((await wire.content(head)).toString()).to.equal('sent')

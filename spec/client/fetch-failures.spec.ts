@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect } from 'chai'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
 import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { Wire } from '../support/wire.ts'
 
 const platform = globalThis.fetch as typeof fetch
@@ -93,7 +93,7 @@ describe('fetch', () => {
   }
 
   it("fails as the platform's where nobody listens", async () => {
-    const origin = await startedOrigin()
+    const origin = await openOrigin()
     const { url } = origin
     await origin.close()
     const init = { method: 'PUT', body: 'hello' }

@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import { FormData as UndiciFormData } from 'undici'
 import { fetch } from '../../lib/index.ts'
 import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
 import { agentFor } from '../support/faces.ts'
 import { bytes } from '../support/inputs.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 const forms: Readonly<Record<string, () => FormData>> = {
   'the platform': () => new FormData(),
@@ -13,7 +13,7 @@ const forms: Readonly<Record<string, () => FormData>> = {
 
 /** Answers the request that the origin took. */
 async function send(mode: OriginMode, body: FormData): Promise<SeenRequest | undefined> {
-  const origin = await startedOrigin({ mode, keepContent: true })
+  const origin = await openOrigin({ mode, keepContent: true })
   const dispatcher = agentFor({ expect: 'always', continueTimeout: 60_000 })
   const { status } = await fetch(origin.url, { method: 'POST', body, dispatcher })
   expect(status).to.equal(201)

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import { Headers as UndiciHeaders } from 'undici'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
 import type { SeenRequest, TestOrigin } from '../../lib/testing/index.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
 import { agentFor } from '../support/faces.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 const body = 'hello'
 const own = { 'X-Own': '1', 'Content-Type': 'video/h264', Cookie: 'a=1' }
@@ -17,7 +17,7 @@ const sent = ({ method, path, headers: { host: _, ...headers }, content }: SeenR
   content: String(content),
 })
 
-const origin = (): Promise<TestOrigin> => startedOrigin({ keepContent: true })
+const origin = (): Promise<TestOrigin> => openOrigin({ keepContent: true })
 
 /** What a fetch made of an init: what went out, or the name of what it rejected with. */
 async function madeOf(call: typeof fetch, init: object): Promise<unknown> {
@@ -109,7 +109,7 @@ describe("fetch's Expect", () => {
       ['100-continue', body, true],
       ['', Buffer.alloc(2_000_000), false],
     ] as const) {
-      it(`is heeded in ${name} when it is '${value}'`, async () => {
+      it(`is honoured in ${name} when it is '${value}'`, async () => {
         const { url, requests } = await origin()
         const headers = shape({ Expect: value }) as Headers
         await fetch(url, { method: 'PUT', body: content, headers, dispatcher: agentFor() })

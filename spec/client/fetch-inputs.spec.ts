@@ -3,9 +3,9 @@ import { Request as UndiciRequest } from 'undici'
 import { fetch } from '../../lib/client/fetch.ts'
 import type { FetchInput } from '../../lib/client/platform-fetch.ts'
 import type { OriginMode } from '../../lib/testing/index.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
 import { agentFor } from '../support/faces.ts'
 import { bytes, halves, text } from '../support/inputs.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 const asking = { expect: 'always', continueTimeout: 60_000 } as const
 
@@ -20,7 +20,7 @@ describe("fetch's input", () => {
 
   for (const [name, make] of Object.entries(inputs)) {
     it(`may be ${name}, for a GET`, async () => {
-      const origin = await startedOrigin({ response: { status: 200, body: 'got' } })
+      const origin = await openOrigin({ response: { status: 200, body: 'got' } })
       const input = make(`${origin.url}/a%20b?c=d#e`) as FetchInput
       const response = await fetch(input, { dispatcher: agentFor(asking) })
       const seen = origin.requests.map(({ method, path, asked }) => ({ method, path, asked }))
@@ -30,7 +30,7 @@ describe("fetch's input", () => {
     })
 
     it(`may be ${name}, with a body in init`, async () => {
-      const origin = await startedOrigin({ keepContent: true })
+      const origin = await openOrigin({ keepContent: true })
       const init = { method: 'PUT', body: text, dispatcher: agentFor(asking) }
       await fetch(make(`${origin.url}/`) as FetchInput, init)
       const seen = origin.requests.map(({ method, asked, content }) => [method, asked, content])
@@ -63,7 +63,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
         [417, [true, false]],
       ] as [OriginMode, boolean[]][]) {
         it(`of ${realm}, of ${name}, is sent as it is (${mode})`, async () => {
-          const origin = await startedOrigin({ mode, keepContent: true })
+          const origin = await openOrigin({ mode, keepContent: true })
           const request = requestFor(origin.url, make())
           const { status } = await fetch(request, { dispatcher: agentFor(asking) })
           const taken = origin.requests.at(-1)
@@ -76,7 +76,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
       }
 
       it(`of ${realm}, of ${name}, is refused when it was used before`, async () => {
-        const origin = await startedOrigin()
+        const origin = await openOrigin()
         const request = requestFor(origin.url, make())
         await request.text()
         const failure = await fetch(request, { dispatcher: agentFor() }).catch((error) => error)
@@ -86,7 +86,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
     }
 
     it(`of ${realm}, is left alone where init has another body`, async () => {
-      const origin = await startedOrigin({ keepContent: true })
+      const origin = await openOrigin({ keepContent: true })
       const request = requestFor(origin.url, 'old')
       const init = { body: 'new', method: 'PUT', headers: { 'x-own': '2' } }
       await fetch(request, { ...init, dispatcher: agentFor() })
@@ -95,9 +95,9 @@ describe("fetch's input, when it is a Request with a body,", () => {
       expect(seen?.headers['x-own']).to.equal('2')
     })
 
-    it(`of ${realm}, has its redirect heeded`, async () => {
+    it(`of ${realm}, has its redirect honoured`, async () => {
       const mode = { status: 307, headers: { location: '/moved' } }
-      const origin = await startedOrigin({ mode })
+      const origin = await openOrigin({ mode })
       const request = new Made(origin.url, { method: 'PUT', body: text, redirect: 'manual' })
       const { status } = await fetch(request, { dispatcher: agentFor(asking) })
       expect(status).to.equal(307)
@@ -108,7 +108,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
       const controller = new AbortController()
       const reason = new Error('enough')
       const { signal } = controller
-      const origin = await startedOrigin({
+      const origin = await openOrigin({
         mode: () => {
           controller.abort(reason)
           return 'silent'

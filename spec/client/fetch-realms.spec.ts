@@ -2,8 +2,8 @@ import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
 import type { FetchInput } from '../../lib/client/platform-fetch.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
 import { agentFor } from '../support/faces.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 /** A Request of another realm, of which nothing is known but its shape. */
 function foreignRequest(url: string, init: RequestInit): Request {
@@ -36,7 +36,7 @@ describe('fetch, given what is of another realm,', () => {
   }
   for (const [name, make] of Object.entries(sent)) {
     it(`takes ${name}`, async () => {
-      const origin = await startedOrigin({ keepContent: true })
+      const origin = await openOrigin({ keepContent: true })
       const [input, init] = make(origin.url)
       const method = name === 'a Request' ? {} : { method: 'POST' }
       const response = await fetch(input, { ...method, ...init, dispatcher: agentFor() })

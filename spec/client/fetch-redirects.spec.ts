@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
 import { reportOf } from '../../lib/report/reported.ts'
 import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
 import { standingClock } from '../support/clock.ts'
 import { agentFor } from '../support/faces.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 const platform = globalThis.fetch as typeof fetch
 const [first, second] = ['/first', '/second?at=1']
@@ -27,7 +27,7 @@ async function outcomeOf(call: typeof fetch, { status, init, location = second }
   const headers: Record<string, string> = location === null ? {} : { location }
   const mode = ({ path }: SeenRequest): OriginMode => (path === first ? { status, headers } : 'go')
   const response = { status: 200, body: 'arrived' }
-  const origin = await startedOrigin({ mode, response, keepContent: true })
+  const origin = await openOrigin({ mode, response, keepContent: true })
   const cut = (text: string): string => text.replace(origin.url, '')
   const outcome = await call(origin.url + first, init).then(
     async (response) => {
@@ -87,9 +87,9 @@ describe("fetch's redirect", () => {
   it('goes to another origin without credentials, as that of the platform', async () => {
     const outcomes = []
     for (const call of [platform, fetch]) {
-      const other = await startedOrigin({ keepContent: true })
+      const other = await openOrigin({ keepContent: true })
       const location = `${other.url}${second}`
-      const origin = await startedOrigin({ mode: { status: 307, headers: { location } } })
+      const origin = await openOrigin({ mode: { status: 307, headers: { location } } })
       const init = call === fetch ? { ...text, dispatcher: agentFor() } : text
       const { status } = await call(origin.url, { method: 'PUT', ...init })
       expect(other.requests[0]?.headers).not.to.have.property('authorization')
@@ -102,7 +102,7 @@ describe("fetch's redirect", () => {
 
 describe('a fetch that follows a redirect', () => {
   it('reports it as one upload', async () => {
-    const origin = await startedOrigin({
+    const origin = await openOrigin({
       mode: ({ path }) => (path === first ? { status: 307, headers: { location: second } } : 'go'),
     })
     const dispatcher = agentFor()
@@ -116,7 +116,7 @@ describe('a fetch that follows a redirect', () => {
 
   it('has one time for all of it', async () => {
     const clock = standingClock()
-    const origin = await startedOrigin({
+    const origin = await openOrigin({
       mode: ({ path }) => {
         if (path !== first) return 'silent'
         clock.tick(60)

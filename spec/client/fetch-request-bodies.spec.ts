@@ -2,10 +2,10 @@ import { expect } from 'chai'
 import { FormData as UndiciFormData, Request as UndiciRequest } from 'undici'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
 import { contentOfRequest } from '../../lib/client/request-input.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
 import { collected } from '../support/collected.ts'
 import { agentFor } from '../support/faces.ts'
 import { bytes, text } from '../support/inputs.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { origin as scripted } from '../support/origin.ts'
 
 const asking = { expect: 'always', continueTimeout: 60_000 } as const
@@ -38,7 +38,7 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
         const modes = [417, 'go'] as const
         let requests = 0
         const mode = () => modes[requests++] ?? 'go'
-        const origin = await startedOrigin({ mode, keepContent: true })
+        const origin = await openOrigin({ mode, keepContent: true })
         const requestInit = { method: 'POST', body: make(Made) } as RequestInit
         const request = new Made(origin.url, requestInit)
         const wanted = await new Made(origin.url, requestInit).blob()
@@ -62,7 +62,7 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
 
       for (const order of ['before', 'while']) {
         it(`sends it whole where a clone is read ${order} it is sent: ${name} (${realm})`, async () => {
-          const origin = await startedOrigin({ keepContent: true })
+          const origin = await openOrigin({ keepContent: true })
           const init = { method: 'POST', body: make(Made) } as RequestInit
           const request = new Made(origin.url, init)
           const clone = request.clone()
@@ -77,7 +77,7 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
       }
 
       it(`follows a 307 after it was sent: ${name} (${realm})`, async () => {
-        const origin = await startedOrigin({
+        const origin = await openOrigin({
           mode: ({ path }) =>
             path === '/new'
               ? 'go'
@@ -91,7 +91,7 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
     }
 
     it(`sends what is empty without asking (${realm})`, async () => {
-      const origin = await startedOrigin()
+      const origin = await openOrigin()
       const request = new Made(origin.url, { method: 'POST', body: '' })
       await fetch(request, { dispatcher: agentFor(asking) })
       expect(origin.requests[0]).to.include({ asked: false, bytes: 0 })
@@ -99,7 +99,7 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
     })
 
     it(`uses its body up (${realm})`, async () => {
-      const origin = await startedOrigin()
+      const origin = await openOrigin()
       const request = new Made(origin.url, { method: 'POST', body: text })
       const [first, second] = await Promise.allSettled([
         fetch(request, { dispatcher: agentFor() }),
@@ -155,7 +155,7 @@ describe('fetch, given a Request whose signal was aborted,', () => {
   for (const [realm, Made] of Object.entries(realms)) {
     for (const body of ['sent', null]) {
       it(`sends it where init says that there is none, ${body === null ? 'without' : 'with'} a body (${realm})`, async () => {
-        const origin = await startedOrigin()
+        const origin = await openOrigin()
         const signal = AbortSignal.abort(new Error('changed my mind'))
         const request = new Made(origin.url, { method: 'POST', body, signal })
         const response = await fetch(request, { signal: null, dispatcher: agentFor() })
@@ -167,7 +167,7 @@ describe('fetch, given a Request whose signal was aborted,', () => {
 
 describe("fetch's init", () => {
   it('may be a Request', async () => {
-    const origin = await startedOrigin({ keepContent: true })
+    const origin = await openOrigin({ keepContent: true })
     const headers = { 'x-own': '1' }
     const init = new Request('http://elsewhere.invalid/', { method: 'PUT', headers, body: 'hello' })
     const response = await fetch(origin.url, init as unknown as FetchInit)

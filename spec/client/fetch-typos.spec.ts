@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { expect } from 'chai'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
-import { startedOrigin } from '../support/adapters-content.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 const typos = { continueTimout: 'continueTimeout', treshold: 'threshold', onprogres: 'onProgress' }
 
 /** The warnings of a fetch with these options, but for those of others. */
 async function warningsOf(init: object): Promise<string[]> {
-  const { url } = await startedOrigin()
+  const { url } = await openOrigin()
   const warnings: string[] = []
   const note = ({ message }: Error): void => {
     if (message.startsWith('fetch has no option')) warnings.push(message)

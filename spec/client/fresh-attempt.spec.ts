@@ -97,7 +97,7 @@ describe('a 408 in place of a go-ahead', () => {
     })
   }
 
-  it('is handed over from a new connection', async () => {
+  it('is returned from a new connection', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send(...idle)
@@ -108,10 +108,10 @@ describe('a 408 in place of a go-ahead', () => {
     expect(response.status).to.equal(408)
   })
 
-  it('is handed over when it comes twice', () => {
-    const renewal = new StaleConnection()
+  it('is returned when it comes twice', () => {
+    const step = new StaleConnection()
     const again = (): unknown =>
-      renewal.answered(answerOf(408, {}, { attempt: { reusedConnection: true } }))
+      step.answered(answerOf(408, {}, { attempt: { reusedConnection: true } }))
     expect(again()).to.include({ reason: 'fresh-connection', delayMs: 0 })
     expect(again()).to.equal(null)
   })
@@ -126,7 +126,7 @@ describe('a 408 in place of a go-ahead', () => {
     ['that is gone', { attempt: { reusedConnection: true }, sendable: false }],
   ]
   for (const [what, known] of others) {
-    it(`is handed over for content ${what}`, () => {
+    it(`is returned for content ${what}`, () => {
       expect(new StaleConnection().answered(answerOf(408, {}, known))).to.equal(null)
     })
   }

@@ -32,7 +32,7 @@ function wanted(becomes: Becomes, stage: 'untouched' | 'flowing'): string[] {
   const first = stage === 'untouched' ? 'PUT nothing' : 'PUT all'
   if (becomes === 'sent') return ['PUT all']
   if (becomes === 'GET after the redirect') return [first, 'GET nothing']
-  if (becomes === 'handed over' || becomes.startsWith('fails')) return [first]
+  if (becomes === 'returned' || becomes.startsWith('fails')) return [first]
   return [first, 'PUT all']
 }
 
@@ -64,7 +64,7 @@ async function play(
 }
 
 function expectedStatus(row: OutcomeRow, becomes: Becomes): RegExp {
-  if (becomes === 'handed over') return new RegExp(`^${row.event}$`)
+  if (becomes === 'returned') return new RegExp(`^${row.event}$`)
   if (becomes === 'fails: the error of the socket')
     return /^fails: (ECONNRESET|EPIPE|UND_ERR_SOCKET)$/
   return new RegExp(becomes.startsWith('fails') ? `^${becomes}$` : '^201$')

@@ -8,7 +8,6 @@ import {
   content,
   fileStream,
   headOnly,
-  startedOrigin,
   uploadsOf,
   waitFor,
   whole,
@@ -17,6 +16,7 @@ import { muteOrigin } from '../support/adapters-mute.ts'
 import { describeClient, statusOf, type Upload } from '../support/clients-runner.ts'
 import { agentFor } from '../support/faces.ts'
 import { bytes, halves } from '../support/inputs.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { PushingForm } from '../support/piped.ts'
 import { signal } from '../support/signal.ts'
 
@@ -57,7 +57,7 @@ const json = { headers: { 'content-type': 'application/json' }, body: '{"a":1}' 
 
 describe('axios with its fetch adapter', () => {
   it('keeps the length of a file stream', async () => {
-    const origin = await startedOrigin()
+    const origin = await openOrigin()
 
     await client().put(origin.url, fileStream())
 
@@ -65,7 +65,7 @@ describe('axios with its fetch adapter', () => {
   })
 
   it('sends a form of the package form-data', async () => {
-    const origin = await startedOrigin({ keepContent: true })
+    const origin = await openOrigin({ keepContent: true })
 
     await client().post(origin.url, new PushingForm(halves, bytes.length))
 
@@ -75,7 +75,7 @@ describe('axios with its fetch adapter', () => {
   })
 
   it('takes options for one request in fetchOptions', async () => {
-    const origin = await startedOrigin()
+    const origin = await openOrigin()
 
     await client().put(origin.url, 'x', { fetchOptions: { expect: 'always' } })
 
@@ -83,7 +83,7 @@ describe('axios with its fetch adapter', () => {
   })
 
   it('rejects with a 413 and its parsed content', async () => {
-    const origin = await startedOrigin({ mode: { status: 413, ...json } })
+    const origin = await openOrigin({ mode: { status: 413, ...json } })
 
     const error = await client()
       .put(origin.url, content)
@@ -95,9 +95,9 @@ describe('axios with its fetch adapter', () => {
   })
 
   it('follows a redirect to another origin, but not with credentials', async () => {
-    const second = await startedOrigin()
+    const second = await openOrigin()
     const location = `${second.url}/second`
-    const first = await startedOrigin({ mode: { status: 307, headers: { location } } })
+    const first = await openOrigin({ mode: { status: 307, headers: { location } } })
 
     await client().put(first.url, fileStream(), { auth: { username: 'me', password: 'p' } })
 
@@ -108,7 +108,7 @@ describe('axios with its fetch adapter', () => {
   })
 
   it('hands a redirect over where none may be followed', async () => {
-    const origin = await startedOrigin({ mode: { status: 307, headers: { location: '/second' } } })
+    const origin = await openOrigin({ mode: { status: 307, headers: { location: '/second' } } })
     const config = { maxRedirects: 0, validateStatus: null }
 
     const { status, headers } = await client().put(origin.url, fileStream(), config)
@@ -118,7 +118,7 @@ describe('axios with its fetch adapter', () => {
   })
 
   it('answers a web stream where a stream is wanted', async () => {
-    const origin = await startedOrigin({ response: { status: 200, ...json } })
+    const origin = await openOrigin({ response: { status: 200, ...json } })
 
     const { data } = await client().get<ReadableStream>(origin.url, { responseType: 'stream' })
 
@@ -127,7 +127,7 @@ describe('axios with its fetch adapter', () => {
   })
 
   it('has the error of the connection as the cause of its own', async () => {
-    const origin = await startedOrigin()
+    const origin = await openOrigin()
     await origin.close()
 
     const error = await client()
@@ -140,7 +140,7 @@ describe('axios with its fetch adapter', () => {
 
   it('lets go of the content when it is cancelled', async () => {
     const asked = signal()
-    const origin = await startedOrigin({
+    const origin = await openOrigin({
       mode: () => {
         asked.raise()
         return 'silent'
@@ -179,7 +179,7 @@ describe('The progress of axios with its fetch adapter', () => {
 
   for (const [name, make] of Object.entries(bodies)) {
     it(`is told to onProgress in fetchOptions for ${name}`, async () => {
-      const origin = await startedOrigin()
+      const origin = await openOrigin()
       const told: Progress[] = []
       const onProgress = (progress: Progress): unknown => told.push(progress)
 
@@ -189,7 +189,7 @@ describe('The progress of axios with its fetch adapter', () => {
     })
 
     it(`is told to onProgress of createFetch for ${name}`, async () => {
-      const origin = await startedOrigin()
+      const origin = await openOrigin()
       const told: Progress[] = []
       const onProgress = (progress: Progress): unknown => told.push(progress)
 
@@ -199,7 +199,7 @@ describe('The progress of axios with its fetch adapter', () => {
     })
 
     it(`is not told to onUploadProgress for ${name}`, async () => {
-      const origin = await startedOrigin()
+      const origin = await openOrigin()
       let told = 0
       const onUploadProgress = (): void => {
         told += 1
@@ -211,7 +211,7 @@ describe('The progress of axios with its fetch adapter', () => {
     })
 
     it(`counts what was read in onUploadProgress with a Request for ${name}`, async () => {
-      const origin = await startedOrigin({ mode: 'go' })
+      const origin = await openOrigin({ mode: 'go' })
       const fetch = createFetch({ dispatcher: agentFor(waitFor()) })
       const instance = axios.create({ adapter: 'fetch', env: { fetch } })
       const loaded: number[] = []

@@ -7,10 +7,11 @@ import type {
   SeenRequest,
   TestOrigin,
 } from '../../lib/testing/index.ts'
-import { headOnly, startedOrigin, waitFor } from '../support/adapters-content.ts'
+import { headOnly, waitFor } from '../support/adapters-content.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { temporaryFile } from '../support/files.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { s3Client } from '../support/s3.ts'
 
 const partSize = 6 * 1024 * 1024
@@ -56,7 +57,7 @@ function answerS3({ method, path }: SeenRequest): OriginResponse {
 
 /** An origin whose mode is for the parts alone. */
 const partsOrigin = (mode: OriginMode): Promise<TestOrigin> =>
-  startedOrigin({ mode: ({ method }) => (method === 'PUT' ? mode : 'go'), response: answerS3 })
+  openOrigin({ mode: ({ method }) => (method === 'PUT' ? mode : 'go'), response: answerS3 })
 
 type Body = ReturnType<(typeof bodies)[keyof typeof bodies]>
 

@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, PutObjectCommand, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { expect } from 'chai'
-import { content, fileStream, startedOrigin, waitFor } from '../support/adapters-content.ts'
+import { content, fileStream, waitFor } from '../support/adapters-content.ts'
 import { describeClient, type Upload } from '../support/clients-runner.ts'
 import { agentFor } from '../support/faces.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { s3Client } from '../support/s3.ts'
 import { signal } from '../support/signal.ts'
 
@@ -59,7 +60,7 @@ describeClient(
 
 describe('an S3Client with an UndiciHttpHandler', () => {
   it('leaves the path of a key as it was signed', async () => {
-    const origin = await startedOrigin({ response })
+    const origin = await openOrigin({ response })
     const command = new PutObjectCommand({ Bucket: 'bucket', Key: 'a//b/../c d', Body: 'x' })
 
     await s3Client(origin.url, agentFor()).send(command)
@@ -72,7 +73,7 @@ describe('an S3Client with an UndiciHttpHandler', () => {
     [false, 'always', true],
   ] as const) {
     it(`asks as the agent says (${expectation}), with expectContinueHeader: ${expectContinueHeader}`, async () => {
-      const origin = await startedOrigin({ response })
+      const origin = await openOrigin({ response })
       const agent = agentFor({ ...waitFor(), expect: expectation })
       const client = s3Client(origin.url, agent, { expectContinueHeader })
 
@@ -84,7 +85,7 @@ describe('an S3Client with an UndiciHttpHandler', () => {
 
   it('rejects with an AbortError when it is aborted, and lets go of the content', async () => {
     const asked = signal()
-    const origin = await startedOrigin({
+    const origin = await openOrigin({
       mode: () => {
         asked.raise()
         return 'silent'
@@ -107,7 +108,7 @@ describe('an S3Client with an UndiciHttpHandler', () => {
   })
 
   it('reads objects', async () => {
-    const origin = await startedOrigin({ response: { status: 200, body: 'object' } })
+    const origin = await openOrigin({ response: { status: 200, body: 'object' } })
 
     const { Body } = await s3Client(origin.url, agentFor()).send(new GetObjectCommand(target))
 

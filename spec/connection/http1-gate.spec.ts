@@ -147,7 +147,7 @@ describe('Http1Gate', () => {
     },
   ]
   for (const { says, what, told: wanted, others } of verdicts) {
-    it(`heeds ${what} that came in time, when the event loop comes round too late`, async () => {
+    it(`honours ${what} that came in time, when the event loop comes round too late`, async () => {
       const peer = await originElsewhere([{ do: 'head' }, says, { do: 'count' }, { do: 'closed' }])
       const gated = gatedSocket(peer.url)
       const { socket } = gated

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { expect } from 'chai'
-import { contentOf } from '../../lib/content/content.ts'
+import { contentOf } from '../../lib/content/kinds.ts'
 import { text } from '../support/inputs.ts'
 import { failureOf } from '../support/readers.ts'
 

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { FormData as UndiciFormData } from 'undici'
-import { contentOf, makeContent } from '../../lib/content/content.ts'
+import { makeContent } from '../../lib/content/content.ts'
+import { contentOf } from '../../lib/content/kinds.ts'
 import {
   bytes,
   halves,

@@ -34,7 +34,7 @@ async function failureOf(promise: unknown): Promise<{ code?: string; message: st
   throw new Error('it did not fail')
 }
 
-/** Reads until the end or a failure, and answers how much was handed over before it. */
+/** Reads until the end or a failure, and answers how much was read before it. */
 async function readUntilFailure(reader: Reader): Promise<{ got: number; error: unknown }> {
   let got = 0
   try {

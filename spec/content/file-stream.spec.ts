@@ -1,7 +1,8 @@
-import { createReadStream, openSync, type ReadStream, writeFileSync } from 'node:fs'
+import { createReadStream, openSync, type ReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { expect } from 'chai'
-import { type Content, contentOf } from '../../lib/content/content.ts'
+import type { Content } from '../../lib/content/content.ts'
+import { contentOf } from '../../lib/content/kinds.ts'
 import { closeLater } from '../support/closing.ts'
 import { temporaryFile } from '../support/files.ts'
 import { bytes } from '../support/inputs.ts'
@@ -10,12 +11,6 @@ import { bytesOf } from '../support/readers.ts'
 type Options = Exclude<Parameters<typeof createReadStream>[1], BufferEncoding | undefined>
 
 const size = bytes.length
-
-function written(content: Uint8Array = bytes): string {
-  const path = temporaryFile()
-  writeFileSync(path, content)
-  return path
-}
 
 /** A stream of a file that is let go after the spec, read or not. */
 function streamOf(path: string, options: Options = {}): ReadStream {
@@ -42,7 +37,7 @@ describe('contentOf a file stream', () => {
   ]
   for (const [name, options, length] of parts) {
     it(`knows the length of one ${name}`, async () => {
-      const content = await lookedUp(streamOf(written(), options))
+      const content = await lookedUp(streamOf(temporaryFile(bytes), options))
       expect(content).to.include({ length, type: null, replayable: false, exact: false })
       const { start = 0, end = size - 1 } = options
       expect(await bytesOf(content)).to.deep.equal(bytes.subarray(start, end + 1))
@@ -50,11 +45,14 @@ describe('contentOf a file stream', () => {
   }
 
   it('knows no length before it looked', () => {
-    expect(contentOf(streamOf(written()))).to.include({ length: null, replayable: false })
+    expect(contentOf(streamOf(temporaryFile(bytes)))).to.include({
+      length: null,
+      replayable: false,
+    })
   })
 
   it('reads each one that a function makes', async () => {
-    const path = written()
+    const path = temporaryFile(bytes)
     const content = contentOf(() => streamOf(path))
     expect(content).to.include({ length: null, replayable: true })
     expect(await bytesOf(content)).to.deep.equal(bytes)
@@ -62,7 +60,7 @@ describe('contentOf a file stream', () => {
   })
 
   it('knows none when the stream was read from', async () => {
-    const stream = streamOf(written(), { highWaterMark: 2 })
+    const stream = streamOf(temporaryFile(bytes), { highWaterMark: 2 })
     for await (const _ of stream.iterator({ destroyOnReturn: false })) break
     expect((await lookedUp(stream)).length).to.equal(null)
   })
@@ -84,7 +82,7 @@ describe('contentOf a file stream', () => {
   })
 
   it('knows none of a handle', async () => {
-    const handle = await open(written())
+    const handle = await open(temporaryFile(bytes))
     closeLater(() => handle.close())
     const content = await lookedUp(handle.createReadStream({ autoClose: false }))
     expect(content.length).to.equal(null)
@@ -92,8 +90,8 @@ describe('contentOf a file stream', () => {
   })
 
   it('knows none of a descriptor, which may be of another file than the path', async () => {
-    const other = written(Buffer.from('other content'))
-    const content = await lookedUp(streamOf(written(), { fd: openSync(other, 'r') }))
+    const other = temporaryFile(Buffer.from('other content'))
+    const content = await lookedUp(streamOf(temporaryFile(bytes), { fd: openSync(other, 'r') }))
     expect(content.length).to.equal(null)
     expect((await bytesOf(content)).toString()).to.equal('other content')
   })
@@ -104,7 +102,7 @@ describe('contentOf a file stream', () => {
 
   for (const encoding of ['hex', 'base64', 'latin1'] as const) {
     it(`knows none of one that is read as ${encoding}, because it sends text`, async () => {
-      const content = await lookedUp(streamOf(written(), { encoding }))
+      const content = await lookedUp(streamOf(temporaryFile(bytes), { encoding }))
       expect(content.length).to.equal(null)
       expect((await bytesOf(content)).toString()).to.equal(bytes.toString(encoding))
     })

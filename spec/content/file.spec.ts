@@ -4,19 +4,14 @@ import { pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type Content, contentOf } from '../../lib/content/content.ts'
+import type { Content } from '../../lib/content/content.ts'
 import { type FileOptions, fromFile } from '../../lib/content/file.ts'
+import { contentOf } from '../../lib/content/kinds.ts'
 import { noise } from '../support/contents.ts'
 import { handlesLeftOn, handlesOn, temporaryFile } from '../support/files.ts'
 import { bytesOf, chunksIn, failureOf } from '../support/readers.ts'
 
 const bytes = noise(1000)
-
-function written(content: Uint8Array = bytes): string {
-  const path = temporaryFile()
-  writeFileSync(path, content)
-  return path
-}
 
 /** The file as content, once its size was looked up. */
 async function lookedUp(path: string | URL, options?: FileOptions): Promise<Content> {
@@ -40,7 +35,7 @@ describe('fromFile', () => {
   ]
   for (const [name, options, start, end] of parts) {
     it(`reads ${name}, as often as wanted`, async () => {
-      const path = written()
+      const path = temporaryFile(bytes)
       const content = await lookedUp(path, options)
       expect(content).to.include({ length: end - start, type: null, replayable: true, exact: true })
       expect(await bytesOf(content)).to.deep.equal(bytes.subarray(start, end))
@@ -54,7 +49,7 @@ describe('fromFile', () => {
   })
 
   it('reads any part in chunks of any size', async () => {
-    const path = written()
+    const path = temporaryFile(bytes)
     const places = fc.tuple(
       fc.nat({ max: 999 }),
       fc.nat({ max: 999 }),
@@ -71,20 +66,20 @@ describe('fromFile', () => {
   })
 
   it('reads half as much of a file of less than 4 MiB', async () => {
-    const path = written(noise(1_500_000))
+    const path = temporaryFile(noise(1_500_000))
     const chunks = (await chunksIn(await (await lookedUp(path)).open())) as Buffer[]
     expect(chunks.map(({ length }) => length)).to.deep.equal([524_288, 524_288, 451_424])
   })
 
   it('reads a megabyte at a time when it is told nothing', async () => {
-    const path = written(noise(5_000_000))
+    const path = temporaryFile(noise(5_000_000))
     const chunks = (await chunksIn(await (await lookedUp(path)).open())) as Buffer[]
     const sizes = chunks.map(({ length }) => length)
     expect(sizes).to.deep.equal([1_048_576, 1_048_576, 1_048_576, 1_048_576, 805_696])
   })
 
   it('reads a file without content', async () => {
-    const path = written(Buffer.alloc(0))
+    const path = temporaryFile(Buffer.alloc(0))
     for (const options of [{}, { start: 0 }]) {
       const content = await lookedUp(path, options)
       expect(content.length).to.equal(0)
@@ -94,28 +89,28 @@ describe('fromFile', () => {
   })
 
   it('takes a URL', async () => {
-    expect(await bytesOf(fromFile(pathToFileURL(written())))).to.deep.equal(bytes)
+    expect(await bytesOf(fromFile(pathToFileURL(temporaryFile(bytes))))).to.deep.equal(bytes)
   })
 
   it('follows a link', async () => {
-    const path = written()
+    const path = temporaryFile(bytes)
     symlinkSync(path, `${path}-link`)
     expect(await bytesOf(fromFile(`${path}-link`))).to.deep.equal(bytes)
   })
 
   it('is content like any other', () => {
-    const content = fromFile(written())
+    const content = fromFile(temporaryFile(bytes))
     expect(contentOf(content)).to.equal(content)
   })
 
   it('hands over chunks that share no memory', async () => {
-    const content = await lookedUp(written(), { chunkSize: 100 })
+    const content = await lookedUp(temporaryFile(bytes), { chunkSize: 100 })
     const chunks = (await chunksIn(await content.open())) as Buffer[]
     expect(new Set(chunks.map(({ buffer }) => buffer)).size).to.equal(10)
   })
 
   it('opens the file when it is read', async () => {
-    const path = written()
+    const path = temporaryFile(bytes)
     const reader = await (await lookedUp(path, { chunkSize: 10 })).open()
     expect(handlesOn(path)).to.equal(0)
     const first = await reader.next()
@@ -126,7 +121,7 @@ describe('fromFile', () => {
   })
 
   it('reads one chunk ahead', async () => {
-    const path = written()
+    const path = temporaryFile(bytes)
     const reader = await (await lookedUp(path, { chunkSize: 10 })).open()
     await reader.next()
     await reader.next()
@@ -155,7 +150,7 @@ describe('fromFile called wrongly', () => {
   ]
   for (const [options, message] of wrong) {
     it(`says so: ${message} in ${inspect(options)}`, async () => {
-      const make = async (): Promise<unknown> => lookedUp(written(), options)
+      const make = async (): Promise<unknown> => lookedUp(temporaryFile(bytes), options)
       const failure = await failureOf(make())
       expect(failure).to.be.instanceOf(TypeError)
       expect((failure as Error).message).to.contain(message)
@@ -170,7 +165,7 @@ describe('fromFile called wrongly', () => {
 
   for (const options of [{ start: 1 }, { end: 0 }, { end: 10 }]) {
     it(`refuses ${inspect(options)} for a file without content`, async () => {
-      const failure = await failureOf(lookedUp(written(Buffer.alloc(0)), options))
+      const failure = await failureOf(lookedUp(temporaryFile(Buffer.alloc(0)), options))
       expect(failure).to.be.instanceOf(TypeError)
       expect((failure as Error).message).to.contain('0 bytes')
     })

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { expect } from 'chai'
-import { contentOf } from '../../lib/content/content.ts'
+import { contentOf } from '../../lib/content/kinds.ts'
 import { isPiped, pipedReader, watchPiped } from '../../lib/content/piped-reader.ts'
 import { bytes, halves } from '../support/inputs.ts'
 import { Pushing, PushingForm } from '../support/piped.ts'

@@ -100,7 +100,7 @@ for (const protocol of ['http/1.1', 'h2']) {
                   const content = kind.make(diary, pieces) as ContentInput
                   const callbacks = listening(diary, name)
                   const text = await way(front.url + path, content, { dispatcher, ...callbacks })
-                  // What is left is let go when the answer has been handed over.
+                  // What is left is let go when the answer has been returned.
                   for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate)
                   expect(text, 'whose token it was').to.equal(`Bearer ${tenant}`)
                   expect(diary.foreign(tenant), 'foreign stores').to.deep.equal([])

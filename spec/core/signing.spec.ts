@@ -210,7 +210,7 @@ describe('an interceptor below expectContinue() that cannot sign', () => {
   })
 })
 
-describe('a redirect that is handed over, with redirect: manual', () => {
+describe('a redirect that is returned, with redirect: manual', () => {
   type Manual = (url: string, body: Readable, headers: Record<string, string>) => Promise<Response>
   const manual: Record<string, Manual> = {
     upload: async (url, body, headers) => {

@@ -4,7 +4,7 @@ import { apiPages } from '../../docs/generate/api.ts'
 import { commandReference } from '../../docs/generate/command.ts'
 import { withSiteLinks } from '../../docs/generate/links.ts'
 import { serversPage } from '../../docs/generate/servers.ts'
-import { expectOptionNames } from '../../lib/options/options.ts'
+import { expectOptionNames } from '../../lib/options/settings.ts'
 
 const read = (path: string): string => readFileSync(path, 'utf8')
 

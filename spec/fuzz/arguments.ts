@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import type { Target } from './target.ts'
 
 /** What is to be run. */
-export interface UploadContext {
+export interface RunOptions {
   readonly seed: number
   readonly cases: number
   /** Seconds after which no case is begun any more. */
@@ -24,10 +24,7 @@ const options = {
 } as const
 
 /** Reads the command line; a string is what is wrong with it. */
-export function uploadContextOf(
-  args: string[],
-  targets: readonly Target[],
-): UploadContext | string {
+export function runOptionsOf(args: string[], targets: readonly Target[]): RunOptions | string {
   const values = valuesOf(args)
   if (typeof values === 'string') return values
   const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed)

@@ -1,4 +1,4 @@
-import { type UploadContext, uploadContextOf, usage } from './arguments.ts'
+import { type RunOptions, runOptionsOf, usage } from './arguments.ts'
 import { client } from './client/client.ts'
 import { expectation } from './expectation.ts'
 import { fields } from './fields.ts'
@@ -21,7 +21,7 @@ async function runAll(run: Run, cases: number): Promise<void> {
   }
 }
 
-async function runPlan(run: Run, { cases, only }: UploadContext): Promise<void> {
+async function runTargets(run: Run, { cases, only }: RunOptions): Promise<void> {
   if (only === null) await runAll(run, cases)
   else if (only.index === null) await run.cases(only.target, 0, cases)
   else await run.cases(only.target, only.index, only.index + 1)
@@ -50,7 +50,7 @@ function print({ tallies, memory }: Run, seed: number, seconds: number): boolean
 }
 
 async function main(args: string[]): Promise<number> {
-  const plan = uploadContextOf(args, targets)
+  const plan = runOptionsOf(args, targets)
   if (typeof plan === 'string') {
     process.stderr.write(`${plan}\n\n${usage}`)
     return 2
@@ -58,7 +58,7 @@ async function main(args: string[]): Promise<number> {
   console.log(`Node ${process.versions.node}, seed ${plan.seed}\n`)
   const begun = performance.now()
   const run = new Run(targets, plan.seed, plan.seconds)
-  await runPlan(run, plan)
+  await runTargets(run, plan)
   return print(run, plan.seed, (performance.now() - begun) / 1000) ? 0 : 1
 }
 

@@ -1,4 +1,4 @@
-import fs, { appendFileSync, createReadStream, truncateSync, writeFileSync } from 'node:fs'
+import fs, { appendFileSync, createReadStream, truncateSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { expect } from 'chai'
 import type { ContentInput } from '../../lib/content/content.ts'
@@ -11,12 +11,6 @@ import { handlesLeftOn, temporaryFile } from '../support/files.ts'
 
 const bytes = noise(1_000_000)
 const chunkSize = 65_536
-
-function written(): string {
-  const path = temporaryFile()
-  writeFileSync(path, bytes)
-  return path
-}
 
 /** An origin that does this when a head has come, and the first chunk was read. */
 async function originThat(does: () => void): Promise<TestOrigin> {
@@ -67,7 +61,7 @@ for (const face of ownFaces) {
     }
     for (const [change, make] of Object.entries(changes)) {
       it(`fails, and is never complete, when the file ${change} on the way`, async () => {
-        const path = written()
+        const path = temporaryFile(bytes)
         const origin = await originThat(() => make(path))
         const failure = await failureOf(face, origin.url, fromFile(path, { chunkSize }))
         expect(failure).to.include({ code: 'ERR_EXPECT_FILE_CHANGED' })
@@ -78,7 +72,7 @@ for (const face of ownFaces) {
 
     for (const good of [0, 1, 2, 15]) {
       it(`fails, and is never complete, when the disk breaks after ${good} reads`, async () => {
-        const path = written()
+        const path = temporaryFile(bytes)
         const origin = await originThat(() => {})
         const content = fromFile(path, { chunkSize })
         breakDisk(good)
@@ -108,7 +102,10 @@ for (const face of ownFaces) {
 
     it('arrives as it was, on a disk that is whole', async () => {
       const origin = await originThat(() => {})
-      await face.open({ expect: 'always' })(origin.url, fromFile(written(), { chunkSize }))
+      await face.open({ expect: 'always' })(
+        origin.url,
+        fromFile(temporaryFile(bytes), { chunkSize }),
+      )
       expect(origin.requests.map((request) => request.sha256)).to.deep.equal([sha256(bytes)])
     })
   })

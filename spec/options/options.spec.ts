@@ -1,13 +1,13 @@
 import { expect } from 'chai'
+import type { ExpectOptions } from '../../lib/options/options.ts'
 import {
   callOptions,
   defaults,
-  type ExpectOptions,
   expectOptionNames,
   mergeOptions,
   pickExpectOptions,
   type Settings,
-} from '../../lib/options/options.ts'
+} from '../../lib/options/settings.ts'
 import { RouteMemory } from '../../lib/routes/memory.ts'
 import { refuseUnknown } from '../../lib/unknown.ts'
 

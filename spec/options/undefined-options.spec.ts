@@ -8,22 +8,16 @@ import { fetch } from '../../lib/client/fetch.ts'
 import { expectContinue } from '../../lib/client/interceptor.ts'
 import { upload } from '../../lib/client/upload.ts'
 import { fromFile } from '../../lib/content/file.ts'
-import { expectOptionNames } from '../../lib/options/options.ts'
+import { expectOptionNames } from '../../lib/options/settings.ts'
 import { readProxyOption } from '../../lib/proxy/option.ts'
 import { Retry } from '../../lib/recovery/retry.ts'
 import { reportOf } from '../../lib/report/reported.ts'
 import { RouteMemory } from '../../lib/routes/memory.ts'
-import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
+import { startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
 import type { NextAttempt } from '../../lib/upload/recovery-step.ts'
 import { answerOf } from '../support/answers.ts'
-import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
-
-async function openOrigin(options: OriginOptions): Promise<TestOrigin> {
-  const origin = await startOrigin(options)
-  closeLater(() => origin.close())
-  return origin
-}
+import { openOrigin } from '../support/open-origin.ts'
 
 function close(origin: Promise<TestOrigin>): Promise<void> {
   return origin.then((each) => each.close())

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { startCommand } from '../support/command-child.ts'
-import { commandOrigin } from '../support/command-origin.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 // Nothing but a proxy knows this name.
 const url = 'http://uploads.example/file'
@@ -8,7 +8,7 @@ const url = 'http://uploads.example/file'
 describe('the command with NODE_USE_ENV_PROXY=1', () => {
   for (const command of ['put', 'probe'] as const) {
     it(`goes through the proxies of the environment: ${command}`, async () => {
-      const proxy = await commandOrigin()
+      const proxy = await openOrigin()
       const env = { NODE_USE_ENV_PROXY: '1', http_proxy: proxy.url, no_proxy: '' }
       const args = command === 'put' ? ['put', '-', url] : ['probe', url]
       const { process, ended } = startCommand(args, env)
@@ -21,7 +21,7 @@ describe('the command with NODE_USE_ENV_PROXY=1', () => {
   }
 
   it('goes through the proxy that it is told instead', async () => {
-    const proxy = await commandOrigin()
+    const proxy = await openOrigin()
     const env = { NODE_USE_ENV_PROXY: '1', http_proxy: 'http://127.0.0.1:1', no_proxy: '' }
     const { process, ended } = startCommand(['put', '-', url, '--proxy', proxy.url], env)
     process.stdin?.end('abc')

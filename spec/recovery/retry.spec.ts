@@ -12,12 +12,12 @@ import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin as scripted } from '../support/origin.ts'
 
-describe('Renewal', () => {
+describe('StaleConnection', () => {
   for (const code of ['ECONNRESET', 'EPIPE', 'ECONNABORTED']) {
     it(`makes one fresh attempt after ${code}`, () => {
-      const renewal = new StaleConnection()
-      expect(renewal.failed(failureOf(code))).to.include({ reason: 'fresh-connection', delayMs: 0 })
-      expect(renewal.failed(failureOf(code))).to.equal(null)
+      const step = new StaleConnection()
+      expect(step.failed(failureOf(code))).to.include({ reason: 'fresh-connection', delayMs: 0 })
+      expect(step.failed(failureOf(code))).to.equal(null)
     })
   }
 
@@ -47,7 +47,7 @@ describe('Retry', () => {
     })
   }
 
-  it('heeds statuses of one’s own', () => {
+  it('honours statuses of one’s own', () => {
     const retry = new Retry({ statuses: [418] })
     expect(retry.answered(answerOf(503))).to.equal(null)
     expect(retry.answered(answerOf(418))).not.to.equal(null)
@@ -218,7 +218,7 @@ describe('upload, tried again', () => {
     expect(origin.requests).to.have.length(1)
   })
 
-  it('is not tried again once a response was handed over, which then breaks', async () => {
+  it('is not tried again once a response was returned, which then breaks', async () => {
     const peer = await scripted(async (wire) => {
       await wire.content(await wire.head())
       wire.send('HTTP/1.1 201 Created', 'Content-Length: 10')

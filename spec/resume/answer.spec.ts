@@ -20,7 +20,7 @@ const lost = faults({ with: 'reset' } as const)
 
 describe('a final response to an upload that can be resumed', () => {
   for (const status of [200, 303, 400, 413, 500, 503]) {
-    it(`is handed over when it says that the upload is complete: ${status}`, async () => {
+    it(`is returned when it says that the upload is complete: ${status}`, async () => {
       const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
       const origin = await plainly.open({ response: () => response })
       const outcome = await sent(origin, { redirect: 'manual' })
@@ -30,7 +30,7 @@ describe('a final response to an upload that can be resumed', () => {
       expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT'])
     })
 
-    it(`is handed over when it comes to an append: ${status}`, async () => {
+    it(`is returned when it comes to an append: ${status}`, async () => {
       const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
       const origin = await plainly.open({ fault: cut, response: () => response })
       const outcome = await sent(origin, { redirect: 'manual' })
@@ -43,7 +43,7 @@ describe('a final response to an upload that can be resumed', () => {
   }
 
   for (const status of [400, 403, 404, 413, 415, 422]) {
-    it(`is handed over when it is a ${status} to the first request`, async () => {
+    it(`is returned when it is a ${status} to the first request`, async () => {
       const origin = await plainly.open({ fault: faults({ after: 5, with: status }) })
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(status)
@@ -51,7 +51,7 @@ describe('a final response to an upload that can be resumed', () => {
       expect(report).to.not.have.property('resume')
     })
 
-    it(`is handed over when it is a ${status} to an append`, async () => {
+    it(`is returned when it is a ${status} to an append`, async () => {
       const origin = await plainly.open({
         fault: faults({ after: 1_000_000, with: 'reset' }, null, { after: 5, with: status }),
       })

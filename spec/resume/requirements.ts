@@ -26,7 +26,7 @@ export const requirements: readonly Requirement[] = [
     section: 'Completeness',
     level: 'SHOULD NOT',
     text: 'No resumption after a response whose Upload-Complete is true.',
-    shown: ['answer', 'is handed over when it says that the upload is complete'],
+    shown: ['answer', 'is returned when it says that the upload is complete'],
   },
   {
     section: 'Length',
@@ -110,7 +110,7 @@ export const requirements: readonly Requirement[] = [
     section: 'Upload Creation',
     level: 'SHOULD NOT',
     text: 'No resumption after a 4xx, unless its semantics recommend it.',
-    shown: ['answer', 'is handed over when it is a'],
+    shown: ['answer', 'is returned when it is a'],
   },
   {
     section: 'Upload Creation',
@@ -194,7 +194,7 @@ export const requirements: readonly Requirement[] = [
     section: 'Upload Append',
     level: 'SHOULD NOT',
     text: 'Neither retry nor resumption after a 4xx, unless its semantics recommend it.',
-    shown: ['answer', 'is handed over when it is a'],
+    shown: ['answer', 'is returned when it is a'],
   },
   {
     section: 'Upload Append',

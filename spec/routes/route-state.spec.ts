@@ -6,26 +6,26 @@ import { standingClock } from '../support/clock.ts'
 const route = 'http://uploads.example'
 const lives = { '417': 1000, silent: 300, busy: 100, 'http2-only': 50, http1: 50, times: 200 }
 
-/** Knowledge of all there is, noted now. */
+/** A state with every fact, noted now. */
 function all(): RouteState {
-  const knowledge = new RouteState(lives)
-  for (const fact of ['417', 'silent', 'busy'] as const) knowledge.note(fact)
-  knowledge.note('times', [5])
-  return knowledge
+  const state = new RouteState(lives)
+  for (const fact of ['417', 'silent', 'busy'] as const) state.note(fact)
+  state.note('times', [5])
+  return state
 }
 
 /** What is known, by name. */
-function names(knowledge: RouteState): string[] {
-  return [...knowledge.facts, ...(knowledge.times.length > 0 ? ['times'] : [])]
+function names(state: RouteState): string[] {
+  return [...state.facts, ...(state.times.length > 0 ? ['times'] : [])]
 }
 
-describe('Knowledge', () => {
+describe('RouteState', () => {
   it('ends one thing after the other, each at its own time', () => {
     const clock = standingClock()
-    const knowledge = all()
+    const state = all()
     const known = [100, 1, 99, 1, 99, 1, 699, 1].map((milliseconds) => {
       clock.tick(milliseconds)
-      return names(knowledge).join(' ')
+      return names(state).join(' ')
     })
     expect(known).to.deep.equal([
       '417 silent busy times',
@@ -37,18 +37,18 @@ describe('Knowledge', () => {
       '417',
       '',
     ])
-    expect(knowledge.empty).to.equal(true)
+    expect(state.empty).to.equal(true)
   })
 
   it('counts from what was noted last, not from when it was asked for', () => {
     const clock = standingClock()
-    const knowledge = all()
+    const state = all()
     clock.tick(80)
-    knowledge.note('busy')
+    state.note('busy')
     clock.tick(80)
-    expect(knowledge.facts).to.include('busy')
+    expect(state.facts).to.include('busy')
     clock.tick(21)
-    expect(knowledge.facts).not.to.include('busy')
+    expect(state.facts).not.to.include('busy')
   })
 
   const back: readonly (readonly [string, number])[] = [
@@ -59,40 +59,40 @@ describe('Knowledge', () => {
     it(`ends what it knew when the clock is set back ${name}, for good`, () => {
       const clock = standingClock()
       clock.tick(400_000_000_000)
-      const knowledge = all()
+      const state = all()
       clock.setSystemTime(Date.now() - milliseconds)
-      expect(names(knowledge)).to.deep.equal([])
+      expect(names(state)).to.deep.equal([])
       clock.setSystemTime(Date.now() + milliseconds)
-      expect(names(knowledge)).to.deep.equal([])
+      expect(names(state)).to.deep.equal([])
     })
   }
 
   it('keeps nothing for longer than if it were new, however the clock is set', () => {
     const clock = standingClock()
     clock.tick(1_000_000)
-    const knowledge = all()
+    const state = all()
     clock.tick(90)
     clock.setSystemTime(Date.now() - 50)
-    expect(names(knowledge)).to.deep.equal(['417', 'silent', 'busy', 'times'])
+    expect(names(state)).to.deep.equal(['417', 'silent', 'busy', 'times'])
     clock.tick(1001)
-    expect(knowledge.empty).to.equal(true)
+    expect(state.empty).to.equal(true)
   })
 
   it('ends what it knew when the clock is set forward', () => {
     const clock = standingClock()
-    const knowledge = all()
+    const state = all()
     clock.setSystemTime(Date.now() + 315_576_000_000)
-    expect(knowledge.empty).to.equal(true)
+    expect(state.empty).to.equal(true)
   })
 
   it('can be told anew what had ended', () => {
     const clock = standingClock()
-    const knowledge = all()
+    const state = all()
     clock.tick(5000)
-    expect(knowledge.record(route)).to.equal(null)
-    knowledge.note('times', [7])
-    expect(names(knowledge)).to.deep.equal(['times'])
-    expect(knowledge.times).to.deep.equal([7])
+    expect(state.record(route)).to.equal(null)
+    state.note('times', [7])
+    expect(names(state)).to.deep.equal(['times'])
+    expect(state.times).to.deep.equal([7])
   })
 
   it('holds until the same dates for whoever takes it over', () => {
@@ -109,10 +109,10 @@ describe('Knowledge', () => {
   it('takes nothing over for longer than if it were new', () => {
     const clock = standingClock()
     const until = { '417': 1e300, silent: Number.MAX_SAFE_INTEGER, busy: 5000, times: 1e15 }
-    const knowledge = new RouteState(lives, { until, times: [5] })
-    expect(names(knowledge)).to.deep.equal(['417', 'silent', 'busy', 'times'])
+    const state = new RouteState(lives, { until, times: [5] })
+    expect(names(state)).to.deep.equal(['417', 'silent', 'busy', 'times'])
     clock.tick(1001)
-    expect(knowledge.empty).to.equal(true)
+    expect(state.empty).to.equal(true)
   })
 })
 

@@ -21,7 +21,7 @@ const both = { basic: user, proxy: { basic: user } }
 
 describe('a proxy that answers for the origin', () => {
   for (const status of [403, 407, 413, 502, 503, 504]) {
-    it(`has its ${status} handed over, with no content sent`, async () => {
+    it(`has its ${status} returned, with no content sent`, async () => {
       const proxy = await guarded({ status, body: 'the proxy says no' })
       const { response, report } = await send(proxy)
       expect(response.status).to.equal(status)

@@ -1,6 +1,5 @@
-import { createReadStream, type ReadStream, writeFileSync } from 'node:fs'
-import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
-import { closeLater } from './closing.ts'
+import { createReadStream, type ReadStream } from 'node:fs'
+import type { OriginOptions, TestOrigin } from '../../lib/testing/index.ts'
 import { noise, sha256 } from './contents.ts'
 import { temporaryFile } from './files.ts'
 
@@ -11,21 +10,12 @@ export const digest: string = sha256(content)
 
 /** The path of a file that holds the content. */
 export function filePath(): string {
-  const path = temporaryFile()
-  writeFileSync(path, content)
-  return path
+  return temporaryFile(content)
 }
 
 /** The content in a file, as a stream that can be read once. */
 export function fileStream(): ReadStream {
   return createReadStream(filePath())
-}
-
-/** Starts an origin that is closed after the spec. */
-export async function startedOrigin(options: OriginOptions = {}): Promise<TestOrigin> {
-  const origin = await startOrigin(options)
-  closeLater(() => origin.close())
-  return origin
 }
 
 /** Only where nobody answers may the wait run out, however slow the machine is. */

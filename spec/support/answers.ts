@@ -4,7 +4,7 @@ import type { HttpRequest } from '../../lib/upload/http-request.ts'
 import type { Answer, Failure } from '../../lib/upload/recovery-step.ts'
 
 /** A request with content, changed as a spec likes. */
-export function hopOf(changes: Partial<HttpRequest> = {}): HttpRequest {
+function requestOf(changes: Partial<HttpRequest> = {}): HttpRequest {
   const httpRequest: HttpRequest = {
     origin: 'http://first.example',
     path: '/videos/1?part=2',
@@ -56,7 +56,7 @@ export function answerOf(
   return {
     status,
     fields,
-    httpRequest: hopOf(httpRequest),
+    httpRequest: requestOf(httpRequest),
     attempt: whole,
     number: 1,
     sendable,
@@ -77,7 +77,7 @@ export function failureOf(
   const error = Object.assign(new Error(code), { code })
   return {
     error,
-    httpRequest: hopOf(httpRequest),
+    httpRequest: requestOf(httpRequest),
     attempt: attemptOf(attempt),
     sendable,
     untouched,

@@ -1,15 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from './closing.ts'
-
-/** An origin for the command line to upload to; it is closed after the spec. */
-export async function commandOrigin(options: OriginOptions = {}): Promise<TestOrigin> {
-  const origin = await startOrigin(options)
-  closeLater(() => origin.close())
-  return origin
-}
 
 /** Files with this content, in a directory of their own; they are gone after the spec. */
 export function filesOf(contents: Readonly<Record<string, string | Uint8Array>>): string[] {

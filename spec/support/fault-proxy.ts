@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { type Direction, relay } from './relay.ts'
 
-/** What befalls one connection, in both directions. */
+/** What happens to one connection, in both directions. */
 export interface Faults {
   /** From the client to the origin. */
   readonly up: Direction
@@ -24,7 +24,7 @@ export interface FaultProxy {
  * Starts a proxy in front of a port of 127.0.0.1. What passes is a beginning of what was sent,
  * whatever the faults are.
  *
- * @param faultsOf says what befalls a connection, counted from 0.
+ * @param faultsOf says what happens to a connection, counted from 0.
  */
 export async function startFaultProxy(
   port: number,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeLater } from './closing.ts'
@@ -10,9 +10,11 @@ export function temporaryFolder(): string {
   return directory
 }
 
-/** A path where a file can be written; it is gone after the spec. */
-export function temporaryFile(): string {
-  return join(temporaryFolder(), 'file')
+/** A file with this content, or a path where one can be written; it is gone after the spec. */
+export function temporaryFile(content?: Uint8Array): string {
+  const path = join(temporaryFolder(), 'file')
+  if (content !== undefined) writeFileSync(path, content)
+  return path
 }
 
 /** How many handles this process has on a file. */

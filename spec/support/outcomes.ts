@@ -9,7 +9,7 @@ export type Becomes =
   | 'replayed'
   | 'sent again'
   | 'sent'
-  | 'handed over'
+  | 'returned'
   | `fails: ${string}`
 
 /** What the origin does, and what becomes of the upload for each stage and kind of content. */
@@ -36,7 +36,7 @@ function redirect(
   as: 'sent after the redirect' | 'GET after the redirect',
 ): OutcomeRow {
   const response = { status, headers: { location: movedPath } }
-  const gone = as === 'GET after the redirect' ? as : 'handed over'
+  const gone = as === 'GET after the redirect' ? as : 'returned'
   return {
     event: String(status),
     option: null,
@@ -57,7 +57,7 @@ function challenge(status: number, field: string, authenticate: ExpectOptions): 
     early: response,
     late: response,
     untouched: { replayable: 'sent with credentials', oneShot: 'sent with credentials' },
-    flowing: { replayable: 'sent with credentials', oneShot: 'handed over' },
+    flowing: { replayable: 'sent with credentials', oneShot: 'returned' },
   }
 }
 
@@ -69,7 +69,7 @@ function passing(status: number): OutcomeRow {
     early: status,
     late: { status },
     untouched: { replayable: 'sent again', oneShot: 'sent again' },
-    flowing: { replayable: 'sent again', oneShot: 'handed over' },
+    flowing: { replayable: 'sent again', oneShot: 'returned' },
   }
 }
 
@@ -88,8 +88,8 @@ const rows: readonly OutcomeRow[] = [
     options: {},
     early: 413,
     late: { status: 413 },
-    untouched: { replayable: 'handed over', oneShot: 'handed over' },
-    flowing: { replayable: 'handed over', oneShot: 'handed over' },
+    untouched: { replayable: 'returned', oneShot: 'returned' },
+    flowing: { replayable: 'returned', oneShot: 'returned' },
   },
   {
     event: '417',
@@ -98,7 +98,7 @@ const rows: readonly OutcomeRow[] = [
     early: 417,
     late: { status: 417 },
     untouched: { replayable: 'replayed', oneShot: 'replayed' },
-    flowing: { replayable: 'replayed', oneShot: 'handed over' },
+    flowing: { replayable: 'replayed', oneShot: 'returned' },
   },
   passing(425),
   passing(429),

@@ -3,7 +3,7 @@ import { closeLater } from './closing.ts'
 import { signal } from './signal.ts'
 
 /** The request that the content of an upload holds. */
-export const smuggled = 'DELETE /smuggled HTTP/1.1\r\nHost: origin.example\r\n\r\n'
+const smuggled = 'DELETE /smuggled HTTP/1.1\r\nHost: origin.example\r\n\r\n'
 
 /**
  * Bytes that end in requests. Where there are more of them than an origin's own buffers hold, only the

@@ -26,8 +26,13 @@ const throughGlobalDispatcher: Face = {
 function platformSender(more: { dispatcher?: Dispatcher }): Sender {
   return async (url, content, { expect, headers, ...sending } = {}) => {
     // It knows no ExpectOptions; the header field says the same.
-    const wish = expect && { expect: expect === 'always' ? '100-continue' : '' }
-    const init = { ...sending, headers: { ...wish, ...headers }, body: bodyOf(content), ...more }
+    const expectHeader = expect && { expect: expect === 'always' ? '100-continue' : '' }
+    const init = {
+      ...sending,
+      headers: { ...expectHeader, ...headers },
+      body: bodyOf(content),
+      ...more,
+    }
     const response = await platformFetch(url, asInit({ duplex: 'half', ...init }))
     return { status: response.status, text: await response.text(), report: undefined }
   }

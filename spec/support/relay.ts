@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** What befalls one direction of a connection. */
+/** What happens to one direction of a connection. */
 export interface Direction {
   /** Bytes of a segment, for as many segments as `segments` says; what comes after passes whole. */
   readonly segment?: number
@@ -37,7 +37,7 @@ export interface Relayed {
   readonly over: AbortSignal
 }
 
-/** Passes on what comes from one side to the other, with all that befalls it on the way. */
+/** Passes on what comes from one side to the other, with its faults. */
 export async function relay({ from, to, direction, reset, over }: Relayed): Promise<void> {
   const { segment = Number.POSITIVE_INFINITY, segments = 0, gapMs = 0 } = direction
   const { bytesPerMs = Number.POSITIVE_INFINITY, cut } = direction

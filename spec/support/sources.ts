@@ -1,6 +1,8 @@
 import type { Source } from '../../lib/connection/source.ts'
-import { type Content, type ContentInput, contentOf } from '../../lib/content/content.ts'
+import type { Content, ContentInput } from '../../lib/content/content.ts'
+import { contentOf } from '../../lib/content/kinds.ts'
 import { UploadContent, type UploadContentOptions } from '../../lib/content/upload-content.ts'
+import { isPromise } from '../../lib/unknown.ts'
 import { joined } from './cuts.ts'
 
 /** Content of an upload, with no length and no replay window unless they are given. */
@@ -35,10 +37,6 @@ async function taken(
     throw error
   }
   return source.take(value)
-}
-
-function isPromise(found: unknown): found is PromiseLike<unknown> {
-  return typeof found === 'object' && found !== null && 'then' in found
 }
 
 /** All that a source has yet to hand over. */

@@ -1,4 +1,4 @@
-import { createReadStream, writeFileSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { fromFile } from '../../lib/index.ts'
 import { chunksOf } from './contents.ts'
@@ -63,7 +63,7 @@ export const watchedKinds: readonly WatchedKind[] = [
   {
     name: 'fromFile',
     make: (bytes, touches) => {
-      const path = written(bytes)
+      const path = temporaryFile(bytes)
       watchOpens(path, touches)
       const traces = (): string[] => (handlesOn(path) === 0 ? [] : ['open'])
       return { content: fromFile(path), length: bytes.length, traces }
@@ -93,7 +93,7 @@ export const watchedKinds: readonly WatchedKind[] = [
   {
     name: 'a stream of a file',
     make: (bytes) => {
-      const stream = createReadStream(written(bytes))
+      const stream = createReadStream(temporaryFile(bytes))
       // Node opens the file when it makes the stream.
       const traces = (): string[] => [
         ...(stream.bytesRead === 0 ? [] : [`${stream.bytesRead} bytes read`]),
@@ -152,10 +152,3 @@ export const watchedKinds: readonly WatchedKind[] = [
     }),
   },
 ]
-
-/** A file with these bytes. */
-function written(bytes: Buffer): string {
-  const path = temporaryFile()
-  writeFileSync(path, bytes)
-  return path
-}

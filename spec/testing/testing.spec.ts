@@ -3,15 +3,10 @@ import { Writable } from 'node:stream'
 import { expect } from 'chai'
 import { request } from 'undici'
 import { upload } from '../../lib/client/upload.ts'
-import {
-  type OriginOptions,
-  type SeenRequest,
-  startOrigin,
-  type TestOrigin,
-} from '../../lib/testing/index.ts'
-import { closeLater } from '../support/closing.ts'
+import { type SeenRequest, startOrigin } from '../../lib/testing/index.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
+import { openOrigin } from '../support/open-origin.ts'
 
 const content = Buffer.from('some content')
 
@@ -26,12 +21,6 @@ class SlowStore extends Writable {
     if (this.chunks.length === 1) this.emit('first')
     setImmediate(done)
   }
-}
-
-async function openOrigin(options: OriginOptions): Promise<TestOrigin> {
-  const origin = await startOrigin(options)
-  closeLater(() => origin.close())
-  return origin
 }
 
 describe('startOrigin', () => {

@@ -2,15 +2,8 @@ import { expect } from 'chai'
 import { request } from 'undici'
 import { fetch } from '../../lib/client/fetch.ts'
 import { upload } from '../../lib/client/upload.ts'
-import { startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
-import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
-
-async function openOrigin(): Promise<TestOrigin> {
-  const origin = await startOrigin()
-  closeLater(() => origin.close())
-  return origin
-}
+import { openOrigin } from '../support/open-origin.ts'
 
 async function* fiveBytes(): AsyncGenerator<string> {
   yield '12345'

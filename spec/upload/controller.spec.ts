@@ -31,7 +31,7 @@ function made(): { controller: UploadController; aborts: Error[] } {
   return { controller: new UploadController({ aborted: (reason) => aborts.push(reason) }), aborts }
 }
 
-describe('StableController', () => {
+describe('UploadController', () => {
   it('stands still between attempts', () => {
     const { controller, aborts } = made()
     const { aborted, paused, reason, rawHeaders, rawTrailers } = controller

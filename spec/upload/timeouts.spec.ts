@@ -149,7 +149,7 @@ describe('timeouts', () => {
   for (const [name, timeout] of Object.entries(unasked)) {
     const code = timeout === 'total' ? 'ERR_EXPECT_TOTAL_TIMEOUT' : 'ERR_EXPECT_HEADERS_TIMEOUT'
     for (const face of ownFaces) {
-      it(`heeds ${name} of small content that nobody is asked about, through ${face.name}`, async () => {
+      it(`honours ${name} of small content that nobody is asked about, through ${face.name}`, async () => {
         const peer = await origin(async (wire) => {
           await wire.closed()
         })

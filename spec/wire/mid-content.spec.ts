@@ -33,7 +33,7 @@ function cut(status: number, text: string): Answered {
 
 function refusing(status: number): Scenario {
   return {
-    name: `is handed over, and the connection is closed: ${status}`,
+    name: `is returned, and the connection is closed: ${status}`,
     kinds,
     origin: [answering(response(status, 'enough')), accepting],
     gets: [cut(status, 'enough'), stored],
@@ -45,7 +45,7 @@ describe('a final response while content flows', () => {
 
   play(
     framings.map(({ name, text, closes, of }) => ({
-      name: `is handed over, ${name}`,
+      name: `is returned, ${name}`,
       kinds,
       origin: [
         async (peer) => {
@@ -93,7 +93,7 @@ describe('a final response while content flows', () => {
       gets: [{ ...cut(413, 'too large'), interim: [100, 103, 102, 100] }, stored],
     },
     {
-      name: 'is handed over after silence',
+      name: 'is returned after silence',
       kinds,
       agent: silentWait,
       origin: [
@@ -108,7 +108,7 @@ describe('a final response while content flows', () => {
       gets: [{ ...cut(413, 'too large'), outcome: 'silent' }, unasked],
     },
     {
-      name: 'is handed over when nobody was asked',
+      name: 'is returned when nobody was asked',
       kinds,
       agent: { expect: 'never' },
       origin: [
@@ -139,7 +139,7 @@ describe('a final response while content flows', () => {
       gets: [cut(413, 'too large'), stored],
     },
     {
-      name: 'from 200 to 299 is handed over, and the rest is not sent',
+      name: 'from 200 to 299 is returned, and the rest is not sent',
       kinds,
       origin: [answering(response(200, 'had it')), accepting],
       gets: [{ ...cut(200, 'had it'), outcome: 'answered' }, stored],

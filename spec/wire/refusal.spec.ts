@@ -48,7 +48,7 @@ describe('a refusal before the content', () => {
   ]
   play(
     redirects.map(([status, text, answer]) => ({
-      name: `is handed over where redirects are the caller's: ${status}`,
+      name: `is returned where redirects are the caller's: ${status}`,
       origin: [refusing(answer), accepting],
       gets: [refused(status, text), stored],
     })),
@@ -128,14 +128,14 @@ describe('a final response from 200 to 299 before the content', () => {
   const answered: Answered = refused(200, 'had it')
   play(
     successes.map((status) => ({
-      name: `is handed over as an answer, with the content kept back: ${status}`,
+      name: `is returned as an answer, with the content kept back: ${status}`,
       origin: [refusing(response(status, 'had it')), accepting],
       gets: [{ ...answered, status }, stored],
     })),
   )
   play([
     ...framings.map(({ name, text, closes, of }) => ({
-      name: `is handed over, ${name}`,
+      name: `is returned, ${name}`,
       origin: [(closes ? refusingUpToTheClose : refusing)(of(200)), accepting],
       gets: [{ ...answered, text }, stored],
     })),

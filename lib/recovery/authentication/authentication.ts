@@ -7,8 +7,8 @@ import { ByFunction } from './by-function.ts'
 import { originSpace, proxySpaceOf } from './protection-space.ts'
 
 /**
- * What answers challenges to one upload (RFC 9110, section 11): the 401 of the origin that it
- * was made to, and the 407 of a proxy that its requests are sent to.
+ * The recovery steps that answer challenges to one upload (RFC 9110, section 11): a 401 of its origin,
+ * and a 407 of the proxy that receives its requests.
  */
 export function authentication(
   authenticate: Authenticate | null,

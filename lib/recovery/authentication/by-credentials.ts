@@ -11,26 +11,26 @@ import { SessionCache } from './session-cache.ts'
 const sessions = new SessionCache<Session>()
 
 /**
- * Answers the challenges of one space with credentials. Once it was challenged, later
- * uploads send them at once:
+ * Answers the challenges of one space with credentials. After the first challenge, later uploads send
+ * them at once:
  *
- *     > PUT /1                           nobody knows yet
+ *     > PUT /1                           the challenge is not known yet
  *     < 401, nonce="a"
  *     > PUT /1   nonce="a", nc=00000001
  *     < 201
- *     > PUT /2   nonce="a", nc=00000002  no matter which upload it is
+ *     > PUT /2   nonce="a", nc=00000002  of any upload
  */
 export class ByCredentials implements RecoveryStep {
   readonly #space: ProtectionSpace
   readonly #key: object
   readonly #credentials: SchemeCredentials
-  readonly #turns = new ChallengeLimit()
-  /** What a challenge to this very upload began. */
+  readonly #limit = new ChallengeLimit()
+  /** The session that began with a challenge to this upload. */
   #session: Session | null = null
-  /** What the last request carried. */
+  /** The session of the last request. */
   #sent: Session | null = null
 
-  /** @param key is what sessions are shared by. */
+  /** @param key identifies the uploads that share sessions. */
   constructor(space: ProtectionSpace, key: object, credentials: SchemeCredentials) {
     this.#space = space
     this.#key = key
@@ -39,7 +39,7 @@ export class ByCredentials implements RecoveryStep {
 
   prepared(httpRequest: HttpRequest): HttpRequest {
     const { credentials } = this.#space
-    this.#turns.begin(httpRequest)
+    this.#limit.begin(httpRequest)
     this.#sent = this.#sessionOf(httpRequest)
     if (this.#sent === null) return httpRequest
     const others = withoutFields(httpRequest.headers, credentials)
@@ -58,27 +58,27 @@ export class ByCredentials implements RecoveryStep {
       return null
     }
     this.#session = this.#begun(offer)
-    // What cannot be sent again is at least known for the upload after it.
+    // Content that cannot be sent again fails this upload, but the next one uses the session.
     return sendable ? { httpRequest, reason: 'challenge', delayMs: 0 } : null
   }
 
   #sessionOf(httpRequest: HttpRequest): Session | null {
     if (!this.#space.covers(httpRequest)) return null
     if (this.#session !== null) return this.#session
-    // What the caller sends of their own is tried first.
+    // The caller's own field is tried first.
     if (fieldValue(httpRequest.headers, this.#space.credentials) !== undefined) return null
     const kept = sessions.get(this.#key, this.#space)
     return kept?.free ? kept : null
   }
 
-  /** Whether there is hope in answering: the same credentials would be refused the same way. */
+  /** Whether to answer a challenge. The same credentials would only be refused again. */
   #isWorthwhile(offer: Offer): boolean {
     const stale = this.#sent !== null && offer.scheme === 'digest' && offer.challenge.stale
     if (!stale && this.#sent?.answers(offer)) return false
-    return this.#turns.take(stale)
+    return this.#limit.take(stale)
   }
 
-  /** A nonce that is in use already goes on being counted. */
+  /** The session for a challenge. A nonce that is in use already keeps its session, which counts its requests. */
   #begun(offer: Offer): Session {
     const kept = sessions.get(this.#key, this.#space)
     if (kept?.answers(offer)) return kept

@@ -6,17 +6,17 @@ import type { Challenged, NextAttempt, RecoveryStep } from '../../upload/recover
 import { ChallengeLimit } from './challenge-limit.ts'
 import type { ProtectionSpace } from './protection-space.ts'
 
-/** Header fields as a flat list, or `null` when there are none to be had. */
+/** Header fields as a flat list; `null` when the function has no credentials. */
 type Found = readonly string[] | null
 
 /**
- * Answers the challenges of one space with what a function of the caller's says. Nothing of that is
- * used for another upload, which may be made for somebody else.
+ * Answers the challenges of one space with the header fields that a function of the caller returns.
+ * They are not used for other uploads, which may be made for other users.
  */
 export class ByFunction implements RecoveryStep {
   readonly #space: ProtectionSpace
   readonly #authenticate: AuthenticateFunction
-  readonly #turns = new ChallengeLimit()
+  readonly #limit = new ChallengeLimit()
   #found: Found = null
 
   constructor(space: ProtectionSpace, authenticate: AuthenticateFunction) {
@@ -25,7 +25,7 @@ export class ByFunction implements RecoveryStep {
   }
 
   prepared(httpRequest: HttpRequest): HttpRequest {
-    this.#turns.begin(httpRequest)
+    this.#limit.begin(httpRequest)
     if (this.#found === null || !this.#space.covers(httpRequest)) return httpRequest
     const names = this.#found.filter((_, index) => index % 2 === 0)
     const others = withoutFields(httpRequest.headers, ...names.map((name) => name.toLowerCase()))
@@ -42,7 +42,7 @@ export class ByFunction implements RecoveryStep {
     if (status !== this.#space.status || !sendable || !this.#space.covers(httpRequest)) return null
     const challenges = parseChallenges(fields[this.#space.challenges])
     const stale = challenges.some(({ params }) => params.stale?.toLowerCase() === 'true')
-    if (!this.#turns.take(this.#found !== null && stale)) return null
+    if (!this.#limit.take(this.#found !== null && stale)) return null
     const challenge: Challenge = {
       status: this.#space.status,
       url: placeOf(httpRequest),
@@ -63,18 +63,18 @@ export class ByFunction implements RecoveryStep {
   }
 }
 
-/** @throws TypeError when it is neither header fields nor `null`; no value is in its message. */
+/** @throws TypeError when it is neither header fields nor `null`. Values may be secret, so the message has none. */
 function fieldsIn(answer: unknown): Found {
   if (answer === null) return null
   if (typeof answer !== 'object') {
-    throw new TypeError(`authenticate must answer header fields or null, not ${typeof answer}`)
+    throw new TypeError(`authenticate must return header fields or null, not ${typeof answer}`)
   }
-  // An array holds pairs, as it does for `Headers`; undici's is a flat list.
+  // As for `Headers`, an array holds pairs. undici's is a flat list.
   const fields = Array.isArray(answer) ? answer.values() : (answer as Fields)
   return fieldsOf(fields).flatMap(([name, value]) => {
     if (typeof value === 'string') return [name, value]
     throw new TypeError(
-      `authenticate must answer header fields that are strings; '${name}' is ${typeof value}`,
+      `authenticate must return header fields that are strings; '${name}' is ${typeof value}`,
     )
   })
 }

@@ -1,16 +1,16 @@
 import type { HttpRequest } from '../../upload/http-request.ts'
 
 /**
- * How often a request goes again after a challenge: once, and once more when nothing was
- * wrong with the credentials but that their nonce was stale. What comes after that is the
- * caller's, so that no origin keeps a client going.
+ * How often a request is repeated after a challenge: once, and once more when only the nonce was stale.
+ * A later challenge is returned to the caller. Without the limit, an origin could make a client repeat
+ * its request without end.
  */
 export class ChallengeLimit {
   #target = ''
   #answered = false
   #renewed = false
 
-  /** A request is about to be made; one that goes somewhere else has turns of its own. */
+  /** Called before each request. The limit holds for one target. */
   begin({ origin, path }: HttpRequest): void {
     const target = origin + path
     if (target === this.#target) return
@@ -19,11 +19,11 @@ export class ChallengeLimit {
     this.#renewed = false
   }
 
-  /** Whether there is another turn, which is then taken. */
+  /** Counts a challenge; returns whether the request may be repeated. */
   take(stale: boolean): boolean {
-    const gated = stale ? this.#renewed : this.#answered
+    const used = stale ? this.#renewed : this.#answered
     if (stale) this.#renewed = true
     else this.#answered = true
-    return !gated
+    return !used
   }
 }

@@ -12,17 +12,17 @@ export interface DigestChallenge {
   readonly realm: string
   readonly nonce: string
   readonly opaque: string | null
-  /** As it was sent, for the answer; `null` when it was left out, and MD5 is meant. */
+  /** As it was sent, for the answer; `null` when it was left out, which means MD5. */
   readonly algorithm: string | null
   readonly hash: DigestHash
   /** Whether the algorithm is one of those ending in `-sess`. */
   readonly session: boolean
-  /** Whether the quality of protection is `auth`; without one, the answer is RFC 2069's. */
+  /** Whether the quality of protection is `auth`. Without one, the answer has the form of RFC 2069. */
   readonly qop: boolean
   readonly userhash: boolean
-  /** Whether the server said that it takes names in UTF-8. */
+  /** Whether the server accepts names in UTF-8. */
   readonly utf8: boolean
-  /** Whether only the nonce was wrong with the credentials that were sent. */
+  /** Whether only the nonce of the credentials was wrong. */
   readonly stale: boolean
 }
 
@@ -42,7 +42,7 @@ function read({ scheme, params }: SchemeChallenge): DigestChallenge | null {
   const [hash, session] = hashOf(algorithm ?? 'MD5')
   const offered = (params.qop ?? '').toLowerCase().split(/[\s,]+/)
   const qop = offered.includes('auth')
-  // Protection of the content would need all of it before the head is sent.
+  // `auth-int` covers the content, which would have to be read before the head is sent.
   const none = offered.every((each) => each === '')
   if (hash === null || !(qop || none)) return null
   return {
@@ -64,7 +64,7 @@ function hashOf(algorithm: string): [hash: DigestHash | null, session: boolean] 
   const session = name.endsWith('-sess')
   const plain = (session ? name.slice(0, -'-sess'.length) : name).replace(/^sha-/, 'sha')
   const hash = hashes.find((each) => each === plain)
-  // Some builds of OpenSSL lack one or another, MD5 above all.
+  // Some builds of OpenSSL lack some of them, most often MD5.
   return [hash !== undefined && getHashes().includes(hash) ? hash : null, session]
 }
 

@@ -5,7 +5,7 @@ import type { DigestChallenge } from './digest-challenge.ts'
 /** The request that credentials are made for. */
 export interface DigestRequest {
   readonly method: string
-  /** The request target, as it stands in the request line. */
+  /** The request target, as in the request line. */
   readonly uri: string
   /** The server's nonce: the challenge's, or a later one. */
   readonly nonce: string
@@ -18,8 +18,8 @@ export interface DigestRequest {
 /**
  * The value of an `Authorization` field for Digest (RFC 7616, section 3.4).
  *
- * All text is handled as bytes, one to a character: what the server sent is so already, and
- * must be hashed and sent back as it came.
+ * Each character of a text stands for one byte. Text of the server must be hashed and returned
+ * unchanged.
  */
 export function digestAuthorization(
   challenge: DigestChallenge,
@@ -33,7 +33,7 @@ export function digestAuthorization(
     createHash(challenge.hash).update(parts.join(':'), 'latin1').digest('hex')
   const name = bytesOf(username, challenge)
   const secret = hash(name, realm, bytesOf(password, challenge))
-  // Section 3.4.2: the nonces of the first request stay in the secret of a session.
+  // Section 3.4.2: the secret of a session contains the nonces of its first request.
   const key = session ? hash(secret, challenge.nonce, cnonce) : secret
   const target = hash(request.method, uri)
   const response = qop ? hash(key, nonce, count, cnonce, 'auth', target) : hash(key, nonce, target)
@@ -44,7 +44,7 @@ export function digestAuthorization(
     `uri=${quoted(uri)}`,
     `response=${quoted(response)}`,
   ]
-  // These three stand without quotes, which some servers insist on.
+  // Some servers require these three without quotes.
   if (algorithm !== null) fields.push(`algorithm=${algorithm}`)
   if (qop) fields.push('qop=auth', `nc=${count}`)
   if (qop || session) fields.push(`cnonce=${quoted(cnonce)}`)
@@ -58,7 +58,7 @@ function bytesOf(text: string, { utf8 }: DigestChallenge): string {
   return Buffer.from(utf8 ? text.normalize() : text).toString('latin1')
 }
 
-/** A name outside ASCII has a notation of its own (RFC 8187), for servers of RFC 7616. */
+/** Servers of RFC 7616 take a name outside ASCII in the notation of RFC 8187. */
 function nameField(username: string, bytes: string, { utf8 }: DigestChallenge): string {
   if (!utf8 || bytes === username) return `username=${quoted(bytes)}`
   const encoded = bytes.replace(/[^!#$&+\-.^_`|~0-9A-Za-z]/g, (byte) => {

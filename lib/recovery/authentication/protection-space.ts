@@ -1,20 +1,20 @@
 import type { HttpRequest } from '../../upload/http-request.ts'
 import type { ProxyRouting } from '../../upload/proxy-routing.ts'
 
-/** Who wants credentials, and the fields that go with it (RFC 9110, section 11). */
+/** A server that asks for credentials, and its header fields (RFC 9110, section 11). */
 export interface ProtectionSpace {
   readonly status: 401 | 407
-  /** The origin that the upload was made to, or the proxy's, in the one spelling that URLs have for it. */
+  /** The origin of the upload or of the proxy, as `URL` writes it. */
   readonly origin: string
   /** The field of a response with its challenges. */
   readonly challenges: string
   /** The field of a request with the credentials. */
   readonly credentials: string
-  /** The field of a response with what is to be known for the next request. */
+  /** The field of a response with the next nonce. */
   readonly info: string
-  /** Whether the credentials are for this request, too. */
+  /** Whether a request may carry the credentials. */
   covers(httpRequest: HttpRequest): boolean
-  /** What stands in the request line, as whoever wants the credentials gets it. */
+  /** The request target that the server receives. */
   target(httpRequest: HttpRequest): string
 }
 
@@ -32,12 +32,11 @@ export function originSpace(origin: string): ProtectionSpace {
 }
 
 /**
- * The proxy that an upload's requests are sent to in absolute form, at most one. Whatever else
- * answers 407 is no proxy that anybody has named, and must not get the password of one: an origin
- * that is reached directly, or through a tunnel.
+ * The proxy that receives an upload's requests in absolute form, at most one. An origin that is reached
+ * directly or through a tunnel must not get the password of a proxy when it answers 407.
  */
 export function proxySpaceOf(first: HttpRequest, routing: ProxyRouting): ProtectionSpace[] {
-  // Who sends the whole URL by themselves names the proxy as the origin.
+  // A caller whose path is the whole URL names the proxy as the origin.
   const own = isWhole(first) ? originOf(first.origin) : null
   const proxy = own ?? routing.forwarder
   if (proxy === null) return []
@@ -54,7 +53,7 @@ export function proxySpaceOf(first: HttpRequest, routing: ProxyRouting): Protect
   return [{ ...proxySpace(proxy, covers), target }]
 }
 
-/** A proxy that is asked for a tunnel. */
+/** A proxy that makes tunnels. */
 export function tunnelSpace(proxy: string): ProtectionSpace {
   return proxySpace(proxy, () => true)
 }

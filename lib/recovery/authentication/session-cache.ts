@@ -1,26 +1,26 @@
 import { LRUCache } from 'lru-cache'
 import type { ProtectionSpace } from './protection-space.ts'
 
-/** Origins for which something is kept at most; the ones not used for the longest time go first. */
+/** The most origins for each key. The least recently used are dropped first. */
 const max = 100
 
-/** What is kept from one upload to the next, as long as somebody holds the key: the `authenticate` it came of. */
+/** Sessions that uploads share. The key is their `authenticate`; without it, its sessions are garbage. */
 export class SessionCache<Value extends object> {
   readonly #all = new WeakMap<object, LRUCache<string, Value>>()
 
-  /** What is kept for a space, if anything. */
+  /** The session of a space, if there is one. */
   get(key: object, space: ProtectionSpace): Value | undefined {
     return this.#all.get(key)?.get(keyOf(space))
   }
 
-  /** Keeps a value in place of the one before it. */
+  /** Replaces the session of a space. */
   set(key: object, space: ProtectionSpace, value: Value): void {
     const values = this.#all.get(key) ?? new LRUCache<string, Value>({ max })
     values.set(keyOf(space), value)
     this.#all.set(key, values)
   }
 
-  /** Lets go of a value, unless another one has taken its place. */
+  /** Drops a session, unless another one has replaced it. */
   drop(key: object, space: ProtectionSpace, value: Value): void {
     if (this.get(key, space) === value) this.#all.get(key)?.delete(keyOf(space))
   }

@@ -12,13 +12,13 @@ export interface Session {
   readonly free: boolean
   /** The value of the field that carries the credentials, for one request. */
   authorization(httpRequest: HttpRequest): string
-  /** Takes in what an `Authentication-Info` field says. */
+  /** Reads an `Authentication-Info` field. */
   inform(value: string | readonly string[]): void
-  /** Whether a challenge asks for nothing but what this session has sent already. */
+  /** Whether this session has already sent the answer to a challenge. */
   answers(offer: Offer): boolean
 }
 
-/** What of a response's challenges is going to be answered, and with which credentials. */
+/** The challenge of a response that is answered, and its credentials. */
 export type Offer =
   | {
       readonly scheme: 'digest'
@@ -27,7 +27,7 @@ export type Offer =
     }
   | { readonly scheme: 'basic'; readonly credentials: Credentials }
 
-/** The best of what can be answered with these credentials; `null` when nothing can. */
+/** The strongest challenge that these credentials can answer; `null` when there is none. */
 export function offerOf(
   challenges: readonly SchemeChallenge[],
   { basic, digest }: SchemeCredentials,
@@ -72,7 +72,7 @@ class DigestSession implements Session {
   readonly #cnonce = randomBytes(16).toString('base64url')
   #nonce: string
   #count = 0
-  /** Whether each nonce may be good for one request only, because the next one is told with its response. */
+  /** Whether each nonce may be valid for one request only, because responses carry the next one. */
   #single = false
 
   constructor(credentials: Credentials, challenge: DigestChallenge) {
@@ -86,7 +86,7 @@ class DigestSession implements Session {
   }
 
   authorization({ method, path: uri }: HttpRequest): string {
-    // A server takes each count of a nonce once (RFC 7616, section 3.4).
+    // A server accepts each count of a nonce once (RFC 7616, section 3.4).
     this.#count += 1
     const request = { method, uri, nonce: this.#nonce, count: this.#count, cnonce: this.#cnonce }
     return digestAuthorization(this.#challenge, this.#credentials, request)

@@ -7,7 +7,7 @@ import { ByCredentials } from './by-credentials.ts'
 import { ByFunction } from './by-function.ts'
 import { tunnelSpace } from './protection-space.ts'
 
-/** What answers a proxy that wants credentials before it makes a tunnel. */
+/** Answers the challenges of a proxy to a CONNECT. */
 export function tunnelAuthentication(
   authenticate: Authenticate,
   number: number,
@@ -33,7 +33,7 @@ function requestTo(origin: string, path: string, headers: Tunnel['headers']): Ht
   return { origin, path, method: 'CONNECT', headers, hasContent: false }
 }
 
-/** A tunnel is asked for as a request is that has no content. */
+/** Answers challenges with the step of an upload, as for a request without content. */
 class StepCredentials implements TunnelCredentials {
   readonly #step: ByCredentials | ByFunction
   readonly #httpRequest: HttpRequest

@@ -1,7 +1,7 @@
 import type { AttemptReport, UploadReport } from '../report.ts'
-import { bytesText, timeText } from './amount.ts'
+import { bytesText, timeText } from './wording.ts'
 
-/** What a mark stands for. */
+/** The kind of a mark. */
 export type MarkKind =
   | 'delay'
   | 'head'
@@ -13,33 +13,33 @@ export type MarkKind =
   | 'unsent'
   | 'broken'
 
-/** One thing that happened; times are milliseconds from the upload's beginning. */
+/** An event or a phase of an attempt; times are milliseconds from the upload's beginning. */
 export interface Mark {
   readonly kind: MarkKind
   readonly label: string
   readonly fromMs: number
-  /** The same as `fromMs` for what took no time. */
+  /** Equals `fromMs` for an event. */
   readonly toMs: number
 }
 
-/** What happened in one attempt, in the order in which it began. */
+/** One attempt, with its marks by the time they begin. */
 export interface Lane {
   readonly title: string
   readonly url: string
   readonly marks: readonly Mark[]
 }
 
-/** A picture of an upload, before it is drawn. */
+/** The text and the marks of a timeline, before it is drawn. */
 export interface Layout {
   readonly headline: string
-  /** What was waited, sent and saved, the most telling last. */
+  /** The time waited and the bytes sent and saved. */
   readonly facts: readonly string[]
-  /** Milliseconds that the picture spans; more than 0. */
+  /** The length of the timeline in milliseconds; more than 0. */
   readonly spanMs: number
   readonly lanes: readonly Lane[]
 }
 
-/** Where everything in the picture of an upload belongs. */
+/** The layout of an upload's timeline. */
 export function layoutOf(report: UploadReport): Layout {
   const lanes = report.attempts.map((attempt, at) => laneOf(report, attempt, at))
   const ends = lanes.flatMap(({ marks }) => marks.map(({ toMs }) => toMs))
@@ -66,7 +66,7 @@ function laneOf({ attempts, savedBytes }: UploadReport, attempt: AttemptReport, 
   return { title: `#${at + 1} ${method}${reason === 'first' ? '' : ` (${reason})`}`, url, marks }
 }
 
-/** When an attempt was over: with its response, or when the one after it came in its place. */
+/** When an attempt ended: with its response, or when the next attempt replaced it. */
 function endOf(attempt: AttemptReport, next: AttemptReport | undefined): number {
   const { startedAtMs } = attempt
   const { headAtMs, contentAtMs, contentEndAtMs, statusAtMs, interim } = attempt
@@ -103,6 +103,6 @@ function marksOf(attempt: AttemptReport, endMs: number): Mark[] {
   }
   if (status === null || statusAtMs === null) add('broken', 'no response', endMs)
   else add(status < 300 ? 'final' : 'refusal', String(status), startedAtMs + statusAtMs)
-  // What begins at the same time stays as it is here.
+  // The sort is stable: marks that begin at the same time stay in this order.
   return marks.sort((one, other) => one.fromMs - other.fromMs)
 }

@@ -1,7 +1,6 @@
-import { timeText } from './amount.ts'
 import type { Lane, Layout, Mark, MarkKind } from './layout.ts'
-import { printable, shortened } from './printable.ts'
 import { styleSheet } from './style-sheet.ts'
+import { printable, shortened, timeText } from './wording.ts'
 
 const width = 720
 const margin = 12
@@ -14,13 +13,13 @@ const urlLength = 90
 /** Where lines begin and end, in percent of the width. */
 const left = 2
 const right = 98
-/** What took less than this many percent is drawn in pixels, so that it is seen. */
+/** The narrowest bar in percent. A narrower one is drawn with a fixed width, so that it is visible. */
 const least = 1
-/** How wide, in pixels; no more than the least percents in the narrowest picture. */
+/** The width of such a bar, in pixels. */
 const leastPixels = 3
 
-/** Who speaks. */
-const speakers: Record<MarkKind, string> = {
+/** The direction of each kind of mark. */
+const arrows: Record<MarkKind, string> = {
   delay: '',
   head: '→ ',
   wait: '',
@@ -33,9 +32,8 @@ const speakers: Record<MarkKind, string> = {
 }
 
 /**
- * Draws a layout as an SVG document. Places along the width are percentages, so that it fits
- * any width without its text becoming smaller; it has no ids, so that several can stand in
- * one page.
+ * Draws a layout as an SVG document. Horizontal positions are percentages, so that it fits any width
+ * and its text keeps its size. It has no ids, so that one page can contain several.
  */
 export function drawSvg({ headline, facts, spanMs, lanes }: Layout): string {
   const rows = lanes.reduce((sum, { marks }) => sum + marks.length, 0)
@@ -64,7 +62,7 @@ export function drawSvg({ headline, facts, spanMs, lanes }: Layout): string {
   return [...parts, '</svg>'].join('\n')
 }
 
-/** What is in a lane, for those who do not see it. */
+/** A lane in words, for screen readers. */
 function inWords({ title, url, marks }: Lane): string {
   const said = marks.map(({ label, fromMs }) => `${label} at ${timeText(fromMs)}`)
   return `${title} ${url}: ${said.join(', ')}.`
@@ -74,7 +72,7 @@ function rowOf({ kind, label, fromMs, toMs }: Mark, spanMs: number, y: number): 
   const place = (ms: number): number => left + (right - left - least) * (ms / spanMs)
   const at = kind === 'unsent' ? '' : timeText(fromMs)
   return [
-    text('label', left, y + 13, speakers[kind] + label),
+    text('label', left, y + 13, arrows[kind] + label),
     text('at', right, y + 13, at),
     bar('track', left, right - left, y + 19),
     bar(kind, place(fromMs), place(toMs) - place(fromMs), y + 19),

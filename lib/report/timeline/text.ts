@@ -1,13 +1,12 @@
-import { timeText } from './amount.ts'
 import type { Layout, Mark, MarkKind } from './layout.ts'
-import { printable, shortened } from './printable.ts'
+import { printable, shortened, timeText } from './wording.ts'
 
 const labelWidth = 27
 const trackWidth = 37
 const lineWidth = 80
 
-/** Who speaks, and what stands for it on the track. */
-const signs: Record<MarkKind, readonly [speaker: string, sign: string]> = {
+/** The direction of each kind of mark, and its sign on the track. */
+const signs: Record<MarkKind, readonly [arrow: string, sign: string]> = {
   delay: [' ', '·'],
   head: ['>', '│'],
   wait: [' ', '░'],
@@ -30,12 +29,12 @@ export function drawText({ headline, facts, spanMs, lanes }: Layout): string {
 }
 
 function lineOf({ kind, label, fromMs, toMs }: Mark, spanMs: number): string {
-  const [speaker, sign] = signs[kind]
+  const [arrow, sign] = signs[kind]
   const at = kind === 'unsent' ? '' : timeText(fromMs)
   const from = columnOf(fromMs, spanMs)
   const columns = Math.max(1, columnOf(toMs, spanMs) - from + (toMs === spanMs ? 1 : 0))
   const track = ' '.repeat(from) + sign.repeat(columns)
-  return `${at.padStart(11)}  ${speaker} ${label.padEnd(labelWidth)} ${track}`.trimEnd()
+  return `${at.padStart(11)}  ${arrow} ${label.padEnd(labelWidth)} ${track}`.trimEnd()
 }
 
 function columnOf(ms: number, spanMs: number): number {

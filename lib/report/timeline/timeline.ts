@@ -3,7 +3,7 @@ import { layoutOf } from './layout.ts'
 import { drawSvg } from './svg.ts'
 import { drawText } from './text.ts'
 
-/** What a timeline is drawn as: lines of text of 80 columns at most, or an SVG document. */
+/** The format of a timeline: lines of text of 80 columns at most, or an SVG document. */
 export type TimelineFormat = 'text' | 'svg'
 
 /**
@@ -15,7 +15,7 @@ export type TimelineFormat = 'text' | 'svg'
  * console.log(renderTimeline(report, 'text'))
  * ```
  *
- * @throws TypeError when the format is neither, or the report is none.
+ * @throws TypeError when the format is another one, or the argument is no report.
  */
 export function renderTimeline(report: UploadReport, format: TimelineFormat): string {
   if (!Array.isArray(report?.attempts)) {

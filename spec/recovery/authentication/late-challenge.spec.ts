@@ -49,7 +49,7 @@ describe('a challenge while content flows', () => {
     await peer.done
   })
 
-  it('is handed over with content that is gone, and is known for the next upload', async () => {
+  it('is returned with content that is gone, and is known for the next upload', async () => {
     const peer = await origin(late, taken)
     const send = uploader({ authenticate: { basic: user }, replayWindow: 0 })
     const { response, report } = await send(peer.url, held(new Promise<void>(() => {})))

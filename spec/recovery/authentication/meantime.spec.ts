@@ -64,7 +64,7 @@ function resetting(text: string, deciding: Promise<void>): Script {
 describe('a challenge whose connection is reset while a function decides', () => {
   for (const [name, send] of Object.entries(faces)) {
     for (const framing of framings.filter(({ closes }) => !closes)) {
-      it(`is handed over whole: ${name}, ${framing.name}`, async () => {
+      it(`is returned whole: ${name}, ${framing.name}`, async () => {
         const deciding = signal()
         const text = framing.of(401).replace('\r\n', `\r\n${challenge}\r\n`)
         const peer = await origin(resetting(text, deciding.raised))
@@ -77,7 +77,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
       })
     }
 
-    it(`is handed over when its content breaks off: ${name}`, async () => {
+    it(`is returned when its content breaks off: ${name}`, async () => {
       const deciding = signal()
       const text = `${head(401, challenge, 'Content-Length: 10')}den`
       const peer = await origin(resetting(text, deciding.raised))
@@ -90,7 +90,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     })
   }
 
-  it('is handed over by an agent of one’s own', async () => {
+  it('is returned by an agent of one’s own', async () => {
     const deciding = signal()
     const peer = await origin(resetting(response(401, 'denied', challenge), deciding.raised))
     const agent = new Agent({ factory: gatedPool })
@@ -104,7 +104,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     await peer.done
   })
 
-  it('is handed over while content flows', async () => {
+  it('is returned while content flows', async () => {
     const deciding = signal()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -123,7 +123,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     await peer.done
   })
 
-  it('is handed over with a stream of HTTP/2 that is reset', async () => {
+  it('is returned with a stream of HTTP/2 that is reset', async () => {
     let broken = (): void => {}
     const front = await tlsFront(['h2'], (_request, answer) => {
       answer.writeHead(401, { 'www-authenticate': 'Bearer' })

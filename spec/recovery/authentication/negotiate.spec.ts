@@ -14,7 +14,7 @@ const challenges = [
 describe('a challenge for Negotiate or NTLM alone', () => {
   const mode = { status: 401, headers: { 'www-authenticate': windows }, body: 'sign in' }
 
-  it('is handed over, and no credentials are sent', async () => {
+  it('is returned, and no credentials are sent', async () => {
     const origin = await guarded(mode)
     const send = uploader({ authenticate: { basic: user, digest: user } })
     const { response, report } = await send(`${origin.url}/file`)
@@ -25,7 +25,7 @@ describe('a challenge for Negotiate or NTLM alone', () => {
     expect(statuses(origin)).to.deep.equal([401])
   })
 
-  it('is told of to a function, which can have it handed over', async () => {
+  it('is told of to a function, which can have it returned', async () => {
     const origin = await guarded(mode)
     const { authenticate, calls } = answering(null)
     const { response } = await uploader({ authenticate })(`${origin.url}/file`)

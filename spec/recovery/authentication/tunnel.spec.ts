@@ -6,7 +6,7 @@ import { origin } from '../../support/origin.ts'
 
 const challenge = ['WWW-Authenticate: Basic realm="r"', 'Content-Length: 0']
 
-describe('authenticate, for a connection that is handed over', () => {
+describe('authenticate, for upgrade and connect', () => {
   it('answers the challenge to an upgrade', async () => {
     const peer = await origin(
       async (wire) => {

@@ -74,7 +74,7 @@ const changes: readonly Change[] = [
     reason: 'it takes content in while the response is on its way',
     titles: [
       'a final response while content flows stops the content although the response is still coming',
-      'a final response while content flows from 200 to 299 is handed over, and the rest is not sent',
+      'a final response while content flows from 200 to 299 is returned, and the rest is not sent',
     ],
   },
 ]

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { bytesText, timeText } from '../../../lib/report/timeline/amount.ts'
+import { bytesText, timeText } from '../../../lib/report/timeline/wording.ts'
 
 describe('bytesText', () => {
   const texts: readonly (readonly [number, string])[] = [

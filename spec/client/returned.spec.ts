@@ -3,22 +3,15 @@ import { expect } from 'chai'
 import { fetch } from '../../lib/client/fetch.ts'
 import { upload } from '../../lib/client/upload.ts'
 import { reportOf } from '../../lib/report/reported.ts'
-import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
-import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
-
-async function openOrigin(options: OriginOptions): Promise<TestOrigin> {
-  const origin = await startOrigin(options)
-  closeLater(() => origin.close())
-  return origin
-}
+import { openOrigin } from '../support/open-origin.ts'
 
 const content = noise(100_000)
 const oneShot = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
 
 describe('what the platform’s fetch would act upon', () => {
-  it('is handed over by upload: a 407, with all that came with it', async () => {
+  it('is returned by upload: a 407, with all that came with it', async () => {
     const headers = { 'proxy-authenticate': 'Basic realm="proxy"' }
     const origin = await openOrigin({ mode: { status: 407, headers, body: 'who are you?' } })
     const { response, report } = await upload(origin.url, oneShot(), { dispatcher: agentFor() })
@@ -41,7 +34,7 @@ describe('what the platform’s fetch would act upon', () => {
       (await upload(url, oneShot(), { dispatcher: agentFor() })).response,
     fetch: (url: string) => fetch(url, { method: 'PUT', body: oneShot(), dispatcher: agentFor() }),
   })) {
-    it(`is handed over by ${name}: a 421 to one-shot content that was sent`, async () => {
+    it(`is returned by ${name}: a 421 to one-shot content that was sent`, async () => {
       const origin = await openOrigin({ response: { status: 421, body: 'not here' } })
       const response = await send(origin.url)
       expect(response).to.include({ status: 421, url: `${origin.url}/` })

@@ -1,0 +1,58 @@
+import { constants } from 'node:http2'
+import { errors } from 'undici/index.js'
+import { UploadError } from '../errors.ts'
+import { headLimit, idleLimit } from '../protocol/interim-responses.ts'
+
+/** undici made the connection in another way. */
+export function noGate(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    'undici wrote the upload to a connection that it did not make through the connector of its pool; this version of undici does not work with this package',
+  )
+}
+
+/** undici writes requests that this package did not see. */
+export function noAnnouncement(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    'undici wrote to the connection without an announced request; this version of undici does not work with this package',
+  )
+}
+
+/** undici writes the head of a request later than this package expects. */
+export function noHead(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    'undici did not write the head of the upload directly after it started the request; this version of undici does not work with this package',
+  )
+}
+
+/** undici repeats a request of which content was sent. */
+export function begunBefore(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    'The connection was closed because of another request on it, after content had been sent; set pipelining to 1',
+  )
+}
+
+/** undici repeats a request that the origin did not process (RFC 9113, section 8.7). */
+export function unprocessed(): Error {
+  const error = new errors.InformationalError('HTTP/2: the origin did not process the request')
+  return Object.assign(error, { http2ErrorCode: constants.NGHTTP2_REFUSED_STREAM })
+}
+
+/** Data received without an outstanding request is not a response (RFC 9112, section 9.2). */
+export function responseBeforeRequest(): Error {
+  return new errors.SocketError('The origin sent a response before the request')
+}
+
+/** The origin sends interim responses without end. */
+export function interimOverflow(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_INTERIM_OVERFLOW',
+    `The origin sent an interim (1xx) response of more than ${headLimit} bytes, or more than ${idleLimit} bytes of them while no content was sent; the connection was closed`,
+  )
+}
+
+/** The origin chose no protocol in a TLS handshake that offered only HTTP/1.1. */
+export const noProtocol: Error = new errors.InformationalError('The origin chose no protocol')

@@ -1,0 +1,69 @@
+import type { Source } from '../connection/source.ts'
+import type { Step } from './readers.ts'
+
+/** The content that a source reads. */
+export interface SourceOwner {
+  read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown>
+  take(source: AttemptSource, step: Step): Uint8Array | null | undefined
+  failed(source: AttemptSource, error: unknown): void
+  release(source: AttemptSource, bytes: number): void
+}
+
+/** The content, as read by one attempt. */
+export class AttemptSource implements Source {
+  /** The index of the next kept chunk, including dropped ones. */
+  position: number
+  /** The offset in the content. */
+  bytes: number
+  /** The offset at which the part ends; `null` for the end of the content. */
+  readonly end: number | null
+  /** The last bytes of a declared length, held back until the content has ended. */
+  held: Uint8Array | null = null
+  readonly #content: SourceOwner
+  readonly #start: number
+
+  constructor(
+    content: SourceOwner,
+    position: number,
+    bytes: number,
+    start: number,
+    end: number | null,
+  ) {
+    this.#content = content
+    this.position = position
+    this.bytes = bytes
+    this.#start = start
+    this.end = end
+  }
+
+  /** The part of the next bytes that lies between start and end. */
+  cut(bytes: Uint8Array): Uint8Array {
+    const from = Math.max(0, this.#start - this.bytes)
+    const to = (this.end ?? Number.POSITIVE_INFINITY) - this.bytes
+    this.bytes += Math.min(bytes.length, to)
+    return from === 0 && to >= bytes.length ? bytes : bytes.subarray(from, to)
+  }
+
+  read(): Uint8Array | null | undefined | PromiseLike<unknown> {
+    return this.#content.read(this)
+  }
+
+  take(value: unknown): Uint8Array | null | undefined {
+    return this.#content.take(this, value as Step)
+  }
+
+  fail(error: unknown): void {
+    this.#content.failed(this, error)
+  }
+
+  /** The bytes held back, after the end of the content; `null` when there are none. */
+  rest(): Uint8Array | null {
+    const { held } = this
+    this.held = null
+    return held
+  }
+
+  release(bytes: number): void {
+    this.#content.release(this, bytes)
+  }
+}

@@ -1,0 +1,49 @@
+import { UploadError } from '../errors.ts'
+
+/** The error for a stream or an iterator that was already read. */
+export function usedUp(what: string): TypeError {
+  return new TypeError(`${what}; pass an unread stream, or a function that returns a new one`)
+}
+
+/** The error for input that is no content. */
+export function unusable(input: unknown): TypeError {
+  const what = typeof input === 'object' ? Object.prototype.toString.call(input) : typeof input
+  return new TypeError(
+    `Content must be a string, bytes, a Blob, FormData, URLSearchParams, { json }, a stream, an iterable, fromFile() or a function that returns one of these, not ${what}`,
+  )
+}
+
+/** The error for content that cannot be read again from the offset needed. */
+export function gone(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    'The content was needed again, but it can be read only once and is not buffered; pass a function that returns it, or set a larger replayWindow',
+  )
+}
+
+/** The error for content that is shorter or longer than declared. */
+export function wrongLength(
+  code: 'ERR_EXPECT_CONTENT_SHORT' | 'ERR_EXPECT_CONTENT_LONG',
+  how: string,
+  length: number,
+): UploadError {
+  return new UploadError(
+    code,
+    `The content ${how} its declared length of ${length} bytes; the connection was closed before the request was complete`,
+  )
+}
+
+/** The error for content that is larger than the origin accepts. */
+export function overLimit(limit: number): UploadError {
+  const message = `The content is larger than the origin's Upload-Limit of ${limit} bytes`
+  return new UploadError('ERR_EXPECT_RESUME_LIMIT', message)
+}
+
+/** The error for a chunk of another type. */
+export function notBytes(value: unknown): UploadError {
+  const what = value === null ? 'null' : typeof value
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_TYPE',
+    `The content yielded ${what === 'object' ? Object.prototype.toString.call(value) : what}, which is neither bytes nor a string`,
+  )
+}

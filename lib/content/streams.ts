@@ -1,0 +1,135 @@
+import type { ReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { fs } from '../builtins.ts'
+import type { Content } from './content.ts'
+import { unusable, usedUp } from './content-errors.ts'
+import { isPiped, pipedReader, tellsOf, watchPiped } from './piped-reader.ts'
+import { letGo, readableReader, watchReadable } from './readable-reader.ts'
+import { iteratorReader, type Reader, webReader } from './readers.ts'
+
+/**
+ * The content of a stream or an iterable. Only an array can be read again.
+ *
+ * @throws TypeError when it is neither, or was already read.
+ */
+export function streamContent(input: object): Content {
+  const opened = opener(input)
+  const content: Content = {
+    ...(isPiped(input) && !isNodeReadable(input) ? tellsOf(input) : { length: null, type: null }),
+    replayable: Array.isArray(input),
+    exact: false,
+    callsOut: true,
+    ...opened,
+  }
+  if (!(input instanceof fs.ReadStream)) return content
+  const lookUp = async (): Promise<Content> => ({
+    ...content,
+    length: await fileStreamLength(input),
+  })
+  return { ...content, lookUp }
+}
+
+/** Iterators that were read. A consumed iterator cannot otherwise be told from an empty one. */
+const spent = new WeakSet<object>()
+
+type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
+
+/** How to read a stream or an iterable. */
+function opener(input: object): Opener {
+  if (input instanceof Readable || isNodeReadable(input)) {
+    const stream = input as Readable
+    if (stream.destroyed || stream.readableEnded) {
+      throw usedUp('The stream was read to its end or destroyed')
+    }
+    return {
+      open: () => readableReader(stream),
+      watch: (onBroken) => watchReadable(stream, onBroken),
+      discard: () => letGo(stream),
+    }
+  }
+  if (isWebStream(input)) {
+    // It accepts web streams too, although its type does not.
+    if (Readable.isDisturbed(input as unknown as Readable)) {
+      throw usedUp('The ReadableStream was read from or cancelled')
+    }
+    if (input.locked) throw usedUp('The ReadableStream is locked, because something else reads it')
+    return {
+      open: () => webReader(input),
+      discard: (reason) => {
+        if (!input.locked) input.cancel(reason).catch(() => {})
+      },
+    }
+  }
+  if (Symbol.asyncIterator in input || Symbol.iterator in input) {
+    const open = (): Reader => iteratorReader(input as AsyncIterable<unknown> | Iterable<unknown>)
+    return 'next' in input ? iteratorOpener(input, open) : { open }
+  }
+  if (isPiped(input)) {
+    return {
+      open: () => pipedReader(input),
+      watch: (onBroken) => watchPiped(input, onBroken),
+      discard: () => {
+        input.destroy?.()
+      },
+    }
+  }
+  throw unusable(input)
+}
+
+/** An iterator, which can be read only once. A released one counts as read. */
+function iteratorOpener(input: object, open: () => Reader): Opener {
+  if (spent.has(input)) throw usedUp('The iterator was read by another upload')
+  return {
+    open: () => {
+      if (spent.has(input)) throw usedUp('The iterator was read by another upload')
+      spent.add(input)
+      const reader = open()
+      return {
+        next: reader.next,
+        ended: () => spoil(input),
+        cancel: (reason) => {
+          reader.cancel(reason)
+          spoil(input)
+        },
+      }
+    },
+    discard: () => {
+      spent.add(input)
+      open().cancel()
+      spoil(input)
+    },
+  }
+}
+
+/**
+ * Makes an iterator that was read throw when it is read again. undici's retry and redirect
+ * interceptors wrap it in another object, which is not in `spent`. They would send an empty body.
+ */
+function spoil(iterator: object): void {
+  const next = (): Promise<never> =>
+    Promise.reject(usedUp('The iterator was read by another upload'))
+  // Returns false for a frozen iterator, where Object.defineProperty() throws.
+  Reflect.defineProperty(iterator, 'next', { configurable: true, value: next })
+}
+
+/** Bytes that a file stream will read; `null` unless it reads a regular file by its path. */
+async function fileStreamLength(stream: ReadStream): Promise<number | null> {
+  // The types of ReadStream leave out `start` and `end`.
+  const { path, start = 0, end } = stream as ReadStream & { start?: number; end?: number }
+  // With an encoding it yields text, whose length differs.
+  if (!path || stream.bytesRead > 0 || stream.readableEncoding !== null) return null
+  const stats = await fs.promises.stat(path).catch(() => null)
+  // Files in /proc have a size of 0 but may have content.
+  if (!stats?.isFile() || stats.size === 0) return null
+  const last = Math.min(end ?? Number.POSITIVE_INFINITY, stats.size - 1)
+  return Math.max(0, last + 1 - start)
+}
+
+function isWebStream(input: object): input is ReadableStream {
+  return 'getReader' in input && 'locked' in input
+}
+
+function isNodeReadable(input: object): boolean {
+  return 'pipe' in input && 'on' in input && Symbol.asyncIterator in input
+}

@@ -1,0 +1,136 @@
+import { type Authenticate, forCall } from './authenticate.ts'
+import { checkOption } from './check.ts'
+import type { ExpectOptions } from './options.ts'
+
+/** Complete, checked options. */
+export type Settings = Readonly<Required<ExpectOptions>>
+
+/** The names of {@link ExpectOptions}. */
+export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
+  'expect',
+  'threshold',
+  'continueTimeout',
+  'replayWindow',
+  'rescueTimeout',
+  'memory',
+  'redirect',
+  'maxRedirections',
+  'allowInsecureRedirect',
+  'retry',
+  'resume',
+  'timeouts',
+  'authenticate',
+]
+
+/** The defaults without the memory, which the process shares. */
+export const defaults: Omit<Settings, 'memory'> & { readonly continueTimeout: number } = {
+  expect: 'auto',
+  threshold: 1_048_576,
+  continueTimeout: 1000,
+  replayWindow: 262_144,
+  rescueTimeout: 500,
+  redirect: 'manual',
+  maxRedirections: 5,
+  allowInsecureRedirect: false,
+  retry: 0,
+  resume: false,
+  timeouts: {},
+  authenticate: null,
+}
+
+/** The ExpectOptions among other options; `null` when there are none. */
+export function pickExpectOptions(options: object): ExpectOptions | null {
+  if (!hasAny(options)) return null
+  let picked: Record<string, unknown> | null = null
+  for (const name of expectOptionNames) {
+    const value = (options as Record<string, unknown>)[name]
+    if (value === undefined) continue
+    picked ??= {}
+    picked[name] = value
+  }
+  return picked
+}
+
+/**
+ * The ExpectOptions of one call of `upload` or `fetch`, among its other options.
+ *
+ * @throws TypeError naming the option whose value cannot be used.
+ */
+export function callOptions(given: object, url: string): ExpectOptions {
+  const options = pickExpectOptions(given) ?? {}
+  if (options.authenticate !== undefined) {
+    options.authenticate = forCall(options.authenticate, url) as Authenticate | null
+  }
+  checkOptions(options)
+  return options
+}
+
+/** Written out for speed: a loop over the names is slow for each request. */
+function hasAny(options: ExpectOptions): boolean {
+  return (
+    options.expect !== undefined ||
+    options.threshold !== undefined ||
+    options.continueTimeout !== undefined ||
+    options.replayWindow !== undefined ||
+    options.rescueTimeout !== undefined ||
+    options.memory !== undefined ||
+    options.redirect !== undefined ||
+    options.maxRedirections !== undefined ||
+    options.allowInsecureRedirect !== undefined ||
+    options.retry !== undefined ||
+    options.resume !== undefined ||
+    options.timeouts !== undefined ||
+    options.authenticate !== undefined
+  )
+}
+
+/**
+ * Merges options into settings.
+ *
+ * @throws TypeError naming the option whose value cannot be used.
+ */
+export function mergeOptions(options: ExpectOptions, base: Settings): Settings {
+  let settings: Record<string, unknown> | null = null
+  for (const name of expectOptionNames) {
+    const value = options[name]
+    // Equal values make no copy: `fetch` always sets `redirect`.
+    if (value === undefined || value === base[name]) continue
+    checkOption(name, value)
+    settings ??= { ...base }
+    settings[name] = value
+  }
+  return settings === null ? base : (Object.freeze(settings) as unknown as Settings)
+}
+
+/**
+ * Checks options that are merged later.
+ *
+ * @throws TypeError naming the option whose value cannot be used.
+ */
+export function checkOptions(options: ExpectOptions): void {
+  for (const name of expectOptionNames) {
+    if (options[name] !== undefined) checkOption(name, options[name])
+  }
+}
+
+/**
+ * Refuses the token of one upload among options for many.
+ *
+ * @throws TypeError if there is one.
+ */
+export function refuseToken({ resume }: ExpectOptions): void {
+  if (typeof resume !== 'object' || resume?.location === undefined) return
+  throw new TypeError("Option 'resume' is the token of one upload; pass it to upload or fetch")
+}
+
+/** Whether requests without content go through an upload too: for a redirect, a retry, a challenge or a timeout. */
+export function needsAttempts(settings: Settings): boolean {
+  const { authenticate, retry, timeouts } = settings
+  if (authenticate !== null || retry !== 0 || followsRedirects(settings)) return true
+  return Object.values(timeouts).some((timeout) => timeout !== undefined)
+}
+
+/** Whether redirects are followed. */
+export function followsRedirects({ redirect, maxRedirections }: Settings): boolean {
+  return redirect === 'follow' && maxRedirections > 0
+}

@@ -1,0 +1,73 @@
+import type { Part, UploadContent } from '../content/upload-content.ts'
+import type { Decision } from '../protocol/decision.ts'
+import type { AttemptHead } from '../report/attempt-log.ts'
+import type { AskReason, AttemptReason } from '../report/report.ts'
+import { type HttpRequest, placeOf } from './http-request.ts'
+import type { RequestState } from './request-state.ts'
+import type { UploadContext } from './upload-context.ts'
+
+/** The settings of an attempt. */
+export interface AttemptOptions extends AttemptHead {
+  /** The number of the attempt, from 1. */
+  readonly number: number
+  readonly asks: boolean
+  /** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
+  readonly unaskedReason: AskReason | null
+  readonly rescueTimeout: number
+  /** The content of the request; `null` when there is none. */
+  readonly content: UploadContent | null
+  /** The part of the content for a request to an upload resource; `undefined` for all of it. */
+  readonly part: Part | undefined
+  /** Whether an interim response may stop the content before it is read. */
+  readonly handlesInterim: boolean
+  /** The whole content, if it is in memory and need not be held back. */
+  readonly buffered: string | Buffer | null
+  /** Whether only HTTP/1.1 is offered, because it is faster for the content. */
+  readonly prefersHttp1: boolean
+  /** Whether the origin may speak only HTTP/2. */
+  readonly mayNeedHttp2: boolean
+  /** Whether the caller stated the length of the content. */
+  readonly lengthStated: boolean
+  /** Whether another interceptor of this package below replaces this attempt by its own. */
+  readonly yields: boolean
+}
+
+/** The settings of the next attempt. */
+export function attemptOptions(
+  { interceptorContext, log, settings, content, buffered, lengthStated, resumption }: UploadContext,
+  { prefersHttp1, mayNeedHttp2 }: RequestState,
+  httpRequest: HttpRequest,
+  { asks, reason: askReason }: Decision,
+  reason: AttemptReason,
+  delayMs: number,
+): AttemptOptions {
+  const { part } = httpRequest
+  const sends = httpRequest.hasContent && content?.length !== 0
+  return {
+    reason,
+    startedAtMs: log.elapsedMs,
+    delayMs,
+    method: httpRequest.method,
+    url: placeOf(httpRequest),
+    offset: part?.start ?? 0,
+    number: log.attempts.length + 1,
+    asks,
+    unaskedReason: unaskedReason(askReason, interceptorContext.needsGate),
+    rescueTimeout: settings.rescueTimeout,
+    content: sends ? content : null,
+    part,
+    handlesInterim: resumption !== null,
+    buffered: asks || part !== undefined ? null : buffered,
+    prefersHttp1,
+    mayNeedHttp2,
+    lengthStated,
+    yields: interceptorContext.yields,
+  }
+}
+
+/** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
+function unaskedReason(reason: AskReason, needsGate: boolean): AskReason | null {
+  // Below the threshold the expectation is optional: without a gate, the content is sent at once.
+  if (reason === 'remembered-refusal') return 'below-threshold'
+  return needsGate || reason === 'always' ? null : 'no-gate'
+}

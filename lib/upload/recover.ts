@@ -1,0 +1,79 @@
+import type { ResponseFields } from '../headers.ts'
+import type { Attempt } from './attempt.ts'
+import { callKey, type ExpectDispatchOptions } from './expect-request.ts'
+import type { HttpRequest } from './http-request.ts'
+import type { Answer, AnswerDecision, Failure } from './recovery-step.ts'
+import type { UploadContext } from './upload-context.ts'
+
+/** What the recovery steps do about a final response. */
+export function afterAnswer(
+  uploadContext: UploadContext,
+  httpRequest: HttpRequest,
+  attempt: Attempt,
+  status: number,
+  fields: ResponseFields,
+): AnswerDecision | Promise<AnswerDecision> {
+  const { log, resumption, watchesAll } = uploadContext
+  if (status < 300 && !watchesAll) return null
+  resumption?.reached(attempt.reached)
+  const answer: Answer = {
+    status,
+    fields,
+    httpRequest,
+    attempt: attempt.log.snapshot(),
+    number: log.attempts.length,
+    sendable: !httpRequest.hasContent || isSendable(uploadContext, httpRequest),
+    complete: attempt.complete,
+  }
+  return uploadContext.recovery.answered?.(answer) ?? null
+}
+
+/** What the recovery steps do about an attempt that failed. */
+export function afterFailure(
+  uploadContext: UploadContext,
+  httpRequest: HttpRequest,
+  attempt: Attempt,
+  error: Error,
+): AnswerDecision {
+  uploadContext.resumption?.reached(attempt.reached)
+  const failure: Failure = {
+    error,
+    httpRequest,
+    attempt: attempt.log.snapshot(),
+    sendable: isSendable(uploadContext, httpRequest),
+    untouched: attempt.untouchedBy(error),
+  }
+  return uploadContext.recovery.failed?.(failure) ?? null
+}
+
+/** Whether the content of a request can be sent again. */
+function isSendable({ content }: UploadContext, { part }: HttpRequest): boolean {
+  return content?.opensAt(part?.start ?? 0) ?? true
+}
+
+const nothing = (): void => {}
+
+/** Milliseconds to wait for each part of the response to the DELETE of an abandoned upload. */
+const abandonTimeout = 5000
+
+/** Deletes an upload at the origin that cannot be resumed. The result is ignored. */
+export function abandon(uploadContext: UploadContext, error: Error): void {
+  const { resumption, recovery, interceptorContext, request } = uploadContext
+  const httpRequest = resumption?.abandoned(error) ?? null
+  if (httpRequest === null) return
+  const { origin, path, method, headers } = recovery.prepared?.(httpRequest) ?? httpRequest
+  const { [callKey]: _call, ...own }: ExpectDispatchOptions = request
+  // Only a closing agent waits for the result, so an origin that does not answer is given up soon.
+  const timeouts = { headersTimeout: abandonTimeout, bodyTimeout: abandonTimeout }
+  const options = { ...own, ...timeouts, origin, path, method, headers, body: null }
+  try {
+    interceptorContext.dispatch(options, {
+      onRequestStart: nothing,
+      onResponseStart: nothing,
+      onResponseEnd: nothing,
+      onResponseError: nothing,
+    })
+  } catch {
+    // A closed client accepts no requests.
+  }
+}
