@@ -79,7 +79,7 @@ describe('the command put, with -r', () => {
     if (process.platform !== 'linux') this.skip()
     const folder = folderOf()
     writeFileSync(Buffer.from(`${folder}/n\xefve`, 'latin1'), 'three')
-    const origin = await commandOrigin()
+    const origin = await openOrigin()
     const { status, err } = await run(['put', '-r', folder, `${origin.url}/`])
     expect(status).to.equal(1)
     expect(err)

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { main } from '../../lib/cli/main.ts'
-import { commandOrigin } from '../support/command-origin.ts'
+import { openOrigin } from '../support/open-origin.ts'
 import { FakeTerminal, run } from '../support/terminal.ts'
 
 describe('main', () => {
@@ -29,7 +29,7 @@ describe('main', () => {
   })
 
   it('complains once when standard output takes nothing, and fails', async () => {
-    const origin = await commandOrigin({ response: { status: 201, body: 'stored' } })
+    const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const terminal = new FakeTerminal({ stdin: 'abc' })
     const { stdout } = terminal
     const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
