@@ -15,9 +15,9 @@ export function bytesText(bytes: number): string {
 
 /** Seconds as a clock shows them: `0:07`, `1:02:03`. */
 export function clockText(seconds: number): string {
-  const whole = Math.ceil(seconds)
-  const minutes = Math.floor(whole / 60)
-  const last = String(whole % 60).padStart(2, '0')
+  const wholeSeconds = Math.ceil(seconds)
+  const minutes = Math.floor(wholeSeconds / 60)
+  const last = String(wholeSeconds % 60).padStart(2, '0')
   if (minutes < 60) return `${minutes}:${last}`
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}:${last}`
 }

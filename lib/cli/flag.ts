@@ -18,18 +18,18 @@ export function bytes(text: string): number {
 }
 
 /** Reads a whole number. */
-export const count: Reader<number> = whole(0, 999_999_999, 'It must be a whole number.')
+export const count: Reader<number> = wholeNumber(0, 999_999_999, 'It must be a whole number.')
 
 /** Reads a whole number from 1 up. */
-export const positive: Reader<number> = whole(1, 999_999_999, 'It must be 1 or more.')
+export const positive: Reader<number> = wholeNumber(1, 999_999_999, 'It must be 1 or more.')
 
 /** Reads a port; 0 lets the system choose. */
-export const portNumber: Reader<number> = whole(0, 65_535, 'It must be a port, up to 65535.')
+export const portNumber: Reader<number> = wholeNumber(0, 65_535, 'It must be a port, up to 65535.')
 
-function whole(least: number, most: number, complaint: string): Reader<number> {
+function wholeNumber(min: number, max: number, complaint: string): Reader<number> {
   return (text) => {
     const read = /^\d+$/.test(text) ? Number(text) : Number.NaN
-    if (read >= least && read <= most) return read
+    if (read >= min && read <= max) return read
     throw new InvalidArgumentError(complaint)
   }
 }

@@ -10,7 +10,7 @@ export interface UploadProgress {
 
 // Fixed widths keep the columns in place.
 const widths = { phase: 10, percent: 4, amount: 20, rate: 10, left: 8 }
-const bars = { least: 10, most: 60 }
+const bars = { min: 10, max: 60 }
 const gap = 2
 
 /**
@@ -20,7 +20,7 @@ const gap = 2
  */
 export function progressLines(uploads: readonly UploadProgress[], columns: number): string[] {
   const room = columns - 1
-  const longest = Math.max(...uploads.map(({ name }) => stringWidth(shown(name))))
+  const longest = Math.max(...uploads.map(({ name }) => stringWidth(printable(name))))
   const name = Math.min(longest, Math.max(12, Math.floor(room / 4)))
   let rest = room - name - widths.phase - widths.percent - 2 * gap
   const fits = (width: number): boolean => {
@@ -30,13 +30,13 @@ export function progressLines(uploads: readonly UploadProgress[], columns: numbe
   }
   const hasRate = fits(widths.rate)
   const hasLeft = fits(widths.left)
-  const hasBar = fits(bars.least)
-  const hasAmount = hasBar && rest >= widths.amount + gap + bars.least && fits(widths.amount)
-  const bar = Math.min(bars.most, bars.least + rest)
+  const hasBar = fits(bars.min)
+  const hasAmount = hasBar && rest >= widths.amount + gap + bars.min && fits(widths.amount)
+  const bar = Math.min(bars.max, bars.min + rest)
   return uploads.map((upload) => {
     const { progress } = upload
     const cells = [
-      padded(fitted(shown(upload.name), name), name),
+      padded(fitted(printable(upload.name), name), name),
       progress.phase.padEnd(widths.phase),
       ...(hasBar ? [barText(progress, bar)] : []),
       percentText(progress).padStart(widths.percent),
@@ -70,7 +70,7 @@ export function overallLine(overall: Overall, columns: number): string {
 }
 
 /** Replaces control characters, which could move the cursor. */
-export function shown(line: string): string {
+export function printable(line: string): string {
   return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
 }
 
@@ -108,13 +108,13 @@ function padded(text: string, width: number): string {
 function fitted(text: string, width: number): string {
   if (stringWidth(text) <= width) return text
   const signs = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment)
-  const head = taken(signs, Math.ceil((width - 1) / 2))
-  const tail = taken(signs.toReversed(), Math.floor((width - 1) / 2)).toReversed()
+  const head = startOf(signs, Math.ceil((width - 1) / 2))
+  const tail = startOf(signs.toReversed(), Math.floor((width - 1) / 2)).toReversed()
   return `${head.join('')}…${tail.join('')}`
 }
 
 /** The first characters that fit the width. */
-function taken(signs: readonly string[], width: number): string[] {
+function startOf(signs: readonly string[], width: number): string[] {
   let used = 0
   const end = signs.findIndex((sign) => {
     used += stringWidth(sign)

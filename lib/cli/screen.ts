@@ -1,6 +1,6 @@
 import { createLogUpdate } from 'log-update'
 import type { Progress } from '../index.ts'
-import { overallLine, progressLines, shown, type UploadProgress } from './progress-line.ts'
+import { overallLine, printable, progressLines, type UploadProgress } from './progress-line.ts'
 import type { Colour, Output, Paint } from './session.ts'
 
 const interval = 100
@@ -75,8 +75,8 @@ export class Screen {
   /** Writes a message, with control characters replaced, because it may quote a server. A part may be coloured. */
   say(text: string, painted: string = '', colour: Colour = 'red', rest: string = ''): void {
     this.#draw?.clear()
-    const middle = painted === '' ? '' : this.#options.paint(colour, shown(painted))
-    this.#stream.write(`${shown(text)}${middle}${shown(rest)}\n`)
+    const middle = painted === '' ? '' : this.#options.paint(colour, printable(painted))
+    this.#stream.write(`${printable(text)}${middle}${printable(rest)}\n`)
     this.#render()
   }
 

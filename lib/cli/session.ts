@@ -71,5 +71,5 @@ export function dropAfterReader(stream: Writable, failed: (error: Error) => void
 /** Writes, and resolves when the stream has accepted or dropped the chunk. */
 export async function written(stream: Writable, chunk: string | Uint8Array): Promise<void> {
   if (!stream.writable) return
-  await new Promise<void>((taken) => stream.write(chunk, () => taken()))
+  await new Promise<void>((written) => stream.write(chunk, () => written()))
 }

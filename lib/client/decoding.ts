@@ -4,7 +4,7 @@ import type { ReadableStream } from 'node:stream/web'
 import zlib from 'node:zlib'
 
 /** The most codings, as in the platform's fetch: each takes memory, and content can grow with each. */
-const most = 5
+const maxCodings = 5
 
 // Content whose end is missing is accepted, as in browsers.
 const lenient = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH }
@@ -34,9 +34,9 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
  */
 export function decoded(content: ReadableStream, codings: string): ReadableStream {
   const names = codings.split(',').map((name) => name.trim().toLowerCase())
-  if (names.length > most) {
+  if (names.length > maxCodings) {
     throw new Error(
-      `too many content-encodings in response: ${names.length}, maximum allowed is ${most}`,
+      `too many content-encodings in response: ${names.length}, maximum allowed is ${maxCodings}`,
     )
   }
   const known = names.flatMap((name) => decoders.get(name) ?? [])
@@ -77,8 +77,8 @@ class Inflate extends Transform {
   override _transform(chunk: Buffer, encoding: BufferEncoding, callback: TransformCallback): void {
     this.#inner ??= this.#begun(chunk)
     this.#next = callback
-    if (this.#inner.readableEnded) this.#taken()
-    else this.#inner.write(chunk, encoding, () => this.#taken())
+    if (this.#inner.readableEnded) this.#accepted()
+    else this.#inner.write(chunk, encoding, () => this.#accepted())
   }
 
   override _flush(callback: TransformCallback): void {
@@ -95,12 +95,12 @@ class Inflate extends Transform {
     const inner = isZlib ? zlib.createInflate(lenient) : zlib.createInflateRaw(lenient)
     inner.on('data', (data) => this.push(data))
     // zlib never calls back a write with bytes behind the end of the content.
-    inner.on('end', () => this.#taken())
+    inner.on('end', () => this.#accepted())
     inner.on('error', (error) => this.destroy(error))
     return inner
   }
 
-  #taken(): void {
+  #accepted(): void {
     const next = this.#next
     this.#next = () => {}
     next()

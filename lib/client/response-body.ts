@@ -8,7 +8,7 @@ import { type Dispatcher, errors } from 'undici/index.js'
 type Connection = Dispatcher.DispatchController
 
 /** The most bytes that are buffered before the connection pauses. */
-const most = 65_536
+const maxBytes = 65_536
 
 /** Frees the connections of responses whose stream was garbage collected unread. */
 const unread = new FinalizationRegistry<Connection>((connection) => abort(connection))
@@ -67,7 +67,7 @@ export class ResponseBody implements UnderlyingByteSource {
     this.#reading = null
     // enqueue() transfers the whole buffer, of which the chunk may be a part: hence a copy.
     out.enqueue(new Uint8Array(chunk))
-    if (this.#reading !== null || (out.desiredSize ?? 0) > -most) return
+    if (this.#reading !== null || (out.desiredSize ?? 0) > -maxBytes) return
     this.#paused = true
     this.#connection.pause()
   }

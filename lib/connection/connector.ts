@@ -51,13 +51,13 @@ export function connectorOf(options: PoolOptions): Connector {
     }),
     ...definedOf(connect as object | undefined),
   }
-  const { session, maxCachedSessions: most = maxCachedSessions } = own as SessionOptions
+  const { session, maxCachedSessions: max = maxCachedSessions } = own as SessionOptions
   const build = (options: SessionOptions): Connector =>
     buildConnector({ ...own, ...options } as object)
-  const unkept = build({ maxCachedSessions: most })
-  if (session !== undefined || most === 0) return unkept
+  const uncached = build({ maxCachedSessions: max })
+  if (session !== undefined || max === 0) return uncached
   const fresh = build({ maxCachedSessions: 0 })
-  const sessions = options[sessionsKey] ?? new TlsSessions(most)
+  const sessions = options[sessionsKey] ?? new TlsSessions(max)
   return (target, callback) => {
     const { protocol, servername, hostname, port } = target
     if (protocol !== 'https:') return fresh(target, callback)

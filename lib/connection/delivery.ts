@@ -3,10 +3,10 @@ import { SliceSize, type SliceSizes } from './slice-size.ts'
 import type { Source } from './source.ts'
 
 /** The most bytes that are buffered while a write is pending. */
-const mostGathered = 524_288
+const maxGathered = 524_288
 
 /** The most synchronous writes in a row, before other work of the event loop runs. */
-const mostAtOnce = 32
+const maxAtOnce = 32
 
 /** Where content is written to. */
 export interface ContentWriter {
@@ -129,11 +129,11 @@ export class Delivery {
 
   /** Whether to write now: the content has ended, or the buffer is full. */
   #isReady(): boolean {
-    return this.#ended || this.#gatheredBytes >= mostGathered
+    return this.#ended || this.#gatheredBytes >= maxGathered
   }
 
   #read(): void {
-    while (!this.#reading && !this.#ended && !this.#over && this.#gatheredBytes < mostGathered) {
+    while (!this.#reading && !this.#ended && !this.#over && this.#gatheredBytes < maxGathered) {
       const source = this.#source as Source
       try {
         const found = source.read()
@@ -157,7 +157,7 @@ export class Delivery {
       return
     }
     this.#read()
-    if (this.#ended || this.#gatheredBytes >= mostGathered) this.#advance()
+    if (this.#ended || this.#gatheredBytes >= maxGathered) this.#advance()
     else if (!this.#writing && this.#gatheredBytes > 0) this.#schedule()
   }
 
@@ -234,7 +234,7 @@ export class Delivery {
     if (!this.#accept(error)) return
     this.#writes += 1
     // Without a pause, synchronous writes would keep responses from being read.
-    if (this.#looping && this.#writes % mostAtOnce === 0) {
+    if (this.#looping && this.#writes % maxAtOnce === 0) {
       this.#writing = true
       setImmediate(Delivery.#goOn, this)
     } else this.#advance()

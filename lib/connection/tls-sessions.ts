@@ -2,7 +2,7 @@ import type { TLSSocket } from 'node:tls'
 import { LRUCache } from 'lru-cache'
 
 /** The default number of sessions per agent, the same as undici's. */
-const most = 100
+const maxSessions = 100
 
 /**
  * TLS sessions to resume (RFC 8446, section 2.2): the last one of each server.
@@ -14,7 +14,7 @@ export class TlsSessions {
   readonly #sessions: LRUCache<string, Buffer>
 
   constructor(max?: number | null) {
-    this.#sessions = new LRUCache({ max: max ?? most })
+    this.#sessions = new LRUCache({ max: max ?? maxSessions })
   }
 
   get(server: string): Buffer | undefined {

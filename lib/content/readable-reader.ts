@@ -4,7 +4,7 @@ import { http } from '../builtins.ts'
 import { done, iteratorReader, type Reader, type Step } from './readers.ts'
 
 /** Buffered bytes from which the stream is paused. */
-const most = 262_144
+const maxBytes = 262_144
 
 const nothing = (): void => {}
 
@@ -62,7 +62,7 @@ class ReadableReader implements Reader {
 
   next(): Step | Promise<Step> {
     if (!this.#begun) this.#begin()
-    else if (this.#paused && this.#bytes < most) this.#resume()
+    else if (this.#paused && this.#bytes < maxBytes) this.#resume()
     if (this.#buffered.length > 0) return this.#first()
     if (this.#end === undefined) return this.#later()
     if (this.#end === null) return done
@@ -96,7 +96,7 @@ class ReadableReader implements Reader {
       this.#waiting = null
       waiting.resolve({ done: false, value: chunk })
     }
-    if (this.#bytes < most) return
+    if (this.#bytes < maxBytes) return
     this.#paused = true
     this.#stream.pause()
   }
@@ -123,5 +123,5 @@ class ReadableReader implements Reader {
 }
 
 function sizeOf(chunk: unknown): number {
-  return typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk.length : most
+  return typeof chunk === 'string' || chunk instanceof Uint8Array ? chunk.length : maxBytes
 }

@@ -31,7 +31,7 @@ export function streamContent(input: object): Content {
 }
 
 /** Iterators that were read. A consumed iterator cannot otherwise be told from an empty one. */
-const spent = new WeakSet<object>()
+const consumed = new WeakSet<object>()
 
 type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
 
@@ -79,11 +79,11 @@ function opener(input: object): Opener {
 
 /** An iterator, which can be read only once. A released one counts as read. */
 function iteratorOpener(input: object, open: () => Reader): Opener {
-  if (spent.has(input)) throw usedUp('The iterator was read by another upload')
+  if (consumed.has(input)) throw usedUp('The iterator was read by another upload')
   return {
     open: () => {
-      if (spent.has(input)) throw usedUp('The iterator was read by another upload')
-      spent.add(input)
+      if (consumed.has(input)) throw usedUp('The iterator was read by another upload')
+      consumed.add(input)
       const reader = open()
       return {
         next: reader.next,
@@ -95,7 +95,7 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
       }
     },
     discard: () => {
-      spent.add(input)
+      consumed.add(input)
       open().cancel()
       spoil(input)
     },
@@ -104,7 +104,7 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
 
 /**
  * Makes an iterator that was read throw when it is read again. undici's retry and redirect
- * interceptors wrap it in another object, which is not in `spent`. They would send an empty body.
+ * interceptors wrap it in another object, which is not in `consumed`. They would send an empty body.
  */
 function spoil(iterator: object): void {
   const next = (): Promise<never> =>

@@ -234,11 +234,11 @@ export class Resumption implements UploadResumption {
 
   /** Ends a request that exceeds `max-append-size`. The rest is sent in several requests. */
   #shorten({ hasContent, part }: HttpRequest): AnswerDecision {
-    const most = this.#resource?.maxAppendSize ?? Number.POSITIVE_INFINITY
+    const max = this.#resource?.maxAppendSize ?? Number.POSITIVE_INFINITY
     const { start, end } = part ?? { start: 0, end: null }
     const to = end ?? this.#upload.content.length ?? Number.POSITIVE_INFINITY
-    if (!hasContent || to - start <= most) return null
-    return this.#locate(0) ?? this.#cancel(overLimit(most))
+    if (!hasContent || to - start <= max) return null
+    return this.#locate(0) ?? this.#cancel(overLimit(max))
   }
 
   /** The origin has processed the content up to this offset, so that it need not be sent again. */

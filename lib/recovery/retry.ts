@@ -85,8 +85,8 @@ export function backoff(
 ): number {
   const delay = Math.min(maxDelay, minDelay * 2 ** made)
   // The random part spreads uploads that failed together. The delay is never shorter than Retry-After.
-  const [least, most] = wanted === null ? [delay / 2, delay] : [wanted, wanted * 1.25]
-  return Math.min(longestDelay, least + Math.random() * (most - least))
+  const [min, max] = wanted === null ? [delay / 2, delay] : [wanted, wanted * 1.25]
+  return Math.min(longestDelay, min + Math.random() * (max - min))
 }
 
 function isRepeatable(httpRequest: HttpRequest, untouched: boolean, sendable: boolean): boolean {

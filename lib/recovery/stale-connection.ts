@@ -3,10 +3,10 @@ import type { Answer, Failure, NextAttempt, RecoveryStep } from '../upload/recov
 import { isPeerGone, isUnprocessed, isUntouched } from './failures.ts'
 
 /** The most attempts after reused connections, of which several may be dead at once. */
-const mostKept = 10
+const maxAfterReused = 10
 
 /** The most attempts after an HTTP/2 origin reported that it did not process the request. */
-const mostUnprocessed = 3
+const maxUnprocessed = 3
 
 /**
  * Repeats a request, whatever its method, when the origin cannot have processed it:
@@ -27,13 +27,13 @@ export class StaleConnection implements RecoveryStep {
 
   failed({ httpRequest, untouched, sendable, error, attempt }: Failure): NextAttempt | null {
     if (!isPeerGone(error)) return null
-    if (isUnprocessed(error)) return sendable ? this.#next(httpRequest, mostUnprocessed) : null
+    if (isUnprocessed(error)) return sendable ? this.#next(httpRequest, maxUnprocessed) : null
     if (!untouched) return null
-    return this.#next(httpRequest, attempt.reusedConnection ? mostKept : 1)
+    return this.#next(httpRequest, attempt.reusedConnection ? maxAfterReused : 1)
   }
 
-  #next(httpRequest: HttpRequest, most: number): NextAttempt | null {
-    if (this.#made >= most) return null
+  #next(httpRequest: HttpRequest, max: number): NextAttempt | null {
+    if (this.#made >= max) return null
     this.#made += 1
     return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
   }

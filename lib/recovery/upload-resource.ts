@@ -94,13 +94,13 @@ export class UploadResource {
   /** The PATCH that sends the content from an offset on, up to `max-append-size`, or why there is none. */
   append(offset: number, content: UploadContent): NextAttempt | UploadError {
     if (!content.opensAt(offset)) return gone()
-    const most = this.maxAppendSize
-    const { 'min-append-size': least = 1 } = this.#limits
+    const max = this.maxAppendSize
+    const { 'min-append-size': min = 1 } = this.#limits
     const rest = content.end === null ? null : content.end - offset
-    const end = (rest ?? most + 1) > most ? offset + most : null
+    const end = (rest ?? max + 1) > max ? offset + max : null
     // The last part of content of unknown length may be smaller than the limit.
-    const smallest = content.length === null ? 1 : most
-    if (end !== null && smallest < least) return overLimit(most)
+    const smallest = content.length === null ? 1 : max
+    if (end !== null && smallest < min) return overLimit(max)
     const headers = [...this.httpRequest.headers, 'content-type', 'application/partial-upload']
     headers.push('upload-offset', String(offset), 'upload-complete', end === null ? '?1' : '?0')
     const part = { start: offset, end }

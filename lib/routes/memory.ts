@@ -35,7 +35,7 @@ const defaults: Required<RouteMemoryOptions> = {
 }
 
 // LRUCache allocates `max` entries at once. Durations have the limit of setTimeout.
-const mostRoutes = 1_000_000
+const maxRoutes = 1_000_000
 const longest = 2_147_483_647
 
 const none: readonly never[] = Object.freeze([])
@@ -152,9 +152,9 @@ function complete(options: RouteMemoryOptions): Required<RouteMemoryOptions> {
   for (const name of names) {
     const value = options[name]
     if (value === undefined) continue
-    const most = name === 'max' ? mostRoutes : longest
-    if (!Number.isSafeInteger(value) || value < 1 || value > most) {
-      const wanted = `a whole number from 1 to ${most}`
+    const max = name === 'max' ? maxRoutes : longest
+    if (!Number.isSafeInteger(value) || value < 1 || value > max) {
+      const wanted = `a whole number from 1 to ${max}`
       throw new TypeError(`Option '${name}' must be ${wanted}, not ${String(value)}`)
     }
     settings[name] = value

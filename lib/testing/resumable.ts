@@ -137,12 +137,12 @@ export class ResumableUploads {
   #take(exchange: ResumableExchange, upload: ResumableUpload): void {
     const { keepContent, offsetEvery } = this.#options
     const { after = Number.POSITIVE_INFINITY } = exchange.fault ?? {}
-    let taken = 0
+    let acceptedBytes = 0
     let told = 0
     upload.appends += 1
     upload.interrupt = () => exchange.reset()
     const fails = (): boolean => {
-      if (taken < after) return false
+      if (acceptedBytes < after) return false
       exchange.fail()
       return true
     }
@@ -151,8 +151,8 @@ export class ResumableUploads {
       (chunk) => {
         upload.received += chunk.length
         if (exchange.isOver || upload.state !== 'open') return
-        const bytes = chunk.subarray(0, after - taken)
-        taken += bytes.length
+        const bytes = chunk.subarray(0, after - acceptedBytes)
+        acceptedBytes += bytes.length
         told += bytes.length
         const full = upload.append(bytes, keepContent)
         if (full !== null) exchange.holdFor(full)

@@ -56,7 +56,7 @@ export class Serving {
   readonly #options: ServingOptions
   readonly #note: (event: Partial<WireEvent>) => void
   #judged = false
-  #taken = false
+  #contentRead = false
 
   constructor(
     message: IncomingMessage,
@@ -113,7 +113,7 @@ export class Serving {
     // Its content could not be stored.
     if (response.headersSent) return
     if (refusal !== null) this.#answer(response, refusal)
-    else if (this.#taken) this.#accept(response)
+    else if (this.#contentRead) this.#accept(response)
     else if (asked && this.mode === 'go') {
       response.writeContinue()
       this.#note({ direction: 'out', what: 'HTTP/1.1 100 Continue' })
@@ -126,7 +126,7 @@ export class Serving {
   }
 
   #take(response: ServerResponse, error: Error | null): void {
-    this.#taken = true
+    this.#contentRead = true
     if (response.headersSent) return
     if (error !== null) this.#answer(response, { status: 500 })
     else if (this.#judged) this.#accept(response)

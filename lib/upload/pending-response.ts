@@ -1,5 +1,5 @@
 /** Bytes of response content that are buffered before the connection is paused. */
-const most = 65_536
+const maxBytes = 65_536
 
 /**
  * A final response while the recovery steps decide about it. Its content is read meanwhile, because
@@ -20,7 +20,7 @@ export class PendingResponse {
   data(chunk: Buffer): boolean {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
-    return this.#bytes < most
+    return this.#bytes < maxBytes
   }
 
   /** The response has ended or failed. `finish` is called only if the response goes to the caller. */

@@ -20,7 +20,7 @@ export interface Upload {
   readonly url: string
   readonly fetch: typeof fetch
   readonly dispatcher: ExpectAgent
-  /** The options of both, for a client that cannot be handed either. */
+  /** The options of both, for a client that takes neither. */
   readonly options: ExpectOptions
   readonly bytes: Buffer<ArrayBuffer>
   /** The path of a file that holds the bytes. */

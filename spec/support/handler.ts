@@ -13,7 +13,7 @@ export class RecordingHandler implements Dispatcher.DispatchHandler {
   readonly #onStart: (controller: Controller) => void
   #end: () => void = () => {}
 
-  /** @param onStart is handed the controller when the request starts. */
+  /** @param onStart gets the controller when the request starts. */
   constructor(onStart: (controller: Controller) => void = () => {}) {
     this.#onStart = onStart
     this.ended = new Promise((resolve) => {
