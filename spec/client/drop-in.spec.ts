@@ -1,25 +1,15 @@
-import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { getGlobalDispatcher, Headers as UndiciHeaders, Request as UndiciRequest } from 'undici'
 import { createFetch, ExpectAgent, fetch, install } from '../../lib/index.ts'
 import { type OriginOptions, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
+import { temporaryStream } from '../support/files.ts'
 
 async function openOrigin(options: OriginOptions = {}): Promise<TestOrigin> {
   const origin = await startOrigin({ keepContent: true, ...options })
   closeLater(() => origin.close())
   return origin
-}
-
-function fileOf(content: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
-  closeLater(() => rmSync(folder, { recursive: true }))
-  const path = join(folder, 'file')
-  writeFileSync(path, content)
-  return path
 }
 
 /** A stream that never ends by itself. */
@@ -164,7 +154,7 @@ describe('fetch', () => {
   ] as const) {
     it(`knows the length of a file stream: ${JSON.stringify(range)}`, async () => {
       const origin = await openOrigin()
-      const body = createReadStream(fileOf('0123456789'), range)
+      const body = temporaryStream(Buffer.from('0123456789'), range)
       await fetch(origin.url, { method: 'POST', body, dispatcher: agentFor() })
       const [seen] = origin.requests
       expect(seen).to.include({ asked: false, bytes: length })

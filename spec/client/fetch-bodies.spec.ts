@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { fetch, fromFile } from '../../lib/index.ts'
 import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
 import { agentFor } from '../support/faces.ts'
-import { temporaryFile } from '../support/files.ts'
+import { temporaryFile, temporaryStream } from '../support/files.ts'
 import { bytes, halves, type Input, oneShotInputs, replayableInputs } from '../support/inputs.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { PushingForm } from '../support/piped.ts'
@@ -18,25 +17,25 @@ const whole = part(0, bytes.length)
 
 /** Content of a file; `end` is the last byte, as node:fs has it. */
 const fileInputs: readonly Input[] = [
-  { name: 'a file stream', make: () => createReadStream(temporaryFile(bytes)), ...whole },
+  { name: 'a file stream', make: () => temporaryStream(bytes), ...whole },
   {
     name: 'a file stream with a start',
-    make: () => createReadStream(temporaryFile(bytes), { start: 2 }),
+    make: () => temporaryStream(bytes, { start: 2 }),
     ...part(2, bytes.length),
   },
   {
     name: 'a file stream with an end',
-    make: () => createReadStream(temporaryFile(bytes), { end: 3 }),
+    make: () => temporaryStream(bytes, { end: 3 }),
     ...part(0, 4),
   },
   {
     name: 'a file stream with a start and an end',
-    make: () => createReadStream(temporaryFile(bytes), { start: 2, end: 3 }),
+    make: () => temporaryStream(bytes, { start: 2, end: 3 }),
     ...part(2, 4),
   },
   {
     name: 'a file stream of text',
-    make: () => createReadStream(temporaryFile(bytes), 'utf8'),
+    make: () => temporaryStream(bytes, 'utf8'),
     ...whole,
     length: null,
   },

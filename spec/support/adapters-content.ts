@@ -1,7 +1,7 @@
-import { createReadStream, type ReadStream } from 'node:fs'
+import type { ReadStream } from 'node:fs'
 import type { OriginOptions, TestOrigin } from '../../lib/testing/index.ts'
 import { noise, sha256 } from './contents.ts'
-import { temporaryFile } from './files.ts'
+import { temporaryFile, temporaryStream } from './files.ts'
 
 /** More than what is asked for by default. */
 export const content: Buffer = noise(1_500_000)
@@ -15,7 +15,7 @@ export function filePath(): string {
 
 /** The content in a file, as a stream that can be read once. */
 export function fileStream(): ReadStream {
-  return createReadStream(filePath())
+  return temporaryStream(content)
 }
 
 /** Only where nobody answers may the wait run out, however slow the machine is. */

@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  mkdtempSync,
+  type ReadStream,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeLater } from './closing.ts'
@@ -15,6 +23,16 @@ export function temporaryFile(content?: Uint8Array): string {
   const path = join(temporaryFolder(), 'file')
   if (content !== undefined) writeFileSync(path, content)
   return path
+}
+
+/** A stream of a file. It is destroyed after the spec, also where its file was not opened by then. */
+export function temporaryStream(
+  content: Uint8Array,
+  options?: Parameters<typeof createReadStream>[1],
+): ReadStream {
+  const stream = createReadStream(temporaryFile(content), options)
+  closeLater(() => stream.on('error', () => {}).destroy())
+  return stream
 }
 
 /** How many handles this process has on a file. */

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { fromFile } from '../../lib/index.ts'
 import { chunksOf } from './contents.ts'
-import { handlesOn, temporaryFile } from './files.ts'
+import { handlesOn, temporaryFile, temporaryStream } from './files.ts'
 import { nothing, type Touches, type Watched, watchOpens } from './touches.ts'
 import {
   byteStream,
@@ -93,7 +92,7 @@ export const watchedKinds: readonly WatchedKind[] = [
   {
     name: 'a stream of a file',
     make: (bytes) => {
-      const stream = createReadStream(temporaryFile(bytes))
+      const stream = temporaryStream(bytes)
       // Node opens the file when it makes the stream.
       const traces = (): string[] => [
         ...(stream.bytesRead === 0 ? [] : [`${stream.bytesRead} bytes read`]),
