@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { createFetch, type ExpectAgent, type ExpectOptions, type fetch } from '../../lib/index.ts'
 import {
@@ -10,7 +12,6 @@ import {
 import { closeLater } from './closing.ts'
 import { noise, sha256 } from './contents.ts'
 import { agentFor } from './faces.ts'
-import { temporaryFile } from './files.ts'
 
 /** What a client is given: where to send what, and the means to ask first. */
 export interface Upload {
@@ -111,13 +112,29 @@ export function describeClient(name: string, ways: Record<string, Way>, habits: 
   })
 }
 
+const files = new Map<Uint8Array, string>()
+
+/**
+ * A file with this content, which stays until the process ends: a client may make a stream of it
+ * that is destroyed before it has opened the file, and that fails when the file is gone by then.
+ */
+function fileOf(bytes: Uint8Array): string {
+  const known = files.get(bytes)
+  if (known !== undefined) return known
+  const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
+  process.once('exit', () => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'file')
+  writeFileSync(path, bytes)
+  files.set(bytes, path)
+  return path
+}
+
 async function play(act: Act, send: Way, habits: Habits): Promise<void> {
   const { response = { status: 200 }, bytes = noisy } = habits
   const mode = ({ path }: SeenRequest): OriginMode => (path === moved ? 'go' : act.mode)
   const origin = await startOrigin({ mode, response, keepContent: true })
   closeLater(() => origin.close())
-  const path = temporaryFile()
-  writeFileSync(path, bytes)
+  const path = fileOf(bytes)
   // Only where nobody answers may the wait run out, however slow the machine is.
   const continueTimeout = act.mode === 'silent' ? 20 : 60_000
   const options = { continueTimeout, threshold: 1024 }
