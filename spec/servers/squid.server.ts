@@ -51,7 +51,7 @@ describe('squid', () => {
           expect(origin.requests.map((request) => request.bytes)).to.deep.equal(bytes)
           if (status === 201) expect(origin.requests.at(-1)?.sha256).to.equal(sha256(content))
           await dispatcher.close()
-          const connects = await squid.connects()
+          const connects = await squid.connects(toOrigin === 'https' ? 1 : 0)
           expect(connects.length > 0).to.equal(toOrigin === 'https')
           expect(connects.filter((line) => /expect/i.test(line))).to.deep.equal([])
         })

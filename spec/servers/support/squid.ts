@@ -9,8 +9,8 @@ export interface Squid {
   readonly place: Workplace
   /** How to go through it, by the scheme that it is spoken to with. */
   readonly proxies: Readonly<Record<'http' | 'https', ProxyOptions>>
-  /** The lines of its log about CONNECT, with the fields that came, once there is any line in it. */
-  connects(): Promise<readonly string[]>
+  /** The lines of its log about CONNECT, with the fields that came, once there are this many, and any line. */
+  connects(least?: number): Promise<readonly string[]>
 }
 
 const credentials = { username: 'user', password: 'secret' }
@@ -49,10 +49,14 @@ visible_hostname squid
       http: { url: `http://127.0.0.1:${http}`, credentials },
       https: { url: `https://127.0.0.1:${https}`, credentials, tls: { ca: cert } },
     },
-    connects: async () => {
+    connects: async (least = 0) => {
       // It is written when squid is done with a request, and its client may be done before.
-      while (place.lines('access.log').length === 0) await turn()
-      return place.lines('access.log').filter((line) => line.includes(' CONNECT '))
+      for (;;) {
+        const lines = place.lines('access.log')
+        const connects = lines.filter((line) => line.includes(' CONNECT '))
+        if (lines.length > 0 && connects.length >= least) return connects
+        await turn()
+      }
     },
   }
 }
