@@ -129,7 +129,7 @@ export class ResumableUploads {
     else if (exchange.number('upload-offset') !== upload.offset) exchange.answer(409, fields)
     else if ((size ?? 0) > limitOf(this.#options.limit, 'max-append-size')) {
       exchange.answer(413, { ...fields, 'upload-limit': this.#options.limit })
-    } else if (upload.answer !== null) exchange.finish(upload.answer)
+    } else if (upload.answer !== null) exchange.finish(upload.answer, upload.digestFields)
     else this.#take(exchange, upload)
   }
 
@@ -140,6 +140,7 @@ export class ResumableUploads {
     let acceptedBytes = 0
     let told = 0
     upload.appends += 1
+    upload.wantsDigest ||= exchange.field('want-repr-digest').includes('sha-256')
     upload.interrupt = () => exchange.reset()
     const fails = (): boolean => {
       if (acceptedBytes < after) return false
@@ -195,7 +196,7 @@ export class ResumableUploads {
       }
       upload.state = 'complete'
       upload.answer = response(upload)
-      if (exchange.fault === null) exchange.finish(upload.answer)
+      if (exchange.fault === null) exchange.finish(upload.answer, upload.digestFields)
       else exchange.fail()
     })
   }
