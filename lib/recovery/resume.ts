@@ -80,6 +80,10 @@ export class Resumption implements UploadResumption {
       : { httpRequest: this.#resource.httpRequest, reason: 'locate', delayMs: 0 }
   }
 
+  get failure(): Error | null {
+    return this.#then instanceof Error ? this.#then : null
+  }
+
   /** Sets the steps that decide after this one. */
   before(others: RecoveryStep): this {
     this.#others = others

@@ -434,8 +434,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     const attempt = this.#current
     if (attempt?.cutLate()) return
     const next = attempt === null ? null : this.#afterStall(attempt, error)
-    if (next === null || attempt === null) this.#controller.abort(error)
-    else this.#goOn(attempt, next)
+    if (next !== null && attempt !== null) this.#goOn(attempt, next)
+    else this.#controller.abort(this.#uploadContext.resumption?.failure ?? error)
   }
 
   /** The next attempt of a resumable upload after a timeout of a connection. */
