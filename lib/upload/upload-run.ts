@@ -10,6 +10,7 @@ import type { AskReason, AttemptReason } from '../report/report.ts'
 import { failureOf, keepFailure } from '../report/reported.ts'
 import type { Route } from '../routes/route.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
+import { isPromise } from '../unknown.ts'
 import { Attempt } from './attempt.ts'
 import { attemptOptions } from './attempt-options.ts'
 import type { AttemptOwner } from './attempt-owner.ts'
@@ -102,7 +103,13 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       this.#timeouts.connecting()
       const { allowH2 } = this.#request
       const options = dispatchOptions(this.#uploadContext, attempt, httpRequest, allowH2)
-      return interceptorContext.dispatch(options, attempt)
+      const dispatched: unknown = interceptorContext.dispatch(options, attempt)
+      // An interceptor below may be an async function, although its type returns a boolean.
+      if (!isPromise(dispatched)) return dispatched as boolean
+      dispatched.then(undefined, (error: unknown) => {
+        if (this.isCurrent(attempt)) this.#fail(toError(error))
+      })
+      return true
     } catch (error) {
       this.#fail(error as Error)
       return true
