@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { types } from 'node:util'
 import type { Dispatcher } from 'undici'
 import { startResponse } from '../connection/forwarding-handler.ts'
 import { Wait, type Waiting } from '../connection/wait.ts'
@@ -490,5 +491,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 }
 
 function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('The source failed', { cause: error })
+  // An error of another realm is no instance of this one's Error.
+  if (error instanceof Error || types.isNativeError(error)) return error
+  return new Error('The source failed', { cause: error })
 }
