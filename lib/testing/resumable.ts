@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
+import { definedOf, refuseUnknown } from '../unknown.ts'
 import { ResumableExchange, type ResumableFaults } from './resumable-exchange.ts'
 import { ResumableUpload, type SeenUpload } from './resumable-upload.ts'
 import type { OriginResponse } from './serving.ts'
@@ -33,6 +34,8 @@ const defaults = {
   keepContent: false,
 }
 
+const names = [...Object.keys(defaults), 'response', 'store', 'fault', 'alter']
+
 /**
  * The server of draft-ietf-httpbis-resumable-upload, for node's HTTP/1.1 and HTTP/2 servers, with
  * faults on request.
@@ -42,8 +45,10 @@ export class ResumableUploads {
   readonly #uploads = new Map<string, ResumableUpload>()
   #requests = 0
 
+  /** @throws TypeError naming an option that is unknown. */
   constructor(options: ResumableOptions = {}) {
-    this.#options = { ...defaults, ...options }
+    refuseUnknown(options, names)
+    this.#options = { ...defaults, ...definedOf(options) }
   }
 
   /** All uploads, in the order of their creation. */
