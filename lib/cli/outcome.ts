@@ -56,11 +56,11 @@ export function outcomeOf(
   if (attempts.length > told && !isResumed) parts.push(`${attempts.length} attempts`)
   if (asking.resumable) parts.push('the same command resumes it')
   const found = answered(status, statusText, parts, asking)
-  return isWindows(status, headers) ? withFault(found, authenticationUnsupported) : found
+  return offersNtlmOnly(status, headers) ? withFault(found, authenticationUnsupported) : found
 }
 
 /** Whether the server offers only schemes that sign in a connection, which takes several requests on it. */
-function isWindows(status: number, headers: Headers): boolean {
+function offersNtlmOnly(status: number, headers: Headers): boolean {
   const name = { 401: 'www-authenticate', 407: 'proxy-authenticate' }[status]
   const challenges = (name && headers.get(name)?.split(',')) || []
   const isOne = (challenge: string): boolean => /^(ntlm|negotiate)( |$)/i.test(challenge.trim())

@@ -141,8 +141,8 @@ function adviceFor(status: number, fields: ResponseFields, authorized: boolean):
   if (status !== 407)
     return 'have it allow the origin, or reach the origin without it (NO_PROXY, proxy.noProxy)'
   const challenges = parseChallenges(fields['proxy-authenticate'])
-  const isWindows = challenges.every(({ scheme }) => scheme === 'ntlm' || scheme === 'negotiate')
-  if (challenges.length > 0 && isWindows) {
+  const isNtlmOnly = challenges.every(({ scheme }) => scheme === 'ntlm' || scheme === 'negotiate')
+  if (challenges.length > 0 && isNtlmOnly) {
     return 'it offers NTLM or Negotiate alone, which are not supported'
   }
   return authorized

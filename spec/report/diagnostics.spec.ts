@@ -6,7 +6,6 @@ import type { DiagnosticsName, UploadMessage } from '../../lib/report/diagnostic
 import { closeLater } from '../support/closing.ts'
 import { originElsewhere } from '../support/elsewhere.ts'
 import { agentFor } from '../support/faces.ts'
-import { turn } from '../support/gated.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { answer, goAhead } from '../support/steps.ts'
 
@@ -40,6 +39,10 @@ function listen(): Told[] {
 /** The same, about a request. */
 function about(method: string, url: string, told: readonly Told[]): Told[] {
   return told.map((each) => ({ ...each, method, url }))
+}
+
+function tick(): Promise<void> {
+  return new Promise((done) => process.nextTick(done))
 }
 
 const take: Script = async (wire) => {
@@ -158,9 +161,9 @@ describe('the diagnostics channels', () => {
     async function* untilReset(): AsyncGenerator<Buffer> {
       yield chunk
       yield chunk
-      // What comes in the same turn leaves together.
-      await turn()
-      await turn()
+      // The two chunks are written before these ticks are over, and nothing is read in between.
+      await tick()
+      await tick()
       // The next write is the first to meet a connection that is gone.
       peer.blockUntil(1)
       yield chunk
