@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
-import { request } from 'undici'
+import { Agent, type Dispatcher, request } from 'undici'
+import { expectContinue } from '../../lib/client/interceptor.ts'
 import { upload } from '../../lib/client/upload.ts'
+import { ForwardingHandler } from '../../lib/connection/forwarding-handler.ts'
+import { gatedPool } from '../../lib/connection/pool.ts'
 import { UploadError } from '../../lib/errors.ts'
 import { fieldsOf } from '../../lib/headers.ts'
 import { Redirection } from '../../lib/recovery/redirect.ts'
@@ -269,6 +272,25 @@ describe('upload, redirected', () => {
     expect(response).to.include({ status: 201, redirected: true, url: `${origin.url}/a` })
   })
 
+  it('sends the cookie of a redirect to the same URL, which an interceptor below keeps', async () => {
+    const origin = await startOrigin({
+      mode: ({ headers }) =>
+        headers.cookie === 'session=1'
+          ? 'go'
+          : { status: 307, headers: { location: '/a', 'set-cookie': 'session=1' } },
+    })
+    closeLater(() => origin.close())
+    const agent = new Agent({ factory: gatedPool })
+    closeLater(() => agent.close())
+    const dispatcher = agent.compose(keepCookies, expectContinue())
+    const { response, report } = await upload(`${origin.url}/a`, oneShot(), { dispatcher })
+    expect(response).to.include({ status: 201, redirected: true })
+    expect(report.attempts.map(({ status, sentBytes }) => [status, sentBytes > 0])).to.deep.equal([
+      [307, false],
+      [201, true],
+    ])
+  })
+
   it('ends in a loop with an error that says where it stood', async () => {
     const origin = await openOrigin((path) => ({
       status: 307,
@@ -281,6 +303,23 @@ describe('upload, redirected', () => {
     expect(failure.response).to.deep.equal({ status: 307 })
   })
 })
+
+/** Keeps the last cookie of a response, and sends it with each request. */
+function keepCookies(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
+  let cookie: string | null = null
+  class Keeping extends ForwardingHandler {
+    override onResponseStart(...response: Parameters<ForwardingHandler['onResponseStart']>): void {
+      const [, , fields] = response
+      if (fields['set-cookie'] !== undefined) cookie = String(fields['set-cookie'])
+      super.onResponseStart(...response)
+    }
+  }
+  return (options, handler) => {
+    const headers = [...(options.headers as string[])]
+    if (cookie !== null) headers.push('cookie', cookie)
+    return dispatch({ ...options, headers }, new Keeping(handler))
+  }
+}
 
 describe('a dispatcher that follows redirects', () => {
   it('does so for requests, and leaves it to a fetch that does it by itself', async () => {
