@@ -108,7 +108,7 @@ export class Uploads {
       this.#screen.say(`${row.name}: `, message, 'red', kept?.advice(error))
       const { acknowledged } = row.progress
       const resumable = kept?.exists ? { acknowledged, tokenFile: kept.path } : {}
-      await this.#results.printFailure(target, error, resumable)
+      await this.#print(() => this.#results.printFailure(target, error, resumable))
     }
   }
 
@@ -128,7 +128,7 @@ export class Uploads {
     request: OwnRequest,
     kept: TokenFile | null,
   ): Promise<void> {
-    const { stdin, stdout } = this.#session.terminal
+    const { stdin } = this.#session.terminal
     const begun = performance.now()
     const own = { ...request, ...this.#resumption(kept) }
     const delivery = await deliver(target, stdin, this.#options, own).catch((error: unknown) => {
@@ -141,10 +141,14 @@ export class Uploads {
     this.#tell(row, outcome)
     const version = this.#versions.get(delivery.report.attempts.at(-1)?.url ?? '') ?? 'HTTP/1.1'
     const details = asking.resumable ? { tokenFile: kept?.path } : {}
-    const print = (): Promise<void> =>
-      this.#results.print(target, delivery, outcome, version, details)
-    await (stdout.isTTY ? this.#screen.aside(print) : print())
+    await this.#print(() => this.#results.print(target, delivery, outcome, version, details))
     this.#draw(delivery.report)
+  }
+
+  /** Prints a result. On a terminal the progress makes room for it. */
+  async #print(print: () => Promise<void>): Promise<void> {
+    const { stdout } = this.#session.terminal
+    await (stdout.isTTY ? this.#screen.aside(print) : print())
   }
 
   #resumption(kept: TokenFile | null): Pick<UploadOptions, 'resume' | 'replayWindow'> {
@@ -168,7 +172,7 @@ export class Uploads {
         : await ask({ ...options, url, size, wait }, dispatcher, signal)
     const outcome = askedOutcome({ ...asked, place }, { from, wait }, this.#asking(target))
     this.#tell(row, outcome)
-    await this.#results.printLine(target, { dryRun: true, ...asked })
+    await this.#print(() => this.#results.printLine(target, { dryRun: true, ...asked }))
   }
 
   #asking({ size }: Target): Asking {

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
+import { main } from '../../lib/cli/main.ts'
 import { filesOf } from '../support/command-origin.ts'
 import { openOrigin } from '../support/open-origin.ts'
-import { run, type TerminalOptions } from '../support/terminal.ts'
+import { FakeTerminal, run, type TerminalOptions } from '../support/terminal.ts'
+import { visible } from '../support/visible.ts'
 
 const green = '\u001b[32m201 Created\u001b[39m'
 
@@ -59,6 +61,25 @@ describe('the progress of put', () => {
       const { status, err } = await run(args, options)
       expect(status).to.equal(0)
       expect(/sending +\[=+\] +100%/.test(err)).to.equal(shown)
+    })
+  }
+})
+
+describe('the progress of put, on a terminal that shows results, too', () => {
+  for (const how of ['--json', '--dry-run']) {
+    it(`leaves each line of JSON whole: ${how}`, async () => {
+      const origin = await openOrigin({ mode: 'silent' })
+      const terminal = new FakeTerminal({ columns: 80, env: { NO_COLOR: '1' } })
+      Object.assign(terminal, { stdout: terminal.stderr })
+      const files = [...filesOf({ a: 'abc' }), '/no/such']
+      const args = ['--json', how, '--expect', 'always', '--continue-timeout', '60000']
+      const ended = main(['put', ...files, `${origin.url}/`, ...args], terminal)
+      // While the other upload waits and its progress is shown.
+      await terminal.stderr.until(/"message":"[^"]*no such file"\}\}\n/)
+      terminal.emit('SIGINT')
+      expect(await ended).to.equal(130)
+      const lines = visible(terminal.err).filter((line) => line.startsWith('{'))
+      expect(lines.map((line) => JSON.parse(line).file).sort()).to.deep.equal(files.sort())
     })
   }
 })
