@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { main } from '../../lib/cli/main.ts'
 import { filesOf } from '../support/command-origin.ts'
 import { openOrigin } from '../support/open-origin.ts'
-import { FakeTerminal, run, type TerminalOptions } from '../support/terminal.ts'
+import { FakeTerminal, run, Sink, type TerminalOptions } from '../support/terminal.ts'
 import { visible } from '../support/visible.ts'
 
 const green = '\u001b[32m201 Created\u001b[39m'
@@ -103,5 +103,20 @@ describe('the help', () => {
     const { status, out } = await run(['help'])
     expect(status).to.equal(0)
     expect(out).to.match(/^Usage: expect-continue \[options\] \[command\]\n/)
+    expect(out).to.include('\n  put [options] <file...> <url>  upload files')
   })
+
+  for (const columns of [40, 80, 140]) {
+    it(`fits a screen of ${columns} columns, and breaks no word`, async () => {
+      const wide = new Sink(columns)
+      const terminal = Object.assign(new FakeTerminal(), { stdout: wide })
+      for (const command of ['put', 'probe', 'serve']) await main(['help', command], terminal)
+      await main(['--help'], terminal)
+      const lines = wide.text.split('\n')
+      // An address has no place to break at.
+      const long = lines.filter((line) => line.length > columns && /\S\s+\S/.test(line))
+      expect(long).to.deep.equal([])
+      expect(wide.text).to.match(/ {6}how many redirects are followed|followed \(default: 5\)/)
+    })
+  }
 })
