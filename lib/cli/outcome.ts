@@ -120,7 +120,7 @@ function progressOf({ outcome, reason, savedBytes, waitedMs, attempts }: UploadR
     case 'answered':
       return 'answered before the body'
     case 'replayed':
-      return 'retried without Expect after a 417'
+      return 'retried without Expect (417)'
     case 'resumed':
       return resumptions(attempts)
     case 'not-asked':

@@ -71,11 +71,15 @@ export class Uploads {
   async make(targets: readonly Target[]): Promise<boolean> {
     const { concurrency, dryRun, quiet, verbose } = this.#options
     const begun = performance.now()
+    const { signal } = this.#session
+    const endLine = (): void => this.#screen.endLine()
+    signal.addEventListener('abort', endLine)
     const stop = noteVersions(this.#versions)
     this.#exchange = verbose ? tellExchange((line) => this.#screen.say(line)) : null
     try {
       await inParallel(targets, verbose ? 1 : concurrency, (target) => this.#make(target))
     } finally {
+      signal.removeEventListener('abort', endLine)
       stop()
       this.#exchange?.stop()
     }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
 import { main } from '../../lib/cli/main.ts'
 import { filesOf } from '../support/command-origin.ts'
@@ -61,6 +62,29 @@ describe('the progress of put', () => {
       const { status, err } = await run(args, options)
       expect(status).to.equal(0)
       expect(/sending +\[=+\] +100%/.test(err)).to.equal(shown)
+    })
+  }
+})
+
+describe('put after Ctrl-C', () => {
+  for (const [how, options, before] of [
+    ['--no-progress', { columns: 80 }, '\n'],
+    ['--no-progress', {}, ''],
+  ] as [string, TerminalOptions, string][]) {
+    const where = options.columns === undefined ? 'in a pipe' : 'on a screen'
+    it(`says ${before ? 'below the ^C' : 'at once'} what was cancelled ${where} ${how}`, async () => {
+      const terminal = new FakeTerminal({ ...options, stdin: 'abc' })
+      const origin = await openOrigin({
+        mode: () => {
+          terminal.emit('SIGINT')
+          return 'silent'
+        },
+      })
+      const args = ['put', '-', origin.url, '--continue-timeout', '60000', how]
+      expect(await main(args, terminal)).to.equal(130)
+      expect(stripVTControlCharacters(terminal.err)).to.equal(
+        `${before}stdin: cancelled, 0 B sent\n`,
+      )
     })
   }
 })
