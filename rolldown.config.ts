@@ -34,7 +34,11 @@ const library: RolldownOptions = {
     codeSplitting: {
       // What a group needs goes along, unless one above has it.
       groups: [
-        { name: 'before-undici', test: /lib\/(legacy-dispatcher|node-version)/, priority: 4 },
+        {
+          name: 'before-undici',
+          test: /lib\/runtime\/(legacy-dispatcher|node-version)/,
+          priority: 4,
+        },
         { name: 'unknown', test: /lib\/unknown/, priority: 3 },
         { name: 'main', test: /lib\/(?!testing|adapters)|form-data-encoder/, priority: 2 },
         { name: 'adapters/sender', test: /lib\/adapters\/(?!azure|tus)/, priority: 1 },

@@ -166,7 +166,7 @@ const waste = (kind: ContentKind): Case => ({
   kind,
   rows: [
     {
-      name: `413 to 100 MiB where nobody waits, ${kind}`,
+      name: `413 to 100 MiB without a wait, ${kind}`,
       condition: 'first',
       size: 100 * mebibyte,
       uploads: 5,

@@ -1,4 +1,4 @@
-import './legacy-dispatcher.ts'
+import './runtime/legacy-dispatcher.ts'
 
 export { ExpectAgent, type ExpectAgentOptions } from './client/agent.ts'
 export { type CreateFetchOptions, createFetch, install, type Uninstall } from './client/bound.ts'

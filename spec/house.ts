@@ -15,8 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ['upload'],
   ['content', 'proxy', 'options'],
   ['connection', 'report', 'routes', 'testing'],
-  ['protocol', 'errors', 'headers', 'unknown', 'legacy-dispatcher', 'builtins'],
-  ['node-version'],
+  ['protocol', 'errors', 'headers', 'unknown', 'runtime'],
 ]
 
 interface Room {

@@ -22,10 +22,10 @@ for (const client of clients) {
 
 const text = `# Clients compared
 
-What each client does with 32 MiB that can be read once, sent to an origin on 127.0.0.1: one that
-takes 200 ms to say go, one that never says it, one that answers 417, 307 or 413 at once and then
-closes the connection, as servers do that will not read on. Content is compared by its sha256. A client that
-refuses the \`Expect\` header is measured without it. Made by \`npm run compare\`; ${readVersions()}.
+This table shows what each client does with 32 MiB that can be read only once. It sends them to a server on 127.0.0.1 that
+sends a 100 after 200 ms, never sends one, or responds with 417, 307 or 413 at once and then closes the connection, as
+servers do that do not read the rest. The received bytes are compared by their sha256. A client that rejects the \`Expect\`
+header is measured without it. Made by \`npm run compare\`; ${readVersions()}.
 
 ${lines.join('\n')}
 `

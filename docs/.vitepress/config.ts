@@ -10,7 +10,7 @@ const guides = [
   ['Progress', 'progress'],
   ['401 and signing', 'authentication'],
   ['Retries and redirects', 'retries'],
-  ['Go on after an interruption', 'resume'],
+  ['Resume an interrupted upload', 'resume'],
   ['Timeouts', 'timeouts'],
   ['Behind a proxy', 'proxy'],
   ['TLS and sockets', 'connections'],

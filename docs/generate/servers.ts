@@ -35,16 +35,16 @@ export function serversPage(source: string): string {
   const servers = [...new Set(rows.map(({ server }) => server))]
   const named = (server: string) => rows.filter((row) => row.server === server)
   const table = [
-    `| server | says to \`Expect\` | ${refusals.join(' | ')} | moved (307) |`,
+    `| server | responds to \`Expect\` with | ${refusals.join(' | ')} | moved (307) |`,
     `| ${'--- | '.repeat(refusals.length + 3).trim()}`,
     ...servers.map((server) => `| ${[server, ...summaryOf(named(server))].join(' | ')} |`),
   ].join('\n')
   return `# Servers
 
-What ${servers.length} set-ups of real servers do with uploads of 8 MiB. "No body" means that the server
-refused before the body, so nothing of it was sent. "Part" and "all" are what had been sent when the refusal came. Where a body of
-unknown length (a stream) fared differently, it is named. In every case each upload that the caller was told
-succeeded was stored once, byte for byte.
+This table shows how ${servers.length} configurations of real servers respond to uploads of 8 MiB. "No body" means that the
+server refused before the body, so no byte of it was sent. "Part" and "all" say how much had been sent when the refusal arrived.
+Where a body of unknown length (a stream) had another result, the result is in parentheses. Every upload that succeeded for the
+caller was stored once, byte for byte.
 
 ${table}
 

@@ -1,4 +1,4 @@
-import '../legacy-dispatcher.ts'
+import '../runtime/legacy-dispatcher.ts'
 import { sendError } from './azure-error.ts'
 import { type AzureRequest, fieldsOf } from './azure-request.ts'
 import { type AzureResponse, take } from './azure-response.ts'

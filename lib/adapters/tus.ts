@@ -1,4 +1,4 @@
-import '../legacy-dispatcher.ts'
+import '../runtime/legacy-dispatcher.ts'
 import type { Dispatcher } from 'undici'
 import { basicAuthorization } from '../recovery/authentication/basic.ts'
 import { type NodeFields, nodeFields } from './response-fields.ts'

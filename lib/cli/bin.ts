@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { unsupportedNode } from '../node-version.ts'
+import { unsupportedNode } from '../runtime/node-version.ts'
 
 if (unsupportedNode === null) {
   const { main } = await import('./main.ts')

@@ -70,6 +70,10 @@ export function collected(text: string, before: readonly string[] = []): string[
   return [...before, text]
 }
 
+/** Fields about the connection, which `upload` leaves out (RFC 9110, section 7.6.1). */
+const ofConnection =
+  /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i
+
 /** Reads a header field, and appends it to the earlier ones. */
 export function headerField(
   text: string,
@@ -84,6 +88,12 @@ export function headerField(
   } catch {
     // The message leaves the value out, which may hold credentials.
     throw new UsageError("a header field must be 'name: value'")
+  }
+  if (ofConnection.test(field[0])) {
+    const hint = /^transfer/i.test(field[0])
+      ? '; a body from standard input (-) is sent chunked'
+      : ''
+    throw new UsageError(`the client writes the header field ${field[0]} itself${hint}`)
   }
   return [...before, field]
 }

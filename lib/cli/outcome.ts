@@ -29,9 +29,15 @@ const lengthRequired = {
     "the server may want to know the length of the body: upload a file, or say it with -H 'Content-Length: …'",
 }
 
+const authenticationUnsupported = {
+  code: 'ERR_AUTHENTICATION_UNSUPPORTED',
+  message:
+    'only NTLM or Negotiate is offered, which are not supported; have Basic over TLS or Digest offered, too',
+}
+
 /** The outcome of an upload that got a response. */
 export function outcomeOf(
-  { response: { status, statusText }, report }: Delivery,
+  { response: { status, statusText, headers }, report }: Delivery,
   durationMs: number,
   asking: Asking,
 ): Outcome {
@@ -49,7 +55,20 @@ export function outcomeOf(
   const told = report.outcome === 'replayed' ? 2 : 1
   if (attempts.length > told && !isResumed) parts.push(`${attempts.length} attempts`)
   if (asking.resumable) parts.push('the same command resumes it')
-  return answered(status, statusText, parts, asking)
+  const found = answered(status, statusText, parts, asking)
+  return isWindows(status, headers) ? withFault(found, authenticationUnsupported) : found
+}
+
+/** Whether the server offers only schemes that sign in a connection, which takes several requests on it. */
+function isWindows(status: number, headers: Headers): boolean {
+  const name = { 401: 'www-authenticate', 407: 'proxy-authenticate' }[status]
+  const challenges = (name && headers.get(name)?.split(',')) || []
+  const isOne = (challenge: string): boolean => /^(ntlm|negotiate)( |$)/i.test(challenge.trim())
+  return challenges.length > 0 && challenges.every(isOne)
+}
+
+function withFault(found: Outcome, fault: NonNullable<Outcome['fault']>): Outcome {
+  return { ...found, parts: [...found.parts, fault.message], fault }
 }
 
 /** Reasons of the requests to the upload resource, which is not where the file is uploaded to. */
@@ -91,9 +110,9 @@ function answered(
   const answer = `${status} ${text || (STATUS_CODES[status] ?? '')}`.trim()
   if (status >= 200 && status < 300) return outcome('accepted', answer, details)
   if (status === 412 && skipExisting) return outcome('skipped', 'skipped', ['it is there already'])
-  if (!chunked || (status !== 411 && status !== 501)) return outcome('refused', answer, details)
-  const { message } = lengthRequired
-  return { ...outcome('refused', answer, [...details, message]), fault: lengthRequired }
+  const refused = outcome('refused', answer, details)
+  const needsLength = chunked && (status === 411 || status === 501)
+  return needsLength ? withFault(refused, lengthRequired) : refused
 }
 
 function outcome(kind: Outcome['kind'], answer: string, details: readonly string[]): Outcome {

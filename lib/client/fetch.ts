@@ -9,8 +9,7 @@ import type { UploadListeners } from '../report/report.ts'
 import { keepFailure } from '../report/reported.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher, warnOfTypos } from '../unknown.ts'
-import { hasBlockedPort } from './blocked-ports.ts'
-import { type FetchRequest, fetchRequest, outgoing } from './fetch-request.ts'
+import { type FetchRequest, fetchRequest, hasBlockedPort, outgoing } from './fetch-request.ts'
 import { pickListeners } from './listeners.ts'
 import {
   type FetchCall,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Agent, EnvHttpProxyAgent, getGlobalDispatcher } from 'undici/index.js'
-import { keepLegacyDispatcher } from '../legacy-dispatcher.ts'
 import { nodeUsesProxies } from '../proxy/environment.ts'
+import { keepLegacyDispatcher } from '../runtime/legacy-dispatcher.ts'
 import { isObject } from '../unknown.ts'
 
 keepLegacyDispatcher()

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { errors } from 'undici/index.js'
-import { isNode } from '../node-version.ts'
+import { isNode } from '../runtime/node-version.ts'
 
 /** The parts of node's internal handle that are used here. */
 interface Handle {

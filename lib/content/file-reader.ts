@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs'
-import { fs } from '../builtins.ts'
 import { UploadError } from '../errors.ts'
+import { fs } from '../runtime/builtins.ts'
 import { giveBuffer, takeBuffer } from './buffer-pool.ts'
 import { done, type Reader, type Step } from './readers.ts'
 

@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { fs } from '../builtins.ts'
+import { fs } from '../runtime/builtins.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { type Content, makeContent } from './content.ts'
 import { changed, FileReader } from './file-reader.ts'

@@ -1,6 +1,6 @@
 import { Http2ServerRequest } from 'node:http2'
 import { finished, type Readable } from 'node:stream'
-import { http } from '../builtins.ts'
+import { http } from '../runtime/builtins.ts'
 import { done, iteratorReader, type Reader, type Step } from './readers.ts'
 
 /** Buffered bytes from which the stream is paused. */

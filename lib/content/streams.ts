@@ -1,7 +1,7 @@
 import type { ReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { fs } from '../builtins.ts'
+import { fs } from '../runtime/builtins.ts'
 import type { Content } from './content.ts'
 import { unusable, usedUp } from './content-errors.ts'
 import { isPiped, pipedReader, tellsOf, watchPiped } from './piped-reader.ts'

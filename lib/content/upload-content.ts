@@ -4,6 +4,7 @@ import type { UploadError } from '../errors.ts'
 import { isPromise } from '../unknown.ts'
 import { AttemptSource, type SourceOwner } from './attempt-source.ts'
 import type { Content } from './content.ts'
+import type { ContentDigest } from './content-digest.ts'
 import { gone, notBytes, overLimit, wrongLength } from './content-errors.ts'
 import { done, type Reader, type Step } from './readers.ts'
 import { ReplayWindow } from './replay-window.ts'
@@ -34,6 +35,8 @@ export interface UploadContentOptions {
   readonly slides?: boolean
   /** Whether memory can be reused once the connection has accepted its bytes. */
   readonly canReuseBuffers: boolean
+  /** Receives the bytes as they are read. */
+  readonly digest?: ContentDigest | null
   readonly inContext: InContext
 }
 
@@ -86,6 +89,11 @@ export class UploadContent implements SourceOwner {
   /** The length of a part; `null` when the length of the content is unknown. */
   lengthOf({ start, end }: Part = buffered): number | null {
     return this.length === null ? null : (end ?? this.length) - start
+  }
+
+  /** The digest of the whole content; `null` when none is wanted, or not all of it was read. */
+  get digest(): Buffer | null {
+    return this.#options.digest?.upTo(this.end) ?? null
   }
 
   /** The offset of its end; `null` while unknown. */
@@ -183,7 +191,9 @@ export class UploadContent implements SourceOwner {
     this.#reader = null
     this.#opening = null
     this.#pending = null
-    this.#seenBytes = this.#content.seeks ? start : 0
+    const { digest = null } = this.#options
+    const isHashed = digest === null || digest.hashedBytes >= start
+    this.#seenBytes = this.#content.seeks && isHashed ? start : 0
     this.#gone = false
     this.#ended = false
     this.#cancelled = false
@@ -273,6 +283,7 @@ export class UploadContent implements SourceOwner {
       throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'is longer than', length))
     }
     if (this.#seenBytes > this.limit) throw this.#refuse(overLimit(this.limit))
+    this.#options.digest?.update(bytes, this.#seenBytes)
     if (this.#window?.add(bytes, this.#seenBytes)) source.position += 1
     return this.#hand(source, bytes)
   }

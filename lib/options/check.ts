@@ -86,6 +86,7 @@ const resumeWants: Wants<ResumeOptions> = {
   version: (value) =>
     interopVersions.includes(value as number) ? null : `one of ${interopVersions.join(', ')}`,
   revision: (value) => (typeof value === 'string' ? null : 'a string'),
+  digest: (value) => (value === 'sha-256' || value === 'sha-512' ? null : "'sha-256' or 'sha-512'"),
 }
 
 function isHttpUrl(value: unknown): boolean {

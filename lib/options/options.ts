@@ -132,6 +132,14 @@ export interface ResumeOptions extends Partial<ResumeToken> {
    * at the origin, unless another process began it.
    */
   onToken?: (token: ResumeToken | null) => void
+  /**
+   * Asks for the digest of the whole content (`Want-Repr-Digest`, RFC 9530) and compares it with that of the
+   * bytes that were read, over all attempts. When they differ, the upload fails. When the origin sends
+   * none, it does not; `report.digest` tells whether one was compared.
+   *
+   * @default no digest
+   */
+  digest?: 'sha-256' | 'sha-512'
 }
 
 /** Time limits of the phases of an upload, in milliseconds; 0 for none. */

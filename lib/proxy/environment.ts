@@ -1,4 +1,4 @@
-import { http } from '../builtins.ts'
+import { http } from '../runtime/builtins.ts'
 import { readNoProxy } from './no-proxy.ts'
 import { type ProxyServer, proxyServer } from './server.ts'
 

@@ -1,5 +1,5 @@
 import type { buildConnector } from 'undici'
-import { http } from '../builtins.ts'
+import { http } from '../runtime/builtins.ts'
 import { refuseUnknown } from '../unknown.ts'
 
 /** A user name and a password. */

@@ -3,6 +3,7 @@ import { Client, type Dispatcher, Socks5ProxyAgent } from 'undici/index.js'
 import { type TunnelCredentials, type TunnelTarget, tunnelKey } from '../connection/tunnel.ts'
 import { UploadError } from '../errors.ts'
 import { fieldValue, type ResponseFields, withoutFields } from '../headers.ts'
+import { parseChallenges } from '../protocol/challenge.ts'
 import type { ProxyServer } from './server.ts'
 import { connector } from './sockets.ts'
 
@@ -48,7 +49,7 @@ export const httpTunnel: MakeTunnel = async (proxy, toProxy, target, timeout) =>
     socket.on('error', () => {}).destroy()
     if (statusCode === 407 && (await areOthers(proxy, credentials, fields))) continue
     const authorized = fieldValue(headers, 'proxy-authorization') !== undefined
-    throw noTunnel(proxy, authority, statusCode, authorized)
+    throw noTunnel(proxy, authority, statusCode, fields, authorized)
   }
 }
 
@@ -125,18 +126,25 @@ function noTunnel(
   { name }: ProxyServer,
   authority: string,
   status: number,
+  fields: ResponseFields,
   authorized: boolean,
 ): UploadError {
-  const message = `The proxy ${name} answered ${status} to CONNECT ${authority}; ${adviceFor(status, authorized)}`
+  const advice = adviceFor(status, fields, authorized)
+  const message = `The proxy ${name} answered ${status} to CONNECT ${authority}; ${advice}`
   const error = new UploadError('ERR_EXPECT_PROXY', message)
   error.response = { status }
   return error
 }
 
-function adviceFor(status: number, authorized: boolean): string {
+function adviceFor(status: number, fields: ResponseFields, authorized: boolean): string {
   if (status >= 500) return 'it did not reach the origin'
   if (status !== 407)
     return 'have it allow the origin, or reach the origin without it (NO_PROXY, proxy.noProxy)'
+  const challenges = parseChallenges(fields['proxy-authenticate'])
+  const isWindows = challenges.every(({ scheme }) => scheme === 'ntlm' || scheme === 'negotiate')
+  if (challenges.length > 0 && isWindows) {
+    return 'it offers NTLM or Negotiate alone, which are not supported'
+  }
   return authorized
     ? 'it does not accept the credentials of the proxy'
     : "give the proxy's credentials in its URL, in proxy.credentials, or under proxy in authenticate"

@@ -34,6 +34,12 @@ export function mismatch(what: string): UploadError {
   return new UploadError('ERR_EXPECT_RESUME_MISMATCH', message)
 }
 
+/** The error for an upload that the origin has received with other bytes. */
+export function different(algorithm: string): UploadError {
+  const message = `The origin's ${algorithm} digest differs from that of the content: what it stored is not what was sent; remove it and upload again`
+  return new UploadError('ERR_EXPECT_RESUME_DIGEST', message)
+}
+
 /** The error for an upload that the origin does not find. */
 export function missing(what: string): UploadError {
   const message = `The upload cannot be resumed: the origin ${what}`

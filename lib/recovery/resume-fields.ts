@@ -1,6 +1,8 @@
-import { fieldsOf, type ResponseFields, withoutFields } from '../headers.ts'
+import type { DigestAlgorithm } from '../content/content-digest.ts'
+import { fieldsOf, fieldValue, type ResponseFields, withoutFields } from '../headers.ts'
 import type { Settings } from '../options/settings.ts'
 import { interopVersions, invitingFields } from '../protocol/resumable-upload.ts'
+import { type FieldValue, parseDictionary } from '../protocol/structured-fields.ts'
 import type { HttpRequest } from '../upload/http-request.ts'
 import { isElsewhere, originFields } from './redirect.ts'
 
@@ -23,7 +25,24 @@ export function invitation(
   const headers = withoutFields(httpRequest.headers, ...invitingFields)
   headers.push('upload-complete', '?1', 'upload-draft-interop-version', String(version))
   if (length !== null) headers.push('upload-length', String(length))
-  return { ...httpRequest, headers }
+  return wantingDigest({ ...httpRequest, headers }, resume === true ? undefined : resume.digest)
+}
+
+/** The request with the field that asks for the digest of the content (RFC 9530, section 4). */
+export function wantingDigest(
+  httpRequest: HttpRequest,
+  algorithm: DigestAlgorithm | undefined,
+): HttpRequest {
+  const { headers } = httpRequest
+  if (algorithm === undefined || fieldValue(headers, 'want-repr-digest') !== undefined)
+    return httpRequest
+  return { ...httpRequest, headers: [...headers, 'want-repr-digest', `${algorithm}=10`] }
+}
+
+/** The digest in a `Repr-Digest` field; `null` when it has none of this algorithm. */
+export function digestIn(field: FieldValue, algorithm: DigestAlgorithm): Buffer | null {
+  const value = parseDictionary(field)?.get(algorithm)
+  return value?.startsWith(':') ? Buffer.from(value.slice(1, -1), 'base64') : null
 }
 
 /** Whether the request has fields of this protocol, or of tus, from the caller. */

@@ -16,8 +16,16 @@ import type {
   Resumable,
   UploadResumption,
 } from '../upload/recovery-step.ts'
-import { changed, isInterruption, isTemporary, lost, mismatch, missing } from './resume-failures.ts'
-import { locationOf } from './resume-fields.ts'
+import {
+  changed,
+  different,
+  isInterruption,
+  isTemporary,
+  lost,
+  mismatch,
+  missing,
+} from './resume-failures.ts'
+import { digestIn, locationOf, wantingDigest } from './resume-fields.ts'
 import { backoff } from './retry.ts'
 import { isCancelling, isLocating, UploadResource } from './upload-resource.ts'
 
@@ -52,9 +60,10 @@ export class Resumption implements UploadResumption {
   constructor(options: ResumeOptions, upload: Resumable) {
     this.#options = { ...defaults, ...definedOf(options) }
     this.#upload = upload
-    const { location, offset = 0, length = null, version, revision } = options
+    const { location, offset = 0, length = null, version, revision, digest } = options
     if (location === undefined) return
-    const { content, httpRequest } = upload
+    const { content } = upload
+    const httpRequest = wantingDigest(upload.httpRequest, digest)
     const isOther = revision !== undefined && upload.revision !== revision
     if (isOther || (length !== null && content.length !== null && length !== content.length)) {
       throw changed()
@@ -69,6 +78,10 @@ export class Resumption implements UploadResumption {
     return this.#resource === null
       ? null
       : { httpRequest: this.#resource.httpRequest, reason: 'locate', delayMs: 0 }
+  }
+
+  get failure(): Error | null {
+    return this.#then instanceof Error ? this.#then : null
   }
 
   /** Sets the steps that decide after this one. */
@@ -109,6 +122,8 @@ export class Resumption implements UploadResumption {
   }
 
   answered(answer: Answer): AnswerDecision | Promise<AnswerDecision> {
+    const different = this.#compare(answer)
+    if (different !== null) return this.#lose(different)
     const own = this.#resource === null ? undefined : this.#own(answer, this.#resource)
     if (own !== undefined) return own
     const others = this.#others.answered?.(answer) ?? null
@@ -140,6 +155,22 @@ export class Resumption implements UploadResumption {
   }
 
   // Responses --------------------------------------------------------------------------
+
+  /** Compares the digest in a successful response with that of the content. */
+  #compare({ status, fields, httpRequest, complete }: Answer): UploadError | null {
+    const { digest: algorithm } = this.#options
+    const { content, log } = this.#upload
+    if (algorithm === undefined || status < 200 || status > 299 || !complete) return null
+    // Without resumption the field describes the content of the response.
+    const isOfUpload = parseBoolean(fields['upload-complete']) ?? this.#resource !== null
+    if (!isOfUpload || isLocating(httpRequest) || isCancelling(httpRequest)) return null
+    const found = digestIn(fields['repr-digest'], algorithm)
+    const own = content.digest
+    if (found === null || own === null) return null
+    if (!own.equals(found)) return different(algorithm)
+    log.digest = `${algorithm}=:${own.toString('base64')}:`
+    return null
+  }
 
   /** What to do about a response; `undefined` leaves the decision to the other steps. */
   #own(answer: Answer, resource: UploadResource): AnswerDecision | undefined {

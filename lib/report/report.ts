@@ -119,6 +119,11 @@ export interface UploadReport {
   readonly savedBytes: number
   /** Bytes that the origin last acknowledged; absent when it acknowledged none. */
   readonly acknowledged?: number
+  /**
+   * The digest that the origin sent, as a `Repr-Digest` field has it (RFC 9530). It is that of the content. Absent
+   * when no digest was wanted, or the origin sent none.
+   */
+  readonly digest?: string
   /** The token to resume an incomplete upload with; absent when it cannot be resumed. */
   readonly resume?: ResumeToken
   readonly attempts: readonly AttemptReport[]

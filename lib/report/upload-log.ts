@@ -18,6 +18,8 @@ export class UploadLog {
   location: string | null = null
   /** Bytes that the origin last acknowledged; `null` when it acknowledged none. */
   acknowledged: number | null = null
+  /** The `Repr-Digest` of the origin that was compared with the content; `null` when none was. */
+  digest: string | null = null
   /** The token to resume the upload with; `null` when it cannot be resumed. */
   resume: ResumeToken | null = null
   readonly #begun = performance.now()
@@ -109,6 +111,7 @@ export class UploadLog {
       sentBytes,
       savedBytes: early && this.total !== null ? this.total - sentBytes : 0,
       ...this.#acknowledged,
+      ...(this.digest !== null && { digest: this.digest }),
       ...(this.resume !== null && { resume: this.resume }),
       attempts: this.attempts.map((attempt) => attempt.snapshot()),
     }

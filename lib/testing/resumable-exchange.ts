@@ -138,8 +138,8 @@ export class ResumableExchange {
   }
 
   /** The final response to the upload. */
-  finish({ status, headers, body }: OriginResponse): void {
-    this.answer(status, { 'upload-complete': '?1', ...headers }, body)
+  finish({ status, headers, body }: OriginResponse, fields: OutgoingHttpHeaders = {}): void {
+    this.answer(status, { 'upload-complete': '?1', ...fields, ...headers }, body)
   }
 
   fail(): void {

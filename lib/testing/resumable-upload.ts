@@ -34,6 +34,8 @@ export class ResumableUpload implements SeenUpload {
   length: number | null = null
   state: SeenUpload['state'] = 'open'
   answer: OriginResponse | null = null
+  /** Whether the client wants the digest of the content (RFC 9530). */
+  wantsDigest = false
   /** Ends the request that brings content. */
   interrupt: (() => void) | null = null
   #store: Writable | null = null
@@ -80,6 +82,12 @@ export class ResumableUpload implements SeenUpload {
 
   get sha256(): string {
     return this.#hash.copy().digest('hex')
+  }
+
+  /** The fields for a client that wants the digest. */
+  get digestFields(): { 'repr-digest'?: string } {
+    if (!this.wantsDigest) return {}
+    return { 'repr-digest': `sha-256=:${this.#hash.copy().digest('base64')}:` }
   }
 
   get content(): Buffer {

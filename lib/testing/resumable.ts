@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
+import { definedOf, refuseUnknown } from '../unknown.ts'
 import { ResumableExchange, type ResumableFaults } from './resumable-exchange.ts'
 import { ResumableUpload, type SeenUpload } from './resumable-upload.ts'
 import type { OriginResponse } from './serving.ts'
@@ -33,6 +34,8 @@ const defaults = {
   keepContent: false,
 }
 
+const names = [...Object.keys(defaults), 'response', 'store', 'fault', 'alter']
+
 /**
  * The server of draft-ietf-httpbis-resumable-upload, for node's HTTP/1.1 and HTTP/2 servers, with
  * faults on request.
@@ -42,8 +45,10 @@ export class ResumableUploads {
   readonly #uploads = new Map<string, ResumableUpload>()
   #requests = 0
 
+  /** @throws TypeError naming an option that is unknown. */
   constructor(options: ResumableOptions = {}) {
-    this.#options = { ...defaults, ...options }
+    refuseUnknown(options, names)
+    this.#options = { ...defaults, ...definedOf(options) }
   }
 
   /** All uploads, in the order of their creation. */
@@ -129,7 +134,7 @@ export class ResumableUploads {
     else if (exchange.number('upload-offset') !== upload.offset) exchange.answer(409, fields)
     else if ((size ?? 0) > limitOf(this.#options.limit, 'max-append-size')) {
       exchange.answer(413, { ...fields, 'upload-limit': this.#options.limit })
-    } else if (upload.answer !== null) exchange.finish(upload.answer)
+    } else if (upload.answer !== null) exchange.finish(upload.answer, upload.digestFields)
     else this.#take(exchange, upload)
   }
 
@@ -140,6 +145,7 @@ export class ResumableUploads {
     let acceptedBytes = 0
     let told = 0
     upload.appends += 1
+    upload.wantsDigest ||= exchange.field('want-repr-digest').includes('sha-256')
     upload.interrupt = () => exchange.reset()
     const fails = (): boolean => {
       if (acceptedBytes < after) return false
@@ -195,7 +201,7 @@ export class ResumableUploads {
       }
       upload.state = 'complete'
       upload.answer = response(upload)
-      if (exchange.fault === null) exchange.finish(upload.answer)
+      if (exchange.fault === null) exchange.finish(upload.answer, upload.digestFields)
       else exchange.fail()
     })
   }

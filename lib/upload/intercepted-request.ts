@@ -3,6 +3,7 @@ import { channel } from 'node:diagnostics_channel'
 import type { Dispatcher } from 'undici'
 import { ticketKey } from '../connection/ticket.ts'
 import type { Content } from '../content/content.ts'
+import { ContentDigest } from '../content/content-digest.ts'
 import { contentOf } from '../content/kinds.ts'
 import { type InContext, UploadContent } from '../content/upload-content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
@@ -97,7 +98,9 @@ export function uploadContextOf(
     const { replayWindow } = settings
     const canReuseBuffers = handler.onBodySent === undefined && !chunkSent.hasSubscribers
     const slides = invitation !== null
-    const options = { length, replayWindow, slides, canReuseBuffers, inContext }
+    const algorithm = typeof settings.resume === 'object' ? settings.resume.digest : undefined
+    const digest = slides && algorithm !== undefined ? new ContentDigest(algorithm) : null
+    const options = { length, replayWindow, slides, canReuseBuffers, digest, inContext }
     uploadContext.content = new UploadContent(content, options, (error) =>
       uploadContext.onBroken(error),
     )

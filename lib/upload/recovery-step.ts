@@ -114,6 +114,8 @@ export interface Resumable {
 export interface UploadResumption extends RecoveryStep {
   /** The attempt to begin with when a token is given; `null` otherwise. */
   readonly first: NextAttempt | null
+  /** The error of an upload that is being deleted at the origin; `null` when it has not failed. */
+  readonly failure: Error | null
   /** The upload failed. Returns the request that deletes an upload that cannot be resumed. */
   abandoned(error: unknown): HttpRequest | null
   /** Sets the steps that decide after this one. */

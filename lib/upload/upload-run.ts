@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { types } from 'node:util'
 import type { Dispatcher } from 'undici'
 import { startResponse } from '../connection/forwarding-handler.ts'
 import { Wait, type Waiting } from '../connection/wait.ts'
@@ -10,6 +11,7 @@ import type { AskReason, AttemptReason } from '../report/report.ts'
 import { failureOf, keepFailure } from '../report/reported.ts'
 import type { Route } from '../routes/route.ts'
 import type { WaitLimit } from '../routes/wait-limit.ts'
+import { isPromise } from '../unknown.ts'
 import { Attempt } from './attempt.ts'
 import { attemptOptions } from './attempt-options.ts'
 import type { AttemptOwner } from './attempt-owner.ts'
@@ -102,7 +104,13 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       this.#timeouts.connecting()
       const { allowH2 } = this.#request
       const options = dispatchOptions(this.#uploadContext, attempt, httpRequest, allowH2)
-      return interceptorContext.dispatch(options, attempt)
+      const dispatched: unknown = interceptorContext.dispatch(options, attempt)
+      // An interceptor below may be an async function, although its type returns a boolean.
+      if (!isPromise(dispatched)) return dispatched as boolean
+      dispatched.then(undefined, (error: unknown) => {
+        if (this.isCurrent(attempt)) this.#fail(toError(error))
+      })
+      return true
     } catch (error) {
       this.#fail(error as Error)
       return true
@@ -434,8 +442,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     const attempt = this.#current
     if (attempt?.cutLate()) return
     const next = attempt === null ? null : this.#afterStall(attempt, error)
-    if (next === null || attempt === null) this.#controller.abort(error)
-    else this.#goOn(attempt, next)
+    if (next !== null && attempt !== null) this.#goOn(attempt, next)
+    else this.#controller.abort(this.#uploadContext.resumption?.failure ?? error)
   }
 
   /** The next attempt of a resumable upload after a timeout of a connection. */
@@ -483,5 +491,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 }
 
 function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('The source failed', { cause: error })
+  // An error of another realm is no instance of this one's Error.
+  if (error instanceof Error || types.isNativeError(error)) return error
+  return new Error('The source failed', { cause: error })
 }

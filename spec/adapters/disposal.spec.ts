@@ -102,7 +102,8 @@ describe('await using', () => {
     it(`closes the connections of ${name}`, async () => {
       const peer = await origin(async (wire) => {
         await wire.content(await wire.head())
-        wire.send('HTTP/1.1 201 Created', 'Content-Length: 0')
+        // Without it, undici closes an idle connection after four seconds.
+        wire.send('HTTP/1.1 201 Created', 'Content-Length: 0', 'Keep-Alive: timeout=600')
         await wire.closed()
       })
       const { adapter, send } = make()

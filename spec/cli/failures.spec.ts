@@ -172,6 +172,35 @@ describe('a server that wants to know a length', () => {
   })
 })
 
+describe('a server that wants Windows Authentication', () => {
+  for (const [status, value] of [
+    [401, 'Negotiate, NTLM'],
+    [401, 'NTLM'],
+    [401, 'Negotiate'],
+    [407, 'NTLM'],
+  ] as const) {
+    it(`is told apart by its ${status} with ${value}, and there is something to do about it`, async () => {
+      const name = status === 401 ? 'www-authenticate' : 'proxy-authenticate'
+      const origin = await openOrigin({ mode: { status, headers: { [name]: value } } })
+      const args = ['put', '-', origin.url, '-u', 'anna:secret', '--json']
+      const { status: ended, out, err } = await run(args, { stdin: 'abc' })
+      expect(ended).to.equal(1)
+      expect(err).to.match(
+        /, only NTLM or Negotiate is offered, .* not supported; have Basic .*\n$/,
+      )
+      expect(JSON.parse(out)).to.include({ status, sentBytes: 0 })
+      expect(JSON.parse(out).error.code).to.equal('ERR_AUTHENTICATION_UNSUPPORTED')
+    })
+  }
+
+  it('is none where it offers another scheme, too', async () => {
+    const headers = { 'www-authenticate': 'Negotiate, NTLM, Digest realm="a", nonce="NTLM"' }
+    const origin = await openOrigin({ mode: { status: 401, headers } })
+    const { err } = await run(['put', '-', origin.url], { stdin: 'abc' })
+    expect(err).to.include('401 Unauthorized').and.not.include('NTLM')
+  })
+})
+
 describe('an upload that is redirected', () => {
   it('says where the file went, and what was sent there', async () => {
     const other = await openOrigin()

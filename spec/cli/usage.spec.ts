@@ -17,6 +17,14 @@ describe('the command put, called wrongly', () => {
     [['-', 'b', `${nowhere}/a`], `several files need a URL that ends in '/', not '${nowhere}/a'`],
     [['-', nowhere, '-H', 'secret'], "a header field must be 'name: value'"],
     [['-', nowhere, '-H', 'a: b\nc'], "a header field must be 'name: value'"],
+    [
+      ['-', nowhere, '-H', 'Transfer-Encoding: chunked'],
+      'the client writes the header field Transfer-Encoding itself; a body from standard input (-) is sent chunked',
+    ],
+    [
+      ['-', nowhere, '-H', 'connection: close'],
+      'the client writes the header field connection itself',
+    ],
     [['-', nowhere, '--method', 'A B'], 'It must be one word, such as POST'],
     [['-', nowhere, '--expect', 'so'], 'Allowed choices are auto, always, never'],
     [['-', nowhere, '--threshold', '1x'], 'It must be a number of bytes, such as 65536, 64k'],

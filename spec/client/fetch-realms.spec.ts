@@ -2,6 +2,8 @@ import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
 import type { FetchInput } from '../../lib/client/platform-fetch.ts'
+import { upload } from '../../lib/client/upload.ts'
+import type { ContentInput } from '../../lib/content/content.ts'
 import { agentFor } from '../support/faces.ts'
 import { openOrigin } from '../support/open-origin.ts'
 
@@ -42,6 +44,27 @@ describe('fetch, given what is of another realm,', () => {
       const response = await fetch(input, { ...method, ...init, dispatcher: agentFor() })
       expect(response.status).to.equal(201)
       expect(origin.requests.map(({ content }) => String(content))).to.deep.equal(['hi'])
+    })
+  }
+})
+
+describe('content of another realm that fails', () => {
+  const contents = {
+    'a generator': "(function* () { yield 'h'; throw new RangeError('mine') })()",
+    'an async generator': "(async function* () { yield 'h'; throw new RangeError('mine') })()",
+    'a function': "() => { throw new RangeError('mine') }",
+    'an async function': "async () => { throw new RangeError('mine') }",
+  }
+  for (const [name, code] of Object.entries(contents)) {
+    it(`fails the upload with its own error: ${name}`, async () => {
+      const { url } = await openOrigin()
+      const dispatcher = agentFor()
+      const body = (): ContentInput => runInNewContext(code)
+      const error = await upload(url, body(), { dispatcher }).catch((reason) => reason)
+      expect(error).to.include({ name: 'RangeError', message: 'mine' })
+      const init = { method: 'PUT', body: body(), dispatcher }
+      const failure = await fetch(url, init).catch((reason) => reason)
+      expect(failure.cause).to.include({ name: 'RangeError', message: 'mine' })
     })
   }
 })

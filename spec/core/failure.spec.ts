@@ -243,6 +243,35 @@ describe('the report of an error', () => {
     expect(methods).to.deep.equal(['PUT', 'POST'])
   })
 
+  it('is that of each of several uploads that undici fails with one error', async () => {
+    const asked = signal()
+    const peer = await origin(async (wire) => {
+      await wire.head()
+      asked.raise()
+      await wire.closed()
+    })
+    const own = new Agent({ factory: gatedPool, connections: 1 })
+    const plain = new Agent({ connections: 1, pipelining: 10 })
+    closeLater(() => plain.destroy())
+    const rows = [
+      [own.compose(expectContinue({ continueTimeout: 60_000 })), peer.url, 'UND_ERR_DESTROYED'],
+      [plain.compose(expectContinue({ expect: 'never' })), await nowhere(), 'ECONNREFUSED'],
+    ] as const
+    const failing = rows.map(([dispatcher, url]) =>
+      ['PUT', 'POST', 'PATCH'].map((method) =>
+        failureOf(upload(url, large, { dispatcher, method })),
+      ),
+    )
+    await asked.raised
+    await own.destroy()
+    for (const [at, [, , code]] of rows.entries()) {
+      const failures = await Promise.all(failing[at] ?? [])
+      for (const error of failures) expect(error).to.have.property('code', code)
+      const methods = failures.map((error) => reportOf(error)?.attempts[0]?.method)
+      expect(methods).to.deep.equal(['PUT', 'POST', 'PATCH'])
+    }
+  })
+
   it('tells all attempts', async () => {
     const peer = await origin(
       async (wire) => {

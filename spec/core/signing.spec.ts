@@ -57,6 +57,16 @@ const ways: Record<string, Sign> = {
     sign().catch((error: Error) => handler.onResponseError?.(null as never, error))
     return true
   },
+  'in an async function': (tokens) => (dispatch) => {
+    const sign = async (
+      options: Dispatcher.DispatchOptions,
+      handler: Dispatcher.DispatchHandler,
+    ): Promise<boolean> => {
+      await new Promise((turn) => setImmediate(turn))
+      return dispatch(withToken(options, tokens.issue(options)), handler)
+    }
+    return sign as never
+  },
 }
 
 function signing(
@@ -162,25 +172,35 @@ for (const [way, sign] of Object.entries(ways)) {
 
 describe('an interceptor below expectContinue() that cannot sign', () => {
   const reason = new Error('no key')
-  const failing: Record<string, Dispatcher.DispatcherComposeInterceptor> = {
-    'throws at once': () => (_options, _handler) => {
+  const failing: Record<string, Dispatcher.Dispatch> = {
+    'throws at once': () => {
       throw reason
     },
-    'says so later': () => (_options, handler) => {
+    'says so later': (_options, handler) => {
       setImmediate(() => handler.onResponseError?.(null as never, reason))
       return true
     },
+    'is an async function': (() => Promise.reject(reason)) as never,
   }
-  for (const [name, interceptor] of Object.entries(failing)) {
-    it(`fails the upload, with the content untouched: it ${name}`, async () => {
-      const source = stream()
-      const dispatcher = signing(interceptor)
-      const error = await upload('http://127.0.0.1:1/', source, { dispatcher }).catch((e) => e)
-      expect(error).to.equal(reason)
-      expect(source.readableDidRead).to.equal(false)
-      expect(source.destroyed).to.equal(true)
-      await dispatcher.close()
-    })
+  for (const [name, fails] of Object.entries(failing)) {
+    for (const [which, last] of Object.entries({ 'the first attempt': 1, 'the next one': 2 })) {
+      it(`fails the upload, with the content untouched: it ${name}, at ${which}`, async () => {
+        const origin = await startOrigin({ mode: 417 })
+        closeLater(() => origin.close())
+        let attempts = 0
+        const dispatcher = signing((dispatch) => (options, handler) => {
+          attempts += 1
+          return attempts < last ? dispatch(options, handler) : fails(options, handler)
+        })
+        const source = stream()
+        const error = await upload(origin.url, source, { dispatcher }).catch((e) => e)
+        expect(error).to.equal(reason)
+        expect(attempts).to.equal(last)
+        expect(source.readableDidRead).to.equal(false)
+        expect(source.destroyed).to.equal(true)
+        await dispatcher.close()
+      })
+    }
   }
 
   it('sends nothing for an upload that was aborted in the meantime', async () => {

@@ -178,4 +178,16 @@ describe('startOrigin', () => {
     const error = await outcomeOf(() => close(startOrigin({ respond: 201 } as object)))
     expect(error).to.be.instanceOf(TypeError).with.property('message').that.includes("'respond'")
   })
+
+  it('refuses an option of resumable that it does not know, and takes one that is undefined', async () => {
+    const resumable = { offsetEvrey: 1 } as object
+    const error = await outcomeOf(() => close(startOrigin({ resumable })))
+    expect(error).to.be.instanceOf(TypeError)
+    expect(error).to.have.property('message').that.includes("'offsetEvrey'")
+    const limit = undefined as never
+    const origin = await startOrigin({ mode: 'resumable', resumable: { limit } })
+    const response = await fetch(origin.url, { method: 'OPTIONS' })
+    await origin.close()
+    expect(response.headers.get('upload-limit')).to.equal('min-size=0')
+  })
 })

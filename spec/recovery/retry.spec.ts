@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { upload } from '../../lib/client/upload.ts'
 import { Retry } from '../../lib/recovery/retry.ts'
 import { StaleConnection } from '../../lib/recovery/stale-connection.ts'
+import type { Progress } from '../../lib/report/report.ts'
 import { type OriginMode, startOrigin, type TestOrigin } from '../../lib/testing/index.ts'
 import type { NextAttempt } from '../../lib/upload/recovery-step.ts'
 import { answerOf, failureOf } from '../support/answers.ts'
@@ -198,6 +199,30 @@ describe('upload, tried again', () => {
     expect(times).to.deep.equal([0, 25_000])
     expect(report.attempts[1]).to.include({ reason: 'retry' })
     expect(report.attempts[1]?.delayMs).to.be.within(20_000, 25_000)
+  })
+
+  it('comes back apart from 29 others that were told the same', async () => {
+    const clock = standingClock()
+    const origin = await startOrigin({
+      mode: () =>
+        origin.requests.length <= 30 ? { status: 503, headers: { 'retry-after': '10' } } : 'go',
+    })
+    closeLater(() => origin.close())
+    const dispatcher = agentFor()
+    let refused = 0
+    const onProgress = ({ phase }: Progress): void => {
+      if (phase !== 'responding') return
+      refused += 1
+      if (refused === 30) setImmediate(() => clock.tick(12_500))
+    }
+    const herd = Array.from({ length: 30 }, () =>
+      upload(origin.url, oneShot(), { retry: 1, dispatcher, onProgress }),
+    )
+    const results = await Promise.all(herd)
+    const delays = results.map(({ report }) => report.attempts[1]?.delayMs ?? 0)
+    expect(Math.min(...delays)).to.be.at.least(10_000)
+    expect(Math.max(...delays) - Math.min(...delays)).to.be.at.least(1000)
+    expect(results.map(({ report }) => report.status)).to.deep.equal(Array(30).fill(201))
   })
 
   it('ends while it waits, by its signal', async () => {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { fromFile } from '../../lib/content/file.ts'
 import type { ResumableOptions } from '../../lib/testing/index.ts'
+import { standingClock } from '../support/clock.ts'
 import { chunksOf } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
 import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
@@ -52,6 +53,26 @@ describe('an offset that cannot be', () => {
       expect((await failed(located)).code).to.equal('ERR_EXPECT_RESUME_GONE')
     })
   }
+
+  it('is what the error tells when the DELETE is not answered until the total timeout', async () => {
+    let tell = (): void => {}
+    const deleted = new Promise<void>((resolve) => {
+      tell = resolve
+    })
+    const origin = await plainly.open({
+      fault: cut,
+      alter: (fields, status, request) => {
+        if (request.method !== 'DELETE') return lying(204, '3000001')(fields, status, request)
+        tell()
+        return null
+      },
+    })
+    const clock = standingClock()
+    const failing = failed(origin, { timeouts: { total: 600_000 } })
+    await deleted
+    clock.tick(600_000)
+    expect((await failing).code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
+  })
 
   it('ends an upload whose length is another at the origin', async () => {
     const origin = await plainly.open({

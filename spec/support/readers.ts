@@ -1,4 +1,4 @@
-import type { Content } from '../../lib/content/content.ts'
+import { type Content, makeContent } from '../../lib/content/content.ts'
 import type { Reader, Step } from '../../lib/content/readers.ts'
 
 /** Reads to the end, and answers the chunks as they came. */
@@ -69,4 +69,26 @@ export function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
     () => null,
     (reason: unknown) => reason,
   )
+}
+
+/** One-shot content that is read with this reader. */
+export function readWith(reader: LoggedReader, exact = false): Content {
+  return makeContent({
+    length: null,
+    type: null,
+    replayable: false,
+    exact,
+    callsOut: true,
+    open: () => reader,
+  })
+}
+
+/** The code of what an action throws. */
+export function codeOf(action: () => unknown): string {
+  try {
+    action()
+  } catch (error) {
+    return (error as { code: string }).code
+  }
+  return 'none'
 }

@@ -76,3 +76,17 @@ export class Counted implements AsyncIterableIterator<string> {
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
+
+/** Reads until the end or a failure. */
+export async function readAll(source: Source): Promise<{ chunks: string[]; error: unknown }> {
+  const chunks: string[] = []
+  for (;;) {
+    try {
+      const chunk = await nextOf(source)
+      if (chunk === null) return { chunks, error: null }
+      chunks.push(chunk)
+    } catch (error) {
+      return { chunks, error }
+    }
+  }
+}

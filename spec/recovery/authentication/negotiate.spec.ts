@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { upload } from '../../../lib/client/upload.ts'
+import type { UploadError } from '../../../lib/errors.ts'
 import { agentFor } from '../../support/faces.ts'
 import { guarded, statuses, stream, uploader, user } from '../../support/guarded.ts'
+import { httpProxy } from '../../support/proxies.ts'
 import { answering } from '../../support/token-guard.ts'
 
 /** What IIS says where it wants Windows Authentication. */
@@ -44,6 +46,24 @@ describe('a challenge for Negotiate or NTLM alone', () => {
     })
     expect(response.status).to.equal(407)
     expect(statuses(proxy)).to.deep.equal([407])
+  })
+
+  it('is a proxy’s for a tunnel, whose error says that they are not supported', async () => {
+    for (const [value, isSupported] of [
+      [windows, false],
+      ['NTLM', false],
+      [`${windows}, Basic realm="proxy"`, true],
+    ] as const) {
+      const proxy = await httpProxy({ challenges: () => value })
+      const dispatcher = agentFor({ proxy: `http://${proxy.host}` })
+      const authenticate = { proxy: { digest: user } }
+      const sent = upload('https://uploads.example/', stream(), { dispatcher, authenticate })
+      const error: UploadError = await sent.catch((reason) => reason)
+      expect(error).to.include({ code: 'ERR_EXPECT_PROXY' })
+      if (isSupported) expect(error.message).not.to.include('NTLM')
+      else expect(error.message).to.match(/; it offers NTLM or Negotiate alone, .* not supported$/)
+      expect(proxy.heads).to.have.length(1)
+    }
   })
 
   it('is answered where Basic is offered beside them', async () => {

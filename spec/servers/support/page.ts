@@ -13,24 +13,23 @@ export function pageOf(
   const size = (rows[0]?.size ?? 0) / 1_048_576
   return `# Uploads to real servers
 
-\`npm run docs:servers\` writes this page; it says what one run saw on Node ${process.versions.node}. Each row is
-an upload of ${size} MiB to a server that was just started, of known length from a buffer or of
-unknown length from a stream, and a second one to a place that takes it. "The server answered"
-and "content it was sent" are what a relay between the two saw on each connection, in order; the
-proxies stand before a server of Node's own, set up as Node does by default unless the row says
-otherwise. What is missing from a server's rows it cannot do: Tomcat's default servlet has no limit of
-size, wsgiref reads no content of unknown length.
+\`npm run docs:servers\` writes this page from one run on Node ${process.versions.node}. Each row shows two uploads of
+${size} MiB to a server that was just started: one to a place as in the column "case", and a second one to a place that accepts it.
+A body of known length comes from a buffer, one of unknown length from a stream. A relay between the client and
+the server counts the connections, the responses and the bytes. Proxies forward to a server of Node's with the default
+settings, unless the row names others. A server has no row for a case that it does not support: Tomcat's
+default servlet has no size limit, and wsgiref reads no body of unknown length.
 
-In every row what the caller was told succeeded was stored once and as it was sent, nothing else
-was stored, nothing followed a refusal that came before the content, and the second upload was
-stored, too: the run fails otherwise. How much went out before a refusal that came after a 100 is
-a matter of luck, and so is whether a stream was untouched by then and could follow a redirect.
+The run fails unless, in every row, each upload that succeeded for the caller was stored once, byte for byte, nothing
+else was stored, no byte of the body followed a refusal that came before it, and the second upload was stored too. If a
+refusal comes after a 100, how much of the body was sent by then depends on timing, and so does whether a stream was still
+unread and could follow a redirect.
 
 ${tableOf(rows)}
 
 Debian's packages: ${versions.join(', ')}.
 
-Servers that could not be had: ${missing.length === 0 ? 'none' : missing.join(', ')}.
+Servers that could not be installed: ${missing.length === 0 ? 'none' : missing.join(', ')}.
 `
 }
 

@@ -39,10 +39,10 @@ export function tlsSection(rows: readonly TlsRow[], size: number): string {
   return `
 ## Over TLS
 
-Two uploads of ${size / 1_048_576} MiB with one agent and default options, to servers that speak both HTTP versions or one of them.
-"Attempts" are those of the report: the HTTP version, the interim and the final status, and how much of the content was sent.
-In every row what the caller was told succeeded was stored once and as it was sent, nothing else was stored, and where
-the refusal came without a 100 before it, no content was sent.
+Each row shows two uploads of ${size / 1_048_576} MiB with one agent and the default options. The servers speak both HTTP versions or one
+of them. For each attempt the report lists the HTTP version, the interim and final statuses, and how much of the body was sent.
+In every row, each upload that succeeded for the caller was stored once, byte for byte, and nothing else was stored. If
+the refusal came without a 100 before it, no byte of the body was sent.
 
 | ${columns.join(' | ')} |
 |${' --- |'.repeat(columns.length)}

@@ -1,0 +1,31 @@
+import { createHash, type Hash } from 'node:crypto'
+
+/** The algorithms of RFC 9530 that are secure. */
+export type DigestAlgorithm = 'sha-256' | 'sha-512'
+
+/** The digest of the whole content, computed while it is read. Bytes that are read again count once. */
+export class ContentDigest {
+  readonly #hash: Hash
+  #hashedBytes = 0
+
+  constructor(algorithm: DigestAlgorithm) {
+    this.#hash = createHash(algorithm.replace('-', ''))
+  }
+
+  /** The offset up to which the content was hashed. Content that is opened behind it cannot be hashed further. */
+  get hashedBytes(): number {
+    return this.#hashedBytes
+  }
+
+  /** Takes bytes that were read, and the offset of their end. */
+  update(bytes: Uint8Array, end: number): void {
+    if (end <= this.#hashedBytes) return
+    this.#hash.update(bytes.subarray(this.#hashedBytes - (end - bytes.length)))
+    this.#hashedBytes = end
+  }
+
+  /** The digest of the content up to this offset; `null` when the content was not hashed to there. */
+  upTo(end: number | null): Buffer | null {
+    return end === this.#hashedBytes ? this.#hash.copy().digest() : null
+  }
+}

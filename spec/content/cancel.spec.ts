@@ -1,0 +1,175 @@
+import { PassThrough, Readable } from 'node:stream'
+import { ReadableStream } from 'node:stream/web'
+import { expect } from 'chai'
+import type { ContentInput } from '../../lib/content/content.ts'
+import { codeOf, failureOf, LoggedReader, readWith } from '../support/readers.ts'
+import { Counted, nextOf, restOf, turn, uploadContentOf } from '../support/sources.ts'
+
+/** Content of two chunks, and how often it was let go. */
+interface Kept {
+  readonly input: ContentInput
+  left(): number
+}
+
+const kinds: readonly (readonly [string, () => Kept])[] = [
+  [
+    'an iterator',
+    () => {
+      const input = new Counted('ab', 'c')
+      return { input, left: () => input.left }
+    },
+  ],
+  [
+    'a generator',
+    () => {
+      let left = 0
+      const input = (function* (): Generator<string> {
+        try {
+          yield 'ab'
+          yield 'c'
+        } finally {
+          left++
+        }
+      })()
+      return { input, left: () => left }
+    },
+  ],
+  [
+    'a Node stream',
+    () => {
+      let left = 0
+      const chunks = ['ab', 'c', null]
+      const input = new Readable({
+        read() {
+          this.push(chunks.shift() ?? null)
+        },
+        destroy: (error, callback) => {
+          left++
+          callback(error)
+        },
+      })
+      return { input, left: () => left }
+    },
+  ],
+  [
+    'a web stream',
+    () => {
+      let left = 0
+      const chunks = ['ab', 'c']
+      const input = new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            const chunk = chunks.shift()
+            if (chunk === undefined) controller.close()
+            else controller.enqueue(Buffer.from(chunk))
+          },
+          cancel: () => void left++,
+        },
+        { highWaterMark: 0 },
+      )
+      return { input, left: () => left }
+    },
+  ],
+]
+
+describe('UploadContent.cancel', () => {
+  for (const [kind, make] of kinds) {
+    for (const [moment, steps] of [
+      ['that was not opened', -1],
+      ['that was opened', 0],
+      ['that was read in part', 1],
+    ] as const) {
+      it(`lets go of ${kind} ${moment}, once`, async () => {
+        const { input, left } = make()
+        const content = uploadContentOf(input)
+        const source = steps < 0 ? null : await content.open()
+        if (steps > 0 && source !== null) await nextOf(source)
+        content.cancel()
+        content.cancel()
+        await turn()
+        // A generator that has not begun runs no code when it is left.
+        expect(left()).to.equal(kind === 'a generator' && steps < 1 ? 0 : 1)
+        expect(codeOf(() => content.open())).to.equal('ERR_EXPECT_CONTENT_GONE')
+      })
+    }
+
+    it(`lets go of ${kind} from a function`, async () => {
+      const { input, left } = make()
+      const content = uploadContentOf(() => input as Counted)
+      await nextOf(await content.open())
+      content.cancel()
+      await turn()
+      expect(left()).to.equal(1)
+    })
+
+    it(`lets go of ${kind} from a function that answers only afterwards`, async () => {
+      const { input, left } = make()
+      const content = uploadContentOf(async () => input as Counted)
+      const opening = content.open()
+      content.cancel()
+      await opening
+      await turn()
+      expect(left()).to.equal(kind === 'a generator' ? 0 : 1)
+    })
+
+    it(`leaves ${kind} alone that was read to its end`, async () => {
+      const { input, left } = make()
+      const content = uploadContentOf(input)
+      await restOf(await content.open())
+      await turn()
+      const before = left()
+      content.cancel()
+      await turn()
+      expect(left()).to.equal(before)
+    })
+  }
+
+  it('does not call a function', async () => {
+    let calls = 0
+    uploadContentOf(() => {
+      calls++
+      return 'ab'
+    }).cancel()
+    await turn()
+    expect(calls).to.equal(0)
+  })
+
+  it('says why', async () => {
+    const reader = new LoggedReader('ab')
+    const content = uploadContentOf(readWith(reader))
+    await content.open()
+    content.cancel(new RangeError('enough'))
+    expect(reader.log).to.deep.equal(['cancel: RangeError'])
+  })
+
+  it('destroys a stream that a chunk is waited for of', async () => {
+    const stream = new PassThrough()
+    const content = uploadContentOf(stream)
+    const source = await content.open()
+    const step = source.read() as PromiseLike<unknown>
+    step.then(undefined, () => {})
+    content.cancel()
+    expect(stream.destroyed).to.equal(true)
+    await turn()
+  })
+
+  it('does not fail when the content could not be opened', async () => {
+    const error = new RangeError('not today')
+    const content = uploadContentOf(() => {
+      throw error
+    })
+    expect(await failureOf((async () => content.open())())).to.equal(error)
+    expect(content.failure).to.equal(error)
+    expect(() => content.cancel()).not.to.throw()
+  })
+
+  it('does not fail when the content does not want to be let go', async () => {
+    const refuse = (): never => {
+      throw new RangeError('no')
+    }
+    const next = (): IteratorResult<string> => ({ done: false, value: 'a' })
+    const content = uploadContentOf({ [Symbol.iterator]: () => ({ next, return: refuse }) })
+    await nextOf(await content.open())
+    expect(() => content.cancel()).not.to.throw()
+  })
+})
