@@ -8,13 +8,13 @@ import { type OriginMode, startOrigin } from '../lib/testing/index.ts'
 const size = 48 * 1024 * 1024
 
 const acts: readonly { mode: OriginMode; title: string }[] = [
-  { mode: 'go', title: 'The origin says go' },
-  { mode: 'silent', title: 'The origin stays silent' },
-  { mode: 417, title: 'The origin answers 417' },
-  { mode: 413, title: 'The origin answers 413' },
+  { mode: 'go', title: 'The server says 100' },
+  { mode: 'silent', title: 'The server stays silent' },
+  { mode: 417, title: 'The server answers 417' },
+  { mode: 413, title: 'The server answers 413' },
 ]
 
-/** Uploads a file of 48 MiB to origins of four kinds and prints what became of each. */
+/** Uploads a file of 48 MiB to servers of four kinds and prints what became of each. */
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
   try {
@@ -37,11 +37,11 @@ async function play(act: (typeof acts)[number], path: string, sha256: string): P
     const accepted = origin.requests.find(({ status }) => status === 201)
     if (accepted === undefined) {
       const received = origin.requests.reduce((sum, { bytes }) => sum + bytes, 0)
-      console.log(`  content the origin received: ${received} bytes`)
+      console.log(`  bytes of the body that the server received: ${received}`)
       return
     }
-    console.log(`  sha256 at the source ${sha256}`)
-    console.log(`  sha256 at the origin ${accepted.sha256}`)
+    console.log(`  sha256 of the file      ${sha256}`)
+    console.log(`  sha256 at the server    ${accepted.sha256}`)
     console.log(`  ${accepted.sha256 === sha256 ? 'equal' : 'DIFFERENT'}`)
     if (accepted.sha256 !== sha256) process.exitCode = 1
   } finally {

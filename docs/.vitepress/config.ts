@@ -57,6 +57,11 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    // Plots scroll on a phone, with the keyboard, too.
+    config: ({ renderer: { rules } }) => {
+      const { image } = rules
+      rules.image = (...given) => `<span class="plot" tabindex="0">${image?.(...given)}</span>`
+    },
   },
   themeConfig: {
     nav: [

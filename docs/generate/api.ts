@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type ExportedDeclarations, type JSDoc, Node, Project } from 'ts-morph'
+import { type ExportedDeclarations, type JSDoc, type JSDocTag, Node, Project } from 'ts-morph'
 
 /** A page of the site, in Markdown. */
 export interface MadePage {
@@ -45,7 +45,7 @@ function pageOf(entry: string, exported: readonly Exported[]): string {
   const part = (title: string, items: readonly Exported[]): string[] =>
     items.length === 0 ? [] : [`## ${title}`, ...items.map((item) => textOf(item, names))]
   return [
-    `# ${entry}`,
+    `# ${entry.replaceAll('/', '/<wbr>')}`,
     `\`\`\`ts\nimport { ${others.map(({ name }) => name).join(', ')} } from '${entry}'\n\`\`\``,
     ...part('Values', others),
     ...part('Types', types),
@@ -145,12 +145,15 @@ function withoutModifiers(member: Node): string {
 function proseOf(docs: readonly JSDoc[], names: ReadonlySet<string>): string {
   return docs
     .map((doc) => {
-      const tags = doc
-        .getTags()
-        .map((tag) => sentenceOf(tag.getTagName(), tag.getCommentText() ?? ''))
+      const tags = doc.getTags().map((tag) => sentenceOf(nameOf(tag), tag.getCommentText() ?? ''))
       return linked([doc.getDescription().trim(), ...tags].join('\n\n'), names)
     })
     .join('\n\n')
+}
+
+/** The name of a tag; for `@param` that of the parameter. */
+function nameOf(tag: JSDocTag): string {
+  return Node.isJSDocParameterTag(tag) ? `\`${tag.getName()}\`` : tag.getTagName()
 }
 
 function sentenceOf(tag: string, text: string): string {

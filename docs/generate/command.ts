@@ -25,6 +25,7 @@ export function commandReference(roff: string): string {
     }
     inTable = false
     if (line.startsWith('.SH ')) out.push('', `## ${titleOf(line.slice(4))}`, '')
+    else if (line.startsWith('.SS ')) out.push('', `### ${line.slice(4)}`)
     else if (line === '.nf') out.push('```sh')
     else if (line === '.fi') out.push('```')
     else if (/^\.(PP|br)$/.test(line)) out.push('')
@@ -44,13 +45,14 @@ function titleOf(title: string): string {
 function textOf(line: string): string {
   return line
     .replace(/^\\&/, '')
+    .replaceAll(/\\fI(.*?)\\fR/g, '<$1>')
     .replaceAll(/\\f[BIR]/g, '')
     .replaceAll('\\(aq', "'")
     .replaceAll('\\-', '-')
     .replaceAll('\\e', '\\')
 }
 
-/** `-X, --method method` with each of its flags as code. */
+/** `-X, --method <method>` with each of its flags as code. */
 function codes(term: string): string {
   return term
     .split(', ')

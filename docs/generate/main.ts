@@ -19,8 +19,8 @@ const files = {
   changelog: 'CHANGELOG.md',
 } as const
 
-/** Those whose tables need all the room there is. */
-const wide = ['servers', 'comparison', 'benchmarks']
+/** Those whose tables and drawings need all the room there is. */
+const wide = ['servers', 'comparison', 'benchmarks', 'contributing']
 const wideLayout = '---\npageClass: wide\naside: false\n---\n\n'
 
 /** Writes the pages that are made of something else; VitePress builds the site of them and the others. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import { completion } from './completion.ts'
+import { layout } from './help.ts'
 import { messageOf } from './message.ts'
 import { notesText } from './notes.ts'
 import { probe } from './probe.ts'
@@ -13,9 +14,6 @@ import {
   type Terminal,
   UsageError,
 } from './session.ts'
-
-/** The line after an error in the command line. */
-const hint = "Try 'expect-continue --help', or the same with the name of a command."
 
 /**
  * Runs the program; returns its exit status: 0 done, 1 refused or failed, 2 called wrongly,
@@ -47,19 +45,24 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     if (signal.aborted) return 130
     return lost && status === 0 ? 1 : status
   } catch (error) {
-    return signal.aborted ? 130 : complain(error, terminal)
+    return signal.aborted ? 130 : complain(error, terminal, args[0])
   } finally {
     terminal.off('SIGINT', cancel)
   }
 }
 
 /** Prints the error, unless the parser has printed it. */
-function complain(error: unknown, { stderr }: Terminal): ExitStatus {
+function complain(error: unknown, { stderr }: Terminal, command?: string): ExitStatus {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   stderr.write(`expect-continue: ${messageOf(error)}\n`)
   if (!(error instanceof UsageError)) return 1
-  stderr.write(`${hint}\n`)
+  stderr.write(`${hintFor(command)}\n`)
   return 2
+}
+
+/** The line after an error in the command line. */
+function hintFor(command?: string): string {
+  return `Try '${['expect-continue', command, '--help'].filter(Boolean).join(' ')}'.`
 }
 
 /** The program with all its commands, from which `--help`, the manual and the completions are made. */
@@ -71,7 +74,8 @@ export function createProgram(session: Session): Command {
     .helpOption('-h, --help', 'print this')
     .helpCommand('help [command]', 'print the help of a command')
     .exitOverride()
-    .showHelpAfterError(hint)
+    .showHelpAfterError(hintFor())
+    .configureHelp(layout)
     .addHelpText('afterAll', ({ error }) => (error ? '' : notesText(stdout.columns ?? 80)))
     .configureOutput({
       writeOut: (text) => stdout.write(text),
@@ -83,6 +87,7 @@ export function createProgram(session: Session): Command {
       getErrHasColors: () => false,
     })
   for (const add of [put, probe, serve, completion]) add(program, session)
+  for (const command of program.commands) command.showHelpAfterError(hintFor(command.name()))
   return program
 }
 

@@ -1,4 +1,5 @@
 import { Help } from '@commander-js/extra-typings'
+import { layout } from './help.ts'
 
 /** A term and its meaning. */
 export type Note = readonly [term: string, meaning: string]
@@ -21,7 +22,7 @@ export const exitStatuses: readonly Note[] = [
 
 /** The notes as `--help` shows them. */
 export function notesText(helpWidth: number): string {
-  const help = new Help()
+  const help = Object.assign(new Help(), layout)
   help.prepareContext({ helpWidth })
   const section = (title: string, notes: readonly Note[]): string[] => {
     const longest = Math.max(...notes.map(([term]) => term.length))

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import type { AttemptReason, UploadReport } from '../index.ts'
+import type { AskReason, AttemptReason, UploadReport } from '../index.ts'
 import { bytesText, millisecondsText } from './amount.ts'
 import type { Asked } from './asking.ts'
 import type { Delivery } from './delivery.ts'
@@ -88,14 +88,16 @@ export function askedOutcome(
   const where = place === from ? [] : [`at ${place}`]
   if (answer === 'broken') return outcome('refused', `the server ${error}`, where)
   if (answer === 'silent') {
-    return outcome('accepted', 'would be sent', [...where, `no answer within ${wait} ms`])
+    const waited = `no go-ahead within ${millisecondsText(wait)}`
+    return outcome('accepted', 'would be sent', [...where, waited])
   }
   if (answer === 'continue') {
-    const after = ms === null ? 'empty' : `go-ahead after ${ms} ms`
+    const after = ms === null ? 'empty' : `go-ahead after ${millisecondsText(ms)}`
     return outcome('accepted', 'would be sent', [...where, after])
   }
   if (status === 417) return outcome('accepted', 'would be sent without asking (417)', where)
-  return answered(status ?? 0, '', [...where, `answered after ${ms} ms`], asking)
+  const after = `answered after ${millisecondsText(ms ?? 0)}`
+  return answered(status ?? 0, '', [...where, after], asking)
 }
 
 function answered(
@@ -117,23 +119,31 @@ function outcome(kind: Outcome['kind'], answer: string, details: readonly string
   return { kind, parts: [answer, ...details], fault: null }
 }
 
+/** Why the server was not asked, where nobody told the command not to. */
+const notAsked: Partial<Record<AskReason, string>> = {
+  'below-threshold': 'not asked (small)',
+  'no-content': 'not asked (empty)',
+  'remembered-417': 'not asked (answered 417 before)',
+  'remembered-silent': 'not asked (silent before)',
+}
+
 function progressOf({ outcome, reason, savedBytes, waitedMs, attempts }: UploadReport): string {
   const waited = millisecondsText(waitedMs)
   switch (outcome) {
     case 'continued':
       return `go-ahead after ${waited}`
     case 'silent':
-      return `no answer within ${waited}`
+      return `no go-ahead within ${waited}`
     case 'refused':
       return savedBytes > 0 ? 'refused' : 'refused before the body'
     case 'answered':
       return 'answered before the body'
     case 'replayed':
-      return 'replayed without the expectation'
+      return 'retried without Expect (417)'
     case 'resumed':
       return resumptions(attempts)
     case 'not-asked':
-      return `not asked (${reason})`
+      return notAsked[reason] ?? 'not asked'
   }
 }
 

@@ -35,6 +35,7 @@ export function probe(program: Command, session: Session): void {
     const tls = readTlsFiles(options)
     const agent = createAgent({ ...options, http2: options.http2 ?? true })
     const http1 = createAgent({ ...options, http2: false })
+    const { columns } = terminal.stdout
     const say = (part: string): void => {
       if (!json) terminal.stdout.write(part)
     }
@@ -48,10 +49,10 @@ export function probe(program: Command, session: Session): void {
         tls: options.listen && !mayUseProxy(options) ? tls : null,
         send: options.send ?? false,
         signal,
-        onProtocol: (found) => say(protocolText(found, wait)),
+        onProtocol: (found) => say(protocolText(found, wait, columns)),
       })
-      say(remarksText(report.remarks ?? []))
-      if (report.sent !== null) say(sentText(report.sent))
+      say(remarksText(report.remarks ?? [], columns))
+      if (report.sent !== null) say(sentText(report.sent, columns))
       if (json) terminal.stdout.write(`${JSON.stringify(report)}\n`)
       if (report.sent?.status === null) session.exit(1)
     } finally {

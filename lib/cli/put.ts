@@ -24,11 +24,11 @@ const help = {
     'upload only what is not there (If-None-Match: *), and ask about each file first: a 412 then costs no body, and is no failure; a server that takes no conditions (nginx) overwrites all the same',
   limitRate: 'bytes a second at most, such as 500k, of all files together; 0 for any',
   retry:
-    'attempts after a failure that may pass; with --resume the most in a row that bring nothing, which are 5 with 0',
+    'attempts after a failure that may pass; with --resume attempts in a row that send nothing new, for which 0 means 5',
   resume:
-    "go on with an upload that was interrupted, where the server supports it (draft-ietf-httpbis-resumable-upload): in this run, and for a file also in the next one, after the command was killed; where it is, is kept in '.<file>.<digits>.upload.json' beside the file until the upload is complete, and the digits stand for the method and the URL",
+    "go on with an upload that was interrupted, where the server supports it (draft-ietf-httpbis-resumable-upload): in this run, and for a file also in the next one, after the command was killed. '.<file>.<digits>.upload.json' beside the file keeps the upload's place until it is complete; the digits stand for the method and the URL",
   replayWindow:
-    'bytes of standard input or a pipe that are kept in memory for --resume, until the server has them; what breaks further back cannot be resumed',
+    'bytes of standard input or a pipe that are kept in memory for --resume, until the server has them; an upload cannot be resumed from further back',
   continueTimeout:
     "milliseconds the body is held back, or 'adaptive' for as long as the server needed before",
   checksum: 'print the checksum of what was sent',
@@ -55,7 +55,7 @@ export function put(program: Command, session: Session): void {
     .description(
       "Uploads a file, or with '-' what comes on standard input, to a URL. To a URL that ends in '/', a collection, the file's name is added; it takes several files, too, and folders with -r. Prints what the server answers. A server that refuses content of unknown length (411, or 501) takes a file, or standard input with a Content-Length header.",
     )
-    .argument('<file-and-url...>', 'the files, and last the URL')
+    .argument('[file-and-url...]')
     .optionsGroup('Options:')
     .option('-X, --method <method>', 'the method', flag.token, 'PUT')
     .option('-H, --header <field>', help.header, flag.headerField)

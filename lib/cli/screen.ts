@@ -80,6 +80,11 @@ export class Screen {
     this.#render()
   }
 
+  /** Ends the line on which the terminal shows ^C. Progress would take that line away. */
+  endLine(): void {
+    if (this.#draw === null && this.#stream.isTTY) this.#stream.write('\n')
+  }
+
   /** Hides the progress while something else is written to the terminal. */
   async aside(write: () => Promise<void>): Promise<void> {
     this.#aside += 1

@@ -77,6 +77,8 @@ export function serve(program: Command, session: Session): void {
       })
       terminal.stderr.write(`expect-continue: listening on ${origin.url}, mode ${mode}\n`)
       if (!signal.aborted) await once(signal, 'abort')
+      // The shell's prompt is not to stand behind the ^C that the terminal shows.
+      if (terminal.stderr.isTTY) terminal.stderr.write('\n')
       await origin.close()
     })
 }

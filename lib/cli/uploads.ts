@@ -4,10 +4,11 @@ import {
   type ExpectAgent,
   type Progress,
   renderTimeline,
+  reportOf,
   type UploadOptions,
   type UploadReport,
 } from '../index.ts'
-import { bytesText } from './amount.ts'
+import { bytesText, millisecondsText } from './amount.ts'
 import { type Asked, ask } from './asking.ts'
 import { type DeliveryOptions, deliver, type Treatment } from './delivery.ts'
 import { type Exchange, noteVersions, tellExchange } from './exchange.ts'
@@ -54,6 +55,8 @@ export class Uploads {
   /** The version of HTTP, by the URL of an attempt. */
   readonly #versions = new Map<string, string>()
   readonly #tally = { accepted: 0, skipped: 0, refused: 0 }
+  /** Bytes that went out, also those of attempts that came to nothing. */
+  #sentBytes = 0
   /** Whether nothing failed, also after an upload was accepted. */
   #sound = true
 
@@ -67,11 +70,16 @@ export class Uploads {
   /** Makes all uploads; returns whether all were accepted and, if requested, the timeline was written. */
   async make(targets: readonly Target[]): Promise<boolean> {
     const { concurrency, dryRun, quiet, verbose } = this.#options
+    const begun = performance.now()
+    const { signal } = this.#session
+    const endLine = (): void => this.#screen.endLine()
+    signal.addEventListener('abort', endLine)
     const stop = noteVersions(this.#versions)
     this.#exchange = verbose ? tellExchange((line) => this.#screen.say(line)) : null
     try {
       await inParallel(targets, verbose ? 1 : concurrency, (target) => this.#make(target))
     } finally {
+      signal.removeEventListener('abort', endLine)
       stop()
       this.#exchange?.stop()
     }
@@ -80,7 +88,9 @@ export class Uploads {
     if (all !== 1 && !quiet) {
       const what = dryRun ? 'files would be sent' : 'uploads accepted'
       const others = skipped > 0 ? `, ${skipped} skipped` : ''
-      this.#screen.say(`${accepted} of ${all} ${what}${others}`)
+      const took = millisecondsText(performance.now() - begun)
+      const sent = this.#sentBytes > 0 ? `, ${bytesText(this.#sentBytes)} sent in ${took}` : ''
+      this.#screen.say(`${accepted} of ${all} ${what}${others}${sent}`)
     }
     return accepted + skipped === all && this.#sound
   }
@@ -100,6 +110,7 @@ export class Uploads {
       else await this.#upload(target, row, request, kept)
     } catch (error) {
       this.#sound = false
+      this.#count(reportOf(error))
       row.remove()
       const cancelled = `cancelled, ${bytesText(row.progress.sent)} sent`
       const what = signal.aborted ? cancelled : messageOf(error)
@@ -108,7 +119,7 @@ export class Uploads {
       this.#screen.say(`${row.name}: `, message, 'red', kept?.advice(error))
       const { acknowledged } = row.progress
       const resumable = kept?.exists ? { acknowledged, tokenFile: kept.path } : {}
-      await this.#results.printFailure(target, error, resumable)
+      await this.#print(() => this.#results.printFailure(target, error, resumable))
     }
   }
 
@@ -128,7 +139,7 @@ export class Uploads {
     request: OwnRequest,
     kept: TokenFile | null,
   ): Promise<void> {
-    const { stdin, stdout } = this.#session.terminal
+    const { stdin } = this.#session.terminal
     const begun = performance.now()
     const own = { ...request, ...this.#resumption(kept) }
     const delivery = await deliver(target, stdin, this.#options, own).catch((error: unknown) => {
@@ -136,15 +147,20 @@ export class Uploads {
       throw error
     })
     kept?.settle()
+    this.#count(delivery.report)
     const asking = { ...this.#asking(target), resumable: kept?.exists ?? false }
     const outcome = outcomeOf(delivery, performance.now() - begun, asking)
     this.#tell(row, outcome)
     const version = this.#versions.get(delivery.report.attempts.at(-1)?.url ?? '') ?? 'HTTP/1.1'
     const details = asking.resumable ? { tokenFile: kept?.path } : {}
-    const print = (): Promise<void> =>
-      this.#results.print(target, delivery, outcome, version, details)
-    await (stdout.isTTY ? this.#screen.aside(print) : print())
+    await this.#print(() => this.#results.print(target, delivery, outcome, version, details))
     this.#draw(delivery.report)
+  }
+
+  /** Prints a result. On a terminal the progress makes room for it. */
+  async #print(print: () => Promise<void>): Promise<void> {
+    const { stdout } = this.#session.terminal
+    await (stdout.isTTY ? this.#screen.aside(print) : print())
   }
 
   #resumption(kept: TokenFile | null): Pick<UploadOptions, 'resume' | 'replayWindow'> {
@@ -168,7 +184,11 @@ export class Uploads {
         : await ask({ ...options, url, size, wait }, dispatcher, signal)
     const outcome = askedOutcome({ ...asked, place }, { from, wait }, this.#asking(target))
     this.#tell(row, outcome)
-    await this.#results.printLine(target, { dryRun: true, ...asked })
+    await this.#print(() => this.#results.printLine(target, { dryRun: true, ...asked }))
+  }
+
+  #count(report: UploadReport | undefined): void {
+    for (const { sentBytes } of report?.attempts ?? []) this.#sentBytes += sentBytes
   }
 
   #asking({ size }: Target): Asking {

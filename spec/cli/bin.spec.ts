@@ -18,7 +18,7 @@ describe('the program', () => {
   it('ends with 2 when it is called wrongly', async () => {
     const { status, err } = await startCommand(['put']).ended
     expect(status).to.equal(2)
-    expect(err).to.include("missing required argument 'file-and-url'")
+    expect(err).to.include('put needs a file and a URL')
   })
 
   it('does not wait for standard input after a refusal', async () => {

@@ -40,7 +40,7 @@ describe('the checksum of an upload', () => {
     origin.mode = () => (origin.requests.length === 1 ? 417 : 'go')
     const [file = ''] = filesOf({ a: large })
     const { out, err } = await run(['put', file, origin.url, '--checksum', 'sha256'])
-    expect(err).to.include('replayed')
+    expect(err).to.include('retried without Expect')
     expect(out).to.equal(`${sumOf(large)}  ${file}\n`)
   })
 

@@ -64,7 +64,7 @@ describe('put --verbose', () => {
       '< HTTP/1.1 201 Created',
       '< content-length: 0',
       '<',
-      'stdin: 201 Created, replayed without the expectation, 3 B sent in N ms',
+      'stdin: 201 Created, retried without Expect (417), 3 B sent in N ms',
     ])
   })
 

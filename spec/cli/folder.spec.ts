@@ -101,7 +101,7 @@ describe('the command put, with -r', () => {
     const shown = stripVTControlCharacters(err)
     expect(shown).to.match(/0 of 3 files {2}3 B of 6 B {2}\d+ B\/s {2}0:0\d/)
     expect(shown).to.match(/1 of 3 files {2}6 B of 6 B {2}\d+ B\/s/)
-    expect(shown).to.match(/\n3 of 3 uploads accepted\n$/)
+    expect(shown).to.match(/\n3 of 3 uploads accepted, \d+ B sent in [^,]*\n$/)
   })
 })
 

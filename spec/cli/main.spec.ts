@@ -6,8 +6,12 @@ import { FakeTerminal, run } from '../support/terminal.ts'
 describe('main', () => {
   for (const [args, said] of [
     [[], 'Usage: expect-continue'],
-    [['get'], "unknown command 'get'"],
-    [['put', '-', 'http://a', '--fast'], "unknown option '--fast'"],
+    [['get'], "unknown command 'get'\nTry 'expect-continue --help'.\n"],
+    [
+      ['put', '-', 'http://a', '--so-fast'],
+      "unknown option '--so-fast'\nTry 'expect-continue put --help'.\n",
+    ],
+    [['probe'], "missing required argument 'url'\nTry 'expect-continue probe --help'.\n"],
   ] as const) {
     it(`ends with 2 and says why: ${args.join(' ')}`, async () => {
       const { status, out, err } = await run(args)

@@ -1,7 +1,10 @@
+import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
+import { main } from '../../lib/cli/main.ts'
 import { filesOf } from '../support/command-origin.ts'
 import { openOrigin } from '../support/open-origin.ts'
-import { run, type TerminalOptions } from '../support/terminal.ts'
+import { FakeTerminal, run, Sink, type TerminalOptions } from '../support/terminal.ts'
+import { visible } from '../support/visible.ts'
 
 const green = '\u001b[32m201 Created\u001b[39m'
 
@@ -63,6 +66,48 @@ describe('the progress of put', () => {
   }
 })
 
+describe('put after Ctrl-C', () => {
+  for (const [how, options, before] of [
+    ['--no-progress', { columns: 80 }, '\n'],
+    ['--no-progress', {}, ''],
+  ] as [string, TerminalOptions, string][]) {
+    const where = options.columns === undefined ? 'in a pipe' : 'on a screen'
+    it(`says ${before ? 'below the ^C' : 'at once'} what was cancelled ${where} ${how}`, async () => {
+      const terminal = new FakeTerminal({ ...options, stdin: 'abc' })
+      const origin = await openOrigin({
+        mode: () => {
+          terminal.emit('SIGINT')
+          return 'silent'
+        },
+      })
+      const args = ['put', '-', origin.url, '--continue-timeout', '60000', how]
+      expect(await main(args, terminal)).to.equal(130)
+      expect(stripVTControlCharacters(terminal.err)).to.equal(
+        `${before}stdin: cancelled, 0 B sent\n`,
+      )
+    })
+  }
+})
+
+describe('the progress of put, on a terminal that shows results, too', () => {
+  for (const how of ['--json', '--dry-run']) {
+    it(`leaves each line of JSON whole: ${how}`, async () => {
+      const origin = await openOrigin({ mode: 'silent' })
+      const terminal = new FakeTerminal({ columns: 80, env: { NO_COLOR: '1' } })
+      Object.assign(terminal, { stdout: terminal.stderr })
+      const files = [...filesOf({ a: 'abc' }), '/no/such']
+      const args = ['--json', how, '--expect', 'always', '--continue-timeout', '60000']
+      const ended = main(['put', ...files, `${origin.url}/`, ...args], terminal)
+      // While the other upload waits and its progress is shown.
+      await terminal.stderr.until(/"message":"[^"]*no such file"\}\}\n/)
+      terminal.emit('SIGINT')
+      expect(await ended).to.equal(130)
+      const lines = visible(terminal.err).filter((line) => line.startsWith('{'))
+      expect(lines.map((line) => JSON.parse(line).file).sort()).to.deep.equal(files.sort())
+    })
+  }
+})
+
 describe('the help', () => {
   for (const args of [
     ['help', 'put'],
@@ -82,5 +127,20 @@ describe('the help', () => {
     const { status, out } = await run(['help'])
     expect(status).to.equal(0)
     expect(out).to.match(/^Usage: expect-continue \[options\] \[command\]\n/)
+    expect(out).to.include('\n  put [options] <file...> <url>  upload files')
   })
+
+  for (const columns of [40, 80, 140]) {
+    it(`fits a screen of ${columns} columns, and breaks no word`, async () => {
+      const wide = new Sink(columns)
+      const terminal = Object.assign(new FakeTerminal(), { stdout: wide })
+      for (const command of ['put', 'probe', 'serve']) await main(['help', command], terminal)
+      await main(['--help'], terminal)
+      const lines = wide.text.split('\n')
+      // An address has no place to break at.
+      const long = lines.filter((line) => line.length > columns && /\S\s+\S/.test(line))
+      expect(long).to.deep.equal([])
+      expect(wide.text).to.match(/ {6}how many redirects are followed|followed \(default: 5\)/)
+    })
+  }
 })

@@ -83,13 +83,16 @@ describe('protocolText', () => {
     )
   })
 
-  it('fits 80 columns, whatever comes', () => {
-    const answers = [goAhead(1234.5), goAhead(2), silent, broken, final(413), final(503, 9999.9)]
-    const behaviours = behavioursOf(answers).map((each) => {
-      return { ...each, client: consequenceOf(each) }
+  for (const columns of [undefined, 40, 80, 140]) {
+    it(`fits ${columns ?? 'no'} columns, and 80 at most, whatever comes`, () => {
+      const answers = [goAhead(1234.5), goAhead(2), silent, broken, final(413), final(503, 9999.9)]
+      const behaviours = behavioursOf(answers).map((each) => {
+        return { ...each, client: consequenceOf(each) }
+      })
+      const text = protocolText({ protocol: 'HTTP/1.1', behaviours, error: null }, 60_000, columns)
+      const most = Math.min(columns ?? 80, 80)
+      expect(text.split('\n').filter((line) => line.length > most)).to.deep.equal([])
+      expect(text.split('\n')).to.have.lengthOf.above(2 * behaviours.length)
     })
-    const text = protocolText({ protocol: 'HTTP/1.1', behaviours, error: null }, 60_000)
-    expect(text.split('\n').filter((line) => line.length > 80)).to.deep.equal([])
-    expect(text.split('\n')).to.have.lengthOf.above(2 * behaviours.length)
-  })
+  }
 })

@@ -23,7 +23,7 @@ describe('the command put', () => {
     const how = ['--method', 'POST', '-H', 'X-Name: a: b', '-H', 'x-other:']
     const { status, err } = await run(['put', file, origin.url, ...how])
     expect(status).to.equal(0)
-    expect(err).to.include('201 Created, not asked (below-threshold), 3 B sent')
+    expect(err).to.include('201 Created, not asked (small), 3 B sent')
     expect(origin.requests[0]).to.include({ method: 'POST', path: '/', asked: false, bytes: 3 })
     expect(origin.requests[0]?.headers).to.include({ 'x-name': 'a: b', 'x-other': '' })
   })
@@ -68,7 +68,24 @@ describe('the command put', () => {
     const origin = await openOrigin({ mode: 417 })
     const { status, err } = await run(['put', '-', origin.url], { stdin: 'abc' })
     expect(status).to.equal(0)
-    expect(err).to.match(/201 Created, replayed without the expectation, 3 B sent in [^,]*\n$/)
+    expect(err).to.match(/201 Created, retried without Expect \(417\), 3 B sent in [^,]*\n$/)
+  })
+
+  it('says why it did not ask', async () => {
+    const origin = await openOrigin({ mode: 417 })
+    const files = filesOf({ a: 'abc', b: 'abc', empty: '' })
+    const how = ['--threshold', '2', '--concurrency', '1']
+    const { err } = await run(['put', ...files, `${origin.url}/`, ...how])
+    expect(err).to.match(/a: 201 Created, retried without Expect \(417\), 3 B sent/)
+    expect(err).to.match(/b: 201 Created, not asked \(answered 417 before\), 3 B sent/)
+    expect(err).to.match(/empty: 201 Created, not asked \(empty\)\n/)
+  })
+
+  it('says in the end what all files took', async () => {
+    const origin = await openOrigin({ mode: ({ path }) => (path === '/no' ? 413 : 'go') })
+    const files = filesOf({ a: 'abc', b: 'abcd', no: 'refused' })
+    const { err } = await run(['put', ...files, `${origin.url}/`, '--expect', 'always'])
+    expect(err).to.match(/\n2 of 3 uploads accepted, 7 B sent in [\d.]+ m?s\n$/)
   })
 
   it('prints a report as a line of JSON, and not the answer', async () => {
@@ -149,7 +166,7 @@ describe('the command put, with many files', () => {
     expect(status).to.equal(0)
     const seen = origin.requests.map(({ path, bytes }) => `${path} ${bytes}`)
     expect(seen).to.have.members(['/dir/a%20b.bin?x=y 1', '/dir/c%3Fd%2541?x=y 2', '/dir/e?x=y 3'])
-    expect(err).to.match(/\n3 of 3 uploads accepted\n$/)
+    expect(err).to.match(/\n3 of 3 uploads accepted, \d+ B sent in [\d.]+ m?s\n$/)
   })
 
   it('puts the name of a single one to it, too', async () => {
@@ -185,7 +202,7 @@ describe('the command put, with many files', () => {
       '/b 413',
       '/c 201',
     ])
-    expect(err).to.match(/\n2 of 3 uploads accepted\n$/)
+    expect(err).to.match(/\n2 of 3 uploads accepted, \d+ B sent in [\d.]+ m?s\n$/)
   })
 
   it('never mixes the answers', async () => {

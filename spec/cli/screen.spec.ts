@@ -2,25 +2,10 @@ import { expect } from 'chai'
 import { Screen } from '../../lib/cli/screen.ts'
 import { intervalClock } from '../support/clock.ts'
 import { Sink } from '../support/terminal.ts'
+import { visible } from '../support/visible.ts'
 
 const options = { progress: true, paint: (_: unknown, text: string) => text, sizes: [100] }
 const half = { phase: 'sending', sent: 50, total: 100, rate: 10 } as const
-
-/** What a screen shows after all that was written to it. */
-function visible(text: string): string[] {
-  const lines: string[] = ['']
-  let at = 0
-  for (const piece of text.split('\u001b')) {
-    const [, code = '', up = '1', rest = ''] = /^(\[\??(\d*)[a-zA-Z])?(.*)$/s.exec(piece) ?? []
-    if (code === '[2K') lines[at] = ''
-    if (code.endsWith('A')) at -= Number(up)
-    for (const [part] of rest.matchAll(/\n|[^\n]+/g)) {
-      if (part === '\n') at += 1
-      lines[at] = part === '\n' ? (lines[at] ?? '') : part
-    }
-  }
-  return lines.filter((line) => line !== '')
-}
 
 describe('Screen', () => {
   it('shows a line for each upload, and takes it away', () => {

@@ -1,11 +1,12 @@
 import { expect } from 'chai'
+import { main } from '../../lib/cli/main.ts'
 import { type UploadOptions, type UploadResult, upload } from '../../lib/client/upload.ts'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { served } from '../support/served.ts'
-import { run } from '../support/terminal.ts'
+import { FakeTerminal, run } from '../support/terminal.ts'
 
 const content = noise(2_000_000)
 
@@ -14,6 +15,20 @@ function send(url: string, options: UploadOptions = {}): Promise<UploadResult> {
 }
 
 describe('the command serve', () => {
+  for (const [columns, last] of [
+    [80, '\n\n'],
+    [undefined, 'go\n'],
+  ] as const) {
+    it(`ends ${columns ? 'the line of ^C' : 'no line'} in ${columns ? 'a terminal' : 'a pipe'}`, async () => {
+      const terminal = new FakeTerminal(columns === undefined ? {} : { columns })
+      const ended = main(['serve', '--port', '0'], terminal)
+      await terminal.stderr.until(/listening on .*\n/)
+      terminal.emit('SIGINT')
+      expect(await ended).to.equal(130)
+      expect(terminal.err.endsWith(last)).to.equal(true)
+    })
+  }
+
   it('prints a line for each request, in columns', async () => {
     const { url, terminal } = await served()
     await send(`${url}/a?secret`)

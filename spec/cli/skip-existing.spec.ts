@@ -18,7 +18,7 @@ describe('put --skip-existing', () => {
     const { status, out, err } = await run(args)
     expect([status, out]).to.deep.equal([0, ''])
     expect(err).to.include(`${changed}: skipped, it is there already\n`)
-    expect(err).to.match(/\n1 of 2 uploads accepted, 1 skipped\n$/)
+    expect(err).to.match(/\n1 of 2 uploads accepted, 1 skipped, \d+ B sent in [^,]*\n$/)
     expect(readFileSync(join(place, 'a'), 'utf8')).to.equal('first')
     await terminal.stdout.until(/^412 .*\/a$/m)
     expect(terminal.out).to.match(/^412 {2}PUT {5}asked {15}0 /m)

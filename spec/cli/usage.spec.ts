@@ -6,6 +6,7 @@ const nowhere = 'http://127.0.0.1:1'
 
 describe('the command put, called wrongly', () => {
   for (const [args, said] of [
+    [[], 'put needs a file and a URL'],
     [['-'], 'put needs a file and a URL'],
     [['-', 'nowhere'], "'nowhere' is no http or https URL; write http://… or https://…"],
     [['-', 'ftp://a'], "'ftp://a' is no http or https URL"],
@@ -52,7 +53,7 @@ describe('the command put, called wrongly', () => {
       expect(err)
         .to.match(/^expect-continue: /)
         .and.include(said)
-      expect(err).to.match(/\nTry 'expect-continue --help'[^\n]*\n$/)
+      expect(err).to.match(/\nTry 'expect-continue put --help'\.\n$/)
       expect(err).not.to.include('secret')
     })
   }

@@ -49,7 +49,8 @@ describe('commandReference', () => {
     expect(text)
       .to.match(/^## put\n/)
       .and.to.match(/^## probe$/m)
-    expect(text).to.match(/^\| `-X`, `--method method` \| /m)
+    expect(text).to.match(/^\| `-X`, `--method <method>` \| /m)
+    expect(text).to.match(/^### Output\n\n\| term \| meaning \|$/m)
     expect(text).not.to.match(/\\f[BI]|\\-|\\\(aq|^\./m)
   })
 })
@@ -77,6 +78,10 @@ describe('apiPages', () => {
     const text = pages[0]?.text ?? ''
     expect(text).to.include('### upload {#upload}').and.include('Uploads content')
     expect(text).to.include('`close(): Promise<void>; close(callback: () => void): void`')
+    expect(pages.map((page) => page.text).join()).to.include(
+      '`asked` says whether the client waits',
+    )
+    expect(pages[1]?.text).to.match(/^# expect-continue\/<wbr>testing$/m)
   })
 })
 

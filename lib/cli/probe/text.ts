@@ -1,44 +1,48 @@
 import { Help } from '@commander-js/extra-typings'
+import { bytesText } from '../amount.ts'
 import type { Behaviour, ProbeQuestion, ProtocolReport, SentReport } from './probing.ts'
 import type { Remark } from './remarks.ts'
 
-const width = 80
 const indent = 10
 
 /** The question, and how often it is asked. */
 export function questionText({ url, method, size }: ProbeQuestion, rounds: number): string {
   const place = `${method} ${url.origin}${url.pathname}`
-  return `${place}\nasks ${rounds === 1 ? 'once' : `${rounds} times`} about ${size} bytes of content, and holds them back\n\n`
+  const times = rounds === 1 ? 'once' : `${rounds} times`
+  return `${place}\nasks ${times} about a body of ${bytesText(size)}\n\n`
 }
 
 /** What an origin does over one protocol, and how this client reacts. */
 export function protocolText(
   { protocol, behaviours, error }: ProtocolReport,
   wait: number,
+  columns?: number,
 ): string {
-  if (error !== null) return paragraph(protocol, [`cannot be spoken: ${error}`])
+  if (error !== null) return paragraph(protocol, [`cannot be spoken: ${error}`], columns)
   const rounds = behaviours.reduce((sum, behaviour) => sum + behaviour.rounds, 0)
   const lines = behaviours.flatMap((behaviour) => {
     const share = behaviours.length > 1 ? `, ${behaviour.rounds} of ${rounds} times` : ''
     return [doing(behaviour, wait) + share, `client: ${behaviour.client}`]
   })
-  return paragraph(protocol, lines)
+  return paragraph(protocol, lines, columns)
 }
 
 /** The remarks about the origin. */
-export function remarksText(remarks: readonly Remark[]): string {
+export function remarksText(remarks: readonly Remark[], columns?: number): string {
   if (remarks.length === 0) return ''
   return paragraph(
     'Besides',
     remarks.map(({ text }) => text),
+    columns,
   )
 }
 
 /** The response to the content, if it was sent. */
-export function sentText({ status, report, error }: SentReport): string {
-  if (report === null) return paragraph('Sent', [`the upload failed: ${error}`])
+export function sentText({ status, report, error }: SentReport, columns?: number): string {
+  if (report === null) return paragraph('Sent', [`the upload failed: ${error}`], columns)
   const { outcome, sentBytes } = report
-  return paragraph('Sent', [`${sentBytes} bytes, ${outcome}, answered with ${status}`])
+  const text = `${bytesText(sentBytes)}, ${outcome}, answered with ${status}`
+  return paragraph('Sent', [text], columns)
 }
 
 function doing({ answer, status, error, ms }: Behaviour, wait: number): string {
@@ -52,8 +56,9 @@ function doing({ answer, status, error, ms }: Behaviour, wait: number): string {
       return `breaks the rules: ${error}`
     case 'final':
       if (status === 417) return `answers 417 ${timesText(ms)}`
-      if (status !== null && status < 300) return `answers ${status} first ${timesText(ms)}`
-      return `refuses first with ${status} ${timesText(ms)}`
+      if (status !== null && status < 300)
+        return `answers ${status} before the body ${timesText(ms)}`
+      return `refuses with ${status} ${timesText(ms)}`
   }
 }
 
@@ -64,11 +69,10 @@ function timesText(ms: Behaviour['ms']): string {
 }
 
 /** A name in the margin, and lines beside it that fit the screen. */
-function paragraph(name: string, lines: readonly string[]): string {
-  const help = new Help()
-  const wrapped = lines.map((line) =>
-    help.boxWrap(line, width - indent - 2).replaceAll('\n', '\n  '),
-  )
+function paragraph(name: string, lines: readonly string[], columns = 80): string {
+  const help = Object.assign(new Help(), { minWidthToWrap: 1 })
+  const width = Math.min(80, columns) - indent - 2
+  const wrapped = lines.map((line) => help.boxWrap(line, width).replaceAll('\n', '\n  '))
   const inner = wrapped.join('\n').split('\n')
   return inner.map((line, at) => `${(at === 0 ? name : '').padEnd(indent)}${line}\n`).join('')
 }

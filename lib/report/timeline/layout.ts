@@ -93,13 +93,13 @@ function marksOf(attempt: AttemptReport, endMs: number): Mark[] {
       const decided = contentAtMs ?? statusAtMs
       const waitEndMs = decided === null ? endMs : startedAtMs + decided
       const took = timeText(Math.max(0, waitEndMs - headMs))
-      add('wait', `content waits ${took}`, headMs, Math.max(headMs, waitEndMs))
+      add('wait', `body waits ${took}`, headMs, Math.max(headMs, waitEndMs))
     }
   }
   for (const { status, atMs } of interim) add('interim', String(status), startedAtMs + atMs)
   if (contentAtMs !== null && sentBytes > 0) {
     const contentEndMs = contentEndAtMs === null ? endMs : startedAtMs + contentEndAtMs
-    add('content', `content ${bytesText(sentBytes)}`, startedAtMs + contentAtMs, contentEndMs)
+    add('content', `body ${bytesText(sentBytes)}`, startedAtMs + contentAtMs, contentEndMs)
   }
   if (status === null || statusAtMs === null) add('broken', 'no response', endMs)
   else add(status < 300 ? 'final' : 'refusal', String(status), startedAtMs + statusAtMs)

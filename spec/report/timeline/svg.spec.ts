@@ -65,7 +65,7 @@ describe('a timeline as SVG', () => {
       { name: 'title', text: 'continued: 201, waited 30.0 ms, 48.0 MiB sent' },
       {
         name: 'desc',
-        text: '#1 PUT http://uploads.example/videos/1: head, expect: 100-continue at 10.0 ms, content waits 30.0 ms at 10.0 ms, 100 at 40.0 ms, content 48.0 MiB at 40.0 ms, 201 at 370.0 ms.',
+        text: '#1 PUT http://uploads.example/videos/1: head, expect: 100-continue at 10.0 ms, body waits 30.0 ms at 10.0 ms, 100 at 40.0 ms, body 48.0 MiB at 40.0 ms, 201 at 370.0 ms.',
       },
     ])
   })
@@ -89,7 +89,7 @@ describe('a timeline as SVG', () => {
     expect(texts(root, 'fact')).to.deep.equal(['48.0 MiB kept off the wire'])
     expect(texts(root, 'label')).to.deep.equal([
       '→ head, expect: 100-continue',
-      'content waits 30.0 ms',
+      'body waits 30.0 ms',
       '← 413',
       '48.0 MiB not sent',
     ])

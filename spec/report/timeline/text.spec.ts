@@ -13,9 +13,9 @@ const pictures: readonly (readonly [string, UploadReport, string])[] = [
 continued: 201, waited 30.0 ms, 48.0 MiB sent
 #1 PUT http://uploads.example/videos/1
     10.0 ms  > head, expect: 100-continue   │
-    10.0 ms    content waits 30.0 ms        ░░░
+    10.0 ms    body waits 30.0 ms           ░░░
     40.0 ms  < 100                             │
-    40.0 ms  > content 48.0 MiB                ████████████████████████████████
+    40.0 ms  > body 48.0 MiB                   ████████████████████████████████
    370.0 ms  < 201                                                             │`,
   ],
   [
@@ -25,7 +25,7 @@ continued: 201, waited 30.0 ms, 48.0 MiB sent
 refused: 413, waited 30.0 ms, 0 bytes sent, 48.0 MiB kept off the wire
 #1 PUT http://uploads.example/videos/1
     10.0 ms  > head, expect: 100-continue           │
-    10.0 ms    content waits 30.0 ms                ░░░░░░░░░░░░░░░░░░░░░░░░░░░░
+    10.0 ms    body waits 30.0 ms                   ░░░░░░░░░░░░░░░░░░░░░░░░░░░░
     40.0 ms  < 413                                                             │
                48.0 MiB not sent           ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌`,
   ],
@@ -47,9 +47,9 @@ refused: 413, waited 30.0 ms, 0 bytes sent, 48.0 MiB kept off the wire
 silent: 201, waited 1000.0 ms, 48.0 MiB sent
 #1 PUT http://uploads.example/videos/1
     10.0 ms  > head, expect: 100-continue  │
-    10.0 ms    content waits 1000.0 ms     ░░░░░░░░░░░░░░░░░░░░░░░░░░░░
+    10.0 ms    body waits 1000.0 ms        ░░░░░░░░░░░░░░░░░░░░░░░░░░░░
    200.0 ms  < 103                              │
-  1010.0 ms  > content 48.0 MiB                                        ████████
+  1010.0 ms  > body 48.0 MiB                                           ████████
   1330.0 ms  < 201                                                             │`,
   ],
   [
@@ -65,11 +65,11 @@ silent: 201, waited 1000.0 ms, 48.0 MiB sent
 replayed: 201, waited 30.0 ms, 48.0 MiB sent
 #1 PUT http://uploads.example/videos/1
     10.0 ms  > head, expect: 100-continue  │
-    10.0 ms    content waits 30.0 ms       ░░░
+    10.0 ms    body waits 30.0 ms          ░░░
     40.0 ms  < 417                            │
 #2 PUT (replay) http://uploads.example/videos/1
     60.0 ms  > head                             │
-    60.0 ms  > content 48.0 MiB                 ███████████████████████████████
+    60.0 ms  > body 48.0 MiB                    ███████████████████████████████
    420.0 ms  < 201                                                             │`,
   ],
   [
@@ -84,16 +84,16 @@ replayed: 201, waited 30.0 ms, 48.0 MiB sent
 continued: 201, waited 30.0 ms, 48.0 MiB sent
 #1 PUT http://uploads.example/videos/1
     10.0 ms  > head, expect: 100-continue  │
-    10.0 ms    content waits 30.0 ms       ░
+    10.0 ms    body waits 30.0 ms          ░
     40.0 ms  < 100                          │
-    40.0 ms  > content 1000 bytes           ███
+    40.0 ms  > body 1000 bytes              ███
    120.0 ms  × no response                     ×
 #2 PUT (retry) http://uploads.example/videos/1
    120.0 ms    delay 500.0 ms                  ···················
    630.0 ms  > head, expect: 100-continue                         │
-   630.0 ms    content waits 30.0 ms                              ░
+   630.0 ms    body waits 30.0 ms                                 ░
    660.0 ms  < 100                                                 │
-   660.0 ms  > content 48.0 MiB                                    ████████████
+   660.0 ms  > body 48.0 MiB                                       ████████████
    990.0 ms  < 201                                                             │`,
   ],
   [
@@ -108,13 +108,13 @@ continued: 201, waited 30.0 ms, 48.0 MiB sent
 continued: 201, waited 30.0 ms, 48.0 MiB sent
 #1 PUT http://uploads.example/videos/1
     10.0 ms  > head, expect: 100-continue  │
-    10.0 ms    content waits 100.0 ms      ░░░░░░░░
+    10.0 ms    body waits 100.0 ms         ░░░░░░░░
    110.0 ms  × no response                         ×
 #2 PUT (fresh-connection) http://uploads.example/videos/1
    120.0 ms  > head, expect: 100-continue           │
-   120.0 ms    content waits 30.0 ms                ░░
+   120.0 ms    body waits 30.0 ms                   ░░
    150.0 ms  < 100                                    │
-   150.0 ms  > content 48.0 MiB                       █████████████████████████
+   150.0 ms  > body 48.0 MiB                          █████████████████████████
    480.0 ms  < 201                                                             │`,
   ],
   [
@@ -129,9 +129,9 @@ continued: 201, waited 30.0 ms, 48.0 MiB sent
 answered: 200, waited 30.0 ms, 1.0 KiB sent, 1.5 KiB kept off the wire
 #1 PUT http://uploads.example/videos/1
     10.0 ms  > head, expect: 100-continue   │
-    10.0 ms    content waits 30.0 ms        ░░░
+    10.0 ms    body waits 30.0 ms           ░░░
     40.0 ms  < 100                             │
-    40.0 ms  > content 1.0 KiB                 █████████████████████████████████
+    40.0 ms  > body 1.0 KiB                    █████████████████████████████████
    370.0 ms  < 200                                                             │
                1.5 KiB not sent            ╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌`,
   ],
@@ -147,7 +147,7 @@ answered: 200, waited 30.0 ms, 1.0 KiB sent, 1.5 KiB kept off the wire
     `
 not-asked: 201, 48.0 MiB sent
 #1 PUT http://uploads.example/videos/1
-    12.0 ms  > content 48.0 MiB             ████████████████████████████████████
+    12.0 ms  > body 48.0 MiB                ████████████████████████████████████
    370.0 ms  < 201                                                             │`,
   ],
 ]
