@@ -19,10 +19,10 @@ export interface ConnectionFlags extends CredentialFlags {
 }
 
 const help = {
-  user: "the user, or 'user:password'; Basic or Digest are used as the server asks",
-  timeout: 'how long making a connection may take',
+  user: "the user, or 'user:password'. Uses Basic or Digest, as the server requires",
+  timeout: 'the most time for making a connection',
   proxy:
-    "go through this proxy (http, https or socks5), or with 'env' through those that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name; without it, as Node's fetch does (NODE_USE_ENV_PROXY=1)",
+    "use this proxy (http, https or socks5), or with 'env' the proxies in HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Without this option, proxies are used as in Node's fetch (NODE_USE_ENV_PROXY=1)",
 }
 
 /** Adds these flags to a command. */
@@ -32,18 +32,18 @@ export function withConnection<Args extends unknown[], Own extends OptionValues>
   const option = (...text: [string, string]): Option => new Option(...text)
   const options = [
     option('-u, --user <name>', help.user),
-    option('--basic', 'send the user by Basic at once, before the server asks'),
-    option('--digest', 'use Digest alone, and never Basic').conflicts('basic'),
+    option('--basic', 'send the user with Basic in the first request'),
+    option('--digest', 'use only Digest').conflicts('basic'),
     option('--bearer', 'send a token (RFC 6750)').conflicts(['user', 'basic', 'digest']),
     option('--connect-timeout <seconds>', help.timeout).argParser(seconds).default(10_000, '10'),
     option('--proxy <url>', help.proxy),
-    option('--cacert <file>', 'trust these certificate authorities alone, in PEM'),
+    option('--cacert <file>', 'trust only these certificate authorities (PEM)'),
     option('-k, --insecure', 'trust any certificate'),
-    option('--cert <file>', 'the certificate of the client, in PEM'),
-    option('--key <file>', "the certificate's key, where it is in a file of its own"),
-    option('--http2', 'speak HTTP/2 wherever the server chooses it'),
-    option('--no-http2', 'speak HTTP/1.1 alone'),
-    option('--http1.1', 'speak HTTP/1.1 alone'),
+    option('--cert <file>', 'the certificate of the client (PEM)'),
+    option('--key <file>', 'the key of the certificate, if it is in another file'),
+    option('--http2', 'use HTTP/2 if the server supports it'),
+    option('--no-http2', 'use only HTTP/1.1'),
+    option('--http1.1', 'use only HTTP/1.1'),
   ]
   command.optionsGroup('Connection:')
   for (const each of options) command.addOption(each)

@@ -69,7 +69,7 @@ function hintFor(command?: string): string {
 export function createProgram(session: Session): Command {
   const { stdout, stderr } = session.terminal
   const program = new Command('expect-continue')
-    .description('Uploads over HTTP that ask before they send.')
+    .description('Uploads over HTTP that ask the server before they send the body.')
     .version(version(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this')
     .helpCommand('help [command]', 'print the help of a command')

@@ -6,17 +6,17 @@ export type Note = readonly [term: string, meaning: string]
 
 /** The environment variables. */
 export const environment: readonly Note[] = [
-  ['EXPECT_CONTINUE_PASSWORD', 'the password of --user, which is asked for otherwise'],
-  ['EXPECT_CONTINUE_TOKEN', 'the token of --bearer, which is asked for otherwise'],
+  ['EXPECT_CONTINUE_PASSWORD', 'the password of --user; if not set, the command asks for it'],
+  ['EXPECT_CONTINUE_TOKEN', 'the token of --bearer; if not set, the command asks for it'],
   ['HTTP_PROXY, HTTPS_PROXY, NO_PROXY', "the proxies, with '--proxy env' or NODE_USE_ENV_PROXY=1"],
-  ['NO_COLOR', 'no colours, where it is not empty'],
+  ['NO_COLOR', 'no colours, if it is not empty'],
 ]
 
 /** The exit statuses. */
 export const exitStatuses: readonly Note[] = [
-  ['0', 'done: the server accepted everything (2xx), or was probed'],
-  ['1', 'the server refused, or could not be reached, or something failed'],
-  ['2', 'the command was called wrongly'],
+  ['0', 'success: the server accepted every upload (2xx), or the probe is complete'],
+  ['1', 'the server refused, could not be reached, or something else failed'],
+  ['2', 'wrong usage'],
   ['130', 'cancelled with Ctrl-C'],
 ]
 

@@ -10,20 +10,20 @@ import { type Session, UsageError } from './session.ts'
 export function probe(program: Command, session: Session): void {
   const command = program
     .command('probe')
-    .summary('find out what a server does when it is asked')
+    .summary('find out how a server responds to Expect: 100-continue')
     .description(
-      'Asks a server about an upload, over each version of HTTP that it speaks, sends no content, and tells what the server does and what this client will do about it. The version of its choice is the first. A server may begin to write a file as soon as it is asked: probe a name of which there is nothing to lose.',
+      'Asks a server about an upload, over each HTTP version that it supports, and sends no body. Prints how the server responds, and what this client does then. It begins with the version that the server prefers. Some servers create a file as soon as they are asked, so probe a URL where nothing can be lost.',
     )
-    .argument('<url>', 'where an upload would go')
+    .argument('<url>', 'the URL of an upload')
     .optionsGroup('Options:')
     .option('-X, --method <method>', 'the method', token, 'PUT')
     .option('-H, --header <field>', "a header field, 'name: value'; can be repeated", headerField)
-    .option('--size <bytes>', 'the size of the content that is announced', bytes, 1_048_576)
+    .option('--size <bytes>', 'the length of the body in the headers', bytes, 1_048_576)
     .option('--rounds <count>', 'how often to ask', positive, 5)
-    .option('--continue-timeout <ms>', 'milliseconds to wait for an answer', milliseconds, 1000)
-    .option('--send', 'send the content in the end, zeros')
-    .option('--no-listen', 'make no connections but those of the rounds, to look at the bytes')
-    .option('--json', 'print what was found as JSON')
+    .option('--continue-timeout <ms>', 'milliseconds to wait for a response', milliseconds, 1000)
+    .option('--send', 'also send a body of zeros at the end')
+    .option('--no-listen', 'do not open an additional connection to look at the bytes')
+    .option('--json', 'print the results as JSON')
   withConnection(command).action(async (text, options) => {
     const { header = [], size, rounds, continueTimeout: wait, json = false } = options
     const url = httpUrl(text)

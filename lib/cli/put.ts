@@ -13,35 +13,36 @@ import { Uploads } from './uploads.ts'
 
 const help = {
   header: "a header field, 'name: value'; can be repeated",
-  threshold: "the size that 'auto' asks from, such as 64k",
-  timeout: 'how long an upload may take, also written as 500ms or 2m; 0 for any time',
+  threshold: "with 'auto', ask from this size on, such as 64k",
+  timeout: 'the most time for an upload, also written as 500ms or 2m; 0 for no limit',
   dryRun:
-    'ask about all files, and send none; a server (Tomcat, for one) may write an empty file as soon as it is asked, in place of what is there',
+    'ask about each file, but send none. Some servers (Tomcat) replace a file with an empty one as soon as they are asked',
   recursive:
-    "upload folders with all that is in them, which keeps its place; the folder's own name is kept, too, unless a '/' stands behind it",
-  expect: "whether to ask before the body is sent: 'auto' asks when it is large or of unknown size",
+    "upload folders with all their files. The URLs contain the folder's name, unless it ends in '/'",
+  expect:
+    "whether to ask before sending the body: 'auto' asks when it is large or its size is unknown",
   skipExisting:
-    'upload only what is not there (If-None-Match: *), and ask about each file first: a 412 then costs no body, and is no failure; a server that takes no conditions (nginx) overwrites all the same',
-  limitRate: 'bytes a second at most, such as 500k, of all files together; 0 for any',
+    'upload only files that the server does not have (If-None-Match: *). Asks about each file first; a 412 costs no body and is not a failure. Servers that ignore conditions (nginx) overwrite the file',
+  limitRate: 'the most bytes per second, such as 500k, of all files together; 0 for no limit',
   retry:
-    'attempts after a failure that may pass; with --resume attempts in a row that send nothing new, for which 0 means 5',
+    'the most attempts after a temporary failure. With --resume, the most attempts in a row without progress, and 0 means 5',
   resume:
-    "go on with an upload that was interrupted, where the server supports it (draft-ietf-httpbis-resumable-upload): in this run, and for a file also in the next one, after the command was killed. '.<file>.<digits>.upload.json' beside the file keeps the upload's place until it is complete; the digits stand for the method and the URL",
+    "resume an interrupted upload, if the server supports it (draft-ietf-httpbis-resumable-upload). For a file, the same command also resumes it after this one was killed: until the upload is complete, its URL at the server is in '.<file>.<digits>.upload.json' beside the file. The digits depend on the method and the URL",
   replayWindow:
-    'bytes of standard input or a pipe that are kept in memory for --resume, until the server has them; an upload cannot be resumed from further back',
+    'with --resume, the most bytes of standard input or a pipe to keep in memory until the server has received them. An upload cannot be resumed from before these bytes',
   continueTimeout:
-    "milliseconds the body is held back, or 'adaptive' for as long as the server needed before",
+    "milliseconds to wait for the 100 before sending the body, or 'adaptive' to wait about as long as the server took before",
   checksum: 'print the checksum of what was sent',
   checksumHeader:
-    'send the sha256 of the file in this header field: in hex, or as RFC 9530 has it in Content-Digest and Repr-Digest',
-  failWithBody: 'print what the server answers when it refuses, too',
+    'send the sha256 of the file in this header field: in hex, or in the format of RFC 9530 for Content-Digest and Repr-Digest',
+  failWithBody: 'print the body of a response that refuses, too',
   timeline:
-    "draw what became of the upload: into an .svg file, or with '-' as text on standard error",
-  color: 'colour messages; auto does not where NO_COLOR is set',
+    "draw the course of the upload into an .svg file, or with '-' as text on standard error",
+  color: "colour messages; 'auto' does on a terminal, unless NO_COLOR is set",
 }
 
 const modes = ['auto', 'always', 'never'] as const
-const stallTimeout = new Option('--stall-timeout <seconds>', 'how long the server may read nothing')
+const stallTimeout = new Option('--stall-timeout <seconds>', 'the longest time without progress')
   .argParser(flag.seconds)
   .default(300_000, '300')
 
@@ -51,15 +52,15 @@ export function put(program: Command, session: Session): void {
   const command = program
     .command('put')
     .usage('[options] <file...> <url>')
-    .summary('upload files, or what comes on standard input')
+    .summary('upload files or standard input')
     .description(
-      "Uploads a file, or with '-' what comes on standard input, to a URL. To a URL that ends in '/', a collection, the file's name is added; it takes several files, too, and folders with -r. Prints what the server answers. A server that refuses content of unknown length (411, or 501) takes a file, or standard input with a Content-Length header.",
+      "Uploads a file to a URL, or standard input with '-', and prints the body of the response. If the URL ends in '/', the command adds the name of the file, and accepts several files, and folders with -r. If a server refuses a body of unknown length (411 or 501), upload a file, or add a Content-Length header.",
     )
     .argument('[file-and-url...]')
     .optionsGroup('Options:')
     .option('-X, --method <method>', 'the method', flag.token, 'PUT')
     .option('-H, --header <field>', help.header, flag.headerField)
-    .option('-T, --upload-file <file>', 'one more file to upload; can be repeated', flag.collected)
+    .option('-T, --upload-file <file>', 'another file to upload; can be repeated', flag.collected)
     .option('-r, --recursive', help.recursive)
     .addOption(new Option('--expect <mode>', help.expect).choices(modes).default('auto'))
     .option('--threshold <bytes>', help.threshold, flag.bytes, 1_048_576)
@@ -69,8 +70,8 @@ export function put(program: Command, session: Session): void {
     .option('--resume', help.resume)
     .option('--replay-window <bytes>', help.replayWindow, flag.bytes, 67_108_864)
     .option('--no-follow', 'do not follow redirects')
-    .option('--max-redirects <count>', 'how many redirects are followed', flag.count, 5)
-    .option('--concurrency <count>', 'how many files are uploaded at a time', flag.positive, 4)
+    .option('--max-redirects <count>', 'the most redirects to follow', flag.count, 5)
+    .option('--concurrency <count>', 'the most files to upload at a time', flag.positive, 4)
     .option('--limit-rate <bytes>', help.limitRate, flag.bytes, 0)
     .option('--continue-timeout <ms>', help.continueTimeout, flag.wait, 1000)
     .addOption(stallTimeout)
@@ -78,16 +79,16 @@ export function put(program: Command, session: Session): void {
     .addOption(new Option('--checksum <algorithm>', help.checksum).choices(['sha256']))
     .option('--checksum-header <name>', help.checksumHeader, flag.token)
     .optionsGroup('Output:')
-    .option('-o, --output <file>', 'print what the server answers into a file')
-    .option('-i, --include', "print the head of the server's response, too")
-    .option('-f, --fail', 'print no response that refuses, as is the default')
+    .option('-o, --output <file>', 'write the body of the response to a file')
+    .option('-i, --include', 'print the status and headers of the response, too')
+    .option('-f, --fail', 'do not print the body of a response that refuses (the default)')
     .addOption(new Option('--fail-with-body', help.failWithBody).conflicts('fail'))
-    .option('--json', 'print reports in place of responses: a line of JSON for each file')
+    .option('--json', 'print a report as a line of JSON for each file, instead of the response')
     .option('--timeline <file>', help.timeline, flag.timelineFile)
     .option('-q, --quiet', 'print errors only')
-    .option('-v, --verbose', 'tell what goes over the wire; uploads are made one at a time')
-    .option('--progress', 'show progress, also where standard error is no terminal')
-    .option('--no-progress', 'show no progress')
+    .option('-v, --verbose', 'print the requests and responses; uploads one file at a time')
+    .option('--progress', 'show progress, even if standard error is not a terminal')
+    .option('--no-progress', 'do not show progress')
     .addOption(new Option('--color <when>', help.color).choices(modes).default('auto'))
   withConnection(command).action(async (operands, options) => {
     const { header = [], timeline, limitRate } = options

@@ -18,26 +18,29 @@ import { fileIn, storedFile } from './stored-file.ts'
 type ServeMode = 'go' | 'silent' | 'reset' | 'resumable' | number
 
 const modeHelp =
-  "what to do: 'go' answers 100, 'silent' answers nothing until the content came, 'reset' ends the connection, 'resumable' takes uploads that are resumed after an interruption (draft-ietf-httpbis-resumable-upload) for as long as it runs, and a status refuses (401 takes any credentials, 417 requests that do not ask)"
+  "how to respond: 'go' sends a 100, 'silent' sends nothing before it has received the body, 'reset' closes the connection, 'resumable' accepts uploads that can be resumed (draft-ietf-httpbis-resumable-upload) until the command exits, and a status refuses (401 accepts any credentials, 417 accepts requests without Expect)"
 const faultHelp =
-  "in the mode resumable, interrupt a request with content after so many bytes: 'reset:1m' ends the connection, 'stall:1m' reads no more, and '503:1m' answers; can be repeated, for the requests that follow"
+  "with the mode 'resumable', interrupt a request after this many bytes of its body: 'reset:1m' closes the connection, 'stall:1m' stops reading, and '503:1m' responds with a 503. Repeat it for the requests that follow"
 const defaultMode: ServeMode = 'go'
 
 /** The command `serve`: a server to try things with. */
 export function serve(program: Command, session: Session): void {
   program
     .command('serve')
-    .summary('be a server to try things with')
+    .summary('run a server to test uploads with')
     .description(
-      'Takes uploads, or refuses them, until Ctrl-C, and prints a line for each request: its status, its method, whether it asked, the bytes of content that came, their sha256 (the beginning of it), and its path.',
+      'Accepts or refuses uploads until Ctrl-C. Prints a line for each request: the status, the method, whether the client asked, the bytes of the body, the first digits of their sha256, and the path.',
     )
     .option('--mode <mode>', modeHelp, readMode, defaultMode)
     .option('--fault <fault>', faultHelp, readFault)
-    .option('--delay <ms>', 'milliseconds before it says anything', count, 0)
-    .option('--location <url>', 'where a 3xx leads to', '/elsewhere')
-    .option('--store <folder>', 'store content there, by its path; without, it is discarded')
+    .option('--delay <ms>', 'milliseconds before the first response', count, 0)
+    .option('--location <url>', 'the Location of a 3xx', '/elsewhere')
+    .option(
+      '--store <folder>',
+      'store bodies in this folder, by path; without it they are discarded',
+    )
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .option('--port <port>', 'the port to listen on; 0 for one that is free', portNumber, 8080)
+    .option('--port <port>', 'the port to listen on; 0 for a free one', portNumber, 8080)
     .option('--json', 'print each request as a line of JSON')
     .action(async ({ mode, fault, delay, location, store, host, port, json = false }) => {
       const { terminal, signal } = session

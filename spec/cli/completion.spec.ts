@@ -42,7 +42,7 @@ describe('the command completion', () => {
     [
       'zsh',
       [
-        "'put:upload files, or what comes on standard input'",
+        "'put:upload files or standard input'",
         "'(-X --method)--method=''[the method]:method:(PUT POST PATCH)'",
         ':mode:(auto always never)',
         "'*:file:_files'",
@@ -51,7 +51,7 @@ describe('the command completion', () => {
     [
       'fish',
       [
-        "-n __fish_use_subcommand -a put -d 'upload files, or what comes on standard input'",
+        "-n __fish_use_subcommand -a put -d 'upload files or standard input'",
         "-n '__fish_seen_subcommand_from put' -s X -l method -x -a 'PUT POST PATCH' -d 'the method'",
         "-l expect -x -a 'auto always never'",
         '-l cacert -r -F',

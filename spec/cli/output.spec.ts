@@ -140,7 +140,7 @@ describe('the help', () => {
       // An address has no place to break at.
       const long = lines.filter((line) => line.length > columns && /\S\s+\S/.test(line))
       expect(long).to.deep.equal([])
-      expect(wide.text).to.match(/ {6}how many redirects are followed|followed \(default: 5\)/)
+      expect(wide.text).to.match(/ {6}the most redirects to follow|follow \(default: 5\)/)
     })
   }
 })
