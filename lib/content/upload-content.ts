@@ -284,7 +284,7 @@ export class UploadContent implements SourceOwner {
     }
     if (this.#seenBytes > this.limit) throw this.#refuse(overLimit(this.limit))
     this.#options.digest?.update(bytes, this.#seenBytes)
-    if (this.#window?.add(bytes, this.#seenBytes)) source.position += 1
+    if (this.#window?.add(bytes, this.#seenBytes, source.end)) source.position += 1
     return this.#hand(source, bytes)
   }
 
