@@ -192,6 +192,7 @@ export class UploadContent implements SourceOwner {
     this.#opening = null
     this.#pending = null
     const { digest = null } = this.#options
+    if (start === 0) digest?.restart()
     const isHashed = digest === null || digest.hashedBytes >= start
     this.#seenBytes = this.#content.seeks && isHashed ? start : 0
     this.#gone = false
