@@ -49,6 +49,8 @@ const inits: readonly FetchInit[] = [
   { method: 'HEAD' },
   { method: 'POST', ...text },
   { method: 'PUT', ...text },
+  { method: 'PUT', headers, body: '' },
+  { method: 'POST', headers, body: new Uint8Array(0) },
   { method: 'DELETE' },
 ]
 

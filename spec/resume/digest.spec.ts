@@ -169,7 +169,7 @@ describe('the digest of an upload that can be resumed', () => {
         alter: (fields, status) => (status === 104 ? null : fields),
       })
       let made = 0
-      const make = (): ContentInput => {
+      const make = (): Buffer | Buffer[] => {
         made += 1
         return from(made)
       }
