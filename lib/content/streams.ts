@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { fs } from '../runtime/builtins.ts'
 import type { Content } from './content.ts'
-import { unusable, usedUp } from './content-errors.ts'
+import { readElsewhere, unusable, usedUp } from './content-errors.ts'
 import { isPiped, pipedReader, tellsOf, watchPiped } from './piped-reader.ts'
 import { letGo, readableReader, watchReadable } from './readable-reader.ts'
 import { iteratorReader, type Reader, webReader } from './readers.ts'
@@ -42,8 +42,14 @@ function opener(input: object): Opener {
     if (stream.destroyed || stream.readableEnded) {
       throw usedUp('The stream was read to its end or destroyed')
     }
+    // A stream that flows to other code, too, would be lost to the upload until the content may be sent.
+    if (stream.readableFlowing === true) stream.pause()
+    const wasRead = stream.readableDidRead
     return {
-      open: () => readableReader(stream),
+      open: () => {
+        if (!wasRead && stream.readableDidRead) throw readElsewhere()
+        return readableReader(stream)
+      },
       watch: (onBroken) => watchReadable(stream, onBroken),
       discard: () => letGo(stream),
     }

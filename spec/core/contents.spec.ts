@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { openAsBlob, writeFileSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { expect } from 'chai'
 import { type ContentInput, fromFile, type UploadError } from '../../lib/index.ts'
 import { noise } from '../support/contents.ts'
@@ -76,7 +77,39 @@ const made: readonly [string, () => unknown, number | null, Sending?][] = [
     }),
     bytes.length,
   ],
+  ['an object whose open() uses it', () => new Opened(), bytes.length],
 ]
+
+class Opened {
+  readonly #bytes = bytes
+  readonly length = bytes.length
+
+  open(): Buffer {
+    return this.#bytes
+  }
+}
+
+/** Other code that reads a stream, too; returns how many bytes it got. */
+const readers: Record<string, (stream: Readable) => () => number> = {
+  'a listener': (stream) => {
+    let count = 0
+    stream.on('data', ({ length }: Buffer) => {
+      count += length
+    })
+    return () => count
+  },
+  'a pipe': (stream) => {
+    let count = 0
+    const counter = new Writable({
+      write({ length }: Buffer, _encoding, callback) {
+        count += length
+        callback()
+      },
+    })
+    stream.pipe(counter)
+    return () => count
+  },
+}
 
 for (const face of ownFaces) {
   describe(`content that is made after the go-ahead, through ${face.name}`, function () {
@@ -151,5 +184,34 @@ for (const face of ownFaces) {
       expect((failure as UploadError).message).to.match(/regular file|EISDIR/)
       expect(peer.connections).to.equal(0)
     })
+  })
+
+  describe(`a stream that other code reads, too, through ${face.name}`, function () {
+    this.timeout(2000)
+
+    for (const [name, read] of Object.entries(readers)) {
+      it(`arrives whole, and there as well: ${name}`, async () => {
+        const peer = await origin(takes(null))
+        const stream = Readable.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
+        const count = read(stream)
+        const { status } = await face.open(asking)(peer.url, stream)
+        expect(status).to.equal(201)
+        expect(count()).to.equal(bytes.length)
+        await peer.done
+      })
+
+      it(`is no complete message when it began before the go-ahead: ${name}`, async () => {
+        const stream = Readable.from([bytes])
+        const peer = await origin(async (wire) => {
+          const ended = once(stream, 'end')
+          read(stream)
+          await ended
+          await getsNone(wire)
+        })
+        const failure = await failureOf(face, peer.url, () => stream)
+        expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
+        await peer.done
+      })
+    }
   })
 }
