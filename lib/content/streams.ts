@@ -68,7 +68,9 @@ function opener(input: object): Opener {
     }
   }
   if (Symbol.asyncIterator in input || Symbol.iterator in input) {
-    const open = (): Reader => iteratorReader(input as AsyncIterable<unknown> | Iterable<unknown>)
+    const iterable = input as AsyncIterable<unknown> | Iterable<unknown>
+    // Generators often read into one buffer, and yield it again and again.
+    const open = (): Reader => ({ ...iteratorReader(iterable), refills: !Array.isArray(input) })
     return 'next' in input ? iteratorOpener(input, open) : { open }
   }
   if (isPiped(input)) {
@@ -92,7 +94,7 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
       consumed.add(input)
       const reader = open()
       return {
-        next: reader.next,
+        ...reader,
         ended: () => spoil(input),
         cancel: (reason) => {
           reader.cancel(reason)

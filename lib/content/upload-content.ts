@@ -275,9 +275,11 @@ export class UploadContent implements SourceOwner {
     if (source !== this.#source) return undefined
     this.#pending = null
     if (step.done) return this.#end(source)
-    const bytes = toBytes(step.value)
-    if (bytes === null) throw this.#refuse(notBytes(step.value))
-    if (bytes.length === 0) return undefined
+    const found = toBytes(step.value)
+    if (found === null) throw this.#refuse(notBytes(step.value))
+    if (found.length === 0) return undefined
+    const copies = this.#reader?.refills === true && typeof step.value !== 'string'
+    const bytes = copies ? Buffer.from(found) : found
     this.#seenBytes += bytes.length
     const { length } = this.#options
     if (length !== null && this.#seenBytes > length) {

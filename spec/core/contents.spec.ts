@@ -78,7 +78,21 @@ const made: readonly [string, () => unknown, number | null, Sending?][] = [
     bytes.length,
   ],
   ['an object whose open() uses it', () => new Opened(), bytes.length],
+  ['a generator that fills one buffer again and again', () => refilling(), null],
+  ['a function that returns such a generator', () => refilling, null],
+  ['an iterable that does', () => refillingAtOnce(), null],
 ]
+
+async function* refilling(): AsyncGenerator<Buffer> {
+  yield* refillingAtOnce()
+}
+
+function* refillingAtOnce(): Generator<Buffer> {
+  const buffer = Buffer.alloc(7000)
+  for (let at = 0; at < bytes.length; at += buffer.length) {
+    yield buffer.subarray(0, bytes.copy(buffer, 0, at))
+  }
+}
 
 class Opened {
   readonly #bytes = bytes
@@ -123,6 +137,25 @@ for (const face of ownFaces) {
         await peer.done
       })
     }
+
+    it('arrives whole at the next attempt, too, after a generator filled one buffer again and again', async () => {
+      const refuses: Script = async (wire) => {
+        const head = await wire.head()
+        wire.raw(goAhead)
+        await wire.content(head)
+        wire.raw(response(417, 'not so'))
+      }
+      const takesUnasked: Script = async (wire) => {
+        const head = await wire.head()
+        expect(head).not.to.match(/^expect/im)
+        expect((await wire.content(head)).equals(bytes), 'whether it is the content').to.equal(true)
+        wire.raw(response(201, 'stored'))
+      }
+      const peer = await origin(refuses, takesUnasked)
+      const { status } = await face.open(asking)(peer.url, refilling())
+      expect(status).to.equal(201)
+      await peer.done
+    })
 
     const reason = new Error('The dump failed')
     const failing: Record<string, () => unknown> = {
