@@ -39,7 +39,7 @@ type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
 function opener(input: object): Opener {
   if (input instanceof Readable || isNodeReadable(input)) {
     const stream = input as Readable
-    if (stream.destroyed || stream.readableEnded) {
+    if (stream.destroyed || stream.readableEnded || isDrained(stream)) {
       throw usedUp('The stream was read to its end or destroyed')
     }
     // A stream that flows to other code, too, would be lost to the upload until the content may be sent.
@@ -83,6 +83,12 @@ function opener(input: object): Opener {
     }
   }
   throw unusable(input)
+}
+
+/** Whether all of a stream was read, and its 'end' event is yet to come. */
+function isDrained(stream: Readable): boolean {
+  const { _readableState: state } = stream as { _readableState?: { ended: boolean } }
+  return stream.readableDidRead && stream.readableLength === 0 && state?.ended === true
 }
 
 /** An iterator, which can be read only once. A released one counts as read. */

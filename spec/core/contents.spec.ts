@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { openAsBlob, writeFileSync } from 'node:fs'
-import { Readable, Writable } from 'node:stream'
+import { PassThrough, Readable, Writable } from 'node:stream'
 import { expect } from 'chai'
 import { type ContentInput, fromFile, type UploadError } from '../../lib/index.ts'
 import { noise } from '../support/contents.ts'
@@ -231,6 +231,17 @@ for (const face of ownFaces) {
         expect(status).to.equal(201)
         expect(count()).to.equal(bytes.length)
         await peer.done
+      })
+
+      it(`is refused when it was read to its end, and has not ended: ${name}`, async () => {
+        const peer = await origin()
+        const stream = new PassThrough()
+        read(stream)
+        stream.end(bytes)
+        const failure = await failureOf(face, peer.url, () => stream)
+        expect(failure).to.be.instanceOf(TypeError)
+        expect((failure as Error).message).to.match(/^The stream was read to its end/)
+        expect(peer.connections).to.equal(0)
       })
 
       it(`is no complete message when it began before the go-ahead: ${name}`, async () => {
