@@ -7,7 +7,7 @@
  * | `ERR_EXPECT_CONTENT_SHORT` | the source ended before its declared length |
  * | `ERR_EXPECT_CONTENT_LONG` | the source is longer than its declared length |
  * | `ERR_EXPECT_CONTENT_TYPE` | the source yielded a chunk that is neither bytes nor a string, or a `ReadableStream` yielded anything but a `Uint8Array` |
- * | `ERR_EXPECT_CONTENT_GONE` | the content was needed again, but it can be read only once |
+ * | `ERR_EXPECT_CONTENT_GONE` | the content was needed again, but it can be read only once, or other code has read it |
  * | `ERR_EXPECT_FILE_CHANGED` | a file changed after the upload was made, or the content is not the one that a resume token was made for |
  * | `ERR_EXPECT_INTERIM_OVERFLOW` | the interim responses to one request are larger than the limit |
  * | `ERR_EXPECT_CONNECT_TIMEOUT` | no connection was made in time (`timeouts.connect`, or undici's `connectTimeout`) |

@@ -5,16 +5,25 @@ export type DigestAlgorithm = 'sha-256' | 'sha-512'
 
 /** The digest of the whole content, computed while it is read. Bytes that are read again count once. */
 export class ContentDigest {
-  readonly #hash: Hash
+  readonly #algorithm: string
+  #hash: Hash
   #hashedBytes = 0
 
   constructor(algorithm: DigestAlgorithm) {
-    this.#hash = createHash(algorithm.replace('-', ''))
+    this.#algorithm = algorithm.replace('-', '')
+    this.#hash = createHash(this.#algorithm)
   }
 
   /** The offset up to which the content was hashed. Content that is opened behind it cannot be hashed further. */
   get hashedBytes(): number {
     return this.#hashedBytes
+  }
+
+  /** The content is sent again from its beginning, and may have other bytes this time. */
+  restart(): void {
+    if (this.#hashedBytes === 0) return
+    this.#hash = createHash(this.#algorithm)
+    this.#hashedBytes = 0
   }
 
   /** Takes bytes that were read, and the offset of their end. */

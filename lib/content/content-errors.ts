@@ -5,6 +5,14 @@ export function usedUp(what: string): TypeError {
   return new TypeError(`${what}; pass an unread stream, or a function that returns a new one`)
 }
 
+/** The error for a stream of which other code took bytes while it waited to be sent. */
+export function readElsewhere(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_GONE',
+    'Other code read the stream before it was sent, and those bytes are gone; add its listeners and pipes before the upload, or pass a function that returns a new stream',
+  )
+}
+
 /** The error for input that is no content. */
 export function unusable(input: unknown): TypeError {
   const what = typeof input === 'object' ? Object.prototype.toString.call(input) : typeof input

@@ -102,8 +102,10 @@ function fileOf(value: string | File): unknown {
   return { name, type, size, stream: () => value.stream(), [Symbol.toStringTag]: 'File' }
 }
 
-function sized({ length, open }: SizedInput): Content {
-  if (Number.isSafeInteger(length) && length >= 0) return produced(open as Make, length)
+function sized(input: SizedInput): Content {
+  const { length, open } = input
+  // Unlike a closure, a bound function keeps its number of parameters.
+  if (Number.isSafeInteger(length) && length >= 0) return produced(open.bind(input) as Make, length)
   throw new TypeError(
     `Content with 'open' must have a 'length' in bytes, an integer of 0 or more, not ${String(length)}`,
   )

@@ -7,6 +7,8 @@ export type Step = IteratorResult<unknown, unknown>
 
 /** Opened content, which is read once. */
 export interface Reader {
+  /** Whether the source may fill the memory of a chunk again when the next one is read, so that it is copied. */
+  readonly refills?: boolean
   /** The next chunk; without a promise when it is available. */
   next(): Step | PromiseLike<Step>
   /** The connection no longer uses the first `bytes` bytes, so their memory can be reused. */

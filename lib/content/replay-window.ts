@@ -24,9 +24,13 @@ export class ReplayWindow {
     return this.#chunks[index - this.#cut]
   }
 
-  /** Adds a chunk that ends at an offset; returns whether chunks are kept. */
-  add(bytes: Uint8Array, end: number): boolean {
-    const from = end - this.#size
+  /**
+   * Adds a chunk that ends at an offset; returns whether chunks are kept.
+   *
+   * @param partEnd is the offset from which the next part is sent; its bytes are kept in any case.
+   */
+  add(bytes: Uint8Array, end: number, partEnd: number | null = null): boolean {
+    const from = Math.min(end - this.#size, partEnd ?? end)
     // Without resumption only the whole content can be sent again, so a part is not worth keeping.
     if (!this.#slides && (from > 0 || this.start > 0)) {
       this.#chunks = []

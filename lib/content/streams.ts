@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { fs } from '../runtime/builtins.ts'
 import type { Content } from './content.ts'
-import { unusable, usedUp } from './content-errors.ts'
+import { readElsewhere, unusable, usedUp } from './content-errors.ts'
 import { isPiped, pipedReader, tellsOf, watchPiped } from './piped-reader.ts'
 import { letGo, readableReader, watchReadable } from './readable-reader.ts'
 import { iteratorReader, type Reader, webReader } from './readers.ts'
@@ -39,11 +39,17 @@ type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
 function opener(input: object): Opener {
   if (input instanceof Readable || isNodeReadable(input)) {
     const stream = input as Readable
-    if (stream.destroyed || stream.readableEnded) {
+    if (stream.destroyed || stream.readableEnded || isDrained(stream)) {
       throw usedUp('The stream was read to its end or destroyed')
     }
+    // A stream that flows to other code, too, would be lost to the upload until the content may be sent.
+    if (stream.readableFlowing === true) stream.pause()
+    const wasRead = stream.readableDidRead
     return {
-      open: () => readableReader(stream),
+      open: () => {
+        if (!wasRead && stream.readableDidRead) throw readElsewhere()
+        return readableReader(stream)
+      },
       watch: (onBroken) => watchReadable(stream, onBroken),
       discard: () => letGo(stream),
     }
@@ -62,7 +68,9 @@ function opener(input: object): Opener {
     }
   }
   if (Symbol.asyncIterator in input || Symbol.iterator in input) {
-    const open = (): Reader => iteratorReader(input as AsyncIterable<unknown> | Iterable<unknown>)
+    const iterable = input as AsyncIterable<unknown> | Iterable<unknown>
+    // Generators often read into one buffer, and yield it again and again.
+    const open = (): Reader => ({ ...iteratorReader(iterable), refills: !Array.isArray(input) })
     return 'next' in input ? iteratorOpener(input, open) : { open }
   }
   if (isPiped(input)) {
@@ -77,6 +85,12 @@ function opener(input: object): Opener {
   throw unusable(input)
 }
 
+/** Whether all of a stream was read, and its 'end' event is yet to come. */
+function isDrained(stream: Readable): boolean {
+  const { _readableState: state } = stream as { _readableState?: { ended: boolean } }
+  return stream.readableDidRead && stream.readableLength === 0 && state?.ended === true
+}
+
 /** An iterator, which can be read only once. A released one counts as read. */
 function iteratorOpener(input: object, open: () => Reader): Opener {
   if (consumed.has(input)) throw usedUp('The iterator was read by another upload')
@@ -86,7 +100,7 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
       consumed.add(input)
       const reader = open()
       return {
-        next: reader.next,
+        ...reader,
         ended: () => spoil(input),
         cancel: (reason) => {
           reader.cancel(reason)

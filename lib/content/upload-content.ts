@@ -192,6 +192,7 @@ export class UploadContent implements SourceOwner {
     this.#opening = null
     this.#pending = null
     const { digest = null } = this.#options
+    if (start === 0) digest?.restart()
     const isHashed = digest === null || digest.hashedBytes >= start
     this.#seenBytes = this.#content.seeks && isHashed ? start : 0
     this.#gone = false
@@ -274,9 +275,11 @@ export class UploadContent implements SourceOwner {
     if (source !== this.#source) return undefined
     this.#pending = null
     if (step.done) return this.#end(source)
-    const bytes = toBytes(step.value)
-    if (bytes === null) throw this.#refuse(notBytes(step.value))
-    if (bytes.length === 0) return undefined
+    const found = toBytes(step.value)
+    if (found === null) throw this.#refuse(notBytes(step.value))
+    if (found.length === 0) return undefined
+    const copies = this.#reader?.refills === true && typeof step.value !== 'string'
+    const bytes = copies ? Buffer.from(found) : found
     this.#seenBytes += bytes.length
     const { length } = this.#options
     if (length !== null && this.#seenBytes > length) {
@@ -284,7 +287,7 @@ export class UploadContent implements SourceOwner {
     }
     if (this.#seenBytes > this.limit) throw this.#refuse(overLimit(this.limit))
     this.#options.digest?.update(bytes, this.#seenBytes)
-    if (this.#window?.add(bytes, this.#seenBytes)) source.position += 1
+    if (this.#window?.add(bytes, this.#seenBytes, source.end)) source.position += 1
     return this.#hand(source, bytes)
   }
 

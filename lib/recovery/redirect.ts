@@ -64,6 +64,7 @@ export class Redirection implements RecoveryStep {
     if (!isRedirect(status) || fields.location === undefined) return null
     const target = targetOf(fields.location, httpRequest)
     if (target === null) return this.#rules === null ? null : unusable(status, httpRequest)
+    if (this.#rules?.mode === 'cors' && hasCredentials(target)) return exposing(status, httpRequest)
     const next = requestTo(target, httpRequest, status)
     if (next.hasContent && !sendable) return this.#rules === null ? null : gone(status)
     if (this.#givesUp(httpRequest, next, status)) return lost(status)
@@ -106,6 +107,11 @@ function targetOf(location: string | string[] | undefined, httpRequest: HttpRequ
   return target.protocol === 'http:' || target.protocol === 'https:' ? target : null
 }
 
+/** Fetch follows no such redirect in mode 'cors' (Fetch standard, HTTP-redirect fetch, step 8). */
+function hasCredentials({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
+}
+
 function requestTo(target: URL, from: HttpRequest, status: number): HttpRequest {
   const { origin, pathname, search } = target
   const becomesGet =
@@ -131,6 +137,11 @@ export function isElsewhere(
 
 function unusable(status: number, from: HttpRequest): UploadError {
   const message = `The ${status} from ${placeOf(from)} has no usable Location header`
+  return new UploadError('ERR_EXPECT_REDIRECT', message)
+}
+
+function exposing(status: number, from: HttpRequest): UploadError {
+  const message = `The ${status} from ${placeOf(from)} has credentials in its Location, which fetch does not follow`
   return new UploadError('ERR_EXPECT_REDIRECT', message)
 }
 

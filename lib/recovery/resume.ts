@@ -27,7 +27,7 @@ import {
 } from './resume-failures.ts'
 import { digestIn, locationOf, wantingDigest } from './resume-fields.ts'
 import { backoff } from './retry.ts'
-import { isCancelling, isLocating, UploadResource } from './upload-resource.ts'
+import { isCancelling, isInner, isLocating, UploadResource } from './upload-resource.ts'
 
 const defaults = { attempts: 5, minDelay: 500, maxDelay: 30_000 }
 
@@ -161,9 +161,11 @@ export class Resumption implements UploadResumption {
     const { digest: algorithm } = this.#options
     const { content, log } = this.#upload
     if (algorithm === undefined || status < 200 || status > 299 || !complete) return null
+    // After a part that is not the last one, the field describes what the origin has so far.
+    if (isLocating(httpRequest) || isCancelling(httpRequest) || isInner(httpRequest)) return null
     // Without resumption the field describes the content of the response.
     const isOfUpload = parseBoolean(fields['upload-complete']) ?? this.#resource !== null
-    if (!isOfUpload || isLocating(httpRequest) || isCancelling(httpRequest)) return null
+    if (!isOfUpload) return null
     const found = digestIn(fields['repr-digest'], algorithm)
     const own = content.digest
     if (found === null || own === null) return null
@@ -182,6 +184,9 @@ export class Resumption implements UploadResumption {
       return isTemporary(status) ? this.#again(answer) : undefined
     }
     const flag = parseBoolean(fields['upload-complete'])
+    if (isSuccess && flag === true && isInner(httpRequest)) {
+      return this.#cancel(mismatch('completed the upload before it had all of the content'))
+    }
     const isWhole = httpRequest.part === undefined || (complete && httpRequest.part.end === null)
     if (flag === true || (isSuccess && flag === null && isWhole)) {
       const { content, log } = this.#upload

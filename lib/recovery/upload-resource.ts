@@ -130,3 +130,8 @@ export function isLocating({ method, part }: HttpRequest): boolean {
 export function isCancelling({ method, part }: HttpRequest): boolean {
   return method === 'DELETE' && part !== undefined
 }
+
+/** Whether a request sends a part of the content that is not the last one. */
+export function isInner({ part }: HttpRequest): boolean {
+  return part !== undefined && part.end !== null && part.end > part.start
+}

@@ -84,7 +84,10 @@ function send(
   const watched = settings === base ? interceptorContext.watched : needsAttempts(settings)
   const content = requestContent(request)
   const isEmpty = content === null || content.buffered?.length === 0
-  if (isEmpty && !watched) return dispatch(withoutExpectHeader(request, expectHeader), handler)
+  // A call of upload or fetch follows redirects and aborts through its run, also when there is nothing to send.
+  const isCall = (request[callKey]?.content ?? null) !== null
+  if (isEmpty && !watched && !isCall)
+    return dispatch(withoutExpectHeader(request, expectHeader), handler)
   const begin = (known: Content | null): boolean => {
     const uploadContext = uploadContextOf(
       { request, content: known, expectHeader, settings, handler },

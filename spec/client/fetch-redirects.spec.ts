@@ -49,6 +49,8 @@ const inits: readonly FetchInit[] = [
   { method: 'HEAD' },
   { method: 'POST', ...text },
   { method: 'PUT', ...text },
+  { method: 'PUT', headers, body: '' },
+  { method: 'POST', headers, body: new Uint8Array(0) },
   { method: 'DELETE' },
 ]
 
@@ -62,6 +64,8 @@ const cases: readonly Case[] = [
   { status: 307, location: null, init: { method: 'PUT', ...text } },
   { status: 307, location: '/second?at=1#part', init: { method: 'PUT', ...text } },
   { status: 307, location: 'http://', init: { method: 'PUT', ...text } },
+  { status: 307, location: 'http://me:secret@127.0.0.1:1/', init: { method: 'PUT', ...text } },
+  { status: 303, location: 'http://me@127.0.0.1:1/', init: { method: 'PUT', ...text } },
   { status: 307, location: 'data:,hello', init: { method: 'PUT', ...text } },
   { status: 307, location: first, init: { method: 'PUT', ...text } },
 ]
@@ -83,6 +87,17 @@ describe("fetch's redirect", () => {
       })
     }
   }
+
+  it('is refused where its Location has credentials, and nothing is sent there', async () => {
+    const other = await openOrigin()
+    const location = other.url.replace('//', '//me:secret@')
+    const origin = await openOrigin({ mode: { status: 307, headers: { location } } })
+    const init = { method: 'PUT', ...text, dispatcher: agentFor() }
+    const error = await fetch(origin.url, init).catch((failure) => failure)
+    expect(error.cause).to.have.property('code', 'ERR_EXPECT_REDIRECT')
+    expect(String(error.cause)).not.to.include('secret')
+    expect(other.requests).to.deep.equal([])
+  })
 
   it('goes to another origin without credentials, as that of the platform', async () => {
     const outcomes = []

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { openAsBlob, writeFileSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable, Writable } from 'node:stream'
 import { expect } from 'chai'
 import { type ContentInput, fromFile, type UploadError } from '../../lib/index.ts'
 import { noise } from '../support/contents.ts'
@@ -76,7 +77,53 @@ const made: readonly [string, () => unknown, number | null, Sending?][] = [
     }),
     bytes.length,
   ],
+  ['an object whose open() uses it', () => new Opened(), bytes.length],
+  ['a generator that fills one buffer again and again', () => refilling(), null],
+  ['a function that returns such a generator', () => refilling, null],
+  ['an iterable that does', () => refillingAtOnce(), null],
 ]
+
+async function* refilling(): AsyncGenerator<Buffer> {
+  yield* refillingAtOnce()
+}
+
+function* refillingAtOnce(): Generator<Buffer> {
+  const buffer = Buffer.alloc(7000)
+  for (let at = 0; at < bytes.length; at += buffer.length) {
+    yield buffer.subarray(0, bytes.copy(buffer, 0, at))
+  }
+}
+
+class Opened {
+  readonly #bytes = bytes
+  readonly length = bytes.length
+
+  open(): Buffer {
+    return this.#bytes
+  }
+}
+
+/** Other code that reads a stream, too; returns how many bytes it got. */
+const readers: Record<string, (stream: Readable) => () => number> = {
+  'a listener': (stream) => {
+    let count = 0
+    stream.on('data', ({ length }: Buffer) => {
+      count += length
+    })
+    return () => count
+  },
+  'a pipe': (stream) => {
+    let count = 0
+    const counter = new Writable({
+      write({ length }: Buffer, _encoding, callback) {
+        count += length
+        callback()
+      },
+    })
+    stream.pipe(counter)
+    return () => count
+  },
+}
 
 for (const face of ownFaces) {
   describe(`content that is made after the go-ahead, through ${face.name}`, function () {
@@ -90,6 +137,25 @@ for (const face of ownFaces) {
         await peer.done
       })
     }
+
+    it('arrives whole at the next attempt, too, after a generator filled one buffer again and again', async () => {
+      const refuses: Script = async (wire) => {
+        const head = await wire.head()
+        wire.raw(goAhead)
+        await wire.content(head)
+        wire.raw(response(417, 'not so'))
+      }
+      const takesUnasked: Script = async (wire) => {
+        const head = await wire.head()
+        expect(head).not.to.match(/^expect/im)
+        expect((await wire.content(head)).equals(bytes), 'whether it is the content').to.equal(true)
+        wire.raw(response(201, 'stored'))
+      }
+      const peer = await origin(refuses, takesUnasked)
+      const { status } = await face.open(asking)(peer.url, refilling())
+      expect(status).to.equal(201)
+      await peer.done
+    })
 
     const reason = new Error('The dump failed')
     const failing: Record<string, () => unknown> = {
@@ -151,5 +217,45 @@ for (const face of ownFaces) {
       expect((failure as UploadError).message).to.match(/regular file|EISDIR/)
       expect(peer.connections).to.equal(0)
     })
+  })
+
+  describe(`a stream that other code reads, too, through ${face.name}`, function () {
+    this.timeout(2000)
+
+    for (const [name, read] of Object.entries(readers)) {
+      it(`arrives whole, and there as well: ${name}`, async () => {
+        const peer = await origin(takes(null))
+        const stream = Readable.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
+        const count = read(stream)
+        const { status } = await face.open(asking)(peer.url, stream)
+        expect(status).to.equal(201)
+        expect(count()).to.equal(bytes.length)
+        await peer.done
+      })
+
+      it(`is refused when it was read to its end, and has not ended: ${name}`, async () => {
+        const peer = await origin()
+        const stream = new PassThrough()
+        read(stream)
+        stream.end(bytes)
+        const failure = await failureOf(face, peer.url, () => stream)
+        expect(failure).to.be.instanceOf(TypeError)
+        expect((failure as Error).message).to.match(/^The stream was read to its end/)
+        expect(peer.connections).to.equal(0)
+      })
+
+      it(`is no complete message when it began before the go-ahead: ${name}`, async () => {
+        const stream = Readable.from([bytes])
+        const peer = await origin(async (wire) => {
+          const ended = once(stream, 'end')
+          read(stream)
+          await ended
+          await getsNone(wire)
+        })
+        const failure = await failureOf(face, peer.url, () => stream)
+        expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
+        await peer.done
+      })
+    }
   })
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
 import { expect } from 'chai'
-import { type ContentInput, fromFile, upload } from '../../lib/index.ts'
+import { type ContentInput, type ExpectAgent, fetch, fromFile, upload } from '../../lib/index.ts'
 import { agentFor, type Face, ownFaces, type Sending } from '../support/faces.ts'
 import { temporaryFile } from '../support/files.ts'
 import { origin } from '../support/origin.ts'
@@ -142,6 +142,46 @@ for (const face of ownFaces) {
     }
   })
 }
+
+/** How a call may end before its response. */
+interface Ending {
+  dispatcher: ExpectAgent
+  redirect: 'manual' | 'error'
+  signal?: AbortSignal
+}
+
+describe('an upload of nothing', function () {
+  this.timeout(2000)
+
+  for (const [name, send] of [
+    ['upload', (url, init) => upload(url, '', init)],
+    ['fetch', (url, init) => fetch(url, { ...init, method: 'PUT', body: '' })],
+  ] satisfies [string, (url: string, init: Ending) => Promise<unknown>][]) {
+    it(`ends with its connection when it is aborted, through ${name}`, async () => {
+      const controller = new AbortController()
+      const peer = await origin(async (wire) => {
+        await wire.head()
+        controller.abort(new Error('enough'))
+        await wire.closed()
+      })
+      const dispatcher = agentFor()
+      const init = { dispatcher, redirect: 'manual', signal: controller.signal } as const
+      expect(await send(peer.url, init).catch((error) => error.message)).to.equal('enough')
+      await peer.done
+      await dispatcher.close()
+    })
+
+    it(`fails at a redirect when redirect is 'error', through ${name}`, async () => {
+      const peer = await origin(async (wire) => {
+        await wire.head()
+        wire.raw('HTTP/1.1 307 Temporary Redirect\r\nlocation: /\r\ncontent-length: 0\r\n\r\n')
+      })
+      const init = { dispatcher: agentFor(), redirect: 'error' } as const
+      const error = await send(peer.url, init).catch((failure) => failure)
+      expect((error.cause ?? error).code).to.equal('ERR_EXPECT_REDIRECT')
+    })
+  }
+})
 
 describe('content over HTTP/2', function () {
   this.timeout(2000)

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import type { ContentInput } from '../../lib/content/content.ts'
 import { fromFile } from '../../lib/content/file.ts'
 import type { ResumeToken } from '../../lib/report/report.ts'
-import { chunksOf } from '../support/contents.ts'
+import { chunksOf, sha256 } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
 import { content, failed, faults, plainly, sent, soon, ways } from '../support/resumable.ts'
 
@@ -146,6 +146,38 @@ describe('the digest of an upload that can be resumed', () => {
     const { report } = await sent(origin, { resume })
     expect(report).to.include({ status: 201 }).and.not.have.property('digest')
   })
+
+  it('is not compared after a part that is not the last one', async () => {
+    const origin = await plainly.open({
+      limit: 'max-append-size=1000000',
+      alter: ({ 'upload-complete': flag, ...fields }, status, { method }) =>
+        method === 'PATCH' && status === 204
+          ? { ...fields, 'repr-digest': 'sha-256=:AAAA:' }
+          : { ...fields, ...(flag !== undefined && { 'upload-complete': flag }) },
+    })
+    const { report } = await sent(origin, { resume })
+    expect(report).to.include({ status: 201, digest: wanted })
+  })
+
+  for (const [name, from] of [
+    ['bytes', (byte: number) => Buffer.alloc(content.length, byte)],
+    ['an iterable', (byte: number) => chunksOf(Buffer.alloc(content.length, byte), 50)],
+  ] as const) {
+    it(`is that of the last attempt where a function returns other ${name} for each`, async () => {
+      const origin = await plainly.open({
+        fault: faults({ after: 1_000_000, with: 503 }),
+        alter: (fields, status) => (status === 104 ? null : fields),
+      })
+      let made = 0
+      const make = (): Buffer | Buffer[] => {
+        made += 1
+        return from(made)
+      }
+      const { report } = await sent(origin, { resume, retry: { minDelay: 0 } }, make)
+      expect(report).to.include({ status: 201 }).and.to.have.property('digest')
+      expect(origin.uploads[1]).to.include({ sha256: sha256(Buffer.alloc(content.length, 2)) })
+    })
+  }
 
   it('must be one that is known', async () => {
     const origin = await plainly.open()

@@ -101,6 +101,29 @@ describe('an Upload-Limit', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
+  for (const replayWindow of [0, 262_144]) {
+    it(`cuts chunks that are larger than a replay window of ${replayWindow}`, async () => {
+      for (const headers of [{}, { 'content-length': String(content.length) }]) {
+        const origin = await plainly.open({ limit: 'max-append-size=400000' })
+        const stream = Readable.from(chunksOf(content, 2))
+        const { response } = await sent(origin, { headers, replayWindow }, stream)
+        expect(response.status).to.equal(201)
+        expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+      }
+    })
+  }
+
+  it('on the size of a request ends the upload when a part that is not the last one completes it', async () => {
+    const origin = await plainly.open({
+      limit: 'max-append-size=1000000',
+      alter: (fields, status, { method }) =>
+        method === 'PATCH' && status === 204 ? { ...fields, 'upload-complete': '?1' } : fields,
+    })
+    const error = await failed(origin)
+    expect(error.code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
+    expect(origin.uploads[0]).to.include({ state: 'cancelled', received: 1_000_000 })
+  })
+
   it('in a 413 to an append has it sent in parts', async () => {
     let asked = 0
     const origin = await plainly.open({
