@@ -19,8 +19,9 @@ export class AttemptSource implements Source {
   readonly end: number | null
   /** The last bytes of a declared length, held back until the content has ended. */
   held: Uint8Array | null = null
+  /** The offset at which the part starts. */
+  readonly start: number
   readonly #content: SourceOwner
-  readonly #start: number
 
   constructor(
     content: SourceOwner,
@@ -32,13 +33,13 @@ export class AttemptSource implements Source {
     this.#content = content
     this.position = position
     this.bytes = bytes
-    this.#start = start
+    this.start = start
     this.end = end
   }
 
   /** The part of the next bytes that lies between start and end. */
   cut(bytes: Uint8Array): Uint8Array {
-    const from = Math.max(0, this.#start - this.bytes)
+    const from = Math.max(0, this.start - this.bytes)
     const to = (this.end ?? Number.POSITIVE_INFINITY) - this.bytes
     this.bytes += Math.min(bytes.length, to)
     return from === 0 && to >= bytes.length ? bytes : bytes.subarray(from, to)

@@ -3,6 +3,7 @@ import type { Source } from '../connection/source.ts'
 import type { UploadError } from '../errors.ts'
 import { isPromise } from '../unknown.ts'
 import { AttemptSource, type SourceOwner } from './attempt-source.ts'
+import { ChunkCopies } from './chunk-copies.ts'
 import type { Content } from './content.ts'
 import type { ContentDigest } from './content-digest.ts'
 import { gone, notBytes, overLimit, wrongLength } from './content-errors.ts'
@@ -55,6 +56,7 @@ export class UploadContent implements SourceOwner {
   #source: AttemptSource | null = null
   /** A pending step of an earlier attempt, which the next attempt uses. */
   #pending: PromiseLike<unknown> | null = null
+  #copies = new ChunkCopies()
   #seenBytes = 0
   /** Whether the content failed. */
   #gone = false
@@ -191,6 +193,7 @@ export class UploadContent implements SourceOwner {
     this.#reader = null
     this.#opening = null
     this.#pending = null
+    this.#copies = new ChunkCopies()
     const { digest = null } = this.#options
     if (start === 0) digest?.restart()
     const isHashed = digest === null || digest.hashedBytes >= start
@@ -278,9 +281,9 @@ export class UploadContent implements SourceOwner {
     const found = toBytes(step.value)
     if (found === null) throw this.#refuse(notBytes(step.value))
     if (found.length === 0) return undefined
-    const copies = this.#reader?.refills === true && typeof step.value !== 'string'
-    const bytes = copies ? Buffer.from(found) : found
-    this.#seenBytes += bytes.length
+    this.#seenBytes += found.length
+    const refills = this.#reader?.refills === true && typeof step.value !== 'string'
+    const bytes = refills ? this.#copies.copy(found, this.#seenBytes) : found
     const { length } = this.#options
     if (length !== null && this.#seenBytes > length) {
       throw this.#refuse(wrongLength('ERR_EXPECT_CONTENT_LONG', 'is longer than', length))
@@ -336,7 +339,11 @@ export class UploadContent implements SourceOwner {
   }
 
   release(source: AttemptSource, bytes: number): void {
-    if (source === this.#source && this.#options.canReuseBuffers) this.#reader?.release?.(bytes)
+    if (source !== this.#source || !this.#options.canReuseBuffers) return
+    this.#reader?.release?.(bytes)
+    this.#copies.release(
+      Math.min(source.start + bytes, this.#window?.start ?? Number.POSITIVE_INFINITY),
+    )
   }
 }
 

@@ -1,0 +1,47 @@
+import { giveBuffer, takeBuffer } from './buffer-pool.ts'
+
+/** Bytes of a buffer that several chunks share. */
+const shared = 262_144
+
+/** A buffer with copies, and the offset at which they end in the content. */
+interface Lent {
+  readonly buffer: Buffer
+  end: number
+}
+
+/** Copies of chunks whose source fills their memory again. Buffers are reused once nothing uses their bytes. */
+export class ChunkCopies {
+  readonly #lent: Lent[] = []
+  /** Bytes of the last buffer that are used. */
+  #usedBytes = 0
+
+  /** Copies a chunk that ends at this offset. */
+  copy(chunk: Uint8Array, end: number): Uint8Array {
+    // Content of this size needs no buffers of its own, and is usually kept for another attempt.
+    if (end <= shared) return Buffer.from(chunk)
+    const size = chunk.length
+    const last = this.#lent.at(-1)
+    const fits = last !== undefined && this.#usedBytes + size <= last.buffer.length
+    const lent = fits ? last : this.#take(size)
+    const copied = lent.buffer.subarray(this.#usedBytes, this.#usedBytes + size)
+    copied.set(chunk)
+    this.#usedBytes += size
+    lent.end = end
+    return copied
+  }
+
+  /** Takes a buffer from the pool. Sizes are powers of two, so that the pool has few of them. */
+  #take(size: number): Lent {
+    const lent = { buffer: takeBuffer(Math.max(shared, 2 ** Math.ceil(Math.log2(size)))), end: 0 }
+    this.#lent.push(lent)
+    this.#usedBytes = 0
+    return lent
+  }
+
+  /** Nothing uses the bytes before this offset any more. */
+  release(offset: number): void {
+    while (this.#lent.length > 1 && (this.#lent[0] as Lent).end <= offset) {
+      giveBuffer((this.#lent.shift() as Lent).buffer)
+    }
+  }
+}
