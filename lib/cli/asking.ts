@@ -1,5 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type ExpectAgent, type UploadMessage, type UploadOptions, upload } from '../index.ts'
+import {
+  type ExpectAgent,
+  reportOf,
+  UploadError,
+  type UploadMessage,
+  type UploadOptions,
+  upload,
+} from '../index.ts'
 import { listenTo } from './exchange.ts'
 import { messageOf } from './message.ts'
 
@@ -77,7 +84,10 @@ export async function ask(
       if (isOurs()) finish(answered('silent', { ms: passed() }))
     },
     'expect-continue:refuse': ({ status = 0 }: UploadMessage) => {
-      if (isOurs() && status === 417) finish(answered('final', { status, ms: passed() }))
+      if (!isOurs()) return
+      // The wait is over; a redirect begins another one.
+      clearTimeout(timer)
+      if (status === 417) finish(answered('final', { status, ms: passed() }))
     },
   })
   try {
@@ -98,8 +108,10 @@ export async function ask(
     return answered('final', { status: response.status, ms })
   } catch (error) {
     if (answer !== null) return answer
-    if (askedAt === null || signal.aborted) throw error
-    return answered('broken', { error: faultOf(error) })
+    const wasAsked = reportOf(error)?.attempts.at(-1)?.asked ?? false
+    const fault = wasAsked && !signal.aborted ? faultOf(error) : null
+    if (fault === null) throw error
+    return answered('broken', { error: fault })
   } finally {
     clearTimeout(timer)
     stop()
@@ -111,10 +123,12 @@ function neverOpened(): never {
   throw new Error('The content is not to be sent')
 }
 
-/** What a server did that is not HTTP. */
-function faultOf(error: unknown): string {
+/** What a server that was asked did that is not HTTP; `null` if the client itself gave up. */
+function faultOf(error: unknown): string | null {
   const { code, name } = error as NodeJS.ErrnoException
   if (name === 'HTTPParserError') return 'sends what is no HTTP response'
   if (code === 'ERR_EXPECT_INTERIM_OVERFLOW') return 'sends interim (1xx) responses without end'
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return 'sends a response whose head is too large'
+  if (error instanceof UploadError) return null
   return `ends the connection without an answer (${messageOf(error)})`
 }

@@ -32,6 +32,7 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/^ENOTFOUND$/, 'no such host'],
   [/^EAI_AGAIN$/, 'the name cannot be looked up at the moment'],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the server closed the connection'],
+  [/^UND_ERR_HEADERS_OVERFLOW$/, "the head of the server's response is too large"],
   [
     /^ERR_EXPECT_CONTENT_GONE$/,
     'the body is needed again, and can be read only once; upload a file in place of a stream',

@@ -10,7 +10,7 @@ type Matches = (host: string, port: number) => boolean
  * | `*` | everything |
  * | `example.com`, `.example.com` | that host and the hosts below it |
  * | `*.example.com` | the hosts below it |
- * | `10.0.0.1`, `::1`, `[::1]` | that address |
+ * | `10.0.0.1`, `::1`, `[::1]` | that address, however it is written |
  * | `10.0.0.0/8`, `fd00::/8` | the addresses in that block |
  * | any of these except blocks, with `:8080` | the same, on that port |
  *
@@ -46,6 +46,8 @@ function split(entry: string): { name: string; port: number | null } {
 function ofName(name: string): Matches {
   if (name === '*') return () => true
   const own = bare(name.replace(/^\*?\./, ''))
+  const version = isIP(own)
+  if (version !== 0) return inBlock(own, version === 4 ? 32 : 128)
   const below = (host: string): boolean => host.endsWith(`.${own}`)
   return name.startsWith('*') ? below : (host) => host === own || below(host)
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
-import { Client, type Dispatcher, Socks5ProxyAgent } from 'undici/index.js'
+import { Client, type Dispatcher, errors, Socks5ProxyAgent } from 'undici/index.js'
 import { type TunnelCredentials, type TunnelTarget, tunnelKey } from '../connection/tunnel.ts'
+import { Wait } from '../connection/wait.ts'
 import { UploadError } from '../errors.ts'
 import { fieldValue, type ResponseFields, withoutFields } from '../headers.ts'
 import { parseChallenges } from '../protocol/challenge.ts'
@@ -74,12 +75,16 @@ async function connectTo(
   timeout: number,
 ): Promise<Dispatcher.ConnectData> {
   const client = new Client(proxy.url.origin, { connect: connector(() => toProxy()) })
+  const late = new AbortController()
+  const wait = new Wait({ waited: () => late.abort(noAnswer(timeout)) })
+  if (timeout > 0) wait.start(timeout)
   try {
-    const signal = timeout === 0 ? null : AbortSignal.timeout(timeout)
-    return await client.connect({ ...request, signal })
+    return await client.connect({ ...request, signal: late.signal })
   } catch (error) {
     await client.destroy()
     throw error
+  } finally {
+    wait.stop()
   }
 }
 
@@ -119,6 +124,13 @@ export const socksTunnel: MakeTunnel = async (
   } finally {
     socket.off('close', onClose)
   }
+}
+
+/** undici's error, so that it is retried like any connection that is not made in time. */
+function noAnswer(timeout: number): Error {
+  return new errors.ConnectTimeoutError(
+    `it did not answer CONNECT within ${timeout} ms (connectTimeout of the dispatcher)`,
+  )
 }
 
 /** The proxy did not answer CONNECT with a 2xx. */

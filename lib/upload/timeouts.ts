@@ -1,3 +1,4 @@
+import { Wait, type Waiting } from '../connection/wait.ts'
 import type { TimeoutOptions } from '../options/options.ts'
 import type { Attempt } from './attempt.ts'
 import { expiryOf, type Phase } from './timeout-errors.ts'
@@ -18,7 +19,7 @@ export interface TimeoutOwner {
  * The timeouts of one upload, started and stopped by its phases. They share one timer, which is not
  * restarted when a timeout is postponed.
  */
-export class Timeouts {
+export class Timeouts implements Waiting {
   readonly #timeouts: TimeoutOptions
   readonly #owner: TimeoutOwner
   readonly #limits: Record<Phase, number> = { connect: 0, stall: 0, headers: 0, total: 0 }
@@ -28,8 +29,9 @@ export class Timeouts {
     headers: never,
     total: never,
   }
-  #timer: NodeJS.Timeout | null = null
-  /** When the timer fires. */
+  /** A response or an accepted write that is already there counts, even when the event loop is late. */
+  readonly #wait = new Wait(this)
+  /** When the wait ends. */
   #due = never
   #sending: Attempt | null = null
   #queued = 0
@@ -81,8 +83,7 @@ export class Timeouts {
   /** The upload is over. */
   stop(): void {
     for (const phase of phases) this.#ends[phase] = never
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
+    this.#wait.stop()
     this.#due = never
   }
 
@@ -102,17 +103,13 @@ export class Timeouts {
   }
 
   #start(end: number, now: number): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = setTimeout(Timeouts.#timeIsOver, Math.ceil(end - now), this)
+    this.#wait.stop()
+    this.#wait.start(Math.ceil(end - now))
     this.#due = end
   }
 
-  static #timeIsOver(timeouts: Timeouts): void {
-    timeouts.#look()
-  }
-
-  #look(): void {
-    this.#timer = null
+  /** The earliest of the times is over. */
+  waited(): void {
     this.#due = never
     const now = performance.now()
     for (const phase of phases) {

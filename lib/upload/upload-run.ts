@@ -108,11 +108,11 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       // An interceptor below may be an async function, although its type returns a boolean.
       if (!isPromise(dispatched)) return dispatched as boolean
       dispatched.then(undefined, (error: unknown) => {
-        if (this.isCurrent(attempt)) this.#fail(toError(error))
+        if (this.isCurrent(attempt)) this.#fail(toError(error, 'The dispatch failed'))
       })
       return true
     } catch (error) {
-      this.#fail(error as Error)
+      this.#fail(toError(error, 'The dispatch failed'))
       return true
     }
   }
@@ -201,7 +201,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   callbackFailed(error: unknown): void {
     // Deferred, because the gate must finish its current read or write.
-    queueMicrotask(() => this.#controller.abort(toError(error)))
+    queueMicrotask(() => this.#controller.abort(toError(error, 'A callback failed')))
   }
 
   bodySent(chunk: Uint8Array): void {
@@ -283,7 +283,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#uploadContext.handler.onRequestUpgrade?.(this.#controller, status, fields, socket)
   }
 
-  failed(attempt: Attempt, error: Error): void {
+  failed(attempt: Attempt, thrown: Error): void {
+    // A caller's connector or lookup may pass on anything.
+    const error = this.#isCallers(thrown) ? thrown : toError(thrown, 'The connection failed')
     if (this.#held !== null) {
       this.#held.over(() => {
         this.#controller.target = null
@@ -339,7 +341,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
         this.#handOver(attempt, held)
         if (!this.#controller.paused) attempt.resume()
       })
-      .catch((error: unknown) => this.#fail(error as Error))
+      .catch((error: unknown) => this.#fail(toError(error, 'authenticate failed')))
   }
 
   #handOver(attempt: Attempt, held: PendingResponse): void {
@@ -406,7 +408,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   sourceFailed(error: unknown): void {
     if (this.#over) return
     const attempt = this.#current
-    const failure = toError(error)
+    const failure = toError(error, 'The source failed')
     const next = this.#uploadContext.resumption?.spoiled(failure) ?? null
     if (next === null || attempt === null) this.#controller.abort(failure)
     else this.#goOn(attempt, next)
@@ -490,8 +492,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   }
 }
 
-function toError(error: unknown): Error {
+/** Wraps what was thrown in an error, unless it is one. */
+function toError(thrown: unknown, message: string): Error {
   // An error of another realm is no instance of this one's Error.
-  if (error instanceof Error || types.isNativeError(error)) return error
-  return new Error('The source failed', { cause: error })
+  if (thrown instanceof Error || types.isNativeError(thrown)) return thrown
+  return new Error(message, { cause: thrown })
 }

@@ -1,13 +1,15 @@
 import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { filesOf } from '../support/command-origin.ts'
 import { crooked } from '../support/crooked.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { nowhere } from '../support/nowhere.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
-import { tlsFront } from '../support/tls-front.ts'
+import { listening, tlsFront } from '../support/tls-front.ts'
 
 const patient = ['--dry-run', '--continue-timeout', '60000']
 
@@ -59,6 +61,40 @@ describe('put --dry-run', () => {
     const { status, err: refused } = await run(['put', file, origin.url, ...patient, '--no-follow'])
     expect(status).to.equal(1)
     expect(refused).to.match(/: 307 Temporary Redirect, answered after/)
+  })
+
+  it('says why a redirect cannot be followed', async () => {
+    const origin = await openOrigin({ mode: { status: 307, headers: { location: '/again' } } })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const round = await run(['put', file, origin.url, ...patient])
+    expect(round.status).to.equal(1)
+    expect(round.err).to.match(/: The redirect from .* exceeds --max-redirects, which is 5\n$/)
+
+    const left = await openOrigin({
+      mode: { status: 307, headers: { location: await nowhere() } },
+    })
+    const refused = await run(['put', file, left.url, ...patient])
+    expect(refused.status).to.equal(1)
+    expect(refused.err).to.match(/: 127\.0\.0\.1:\d+: connection refused\n$/)
+  })
+
+  it('does not take a connection that is not made after a redirect for silence', async () => {
+    const mute = createServer()
+    const next = `https://127.0.0.1:${await listening(mute)}/there`
+    const origin = await openOrigin({ mode: { status: 307, headers: { location: next } } })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const impatient = ['--dry-run', '--continue-timeout', '30', '--connect-timeout', '0.2']
+    const { status, err } = await run(['put', file, origin.url, ...impatient])
+    expect(status).to.equal(1)
+    expect(err).to.match(/: No connection was made in time \(--connect-timeout\)\n$/)
+  })
+
+  it('does not take its own time limit for a fault of the server', async () => {
+    const origin = await openOrigin({ mode: 'silent' })
+    const [file = ''] = filesOf({ a: 'abc' })
+    const { status, err } = await run(['put', file, origin.url, ...patient, '--timeout', '50ms'])
+    expect(status).to.equal(1)
+    expect(err).to.match(/: The upload was not over within 50 ms \(--timeout\)\n$/)
   })
 
   it('answers a challenge', async () => {

@@ -49,6 +49,11 @@ describe('messageOf', () => {
       'the server closed the connection',
     ],
     [
+      'a response with too large a head',
+      failed('Headers Overflow Error', { code: 'UND_ERR_HEADERS_OVERFLOW' }),
+      "the head of the server's response is too large",
+    ],
+    [
       'a certificate that has expired',
       failed('certificate has expired', { code: 'CERT_HAS_EXPIRED' }),
       'TLS error: certificate has expired (--cacert trusts it, -k trusts any)',

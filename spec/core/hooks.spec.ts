@@ -76,6 +76,19 @@ describe('a callback that throws', function () {
   }
 })
 
+describe('a connector that fails with no error', function () {
+  this.timeout(2000)
+
+  for (const [name, way] of ways) {
+    it(`ends ${name} with an error that has it as its cause`, async () => {
+      const failed = 'no way' as unknown as Error
+      const dispatcher = agentFor({ connect: (_target, callback) => callback(failed, null) })
+      const error = await reasonOf(way('http://127.0.0.1:8080', {}, dispatcher))
+      expect(error).to.be.instanceOf(Error).and.include({ cause: failed })
+    })
+  }
+})
+
 describe('a memory that throws', function () {
   this.timeout(2000)
 

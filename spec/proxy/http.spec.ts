@@ -327,7 +327,15 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         const at = await scene(way, { instead: 'silence' })
         const error = await failureOf(send(at, { ...at.options, connectTimeout: 50 }))
         expect(error).to.include({ code: 'ERR_EXPECT_PROXY', attempt: 1 })
-        expect(error.message).to.contain('timeout')
+        expect(error.message).to.contain('did not answer CONNECT within 50 ms')
+        expect(error.cause).to.have.property('code', 'UND_ERR_CONNECT_TIMEOUT')
+      })
+
+      it('and tries again after connectTimeout where retry says so', async () => {
+        const at = await scene(way, { instead: 'silence' })
+        const retry = { count: 1, minDelay: 1 }
+        const error = await failureOf(send(at, { ...at.options, retry, connectTimeout: 50 }))
+        expect(error).to.include({ code: 'ERR_EXPECT_PROXY', attempt: 2 })
       })
 
       it("and refuses a request whose Proxy-Authorization would be the origin's", async () => {

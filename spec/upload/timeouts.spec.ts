@@ -6,8 +6,10 @@ import { startOrigin } from '../../lib/testing/index.ts'
 import { standingClock } from '../support/clock.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
+import { originElsewhere } from '../support/elsewhere.ts'
 import { agentFor, ownFaces } from '../support/faces.ts'
 import { origin } from '../support/origin.ts'
+import { answer, goAhead } from '../support/steps.ts'
 
 const small = noise(4096)
 
@@ -242,6 +244,35 @@ describe('timeouts', () => {
     })
     expect(response.status).to.equal(201)
   })
+
+  for (const timeout of ['headers', 'total'] as const) {
+    it(`honours a response that came in time, when the event loop comes round too late: ${timeout}`, async () => {
+      const peer = await originElsewhere([
+        { do: 'head' },
+        goAhead,
+        { do: 'read', bytes: small.length },
+        answer('201 Created'),
+        { do: 'count' },
+        { do: 'closed' },
+      ])
+      const dispatcher = agentFor()
+      const { response } = await upload(peer.url, small, {
+        ...patient,
+        timeouts: { [timeout]: 500 },
+        dispatcher,
+        onProgress: ({ phase, sent }) => {
+          if (phase !== 'sending' || sent < small.length) return
+          // In the next tick the timeout for the response has begun.
+          process.nextTick(() => {
+            const due = performance.now() + 500
+            peer.blockUntil(1)
+            while (performance.now() <= due);
+          })
+        },
+      })
+      expect(response.status).to.equal(201)
+    })
+  }
 
   it('leaves no timer behind', async () => {
     const server = await startOrigin()

@@ -53,6 +53,18 @@ describe('a function for credentials that fails', () => {
     expect(await reasonOf(uploader({ authenticate })(`${origin.url}/file`))).to.equal(error)
   })
 
+  for (const thrown of [undefined, null, 'no token']) {
+    it(`fails it with an error that has what is thrown as its cause: ${thrown}`, async () => {
+      const origin = await guarded(new TokenGuard().mode)
+      const authenticate = async (): Promise<never> => {
+        throw thrown
+      }
+      const reason = await reasonOf(uploader({ authenticate })(`${origin.url}/file`))
+      expect(reason).to.be.instanceOf(Error)
+      expect(reason).to.include({ message: 'authenticate failed', cause: thrown })
+    })
+  }
+
   const unusable: Record<string, unknown> = {
     nothing: undefined,
     'a string': 'Bearer secret',
