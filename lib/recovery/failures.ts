@@ -12,7 +12,7 @@ export function isPeerGone(failure: NodeJS.ErrnoException): boolean {
   const error = beneath(failure)
   const codes = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_HTTP2_SESSION_ERROR']
   if (error instanceof errors.SocketError || codes.includes(error.code ?? '')) return true
-  return isUnprocessed(error)
+  return isUnprocessed(error) || isTooMany(error)
 }
 
 /** Whether an HTTP/2 origin reported that it did not process the request (RFC 9113, section 8.7). */
@@ -22,6 +22,14 @@ export function isUnprocessed(error: Error): boolean {
   }
   // undici has no error class or code for requests that a GOAWAY leaves unprocessed.
   return error instanceof errors.InformationalError && error.message.includes('"GOAWAY"')
+}
+
+/**
+ * Whether an HTTP/2 origin found that there were too many streams. Node counts a stream that the client has
+ * reset for a moment longer than undici does.
+ */
+function isTooMany(error: Error): boolean {
+  return 'http2ErrorCode' in error && error.http2ErrorCode === constants.NGHTTP2_ENHANCE_YOUR_CALM
 }
 
 /** Whether a failure is temporary, so that a retry may succeed. */
