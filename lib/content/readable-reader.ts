@@ -8,6 +8,9 @@ const maxBytes = 262_144
 
 const nothing = (): void => {}
 
+/** While a stream has a 'readable' listener, resume() does not make it flow. */
+const hold = (): void => {}
+
 /** Reports an error of a stream before it is read. Without a listener, the error would end the process. */
 export function watchReadable(stream: Readable, onBroken: (error: unknown) => void): () => void {
   stream.on('error', onBroken)
@@ -52,6 +55,8 @@ class ReadableReader implements Reader {
   #bytes = 0
   #begun = false
   #paused = false
+  /** Whether a listener keeps the stream paused. */
+  #held = false
   /** The error that the stream ended with, or `null` for none; `undefined` before its end. */
   #end: Error | null | undefined
   #waiting: { resolve(step: Step): void; reject(error: unknown): void } | null = null
@@ -72,6 +77,7 @@ class ReadableReader implements Reader {
   cancel(): void {
     this.#buffered = []
     this.#stream.off('data', this.#came)
+    this.#unhold()
     letGo(this.#stream)
   }
 
@@ -84,7 +90,20 @@ class ReadableReader implements Reader {
 
   #resume(): void {
     this.#paused = false
+    this.#unhold()
     this.#stream.resume()
+  }
+
+  #hold(): void {
+    if (this.#held) return
+    this.#held = true
+    this.#stream.on('readable', hold)
+  }
+
+  #unhold(): void {
+    if (!this.#held) return
+    this.#held = false
+    this.#stream.off('readable', hold)
   }
 
   readonly #came = (chunk: unknown): void => {
@@ -97,6 +116,8 @@ class ReadableReader implements Reader {
       waiting.resolve({ done: false, value: chunk })
     }
     if (this.#bytes < maxBytes) return
+    // A pipe of other code resumes the stream whenever its destination can take more.
+    if (this.#paused) this.#hold()
     this.#paused = true
     this.#stream.pause()
   }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { PassThrough, Readable } from 'node:stream'
+import { PassThrough, Readable, Writable } from 'node:stream'
 import { expect } from 'chai'
 import { readableReader, watchReadable } from '../../lib/content/readable-reader.ts'
 import { chunksIn, failureOf } from '../support/readers.ts'
@@ -153,6 +153,39 @@ describe('readableReader', () => {
     expect(made).to.be.within(5, 8)
     expect(await chunksIn(reader)).to.have.length(99)
   })
+
+  for (const [moment, early] of [
+    ['before', true],
+    ['while', false],
+  ] as const) {
+    it(`keeps little ahead when other code pipes the stream ${moment} it is read`, async () => {
+      let made = 0
+      let piped = 0
+      const chunk = Buffer.alloc(65_536)
+      const stream = new Readable({
+        highWaterMark: 1,
+        read() {
+          made++
+          this.push(made > 100 ? null : chunk)
+        },
+      })
+      const destination = new Writable({
+        highWaterMark: 1,
+        write(_chunk, _encoding, callback) {
+          piped++
+          setImmediate(callback)
+        },
+      })
+      const reader = readableReader(stream)
+      if (early) stream.pipe(destination)
+      await reader.next()
+      if (!early) stream.pipe(destination)
+      for (let turns = 0; turns < 200; turns++) await turn()
+      expect(made).to.be.within(5, 12)
+      expect(await chunksIn(reader)).to.have.length(99)
+      expect(piped).to.be.within(early ? 100 : 95, 100)
+    })
+  }
 
   it('counts objects as much', async () => {
     let made = 0
