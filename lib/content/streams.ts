@@ -44,10 +44,10 @@ function opener(input: object): Opener {
     }
     // A stream that flows to other code, too, would be lost to the upload until the content may be sent.
     if (stream.readableFlowing === true) stream.pause()
-    const wasRead = stream.readableDidRead
+    const isRead = watchReads(stream)
     return {
       open: () => {
-        if (!wasRead && stream.readableDidRead) throw readElsewhere()
+        if (isRead()) throw readElsewhere()
         return readableReader(stream)
       },
       watch: (onBroken) => watchReadable(stream, onBroken),
@@ -83,6 +83,27 @@ function opener(input: object): Opener {
     }
   }
   throw unusable(input)
+}
+
+/**
+ * Watches for reads by other code; returns a function that says whether there were any, and stops watching.
+ * When a stream was read before, for example to look at its first bytes and put them back, only its flow tells.
+ */
+function watchReads(stream: Readable): () => boolean {
+  if (!stream.readableDidRead) return () => stream.readableDidRead
+  let isRead = false
+  const read = (): void => {
+    isRead = true
+  }
+  const resumed = (): void => {
+    // A 'data' listener would make a stream flow that does not flow yet.
+    if (stream.readableFlowing === true) stream.on('data', read)
+  }
+  stream.on('resume', resumed)
+  return () => {
+    stream.off('resume', resumed).off('data', read)
+    return isRead
+  }
 }
 
 /** Whether all of a stream was read, and its 'end' event is yet to come. */

@@ -125,6 +125,21 @@ const readers: Record<string, (stream: Readable) => () => number> = {
   },
 }
 
+/** A stream whose first bytes were looked at and put back. */
+async function lookedAt(): Promise<Readable> {
+  const stream = Readable.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
+  stream.once('data', (first: Buffer) => {
+    stream.pause().unshift(first)
+  })
+  await once(stream, 'pause')
+  return stream
+}
+
+const unreads: Record<string, () => Readable | Promise<Readable>> = {
+  'not read before': () => Readable.from([bytes]),
+  'looked at before': lookedAt,
+}
+
 for (const face of ownFaces) {
   describe(`content that is made after the go-ahead, through ${face.name}`, function () {
     this.timeout(2000)
@@ -244,16 +259,30 @@ for (const face of ownFaces) {
         expect(peer.connections).to.equal(0)
       })
 
-      it(`is no complete message when it began before the go-ahead: ${name}`, async () => {
-        const stream = Readable.from([bytes])
-        const peer = await origin(async (wire) => {
-          const ended = once(stream, 'end')
-          read(stream)
-          await ended
-          await getsNone(wire)
+      for (const [state, unread] of Object.entries(unreads)) {
+        it(`is no complete message when it began before the go-ahead: ${name}, ${state}`, async () => {
+          const stream = await unread()
+          const peer = await origin(async (wire) => {
+            const ended = once(stream, 'end')
+            read(stream)
+            stream.resume()
+            await ended
+            await getsNone(wire)
+          })
+          const failure = await failureOf(face, peer.url, () => stream)
+          expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
+          await peer.done
         })
-        const failure = await failureOf(face, peer.url, () => stream)
-        expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
+      }
+
+      it(`arrives whole after its first bytes were put back, and there as well: ${name}`, async () => {
+        const peer = await origin(takes(null))
+        const stream = await lookedAt()
+        const count = read(stream)
+        stream.resume()
+        const { status } = await face.open(asking)(peer.url, stream)
+        expect(status).to.equal(201)
+        expect(count()).to.equal(bytes.length)
         await peer.done
       })
     }
