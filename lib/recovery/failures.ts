@@ -28,7 +28,7 @@ export function isUnprocessed(error: Error): boolean {
  * Whether an HTTP/2 origin found that there were too many streams. Node counts a stream that the client has
  * reset for a moment longer than undici does.
  */
-function isTooMany(error: Error): boolean {
+export function isTooMany(error: Error): boolean {
   return 'http2ErrorCode' in error && error.http2ErrorCode === constants.NGHTTP2_ENHANCE_YOUR_CALM
 }
 

@@ -1,11 +1,11 @@
 import type { HttpRequest } from '../upload/http-request.ts'
 import type { Answer, Failure, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
-import { isPeerGone, isUnprocessed, isUntouched } from './failures.ts'
+import { isPeerGone, isTooMany, isUnprocessed, isUntouched } from './failures.ts'
 
 /** The most attempts after reused connections, of which several may be dead at once. */
 const maxAfterReused = 10
 
-/** The most attempts after an HTTP/2 origin reported that it did not process the request. */
+/** The most attempts after an HTTP/2 origin did not process the request, or found too many. */
 const maxUnprocessed = 3
 
 /**
@@ -29,6 +29,8 @@ export class StaleConnection implements RecoveryStep {
     if (!isPeerGone(error)) return null
     if (isUnprocessed(error)) return sendable ? this.#next(httpRequest, maxUnprocessed) : null
     if (!untouched) return null
+    // The connection is alive, and the origin already has more requests than it wants.
+    if (isTooMany(error)) return this.#next(httpRequest, maxUnprocessed)
     return this.#next(httpRequest, attempt.reusedConnection ? maxAfterReused : 1)
   }
 

@@ -1,4 +1,9 @@
-import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2'
+import {
+  constants,
+  createSecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2'
 import type { Server } from 'node:net'
 import { expect } from 'chai'
 import { upload } from '../../lib/client/upload.ts'
@@ -6,7 +11,7 @@ import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
-import { listening } from '../support/tls-front.ts'
+import { listening, tlsFront } from '../support/tls-front.ts'
 
 describe('an HTTP/2 server that takes one stream at a time', () => {
   it('gets each of 100 uploads, of which it refuses some', async () => {
@@ -47,5 +52,27 @@ describe('an HTTP/2 server that takes one stream at a time', () => {
       }),
     )
     expect([...new Set(statuses)].sort()).to.deep.equal([201, 413])
+  })
+})
+
+describe('an HTTP/2 server that finds each stream too many', () => {
+  it('gets an upload no more often than one that leaves it unprocessed', async () => {
+    let streams = 0
+    const front = await tlsFront(['h2'], (request, response) => {
+      request.resume().on('end', () => response.end())
+    })
+    front.http2.on('stream', (stream) => {
+      if (stream.id === 1) return
+      streams += 1
+      stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM)
+    })
+    const dispatcher = agentFor({ allowH2: true, connect: { ca: front.ca } })
+    const options = { dispatcher, continueTimeout: 60_000 }
+    await upload(front.url, 'first', { ...options, expect: 'never' })
+    const failure = await upload(front.url, 'second', { ...options, expect: 'always' }).catch(
+      (error: unknown) => error,
+    )
+    expect(failure).to.have.property('code', 'ERR_HTTP2_STREAM_ERROR')
+    expect(streams).to.equal(4)
   })
 })
