@@ -5,11 +5,11 @@ export function usedUp(what: string): TypeError {
   return new TypeError(`${what}; pass an unread stream, or a function that returns a new one`)
 }
 
-/** The error for a stream of which other code took bytes while it waited to be sent. */
+/** The error for a stream that other code read or cancelled while it waited to be sent. */
 export function readElsewhere(): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
-    'Other code read the stream before it was sent, and those bytes are gone; add its listeners and pipes before the upload, or pass a function that returns a new stream',
+    'Other code read or cancelled the stream before it was sent, and those bytes are gone; add its listeners and pipes before the upload, or pass a function that returns a new stream',
   )
 }
 

@@ -61,7 +61,12 @@ function opener(input: object): Opener {
     }
     if (input.locked) throw usedUp('The ReadableStream is locked, because something else reads it')
     return {
-      open: () => webReader(input),
+      open: () => {
+        if (input.locked || Readable.isDisturbed(input as unknown as Readable)) {
+          throw readElsewhere()
+        }
+        return webReader(input)
+      },
       discard: (reason) => {
         if (!input.locked) input.cancel(reason).catch(() => {})
       },

@@ -125,6 +125,17 @@ const readers: Record<string, (stream: Readable) => () => number> = {
   },
 }
 
+/** Other code that takes a ReadableStream, or a part of it. */
+const takers: Record<string, (stream: ReadableStream) => Promise<unknown>> = {
+  'a chunk is read': async (stream) => {
+    const reader = stream.getReader()
+    await reader.read()
+    reader.releaseLock()
+  },
+  'it is cancelled': (stream) => stream.cancel(),
+  'it is locked': async (stream) => stream.getReader(),
+}
+
 /** A stream whose first bytes were looked at and put back. */
 async function lookedAt(): Promise<Readable> {
   const stream = Readable.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
@@ -232,6 +243,23 @@ for (const face of ownFaces) {
       expect((failure as UploadError).message).to.match(/regular file|EISDIR/)
       expect(peer.connections).to.equal(0)
     })
+  })
+
+  describe(`a ReadableStream that other code takes before the go-ahead, through ${face.name}`, function () {
+    this.timeout(2000)
+
+    for (const [name, take] of Object.entries(takers)) {
+      it(`is no complete message: ${name}`, async () => {
+        const stream = ReadableStream.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
+        const peer = await origin(async (wire) => {
+          await take(stream)
+          await getsNone(wire)
+        })
+        const failure = await failureOf(face, peer.url, () => stream)
+        expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
+        await peer.done
+      })
+    }
   })
 
   describe(`a stream that other code reads, too, through ${face.name}`, function () {
