@@ -8,8 +8,8 @@ import type { Reader } from './readers.ts'
  */
 export interface PipedStream {
   pipe(to: PassThrough): unknown
-  on(event: 'error', listener: (error: Error) => void): unknown
-  removeListener?(event: 'error', listener: (error: Error) => void): unknown
+  on(event: string, listener: (error: Error) => void): unknown
+  removeListener?(event: string, listener: (error: Error) => void): unknown
   destroy?(): unknown
 }
 
@@ -40,8 +40,31 @@ export function watchPiped(stream: PipedStream, onBroken: (error: unknown) => vo
   }
 }
 
+/** Streams that were piped. They would emit nothing to another pipe, not even their end. */
+const spent = new WeakSet<object>()
+
+/** Whether a stream was already piped: by an upload, or, as far as a form tells, by other code. */
+export function isSpent(stream: PipedStream): boolean {
+  return spent.has(stream) || (stream as { _released?: unknown })._released === true
+}
+
+/** Watches for data or the end of such a stream; returns a function that says whether they came, and stops watching. */
+export function watchEmission(stream: PipedStream): () => boolean {
+  const events = ['data', 'end', 'close']
+  let hasEmitted = false
+  const emitted = (): void => {
+    hasEmitted = true
+  }
+  for (const event of events) stream.on(event, emitted)
+  return () => {
+    for (const event of events) stream.removeListener?.(event, emitted)
+    return hasEmitted || isSpent(stream)
+  }
+}
+
 /** Reads a stream that can only be piped. */
 export function pipedReader(stream: PipedStream): Reader {
+  spent.add(stream)
   const pipe = new PassThrough()
   const reader = readableReader(pipe)
   stream.on('error', (error) => pipe.destroy(error))

@@ -4,7 +4,14 @@ import type { ReadableStream } from 'node:stream/web'
 import { fs } from '../runtime/builtins.ts'
 import type { Content } from './content.ts'
 import { readElsewhere, unusable, usedUp } from './content-errors.ts'
-import { isPiped, pipedReader, tellsOf, watchPiped } from './piped-reader.ts'
+import {
+  isPiped,
+  isSpent,
+  pipedReader,
+  tellsOf,
+  watchEmission,
+  watchPiped,
+} from './piped-reader.ts'
 import { letGo, readableReader, watchReadable } from './readable-reader.ts'
 import { iteratorReader, type Reader, webReader } from './readers.ts'
 
@@ -79,8 +86,13 @@ function opener(input: object): Opener {
     return 'next' in input ? iteratorOpener(input, open) : { open }
   }
   if (isPiped(input)) {
+    if (isSpent(input)) throw usedUp('The stream was read before')
+    const hasEmitted = watchEmission(input)
     return {
-      open: () => pipedReader(input),
+      open: () => {
+        if (hasEmitted()) throw readElsewhere()
+        return pipedReader(input)
+      },
       watch: (onBroken) => watchPiped(input, onBroken),
       discard: () => {
         input.destroy?.()

@@ -7,6 +7,7 @@ import { noise } from '../support/contents.ts'
 import { type Face, ownFaces, type Sending } from '../support/faces.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
 import { origin, type Script } from '../support/origin.ts'
+import { Pushing } from '../support/piped.ts'
 import { goAhead, response } from '../support/responses.ts'
 
 const bytes = noise(50_000)
@@ -136,6 +137,13 @@ const takers: Record<string, (stream: ReadableStream) => Promise<unknown>> = {
   'it is locked': async (stream) => stream.getReader(),
 }
 
+/** Other code that takes a stream that can only be piped. */
+const pipers: Record<string, (stream: Pushing) => unknown> = {
+  'all of it is piped': (stream) => stream.pipe(new PassThrough().resume()),
+  'a part of it comes by itself': (stream) => stream.emit('data', bytes.subarray(0, 100)),
+  'it is destroyed': (stream) => stream.destroy(),
+}
+
 /** A stream whose first bytes were looked at and put back. */
 async function lookedAt(): Promise<Readable> {
   const stream = Readable.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
@@ -260,6 +268,33 @@ for (const face of ownFaces) {
         await peer.done
       })
     }
+  })
+
+  describe(`a stream that can only be piped, through ${face.name}`, function () {
+    this.timeout(2000)
+
+    for (const [name, take] of Object.entries(pipers)) {
+      it(`is no complete message when it is taken before the go-ahead: ${name}`, async () => {
+        const stream = new Pushing([bytes.subarray(0, 9000), bytes.subarray(9000)])
+        const peer = await origin(async (wire) => {
+          take(stream)
+          await getsNone(wire)
+        })
+        const failure = await failureOf(face, peer.url, () => stream as unknown as Readable)
+        expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
+        await peer.done
+      })
+    }
+
+    it('is refused when it was sent before', async () => {
+      const peer = await origin(takes(null))
+      const stream = new Pushing([bytes])
+      await face.open(asking)(peer.url, stream as unknown as Readable)
+      await peer.done
+      const failure = await failureOf(face, peer.url, () => stream as unknown as Readable)
+      expect(String((failure as Error).message)).to.contain('The stream was read before')
+      expect(peer.connections).to.equal(1)
+    })
   })
 
   describe(`a stream that other code reads, too, through ${face.name}`, function () {
