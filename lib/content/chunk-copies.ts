@@ -3,6 +3,9 @@ import { giveBuffer, takeBuffer } from './buffer-pool.ts'
 /** Bytes of a buffer that several chunks share. */
 const shared = 262_144
 
+/** Content up to this size needs no such buffer. */
+const small = 16_384
+
 /** A buffer with copies, and the offset at which they end in the content. */
 interface Lent {
   readonly buffer: Buffer
@@ -17,8 +20,7 @@ export class ChunkCopies {
 
   /** Copies a chunk that ends at this offset. */
   copy(chunk: Uint8Array, end: number): Uint8Array {
-    // Content of this size needs no buffers of its own, and is usually kept for another attempt.
-    if (end <= shared) return Buffer.from(chunk)
+    if (end <= small) return Buffer.from(chunk)
     const size = chunk.length
     const last = this.#lent.at(-1)
     const fits = last !== undefined && this.#usedBytes + size <= last.buffer.length
@@ -38,9 +40,14 @@ export class ChunkCopies {
     return lent
   }
 
-  /** Nothing uses the bytes before this offset any more. */
-  release(offset: number): void {
-    while (this.#lent.length > 1 && (this.#lent[0] as Lent).end <= offset) {
+  /**
+   * Nothing uses the bytes before this offset any more.
+   *
+   * @param isEnd says that no chunk comes after it, so that the last buffer is released, too.
+   */
+  release(offset: number, isEnd: boolean): void {
+    const kept = isEnd ? 0 : 1
+    while (this.#lent.length > kept && (this.#lent[0] as Lent).end <= offset) {
       giveBuffer((this.#lent.shift() as Lent).buffer)
     }
   }

@@ -341,9 +341,8 @@ export class UploadContent implements SourceOwner {
   release(source: AttemptSource, bytes: number): void {
     if (source !== this.#source || !this.#options.canReuseBuffers) return
     this.#reader?.release?.(bytes)
-    this.#copies.release(
-      Math.min(source.start + bytes, this.#window?.start ?? Number.POSITIVE_INFINITY),
-    )
+    const kept = this.#window?.start ?? Number.POSITIVE_INFINITY
+    this.#copies.release(Math.min(source.start + bytes, kept), this.#ended)
   }
 }
 

@@ -40,10 +40,20 @@ describe('ChunkCopies', () => {
     const copy = (at: number): Uint8Array => copies.copy(chunk, from + at * chunk.length)
     const first = copy(1)
     copy(2)
-    copies.release(from + chunk.length - 1)
+    copies.release(from + chunk.length - 1, false)
     expect(copy(3).buffer).to.not.equal(first.buffer)
-    copies.release(from + chunk.length)
+    copies.release(from + chunk.length, false)
     expect(copy(4).buffer).to.equal(first.buffer)
+  })
+
+  it('releases the last buffer only at the end', () => {
+    const size = 256 * KiB
+    const [copies, others] = [new ChunkCopies(), new ChunkCopies()]
+    const { buffer } = copies.copy(Buffer.alloc(size), from + size)
+    copies.release(from + size, false)
+    expect(others.copy(Buffer.alloc(size), from + size).buffer).to.not.equal(buffer)
+    copies.release(from + size, true)
+    expect(others.copy(Buffer.alloc(size), from + 2 * size).buffer).to.equal(buffer)
   })
 })
 
