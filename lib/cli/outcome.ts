@@ -119,7 +119,7 @@ function outcome(kind: Outcome['kind'], answer: string, details: readonly string
   return { kind, parts: [answer, ...details], fault: null }
 }
 
-/** Why the server was not asked, where nobody told the command not to. */
+/** Why the client did not ask the server, if no option of the command is the reason. */
 const notAsked: Partial<Record<AskReason, string>> = {
   'below-threshold': 'not asked (small)',
   'no-content': 'not asked (empty)',
