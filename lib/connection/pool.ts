@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici/index.js'
+import { type Client, type Dispatcher, Pool } from 'undici/index.js'
 import { GatedClient, type TicketedOptions } from './client.ts'
 import { connectorOf, type PoolOptions } from './connector.ts'
 import type { ClientOwner } from './request-handlers.ts'
@@ -16,9 +16,9 @@ export function gatedPool(origin: string | URL, options: object): Pool {
 }
 
 /**
- * A pool of gated connections. A connection accepts its next request one turn of the event loop after
- * the end of a response. An upload that is dispatched earlier waits for that turn, because undici
- * would open another connection for it.
+ * A pool of gated connections. undici frees a connection one turn of the event loop after the end of a
+ * response, and opens another one for a request that is dispatched earlier. This pool frees it as soon
+ * as the response has been handled. An upload that is dispatched while it is handled waits for that.
  */
 class GatedPool extends Pool implements ClientOwner {
   readonly #deferred: (() => void)[] = []
@@ -39,10 +39,13 @@ class GatedPool extends Pool implements ClientOwner {
     }
   }
 
-  onResponseEnd(): void {
+  onResponseEnd(client: Client): void {
     this.#ending += 1
-    // undici frees the connection with setImmediate, once the handler has returned.
-    queueMicrotask(() => setImmediate(GatedPool.#isFree, this))
+    queueMicrotask(() => {
+      // Setting it makes undici look whether the client is free. It then says so in a microtask.
+      client.pipelining = client.pipelining
+      queueMicrotask(() => this.#isFree())
+    })
   }
 
   override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
@@ -53,10 +56,10 @@ class GatedPool extends Pool implements ClientOwner {
     return true
   }
 
-  static #isFree(pool: GatedPool): void {
-    pool.#ending -= 1
-    if (pool.#ending === 0) pool.#flush()
-    else pool.#deferred.shift()?.()
+  #isFree(): void {
+    this.#ending -= 1
+    if (this.#ending === 0) this.#flush()
+    else this.#deferred.shift()?.()
   }
 
   #flush(): void {
