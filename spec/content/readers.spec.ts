@@ -1,3 +1,4 @@
+import { openAsBlob, writeFileSync } from 'node:fs'
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web'
 import { expect } from 'chai'
 import {
@@ -8,6 +9,7 @@ import {
   webReader,
 } from '../../lib/content/readers.ts'
 import { noise } from '../support/contents.ts'
+import { temporaryFile } from '../support/files.ts'
 import { chunksIn, failureOf, stateOf } from '../support/readers.ts'
 
 const ignore = (): void => {}
@@ -29,17 +31,32 @@ describe('bytesReader', () => {
 })
 
 describe('blobReader', () => {
-  it('reads a Blob', async () => {
+  for (const size of [0, 1, 524_288, 1_300_000]) {
+    it(`reads a Blob of ${size} bytes`, async () => {
+      const bytes = noise(size)
+      const chunks = (await chunksIn(blobReader(new Blob([bytes])))) as Buffer[]
+      expect(Buffer.concat(chunks).equals(bytes)).to.equal(true)
+    })
+  }
+
+  it('reads the stream of a class with a stream of its own', async () => {
     const bytes = noise(300_000)
-    const chunks = (await chunksIn(blobReader(new Blob([bytes])))) as Buffer[]
+    const lazy = new (class extends Blob {
+      override stream() {
+        return new Blob([bytes]).stream()
+      }
+    })([])
+    const chunks = (await chunksIn(blobReader(lazy))) as Buffer[]
     expect(Buffer.concat(chunks).equals(bytes)).to.equal(true)
   })
 
-  it('lets go of one that was begun', async () => {
-    const reader = blobReader(new Blob([noise(300_000)]))
+  it('fails where a file has changed', async () => {
+    const path = temporaryFile(noise(600_000))
+    const reader = blobReader(await openAsBlob(path))
     await reader.next()
-    reader.cancel()
-    expect((await reader.next()).done).to.equal(true)
+    writeFileSync(path, noise(700_000))
+    const failure = await failureOf(reader.next() as Promise<unknown>)
+    expect(failure).to.have.property('name', 'NotReadableError')
   })
 })
 
