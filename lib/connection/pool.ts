@@ -43,7 +43,8 @@ class GatedPool extends Pool implements ClientOwner {
     this.#ending += 1
     queueMicrotask(() => {
       // Setting it makes undici look whether the client is free. It then says so in a microtask.
-      client.pipelining = client.pipelining
+      const { pipelining } = client
+      client.pipelining = pipelining
       queueMicrotask(() => this.#isFree())
     })
   }
