@@ -10,7 +10,7 @@ import { recovery } from '../recovery/recovery.ts'
 import { refuseUnknown } from '../unknown.ts'
 import { InFlight } from '../upload/in-flight.ts'
 import { uploadInterceptor } from '../upload/interceptor.ts'
-import { dispatchOlder } from '../upload/older-handler.ts'
+import { dispatchOlder, isOlder } from '../upload/older-handler.ts'
 import { undiciOptionNames } from './undici-options.ts'
 
 // undici passes handlers no controller when a request fails before it starts.
@@ -74,7 +74,7 @@ export class ExpectAgent extends Agent {
     request: Dispatcher.DispatchOptions,
     handler: Dispatcher.DispatchHandler,
   ): boolean {
-    if (!('onRequestStart' in handler)) {
+    if (isOlder(handler)) {
       return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
     }
     if (this.#closing !== null && !this.closed) {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { type Client, type Dispatcher, Pool } from 'undici/index.js'
 import { GatedClient, type TicketedOptions } from './client.ts'
 import { connectorOf, type PoolOptions } from './connector.ts'
@@ -53,7 +54,7 @@ class GatedPool extends Pool implements ClientOwner {
     if (this.#ending === 0 || options[ticketKey] === undefined) {
       return super.dispatch(options, handler)
     }
-    this.#deferred.push(() => super.dispatch(options, handler))
+    this.#deferred.push(AsyncResource.bind(() => super.dispatch(options, handler)))
     return true
   }
 
