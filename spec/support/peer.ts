@@ -27,18 +27,12 @@ export class Peer {
   readonly wire: Wire
   readonly #run: Run
   #head = ''
-  /** Bytes that came in all, and those of them that have been accounted for. */
-  #received = 0
-  #accounted = 0
 
   constructor(wire: Wire, run: Run) {
     this.wire = wire
     this.#run = run
     // What is sent in pieces is not to be joined again on the way.
     wire.socket.setNoDelay(true)
-    wire.socket.on('data', (chunk: Buffer) => {
-      this.#received += chunk.length
-    })
   }
 
   /** Reads a head that asks. */
@@ -61,12 +55,12 @@ export class Peer {
 
   /** No content has come. */
   holds(): void {
-    expect(this.#received - this.#accounted, 'bytes after the head').to.equal(0)
+    expect(this.wire.unread, 'bytes after the head').to.equal(0)
   }
 
   /** Whether any content came. */
   get hasContent(): boolean {
-    return this.#received > this.#accounted
+    return this.wire.unread > 0
   }
 
   /** Sends 103 responses for as long as no content comes. */
@@ -84,7 +78,7 @@ export class Peer {
 
   /** Waits until this much has come after the head, without reading it. */
   async arrived(bytes: number): Promise<void> {
-    while (this.#received - this.#accounted < bytes) await this.#news()
+    while (this.wire.unread < bytes) await this.#news()
   }
 
   /** Lets a halting source go on. */
@@ -98,7 +92,6 @@ export class Peer {
     const { bytes } = this.#expected
     expect(content.length, 'the length of the content').to.equal(bytes.length)
     expect(content.equals(bytes), 'whether it is the content that was sent').to.equal(true)
-    this.#accounted = this.#received
   }
 
   /** Reads the content and answers. */
@@ -132,7 +125,6 @@ export class Peer {
 
   async #next(expectations: string[]): Promise<string> {
     this.#head = await this.wire.head()
-    this.#accounted += this.#head.length
     const { method, length } = this.#expected
     expect(this.#head).to.match(new RegExp(`^${method} /upload/\\d+ HTTP/1\\.1\\r\\n`))
     expect(fields(this.#head, 'expect')).to.deep.equal(expectations)

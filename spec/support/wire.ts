@@ -32,6 +32,11 @@ export class Wire {
     if (socket.closed) this.#end()
   }
 
+  /** How many bytes came and were not read by the script yet. */
+  get unread(): number {
+    return this.#buffered.length
+  }
+
   /** Reads a request's head, up to and with its blank line. */
   async head(): Promise<string> {
     return (await this.until(blankLine)).toString('latin1')
