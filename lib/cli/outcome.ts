@@ -51,7 +51,7 @@ export function outcomeOf(
   const parts = [progressOf(report)]
   if (last?.url !== first?.url) parts.unshift(`at ${last?.url}`)
   if (sentBytes > 0) parts.push(`${bytesText(sentBytes)} sent in ${millisecondsText(durationMs)}`)
-  if (savedBytes > 0) parts.push(`${bytesText(savedBytes)} kept off the wire`)
+  if (savedBytes > 0) parts.push(`${bytesText(savedBytes)} not sent`)
   const told = report.outcome === 'replayed' ? 2 : 1
   if (attempts.length > told && !isResumed) parts.push(`${attempts.length} attempts`)
   if (asking.resumable) parts.push('the same command resumes it')

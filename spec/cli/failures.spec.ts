@@ -224,7 +224,7 @@ describe('an upload that is redirected', () => {
     const [file = ''] = filesOf({ a: 'abc' })
     const { err } = await run(['put', file, origin.url, '--expect', 'always'])
     expect(err).to.match(
-      /: 413 Payload Too Large, at http:\S+\/there, refused, 3 B kept off the wire, 2 attempts\n$/,
+      /: 413 Payload Too Large, at http:\S+\/there, refused, 3 B not sent, 2 attempts\n$/,
     )
   })
 

@@ -53,7 +53,7 @@ describe('the command put', () => {
     const [file = ''] = filesOf({ a: Buffer.alloc(2048) })
     const { status, out, err } = await run(['put', file, origin.url, '--expect', 'always'])
     expect([status, out]).to.deep.equal([1, ''])
-    expect(err).to.match(/: 413 .*, refused, 2.0 KiB kept off the wire\n$/)
+    expect(err).to.match(/: 413 .*, refused, 2.0 KiB not sent\n$/)
     expect(origin.requests[0]?.bytes).to.equal(0)
   })
 

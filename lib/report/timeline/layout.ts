@@ -51,7 +51,7 @@ export function layoutOf(report: UploadReport): Layout {
 function factsOf({ waitedMs, sentBytes, savedBytes }: UploadReport): string[] {
   const facts = [`${bytesText(sentBytes)} sent`]
   if (waitedMs > 0) facts.unshift(`waited ${timeText(waitedMs)}`)
-  if (savedBytes > 0) facts.push(`${bytesText(savedBytes)} kept off the wire`)
+  if (savedBytes > 0) facts.push(`${bytesText(savedBytes)} not sent`)
   return facts
 }
 

@@ -86,7 +86,7 @@ describe('a timeline as SVG', () => {
   it('says who spoke, and when', () => {
     const root = parsed(renderTimeline(refusedReport(), 'svg'))
     expect(texts(root, 'headline')).to.deep.equal(['refused: 413'])
-    expect(texts(root, 'fact')).to.deep.equal(['48.0 MiB kept off the wire'])
+    expect(texts(root, 'fact')).to.deep.equal(['48.0 MiB not sent'])
     expect(texts(root, 'label')).to.deep.equal([
       '→ head, expect: 100-continue',
       'body waits 30.0 ms',

@@ -22,7 +22,7 @@ continued: 201, waited 30.0 ms, 48.0 MiB sent
     'a refusal, and what it saved',
     refusedReport(),
     `
-refused: 413, waited 30.0 ms, 0 bytes sent, 48.0 MiB kept off the wire
+refused: 413, waited 30.0 ms, 0 bytes sent, 48.0 MiB not sent
 #1 PUT http://uploads.example/videos/1
     10.0 ms  > head, expect: 100-continue           │
     10.0 ms    body waits 30.0 ms                   ░░░░░░░░░░░░░░░░░░░░░░░░░░░░
@@ -126,7 +126,7 @@ continued: 201, waited 30.0 ms, 48.0 MiB sent
       attempts: [attemptReport({ status: 200, contentEndAtMs: null, sentBytes: 1024 })],
     }),
     `
-answered: 200, waited 30.0 ms, 1.0 KiB sent, 1.5 KiB kept off the wire
+answered: 200, waited 30.0 ms, 1.0 KiB sent, 1.5 KiB not sent
 #1 PUT http://uploads.example/videos/1
     10.0 ms  > head, expect: 100-continue   │
     10.0 ms    body waits 30.0 ms           ░░░
