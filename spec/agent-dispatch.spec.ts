@@ -4,10 +4,10 @@ import { expect } from 'chai'
 import { buildConnector, type Dispatcher, errors, request } from 'undici'
 import { closeLater } from './support/closing.ts'
 import { agentFor } from './support/faces.ts'
-import { turn } from './support/gated.ts'
 import { RecordingHandler } from './support/handler.ts'
 import { origin, type Script } from './support/origin.ts'
 import { signal } from './support/signal.ts'
+import { turns } from './support/turns.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -58,8 +58,8 @@ describe("a dispatch's controller across a 417", () => {
     })
     agentFor().dispatch({ ...targetOf(peer.url), ...asking }, handler)
     await peer.done
-    while (!handler.events.includes('status 201')) await turn()
-    for (let turns = 0; turns < 10; turns++) await turn()
+    while (!handler.events.includes('status 201')) await turns()
+    await turns(10)
     const before = [...handler.events]
     const controller = kept as Controller | null
     expect(controller?.paused).to.equal(true)

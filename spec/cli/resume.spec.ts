@@ -10,6 +10,7 @@ import { chunksOf } from '../support/contents.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { content, digest, faults } from '../support/resumable.ts'
 import { FakeTerminal, run } from '../support/terminal.ts'
+import { turns } from '../support/turns.ts'
 
 function resumableOrigin(resumable: ResumableOptions = {}): Promise<TestOrigin> {
   return openOrigin({ mode: 'resumable', resumable })
@@ -39,7 +40,7 @@ async function interrupted(
 async function arrived(origin: TestOrigin, path: string): Promise<void> {
   const offset = (): number =>
     origin.uploads.find(({ target }) => target === `PUT ${path}`)?.offset ?? 0
-  while (offset() < half.after) await new Promise(setImmediate)
+  while (offset() < half.after) await turns()
 }
 
 const half = { after: 1_500_000, with: 'stall' } as const

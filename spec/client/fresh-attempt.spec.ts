@@ -1,5 +1,4 @@
 import { type AddressInfo, createServer } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
 import { expect } from 'chai'
 import { upload } from '../../lib/client/upload.ts'
 import { StaleConnection } from '../../lib/recovery/stale-connection.ts'
@@ -8,6 +7,7 @@ import { sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { content, stream } from '../support/guarded.ts'
 import { origin } from '../support/origin.ts'
+import { turns } from '../support/turns.ts'
 import type { Wire } from '../support/wire.ts'
 
 /** The port of a server that has gone. */
@@ -85,7 +85,7 @@ describe('a 408 in place of a go-ahead', () => {
       const dispatcher = agentFor()
       await (await upload(peer.url, stream(), { dispatcher, method })).response.text()
       // undici takes a connection for free in the turn after that.
-      await setImmediate()
+      await turns()
       const { response, report } = await upload(peer.url, stream(), { dispatcher, method })
       await peer.done
       expect(response.status).to.equal(201)

@@ -9,6 +9,7 @@ import {
 } from '../../lib/content/readers.ts'
 import { noise } from '../support/contents.ts'
 import { chunksIn, failureOf, stateOf } from '../support/readers.ts'
+import { turns } from '../support/turns.ts'
 
 const ignore = (): void => {}
 const fail = (): never => {
@@ -198,7 +199,7 @@ describe('webReader', () => {
     const { controller, reader } = opened()
     const error = new Error('broken')
     controller.error(error)
-    await new Promise((turn) => setImmediate(turn))
+    await turns()
     expect(await failureOf(Promise.resolve(reader.next()))).to.equal(error)
   })
 

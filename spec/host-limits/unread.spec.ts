@@ -1,6 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { request } from 'undici'
 import { fetch } from '../../lib/client/fetch.ts'
@@ -8,6 +7,7 @@ import { upload } from '../../lib/client/upload.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
+import { turns } from '../support/turns.ts'
 
 const size = 128 * 1_048_576
 /** What the system and the streams on both sides may hold between them. */
@@ -46,10 +46,10 @@ async function talker(): Promise<Talker> {
   })
   const settled = async (): Promise<number> => {
     let before = -1
-    for (let turns = 0; turns < 500; turns++) {
-      if (before !== written) turns = 0
+    for (let round = 0; round < 500; round++) {
+      if (before !== written) round = 0
       before = written
-      await turn()
+      await turns()
     }
     return written - (response?.writableLength ?? 0)
   }

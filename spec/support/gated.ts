@@ -126,11 +126,6 @@ export function put({ socket, gate }: Gated, ticket: Ticket): void {
   socket.write(putHead, 'latin1')
 }
 
-/** One turn of the event loop: what was ready to be read has been read after two of them. */
-export function turn(): Promise<void> {
-  return new Promise((done) => setImmediate(done))
-}
-
 /** Resolves when a socket has closed, for whatever reason. */
 export function closing(socket: Socket): Promise<void> {
   if (socket.closed) return Promise.resolve()

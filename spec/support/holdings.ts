@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs'
+import { turns } from './turns.ts'
 
 /** What a process holds on to. */
 export interface Holdings {
@@ -31,7 +32,7 @@ export async function leftSince(before: Holdings): Promise<string[]> {
     const left = more(before, holdings())
     if (left.length === 0 || performance.now() > until) return left
     await new Promise((resolve) => setTimeout(resolve, 50).unref())
-    await new Promise((resolve) => setImmediate(resolve))
+    await turns()
   }
 }
 
