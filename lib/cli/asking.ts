@@ -8,6 +8,7 @@ import {
   upload,
 } from '../index.ts'
 import { listenTo } from './exchange.ts'
+import { longestDelay } from './flag.ts'
 import { messageOf } from './message.ts'
 
 /** A request that announces content and never sends it. */
@@ -39,9 +40,6 @@ export interface Asked extends Answer {
   /** Origin and path of the last request, after redirects. */
   readonly place: string
 }
-
-// Only a 100 may release the content, and no timer.
-const forEver = 2_147_483_647
 
 /** The question that a message on a diagnostics channel belongs to. */
 const asking = new AsyncLocalStorage<object>()
@@ -97,7 +95,8 @@ export async function ask(
         ...options,
         signal: AbortSignal.any([signal, end.signal]),
         expect: 'always',
-        continueTimeout: forEver,
+        // Only a 100 may release the content, and no timer.
+        continueTimeout: longestDelay,
         memory: false,
         dispatcher,
         onContinue: () => finish(answered('continue', { ms: passed() })),

@@ -6,8 +6,8 @@ type Reader<Value> = (text: string) => Value
 
 const sizes = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
 const times = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-// With a longer delay setTimeout fires at once.
-const longestDelay = 2_147_483_647
+/** The longest delay in milliseconds. With a longer one setTimeout fires at once. */
+export const longestDelay = 2_147_483_647
 
 /** Reads a number of bytes: `1048576`, or `1024k`, `1M`, `1MiB` by powers of 1024. */
 export function bytes(text: string): number {

@@ -5,7 +5,6 @@ import type { MakeRecovery, RecoveryStep, UploadResumption } from '../upload/rec
 import { authentication } from './authentication/authentication.ts'
 import { tunnelAuthentication } from './authentication/tunnel.ts'
 import { Redirection } from './redirect.ts'
-import { replay } from './replay.ts'
 import { Resumption } from './resume.ts'
 import { invitation } from './resume-fields.ts'
 import { Retry } from './retry.ts'
@@ -39,6 +38,18 @@ function recoveryFor(
   if (followsRedirects(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))
   return resumption?.before(inTurn(all)) ?? inTurn(all)
+}
+
+/**
+ * Repeats a request after a 417 (RFC 9110, section 15.5.18), without the expectation and whatever
+ * its method, if the content can be sent again. A 417 to a request without the expectation is
+ * returned to the caller.
+ */
+const replay: RecoveryStep = {
+  answered: ({ status, httpRequest, attempt, sendable }) =>
+    status === 417 && attempt.asked && sendable
+      ? { httpRequest, reason: 'replay', delayMs: 0 }
+      : null,
 }
 
 /** Combines steps: the first one that returns a decision wins. */
