@@ -30,7 +30,7 @@ const conditions: Readonly<Record<Condition, string>> = {
 // Goals -----------------------------------------------------------------------------------
 
 /** What a candidate of ours came to in one row. */
-export interface Standing {
+interface Standing {
   readonly goal: Goal
   readonly row: string
   readonly candidate: CandidateName

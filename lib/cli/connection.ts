@@ -9,7 +9,7 @@ import { messageOf } from './message.ts'
 import { UsageError } from './session.ts'
 
 /** Flags for connections: proxy, certificates, versions of HTTP. */
-export interface ConnectionFlags extends CredentialFlags {
+interface ConnectionFlags extends CredentialFlags {
   readonly cacert?: string
   readonly cert?: string
   readonly key?: string
@@ -53,7 +53,7 @@ export function withConnection<Args extends unknown[], Own extends OptionValues>
 }
 
 /** TLS options. */
-export type TlsFiles = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>
+type TlsFiles = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>
 
 /**
  * Reads the files with the trusted certificates and the client's own certificate and key.

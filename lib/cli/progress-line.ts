@@ -51,7 +51,7 @@ export function progressLines(uploads: readonly UploadProgress[], columns: numbe
 type Measured = Pick<Progress, 'sent' | 'total' | 'rate'>
 
 /** The progress of all files together. */
-export interface Overall extends Measured {
+interface Overall extends Measured {
   /** Finished files, of all. */
   readonly done: number
   readonly files: number

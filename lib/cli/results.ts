@@ -7,7 +7,7 @@ import { type Output, written } from './session.ts'
 import type { Target } from './target.ts'
 
 /** Flags for what is printed of uploads. */
-export interface ResultFlags {
+interface ResultFlags {
   /** Prints a report in place of the response. */
   readonly json?: boolean | undefined
   /** Also prints the head of a response. */

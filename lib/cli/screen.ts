@@ -14,7 +14,7 @@ export interface Row extends UploadProgress {
 }
 
 /** Options of a screen. */
-export interface ScreenOptions {
+interface ScreenOptions {
   /** Whether progress is shown. */
   readonly progress: boolean
   readonly paint: Paint

@@ -14,7 +14,7 @@ export interface Target {
 }
 
 /** How operands are read. */
-export interface TargetOptions {
+interface TargetOptions {
   /** Whether folders are uploaded, with everything in them. */
   readonly recursive: boolean
   /** Called for each entry of a folder that cannot be uploaded. */

@@ -23,7 +23,7 @@ import { TokenFile } from './token-file.ts'
 type OwnRequest = DeliveryOptions & { readonly method: string; readonly dispatcher: ExpectAgent }
 
 /** How uploads are made and reported, by the flags of the command. */
-export interface UploadsOptions extends Treatment {
+interface UploadsOptions extends Treatment {
   readonly request: Omit<OwnRequest, 'signal'>
   /** How many run at a time. */
   readonly concurrency: number

@@ -26,7 +26,7 @@ interface PendingHead {
 const rescueTimeout = 500
 
 /** How a connection is used. */
-export interface Http1GateOptions {
+interface Http1GateOptions {
   /** Whether requests may be written before the response to the last one is complete. */
   readonly pipelined: boolean
 }

@@ -4,7 +4,7 @@ export type ResponseHead =
   | { readonly type: 'final'; readonly status: number }
 
 /** The result of reading one chunk of incoming bytes. */
-export interface Split {
+interface Split {
   /** The bytes for the HTTP parser: all except those of 100 responses. */
   readonly pass: Uint8Array[]
   /** The heads found, in order. An interim response is listed once it is complete. */

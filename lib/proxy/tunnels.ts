@@ -9,7 +9,7 @@ import type { ProxyServer } from './server.ts'
 import { connector } from './sockets.ts'
 
 /** Makes a tunnel on a connection to the proxy. */
-export type MakeTunnel = (
+type MakeTunnel = (
   proxy: ProxyServer,
   toProxy: () => Promise<Socket>,
   target: TunnelTarget,

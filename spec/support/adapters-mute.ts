@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { closeLater } from './closing.ts'
 
 /** An origin that takes connections and never answers. */
-export interface MuteOrigin {
+interface MuteOrigin {
   /** Its address, without a path. */
   readonly url: string
   /** Resolves when the client has closed all connections that it made. */

@@ -6,7 +6,7 @@ import { listening } from './tls-front.ts'
 /** What an origin answers frames with. */
 export type Send = (...frames: Buffer[]) => void
 
-export interface FramesOrigin {
+interface FramesOrigin {
   readonly url: string
   /** The certificate to trust. */
   readonly ca: string

@@ -6,7 +6,7 @@ import { agentFor } from './faces.ts'
 import { Wire } from './wire.ts'
 
 /** A server that passes uploads on to another origin. */
-export interface Gateway {
+interface Gateway {
   readonly url: string
   /** What happened to the request of its client, in order. */
   readonly events: readonly string[]

@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { turns } from './turns.ts'
 
 /** What a process holds on to. */
-export interface Holdings {
+interface Holdings {
   /** What keeps its event loop alive, by kind. */
   readonly resources: ReadonlyMap<string, number>
   /** Its open descriptors, by kind. */

@@ -18,14 +18,14 @@ export function smuggling(size: number): Buffer {
 export type Ending = 'open' | 'closed' | 'reset'
 
 /** One connection to an origin that takes whatever comes for requests. */
-export interface ParsedConnection {
+interface ParsedConnection {
   /** The request lines it found, in order. */
   readonly lines: readonly string[]
   readonly ending: Ending
 }
 
 /** An origin that refuses uploads early, and parses on. */
-export interface ParsingOrigin {
+interface ParsingOrigin {
   readonly url: string
   readonly connections: readonly ParsedConnection[]
   /** It reads what came behind the refusals, and goes on reading. */

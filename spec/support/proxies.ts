@@ -84,7 +84,7 @@ function join(client: Socket, host: string, onOpen: (server: Socket) => void): v
 }
 
 /** A SOCKS5 proxy, with a note of the credentials and the targets it was given. */
-export interface TestSocks {
+interface TestSocks {
   readonly host: string
   readonly notes: readonly string[]
 }

@@ -29,7 +29,7 @@ export type Cut =
   | { readonly kind: 'stall'; readonly after: number; readonly ms: number }
 
 /** One direction of a connection that is being relayed. */
-export interface Relayed {
+interface Relayed {
   readonly from: Socket
   readonly to: Socket
   readonly direction: Direction

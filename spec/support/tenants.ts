@@ -31,7 +31,7 @@ export class Diary {
 }
 
 /** A kind of content whose every piece notes its store, and what is noted when it is sent and when it is left. */
-export interface NotingKind {
+interface NotingKind {
   /** Makes it of so many pieces; where they never end, somebody has to leave it. */
   make(diary: Diary, pieces: number): unknown
   readonly sent: readonly string[]
