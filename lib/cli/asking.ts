@@ -35,7 +35,6 @@ export interface Answer {
   readonly ms: number | null
 }
 
-/** An answer and its URL. */
 export interface Asked extends Answer {
   /** Origin and path of the last request, after redirects. */
   readonly place: string

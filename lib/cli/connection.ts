@@ -25,7 +25,6 @@ const help = {
     "use this proxy (http, https or socks5), or with 'env' the proxies in HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Without this option, proxies are used as in Node's fetch (NODE_USE_ENV_PROXY=1)",
 }
 
-/** Adds these flags to a command. */
 export function withConnection<Args extends unknown[], Own extends OptionValues>(
   command: Command<Args, Own>,
 ): Command<Args, Own & ConnectionFlags> {

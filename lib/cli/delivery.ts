@@ -24,13 +24,11 @@ export interface Treatment {
   readonly limit: RateLimit | null
 }
 
-/** How an upload is made. */
 export interface DeliveryOptions extends UploadOptions {
   headers: [string, string][]
   signal: AbortSignal
 }
 
-/** The result of an upload. */
 export interface Delivery {
   readonly response: Response
   readonly report: UploadReport

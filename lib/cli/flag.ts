@@ -17,7 +17,6 @@ export function bytes(text: string): number {
   throw new InvalidArgumentError('It must be a number of bytes, such as 65536, 64k or 1MiB.')
 }
 
-/** Reads a whole number. */
 export const count: Reader<number> = wholeNumber(0, 999_999_999, 'It must be a whole number.')
 
 /** Reads a whole number from 1 up. */
@@ -98,7 +97,6 @@ export function headerField(
   return [...before, field]
 }
 
-/** Reads the URL of an upload. */
 export function httpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {

@@ -2,7 +2,6 @@ import stringWidth from 'string-width'
 import type { Progress } from '../index.ts'
 import { bytesText, clockText } from './amount.ts'
 
-/** A running upload. */
 export interface UploadProgress {
   readonly name: string
   readonly progress: Progress

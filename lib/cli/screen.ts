@@ -7,13 +7,11 @@ const interval = 100
 
 /** One upload on the screen. */
 export interface Row extends UploadProgress {
-  /** The progress. */
   progress: Progress
   /** Removes the row when the upload is over. */
   remove(): void
 }
 
-/** Options of a screen. */
 interface ScreenOptions {
   /** Whether progress is shown. */
   readonly progress: boolean
@@ -49,7 +47,6 @@ export class Screen {
       : sizes.reduce((sum: number, size) => sum + (size ?? 0), 0)
   }
 
-  /** Adds a line for an upload. */
   add(name: string, size: number | null): Row {
     const row: Row = {
       name,

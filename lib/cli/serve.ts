@@ -14,7 +14,6 @@ import { messageOf } from './message.ts'
 import { type Session, UsageError } from './session.ts'
 import { fileIn, storedFile } from './stored-file.ts'
 
-/** Flags of the server. */
 type ServeMode = 'go' | 'silent' | 'reset' | 'resumable' | number
 
 const modeHelp =
@@ -145,7 +144,6 @@ function lineOf(seen: SeenRequest): string {
   return columns.join('  ')
 }
 
-/** A request, as JSON. */
 function jsonOf(seen: SeenRequest): string {
   const { method, asked, status, bytes, sha256, connection } = seen
   const path = pathOf(seen)

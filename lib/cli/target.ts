@@ -13,7 +13,6 @@ export interface Target {
   readonly size: number | null
 }
 
-/** How operands are read. */
 interface TargetOptions {
   /** Whether folders are uploaded, with everything in them. */
   readonly recursive: boolean

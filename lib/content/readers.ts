@@ -23,7 +23,6 @@ export const done: Step = Object.freeze({ done: true, value: undefined })
 
 const nothing = (): void => {}
 
-/** Reads bytes in memory. */
 export function bytesReader(bytes: Uint8Array): Reader {
   let read = bytes.length === 0
   return {
@@ -41,7 +40,6 @@ export function blobReader(blob: Blob): Reader {
   return webReader(blob.stream() as ReadableStream)
 }
 
-/** Reads an iterable. */
 export function iteratorReader(iterable: AsyncIterable<unknown> | Iterable<unknown>): Reader {
   const iterator =
     Symbol.asyncIterator in iterable

@@ -79,7 +79,6 @@ export class InterimResponseParser {
     return rest
   }
 
-  /** Reads a chunk of incoming bytes. */
   take(chunk: Uint8Array): Split {
     const split: Split = { pass: [], heads: [], overflow: false }
     let at = 0

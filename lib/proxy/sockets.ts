@@ -44,7 +44,6 @@ export function connector(
   }
 }
 
-/** Calls a connector. */
 export async function socketOf(
   connect: Connector,
   target: TunnelTarget,

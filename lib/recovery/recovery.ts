@@ -10,7 +10,6 @@ import { invitation } from './resume-fields.ts'
 import { Retry } from './retry.ts'
 import { StaleConnection } from './stale-connection.ts'
 
-/** Makes the recovery steps of uploads. */
 export const recovery: MakeRecovery = {
   recovery: recoveryFor,
   invitation,

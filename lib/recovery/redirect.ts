@@ -3,7 +3,6 @@ import { withoutFields } from '../headers.ts'
 import { type HttpRequest, placeOf } from '../upload/http-request.ts'
 import type { Answer, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 
-/** How redirects are followed. */
 interface RedirectSettings {
   readonly maxRedirections: number
   readonly allowInsecureRedirect: boolean

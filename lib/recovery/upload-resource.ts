@@ -52,7 +52,6 @@ export class UploadResource {
     this.#reached = Math.max(this.#reached, offset)
   }
 
-  /** Whether it has expired. */
   get isExpired(): boolean {
     return performance.now() >= this.#expires
   }
@@ -115,7 +114,6 @@ export class UploadResource {
     }
   }
 
-  /** The request that deletes it. */
   get deletion(): HttpRequest {
     return { ...this.httpRequest, method: 'DELETE' }
   }

@@ -62,7 +62,6 @@ export class AttemptLog {
     this.phase = asked ? 'waiting' : 'sending'
   }
 
-  /** Milliseconds since the head was written. */
   get sinceHeadMs(): number {
     return rounded(performance.now() - (this.#headLeft ?? 0))
   }

@@ -46,12 +46,10 @@ export class RouteState {
     for (const what of knowable) this.#until[what] = Math.min(until[what] ?? 0, now + lives[what])
   }
 
-  /** Whether there is no valid entry. */
   get empty(): boolean {
     return !knowable.some((what) => this.#holds(what))
   }
 
-  /** What the route did. */
   get facts(): readonly RouteFact[] {
     // Most routes have no facts, and each upload reads them several times.
     const { '417': refused, silent, busy, 'http2-only': http2, http1 } = this.#until
@@ -70,7 +68,6 @@ export class RouteState {
     this.#times = times
   }
 
-  /** Removes an entry. */
   forget(what: RouteKnowledge): void {
     this.#until[what] = 0
   }

@@ -92,7 +92,6 @@ export class Route {
   }
 }
 
-/** The key of a route over HTTP/2. */
 function http2Route(name: string): string {
   return `${name} (HTTP/2)`
 }

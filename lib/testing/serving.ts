@@ -47,7 +47,6 @@ export interface ServingOptions {
   store?: (request: SeenRequest) => Writable | null
 }
 
-/** Serves one request. */
 export class Serving {
   mode: OriginMode = 'go'
   readonly seen: Seen

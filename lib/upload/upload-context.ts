@@ -11,7 +11,6 @@ import type { HttpRequest } from './http-request.ts'
 import { type InterceptorContext, routesTo } from './interceptor-context.ts'
 import type { RecoveryStep, UploadResumption } from './recovery-step.ts'
 
-/** The arguments of an {@link UploadContext}. */
 interface UploadContextOptions {
   readonly interceptorContext: InterceptorContext
   /** The caller's options, some of which each attempt overrides with its own request. */
