@@ -70,7 +70,7 @@ export class Screen {
   }
 
   /** Writes a message, with control characters replaced, because it may quote a server. A part may be coloured. */
-  say(text: string, painted: string = '', colour: Colour = 'red', rest: string = ''): void {
+  say(text: string, painted = '', colour: Colour = 'red', rest = ''): void {
     this.#draw?.clear()
     const middle = painted === '' ? '' : this.#options.paint(colour, printable(painted))
     this.#stream.write(`${printable(text)}${middle}${printable(rest)}\n`)

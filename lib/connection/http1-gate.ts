@@ -142,7 +142,7 @@ export class Http1Gate implements Waiting {
     this.#responses.reset()
   }
 
-  // Outgoing ---------------------------------------------------------------------------
+  // Outgoing.
 
   /** Replaces `socket.write`, which undici calls. */
   readonly #streamed = (...args: Parameters<Socket['write']>): boolean => {
@@ -245,7 +245,7 @@ export class Http1Gate implements Waiting {
     this.#failure?.callback(this.#failure.error)
   }
 
-  // Incoming ---------------------------------------------------------------------------
+  // Incoming.
 
   #receive(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
     if (!this.#awaiting) {
