@@ -54,12 +54,8 @@ export class ByFunction implements RecoveryStep {
   }
 
   async #ask(httpRequest: HttpRequest, challenge: Challenge): Promise<NextAttempt | null> {
-    return this.#next(httpRequest, fieldsIn(await this.#authenticate(challenge)))
-  }
-
-  #next(httpRequest: HttpRequest, found: Found): NextAttempt | null {
-    this.#found = found
-    return found === null ? null : { httpRequest, reason: 'challenge', delayMs: 0 }
+    this.#found = fieldsIn(await this.#authenticate(challenge))
+    return this.#found === null ? null : { httpRequest, reason: 'challenge', delayMs: 0 }
   }
 }
 

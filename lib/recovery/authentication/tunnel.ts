@@ -1,6 +1,5 @@
 import type { Tunnel, TunnelAuthentication, TunnelCredentials } from '../../connection/tunnel.ts'
 import type { InContext } from '../../content/upload-content.ts'
-import type { ResponseFields } from '../../headers.ts'
 import { type Authenticate, ownOf } from '../../options/authenticate.ts'
 import type { HttpRequest } from '../../upload/http-request.ts'
 import { ByCredentials } from './by-credentials.ts'
@@ -18,14 +17,14 @@ export function tunnelAuthentication(
       const step = new ByFunction(tunnelSpace(proxy), (challenge) =>
         inContext(() => authenticate(challenge)),
       )
-      return new StepCredentials(step, requestTo(origin, '/', headers), number)
+      return byStep(step, requestTo(origin, '/', headers), number)
     }
   }
   const { proxy: credentials } = authenticate
   if (credentials === undefined) return null
   return ({ proxy, authority, headers }) => {
     const step = new ByCredentials(tunnelSpace(proxy), ownOf(authenticate), credentials)
-    return new StepCredentials(step, requestTo(proxy, authority, headers), number)
+    return byStep(step, requestTo(proxy, authority, headers), number)
   }
 }
 
@@ -34,28 +33,16 @@ function requestTo(origin: string, path: string, headers: Tunnel['headers']): Ht
 }
 
 /** Answers challenges with the step of an upload, as for a request without content. */
-class StepCredentials implements TunnelCredentials {
-  readonly #step: ByCredentials | ByFunction
-  readonly #httpRequest: HttpRequest
-  readonly #number: number
-
-  constructor(step: ByCredentials | ByFunction, httpRequest: HttpRequest, number: number) {
-    this.#step = step
-    this.#httpRequest = httpRequest
-    this.#number = number
-  }
-
-  headers(): string[] {
-    return this.#step.prepared(this.#httpRequest).headers
-  }
-
-  async challenged(fields: ResponseFields): Promise<boolean> {
-    const challenged = {
-      status: 407,
-      httpRequest: this.#httpRequest,
-      number: this.#number,
-      sendable: true,
-    }
-    return (await this.#step.answered({ ...challenged, fields })) !== null
+function byStep(
+  step: ByCredentials | ByFunction,
+  httpRequest: HttpRequest,
+  number: number,
+): TunnelCredentials {
+  return {
+    headers: () => step.prepared(httpRequest).headers,
+    async challenged(fields) {
+      const challenged = { status: 407, fields, httpRequest, number, sendable: true }
+      return (await step.answered(challenged)) !== null
+    },
   }
 }
