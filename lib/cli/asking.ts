@@ -33,9 +33,6 @@ export interface Answer {
   readonly error: string | null
   /** Milliseconds until the go-ahead or the final response came, or until silence was known. */
   readonly ms: number | null
-}
-
-export interface Asked extends Answer {
   /** Origin and path of the last request, after redirects. */
   readonly place: string
 }
@@ -53,17 +50,17 @@ export async function ask(
   { url, size, wait, ...options }: Question,
   dispatcher: ExpectAgent,
   signal: AbortSignal,
-): Promise<Asked> {
+): Promise<Answer> {
   const end = new AbortController()
   let place = url.origin + url.pathname
-  let answer: Asked | null = null
+  let answer: Answer | null = null
   let askedAt: number | null = null
   let timer: NodeJS.Timeout | undefined
-  const answered = (kind: Answer['answer'], details: Partial<Answer> = {}): Asked => {
+  const answered = (kind: Answer['answer'], details: Partial<Answer> = {}): Answer => {
     return { answer: kind, status: null, error: null, ms: null, place, ...details }
   }
   const passed = (): number => Math.round((performance.now() - (askedAt ?? 0)) * 10) / 10
-  const finish = (found: Asked): void => {
+  const finish = (found: Answer): void => {
     answer ??= found
     end.abort()
   }

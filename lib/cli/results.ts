@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { UploadError } from '../index.ts'
-import type { Delivery } from './delivery.ts'
+import type { FileResult } from './file-upload.ts'
 import { messageOf } from './message.ts'
 import type { Outcome } from './outcome.ts'
 import { type Output, written } from './session.ts'
@@ -39,12 +39,12 @@ export class Results {
   /** Prints a response, or its report with the details. Reads the response to the end in any case. */
   print(
     target: Target,
-    delivery: Delivery,
+    result: FileResult,
     outcome: Outcome,
     version: string,
     details: object = {},
   ): Promise<void> {
-    const printed = this.#last.then(() => this.#print(target, delivery, outcome, version, details))
+    const printed = this.#last.then(() => this.#print(target, result, outcome, version, details))
     // An error in one does not keep the next from being printed.
     this.#last = printed.catch(() => {})
     return printed
@@ -67,7 +67,7 @@ export class Results {
 
   async #print(
     target: Target,
-    { response, report, sha256 }: Delivery,
+    { response, report, sha256 }: FileResult,
     { kind, fault }: Outcome,
     version: string,
     details: object,

@@ -6,7 +6,7 @@ import {
   type UploadReport,
   upload,
 } from '../../index.ts'
-import { type Answer, type Asked, ask, type Question } from '../asking.ts'
+import { type Answer, ask, type Question } from '../asking.ts'
 import { noteVersions } from '../exchange.ts'
 import { messageOf } from '../message.ts'
 import { listen } from './listening.ts'
@@ -110,7 +110,7 @@ async function probeOver(
 ): Promise<ProtocolReport> {
   const versions = new Map<string, string>()
   const stop = noteVersions(versions)
-  const answers: Asked[] = []
+  const answers: Answer[] = []
   try {
     while (answers.length < rounds) answers.push(await ask(question, agent, signal))
   } finally {
