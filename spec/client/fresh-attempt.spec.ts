@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { upload } from '../../lib/client/upload.ts'
 import { StaleConnection } from '../../lib/recovery/stale-connection.ts'
@@ -6,6 +6,7 @@ import { answerOf } from '../support/answers.ts'
 import { sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { content, stream } from '../support/guarded.ts'
+import { listening } from '../support/listening.ts'
 import { origin } from '../support/origin.ts'
 import { turns } from '../support/turns.ts'
 import type { Wire } from '../support/wire.ts'
@@ -13,8 +14,7 @@ import type { Wire } from '../support/wire.ts'
 /** The port of a server that has gone. */
 async function deserted(): Promise<number> {
   const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   await new Promise((closed) => server.close(closed))
   return port
 }

@@ -1,30 +1,23 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { upload } from '../../lib/index.ts'
-import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor, ownFaces } from '../support/faces.ts'
 import { guarded, stream } from '../support/guarded.ts'
+import { listening } from '../support/listening.ts'
 import { origin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
 /** A server that takes connections and says nothing on them. */
 async function mute(): Promise<{ port: number; reached: Promise<void>; left: Promise<void> }> {
   const [reached, left] = [signal(), signal()]
-  const sockets = new Set<Socket>()
   const server = createServer((socket) => {
-    sockets.add(socket)
     socket.on('error', () => {})
     socket.on('close', () => left.raise())
     // What a client begins with: a handshake, or a CONNECT.
     socket.on('data', () => reached.raise())
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return { port, reached: reached.raised, left: left.raised }
 }
 

@@ -1,8 +1,7 @@
-import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { closeLater } from './closing.ts'
 import { identity } from './identity.ts'
+import { listening } from './listening.ts'
 import { through } from './through.ts'
 import { Wire } from './wire.ts'
 
@@ -40,7 +39,6 @@ export async function tlsOrigin(...scripts: Script[]): Promise<Origin> {
 }
 
 async function play(server: Server, scheme: string, scripts: Script[]): Promise<Origin> {
-  const sockets = new Set<Socket>()
   const left = scripts.length
   const results: Promise<void>[] = []
   let finish: () => void = () => {}
@@ -58,8 +56,6 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
   const serve = (socket: Socket): void => {
     const index = connections++
     const script = scripts[index]
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
     if (script === undefined) {
       socket.on('error', () => {})
       socket.destroy()
@@ -74,12 +70,7 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
   server.on(scheme === 'https' ? 'secureConnection' : 'connection', serve)
   // A client that leaves within the handshake has made a connection, too.
   if (through !== null) server.on('tlsClientError', (_error, socket: Socket) => serve(socket))
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return {
     url: `${scheme}://127.0.0.1:${port}/upload`,
     done,

@@ -1,5 +1,5 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { closeLater } from './closing.ts'
+import { createServer, type Socket } from 'node:net'
+import { listening } from './listening.ts'
 import { signal } from './signal.ts'
 
 /** The request that the content of an upload holds. */
@@ -46,12 +46,7 @@ export async function parsingOrigin(status: number): Promise<ParsingOrigin> {
   const server = createServer((socket) => {
     connections.push(new Connection(socket, status, goingOn.raised))
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const { socket } of connections) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return {
     url: `http://127.0.0.1:${port}`,
     connections,
