@@ -58,7 +58,10 @@ export class Screen {
         this.#sent += sent
         // Bytes that were refused or skipped no longer count.
         if (this.#total !== null) this.#total -= (size ?? 0) - sent
-        if (this.#rows.size === 0) this.#stop()
+        if (this.#rows.size > 0) return
+        if (this.#timer !== null) clearInterval(this.#timer)
+        this.#timer = null
+        this.#draw?.clear()
       },
     }
     this.#rows.add(row)
@@ -106,11 +109,5 @@ export class Screen {
       lines.push(overallLine({ done: this.#done, files, sent, total: this.#total, rate }, columns))
     }
     this.#draw(lines.join('\n'))
-  }
-
-  #stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer)
-    this.#timer = null
-    this.#draw?.clear()
   }
 }

@@ -132,16 +132,11 @@ function hasContent({ headers }: SeenRequest): boolean {
 /** A request, in one line of aligned columns. */
 function lineOf(seen: SeenRequest): string {
   const { method, status, asked, bytes, sha256 } = seen
-  const columns = [
-    status === 0 ? '---' : String(status),
-    method.padEnd(6),
-    (asked ? 'asked' : 'unasked').padEnd(7),
-    String(bytes).padStart(12),
-    // The first characters are enough to compare; --json has all of them.
-    (sha256.slice(0, 12) || '-').padEnd(12),
-    pathOf(seen),
-  ]
-  return columns.join('  ')
+  const code = status === 0 ? '---' : String(status)
+  const how = asked ? 'asked  ' : 'unasked'
+  // The first characters are enough to compare; --json has all of them.
+  const sum = (sha256.slice(0, 12) || '-').padEnd(12)
+  return [code, method.padEnd(6), how, String(bytes).padStart(12), sum, pathOf(seen)].join('  ')
 }
 
 function jsonOf(seen: SeenRequest): string {

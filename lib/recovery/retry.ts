@@ -34,14 +34,8 @@ export class Retry implements RecoveryStep {
     this.#settings = { ...defaults, ...definedOf(given) }
   }
 
-  answered({
-    status,
-    fields,
-    httpRequest,
-    attempt,
-    sendable,
-    complete,
-  }: Answer): NextAttempt | null {
+  answered(answer: Answer): NextAttempt | null {
+    const { status, fields, httpRequest, attempt, sendable, complete } = answer
     if (!this.#settings.statuses.includes(status)) return null
     if (!isRepeatable(httpRequest, isUntouched(attempt, complete), sendable)) return null
     const wanted = parseRetryAfter(fields['retry-after'], Date.now())

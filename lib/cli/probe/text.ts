@@ -27,12 +27,8 @@ export function protocolText(
 }
 
 export function remarksText(remarks: readonly Remark[], columns?: number): string {
-  if (remarks.length === 0) return ''
-  return paragraph(
-    'Besides',
-    remarks.map(({ text }) => text),
-    columns,
-  )
+  const texts = remarks.map(({ text }) => text)
+  return texts.length === 0 ? '' : paragraph('Besides', texts, columns)
 }
 
 export function sentText({ status, report, error }: SentReport, columns?: number): string {

@@ -32,13 +32,8 @@ export class ByFunction implements RecoveryStep {
     return { ...httpRequest, headers: [...others, ...this.#found] }
   }
 
-  answered({
-    status,
-    fields,
-    httpRequest,
-    sendable,
-    number,
-  }: Challenged): NextAttempt | null | Promise<NextAttempt | null> {
+  answered(challenged: Challenged): NextAttempt | null | Promise<NextAttempt | null> {
+    const { status, fields, httpRequest, sendable, number } = challenged
     if (status !== this.#space.status || !sendable || !this.#space.covers(httpRequest)) return null
     const challenges = parseChallenges(fields[this.#space.challenges])
     const stale = challenges.some(({ params }) => params.stale?.toLowerCase() === 'true')
