@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import type { LookupFunction } from 'node:net'
 import { expect } from 'chai'
 import { upload } from '../../lib/client/upload.ts'
 import { StaleConnection } from '../../lib/recovery/stale-connection.ts'
@@ -6,31 +6,25 @@ import { answerOf } from '../support/answers.ts'
 import { sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { content, stream } from '../support/guarded.ts'
-import { listening } from '../support/listening.ts'
+import { nowhere } from '../support/nowhere.ts'
 import { origin } from '../support/origin.ts'
 import { turns } from '../support/turns.ts'
 import type { Wire } from '../support/wire.ts'
 
-/** The port of a server that has gone. */
-async function deserted(): Promise<number> {
-  const server = createServer()
-  const port = await listening(server)
-  await new Promise((closed) => server.close(closed))
-  return port
-}
-
 describe('an upload to a port where nobody listens', () => {
+  let connects = 0
+  const lookup: LookupFunction = (_name, _options, callback) => {
+    connects += 1
+    callback(null, [{ address: '127.0.0.1', family: 4 }])
+  }
+
+  beforeEach(() => {
+    connects = 0
+  })
+
   it('connects once', async () => {
-    const port = await deserted()
-    let connects = 0
-    const dispatcher = agentFor({
-      connect: {
-        lookup: (_name, _options, callback) => {
-          connects += 1
-          callback(null, [{ address: '127.0.0.1', family: 4 }])
-        },
-      },
-    })
+    const { port } = new URL(await nowhere())
+    const dispatcher = agentFor({ connect: { lookup } })
     const error = await upload(`http://uploads.test:${port}/`, stream(), { dispatcher }).catch(
       (reason) => reason,
     )
@@ -39,17 +33,9 @@ describe('an upload to a port where nobody listens', () => {
   })
 
   it('connects as often as retry says', async () => {
-    const port = await deserted()
-    let connects = 0
-    const dispatcher = agentFor({
-      connect: {
-        lookup: (_name, _options, callback) => {
-          connects += 1
-          callback(null, [{ address: '127.0.0.1', family: 4 }])
-        },
-      },
-    })
+    const { port } = new URL(await nowhere())
     const retry = { count: 2, minDelay: 0 }
+    const dispatcher = agentFor({ connect: { lookup } })
     const options = { dispatcher, retry, method: 'POST' }
     await upload(`http://uploads.test:${port}/`, stream(), options).catch(() => {})
     expect(connects).to.equal(3)

@@ -1,5 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
+import { expect } from 'chai'
+import { sha256 } from './contents.ts'
 import { identity } from './identity.ts'
 import { listening } from './listening.ts'
 import { through } from './through.ts'
@@ -77,5 +79,18 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
     get connections() {
       return connections
     },
+  }
+}
+
+/** The script of an origin that says go, takes the content and answers 201. */
+export function takes(content: Buffer, line: string): Script {
+  return async (wire) => {
+    const head = await wire.head()
+    expect(head.split('\r\n', 1)[0]).to.equal(line)
+    expect(head).to.match(/^expect: 100-continue\r$/im)
+    wire.send('HTTP/1.1 100 Continue')
+    expect(sha256(await wire.content(head))).to.equal(sha256(content))
+    wire.send('HTTP/1.1 201 Created', 'content-length: 5')
+    wire.raw('taken')
   }
 }
