@@ -42,7 +42,7 @@ export class Results {
     result: FileResult,
     outcome: Outcome,
     version: string,
-    details: object = {},
+    details: object,
   ): Promise<void> {
     const printed = this.#last.then(() => this.#print(target, result, outcome, version, details))
     // An error in one does not keep the next from being printed.
@@ -58,7 +58,7 @@ export class Results {
   }
 
   /** With `--json`, prints a line for an upload that failed, with the details that are known. */
-  printFailure(target: Target, error: unknown, details: object = {}): Promise<void> {
+  printFailure(target: Target, error: unknown, details: object): Promise<void> {
     const { code, name, response } = error as Partial<UploadError>
     // The code of the AbortError after Ctrl-C is a number without a meaning here.
     const fault = { code: typeof code === 'string' ? code : name, message: messageOf(error) }

@@ -16,13 +16,13 @@ export interface Gated {
 }
 
 /** Connects to an origin. */
-export function gatedSocket(url: string, pipelined = false): Gated {
+export function gatedSocket(url: string): Gated {
   const { protocol, hostname, port } = new URL(url)
   const target = { host: hostname, port: Number(port) }
   const socket =
     protocol === 'https:' ? connectTls({ ...target, rejectUnauthorized: false }) : connect(target)
   closeLater(() => socket.destroy())
-  return { socket, gate: new Http1Gate(socket, { pipelined }) }
+  return { socket, gate: new Http1Gate(socket, { pipelined: false }) }
 }
 
 /** What an upload is like. */
