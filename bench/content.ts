@@ -13,13 +13,14 @@ export class Content {
   readonly kind: ContentKind
   readonly size: number
   readonly #file: string | undefined
-  readonly #bytes: Buffer
+  /** All of it, or a mebibyte that chunks are cut from. */
+  readonly bytes: Buffer
 
   constructor(kind: ContentKind, size: number, file?: string) {
     this.kind = kind
     this.size = size
     this.#file = file
-    this.#bytes = bytesFor(kind, size)
+    this.bytes = bytesFor(kind, size)
   }
 
   /** The file's path. */
@@ -28,24 +29,19 @@ export class Content {
     return this.#file
   }
 
-  /** All of it. */
-  get bytes(): Buffer {
-    return this.#bytes
-  }
-
   /** A form of one file. */
   form(): FormData {
     const form = new FormData()
-    form.set('file', new Blob([this.#bytes]), 'file.bin')
+    form.set('file', new Blob([this.bytes]), 'file.bin')
     return form
   }
 
   async *chunks(): AsyncGenerator<Buffer> {
-    const held = this.#bytes.length
+    const held = this.bytes.length
     for (let at = 0; at < this.size; at += chunkSize) {
       const start = at % held
       const end = Math.min(start + chunkSize, start + this.size - at, held)
-      yield this.#bytes.subarray(start, end)
+      yield this.bytes.subarray(start, end)
     }
   }
 

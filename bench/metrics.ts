@@ -37,7 +37,7 @@ export interface SectionResult {
 }
 
 /** Something that can be said of a measurement. */
-export interface Metric {
+interface Metric {
   readonly title: string
   readonly digits: number
   /** @returns `null` where it was not measured. */

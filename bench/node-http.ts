@@ -1,8 +1,8 @@
-import { once } from 'node:events'
 import { Agent, type ClientRequest, request } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { FormDataEncoder } from 'form-data-encoder'
-import { type Content, fileChunks } from './content.ts'
+import type { Content } from './content.ts'
+import { gathered, writeChunks, writeFile } from './gathered.ts'
 import type { Job } from './job.ts'
 
 /**
@@ -72,14 +72,14 @@ function framing(content: Content): Record<string, string> {
   return { ...encoder.headers }
 }
 
-const gathered = 524_288
-
 async function write(sent: ClientRequest, content: Content): Promise<void> {
   const { kind, bytes } = content
   if (kind === 'buffer') sent.end(bytes)
   else if (kind === 'string') sent.end(bytes.toString('latin1'), 'latin1')
-  else if (kind === 'file') await writeFile(sent, content)
-  else await writeChunks(sent, chunksOf(content))
+  else {
+    await (kind === 'file' ? writeFile(sent, content) : writeChunks(sent, chunksOf(content)))
+    sent.end()
+  }
 }
 
 function chunksOf(content: Content): AsyncIterable<Uint8Array> {
@@ -95,27 +95,4 @@ function chunksOf(content: Content): AsyncIterable<Uint8Array> {
     default:
       return content.chunks()
   }
-}
-
-async function writeChunks(sent: ClientRequest, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  let bytes = 0
-  sent.cork()
-  for await (const chunk of chunks) {
-    sent.write(chunk)
-    bytes += chunk.length
-    if (bytes < gathered) continue
-    bytes = 0
-    sent.uncork()
-    if (sent.writableNeedDrain) await once(sent, 'drain')
-    sent.cork()
-  }
-  sent.uncork()
-  sent.end()
-}
-
-async function writeFile(sent: ClientRequest, { file, size }: Content): Promise<void> {
-  for await (const chunk of fileChunks(file, size)) {
-    await new Promise((written) => sent.write(chunk, written))
-  }
-  sent.end()
 }

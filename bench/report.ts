@@ -27,10 +27,10 @@ const conditions: Readonly<Record<Condition, string>> = {
   compiled: 'compiled',
 }
 
-// Goals -----------------------------------------------------------------------------------
+// Goals.
 
 /** What a candidate of ours came to in one row. */
-export interface Standing {
+interface Standing {
   readonly goal: Goal
   readonly row: string
   readonly candidate: CandidateName
@@ -95,7 +95,7 @@ export function goalsReached(standings: readonly Standing[]): string {
   return `${all.length - short} of ${all.length} reached; bold ones are not.`
 }
 
-// Tables ----------------------------------------------------------------------------------
+// Tables.
 
 /** A row's numbers: the medians of all rounds, and how the first candidate compares. */
 export function resultTable(result: Result, { columns, compared }: Section): string {
@@ -159,7 +159,7 @@ function table(head: Cells, rows: readonly Cells[]): string {
   return [head, rule, ...rows].map(line).join('\n')
 }
 
-// Files -----------------------------------------------------------------------------------
+// Files.
 
 /** The name of a plot's file in docs/. */
 export function plotFile({ name }: Section, { metric }: Plot): string {

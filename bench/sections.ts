@@ -13,7 +13,7 @@ const compiled = 7000
 const compiledForFiles = 3000
 
 /** The first uploads of a process, a warm-up, and the same again. */
-function bothWays(row: Row, warmUp: Omit<Row, 'name'>, again: Partial<Row> = {}): Row[] {
+function bothWays(row: Row, warmUp: Omit<Row, 'name'>, again: Partial<Row>): Row[] {
   return [{ ...row, condition: 'first' }, warmUp, { ...row, ...again, condition: 'compiled' }]
 }
 

@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { type Content, fileChunks } from './content.ts'
+import type { Content } from './content.ts'
+import { writeChunks, writeFile } from './gathered.ts'
 import type { Job } from './job.ts'
-
-const gathered = 524_288
 
 /**
  * A socket that knows what this origin answers: the limit of what Node can do. It keeps connections,
@@ -50,31 +49,9 @@ class Connection {
       if (status !== 100) return status
     } else socket.write(`${head}\r\n`)
     if (content.kind === 'buffer') socket.write(content.bytes)
-    else if (content.kind === 'file') await this.#sendFile(content)
-    else await this.#sendChunks(content)
+    else if (content.kind === 'file') await writeFile(socket, content)
+    else await writeChunks(socket, content.chunks())
     return this.#status()
-  }
-
-  async #sendFile({ file, size }: Content): Promise<void> {
-    for await (const chunk of fileChunks(file, size)) {
-      await new Promise((written) => this.socket.write(chunk, written))
-    }
-  }
-
-  async #sendChunks(content: Content): Promise<void> {
-    const { socket } = this
-    let bytes = 0
-    socket.cork()
-    for await (const chunk of content.chunks()) {
-      socket.write(chunk)
-      bytes += chunk.length
-      if (bytes < gathered) continue
-      bytes = 0
-      socket.uncork()
-      if (socket.writableNeedDrain) await once(socket, 'drain')
-      socket.cork()
-    }
-    socket.uncork()
   }
 
   /** The status of the next head; the origin's responses have no content. */

@@ -1,5 +1,8 @@
 import { closestMatch } from 'leven'
 
+/** The longest delay in milliseconds. With a longer one setTimeout fires at once. */
+export const longestDelay = 2_147_483_647
+
 /**
  * Refuses unknown options.
  *

@@ -4,10 +4,11 @@ import { expect } from 'chai'
 import { buildConnector, type Dispatcher, errors, request } from 'undici'
 import { closeLater } from './support/closing.ts'
 import { agentFor } from './support/faces.ts'
-import { turn } from './support/gated.ts'
 import { RecordingHandler } from './support/handler.ts'
 import { origin, type Script } from './support/origin.ts'
 import { signal } from './support/signal.ts'
+import { turns } from './support/turns.ts'
+import type { Wire } from './support/wire.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -58,8 +59,8 @@ describe("a dispatch's controller across a 417", () => {
     })
     agentFor().dispatch({ ...targetOf(peer.url), ...asking }, handler)
     await peer.done
-    while (!handler.events.includes('status 201')) await turn()
-    for (let turns = 0; turns < 10; turns++) await turn()
+    while (!handler.events.includes('status 201')) await turns()
+    await turns(10)
     const before = [...handler.events]
     const controller = kept as Controller | null
     expect(controller?.paused).to.equal(true)
@@ -157,45 +158,44 @@ describe("a dispatch's controller across a 417", () => {
 })
 
 describe("ExpectAgent's close", () => {
-  it('waits for an upload that is being asked for', async () => {
-    const asked = signal()
-    const closing = signal()
-    const peer = await origin(async (wire) => {
-      const head = await wire.head()
-      asked.raise()
-      await closing.raised
-      wire.send('HTTP/1.1 100 Continue')
-      expect((await wire.content(head)).toString()).to.equal('abc')
-      wire.send('HTTP/1.1 201 Created', 'content-length: 0')
+  for (const [name, ...scripts] of [
+    [
+      'an upload that is being asked for',
+      async (wire: Wire, head: string) => {
+        wire.send('HTTP/1.1 100 Continue')
+        expect((await wire.content(head)).toString()).to.equal('abc')
+        wire.send('HTTP/1.1 201 Created', 'content-length: 0')
+      },
+    ],
+    [
+      'the replay of an upload that was made before',
+      async (wire: Wire) => wire.send('HTTP/1.1 417 Expectation Failed', 'content-length: 0'),
+      take,
+    ],
+  ] as const) {
+    it(`waits for ${name}`, async () => {
+      const asked = signal()
+      const closing = signal()
+      const [answer, ...others] = scripts
+      const peer = await origin(
+        async (wire) => {
+          const head = await wire.head()
+          asked.raise()
+          await closing.raised
+          await answer(wire, head)
+        },
+        ...others,
+      )
+      const dispatcher = agentFor()
+      const uploaded = request(peer.url, { ...asking, dispatcher })
+      await asked.raised
+      const closed = dispatcher.close()
+      closing.raise()
+      expect((await uploaded).statusCode).to.equal(201)
+      await closed
+      await peer.done
     })
-    const dispatcher = agentFor()
-    const uploaded = request(peer.url, { ...asking, dispatcher })
-    await asked.raised
-    const closed = dispatcher.close()
-    closing.raise()
-    expect((await uploaded).statusCode).to.equal(201)
-    await closed
-    await peer.done
-  })
-
-  it('waits for the replay of an upload that was made before', async () => {
-    const asked = signal()
-    const closing = signal()
-    const peer = await origin(async (wire) => {
-      await wire.head()
-      asked.raise()
-      await closing.raised
-      wire.send('HTTP/1.1 417 Expectation Failed', 'content-length: 0')
-    }, take)
-    const dispatcher = agentFor()
-    const uploaded = request(peer.url, { ...asking, dispatcher })
-    await asked.raised
-    const closed = dispatcher.close()
-    closing.raise()
-    expect((await uploaded).statusCode).to.equal(201)
-    await closed
-    await peer.done
-  })
+  }
 
   it('refuses what comes after it', async () => {
     const dispatcher = agentFor()

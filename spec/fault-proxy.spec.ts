@@ -1,8 +1,9 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { closeLater } from './support/closing.ts'
 import { noise } from './support/contents.ts'
 import { type Faults, startFaultProxy } from './support/fault-proxy.ts'
+import { listening } from './support/listening.ts'
 import { Random } from './support/random.ts'
 import type { Direction } from './support/relay.ts'
 import { Wire } from './support/wire.ts'
@@ -16,9 +17,7 @@ interface Ends {
 /** Connects through a proxy; each end may go on when the other has ended. */
 async function through(faults: Partial<Faults>): Promise<Ends> {
   const server = createServer({ allowHalfOpen: true })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => new Promise((closed) => server.close(closed)))
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   const proxy = await startFaultProxy(port, () => ({ up: {}, down: {}, ...faults }))
   closeLater(() => proxy.close())
   const accepted = new Promise<Socket>((accept) => server.once('connection', accept))

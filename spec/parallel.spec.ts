@@ -1,10 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { expect } from 'chai'
 import { faces } from './support/all-faces.ts'
 import { closeLater } from './support/closing.ts'
 import { chunksOf, noise, sha256 } from './support/contents.ts'
+import { listening } from './support/listening.ts'
 
 const count = 200
 const most = 8
@@ -38,12 +39,8 @@ async function server(): Promise<{ url: string; seen: Seen }> {
     response.writeContinue()
     onRequest(request, response)
   })
-  await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    http.closeAllConnections()
-    return new Promise((closed) => http.close(closed))
-  })
-  return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, seen }
+  const port = await listening(http)
+  return { url: `http://127.0.0.1:${port}`, seen }
 }
 
 /** Counts the connections that undici has open, and the most there ever were. */

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { noise } from './support/contents.ts'
 import { ownFaces } from './support/faces.ts'
 import { type Origin, origin, type Script } from './support/origin.ts'
+import { turns } from './support/turns.ts'
 import type { Wire } from './support/wire.ts'
 
 const large = noise(200_000)
@@ -30,7 +31,7 @@ for (const face of ownFaces) {
       for (let count = 0; count < 2; count++) {
         seen.push((await send(peer.url, content)).status)
         // A pool has a connection back a turn after its response is over.
-        await new Promise((turn) => setImmediate(turn))
+        await turns()
       }
       return seen
     }

@@ -2,7 +2,7 @@ import type { Client } from './client.ts'
 import { size, type Trial, trial } from './trial.ts'
 
 /** A question that every client is put. */
-export interface Column {
+interface Column {
   readonly title: string
   answer(client: Client, asks: boolean): Promise<string>
 }

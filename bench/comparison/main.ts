@@ -1,7 +1,21 @@
-import { writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { clients } from './clients.ts'
 import { columns } from './columns.ts'
-import { readVersions } from './versions.ts'
+
+const packages = ['undici', 'axios', 'got', 'node-fetch', '@smithy/node-http-handler']
+
+/** What was compared, with its version. */
+function readVersions(): string {
+  const installed = packages.map((name) => `${name} ${versionOf(name)}`)
+  const [curl = 'curl'] = spawnSync('curl', ['--version'], { encoding: 'utf8' }).stdout.split(' (')
+  return [`Node.js ${process.versions.node}`, ...installed, curl].join(', ')
+}
+
+function versionOf(name: string): string {
+  const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
+  return version
+}
 
 const lines = [
   `| client | asks by | ${columns.map(({ title }) => title).join(' | ')} |`,

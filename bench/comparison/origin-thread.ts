@@ -3,7 +3,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { type Behaviour, type Watched, WatchedOrigin } from './watched-origin.ts'
 
 /** An origin in a thread of its own, which works while the client is busy. */
-export interface OriginThread {
+interface OriginThread {
   readonly url: string
   /** Ends all connections, and answers what it saw. */
   finish(): Promise<readonly Watched[]>

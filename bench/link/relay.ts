@@ -9,7 +9,7 @@ export interface Link {
 }
 
 /** A relay to a port, as if a link were between: it delays and paces. */
-export interface Relay {
+interface Relay {
   readonly port: number
   /** Bytes that clients sent since the last call. */
   takeBytes(): number

@@ -92,12 +92,13 @@ function attemptView(recording: Recording, attempt: AttemptReport, isLast: boole
   const at = recording.report.attempts.indexOf(attempt)
   const heads = headsOf(recording, at + 1)
   const accepted = status !== null && status < 300
+  const unaccepted = isLast ? 'refused' : 'again'
   return {
     title: `${method} ${new URL(url).pathname}`,
     asks: asked,
     answer: (heads.at(-1)?.split('\n', 1)[0] ?? '').replace('HTTP/1.1 ', ''),
     answerAtMs: startedAtMs + (statusAtMs ?? 0),
-    kind: accepted ? 'accepted' : isLast ? 'refused' : 'again',
+    kind: accepted ? 'accepted' : unaccepted,
     bars: barsOf(recording, attempt),
   }
 }

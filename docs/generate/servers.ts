@@ -95,5 +95,6 @@ function summaryOf(rows: readonly Row[]): string[] {
 }
 
 function refused({ status, sent }: Row): string {
-  return `${status}, ${sent === 'none' ? 'no body' : sent === 'some' ? 'part' : sent}`
+  const amount = sent === 'some' ? 'part' : sent
+  return `${status}, ${sent === 'none' ? 'no body' : amount}`
 }

@@ -15,28 +15,22 @@ export function sendError(error: unknown, request: AzureRequest): unknown {
   if (!(error instanceof Error) || isLeftAsItIs(error)) return error
   const own = (error as NodeJS.ErrnoException).code ?? 'REQUEST_SEND_ERROR'
   const code = error instanceof UploadError ? own : (sameCode[own] ?? own)
-  return restError(error.message, { code, request, cause: error })
+  return restError(error.message, code, request, error)
 }
 
 /** The error of a response that broke off while it was read. */
 export function readError(error: unknown, request: AzureRequest): unknown {
   if (!(error instanceof Error) || isLeftAsItIs(error)) return error
   const message = `Error reading response as text: ${error.message}`
-  return restError(message, { code: 'PARSE_ERROR', request, cause: error })
+  return restError(message, 'PARSE_ERROR', request, error)
 }
 
 function isLeftAsItIs(error: Error): boolean {
   return error instanceof TypeError || ['AbortError', 'RestError'].includes(error.name)
 }
 
-interface RestErrorOptions {
-  readonly code: string
-  readonly request: AzureRequest
-  readonly cause: Error
-}
-
 /** The SDK recognises its RestError by the name. */
-function restError(message: string, { code, request, cause }: RestErrorOptions): Error {
+function restError(message: string, code: string, request: AzureRequest, cause: Error): Error {
   const error = Object.assign(new Error(message, { cause }), { name: 'RestError', code })
   // Not enumerable, so that credentials in the request are not printed with the error.
   return Object.defineProperty(error, 'request', { value: request, enumerable: false })

@@ -45,7 +45,7 @@ export class AzureHeaders implements Iterable<[string, string]> {
     for (const { name, value } of this.#fields.values()) yield [name, value]
   }
 
-  // The names of the pipeline before ----------------------------------------------------
+  // The names of the pipeline before.
 
   contains(name: string): boolean {
     return this.has(name)

@@ -37,17 +37,11 @@ export async function take<Request extends AzureRequest>(
     stream.once('close', () => cancellation.done())
     return { ...response, readableStreamBody: stream }
   }
-  const bodyAsText = await textOf(stream, request)
-  cancellation.done()
-  return { ...response, bodyAsText }
-}
-
-async function textOf(stream: Readable, request: AzureRequest): Promise<string> {
-  try {
-    return Buffer.concat(await stream.toArray()).toString()
-  } catch (error) {
+  const chunks = await stream.toArray().catch((error: unknown) => {
     throw readError(error, request)
-  }
+  })
+  cancellation.done()
+  return { ...response, bodyAsText: Buffer.concat(chunks).toString() }
 }
 
 function decoding({ headers }: AzureRequest, answered: AzureHeaders): Transform[] {

@@ -8,7 +8,7 @@ export interface SignalLike {
 /** Ends one request early, by a client's signal or by a timer, whichever is first. */
 export class Cancellation {
   readonly #controller = new AbortController()
-  #timer: NodeJS.Timeout | null = null
+  #timer: NodeJS.Timeout | undefined
   #unlisten: () => void = () => {}
 
   /** For undici; the request then fails with its reason. */
@@ -18,39 +18,31 @@ export class Cancellation {
 
   /** Ends the request when the client's signal is aborted. */
   follow(signal: SignalLike | undefined, makeError: () => Error): void {
-    if (signal === undefined) return
     const listener = (): void => this.#controller.abort(makeError())
-    if (signal.aborted) {
-      listener()
-      return
-    }
-    signal.addEventListener('abort', listener)
-    this.#unlisten = () => signal.removeEventListener('abort', listener)
+    if (signal?.aborted) listener()
+    else signal?.addEventListener('abort', listener)
+    this.#unlisten = () => signal?.removeEventListener('abort', listener)
   }
 
   /** Ends the request after so many milliseconds; 0 means never. */
   after(milliseconds: number, makeError: () => Error): void {
-    if (!(milliseconds > 0)) return
-    this.#timer = setTimeout(() => this.#controller.abort(makeError()), milliseconds)
+    if (milliseconds > 0)
+      this.#timer = setTimeout(() => this.#controller.abort(makeError()), milliseconds)
   }
 
   /** Stops the timer: the response came in time. */
   stopTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
+    clearTimeout(this.#timer)
   }
 
   /** The request is over: removes the listener and the timer. */
   done(): void {
     this.stopTimer()
     this.#unlisten()
-    this.#unlisten = () => {}
   }
 }
 
 /** An error by whose name clients tell an abort from a failure. */
 export function abortError(message: string): Error {
-  const error = new Error(message)
-  error.name = 'AbortError'
-  return error
+  return Object.assign(new Error(message), { name: 'AbortError' })
 }

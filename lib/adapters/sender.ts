@@ -1,7 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { ExpectAgent } from '../client/agent.ts'
 import { expectContinue } from '../client/interceptor.ts'
-import type { Content } from '../content/content.ts'
 import { contentOf } from '../content/kinds.ts'
 import type { ExpectOptions } from '../options/options.ts'
 import { checkOptions, expectOptionNames, pickExpectOptions } from '../options/settings.ts'
@@ -64,9 +63,10 @@ export class Sender {
     const own: ExpectDispatchOptions & Dispatcher.RequestOptions = { ...target, ...this.#options }
     if (closes) own.reset = true
     if (body !== null && body !== undefined) {
+      const content = contentOf(body)
       own[callKey] = {
         log: new UploadLog({ onProgress: telling(request.onSent) }),
-        content: await known(contentOf(body)),
+        content: (await content.lookUp?.()) ?? content,
         controller: null,
         ...(keepUntouched && { keepsUntouched: keepUntouched }),
       }
@@ -95,11 +95,6 @@ export class Sender {
     this.#own ??= new ExpectAgent({ proxy: 'node' })
     return this.#own
   }
-}
-
-/** The content with its length, looked up if necessary. */
-async function known(content: Content): Promise<Content> {
-  return (await content.lookUp?.()) ?? content
 }
 
 /** Calls `onSent` each time that the number of sent bytes changes. */

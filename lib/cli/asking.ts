@@ -8,6 +8,7 @@ import {
   upload,
 } from '../index.ts'
 import { listenTo } from './exchange.ts'
+import { longestDelay } from './flag.ts'
 import { messageOf } from './message.ts'
 
 /** A request that announces content and never sends it. */
@@ -32,16 +33,9 @@ export interface Answer {
   readonly error: string | null
   /** Milliseconds until the go-ahead or the final response came, or until silence was known. */
   readonly ms: number | null
-}
-
-/** An answer and its URL. */
-export interface Asked extends Answer {
   /** Origin and path of the last request, after redirects. */
   readonly place: string
 }
-
-// Only a 100 may release the content, and no timer.
-const forEver = 2_147_483_647
 
 /** The question that a message on a diagnostics channel belongs to. */
 const asking = new AsyncLocalStorage<object>()
@@ -56,17 +50,17 @@ export async function ask(
   { url, size, wait, ...options }: Question,
   dispatcher: ExpectAgent,
   signal: AbortSignal,
-): Promise<Asked> {
+): Promise<Answer> {
   const end = new AbortController()
   let place = url.origin + url.pathname
-  let answer: Asked | null = null
+  let answer: Answer | null = null
   let askedAt: number | null = null
   let timer: NodeJS.Timeout | undefined
-  const answered = (kind: Answer['answer'], details: Partial<Answer> = {}): Asked => {
+  const answered = (kind: Answer['answer'], details: Partial<Answer> = {}): Answer => {
     return { answer: kind, status: null, error: null, ms: null, place, ...details }
   }
   const passed = (): number => Math.round((performance.now() - (askedAt ?? 0)) * 10) / 10
-  const finish = (found: Asked): void => {
+  const finish = (found: Answer): void => {
     answer ??= found
     end.abort()
   }
@@ -97,7 +91,8 @@ export async function ask(
         ...options,
         signal: AbortSignal.any([signal, end.signal]),
         expect: 'always',
-        continueTimeout: forEver,
+        // Only a 100 may release the content, and no timer.
+        continueTimeout: longestDelay,
         memory: false,
         dispatcher,
         onContinue: () => finish(answered('continue', { ms: passed() })),

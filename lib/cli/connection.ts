@@ -9,7 +9,7 @@ import { messageOf } from './message.ts'
 import { UsageError } from './session.ts'
 
 /** Flags for connections: proxy, certificates, versions of HTTP. */
-export interface ConnectionFlags extends CredentialFlags {
+interface ConnectionFlags extends CredentialFlags {
   readonly cacert?: string
   readonly cert?: string
   readonly key?: string
@@ -25,7 +25,6 @@ const help = {
     "use this proxy (http, https or socks5), or with 'env' the proxies in HTTP_PROXY, HTTPS_PROXY and NO_PROXY. Without this option, proxies are used as in Node's fetch (NODE_USE_ENV_PROXY=1)",
 }
 
-/** Adds these flags to a command. */
 export function withConnection<Args extends unknown[], Own extends OptionValues>(
   command: Command<Args, Own>,
 ): Command<Args, Own & ConnectionFlags> {
@@ -53,7 +52,7 @@ export function withConnection<Args extends unknown[], Own extends OptionValues>
 }
 
 /** TLS options. */
-export type TlsFiles = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>
+type TlsFiles = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>
 
 /**
  * Reads the files with the trusted certificates and the client's own certificate and key.

@@ -15,7 +15,7 @@ export interface CredentialFlags {
 }
 
 /** The fields that are sent with each upload, and the credentials for challenges. */
-export interface UploadCredentials {
+interface UploadCredentials {
   readonly fields: readonly [string, string][]
   readonly authenticate: Authenticate | null
 }

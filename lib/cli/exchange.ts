@@ -54,7 +54,6 @@ export function noteVersions(versions: Map<string, string>): () => void {
 export interface Exchange {
   /** Takes the progress of the upload, from which follows how the request goes on. */
   progress(progress: Progress): void
-  /** Stops printing. */
   stop(): void
 }
 

@@ -6,8 +6,8 @@ type Reader<Value> = (text: string) => Value
 
 const sizes = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
 const times = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-// With a longer delay setTimeout fires at once.
-const longestDelay = 2_147_483_647
+/** The longest delay in milliseconds. With a longer one setTimeout fires at once. */
+export const longestDelay = 2_147_483_647
 
 /** Reads a number of bytes: `1048576`, or `1024k`, `1M`, `1MiB` by powers of 1024. */
 export function bytes(text: string): number {
@@ -17,7 +17,6 @@ export function bytes(text: string): number {
   throw new InvalidArgumentError('It must be a number of bytes, such as 65536, 64k or 1MiB.')
 }
 
-/** Reads a whole number. */
 export const count: Reader<number> = wholeNumber(0, 999_999_999, 'It must be a whole number.')
 
 /** Reads a whole number from 1 up. */
@@ -98,7 +97,6 @@ export function headerField(
   return [...before, field]
 }
 
-/** Reads the URL of an upload. */
 export function httpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {

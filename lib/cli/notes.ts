@@ -4,7 +4,6 @@ import { layout } from './help.ts'
 /** A term and its meaning. */
 export type Note = readonly [term: string, meaning: string]
 
-/** The environment variables. */
 export const environment: readonly Note[] = [
   ['EXPECT_CONTINUE_PASSWORD', 'the password of --user; if not set, the command asks for it'],
   ['EXPECT_CONTINUE_TOKEN', 'the token of --bearer; if not set, the command asks for it'],
@@ -12,7 +11,6 @@ export const environment: readonly Note[] = [
   ['NO_COLOR', 'no colours, if it is not empty'],
 ]
 
-/** The exit statuses. */
 export const exitStatuses: readonly Note[] = [
   ['0', 'success: the server accepted every upload (2xx), or the probe is complete'],
   ['1', 'the server refused, could not be reached, or something else failed'],

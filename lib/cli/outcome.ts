@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { AskReason, AttemptReason, UploadReport } from '../index.ts'
 import { bytesText, millisecondsText } from './amount.ts'
-import type { Asked } from './asking.ts'
-import type { Delivery } from './delivery.ts'
+import type { Answer } from './asking.ts'
+import type { FileResult } from './file-upload.ts'
 
 /** The outcome of an upload: `201 Created, go-ahead after 12 ms, 5.0 GiB sent in 12.0 s`. */
 export interface Outcome {
@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 /** Properties of an upload on which the meaning of a status depends. */
-export interface Asking {
+export interface StatusContext {
   /** Whether a 412 means that the file exists already. */
   readonly skipExisting: boolean
   /** Whether the content has no length. */
@@ -37,9 +37,9 @@ const authenticationUnsupported = {
 
 /** The outcome of an upload that got a response. */
 export function outcomeOf(
-  { response: { status, statusText, headers }, report }: Delivery,
+  { response: { status, statusText, headers }, report }: FileResult,
   durationMs: number,
-  asking: Asking,
+  context: StatusContext,
 ): Outcome {
   const { attempts, savedBytes } = report
   const isResumed = report.outcome === 'resumed'
@@ -47,15 +47,16 @@ export function outcomeOf(
   const first = own[0]
   // Ignores the GET after a 303, which has no content.
   const last = own.findLast(({ method }) => method === first?.method)
-  const sentBytes = isResumed ? sentOf(attempts) : (last?.sentBytes ?? 0)
+  const resumedBytes = attempts.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
+  const sentBytes = isResumed ? resumedBytes : (last?.sentBytes ?? 0)
   const parts = [progressOf(report)]
   if (last?.url !== first?.url) parts.unshift(`at ${last?.url}`)
   if (sentBytes > 0) parts.push(`${bytesText(sentBytes)} sent in ${millisecondsText(durationMs)}`)
   if (savedBytes > 0) parts.push(`${bytesText(savedBytes)} not sent`)
   const told = report.outcome === 'replayed' ? 2 : 1
   if (attempts.length > told && !isResumed) parts.push(`${attempts.length} attempts`)
-  if (asking.resumable) parts.push('the same command resumes it')
-  const found = answered(status, statusText, parts, asking)
+  if (context.resumable) parts.push('the same command resumes it')
+  const found = answered(status, statusText, parts, context)
   return offersNtlmOnly(status, headers) ? withFault(found, authenticationUnsupported) : found
 }
 
@@ -74,16 +75,11 @@ function withFault(found: Outcome, fault: NonNullable<Outcome['fault']>): Outcom
 /** Reasons of the requests to the upload resource, which is not where the file is uploaded to. */
 const ofResumption: readonly AttemptReason[] = ['locate', 'resume', 'cancel']
 
-/** Bytes that all attempts of this run sent. */
-function sentOf(attempts: UploadReport['attempts']): number {
-  return attempts.reduce((sum, { sentBytes }) => sum + sentBytes, 0)
-}
-
 /** The outcome of a dry run. */
 export function askedOutcome(
-  { answer, status, error, ms, place }: Asked,
+  { answer, status, error, ms, place }: Answer,
   { from, wait }: { from: string; wait: number },
-  asking: Asking,
+  context: StatusContext,
 ): Outcome {
   const where = place === from ? [] : [`at ${place}`]
   if (answer === 'broken') return outcome('refused', `the server ${error}`, where)
@@ -97,14 +93,14 @@ export function askedOutcome(
   }
   if (status === 417) return outcome('accepted', 'would be sent without asking (417)', where)
   const after = `answered after ${millisecondsText(ms ?? 0)}`
-  return answered(status ?? 0, '', [...where, after], asking)
+  return answered(status ?? 0, '', [...where, after], context)
 }
 
 function answered(
   status: number,
   text: string,
   details: readonly string[],
-  { skipExisting, chunked }: Asking,
+  { skipExisting, chunked }: StatusContext,
 ): Outcome {
   // HTTP/2 has no reason phrase.
   const answer = `${status} ${text || (STATUS_CODES[status] ?? '')}`.trim()

@@ -2,7 +2,6 @@ import stringWidth from 'string-width'
 import type { Progress } from '../index.ts'
 import { bytesText, clockText } from './amount.ts'
 
-/** A running upload. */
 export interface UploadProgress {
   readonly name: string
   readonly progress: Progress
@@ -51,7 +50,7 @@ export function progressLines(uploads: readonly UploadProgress[], columns: numbe
 type Measured = Pick<Progress, 'sent' | 'total' | 'rate'>
 
 /** The progress of all files together. */
-export interface Overall extends Measured {
+interface Overall extends Measured {
   /** Finished files, of all. */
   readonly done: number
   readonly files: number

@@ -3,7 +3,7 @@ import { type Command, Option } from '@commander-js/extra-typings'
 import type { ExpectAgent } from '../index.ts'
 import { createAgent, withConnection } from './connection.ts'
 import { findCredentials } from './credentials.ts'
-import { RateLimit } from './delivery.ts'
+import { rateLimit } from './file-upload.ts'
 import * as flag from './flag.ts'
 import { Results } from './results.ts'
 import { Screen } from './screen.ts'
@@ -112,7 +112,7 @@ export function put(program: Command, session: Session): void {
     const results = new Results(stdout, options, targets.length)
     const uploads = new Uploads(session, results, screen, {
       ...options,
-      limit: limitRate > 0 ? new RateLimit(limitRate) : null,
+      limit: limitRate > 0 ? rateLimit(limitRate) : null,
       request: {
         method: options.method,
         headers: [...header, ...condition, ...fields],

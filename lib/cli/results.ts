@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import type { UploadError } from '../index.ts'
-import type { Delivery } from './delivery.ts'
+import type { FileResult } from './file-upload.ts'
 import { messageOf } from './message.ts'
 import type { Outcome } from './outcome.ts'
 import { type Output, written } from './session.ts'
 import type { Target } from './target.ts'
 
 /** Flags for what is printed of uploads. */
-export interface ResultFlags {
+interface ResultFlags {
   /** Prints a report in place of the response. */
   readonly json?: boolean | undefined
   /** Also prints the head of a response. */
@@ -39,12 +39,12 @@ export class Results {
   /** Prints a response, or its report with the details. Reads the response to the end in any case. */
   print(
     target: Target,
-    delivery: Delivery,
+    result: FileResult,
     outcome: Outcome,
     version: string,
-    details: object = {},
+    details: object,
   ): Promise<void> {
-    const printed = this.#last.then(() => this.#print(target, delivery, outcome, version, details))
+    const printed = this.#last.then(() => this.#print(target, result, outcome, version, details))
     // An error in one does not keep the next from being printed.
     this.#last = printed.catch(() => {})
     return printed
@@ -58,7 +58,7 @@ export class Results {
   }
 
   /** With `--json`, prints a line for an upload that failed, with the details that are known. */
-  printFailure(target: Target, error: unknown, details: object = {}): Promise<void> {
+  printFailure(target: Target, error: unknown, details: object): Promise<void> {
     const { code, name, response } = error as Partial<UploadError>
     // The code of the AbortError after Ctrl-C is a number without a meaning here.
     const fault = { code: typeof code === 'string' ? code : name, message: messageOf(error) }
@@ -67,7 +67,7 @@ export class Results {
 
   async #print(
     target: Target,
-    { response, report, sha256 }: Delivery,
+    { response, report, sha256 }: FileResult,
     { kind, fault }: Outcome,
     version: string,
     details: object,

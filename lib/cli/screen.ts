@@ -7,14 +7,12 @@ const interval = 100
 
 /** One upload on the screen. */
 export interface Row extends UploadProgress {
-  /** The progress. */
   progress: Progress
   /** Removes the row when the upload is over. */
   remove(): void
 }
 
-/** Options of a screen. */
-export interface ScreenOptions {
+interface ScreenOptions {
   /** Whether progress is shown. */
   readonly progress: boolean
   readonly paint: Paint
@@ -49,7 +47,6 @@ export class Screen {
       : sizes.reduce((sum: number, size) => sum + (size ?? 0), 0)
   }
 
-  /** Adds a line for an upload. */
   add(name: string, size: number | null): Row {
     const row: Row = {
       name,
@@ -61,7 +58,10 @@ export class Screen {
         this.#sent += sent
         // Bytes that were refused or skipped no longer count.
         if (this.#total !== null) this.#total -= (size ?? 0) - sent
-        if (this.#rows.size === 0) this.#stop()
+        if (this.#rows.size > 0) return
+        if (this.#timer !== null) clearInterval(this.#timer)
+        this.#timer = null
+        this.#draw?.clear()
       },
     }
     this.#rows.add(row)
@@ -73,7 +73,7 @@ export class Screen {
   }
 
   /** Writes a message, with control characters replaced, because it may quote a server. A part may be coloured. */
-  say(text: string, painted: string = '', colour: Colour = 'red', rest: string = ''): void {
+  say(text: string, painted = '', colour: Colour = 'red', rest = ''): void {
     this.#draw?.clear()
     const middle = painted === '' ? '' : this.#options.paint(colour, printable(painted))
     this.#stream.write(`${printable(text)}${middle}${printable(rest)}\n`)
@@ -109,11 +109,5 @@ export class Screen {
       lines.push(overallLine({ done: this.#done, files, sent, total: this.#total, rate }, columns))
     }
     this.#draw(lines.join('\n'))
-  }
-
-  #stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer)
-    this.#timer = null
-    this.#draw?.clear()
   }
 }

@@ -14,7 +14,6 @@ import { messageOf } from './message.ts'
 import { type Session, UsageError } from './session.ts'
 import { fileIn, storedFile } from './stored-file.ts'
 
-/** Flags of the server. */
 type ServeMode = 'go' | 'silent' | 'reset' | 'resumable' | number
 
 const modeHelp =
@@ -133,19 +132,13 @@ function hasContent({ headers }: SeenRequest): boolean {
 /** A request, in one line of aligned columns. */
 function lineOf(seen: SeenRequest): string {
   const { method, status, asked, bytes, sha256 } = seen
-  const columns = [
-    status === 0 ? '---' : String(status),
-    method.padEnd(6),
-    (asked ? 'asked' : 'unasked').padEnd(7),
-    String(bytes).padStart(12),
-    // The first characters are enough to compare; --json has all of them.
-    (sha256.slice(0, 12) || '-').padEnd(12),
-    pathOf(seen),
-  ]
-  return columns.join('  ')
+  const code = status === 0 ? '---' : String(status)
+  const how = asked ? 'asked  ' : 'unasked'
+  // The first characters are enough to compare; --json has all of them.
+  const sum = (sha256.slice(0, 12) || '-').padEnd(12)
+  return [code, method.padEnd(6), how, String(bytes).padStart(12), sum, pathOf(seen)].join('  ')
 }
 
-/** A request, as JSON. */
 function jsonOf(seen: SeenRequest): string {
   const { method, asked, status, bytes, sha256, connection } = seen
   const path = pathOf(seen)

@@ -45,7 +45,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** The colours. */
 export type Colour = 'green' | 'yellow' | 'red'
 
 /** Colours a text, or returns it as it is. */

@@ -13,8 +13,7 @@ export interface Target {
   readonly size: number | null
 }
 
-/** How operands are read. */
-export interface TargetOptions {
+interface TargetOptions {
   /** Whether folders are uploaded, with everything in them. */
   readonly recursive: boolean
   /** Called for each entry of a folder that cannot be uploaded. */
@@ -62,7 +61,8 @@ function targetsIn(folder: string, url: URL, { onLeftOut }: TargetOptions): Targ
     const names = [...own, ...relative(folder, path).split(sep)]
     if (stats?.isFile()) return { file: path, url: within(url, names), size: stats.size }
     // A name that is not UTF-8 leads nowhere. The upload fails, so that the file is not missing unnoticed.
-    if (!isThere(path)) return { file: path, url: within(url, names), size: 0 }
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined)
+      return { file: path, url: within(url, names), size: 0 }
     // A link to a folder may lead to a parent of itself, and a pipe may never end.
     onLeftOut(`${path}: neither a file nor a folder; left out`)
     return []
@@ -96,10 +96,6 @@ function statsOf(file: string): Stats | null {
   } catch {
     return null
   }
-}
-
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
 function sizeOf(file: string, stats: Stats | null): number | null {

@@ -75,7 +75,8 @@ export class TokenFile {
    * this one may have been completed, so that the user has to decide whether to begin again.
    */
   settle(error?: unknown): void {
-    if (this.#state !== 'dropped' || isGone(error) || !this.exists) return
+    const isGone = codeOf(error) === 'ERR_EXPECT_RESUME_GONE'
+    if (this.#state !== 'dropped' || isGone || !this.exists) return
     try {
       rmSync(this.path)
     } catch (trouble) {
@@ -91,10 +92,6 @@ export class TokenFile {
     if (this.#state === 'dropped') return `; it may be complete, so look there first, and ${again}`
     return this.#state === 'kept' ? '; the same command resumes it' : ''
   }
-}
-
-function isGone(error: unknown): boolean {
-  return codeOf(error) === 'ERR_EXPECT_RESUME_GONE'
 }
 
 function codeOf(error: unknown): unknown {

@@ -9,21 +9,21 @@ import {
   type UploadReport,
 } from '../index.ts'
 import { bytesText, millisecondsText } from './amount.ts'
-import { type Asked, ask } from './asking.ts'
-import { type DeliveryOptions, deliver, type Treatment } from './delivery.ts'
+import { type Answer, ask } from './asking.ts'
 import { type Exchange, noteVersions, tellExchange } from './exchange.ts'
+import { type ContentFlags, type FileUploadOptions, uploadFile } from './file-upload.ts'
 import { messageOf } from './message.ts'
-import { type Asking, askedOutcome, type Outcome, outcomeOf } from './outcome.ts'
+import { askedOutcome, type Outcome, outcomeOf, type StatusContext } from './outcome.ts'
 import type { Results } from './results.ts'
 import type { Row, Screen } from './screen.ts'
 import type { Session } from './session.ts'
 import type { Target } from './target.ts'
 import { TokenFile } from './token-file.ts'
 
-type OwnRequest = DeliveryOptions & { readonly method: string; readonly dispatcher: ExpectAgent }
+type OwnRequest = FileUploadOptions & { readonly method: string; readonly dispatcher: ExpectAgent }
 
 /** How uploads are made and reported, by the flags of the command. */
-export interface UploadsOptions extends Treatment {
+interface UploadsOptions extends ContentFlags {
   readonly request: Omit<OwnRequest, 'signal'>
   /** How many run at a time. */
   readonly concurrency: number
@@ -142,19 +142,19 @@ export class Uploads {
     const { stdin } = this.#session.terminal
     const begun = performance.now()
     const own = { ...request, ...this.#resumption(kept) }
-    const delivery = await deliver(target, stdin, this.#options, own).catch((error: unknown) => {
+    const result = await uploadFile(target, stdin, this.#options, own).catch((error: unknown) => {
       kept?.settle(error)
       throw error
     })
     kept?.settle()
-    this.#count(delivery.report)
-    const asking = { ...this.#asking(target), resumable: kept?.exists ?? false }
-    const outcome = outcomeOf(delivery, performance.now() - begun, asking)
+    this.#count(result.report)
+    const context = { ...this.#contextOf(target), resumable: kept?.exists ?? false }
+    const outcome = outcomeOf(result, performance.now() - begun, context)
     this.#tell(row, outcome)
-    const version = this.#versions.get(delivery.report.attempts.at(-1)?.url ?? '') ?? 'HTTP/1.1'
-    const details = asking.resumable ? { tokenFile: kept?.path } : {}
-    await this.#print(() => this.#results.print(target, delivery, outcome, version, details))
-    this.#draw(delivery.report)
+    const version = this.#versions.get(result.report.attempts.at(-1)?.url ?? '') ?? 'HTTP/1.1'
+    const details = context.resumable ? { tokenFile: kept?.path } : {}
+    await this.#print(() => this.#results.print(target, result, outcome, version, details))
+    this.#draw(result.report)
   }
 
   /** Prints a result. On a terminal the progress makes room for it. */
@@ -178,11 +178,11 @@ export class Uploads {
     if (size !== null) await access(file, constants.R_OK)
     // A request without content must not carry the expectation (RFC 9110, section 10.1.1).
     const from = url.origin + url.pathname
-    const { place, ...asked }: Asked =
+    const { place, ...asked }: Answer =
       size === 0
         ? { answer: 'continue', status: null, error: null, ms: null, place: from }
         : await ask({ ...options, url, size, wait }, dispatcher, signal)
-    const outcome = askedOutcome({ ...asked, place }, { from, wait }, this.#asking(target))
+    const outcome = askedOutcome({ ...asked, place }, { from, wait }, this.#contextOf(target))
     this.#tell(row, outcome)
     await this.#print(() => this.#results.printLine(target, { dryRun: true, ...asked }))
   }
@@ -191,7 +191,7 @@ export class Uploads {
     for (const { sentBytes } of report?.attempts ?? []) this.#sentBytes += sentBytes
   }
 
-  #asking({ size }: Target): Asking {
+  #contextOf({ size }: Target): StatusContext {
     const { request, skipExisting = false } = this.#options
     const hasLength = request.headers.some(([name]) => /^content-length$/i.test(name))
     return { skipExisting, chunked: size === null && !hasLength }

@@ -49,7 +49,6 @@ export function endToEnd(headers: Headers): FieldPairs {
   return fields.filter(([name]) => !hopByHop.includes(name) && !named.includes(name))
 }
 
-/** Whether there is a field of this name. */
 export function hasField(fields: FieldPairs, name: string): boolean {
   return fields.some(([other]) => other === name)
 }

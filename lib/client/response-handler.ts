@@ -14,7 +14,7 @@ type Controller = Dispatcher.DispatchController
 const withoutContent = [204, 205, 304]
 
 /** Settles the promise of a response. */
-export interface ResponseWaiter {
+interface ResponseWaiter {
   resolve(response: Response): void
   reject(reason: unknown): void
 }

@@ -12,7 +12,7 @@ import type { OutgoingRequest } from './request.ts'
 import { ResponseHandler } from './response-handler.ts'
 
 /** How a request with content is sent. */
-export interface SendOptions {
+interface SendOptions {
   readonly dispatcher: Dispatcher | undefined
   /** The caller's options for this request. */
   readonly options: ExpectOptions

@@ -26,7 +26,7 @@ interface PendingHead {
 const rescueTimeout = 500
 
 /** How a connection is used. */
-export interface Http1GateOptions {
+interface Http1GateOptions {
   /** Whether requests may be written before the response to the last one is complete. */
   readonly pipelined: boolean
 }
@@ -142,7 +142,7 @@ export class Http1Gate implements Waiting {
     this.#responses.reset()
   }
 
-  // Outgoing ---------------------------------------------------------------------------
+  // Outgoing.
 
   /** Replaces `socket.write`, which undici calls. */
   readonly #streamed = (...args: Parameters<Socket['write']>): boolean => {
@@ -245,7 +245,7 @@ export class Http1Gate implements Waiting {
     this.#failure?.callback(this.#failure.error)
   }
 
-  // Incoming ---------------------------------------------------------------------------
+  // Incoming.
 
   #receive(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
     if (!this.#awaiting) {

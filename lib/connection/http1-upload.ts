@@ -61,7 +61,7 @@ export class Http1Upload
     this.#delivery = new Delivery(this, this)
   }
 
-  // Called by the gate -----------------------------------------------------------------
+  // Called by the gate.
 
   /**
    * Writes the head, and the content as soon as it may be sent.
@@ -91,14 +91,13 @@ export class Http1Upload
     if (this.expectation.shut) this.stop()
   }
 
-  /** The connection is closed. */
   closed(): void {
     this.expectation.close()
     this.stop()
     if (!this.complete) this.ticket.onClosed()
   }
 
-  // Called by the delivery -------------------------------------------------------------
+  // Called by the delivery.
 
   open(): Source | Promise<Source> {
     return this.ticket.open()
@@ -182,7 +181,7 @@ export class Http1Upload
     }
   }
 
-  // Called by the attempt --------------------------------------------------------------
+  // Called by the attempt.
 
   get choseHttp1(): boolean {
     return (this.#socket as Partial<TLSSocket>).alpnProtocol === 'http/1.1'

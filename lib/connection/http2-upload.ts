@@ -133,7 +133,7 @@ export class Http2Upload
     if (by === 'timeout') this.#stream.emit('continue')
   }
 
-  // Called by the delivery -------------------------------------------------------------
+  // Called by the delivery.
 
   open(): Source | Promise<Source> {
     return this.#ticket.open()
@@ -176,7 +176,7 @@ export class Http2Upload
 
   idle(): void {}
 
-  // Called by the attempt --------------------------------------------------------------
+  // Called by the attempt.
 
   /** Counts the stream's own queue, because the connection's queue is shared with other streams. */
   get queuedBytes(): number {

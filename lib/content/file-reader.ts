@@ -5,7 +5,7 @@ import { giveBuffer, takeBuffer } from './buffer-pool.ts'
 import { done, type Reader, type Step } from './readers.ts'
 
 /** The part of a file to read, and the size of the chunks. */
-export interface Extent {
+interface Extent {
   readonly start: number
   readonly length: number
   readonly chunkSize: number

@@ -23,7 +23,6 @@ export const done: Step = Object.freeze({ done: true, value: undefined })
 
 const nothing = (): void => {}
 
-/** Reads bytes in memory. */
 export function bytesReader(bytes: Uint8Array): Reader {
   let read = bytes.length === 0
   return {
@@ -57,7 +56,6 @@ export function blobReader(blob: Blob): Reader {
   }
 }
 
-/** Reads an iterable. */
 export function iteratorReader(iterable: AsyncIterable<unknown> | Iterable<unknown>): Reader {
   const iterator =
     Symbol.asyncIterator in iterable

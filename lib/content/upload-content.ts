@@ -240,7 +240,7 @@ export class UploadContent implements SourceOwner {
     onBroken(error)
   }
 
-  // Called by sources ------------------------------------------------------------------
+  // Called by sources.
 
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
     // The source of an earlier attempt must not see an end of the content either.

@@ -1,9 +1,7 @@
 import { interopVersions } from '../protocol/resumable-upload.ts'
+import { isObject, longestDelay } from '../unknown.ts'
 import { wantedAuthenticate } from './authenticate.ts'
 import type { ExpectOptions, ResumeOptions, RetryOptions, TimeoutOptions } from './options.ts'
-
-// With a longer delay setTimeout fires at once.
-const longestDelay = 2_147_483_647
 
 /**
  * Checks one option.
@@ -18,38 +16,36 @@ export function checkOption(name: keyof ExpectOptions, value: unknown): void {
   )
 }
 
-const wants: Wants<ExpectOptions> = {
-  expect: (value) =>
-    value === 'auto' || value === 'always' || value === 'never'
-      ? null
-      : "'auto', 'always' or 'never'",
+/** What each option must be, as the end of a sentence; `null` if the value is right. */
+export const wants: Wants<ExpectOptions> = {
+  expect: oneOf(['auto', 'always', 'never'], "'auto', 'always' or 'never'"),
   threshold: (value) =>
     value === Number.POSITIVE_INFINITY ? null : wholeNumber(value, 'a number of bytes'),
   continueTimeout: (value) => (value === 'adaptive' ? null : delay(value, " or 'adaptive'")),
   replayWindow: (value) => wholeNumber(value, 'a number of bytes'),
   rescueTimeout: (value) => delay(value),
   memory: (value) => (value === false || isMemory(value) ? null : 'a RouteMemory or false'),
-  redirect: (value) => (value === 'follow' || value === 'manual' ? null : "'follow' or 'manual'"),
+  redirect: oneOf(['follow', 'manual'], "'follow' or 'manual'"),
   maxRedirections: (value) => wholeNumber(value, 'a number of redirects'),
-  allowInsecureRedirect: (value) => (typeof value === 'boolean' ? null : 'true or false'),
+  allowInsecureRedirect: oneOf([true, false], 'true or false'),
   retry: (value) =>
-    typeof value === 'object' && value !== null
+    isObject(value)
       ? nestedWanted('RetryOptions', value, retryWants)
       : wholeNumber(value, 'RetryOptions or a number of attempts'),
   resume: (value) =>
-    typeof value === 'object' && value !== null
+    isObject(value)
       ? nestedWanted('ResumeOptions', value, resumeWants)
-      : typeof value === 'boolean'
-        ? null
-        : 'ResumeOptions, true or false',
+      : oneOf([true, false], 'ResumeOptions, true or false')(value),
   timeouts: (value) =>
-    typeof value === 'object' && value !== null
-      ? nestedWanted('TimeoutOptions', value, timeoutWants)
-      : 'TimeoutOptions',
+    isObject(value) ? nestedWanted('TimeoutOptions', value, timeoutWants) : 'TimeoutOptions',
   authenticate: wantedAuthenticate,
 }
 
 type Wants<Options> = Record<keyof Options, (value: unknown) => string | null>
+
+function oneOf(values: readonly unknown[], wanted: string): (value: unknown) => string | null {
+  return (value) => (values.includes(value) ? null : wanted)
+}
 
 /** What the first wrong option within an option must be. */
 function nestedWanted<Options>(
@@ -83,10 +79,9 @@ const resumeWants: Wants<ResumeOptions> = {
   location: (value) => (isHttpUrl(value) ? null : 'a URL of http: or https:'),
   offset: (value) => wholeNumber(value, 'a number of bytes'),
   length: (value) => (value === null ? null : wholeNumber(value, 'null or a number of bytes')),
-  version: (value) =>
-    interopVersions.includes(value as number) ? null : `one of ${interopVersions.join(', ')}`,
+  version: oneOf(interopVersions, `one of ${interopVersions.join(', ')}`),
   revision: (value) => (typeof value === 'string' ? null : 'a string'),
-  digest: (value) => (value === 'sha-256' || value === 'sha-512' ? null : "'sha-256' or 'sha-512'"),
+  digest: oneOf(['sha-256', 'sha-512'], "'sha-256' or 'sha-512'"),
 }
 
 function isHttpUrl(value: unknown): boolean {
@@ -111,16 +106,13 @@ function delay(value: unknown, orElse = ''): string | null {
 }
 
 function isMemory(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const named = value as Record<string, unknown>
   const methods = ['recall', 'remember', 'times', 'measured', 'forget']
-  return methods.every((name) => typeof named[name] === 'function')
+  return isObject(value) && methods.every((name) => typeof value[name] === 'function')
 }
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
-  if (typeof value === 'object' && value !== null) return 'an object'
-  return String(value)
+  return isObject(value) ? 'an object' : String(value)
 }
 
 /** Hides values in which there may be credentials. */

@@ -1,26 +1,12 @@
 import { type Authenticate, forCall } from './authenticate.ts'
-import { checkOption } from './check.ts'
+import { checkOption, wants } from './check.ts'
 import type { ExpectOptions } from './options.ts'
 
 /** Complete, checked options. */
 export type Settings = Readonly<Required<ExpectOptions>>
 
 /** The names of {@link ExpectOptions}. */
-export const expectOptionNames: readonly (keyof ExpectOptions)[] = [
-  'expect',
-  'threshold',
-  'continueTimeout',
-  'replayWindow',
-  'rescueTimeout',
-  'memory',
-  'redirect',
-  'maxRedirections',
-  'allowInsecureRedirect',
-  'retry',
-  'resume',
-  'timeouts',
-  'authenticate',
-]
+export const expectOptionNames = Object.keys(wants) as readonly (keyof ExpectOptions)[]
 
 /** The defaults without the memory, which the process shares. */
 export const defaults: Omit<Settings, 'memory'> & { readonly continueTimeout: number } = {
@@ -41,12 +27,10 @@ export const defaults: Omit<Settings, 'memory'> & { readonly continueTimeout: nu
 /** The ExpectOptions among other options; `null` when there are none. */
 export function pickExpectOptions(options: object): ExpectOptions | null {
   if (!hasAny(options)) return null
-  let picked: Record<string, unknown> | null = null
+  const picked: Record<string, unknown> = {}
   for (const name of expectOptionNames) {
-    const value = (options as Record<string, unknown>)[name]
-    if (value === undefined) continue
-    picked ??= {}
-    picked[name] = value
+    const value = (options as ExpectOptions)[name]
+    if (value !== undefined) picked[name] = value
   }
   return picked
 }

@@ -30,7 +30,6 @@ export interface Decision {
   readonly reason: DecisionReason
 }
 
-/** The input of {@link decide}. */
 export interface DecisionInput {
   /** The mode from the request's own `Expect`, or from the setting. `'always'` ignores what is remembered. */
   readonly expect: ExpectMode

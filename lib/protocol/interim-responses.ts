@@ -4,7 +4,7 @@ export type ResponseHead =
   | { readonly type: 'final'; readonly status: number }
 
 /** The result of reading one chunk of incoming bytes. */
-export interface Split {
+interface Split {
   /** The bytes for the HTTP parser: all except those of 100 responses. */
   readonly pass: Uint8Array[]
   /** The heads found, in order. An interim response is listed once it is complete. */
@@ -79,7 +79,6 @@ export class InterimResponseParser {
     return rest
   }
 
-  /** Reads a chunk of incoming bytes. */
   take(chunk: Uint8Array): Split {
     const split: Split = { pass: [], heads: [], overflow: false }
     let at = 0

@@ -1,5 +1,5 @@
 /** The fields that replace undici's framing in a request head. */
-export interface RequestHeadChange {
+interface RequestHeadChange {
   /** Bytes of content; `null` for chunked transfer coding (RFC 9112, section 7.1). */
   readonly length: number | null
   /** Whether the request carries the expectation (RFC 9110, section 10.1.1). */

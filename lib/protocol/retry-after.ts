@@ -31,16 +31,10 @@ export function parseRetryAfter(value: unknown, now: number): number | null {
 }
 
 function timeOf(fields: Readonly<Record<string, string>>, now: number): number {
-  const { year = '', month: name = '', day: date, hour, minute, second } = fields
-  const index = months.indexOf(name)
-  return Date.UTC(
-    fullYear(year, now),
-    index,
-    Number(date),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  )
+  const { year = '', month: name = '' } = fields
+  const units = ['day', 'hour', 'minute', 'second']
+  const [date, hour, minute, second] = units.map((unit) => Number(fields[unit]))
+  return Date.UTC(fullYear(year, now), months.indexOf(name), date, hour, minute, second)
 }
 
 /** A two-digit year more than 50 years ahead is in the past (RFC 9110, section 5.6.7). */

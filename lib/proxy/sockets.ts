@@ -7,7 +7,7 @@ import type { ProxyServer } from './server.ts'
 type Connector = buildConnector.connector
 
 /** A connection that is being made, and can be cancelled. */
-export class PendingConnection {
+class PendingConnection {
   socket: Socket | null = null
   /** Why it was cancelled; `null` if it was not. */
   error: Error | null = null
@@ -44,7 +44,6 @@ export function connector(
   }
 }
 
-/** Calls a connector. */
 export async function socketOf(
   connect: Connector,
   target: TunnelTarget,

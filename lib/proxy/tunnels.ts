@@ -9,7 +9,7 @@ import type { ProxyServer } from './server.ts'
 import { connector } from './sockets.ts'
 
 /** Makes a tunnel on a connection to the proxy. */
-export type MakeTunnel = (
+type MakeTunnel = (
   proxy: ProxyServer,
   toProxy: () => Promise<Socket>,
   target: TunnelTarget,
@@ -35,22 +35,17 @@ export const httpTunnel: MakeTunnel = async (proxy, toProxy, target, timeout) =>
   const credentials = target[tunnelKey]?.({ proxy: proxy.name, origin, authority, headers: own })
   for (;;) {
     const headers = credentials?.headers() ?? own
-    const {
-      statusCode,
-      socket,
-      headers: fields,
-    } = await connectTo(
-      proxy,
-      toProxy,
-      { path: authority, headers: [...headers, 'host', authority] },
-      timeout,
-    )
+    const request = { path: authority, headers: [...headers, 'host', authority] }
+    const answer = await connectTo(proxy, toProxy, request, timeout)
+    const { statusCode: status, socket, headers: fields } = answer
     // undici passes on the socket that toProxy made.
-    if (statusCode >= 200 && statusCode < 300) return socket as Socket
+    if (status >= 200 && status < 300) return socket as Socket
     socket.on('error', () => {}).destroy()
-    if (statusCode === 407 && (await areOthers(proxy, credentials, fields))) continue
+    if (status === 407 && (await areOthers(proxy, credentials, fields))) continue
     const authorized = fieldValue(headers, 'proxy-authorization') !== undefined
-    throw noTunnel(proxy, authority, statusCode, fields, authorized)
+    const advice = adviceFor(status, fields, authorized)
+    const message = `The proxy ${proxy.name} answered ${status} to CONNECT ${authority}; ${advice}`
+    throw Object.assign(new UploadError('ERR_EXPECT_PROXY', message), { response: { status } })
   }
 }
 
@@ -76,7 +71,9 @@ async function connectTo(
 ): Promise<Dispatcher.ConnectData> {
   const client = new Client(proxy.url.origin, { connect: connector(() => toProxy()) })
   const late = new AbortController()
-  const wait = new Wait({ waited: () => late.abort(noAnswer(timeout)) })
+  const what = `it did not answer CONNECT within ${timeout} ms (connectTimeout of the dispatcher)`
+  // undici's error, so that it is retried like any connection that is not made in time.
+  const wait = new Wait({ waited: () => late.abort(new errors.ConnectTimeoutError(what)) })
   if (timeout > 0) wait.start(timeout)
   try {
     return await client.connect({ ...request, signal: late.signal })
@@ -94,12 +91,8 @@ interface Socks5Tunnels {
 }
 
 /** A tunnel through a SOCKS5 proxy (RFC 1928), with undici's own handshake. */
-export const socksTunnel: MakeTunnel = async (
-  proxy,
-  toProxy,
-  { protocol, hostname, port },
-  timeout,
-) => {
+export const socksTunnel: MakeTunnel = async (proxy, toProxy, target, timeout) => {
+  const { protocol, hostname, port } = target
   const { username = '', password = '' } = { ...proxy.credentials }
   const socket = await toProxy()
   const agent = new Socks5ProxyAgent(`socks5://${proxy.url.host}`, {
@@ -124,28 +117,6 @@ export const socksTunnel: MakeTunnel = async (
   } finally {
     socket.off('close', onClose)
   }
-}
-
-/** undici's error, so that it is retried like any connection that is not made in time. */
-function noAnswer(timeout: number): Error {
-  return new errors.ConnectTimeoutError(
-    `it did not answer CONNECT within ${timeout} ms (connectTimeout of the dispatcher)`,
-  )
-}
-
-/** The proxy did not answer CONNECT with a 2xx. */
-function noTunnel(
-  { name }: ProxyServer,
-  authority: string,
-  status: number,
-  fields: ResponseFields,
-  authorized: boolean,
-): UploadError {
-  const advice = adviceFor(status, fields, authorized)
-  const message = `The proxy ${name} answered ${status} to CONNECT ${authority}; ${advice}`
-  const error = new UploadError('ERR_EXPECT_PROXY', message)
-  error.response = { status }
-  return error
 }
 
 function adviceFor(status: number, fields: ResponseFields, authorized: boolean): string {

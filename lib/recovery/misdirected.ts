@@ -1,5 +1,5 @@
 import type { Content } from '../content/content.ts'
-import type { Answer, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
+import type { RecoveryStep } from '../upload/recovery-step.ts'
 
 /**
  * Repeats a request once after a 421, over another connection (RFC 9110, section 15.5.20). Like
@@ -7,15 +7,12 @@ import type { Answer, NextAttempt, RecoveryStep } from '../upload/recovery-step.
  * HTTP-network-or-cache fetch).
  */
 export function misdirection({ replayable }: Pick<Content, 'replayable'>): RecoveryStep[] {
-  return replayable ? [new Misdirected()] : []
-}
-
-class Misdirected implements RecoveryStep {
-  #used = false
-
-  answered({ status, httpRequest, sendable }: Answer): NextAttempt | null {
-    if (this.#used || status !== 421 || !sendable) return null
-    this.#used = true
+  if (!replayable) return []
+  let used = false
+  const answered: RecoveryStep['answered'] = ({ status, httpRequest, sendable }) => {
+    if (used || status !== 421 || !sendable) return null
+    used = true
     return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
   }
+  return [{ answered }]
 }

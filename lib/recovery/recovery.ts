@@ -2,16 +2,13 @@ import { followsRedirects, type Settings } from '../options/settings.ts'
 import type { HttpRequest } from '../upload/http-request.ts'
 import type { ProxyRouting } from '../upload/proxy-routing.ts'
 import type { MakeRecovery, RecoveryStep, UploadResumption } from '../upload/recovery-step.ts'
-import { authentication } from './authentication/authentication.ts'
-import { tunnelAuthentication } from './authentication/tunnel.ts'
+import { authentication, tunnelAuthentication } from './authentication/authentication.ts'
 import { Redirection } from './redirect.ts'
-import { replay } from './replay.ts'
 import { Resumption } from './resume.ts'
 import { invitation } from './resume-fields.ts'
 import { Retry } from './retry.ts'
 import { StaleConnection } from './stale-connection.ts'
 
-/** Makes the recovery steps of uploads. */
 export const recovery: MakeRecovery = {
   recovery: recoveryFor,
   invitation,
@@ -39,6 +36,18 @@ function recoveryFor(
   if (followsRedirects(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))
   return resumption?.before(inTurn(all)) ?? inTurn(all)
+}
+
+/**
+ * Repeats a request after a 417 (RFC 9110, section 15.5.18), without the expectation and whatever
+ * its method, if the content can be sent again. A 417 to a request without the expectation is
+ * returned to the caller.
+ */
+const replay: RecoveryStep = {
+  answered: ({ status, httpRequest, attempt, sendable }) =>
+    status === 417 && attempt.asked && sendable
+      ? { httpRequest, reason: 'replay', delayMs: 0 }
+      : null,
 }
 
 /** Combines steps: the first one that returns a decision wins. */

@@ -3,14 +3,13 @@ import { withoutFields } from '../headers.ts'
 import { type HttpRequest, placeOf } from '../upload/http-request.ts'
 import type { Answer, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 
-/** How redirects are followed. */
-export interface RedirectSettings {
+interface RedirectSettings {
   readonly maxRedirections: number
   readonly allowInsecureRedirect: boolean
 }
 
 /** The rules of the Fetch standard, by which a redirect that cannot be followed is an error. */
-export interface FetchRules {
+interface FetchRules {
   readonly mode: Request['mode']
   /** Whether the content is a stream. Fetch drops a stream only after a 303. */
   readonly oneShot: boolean

@@ -154,8 +154,6 @@ export class Resumption implements UploadResumption {
     return this.#resource.deletion
   }
 
-  // Responses --------------------------------------------------------------------------
-
   /** Compares the digest in a successful response with that of the content. */
   #compare({ status, fields, httpRequest, complete }: Answer): UploadError | null {
     const { digest: algorithm } = this.#options
@@ -254,7 +252,6 @@ export class Resumption implements UploadResumption {
     return this.#append(offset)
   }
 
-  /** Applies the limits of a response. */
   #applyLimits(fields: ResponseFields, httpRequest: HttpRequest): AnswerDecision {
     this.#learn(fields)
     const { content } = this.#upload
@@ -291,8 +288,6 @@ export class Resumption implements UploadResumption {
     log.resume = resource.token(content, revision)
     return null
   }
-
-  // The upload resource ----------------------------------------------------------------
 
   #find(resource: UploadResource): void {
     const { content, revision, log } = this.#upload

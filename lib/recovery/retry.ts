@@ -2,7 +2,7 @@ import { UploadError } from '../errors.ts'
 import { fieldValue } from '../headers.ts'
 import type { RetryOptions } from '../options/options.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
-import { definedOf } from '../unknown.ts'
+import { definedOf, longestDelay } from '../unknown.ts'
 import type { HttpRequest } from '../upload/http-request.ts'
 import type { Answer, Failure, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 import { isPassing, isUntouched } from './failures.ts'
@@ -15,9 +15,6 @@ const defaults: RetrySettings = {
   minDelay: 500,
   maxDelay: 30_000,
 }
-
-// A longer delay makes setTimeout fire at once.
-const longestDelay = 2_147_483_647
 
 // RFC 9110, section 9.2.2.
 const idempotent = ['PUT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'TRACE']
@@ -37,14 +34,8 @@ export class Retry implements RecoveryStep {
     this.#settings = { ...defaults, ...definedOf(given) }
   }
 
-  answered({
-    status,
-    fields,
-    httpRequest,
-    attempt,
-    sendable,
-    complete,
-  }: Answer): NextAttempt | null {
+  answered(answer: Answer): NextAttempt | null {
+    const { status, fields, httpRequest, attempt, sendable, complete } = answer
     if (!this.#settings.statuses.includes(status)) return null
     if (!isRepeatable(httpRequest, isUntouched(attempt, complete), sendable)) return null
     const wanted = parseRetryAfter(fields['retry-after'], Date.now())

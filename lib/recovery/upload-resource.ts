@@ -28,13 +28,7 @@ export class UploadResource {
    * @param acknowledged is an offset that the origin acknowledged to an earlier process.
    * @param reached is the offset up to which content may have been written then.
    */
-  constructor(
-    location: URL,
-    from: HttpRequest,
-    version: number,
-    acknowledged: number = 0,
-    reached: number = 0,
-  ) {
+  constructor(location: URL, from: HttpRequest, version: number, acknowledged = 0, reached = 0) {
     this.httpRequest = resourceRequest(from, location, version)
     this.location = location.href
     this.#version = version
@@ -52,7 +46,6 @@ export class UploadResource {
     this.#reached = Math.max(this.#reached, offset)
   }
 
-  /** Whether it has expired. */
   get isExpired(): boolean {
     return performance.now() >= this.#expires
   }
@@ -115,7 +108,6 @@ export class UploadResource {
     }
   }
 
-  /** The request that deletes it. */
   get deletion(): HttpRequest {
     return { ...this.httpRequest, method: 'DELETE' }
   }

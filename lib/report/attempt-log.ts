@@ -62,7 +62,6 @@ export class AttemptLog {
     this.phase = asked ? 'waiting' : 'sending'
   }
 
-  /** Milliseconds since the head was written. */
   get sinceHeadMs(): number {
     return rounded(performance.now() - (this.#headLeft ?? 0))
   }
@@ -121,13 +120,10 @@ export class AttemptLog {
   snapshot(): AttemptReport {
     const { reason, startedAtMs, delayMs, method, url, asked, interim } = this
     const { status, sentBytes, waitedMs, waitLimitMs, reusedConnection, httpVersion } = this
+    const head = { reason, startedAtMs, delayMs, method, url, asked }
+    const rest = { waitedMs, waitLimitMs, reusedConnection, httpVersion }
     return {
-      reason,
-      startedAtMs,
-      delayMs,
-      method,
-      url,
-      asked,
+      ...head,
       headAtMs: this.#at(this.#headLeft),
       interim: interim.map((each) => ({ ...each })),
       contentAtMs: this.#at(this.#contentBegan),
@@ -136,10 +132,7 @@ export class AttemptLog {
       statusAtMs: this.#at(this.#answered),
       sentBytes,
       ...(this.offset > 0 && { offset: this.offset }),
-      waitedMs,
-      waitLimitMs,
-      reusedConnection,
-      httpVersion,
+      ...rest,
     }
   }
 

@@ -21,12 +21,10 @@ export type DiagnosticsName = (typeof names)[number]
 
 const channels = new Map(names.map((name) => [name, channel(`expect-continue:${name}`)]))
 
-/** Whether a channel has subscribers. */
 export function isHeard(name: DiagnosticsName): boolean {
   return channels.get(name)?.hasSubscribers ?? false
 }
 
-/** Publishes a message. */
 export function publish(name: DiagnosticsName, message: UploadMessage): void {
   channels.get(name)?.publish(message)
 }

@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { RouteFact } from '../protocol/decision.ts'
-import { refuseUnknown } from '../unknown.ts'
+import { longestDelay, refuseUnknown } from '../unknown.ts'
 import {
   type Lives,
+  none,
   type RouteKnowledge,
   type RouteRecord,
   RouteState,
@@ -34,11 +35,8 @@ const defaults: Required<RouteMemoryOptions> = {
   timesFor: 600_000,
 }
 
-// LRUCache allocates `max` entries at once. Durations have the limit of setTimeout.
+// LRUCache allocates `max` entries at once.
 const maxRoutes = 1_000_000
-const longest = 2_147_483_647
-
-const none: readonly never[] = Object.freeze([])
 
 /**
  * Remembers what routes did, for each protocol version. A route that answered 417, or did not
@@ -152,7 +150,7 @@ function complete(options: RouteMemoryOptions): Required<RouteMemoryOptions> {
   for (const name of names) {
     const value = options[name]
     if (value === undefined) continue
-    const max = name === 'max' ? maxRoutes : longest
+    const max = name === 'max' ? maxRoutes : longestDelay
     if (!Number.isSafeInteger(value) || value < 1 || value > max) {
       const wanted = `a whole number from 1 to ${max}`
       throw new TypeError(`Option '${name}' must be ${wanted}, not ${String(value)}`)

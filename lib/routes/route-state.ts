@@ -27,20 +27,15 @@ export const knowable: readonly RouteKnowledge[] = [...facts, 'times']
 /** How many response times are kept. */
 export const timesKept = 8
 
-const none: readonly never[] = Object.freeze([])
+/** One empty list for all reads: each upload makes several. */
+export const none: readonly never[] = Object.freeze([])
 const nothing = { until: {}, times: none }
 
 /** The entries of one route. Expiry times are dates, so that they stay valid in another process. */
 export class RouteState {
   readonly #lives: Lives
-  readonly #until: Record<RouteKnowledge, number> = {
-    '417': 0,
-    silent: 0,
-    busy: 0,
-    'http2-only': 0,
-    http1: 0,
-    times: 0,
-  }
+  /** The constructor sets all kinds. */
+  readonly #until = {} as Record<RouteKnowledge, number>
   #times: readonly number[]
 
   /** @param record has saved entries; each expires no later than a new entry. */
@@ -51,12 +46,10 @@ export class RouteState {
     for (const what of knowable) this.#until[what] = Math.min(until[what] ?? 0, now + lives[what])
   }
 
-  /** Whether there is no valid entry. */
   get empty(): boolean {
     return !knowable.some((what) => this.#holds(what))
   }
 
-  /** What the route did. */
   get facts(): readonly RouteFact[] {
     // Most routes have no facts, and each upload reads them several times.
     const { '417': refused, silent, busy, 'http2-only': http2, http1 } = this.#until
@@ -75,7 +68,6 @@ export class RouteState {
     this.#times = times
   }
 
-  /** Removes an entry. */
   forget(what: RouteKnowledge): void {
     this.#until[what] = 0
   }

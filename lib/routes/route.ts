@@ -1,7 +1,6 @@
 import type { RouteFact } from '../protocol/decision.ts'
 import type { RouteMemory } from './memory.ts'
-
-const none: readonly never[] = Object.freeze([])
+import { none } from './route-state.ts'
 
 /** The routes to one origin, over HTTP/1.1 and over HTTP/2. */
 export class Routes {
@@ -93,7 +92,6 @@ export class Route {
   }
 }
 
-/** The key of a route over HTTP/2. */
 function http2Route(name: string): string {
   return `${name} (HTTP/2)`
 }

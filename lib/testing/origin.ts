@@ -97,12 +97,12 @@ class LoopbackOrigin implements TestOrigin {
   mode: NonNullable<OriginOptions['mode']>
   readonly requests: SeenRequest[] = []
   readonly events: WireEvent[] = []
+  connections = 0
   readonly #options: OriginOptions
   readonly #resumable: ResumableUploads
   readonly #server: Server
   readonly #numbers = new WeakMap<Socket, number>()
   readonly #begun = performance.now()
-  #connections = 0
 
   constructor(options: OriginOptions) {
     this.mode = options.mode ?? 'go'
@@ -113,8 +113,8 @@ class LoopbackOrigin implements TestOrigin {
     this.#server.requestTimeout = 0
     const event = options.tls === undefined ? 'connection' : 'secureConnection'
     this.#server.on(event, (socket: Socket) => {
-      this.#connections += 1
-      this.#numbers.set(socket, this.#connections)
+      this.connections += 1
+      this.#numbers.set(socket, this.connections)
     })
     this.#server.on('request', (...message) => this.#serve(...message, false))
     this.#server.on('checkContinue', (...message) => this.#serve(...message, true))
@@ -130,10 +130,6 @@ class LoopbackOrigin implements TestOrigin {
 
   get uploads(): readonly SeenUpload[] {
     return this.#resumable.uploads
-  }
-
-  get connections(): number {
-    return this.#connections
   }
 
   listen(): Promise<void> {
@@ -159,7 +155,8 @@ class LoopbackOrigin implements TestOrigin {
   #serve(message: IncomingMessage, response: ServerResponse, asked: boolean): void {
     const { record = true, onRequest } = this.#options
     const connection = this.#numbers.get(message.socket) ?? 0
-    const serving = new Serving(message, asked, connection, this.#options, (event) => {
+    const head = { asked, connection }
+    const serving = new Serving(message, response, head, this.#options, (event) => {
       const atMs = performance.now() - this.#begun
       if (record) this.events.push({ atMs, connection, direction: 'in', what: '', ...event })
     })
@@ -167,7 +164,7 @@ class LoopbackOrigin implements TestOrigin {
     if (record) this.requests.push(seen)
     if (onRequest !== undefined) response.on('close', () => onRequest(seen))
     serving.mode = typeof this.mode === 'function' ? this.mode(seen) : this.mode
-    if (serving.mode === 'resumable') serving.pass(response, this.#resumable)
-    else serving.begin(response)
+    if (serving.mode === 'resumable') serving.pass(this.#resumable)
+    else serving.begin()
   }
 }

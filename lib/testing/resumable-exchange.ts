@@ -72,7 +72,7 @@ export class ResumableExchange {
   /** The field `Upload-Complete`. */
   get flag(): boolean | null {
     const value = this.field('upload-complete')
-    return value === '?1' ? true : value === '?0' ? false : null
+    return value === '?1' || (value === '?0' ? false : null)
   }
 
   get isOver(): boolean {

@@ -27,7 +27,6 @@ export interface SeenUpload {
 export class ResumableUpload implements SeenUpload {
   readonly path: string
   readonly target: string
-  readonly chunks: Buffer[] = []
   offset = 0
   received = 0
   appends = 0
@@ -39,6 +38,7 @@ export class ResumableUpload implements SeenUpload {
   /** Ends the request that brings content. */
   interrupt: (() => void) | null = null
   #store: Writable | null = null
+  readonly #chunks: Buffer[] = []
   readonly #hash = createHash('sha256')
 
   constructor(path: string, target: string) {
@@ -62,7 +62,7 @@ export class ResumableUpload implements SeenUpload {
   append(chunk: Buffer, keep: boolean): Writable | null {
     this.#hash.update(chunk)
     this.offset += chunk.length
-    if (keep) this.chunks.push(chunk)
+    if (keep) this.#chunks.push(chunk)
     if (this.#store === null || this.#store.destroyed) return null
     return this.#store.write(chunk) ? null : this.#store
   }
@@ -91,6 +91,6 @@ export class ResumableUpload implements SeenUpload {
   }
 
   get content(): Buffer {
-    return Buffer.concat(this.chunks)
+    return Buffer.concat(this.#chunks)
   }
 }

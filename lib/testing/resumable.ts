@@ -138,7 +138,6 @@ export class ResumableUploads {
     else this.#take(exchange, upload)
   }
 
-  /** Reads the content of a request. */
   #take(exchange: ResumableExchange, upload: ResumableUpload): void {
     const { keepContent, offsetEvery } = this.#options
     const { after = Number.POSITIVE_INFINITY } = exchange.fault ?? {}

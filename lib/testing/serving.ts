@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Writable } from 'node:stream'
-import { Intake, type Seen } from './intake.ts'
+import { readContent, type Seen } from './request-content.ts'
 import type { ResumableUploads } from './resumable.ts'
 import type { SeenRequest, WireEvent } from './seen.ts'
 
@@ -47,12 +47,11 @@ export interface ServingOptions {
   store?: (request: SeenRequest) => Writable | null
 }
 
-/** Serves one request. */
 export class Serving {
   mode: OriginMode = 'go'
-  readonly seen: SeenRequest
-  readonly #seen: Seen
+  readonly seen: Seen
   readonly #message: IncomingMessage
+  readonly #response: ServerResponse
   readonly #options: ServingOptions
   readonly #note: (event: Partial<WireEvent>) => void
   #judged = false
@@ -60,91 +59,90 @@ export class Serving {
 
   constructor(
     message: IncomingMessage,
-    asked: boolean,
-    connection: number,
+    response: ServerResponse,
+    head: Pick<SeenRequest, 'asked' | 'connection'>,
     options: ServingOptions,
     note: (event: Partial<WireEvent>) => void,
   ) {
     const { method = '', url: path = '', headers } = message
     const yet = { status: 0, bytes: 0, sha256: '', content: Buffer.alloc(0) }
-    this.#seen = { method, path, headers, asked, connection, ...yet }
-    this.seen = this.#seen
+    this.seen = { method, path, headers, ...head, ...yet }
     this.#message = message
+    this.#response = response
     this.#options = options
     this.#note = note
-    note({ what: `${method} ${path} HTTP/1.1`, asks: asked })
+    note({ what: `${method} ${path} HTTP/1.1`, asks: head.asked })
   }
 
   /** Serves the request as one of a resumable upload. */
-  pass(response: ServerResponse, uploads: ResumableUploads): void {
+  pass(uploads: ResumableUploads): void {
+    const response = this.#response
     const upload = uploads.serve(this.#message, response, this.seen.asked)
     const status = (): number => (response.headersSent ? response.statusCode : 0)
     const sha256 = (): string => (upload?.state === 'complete' ? upload.sha256 : '')
-    Object.defineProperty(this.#seen, 'status', { get: status, enumerable: true })
-    Object.defineProperty(this.#seen, 'sha256', { get: sha256, enumerable: true })
+    Object.defineProperty(this.seen, 'status', { get: status, enumerable: true })
+    Object.defineProperty(this.seen, 'sha256', { get: sha256, enumerable: true })
     this.#message.on('data', (chunk: Buffer) => {
-      this.#seen.bytes += chunk.length
+      this.seen.bytes += chunk.length
     })
   }
 
   /** Answers the head, after the delay. */
-  begin(response: ServerResponse): void {
-    const { delay = 0, keepContent: keep = false, store } = this.#options
+  begin(): void {
+    const { delay = 0, keepContent = false, store } = this.#options
     const refused = refusalOf(this.mode, this.seen.asked) !== null
-    const intake = new Intake(this.#message, this.#seen, {
-      keep,
+    readContent(this.#message, this.seen, {
+      keep: keepContent,
       store: refused || store === undefined ? null : store(this.seen),
-      onEnd: () => this.#end(),
-      onTaken: (error) => this.#take(response, error),
+      onEnd: () => {
+        const { bytes } = this.seen
+        if (bytes > 0) this.#note({ what: 'content', bytes })
+      },
+      onTaken: (error) => this.#take(error),
     })
-    intake.begin()
     if (delay === 0) {
-      this.#judge(response)
+      this.#judge()
       return
     }
-    const timer = setTimeout(() => this.#judge(response), delay)
-    response.on('close', () => clearTimeout(timer))
+    const timer = setTimeout(() => this.#judge(), delay)
+    this.#response.on('close', () => clearTimeout(timer))
   }
 
-  #judge(response: ServerResponse): void {
+  #judge(): void {
     const { asked } = this.seen
     const refusal = refusalOf(this.mode, asked)
     this.#judged = true
     // Its content could not be stored.
-    if (response.headersSent) return
-    if (refusal !== null) this.#answer(response, refusal)
-    else if (this.#contentRead) this.#accept(response)
+    if (this.#response.headersSent) return
+    if (refusal !== null) this.#answer(refusal)
+    else if (this.#contentRead) this.#accept()
     else if (asked && this.mode === 'go') {
-      response.writeContinue()
+      this.#response.writeContinue()
       this.#note({ direction: 'out', what: 'HTTP/1.1 100 Continue' })
     }
   }
 
-  #end(): void {
-    const { bytes } = this.seen
-    if (bytes > 0) this.#note({ what: 'content', bytes })
-  }
-
-  #take(response: ServerResponse, error: Error | null): void {
+  #take(error: Error | null): void {
     this.#contentRead = true
-    if (response.headersSent) return
-    if (error !== null) this.#answer(response, { status: 500 })
-    else if (this.#judged) this.#accept(response)
+    if (this.#response.headersSent) return
+    if (error !== null) this.#answer({ status: 500 })
+    else if (this.#judged) this.#accept()
   }
 
-  #accept(response: ServerResponse): void {
+  #accept(): void {
     const { response: chosen = { status: 201 } } = this.#options
-    this.#answer(response, typeof chosen === 'function' ? chosen(this.seen) : chosen)
+    this.#answer(typeof chosen === 'function' ? chosen(this.seen) : chosen)
   }
 
-  #answer(response: ServerResponse, answer: OriginAnswer): void {
+  #answer(answer: OriginAnswer): void {
     if (answer === 'nothing') return
     if (answer === 'reset') {
       this.#message.socket.resetAndDestroy()
       return
     }
     const { status, headers, body = '' } = answer
-    this.#seen.status = status
+    const response = this.#response
+    this.seen.status = status
     response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers })
     this.#note({ direction: 'out', what: `HTTP/1.1 ${status} ${response.statusMessage}` })
     response.end(body)

@@ -6,7 +6,6 @@ import { type HttpRequest, placeOf } from './http-request.ts'
 import type { RequestState } from './request-state.ts'
 import type { UploadContext } from './upload-context.ts'
 
-/** The settings of an attempt. */
 export interface AttemptOptions extends AttemptHead {
   /** The number of the attempt, from 1. */
   readonly number: number

@@ -176,7 +176,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#controller?.pause()
   }
 
-  /** Resumes the response. */
   resume(): void {
     this.#controller?.resume()
   }
@@ -192,7 +191,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#controller?.abort(new errors.RequestAbortedError('The attempt was given up'))
   }
 
-  // Ticket, called by the connection -----------------------------------------------------
+  // Ticket, called by the connection.
 
   asks(isHttp2: boolean): boolean {
     return this.#options.asks && this.#owner.stillAsks(isHttp2)
@@ -381,7 +380,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     }
   }
 
-  // Handler, called by undici ----------------------------------------------------------
+  // Handler, called by undici.
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller

@@ -17,7 +17,7 @@ import type { InterceptorContext } from './interceptor-context.ts'
 import { UploadContext } from './upload-context.ts'
 
 /** A request that was dispatched through an interceptor, with its settings. */
-export interface InterceptedRequest {
+interface InterceptedRequest {
   readonly request: ExpectDispatchOptions
   /** The content; `null` when there is none. */
   readonly content: Content | null

@@ -37,7 +37,6 @@ export interface Failure {
   readonly untouched: boolean
 }
 
-/** The attempt that comes next. */
 export interface NextAttempt {
   readonly httpRequest: HttpRequest
   readonly reason: Exclude<AttemptReason, 'first'>
@@ -48,7 +47,6 @@ export interface NextAttempt {
 /** The decision about a response or a failure: the next attempt, the error to fail with, or `null` for neither. */
 export type AnswerDecision = NextAttempt | Error | null
 
-/** Makes the recovery steps of uploads. */
 export interface MakeRecovery {
   /**
    * @param steps are the additional steps of the call.

@@ -9,7 +9,6 @@ const stallTimeout = 300_000
 const phases = ['connect', 'stall', 'headers', 'total'] as const
 const never = Number.POSITIVE_INFINITY
 
-/** The owner of timeouts. */
 export interface TimeoutOwner {
   /** Called when the first timeout expires. */
   expired(error: Error): void

@@ -11,8 +11,7 @@ import type { HttpRequest } from './http-request.ts'
 import { type InterceptorContext, routesTo } from './interceptor-context.ts'
 import type { RecoveryStep, UploadResumption } from './recovery-step.ts'
 
-/** The arguments of an {@link UploadContext}. */
-export interface UploadContextOptions {
+interface UploadContextOptions {
   readonly interceptorContext: InterceptorContext
   /** The caller's options, some of which each attempt overrides with its own request. */
   readonly request: ExpectDispatchOptions

@@ -117,7 +117,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     }
   }
 
-  // Called by attempts -----------------------------------------------------------------
+  // Called by attempts.
 
   isCurrent(attempt: Attempt): boolean {
     return this.#current === attempt && !this.#over
@@ -304,7 +304,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#goOn(attempt, next)
   }
 
-  // Between attempts -------------------------------------------------------------------
+  // Between attempts.
 
   #afterFailure(attempt: Attempt, error: Error): AnswerDecision {
     if (this.#delivered || this.#isCallers(error)) return null

@@ -13,9 +13,8 @@ import { blobClient } from '../support/adapters-azure.ts'
 import { content, fileStream, waitFor } from '../support/adapters-content.ts'
 import { muteOrigin } from '../support/adapters-mute.ts'
 import { closeLater } from '../support/closing.ts'
-import { openOrigin } from '../support/open-origin.ts'
+import { openOrigin, silentOrigin } from '../support/open-origin.ts'
 import { origin as scriptedOrigin } from '../support/origin.ts'
-import { signal } from '../support/signal.ts'
 
 function client(options: AdapterOptions = {}): ReturnType<typeof expectHttpClient> {
   const made = expectHttpClient({ memory: false, ...waitFor(), ...options })
@@ -140,13 +139,7 @@ describe('ExpectHttpClient', () => {
   })
 
   it('rejects with an AbortError when it is aborted, and lets go of the content', async () => {
-    const asked = signal()
-    const origin = await openOrigin({
-      mode: () => {
-        asked.raise()
-        return 'silent'
-      },
-    })
+    const { origin, asked } = await silentOrigin()
     const controller = new AbortController()
     const body = fileStream()
     const upload = blobClient(origin).upload(body, content.length, {
@@ -154,7 +147,7 @@ describe('ExpectHttpClient', () => {
     })
 
     const answer = failure(upload)
-    await asked.raised
+    await asked
     controller.abort()
 
     expect((await answer).name).to.equal('AbortError')

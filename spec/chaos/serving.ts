@@ -47,7 +47,8 @@ export class Serving {
     const after = when.includes('after')
     const isTaken = this.#isTaken(what)
     if (!isTaken && when.includes('midway')) this.#midway = act
-    this.#read(isTaken ? () => this.#take(what) : after ? act : () => this.#take('go'))
+    const untaken = after ? act : () => this.#take('go')
+    this.#read(isTaken ? () => this.#take(what) : untaken)
     if (!isTaken && atHead) act()
     else this.#goAhead(isTaken ? what : 'go')
   }

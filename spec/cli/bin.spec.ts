@@ -1,9 +1,8 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
-import { closeLater } from '../support/closing.ts'
 import { startCommand } from '../support/command-child.ts'
+import { listening } from '../support/listening.ts'
 import { openOrigin } from '../support/open-origin.ts'
 
 describe('the program', () => {
@@ -51,12 +50,8 @@ describe('the program', () => {
     const server = createServer((request, response) => {
       request.resume().on('end', () => response.writeHead(201).write('stored'))
     })
-    await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
-    closeLater(() => {
-      server.closeAllConnections()
-      server.close()
-    })
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const port = await listening(server)
+    const url = `http://127.0.0.1:${port}`
     const { process, ended } = startCommand(['put', '-', url])
     process.stdin?.end('abc')
     process.stdout?.once('data', () => process.kill('SIGINT'))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { checksumField } from '../../lib/cli/delivery.ts'
+import { checksumField } from '../../lib/cli/file-upload.ts'
 import { filesOf } from '../support/command-origin.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'

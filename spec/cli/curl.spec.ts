@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { expect } from 'chai'
 import type { OriginOptions, TestOrigin } from '../../lib/testing/index.ts'
-import { closeLater } from '../support/closing.ts'
 import { filesOf } from '../support/command-origin.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { temporaryFile } from '../support/files.ts'
 import { identity } from '../support/identity.ts'
+import { listening } from '../support/listening.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
@@ -141,9 +141,7 @@ for (const [name, client] of Object.entries(clients)) {
     it('--connect-timeout ends a TLS handshake that does not end by itself', async () => {
       await start()
       const server = createServer((socket) => socket.on('error', () => {}).resume())
-      await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
-      closeLater(() => new Promise((closed) => server.close(closed)))
-      const { port } = server.address() as { port: number }
+      const port = await listening(server)
       const args = ['--connect-timeout', '0.2', '-T', file, `https://127.0.0.1:${port}/`]
       expect((await client(args)).status).to.be.above(0)
     })

@@ -6,10 +6,11 @@ import { filesOf } from '../support/command-origin.ts'
 import { crooked } from '../support/crooked.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
+import { listening } from '../support/listening.ts'
 import { nowhere } from '../support/nowhere.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
-import { listening, tlsFront } from '../support/tls-front.ts'
+import { tlsFront } from '../support/tls-front.ts'
 
 const patient = ['--dry-run', '--continue-timeout', '60000']
 
@@ -106,9 +107,8 @@ describe('put --dry-run', () => {
   })
 
   it('asks about many files at a time, and tells them apart', async () => {
-    const origin = await openOrigin({
-      mode: ({ path }) => (path === '/b' ? 413 : path === '/c' ? 417 : 'go'),
-    })
+    const refusals: Record<string, number> = { '/b': 413, '/c': 417 }
+    const origin = await openOrigin({ mode: ({ path }) => refusals[path] ?? 'go' })
     const files = filesOf({ a: 'a', b: 'b', c: 'c', d: 'd' })
     const { status, out, err } = await run([
       'put',

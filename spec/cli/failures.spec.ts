@@ -2,26 +2,17 @@ import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { startOrigin } from '../../lib/testing/index.ts'
-import { closeLater } from '../support/closing.ts'
 import { filesOf } from '../support/command-origin.ts'
 import { temporaryFolder } from '../support/files.ts'
 import { anotherIdentity, identity } from '../support/identity.ts'
+import { listening } from '../support/listening.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 
 /** A server of raw connections; answers its host and port. */
 async function raw(serve: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>()
-  const server = createServer((socket) => {
-    sockets.add(socket.on('error', () => {}))
-    serve(socket)
-  })
-  await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  return `127.0.0.1:${(server.address() as { port: number }).port}`
+  const server = createServer((socket) => serve(socket.on('error', () => {})))
+  return `127.0.0.1:${await listening(server)}`
 }
 
 /** What is said of a failure, on standard error and in JSON; codes of libraries are in JSON alone. */

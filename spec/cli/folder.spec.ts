@@ -74,18 +74,19 @@ describe('the command put, with -r', () => {
     expect(left).to.have.length(3)
   })
 
-  it('fails for a file whose name is not UTF-8, and uploads the others', async function () {
-    // Other systems take no such names.
-    if (process.platform !== 'linux') this.skip()
-    const folder = folderOf()
-    writeFileSync(Buffer.from(`${folder}/n\xefve`, 'latin1'), 'three')
-    const origin = await openOrigin()
-    const { status, err } = await run(['put', '-r', folder, `${origin.url}/`])
-    expect(status).to.equal(1)
-    expect(err)
-      .to.match(/\/n.ve: no such file\n/)
-      .and.to.include('3 of 4 uploads accepted')
-  })
+  // Other systems take no such names. A spec that skips itself fails (forbid-pending).
+  if (process.platform === 'linux') {
+    it('fails for a file whose name is not UTF-8, and uploads the others', async () => {
+      const folder = folderOf()
+      writeFileSync(Buffer.from(`${folder}/n\xefve`, 'latin1'), 'three')
+      const origin = await openOrigin()
+      const { status, err } = await run(['put', '-r', folder, `${origin.url}/`])
+      expect(status).to.equal(1)
+      expect(err)
+        .to.match(/\/n.ve: no such file\n/)
+        .and.to.include('3 of 4 uploads accepted')
+    })
+  }
 
   it('has nothing to do in an empty folder', async () => {
     const folder = temporaryFolder()

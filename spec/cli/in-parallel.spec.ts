@@ -1,7 +1,6 @@
 import { expect } from 'chai'
 import { inParallel } from '../../lib/cli/uploads.ts'
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+import { turns } from '../support/turns.ts'
 
 describe('inParallel', () => {
   it('works on so many items at a time, in order', async () => {
@@ -13,7 +12,7 @@ describe('inParallel', () => {
     })
     const seen: string[] = []
     for (let at = 0; at < 4; at++) {
-      await turn()
+      await turns()
       seen.push(begun.join(' '))
       ends[at]?.()
     }

@@ -1,10 +1,9 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
 import { main } from '../../lib/cli/main.ts'
-import { closeLater } from '../support/closing.ts'
 import { filesOf } from '../support/command-origin.ts'
+import { listening } from '../support/listening.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { FakeTerminal, run } from '../support/terminal.ts'
 
@@ -219,10 +218,6 @@ describe('the command put, with many files', () => {
 
 async function serverUrl(serve: RequestListener): Promise<string> {
   const server = createServer(serve)
-  await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
-  closeLater(() => {
-    server.closeAllConnections()
-    return new Promise((closed) => server.close(closed))
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const port = await listening(server)
+  return `http://127.0.0.1:${port}`
 }

@@ -7,6 +7,7 @@ import { agentFor } from '../support/faces.ts'
 import { temporaryFolder } from '../support/files.ts'
 import { soon } from '../support/resumable.ts'
 import { served } from '../support/served.ts'
+import { turns } from '../support/turns.ts'
 
 const content = noise(2_000_000)
 const digest = sha256(content)
@@ -76,7 +77,7 @@ describe('the command serve in the mode resumable', () => {
       const failure = await upload(`${url}/a`, broken(), options).catch((error) => error)
       expect(failure.message).to.equal('broken')
       await terminal.stdout.until(/^--- .*\n/m)
-      while (readdirSync(place).length > 0) await new Promise(setImmediate)
+      while (readdirSync(place).length > 0) await turns()
     })
   }
 
@@ -85,9 +86,9 @@ describe('the command serve in the mode resumable', () => {
     const how = ['--mode', 'resumable', '--store', place, '--fault', '503:64k']
     const { url, stop } = await served(...how)
     await send(`${url}/a`, { resume: { attempts: 0, onToken: () => {} } })
-    while (readdirSync(place).length === 0) await new Promise(setImmediate)
+    while (readdirSync(place).length === 0) await turns()
     expect(await stop()).to.equal(130)
-    while (readdirSync(place).length > 0) await new Promise(setImmediate)
+    while (readdirSync(place).length > 0) await turns()
   })
 
   it('answers 500 and says why, when content cannot be stored', async () => {

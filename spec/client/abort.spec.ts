@@ -7,8 +7,9 @@ import { faces } from '../support/all-faces.ts'
 import { closeLater } from '../support/closing.ts'
 import { endless } from '../support/endless.ts'
 import { type Face, ownFaces, type Sender } from '../support/faces.ts'
-import { closing, turn } from '../support/gated.ts'
+import { closing } from '../support/gated.ts'
 import { origin, type Script } from '../support/origin.ts'
+import { turns } from '../support/turns.ts'
 
 interface Moment {
   readonly when: string
@@ -185,7 +186,7 @@ for (const face of faces) {
           const connected = clientSockets()
           if (channel !== undefined) onMessage(channel, abort)
           const send = face.open(options?.(abort))
-          await turn()
+          await turns()
           const before = resources()
 
           const { content, cancelled } = make()
@@ -193,7 +194,7 @@ for (const face of faces) {
           if (kept) for (const socket of connected) socket.destroy()
           await peer.done
           await Promise.all([...accepted, ...connected].map(closing))
-          await turn()
+          await turns()
           expect(failure).to.equal(reason)
           if (lettingGo.includes(face)) {
             expect(cancelled(), 'times the source was let go').to.equal(1)

@@ -1,28 +1,22 @@
 import { createHash } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
 import { upload } from '../../lib/client/upload.ts'
 import { reportOf } from '../../lib/report/reported.ts'
-import { closeLater } from '../support/closing.ts'
 import { collected } from '../support/collected.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
 import { signal } from '../support/signal.ts'
 
 async function answering(answer: (response: ServerResponse) => void): Promise<string> {
   const server = createServer((request, response) => {
     request.resume().on('end', () => answer(response))
   })
-  server.listen(0, '127.0.0.1')
-  await new Promise((listening) => server.once('listening', listening))
-  closeLater(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const port = await listening(server)
+  return `http://127.0.0.1:${port}/`
 }
 
 type Sent = (url: string, init?: FetchInit) => Promise<Response>

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import {
   brotliCompressSync,
   deflateRawSync,
@@ -11,9 +10,9 @@ import { expect } from 'chai'
 import { fetch as undiciFetch } from 'undici'
 import { fetch } from '../../lib/client/fetch.ts'
 import { upload } from '../../lib/client/upload.ts'
-import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
 
 const text = Buffer.from('what the origin says, '.repeat(500))
 const more = Buffer.from('x')
@@ -97,12 +96,8 @@ async function answering(
       }
     })
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    server.closeAllConnections()
-    return new Promise((closed) => server.close(closed))
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const port = await listening(server)
+  return `http://127.0.0.1:${port}/`
 }
 
 /** What came of it: the content, or what failed. */

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { type FetchInit, fetch } from '../../lib/client/fetch.ts'
-import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { Wire } from '../support/wire.ts'
 
@@ -66,12 +65,9 @@ async function answering(answer: (wire: Wire) => void): Promise<string> {
       () => answer(wire),
       () => socket.destroy(),
     )
-    closeLater(() => socket.destroy())
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closeLater(() => server.close())
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const port = await listening(server)
+  return `http://127.0.0.1:${port}/`
 }
 
 const inits: Readonly<Record<string, FetchInit>> = {

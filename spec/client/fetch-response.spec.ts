@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { fetch } from '../../lib/client/fetch.ts'
 import { reportOf } from '../../lib/report/reported.ts'
-import { noise, sha256 } from '../support/contents.ts'
+import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
-import { origin, type Script } from '../support/origin.ts'
+import { origin, type Script, takes } from '../support/origin.ts'
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes.subarray(0, 1000)
@@ -11,19 +11,6 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 
 const large = noise(1_200_000)
-
-/** Says go, takes the content and answers 201. */
-function takes(content: Buffer, line: string): Script {
-  return async (wire) => {
-    const head = await wire.head()
-    expect(head.split('\r\n', 1)[0]).to.equal(line)
-    expect(head).to.match(/^expect: 100-continue\r$/im)
-    wire.send('HTTP/1.1 100 Continue')
-    expect(sha256(await wire.content(head))).to.equal(sha256(content))
-    wire.send('HTTP/1.1 201 Created', 'content-length: 5')
-    wire.raw('taken')
-  }
-}
 
 /** Sends to another place before the content. */
 function redirects(status: number, location: string): Script {

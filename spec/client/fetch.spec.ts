@@ -6,23 +6,10 @@ import type { ContentInput } from '../../lib/content/content.ts'
 import { reportOf } from '../../lib/report/reported.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
-import { origin, type Script } from '../support/origin.ts'
+import { origin, type Script, takes } from '../support/origin.ts'
 import { receiver } from '../support/receiver.ts'
 
 const large = noise(1_200_000)
-
-/** Says go, takes the content and answers 201. */
-function takes(content: Buffer, line: string): Script {
-  return async (wire) => {
-    const head = await wire.head()
-    expect(head.split('\r\n', 1)[0]).to.equal(line)
-    expect(head).to.match(/^expect: 100-continue\r$/im)
-    wire.send('HTTP/1.1 100 Continue')
-    expect(sha256(await wire.content(head))).to.equal(sha256(content))
-    wire.send('HTTP/1.1 201 Created', 'content-length: 5')
-    wire.raw('taken')
-  }
-}
 
 const gets: Script = async (wire) => {
   expect(await wire.head()).to.match(/^GET \/there HTTP/)

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { Agent } from 'undici'
 import {
@@ -16,6 +15,7 @@ import { closeLater } from '../support/closing.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
 import { protocols, tlsFront } from '../support/tls-front.ts'
+import { turns } from '../support/turns.ts'
 
 const bytes = noise(24 * 1_048_576)
 const chunkSize = 524_288
@@ -31,7 +31,7 @@ async function slowly(request: IncomingMessage, response: ServerResponse): Promi
   const chunks: Buffer[] = []
   for await (const chunk of request) {
     chunks.push(chunk as Buffer)
-    if (chunks.length % 16 === 0) for (let count = 0; count < 20; count++) await turn()
+    if (chunks.length % 16 === 0) await turns(20)
   }
   response.end(sha256(Buffer.concat(chunks)))
 }

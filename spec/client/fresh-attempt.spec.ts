@@ -1,5 +1,4 @@
-import { type AddressInfo, createServer } from 'node:net'
-import { setImmediate } from 'node:timers/promises'
+import type { LookupFunction } from 'node:net'
 import { expect } from 'chai'
 import { upload } from '../../lib/client/upload.ts'
 import { StaleConnection } from '../../lib/recovery/stale-connection.ts'
@@ -7,30 +6,25 @@ import { answerOf } from '../support/answers.ts'
 import { sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { content, stream } from '../support/guarded.ts'
+import { nowhere } from '../support/nowhere.ts'
 import { origin } from '../support/origin.ts'
+import { turns } from '../support/turns.ts'
 import type { Wire } from '../support/wire.ts'
 
-/** The port of a server that has gone. */
-async function deserted(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const { port } = server.address() as AddressInfo
-  await new Promise((closed) => server.close(closed))
-  return port
-}
-
 describe('an upload to a port where nobody listens', () => {
+  let connects = 0
+  const lookup: LookupFunction = (_name, _options, callback) => {
+    connects += 1
+    callback(null, [{ address: '127.0.0.1', family: 4 }])
+  }
+
+  beforeEach(() => {
+    connects = 0
+  })
+
   it('connects once', async () => {
-    const port = await deserted()
-    let connects = 0
-    const dispatcher = agentFor({
-      connect: {
-        lookup: (_name, _options, callback) => {
-          connects += 1
-          callback(null, [{ address: '127.0.0.1', family: 4 }])
-        },
-      },
-    })
+    const { port } = new URL(await nowhere())
+    const dispatcher = agentFor({ connect: { lookup } })
     const error = await upload(`http://uploads.test:${port}/`, stream(), { dispatcher }).catch(
       (reason) => reason,
     )
@@ -39,17 +33,9 @@ describe('an upload to a port where nobody listens', () => {
   })
 
   it('connects as often as retry says', async () => {
-    const port = await deserted()
-    let connects = 0
-    const dispatcher = agentFor({
-      connect: {
-        lookup: (_name, _options, callback) => {
-          connects += 1
-          callback(null, [{ address: '127.0.0.1', family: 4 }])
-        },
-      },
-    })
+    const { port } = new URL(await nowhere())
     const retry = { count: 2, minDelay: 0 }
+    const dispatcher = agentFor({ connect: { lookup } })
     const options = { dispatcher, retry, method: 'POST' }
     await upload(`http://uploads.test:${port}/`, stream(), options).catch(() => {})
     expect(connects).to.equal(3)
@@ -85,7 +71,7 @@ describe('a 408 in place of a go-ahead', () => {
       const dispatcher = agentFor()
       await (await upload(peer.url, stream(), { dispatcher, method })).response.text()
       // undici takes a connection for free in the turn after that.
-      await setImmediate()
+      await turns()
       const { response, report } = await upload(peer.url, stream(), { dispatcher, method })
       await peer.done
       expect(response.status).to.equal(201)

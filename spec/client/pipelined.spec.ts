@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { Dispatcher } from 'undici'
 import { upload } from '../../lib/client/upload.ts'
 import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
 
 /** A request that is given up when its turn comes; undici closes the connection it waited for. */
 function giveUp(dispatcher: Dispatcher, origin: string): Promise<void> {
@@ -39,8 +39,8 @@ describe('an upload on a connection that takes several requests', () => {
       server.closeAllConnections()
       server.close()
     })
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const port = await listening(server)
+    const origin = `http://127.0.0.1:${port}`
     const dispatcher = agentFor({ pipelining: 3, connections: 1, expect: 'always' })
     const content = (async function* () {
       yield 'content'

@@ -1,11 +1,10 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 import { upload } from '../../lib/client/upload.ts'
 import type { UploadReport } from '../../lib/report/report.ts'
-import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
 
 const count = 1000
 const bytes = 'abc'
@@ -23,12 +22,8 @@ async function silentOrigin(): Promise<{ url: string; seen: { asks: number; cont
     seen.asks += 1
     server.emit('request', request, response)
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    server.closeAllConnections()
-    return new Promise((closed) => server.close(closed))
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/upload`, seen }
+  const port = await listening(server)
+  return { url: `http://127.0.0.1:${port}/upload`, seen }
 }
 
 /** An upload of the content in one piece, or read as it goes. */

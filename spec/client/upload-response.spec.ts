@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import {
   brotliCompressSync,
   deflateRawSync,
@@ -10,9 +9,9 @@ import {
 } from 'node:zlib'
 import { expect } from 'chai'
 import { type UploadOptions, upload } from '../../lib/client/upload.ts'
-import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
 import { origin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
@@ -31,12 +30,8 @@ async function answering(
   const server = createServer((request, response) => {
     request.resume().on('end', () => answer(response, request))
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    server.closeAllConnections()
-    return new Promise((closed) => server.close(closed))
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/files`
+  const port = await listening(server)
+  return `http://127.0.0.1:${port}/files`
 }
 
 async function sent(url: string, options: UploadOptions = {}): Promise<Response> {

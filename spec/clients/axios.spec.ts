@@ -16,9 +16,8 @@ import { muteOrigin } from '../support/adapters-mute.ts'
 import { describeClient, statusOf, type Upload } from '../support/clients-runner.ts'
 import { agentFor } from '../support/faces.ts'
 import { bytes, halves } from '../support/inputs.ts'
-import { openOrigin } from '../support/open-origin.ts'
+import { openOrigin, silentOrigin } from '../support/open-origin.ts'
 import { PushingForm } from '../support/piped.ts'
-import { signal } from '../support/signal.ts'
 
 /** Without a Request of its own, axios hands fetch the URL and the body as they are. */
 const withoutRequest = (fetch: Upload['fetch']): object => ({ fetch, Request: null })
@@ -139,20 +138,14 @@ describe('axios with its fetch adapter', () => {
   })
 
   it('lets go of the content when it is cancelled', async () => {
-    const asked = signal()
-    const origin = await openOrigin({
-      mode: () => {
-        asked.raise()
-        return 'silent'
-      },
-    })
+    const { origin, asked } = await silentOrigin()
     const controller = new AbortController()
     const body = fileStream()
 
     const answer = client()
       .put(origin.url, body, { signal: controller.signal })
       .catch((reason) => reason)
-    await asked.raised
+    await asked
     controller.abort()
 
     expect(axios.isCancel(await answer)).to.equal(true)

@@ -5,9 +5,8 @@ import { expect } from 'chai'
 import { content, fileStream, waitFor } from '../support/adapters-content.ts'
 import { describeClient, type Upload } from '../support/clients-runner.ts'
 import { agentFor } from '../support/faces.ts'
-import { openOrigin } from '../support/open-origin.ts'
+import { openOrigin, silentOrigin } from '../support/open-origin.ts'
 import { s3Client } from '../support/s3.ts'
-import { signal } from '../support/signal.ts'
 
 const target = { Bucket: 'bucket', Key: 'key' }
 const response = { status: 200, headers: { etag: '"spec"' } }
@@ -84,13 +83,7 @@ describe('an S3Client with an UndiciHttpHandler', () => {
   }
 
   it('rejects with an AbortError when it is aborted, and lets go of the content', async () => {
-    const asked = signal()
-    const origin = await openOrigin({
-      mode: () => {
-        asked.raise()
-        return 'silent'
-      },
-    })
+    const { origin, asked } = await silentOrigin()
     const controller = new AbortController()
     const Body = fileStream()
     const command = new PutObjectCommand({ ...target, Body, ContentLength: content.length })
@@ -99,7 +92,7 @@ describe('an S3Client with an UndiciHttpHandler', () => {
     const answer = client
       .send(command, { abortSignal: controller.signal })
       .catch((error: Error) => error)
-    await asked.raised
+    await asked
     controller.abort()
 
     expect(await answer).to.have.property('name', 'AbortError')

@@ -4,7 +4,8 @@ import type { Source } from '../../lib/connection/source.ts'
 import { type ContentInput, makeContent } from '../../lib/content/content.ts'
 import { noise } from '../support/contents.ts'
 import { LoggedReader } from '../support/readers.ts'
-import { turn, uploadContentOf } from '../support/sources.ts'
+import { uploadContentOf } from '../support/sources.ts'
+import { turns } from '../support/turns.ts'
 
 type Callback = (error?: Error | null) => void
 
@@ -107,12 +108,12 @@ describe('Delivery', () => {
       (async function* () {
         yield 'ab'
         yield 'cd'
-        await turn()
+        await turns()
         yield 'ef'
       })(),
     )
     started(recorder)
-    for (let turns = 0; turns < 5; turns++) await turn()
+    await turns(5)
     expect(recorder.written.map(String).join('')).to.equal('abcdef')
     expect(recorder.written[0]?.length).to.be.at.least(2)
     expect(recorder.events.filter((event) => event.startsWith('write')).length).to.be.below(4)
@@ -122,7 +123,7 @@ describe('Delivery', () => {
   it('says so when there is nothing to write at once', async () => {
     const recorder = recorded(neverReady())
     started(recorder)
-    await turn()
+    await turns()
     expect(recorder.events).to.eql(['open', 'idle'])
   })
 
@@ -130,7 +131,7 @@ describe('Delivery', () => {
     const recorder = recorded(async () => 'abc')
     started(recorder)
     expect(recorder.events).to.eql(['open'])
-    await turn()
+    await turns()
     expect(recorder.events.slice(1)).to.eql(['write 3 of 1, the last', 'content 3', 'delivered'])
   })
 
@@ -150,12 +151,12 @@ describe('Delivery', () => {
       false,
     )
     started(recorder)
-    await turn()
+    await turns()
     expect(recorder.written).to.have.length(1)
     expect((recorder.written[0] as Buffer).length).to.equal(600_000)
     expect(read).to.equal(12)
     recorder.done()
-    await turn()
+    await turns()
     expect(recorder.written).to.have.length(2)
     expect(read).to.equal(18)
   })
@@ -190,7 +191,7 @@ describe('Delivery', () => {
     }))
     started(recorder)
     expect(recorder.written.length).to.equal(32)
-    await turn()
+    await turns()
     expect(recorder.written.length).to.be.within(33, 96)
   })
 
@@ -207,21 +208,21 @@ describe('Delivery', () => {
     const upload = uploadContentOf(makeContent(content), { canReuseBuffers: true })
     const recorder = new Recorder(() => upload.open(), false)
     started(recorder)
-    await turn()
+    await turns()
     expect(reader.log).not.to.include('release 3')
     recorder.done()
-    await turn()
+    await turns()
     expect(reader.log.filter((line) => line.startsWith('release')).length).to.be.within(1, 2)
   })
 
   it('reads and writes nothing once it was stopped', async () => {
     const recorder = recorded(['ab', 'cd'], false)
     const delivery = started(recorder)
-    await turn()
+    await turns()
     const before = [...recorder.events]
     delivery.stop()
     recorder.done()
-    await turn()
+    await turns()
     expect(recorder.events.slice(before.length).filter((event) => event !== 'content 4')).to.eql([])
     expect(delivery.over).to.equal(true)
   })
@@ -229,7 +230,7 @@ describe('Delivery', () => {
   it('begins nothing that was stopped while it was opened', async () => {
     const recorder = recorded(async () => 'abc')
     started(recorder).stop()
-    await turn()
+    await turns()
     expect(recorder.events).to.eql(['open'])
   })
 
@@ -271,7 +272,7 @@ describe('Delivery', () => {
     it(`tells, once, of a source that ${what}, and writes no end`, async () => {
       const recorder = recorded(make())
       const delivery = started(recorder)
-      for (let turns = 0; turns < 3; turns++) await turn()
+      await turns(3)
       expect(recorder.events.filter((event) => event.startsWith('failed'))).to.eql([
         'failed broken',
       ])
@@ -283,10 +284,10 @@ describe('Delivery', () => {
   it('ends with a write that failed', async () => {
     const recorder = recorded(['ab', 'cd'], false)
     const delivery = started(recorder)
-    await turn()
+    await turns()
     const before = [...recorder.events]
     recorder.done(new Error('no'))
-    await turn()
+    await turns()
     expect(recorder.events).to.eql(before)
     expect(delivery.over).to.equal(true)
   })

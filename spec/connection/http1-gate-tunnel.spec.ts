@@ -6,9 +6,9 @@ import { Agent, connect, type Dispatcher, request, upgrade } from 'undici'
 import { gatedPool } from '../../lib/connection/pool.ts'
 import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
-import { turn } from '../support/gated.ts'
 import { origin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
+import { turns } from '../support/turns.ts'
 
 const looksLikeGoAhead = 'HTTP/1.1 100 Continue\r\n\r\n'
 
@@ -136,7 +136,7 @@ describe('Http1Gate on a pipelined connection', () => {
       sent.raise()
       await queued.raised
       // Time for the other request to arrive, if it is not kept back.
-      for (let turns = 0; turns < 10; turns++) await turn()
+      await turns(10)
       wire.send('HTTP/1.1 100 Continue')
       wire.send('HTTP/1.1 201 Created', 'content-length: 0')
       expect(await wire.head()).to.match(/^GET /)

@@ -4,10 +4,11 @@ import { expect } from 'chai'
 import { UploadError } from '../../lib/errors.ts'
 import { closeLater } from '../support/closing.ts'
 import { originElsewhere } from '../support/elsewhere.ts'
-import { closing, type Gated, gatedSocket, put, putHead, Recorder, turn } from '../support/gated.ts'
+import { closing, type Gated, gatedSocket, put, putHead, Recorder } from '../support/gated.ts'
 import { origin, tlsOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 import { answer, goAhead, type Step } from '../support/steps.ts'
+import { turns } from '../support/turns.ts'
 
 /** A clock that stands until it is told; sockets and immediates go on by themselves. */
 function standingClock(): Clock {
@@ -39,7 +40,7 @@ describe('Http1Gate', () => {
       await told.until('interim 103')
       expect(clock.countTimers(), 'once the head has left').to.equal(1)
       clock.tick(999)
-      await turn()
+      await turns()
       expect(told.events).not.to.include('release by timeout')
       clock.tick(1)
       await told.until('release by timeout')
@@ -60,7 +61,7 @@ describe('Http1Gate', () => {
       put(gated, told)
       await told.until(`interim ${status}`)
       clock.tick(999)
-      await turn()
+      await turns()
       expect(told.events).not.to.include('release by timeout')
       clock.tick(1)
       await told.until('release by timeout')
@@ -83,7 +84,7 @@ describe('Http1Gate', () => {
     const told = new Recorder('abc', { length: 3 })
     put(gated, told)
     await once(socket, 'connect')
-    await turn()
+    await turns()
     clock.tick(1000)
     await told.until('final 201')
     socket.destroy()
@@ -102,7 +103,7 @@ describe('Http1Gate', () => {
   for (const end of ends) {
     it(`leaves no timer behind after ${end.what}`, async () => {
       // The runner arms its own timer once the spec's function has returned.
-      await turn()
+      await turns()
       const before = timers()
       const measured = signal()
       const peer = await origin(async (wire) => {
@@ -181,16 +182,16 @@ describe('Http1Gate', () => {
     const told = new Recorder(content(), { length: 3, asks: false, rescueTimeout: 300 })
     put(gated, told)
     // The head leaves alone when no content came with it.
-    for (let turns = 0; turns < 3; turns++) await turn()
+    await turns(3)
     peer.blockUntil(1)
     more.raise()
-    for (let turns = 0; turns < 3; turns++) await turn()
+    await turns(3)
     const rescue = told.events.at(-1)
     expect(rescue).to.match(/^rescue (ECONNRESET|EPIPE)$/)
 
     clock.tick(299)
-    await turn()
-    await turn()
+    await turns()
+    await turns()
     expect(failures).to.eql([])
     clock.tick(1)
     await closing(socket)
@@ -230,7 +231,7 @@ describe('Http1Gate', () => {
     const told = new Recorder('abc', { length: 3 })
     put(gated, told)
     await told.until('interim 103')
-    await turn()
+    await turns()
     const before = [...told.events]
     go.raise()
     await told.until('delivered')
@@ -256,7 +257,7 @@ describe('Http1Gate', () => {
     const told = new Recorder('abc', { length: 3 })
     put(gated, told)
     await told.until('final 413 withheld')
-    await turn()
+    await turns()
     gated.socket.destroy()
     await told.until('closed')
     expect(told.events).to.eql(['asked', 'first byte', 'final 413 withheld', 'closed'])

@@ -8,7 +8,7 @@ import { upload } from '../../lib/client/upload.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
-import { listening } from '../support/tls-front.ts'
+import { listening } from '../support/listening.ts'
 
 const bytes = noise(200_000)
 

@@ -3,7 +3,8 @@ import { ReadableStream } from 'node:stream/web'
 import { expect } from 'chai'
 import type { ContentInput } from '../../lib/content/content.ts'
 import { codeOf, failureOf, LoggedReader, readWith } from '../support/readers.ts'
-import { Counted, nextOf, restOf, turn, uploadContentOf } from '../support/sources.ts'
+import { Counted, nextOf, restOf, uploadContentOf } from '../support/sources.ts'
+import { turns } from '../support/turns.ts'
 
 /** Content of two chunks, and how often it was let go. */
 interface Kept {
@@ -86,7 +87,7 @@ describe('UploadContent.cancel', () => {
         if (steps > 0 && source !== null) await nextOf(source)
         content.cancel()
         content.cancel()
-        await turn()
+        await turns()
         // A generator that has not begun runs no code when it is left.
         expect(left()).to.equal(kind === 'a generator' && steps < 1 ? 0 : 1)
         expect(codeOf(() => content.open())).to.equal('ERR_EXPECT_CONTENT_GONE')
@@ -98,7 +99,7 @@ describe('UploadContent.cancel', () => {
       const content = uploadContentOf(() => input as Counted)
       await nextOf(await content.open())
       content.cancel()
-      await turn()
+      await turns()
       expect(left()).to.equal(1)
     })
 
@@ -108,7 +109,7 @@ describe('UploadContent.cancel', () => {
       const opening = content.open()
       content.cancel()
       await opening
-      await turn()
+      await turns()
       expect(left()).to.equal(kind === 'a generator' ? 0 : 1)
     })
 
@@ -116,10 +117,10 @@ describe('UploadContent.cancel', () => {
       const { input, left } = make()
       const content = uploadContentOf(input)
       await restOf(await content.open())
-      await turn()
+      await turns()
       const before = left()
       content.cancel()
-      await turn()
+      await turns()
       expect(left()).to.equal(before)
     })
   }
@@ -130,7 +131,7 @@ describe('UploadContent.cancel', () => {
       calls++
       return 'ab'
     }).cancel()
-    await turn()
+    await turns()
     expect(calls).to.equal(0)
   })
 
@@ -150,7 +151,7 @@ describe('UploadContent.cancel', () => {
     step.then(undefined, () => {})
     content.cancel()
     expect(stream.destroyed).to.equal(true)
-    await turn()
+    await turns()
   })
 
   it('does not fail when the content could not be opened', async () => {

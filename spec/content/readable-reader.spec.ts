@@ -3,7 +3,7 @@ import { PassThrough, Readable, Writable } from 'node:stream'
 import { expect } from 'chai'
 import { readableReader, watchReadable } from '../../lib/content/readable-reader.ts'
 import { chunksIn, failureOf } from '../support/readers.ts'
-import { turn } from '../support/sources.ts'
+import { turns } from '../support/turns.ts'
 
 const ignore = (): void => {}
 
@@ -14,14 +14,14 @@ describe('watchReadable', () => {
     watchReadable(stream, (error) => failures.push(error))
     const error = new Error('broken')
     stream.destroy(error)
-    await turn()
+    await turns()
     expect(failures).to.deep.equal([error])
   })
 
   it('reads nothing', async () => {
     let reads = 0
     watchReadable(new Readable({ read: () => reads++ }), ignore)
-    await turn()
+    await turns()
     expect(reads).to.equal(0)
   })
 
@@ -30,7 +30,7 @@ describe('watchReadable', () => {
     const stream = new PassThrough()
     watchReadable(stream, (error) => failures.push(error))()
     stream.destroy(new Error('broken'))
-    await turn()
+    await turns()
     expect(failures).to.deep.equal([])
   })
 })
@@ -76,7 +76,7 @@ for (const [name, made] of [
       const stream = new PassThrough()
       const error = new Error('broken')
       stream.on('error', ignore).destroy(error)
-      await turn()
+      await turns()
       expect(() => readableReader(made(stream))).to.throw(error)
     })
 
@@ -105,11 +105,25 @@ for (const [name, made] of [
   })
 }
 
+/** A stream of 100 chunks of 64 KiB, which counts those it has made. */
+class Hundred extends Readable {
+  made = 0
+
+  constructor() {
+    super({ highWaterMark: 1 })
+  }
+
+  override _read(): void {
+    this.made++
+    this.push(this.made > 100 ? null : Buffer.alloc(65_536))
+  }
+}
+
 describe('readableReader', () => {
   it('reads nothing before it is asked', async () => {
     let reads = 0
     readableReader(new Readable({ read: () => reads++ }))
-    await turn()
+    await turns()
     expect(reads).to.equal(0)
   })
 
@@ -119,7 +133,7 @@ describe('readableReader', () => {
     const first = reader.next()
     for (const chunk of ['a', 'b', 'c']) stream.write(chunk)
     await first
-    await turn()
+    await turns()
     expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('b') })
     expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('c') })
   })
@@ -130,27 +144,19 @@ describe('readableReader', () => {
     const first = reader.next()
     for (const chunk of ['a', 'b']) stream.write(chunk)
     await first
-    await turn()
+    await turns()
     stream.destroy(new Error('broken'))
-    await turn()
+    await turns()
     expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('b') })
     expect(() => reader.next()).to.throw('broken')
   })
 
   it('keeps little ahead, and goes on when that was taken', async () => {
-    let made = 0
-    const chunk = Buffer.alloc(65_536)
-    const stream = new Readable({
-      highWaterMark: 1,
-      read() {
-        made++
-        this.push(made > 100 ? null : chunk)
-      },
-    })
+    const stream = new Hundred()
     const reader = readableReader(stream)
     await reader.next()
-    for (let turns = 0; turns < 20; turns++) await turn()
-    expect(made).to.be.within(5, 8)
+    await turns(20)
+    expect(stream.made).to.be.within(5, 8)
     expect(await chunksIn(reader)).to.have.length(99)
   })
 
@@ -159,16 +165,8 @@ describe('readableReader', () => {
     ['while', false],
   ] as const) {
     it(`keeps little ahead when other code pipes the stream ${moment} it is read`, async () => {
-      let made = 0
       let piped = 0
-      const chunk = Buffer.alloc(65_536)
-      const stream = new Readable({
-        highWaterMark: 1,
-        read() {
-          made++
-          this.push(made > 100 ? null : chunk)
-        },
-      })
+      const stream = new Hundred()
       const destination = new Writable({
         highWaterMark: 1,
         write(_chunk, _encoding, callback) {
@@ -180,8 +178,8 @@ describe('readableReader', () => {
       if (early) stream.pipe(destination)
       await reader.next()
       if (!early) stream.pipe(destination)
-      for (let turns = 0; turns < 200; turns++) await turn()
-      expect(made).to.be.within(5, 12)
+      await turns(200)
+      expect(stream.made).to.be.within(5, 12)
       expect(await chunksIn(reader)).to.have.length(99)
       expect(piped).to.be.within(early ? 100 : 95, 100)
     })
@@ -199,7 +197,7 @@ describe('readableReader', () => {
     })
     const reader = readableReader(stream)
     await reader.next()
-    for (let turns = 0; turns < 20; turns++) await turn()
+    await turns(20)
     expect(made).to.be.below(5)
     reader.cancel()
   })

@@ -11,6 +11,7 @@ import {
 import { noise } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
 import { chunksIn, failureOf, stateOf } from '../support/readers.ts'
+import { turns } from '../support/turns.ts'
 
 const ignore = (): void => {}
 const fail = (): never => {
@@ -215,7 +216,7 @@ describe('webReader', () => {
     const { controller, reader } = opened()
     const error = new Error('broken')
     controller.error(error)
-    await new Promise((turn) => setImmediate(turn))
+    await turns()
     expect(await failureOf(Promise.resolve(reader.next()))).to.equal(error)
   })
 

@@ -6,13 +6,14 @@ import type { UploadContent } from '../../lib/content/upload-content.ts'
 import { UploadError } from '../../lib/errors.ts'
 import { joined } from '../support/cuts.ts'
 import { failureOf, LoggedReader, readWith } from '../support/readers.ts'
-import { Counted, nextOf, readAll, restOf, turn, uploadContentOf } from '../support/sources.ts'
+import { Counted, nextOf, readAll, restOf, uploadContentOf } from '../support/sources.ts'
+import { turns } from '../support/turns.ts'
 
 describe('UploadContent before it is opened', () => {
   it('reads nothing', async () => {
     const input = new Counted('ab')
     const content = uploadContentOf(input)
-    await turn()
+    await turns()
     expect(input.asked).to.equal(0)
     expect(content.untouched).to.equal(true)
     await content.open()
@@ -25,7 +26,7 @@ describe('UploadContent before it is opened', () => {
       calls++
       return 'ab'
     })
-    await turn()
+    await turns()
     expect(calls).to.equal(0)
     expect(content.untouched).to.equal(true)
     expect(await restOf(await content.open())).to.equal('ab')
@@ -44,7 +45,7 @@ describe('UploadContent before it is opened', () => {
     const stream = new PassThrough()
     const content = uploadContentOf(stream, {}, (reason) => failures.push(reason))
     stream.destroy(error)
-    await turn()
+    await turns()
     expect(failures).to.deep.equal([error])
     expect(content.failure).to.equal(error)
   })
@@ -61,7 +62,7 @@ describe('UploadContent before it is opened', () => {
       const content = uploadContentOf(stream, {}, (reason) => failures.push(reason))
       act(content)
       stream.destroy()
-      await turn()
+      await turns()
       expect(failures).to.deep.equal([])
     })
   }

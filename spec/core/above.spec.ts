@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
 import { expect } from 'chai'
 import { Agent, type Dispatcher, interceptors, RetryAgent, request } from 'undici'
 import { upload } from '../../lib/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { chunksOf, noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { goAhead, response } from '../support/responses.ts'
 import { tlsFront } from '../support/tls-front.ts'
@@ -19,7 +19,6 @@ type Answer = (response: ServerResponse, path: string) => void
 async function once(first: Answer, early: boolean): Promise<{ url: string; stored: string[] }> {
   const stored: string[] = []
   let count = 0
-  const sockets = new Set<Socket>()
   const serve = (asked: boolean) => (message: IncomingMessage, answer: ServerResponse) => {
     const number = count++
     if (number === 0 && early) {
@@ -38,16 +37,9 @@ async function once(first: Answer, early: boolean): Promise<{ url: string; store
       answer.end('stored')
     })
   }
-  const server = createServer()
-    .on('request', serve(false))
-    .on('checkContinue', serve(true))
-    .on('connection', (socket: Socket) => sockets.add(socket))
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/upload`, stored }
+  const server = createServer().on('request', serve(false)).on('checkContinue', serve(true))
+  const port = await listening(server)
+  return { url: `http://127.0.0.1:${port}/upload`, stored }
 }
 
 async function* generate(): AsyncGenerator<Buffer> {

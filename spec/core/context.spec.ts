@@ -13,6 +13,7 @@ import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { Diary, notingKinds, storage } from '../support/tenants.ts'
 import { type Play, tlsFront } from '../support/tls-front.ts'
+import { turns } from '../support/turns.ts'
 
 const tenants = ['A', 'B', 'C', 'D', 'E']
 const bytes = noise(50_000)
@@ -60,7 +61,7 @@ const ways: Ways = {
 function listening(diary: Diary, name: string): object {
   const authenticate = async () => {
     diary.note('authenticate')
-    await new Promise((turn) => setImmediate(turn))
+    await turns()
     return { authorization: `Bearer ${storage.getStore()}` }
   }
   if (name === 'request') return { authenticate }
@@ -101,7 +102,7 @@ for (const protocol of ['http/1.1', 'h2']) {
                   const callbacks = listening(diary, name)
                   const text = await way(front.url + path, content, { dispatcher, ...callbacks })
                   // What is left is let go when the answer has been returned.
-                  for (let turns = 0; turns < 50; turns++) await new Promise(setImmediate)
+                  await turns(50)
                   expect(text, 'whose token it was').to.equal(`Bearer ${tenant}`)
                   expect(diary.foreign(tenant), 'foreign stores').to.deep.equal([])
                   diary.saw(...(path === '/whole' ? kind.sent : kind.left), 'authenticate')
@@ -132,7 +133,7 @@ describe('a function for the credentials of five tenants', function () {
           expect: 'always',
           continueTimeout: 60_000,
           authenticate: async () => {
-            await new Promise((turn) => setImmediate(turn))
+            await turns()
             return { authorization: `Bearer ${storage.getStore()}` }
           },
         })

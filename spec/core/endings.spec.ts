@@ -1,30 +1,23 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { upload } from '../../lib/index.ts'
-import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor, ownFaces } from '../support/faces.ts'
 import { guarded, stream } from '../support/guarded.ts'
+import { listening } from '../support/listening.ts'
 import { origin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
 /** A server that takes connections and says nothing on them. */
 async function mute(): Promise<{ port: number; reached: Promise<void>; left: Promise<void> }> {
   const [reached, left] = [signal(), signal()]
-  const sockets = new Set<Socket>()
   const server = createServer((socket) => {
-    sockets.add(socket)
     socket.on('error', () => {})
     socket.on('close', () => left.raise())
     // What a client begins with: a handshake, or a CONNECT.
     socket.on('data', () => reached.raise())
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return { port, reached: reached.raised, left: left.raised }
 }
 
@@ -63,36 +56,25 @@ for (const face of ownFaces.filter(({ name }) => !name.startsWith('request'))) {
 describe('destroy() of an agent', function () {
   this.timeout(2000)
 
-  it('ends an upload that waits for its next try at once', async () => {
-    const asked = signal()
-    const peer = await origin(async (wire) => {
-      await wire.head()
-      wire.send('HTTP/1.1 503 Service Unavailable', 'Content-Length: 0')
-      await wire.closed()
-      asked.raise()
+  for (const reason of [null, new Error('shutting down')]) {
+    const how = reason === null ? '' : ', with the reason'
+    it(`ends an upload that waits for its next try at once${how}`, async () => {
+      const asked = signal()
+      const peer = await origin(async (wire) => {
+        await wire.head()
+        wire.send('HTTP/1.1 503 Service Unavailable', 'Content-Length: 0')
+        await wire.closed()
+        asked.raise()
+      })
+      const agent = agentFor({ expect: 'always', retry: { count: 3, minDelay: 30_000 } })
+      const sent = upload(peer.url, noise(100), { dispatcher: agent }).catch((error) => error)
+      await asked.raised
+      await (reason === null ? agent.destroy() : agent.destroy(reason))
+      const error = await sent
+      expect(error).to.be.instanceOf(Error)
+      if (reason !== null) expect(error).to.equal(reason)
     })
-    const agent = agentFor({ expect: 'always', retry: { count: 3, minDelay: 30_000 } })
-    const sent = upload(peer.url, noise(100), { dispatcher: agent }).catch((error) => error)
-    await asked.raised
-    await agent.destroy()
-    expect(await sent).to.be.instanceOf(Error)
-  })
-
-  it('ends an upload that waits for its next try at once, with the reason', async () => {
-    const reason = new Error('shutting down')
-    const asked = signal()
-    const peer = await origin(async (wire) => {
-      await wire.head()
-      wire.send('HTTP/1.1 503 Service Unavailable', 'Content-Length: 0')
-      await wire.closed()
-      asked.raise()
-    })
-    const agent = agentFor({ expect: 'always', retry: { count: 3, minDelay: 30_000 } })
-    const sent = upload(peer.url, noise(100), { dispatcher: agent }).catch((error) => error)
-    await asked.raised
-    await agent.destroy(reason)
-    expect(await sent).to.equal(reason)
-  })
+  }
 
   for (const expects of ['always', 'never'] as const) {
     it(`ends an upload that is under way, ${expects}`, async () => {

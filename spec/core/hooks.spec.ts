@@ -5,6 +5,7 @@ import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { guarded } from '../support/guarded.ts'
+import { turns } from '../support/turns.ts'
 
 const bytes = noise(300_000)
 const reason = new Error('thrown by the caller')
@@ -161,7 +162,7 @@ describe('a hook of a handler that throws', function () {
             agent.dispatch({ origin: to, path, method: 'PUT', body: bytes }, handler)
           })
           expect(failure).to.equal(reason)
-          for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate)
+          await turns(20)
           expect(errors, 'the errors it was told').to.deep.equal([reason])
         })
       }

@@ -14,6 +14,7 @@ import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
 import { signal } from '../support/signal.ts'
 import { tlsFront } from '../support/tls-front.ts'
+import { turns } from '../support/turns.ts'
 
 const content = noise(200_000)
 const stream = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
@@ -51,7 +52,7 @@ const ways: Record<string, Sign> = {
     dispatch(withToken(options, tokens.issue(options)), handler),
   'when it has been thought about': (tokens) => (dispatch) => (options, handler) => {
     const sign = async (): Promise<void> => {
-      await new Promise((turn) => setImmediate(turn))
+      await turns()
       dispatch(withToken(options, tokens.issue(options)), handler)
     }
     sign().catch((error: Error) => handler.onResponseError?.(null as never, error))
@@ -62,7 +63,7 @@ const ways: Record<string, Sign> = {
       options: Dispatcher.DispatchOptions,
       handler: Dispatcher.DispatchHandler,
     ): Promise<boolean> => {
-      await new Promise((turn) => setImmediate(turn))
+      await turns()
       return dispatch(withToken(options, tokens.issue(options)), handler)
     }
     return sign as never
@@ -154,7 +155,7 @@ for (const [way, sign] of Object.entries(ways)) {
       closeLater(() => origin.close())
       const dispatcher = signing(sign(tokens))
       await upload(origin.url, stream(), { dispatcher })
-      await new Promise((turn) => setImmediate(turn))
+      await turns()
       let first = true
       origin.mode = () => {
         const mode = first ? 408 : 'go'
@@ -220,7 +221,7 @@ describe('an interceptor below expectContinue() that cannot sign', () => {
     const ending = new AbortController()
     const options = { dispatcher, signal: ending.signal }
     const failing = upload(origin.url, stream(), options).catch((error) => error)
-    await new Promise((turn) => setImmediate(turn))
+    await turns()
     ending.abort()
     expect(await failing).to.equal(ending.signal.reason)
     aborted.raise()

@@ -19,6 +19,10 @@ import { agentFor } from '../support/faces.ts'
 import { parsingOrigin, smuggling } from '../support/parsing-on.ts'
 import { signal } from '../support/signal.ts'
 import { tlsFront } from '../support/tls-front.ts'
+import { turns } from '../support/turns.ts'
+
+/** Turns of the event loop in which the package could do what it must not. */
+const enough = 100
 
 /** Content, of which a part may come only when the answer has been read. */
 interface Source {
@@ -100,11 +104,6 @@ const ways = new Map<string, Way>([
   ],
 ])
 
-/** Gives the package time to do what it must not. */
-async function turns(): Promise<void> {
-  for (let count = 0; count < 100; count++) await new Promise((turn) => setImmediate(turn))
-}
-
 interface Refusal {
   readonly way: Way
   readonly status: number
@@ -120,10 +119,10 @@ async function refuse({ way, status, source, expects, leaves }: Refusal): Promis
   const refused = await way(`${origin.url}/upload`, source.content, dispatcher)
   expect(refused).to.include({ status, text: 'no' })
   source.goOn()
-  await turns()
+  await turns(enough)
   // Another request waits for nothing that the origin does with the first one's connection.
   const next = request(`${origin.url}/next`, { dispatcher }).then(({ body }) => body.text())
-  await Promise.race([next.catch(() => {}), turns()])
+  await Promise.race([next.catch(() => {}), turns(enough)])
   origin.readOn()
   expect(await next, 'what the next request got').to.equal('GET')
   if (leaves) return

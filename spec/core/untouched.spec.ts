@@ -5,16 +5,15 @@ import { agentFor, type Face, ownFaces } from '../support/faces.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { goAhead, response } from '../support/responses.ts'
 import { Touches, type Watched } from '../support/touches.ts'
+import { turns } from '../support/turns.ts'
 import { type WatchedKind, watchedKinds } from '../support/watched.ts'
 import type { Wire } from '../support/wire.ts'
 
+/** Turns of the event loop in which the package could do what it must not. */
+const enough = 20
+
 const bytes = noise(40_000)
 const agent = { continueTimeout: 60_000, expect: 'always', connections: 1 } as const
-
-/** Gives the package some turns in which it could do what it must not. */
-async function turns(): Promise<void> {
-  for (let count = 0; count < 20; count++) await new Promise((turn) => setImmediate(turn))
-}
 
 /** One upload of content that is watched. */
 class Trial {
@@ -35,7 +34,7 @@ class Trial {
   async asked(wire: Wire): Promise<string> {
     const head = await wire.head()
     this.untouched()
-    await turns()
+    await turns(enough)
     this.untouched()
     expect(head).to.match(/^expect: 100-continue\r$/im)
     return head
@@ -91,7 +90,7 @@ for (const face of ownFaces) {
             expect((await wire.closed()).toString('latin1'), 'bytes after the head').to.equal('')
           })
           expect(status).to.equal(Number(refusal))
-          await turns()
+          await turns(enough)
           trial.untouched()
           expect(trial.touches.all).to.deep.equal([])
         })
@@ -102,7 +101,7 @@ for (const face of ownFaces) {
         const status = await send(face, trial, async (wire) => {
           const head = await trial.asked(wire)
           await wire.pieces('HTTP/1.1 102 Processing\r\n\r\n', 'HTTP/1.1 103 Early Hints\r\n\r\n')
-          await turns()
+          await turns(enough)
           trial.untouched()
           trial.touches.allow()
           wire.raw(goAhead)
@@ -133,7 +132,7 @@ describe('content whose connection ends directly behind the 100', () => {
       const dispatcher = agentFor(agent)
       const failure = await upload(peer.url, content, { dispatcher }).catch((error) => error)
       expect(failure).to.be.an('error')
-      await turns()
+      await turns(enough)
       expect(touched).to.equal(false)
     })
   }

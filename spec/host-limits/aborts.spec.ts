@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs'
-import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import type { ContentInput } from '../../lib/content/content.ts'
 import { fromFile } from '../../lib/content/file.ts'
@@ -10,6 +9,7 @@ import { ownFaces } from '../support/faces.ts'
 import { handlesLeftOn, temporaryFile } from '../support/files.ts'
 import { holdings, leftSince } from '../support/holdings.ts'
 import { Random } from '../support/random.ts'
+import { turns } from '../support/turns.ts'
 
 const count = 1000
 const lanes = 8
@@ -55,7 +55,7 @@ describe(`${count} uploads that are aborted at random moments`, () => {
           () => 'answered',
           (error: Error) => (error === reason ? 'aborted' : 'failed'),
         )
-        for (let turns = random.scale(60); turns > 0; turns--) await turn()
+        await turns(random.scale(60))
         controller.abort(reason)
         outcomes.push(await ending)
       }

@@ -1,10 +1,9 @@
 import { createWriteStream } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { closeLater } from '../support/closing.ts'
 import { chunksOf, noise } from '../support/contents.ts'
 import { ownFaces } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
 
 const bytes = noise(20_000_000)
 
@@ -36,12 +35,7 @@ async function fullOrigin(
     response.writeContinue()
     store(request, response)
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    server.closeAllConnections()
-    return new Promise((closed) => server.close(closed))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return { url: `http://127.0.0.1:${port}/`, complete: () => complete }
 }
 

@@ -1,13 +1,12 @@
 import { createServer, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { request } from 'undici'
 import { fetch } from '../../lib/client/fetch.ts'
 import { upload } from '../../lib/client/upload.ts'
-import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
+import { turns } from '../support/turns.ts'
 
 const size = 128 * 1_048_576
 /** What the system and the streams on both sides may hold between them. */
@@ -39,21 +38,17 @@ async function talker(): Promise<Talker> {
       talk()
     })
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    server.closeAllConnections()
-    return new Promise((closed) => server.close(closed))
-  })
+  const port = await listening(server)
   const settled = async (): Promise<number> => {
     let before = -1
-    for (let turns = 0; turns < 500; turns++) {
-      if (before !== written) turns = 0
+    for (let round = 0; round < 500; round++) {
+      if (before !== written) round = 0
       before = written
-      await turn()
+      await turns()
     }
     return written - (response?.writableLength ?? 0)
   }
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, settled }
+  return { url: `http://127.0.0.1:${port}/`, settled }
 }
 
 /** The content of a response to an upload, as something that is read piece by piece. */

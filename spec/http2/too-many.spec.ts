@@ -11,7 +11,8 @@ import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
-import { listening, tlsFront } from '../support/tls-front.ts'
+import { listening } from '../support/listening.ts'
+import { tlsFront } from '../support/tls-front.ts'
 
 describe('an HTTP/2 server that takes one stream at a time', () => {
   it('gets each of 100 uploads, of which it refuses some', async () => {

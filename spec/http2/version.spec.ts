@@ -6,7 +6,8 @@ import { RouteMemory } from '../../lib/routes/memory.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor, fetches, ownFaces } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
-import { type Front, listening, type Play, protocols, tlsFront } from '../support/tls-front.ts'
+import { listening } from '../support/listening.ts'
+import { type Front, type Play, protocols, tlsFront } from '../support/tls-front.ts'
 
 const large = noise(100_000)
 const small = noise(500)

@@ -1,4 +1,5 @@
 import { generate } from 'selfsigned'
+import { localNames } from '../support/identity.ts'
 
 /** A key, a certificate for 127.0.0.1 and localhost, and the certificate of the authority that signed it. */
 export interface Certified {
@@ -14,14 +15,10 @@ export async function certified(): Promise<Certified> {
     algorithm: 'sha256',
     extensions: [{ name: 'basicConstraints', cA: true, critical: true }],
   })
-  const names = [
-    { type: 7, ip: '127.0.0.1' },
-    { type: 2, value: 'localhost' },
-  ] as const
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keySize: 2048,
     algorithm: 'sha256',
-    extensions: [{ name: 'subjectAltName', altNames: [...names] }],
+    extensions: [{ name: 'subjectAltName', altNames: [...localNames] }],
     ca: { key: authority.private, cert: authority.cert },
   })
   return { key, cert, authority: authority.cert }

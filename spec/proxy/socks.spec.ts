@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { expect } from 'chai'
 import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
@@ -10,6 +9,7 @@ import { closeLater } from '../support/closing.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
+import { listening } from '../support/listening.ts'
 import { socksProxy } from '../support/proxies.ts'
 
 const bytes = noise(200_000)
@@ -115,10 +115,7 @@ describe('an ExpectAgent with a SOCKS5 proxy', () => {
         client.on('error', () => {})
         serve(client)
       })
-      server.listen(0, '127.0.0.1')
-      await once(server, 'listening')
-      closeLater(() => server.close())
-      const { port } = server.address() as { port: number }
+      const port = await listening(server)
       const options = await optionsFor(`socks5://127.0.0.1:${port}`)
       const error = await failure('http://origin.test', options)
       expect(error).to.include({ code: 'ERR_EXPECT_PROXY', phase: 'connecting' })

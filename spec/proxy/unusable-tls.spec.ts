@@ -8,6 +8,7 @@ import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { type Identity, identity } from '../support/identity.ts'
 import { httpProxy, socksProxy } from '../support/proxies.ts'
+import { turns } from '../support/turns.ts'
 
 const bad = '-----BEGIN CERTIFICATE-----\nbad\n-----END CERTIFICATE-----\n'
 
@@ -40,7 +41,7 @@ function failureOf(sent: Promise<unknown>): Promise<Error> {
 
 /** Whether nothing is left that a rejection could be raised by. Mocha fails the run when one is. */
 async function settled(): Promise<void> {
-  for (let turns = 0; turns < 3; turns++) await new Promise((turn) => setImmediate(turn))
+  await turns(3)
 }
 
 describe('TLS options that cannot be used', () => {

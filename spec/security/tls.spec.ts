@@ -1,9 +1,9 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { expect } from 'chai'
 import { faces } from '../support/all-faces.ts'
-import { closeLater } from '../support/closing.ts'
 import { identity } from '../support/identity.ts'
+import { listening } from '../support/listening.ts'
 
 /** The first byte of a TLS record with a handshake (RFC 8446, section 5.1). */
 const handshake = 22
@@ -16,17 +16,10 @@ interface Counted {
 
 async function counted(server: Server, host: string): Promise<Counted> {
   let connections = 0
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
+  server.on('connection', () => {
     connections += 1
-    sockets.add(socket)
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return { url: `https://${host}:${port}/file`, connections: () => connections }
 }
 

@@ -10,6 +10,7 @@ import { closeLater } from '../support/closing.ts'
 import { filesOf } from '../support/command-origin.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
+import { listening } from '../support/listening.ts'
 import { s3Client } from '../support/s3.ts'
 import { run } from '../support/terminal.ts'
 import { bucket, credentials, installS3, type S3Package, Signing, startS3 } from './support/s3.ts'
@@ -37,14 +38,7 @@ async function refusingFront(store: string): Promise<string> {
     message.pipe(passed)
   })
   server.on('checkContinue', (_message, response) => response.writeHead(417).end())
-  server.listen(0, '127.0.0.1')
-  await new Promise((listening) => server.once('listening', listening))
-  closeLater(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  return `http://127.0.0.1:${await listening(server)}`
 }
 
 describe('uploads to a store that speaks S3 and checks signatures', () => {

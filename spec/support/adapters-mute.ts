@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { closeLater } from './closing.ts'
+import { createServer, type Socket } from 'node:net'
+import { listening } from './listening.ts'
 
 /** An origin that takes connections and never answers. */
-export interface MuteOrigin {
+interface MuteOrigin {
   /** Its address, without a path. */
   readonly url: string
   /** Resolves when the client has closed all connections that it made. */
@@ -18,13 +17,7 @@ export async function muteOrigin(): Promise<MuteOrigin> {
     socket.on('error', () => {}).resume()
     open.set(socket, new Promise((closed) => socket.on('close', closed)))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closeLater(() => {
-    for (const socket of open.keys()) socket.destroy()
-    server.close()
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return {
     url: `http://127.0.0.1:${port}`,
     left: async () => {

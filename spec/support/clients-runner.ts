@@ -32,7 +32,7 @@ export interface Upload {
 export type Way = (upload: Upload) => Promise<number>
 
 /** What a client library does, apart from what it is to do. */
-export interface Habits {
+interface Habits {
   /** How the origin answers once it took the content, where the client wants a certain shape. */
   readonly response?: NonNullable<OriginOptions['response']>
   /** The field of a form that the bytes are in; they are the content itself otherwise. */

@@ -3,7 +3,7 @@ import { closeLater } from './closing.ts'
 import { commandFile } from './tested.ts'
 
 /** The program, running as a process of its own. */
-export interface CommandChild {
+interface CommandChild {
   readonly process: ChildProcess
   /** Resolves when it has ended and all it wrote was read. */
   readonly ended: Promise<{ status: number | NodeJS.Signals; out: string; err: string }>

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
-import { closeLater } from './closing.ts'
+import { createServer } from 'node:net'
+import { listening } from './listening.ts'
 
 /** What an origin sends on every connection, whatever is right. */
 export interface CrookedOptions {
@@ -22,8 +21,6 @@ export async function crooked(options: CrookedOptions): Promise<string> {
       socket.end(head.includes('\r\nexpect: 100-continue\r\n') ? asked : unasked, 'latin1')
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closeLater(() => new Promise((closed) => server.close(closed)))
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const port = await listening(server)
+  return `http://127.0.0.1:${port}`
 }

@@ -3,7 +3,7 @@ import type { OriginMode } from '../../lib/testing/index.ts'
 import type { SeenRequest } from '../../lib/testing/seen.ts'
 
 /** How a guard challenges. */
-export interface GuardOptions {
+interface GuardOptions {
   readonly username?: string
   readonly password?: string
   /** Further parameters of its challenge. */
@@ -13,7 +13,7 @@ export interface GuardOptions {
 }
 
 /** What a guard saw of one request's credentials. */
-export interface SeenCredentials {
+interface SeenCredentials {
   readonly nonce: string
   readonly nc: string
   readonly accepted: boolean

@@ -5,7 +5,7 @@ import type { Identity } from './identity.ts'
 import type { Orders, Step } from './steps.ts'
 
 /** An origin in a thread of its own, which goes on while the spec's event loop is blocked. */
-export interface DistantOrigin {
+interface DistantOrigin {
   readonly url: string
   readonly port: number
   /** Blocks this thread until the origin has taken its `count` steps this many times. */

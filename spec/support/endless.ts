@@ -3,7 +3,7 @@ import { ReadableStream } from 'node:stream/web'
 import type { OneShotInput } from '../../lib/content/content.ts'
 
 /** Content that never ends by itself, and counts how often it is told to. */
-export interface Endless {
+interface Endless {
   readonly content: OneShotInput
   readonly cancelled: () => number
 }

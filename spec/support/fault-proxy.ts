@@ -10,7 +10,7 @@ export interface Faults {
 }
 
 /** A proxy between a client and an origin that damages connections, and never what they carry. */
-export interface FaultProxy {
+interface FaultProxy {
   readonly url: string
   /** Connections that were made so far. */
   readonly connections: number

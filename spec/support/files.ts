@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeLater } from './closing.ts'
+import { turns } from './turns.ts'
 
 /** A folder that is gone after the spec. */
 export function temporaryFolder(): string {
@@ -52,7 +53,7 @@ export async function handlesLeftOn(path: string): Promise<number> {
   }
   process.on('warning', count)
   for (let turn = 0; turn < 1000 && handlesOn(path) > 0; turn++) {
-    await new Promise((resolve) => setImmediate(resolve))
+    await turns()
   }
   process.off('warning', count)
   return handlesOn(path) + collected

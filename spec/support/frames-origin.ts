@@ -1,12 +1,12 @@
 import { createServer, type TLSSocket } from 'node:tls'
 import { type Frame, FrameReader } from './frames.ts'
 import { identity } from './identity.ts'
-import { listening } from './tls-front.ts'
+import { listening } from './listening.ts'
 
 /** What an origin answers frames with. */
 export type Send = (...frames: Buffer[]) => void
 
-export interface FramesOrigin {
+interface FramesOrigin {
   readonly url: string
   /** The certificate to trust. */
   readonly ca: string

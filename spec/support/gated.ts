@@ -16,13 +16,13 @@ export interface Gated {
 }
 
 /** Connects to an origin. */
-export function gatedSocket(url: string, pipelined = false): Gated {
+export function gatedSocket(url: string): Gated {
   const { protocol, hostname, port } = new URL(url)
   const target = { host: hostname, port: Number(port) }
   const socket =
     protocol === 'https:' ? connectTls({ ...target, rejectUnauthorized: false }) : connect(target)
   closeLater(() => socket.destroy())
-  return { socket, gate: new Http1Gate(socket, { pipelined }) }
+  return { socket, gate: new Http1Gate(socket, { pipelined: false }) }
 }
 
 /** What an upload is like. */
@@ -124,11 +124,6 @@ export const putHead = 'PUT /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n
 export function put({ socket, gate }: Gated, ticket: Ticket): void {
   gate.announce(ticket)
   socket.write(putHead, 'latin1')
-}
-
-/** One turn of the event loop: what was ready to be read has been read after two of them. */
-export function turn(): Promise<void> {
-  return new Promise((done) => setImmediate(done))
 }
 
 /** Resolves when a socket has closed, for whatever reason. */

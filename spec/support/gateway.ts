@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { connect } from 'node:net'
 import { createFetch, type ExpectAgentOptions, upload } from '../../lib/index.ts'
 import { closeLater } from './closing.ts'
 import { agentFor } from './faces.ts'
+import { listening } from './listening.ts'
 import { Wire } from './wire.ts'
 
 /** A server that passes uploads on to another origin. */
-export interface Gateway {
+interface Gateway {
   readonly url: string
   /** What happened to the request of its client, in order. */
   readonly events: readonly string[]
@@ -62,17 +63,8 @@ export async function gateway(to: string, forward: Forwards): Promise<Gateway> {
       response.destroy()
     })
   }
-  const sockets = new Set<Socket>()
-  const server = createServer()
-    .on('request', take)
-    .on('checkContinue', take)
-    .on('connection', (socket: Socket) => sockets.add(socket))
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  const { port } = server.address() as AddressInfo
+  const server = createServer().on('request', take).on('checkContinue', take)
+  const port = await listening(server)
   return { url: `http://127.0.0.1:${port}/upload`, events, requests }
 }
 

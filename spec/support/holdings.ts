@@ -1,7 +1,8 @@
 import { readdirSync, readlinkSync } from 'node:fs'
+import { turns } from './turns.ts'
 
 /** What a process holds on to. */
-export interface Holdings {
+interface Holdings {
   /** What keeps its event loop alive, by kind. */
   readonly resources: ReadonlyMap<string, number>
   /** Its open descriptors, by kind. */
@@ -31,7 +32,7 @@ export async function leftSince(before: Holdings): Promise<string[]> {
     const left = more(before, holdings())
     if (left.length === 0 || performance.now() > until) return left
     await new Promise((resolve) => setTimeout(resolve, 50).unref())
-    await new Promise((resolve) => setImmediate(resolve))
+    await turns()
   }
 }
 

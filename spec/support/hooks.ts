@@ -1,4 +1,5 @@
 import nock from 'nock'
+import { sharedMemory } from '../../lib/routes/memory.ts'
 import { closeAll } from './closing.ts'
 
 // nock stands between every socket and the network as soon as it is imported. The specs
@@ -8,5 +9,7 @@ nock.restore()
 export const mochaHooks = {
   async afterEach(): Promise<void> {
     await closeAll()
+    // The system may give a later origin the same port, and what is remembered is of the earlier one.
+    sharedMemory.clear()
   },
 }

@@ -6,6 +6,12 @@ export interface Identity {
   readonly cert: string
 }
 
+/** The names of a server on the loopback. */
+export const localNames = [
+  { type: 7, ip: '127.0.0.1' },
+  { type: 2, value: 'localhost' },
+] as const
+
 let made: Promise<Identity> | null = null
 
 /** Made once for all specs. */
@@ -16,13 +22,9 @@ export function identity(): Promise<Identity> {
 
 /** Makes one that trusting the other does not cover. */
 export async function anotherIdentity(): Promise<Identity> {
-  const names = [
-    { type: 7, ip: '127.0.0.1' },
-    { type: 2, value: 'localhost' },
-  ] as const
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keySize: 2048,
-    extensions: [{ name: 'subjectAltName', altNames: [...names] }],
+    extensions: [{ name: 'subjectAltName', altNames: [...localNames] }],
   })
   return { key, cert }
 }

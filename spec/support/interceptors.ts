@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { PassThrough, pipeline, Readable, Transform } from 'node:stream'
-import { setImmediate as turn } from 'node:timers/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import type { Dispatcher } from 'undici'
+import { turns } from './turns.ts'
 
 /** An interceptor that puts another body in the place of the one it was given. */
 export interface Changing {
@@ -77,7 +77,7 @@ async function* late(body: Readable): AsyncGenerator<Buffer> {
   const kept: Buffer[] = []
   for await (const chunk of body) {
     kept.push(chunk)
-    for (let count = 0; count < 3; count++) await turn()
+    await turns(3)
     if (kept.length > 2) yield kept.shift() as Buffer
   }
   yield* kept

@@ -1,8 +1,9 @@
-import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { closeLater } from './closing.ts'
+import { expect } from 'chai'
+import { sha256 } from './contents.ts'
 import { identity } from './identity.ts'
+import { listening } from './listening.ts'
 import { through } from './through.ts'
 import { Wire } from './wire.ts'
 
@@ -40,7 +41,6 @@ export async function tlsOrigin(...scripts: Script[]): Promise<Origin> {
 }
 
 async function play(server: Server, scheme: string, scripts: Script[]): Promise<Origin> {
-  const sockets = new Set<Socket>()
   const left = scripts.length
   const results: Promise<void>[] = []
   let finish: () => void = () => {}
@@ -58,8 +58,6 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
   const serve = (socket: Socket): void => {
     const index = connections++
     const script = scripts[index]
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
     if (script === undefined) {
       socket.on('error', () => {})
       socket.destroy()
@@ -74,17 +72,25 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
   server.on(scheme === 'https' ? 'secureConnection' : 'connection', serve)
   // A client that leaves within the handshake has made a connection, too.
   if (through !== null) server.on('tlsClientError', (_error, socket: Socket) => serve(socket))
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return {
     url: `${scheme}://127.0.0.1:${port}/upload`,
     done,
     get connections() {
       return connections
     },
+  }
+}
+
+/** The script of an origin that says go, takes the content and answers 201. */
+export function takes(content: Buffer, line: string): Script {
+  return async (wire) => {
+    const head = await wire.head()
+    expect(head.split('\r\n', 1)[0]).to.equal(line)
+    expect(head).to.match(/^expect: 100-continue\r$/im)
+    wire.send('HTTP/1.1 100 Continue')
+    expect(sha256(await wire.content(head))).to.equal(sha256(content))
+    wire.send('HTTP/1.1 201 Created', 'content-length: 5')
+    wire.raw('taken')
   }
 }

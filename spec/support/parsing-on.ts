@@ -1,5 +1,5 @@
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { closeLater } from './closing.ts'
+import { createServer, type Socket } from 'node:net'
+import { listening } from './listening.ts'
 import { signal } from './signal.ts'
 
 /** The request that the content of an upload holds. */
@@ -18,14 +18,14 @@ export function smuggling(size: number): Buffer {
 export type Ending = 'open' | 'closed' | 'reset'
 
 /** One connection to an origin that takes whatever comes for requests. */
-export interface ParsedConnection {
+interface ParsedConnection {
   /** The request lines it found, in order. */
   readonly lines: readonly string[]
   readonly ending: Ending
 }
 
 /** An origin that refuses uploads early, and parses on. */
-export interface ParsingOrigin {
+interface ParsingOrigin {
   readonly url: string
   readonly connections: readonly ParsedConnection[]
   /** It reads what came behind the refusals, and goes on reading. */
@@ -46,12 +46,7 @@ export async function parsingOrigin(status: number): Promise<ParsingOrigin> {
   const server = createServer((socket) => {
     connections.push(new Connection(socket, status, goingOn.raised))
   })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const { socket } of connections) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(server)
   return {
     url: `http://127.0.0.1:${port}`,
     connections,

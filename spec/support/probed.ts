@@ -1,9 +1,7 @@
-import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { ProbeReport } from '../../lib/cli/probe/probing.ts'
-import { closeLater } from './closing.ts'
+import { listening } from './listening.ts'
 import { run } from './terminal.ts'
 
 // Only where nobody answers may the wait run out, and whoever listens waits for it.
@@ -38,11 +36,6 @@ export async function nodeServer(asked?: RequestListener): Promise<string> {
     request.resume().on('end', () => response.end())
   })
   if (asked !== undefined) server.on('checkContinue', asked)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closeLater(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const port = await listening(server)
+  return `http://127.0.0.1:${port}`
 }

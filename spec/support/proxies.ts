@@ -1,7 +1,7 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { closeLater } from './closing.ts'
 import type { Identity } from './identity.ts'
+import { listening } from './listening.ts'
 
 /** A proxy on 127.0.0.1 that a spec looks into. */
 export interface TestProxy {
@@ -84,7 +84,7 @@ function join(client: Socket, host: string, onOpen: (server: Socket) => void): v
 }
 
 /** A SOCKS5 proxy, with a note of the credentials and the targets it was given. */
-export interface TestSocks {
+interface TestSocks {
   readonly host: string
   readonly notes: readonly string[]
 }
@@ -156,19 +156,12 @@ async function listen(
   identity: Identity | undefined,
   serve: (client: Socket) => Promise<void>,
 ): Promise<string> {
-  const sockets = new Set<Socket>()
   const server = identity ? createTlsServer(identity) : createServer()
   server.on(identity ? 'secureConnection' : 'connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    socket.on('error', () => {})
     serve(socket).catch(() => socket.destroy())
   })
   // A client may give up within the handshake.
   server.on('tlsClientError', () => {})
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return `127.0.0.1:${await listening(server)}`
 }

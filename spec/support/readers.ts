@@ -1,5 +1,6 @@
 import { type Content, makeContent } from '../../lib/content/content.ts'
 import type { Reader, Step } from '../../lib/content/readers.ts'
+import { turns } from './turns.ts'
 
 /** Reads to the end, and answers the chunks as they came. */
 export async function chunksIn(reader: Reader): Promise<unknown[]> {
@@ -59,7 +60,7 @@ export async function stateOf(
       state = 'rejected'
     },
   )
-  await new Promise((turn) => setImmediate(turn))
+  await turns()
   return state
 }
 

@@ -20,7 +20,7 @@ export interface Receipt {
   readonly content: Buffer
 }
 
-export interface Receiver {
+interface Receiver {
   readonly url: string
   readonly receipts: readonly Receipt[]
 }

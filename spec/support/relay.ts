@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { turns } from './turns.ts'
 
 /** What happens to one direction of a connection. */
 export interface Direction {
@@ -28,7 +29,7 @@ export type Cut =
   | { readonly kind: 'stall'; readonly after: number; readonly ms: number }
 
 /** One direction of a connection that is being relayed. */
-export interface Relayed {
+interface Relayed {
   readonly from: Socket
   readonly to: Socket
   readonly direction: Direction
@@ -61,7 +62,7 @@ export async function relay({ from, to, direction, reset, over }: Relayed): Prom
       await pass(rest.subarray(0, segment))
       rest = rest.subarray(segment)
       // The receiver sees each piece by itself when it gets a turn between two writes.
-      await new Promise((turn) => setImmediate(turn))
+      await turns()
     }
     await pass(rest)
   }

@@ -14,7 +14,7 @@ export function response(status: number, text = '', ...fields: string[]): string
 }
 
 /** One way in which a response can be framed. */
-export interface Framing {
+interface Framing {
   readonly name: string
   /** The content that comes out of it. */
   readonly text: string

@@ -3,7 +3,7 @@ import { closeLater } from './closing.ts'
 import { FakeTerminal } from './terminal.ts'
 
 /** The command `serve` while it runs. */
-export interface Served {
+interface Served {
   readonly url: string
   readonly terminal: FakeTerminal
   /** Ctrl-C; answers the exit status. */

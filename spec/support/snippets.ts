@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 
 /** A piece of TypeScript in a Markdown file. */
-export interface Snippet {
+interface Snippet {
   /** The file and the line that it begins at. */
   readonly name: string
   readonly code: string

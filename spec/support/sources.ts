@@ -72,11 +72,6 @@ export class Counted implements AsyncIterableIterator<string> {
   }
 }
 
-/** A turn of the event loop, in which all that is due has run. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
-
 /** Reads until the end or a failure. */
 export async function readAll(source: Source): Promise<{ chunks: string[]; error: unknown }> {
   const chunks: string[] = []

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
 import { expect } from 'chai'
 import { noise } from './contents.ts'
+import { turns } from './turns.ts'
 
 /** Which tenant's call this is. */
 export const storage: AsyncLocalStorage<string> = new AsyncLocalStorage()
@@ -30,7 +31,7 @@ export class Diary {
 }
 
 /** A kind of content whose every piece notes its store, and what is noted when it is sent and when it is left. */
-export interface NotingKind {
+interface NotingKind {
   /** Makes it of so many pieces; where they never end, somebody has to leave it. */
   make(diary: Diary, pieces: number): unknown
   readonly sent: readonly string[]
@@ -54,7 +55,7 @@ export const notingKinds: ReadonlyMap<string, NotingKind> = new Map<string, Noti
     {
       make: (diary, pieces) => async () => {
         diary.note('function')
-        await new Promise((turn) => setImmediate(turn))
+        await turns()
         diary.note('function after a turn')
         return generate(diary, pieces)
       },
@@ -92,7 +93,7 @@ export const notingKinds: ReadonlyMap<string, NotingKind> = new Map<string, Noti
         const content = {
           next: async () => {
             diary.note('next')
-            await new Promise((turn) => setImmediate(turn))
+            await turns()
             count += 1
             return count > pieces ? { done: true, value: undefined } : { done: false, value: bytes }
           },
@@ -156,7 +157,7 @@ async function* generate(diary: Diary, pieces: number): AsyncGenerator<Buffer> {
     diary.note('generator')
     for (let count = 0; count < pieces; count++) {
       yield bytes
-      await new Promise((turn) => setImmediate(turn))
+      await turns()
       diary.note('generator after a turn')
     }
   } finally {

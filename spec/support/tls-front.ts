@@ -4,11 +4,11 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2'
-import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
+import { connect, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
-import { closeLater } from './closing.ts'
 import { FrameReader } from './frames.ts'
 import { identity } from './identity.ts'
+import { listening } from './listening.ts'
 
 /** What an origin does with a request; node's two servers look alike to it. */
 export type Play = (request: IncomingMessage, response: ServerResponse, asked: boolean) => void
@@ -85,21 +85,6 @@ function playing(server: Server, play: Play): Server {
   server.on('request', (request, response) => play(request, response, false))
   server.on('checkContinue', (request, response) => play(request, response, true))
   return server
-}
-
-/** The port of a server that is closed after the spec. */
-export async function listening(server: Server): Promise<number> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-  })
-  await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
-  closeLater(() => {
-    for (const socket of sockets) socket.destroy()
-    return new Promise((closed) => server.close(closed))
-  })
-  return (server.address() as AddressInfo).port
 }
 
 function join(one: Socket, other: Socket): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { turns } from './turns.ts'
 
 const blankLine = '\r\n\r\n'
 
@@ -93,7 +94,7 @@ export class Wire {
     for (const piece of pieces) {
       await new Promise<void>((sent) => this.socket.write(piece, 'latin1', () => sent()))
       // The reader sees each piece by itself when it gets a turn between two writes.
-      await new Promise((turn) => setImmediate(turn))
+      await turns()
     }
   }
 

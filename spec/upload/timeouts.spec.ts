@@ -8,7 +8,7 @@ import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { originElsewhere } from '../support/elsewhere.ts'
 import { agentFor, ownFaces } from '../support/faces.ts'
-import { origin } from '../support/origin.ts'
+import { origin, type Script } from '../support/origin.ts'
 import { answer, goAhead } from '../support/steps.ts'
 
 const small = noise(4096)
@@ -35,7 +35,7 @@ interface Row {
   readonly name: string
   readonly code: string
   readonly phase: UploadPhase
-  readonly url: () => Promise<string>
+  readonly script: Script
   readonly content: () => Parameters<typeof upload>[1]
   readonly options: () => UploadOptions
 }
@@ -47,13 +47,10 @@ const rows: readonly Row[] = [
     name: 'the connection takes no content',
     code: 'ERR_EXPECT_STALL_TIMEOUT',
     phase: 'sending',
-    url: async () => {
-      const peer = await origin(async (wire) => {
-        await wire.head()
-        wire.socket.pause()
-        wire.send('HTTP/1.1 100 Continue')
-      })
-      return peer.url
+    script: async (wire) => {
+      await wire.head()
+      wire.socket.pause()
+      wire.send('HTTP/1.1 100 Continue')
     },
     content: plenty,
     options: () => ({ timeouts: { stall: 20 } }),
@@ -62,13 +59,10 @@ const rows: readonly Row[] = [
     name: 'no response comes after the content',
     code: 'ERR_EXPECT_HEADERS_TIMEOUT',
     phase: 'sending',
-    url: async () => {
-      const peer = await origin(async (wire) => {
-        await wire.head()
-        wire.send('HTTP/1.1 100 Continue')
-        await wire.closed()
-      })
-      return peer.url
+    script: async (wire) => {
+      await wire.head()
+      wire.send('HTTP/1.1 100 Continue')
+      await wire.closed()
     },
     content: () => small,
     options: () => ({ timeouts: { headers: 20 } }),
@@ -77,13 +71,10 @@ const rows: readonly Row[] = [
     name: 'the head of the response stops halfway, before the content',
     code: 'ERR_EXPECT_HEADERS_TIMEOUT',
     phase: 'responding',
-    url: async () => {
-      const peer = await origin(async (wire) => {
-        await wire.head()
-        wire.raw('HTTP/1.1 413 Content Too Large\r\ncontent-')
-        await wire.closed()
-      })
-      return peer.url
+    script: async (wire) => {
+      await wire.head()
+      wire.raw('HTTP/1.1 413 Content Too Large\r\ncontent-')
+      await wire.closed()
     },
     content: () => small,
     options: () => ({ timeouts: { headers: 20 } }),
@@ -92,13 +83,10 @@ const rows: readonly Row[] = [
     name: 'no response comes in the time that undici was given',
     code: 'ERR_EXPECT_HEADERS_TIMEOUT',
     phase: 'sending',
-    url: async () => {
-      const peer = await origin(async (wire) => {
-        await wire.head()
-        wire.send('HTTP/1.1 100 Continue')
-        await wire.closed()
-      })
-      return peer.url
+    script: async (wire) => {
+      await wire.head()
+      wire.send('HTTP/1.1 100 Continue')
+      await wire.closed()
     },
     content: () => small,
     options: () => ({ dispatcher: agentFor({ headersTimeout: 20 }) }),
@@ -107,12 +95,9 @@ const rows: readonly Row[] = [
     name: 'the upload as a whole takes too long',
     code: 'ERR_EXPECT_TOTAL_TIMEOUT',
     phase: 'waiting',
-    url: async () => {
-      const peer = await origin(async (wire) => {
-        await wire.head()
-        await wire.closed()
-      })
-      return peer.url
+    script: async (wire) => {
+      await wire.head()
+      await wire.closed()
     },
     content: () => small,
     options: () => ({ timeouts: { total: 20 } }),
@@ -120,9 +105,10 @@ const rows: readonly Row[] = [
 ]
 
 describe('timeouts', () => {
-  for (const { name, code, phase, url, content, options } of rows) {
+  for (const { name, code, phase, script, content, options } of rows) {
     it(`fails with ${code} when ${name}`, async () => {
-      const failure = await failureOf(await url(), content(), { ...patient, ...options() })
+      const { url } = await origin(script)
+      const failure = await failureOf(url, content(), { ...patient, ...options() })
       expect(failure).to.include({ code, phase, attempt: 1 })
     })
   }

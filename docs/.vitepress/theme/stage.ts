@@ -42,7 +42,8 @@ export function stageAt({ lines, attempts, totalMs, status }: View, time: number
       const asks = /^expect:/im.test(text)
       return [{ text: asks ? 'headers, Expect' : 'headers', at: part, kind: 'request' }]
     }
-    const answer = code < 200 ? 'go' : code < 300 ? 'accepted' : 'refused'
+    const final = code < 300 ? 'accepted' : 'refused'
+    const answer = code < 200 ? 'go' : final
     return [{ text: String(code), at: 1 - part, kind: answer }]
   })
   const bar = attempts

@@ -68,7 +68,6 @@ function headOf({ url, method, headers, size }: ProbeQuestion, expectation: stri
   return `${target}${fields}content-length: ${size}\r\n${expectation}\r\n`
 }
 
-/** The head of one response. */
 export interface Head {
   readonly status: number
   /** Names of its fields, in lower case. */
@@ -77,7 +76,6 @@ export interface Head {
   readonly bare: boolean
 }
 
-/** The parsed responses of an origin. */
 export interface Responses {
   readonly interim: readonly Head[]
   /** Bytes of all interim responses together. */

@@ -6,7 +6,7 @@ import {
   type UploadReport,
   upload,
 } from '../../index.ts'
-import { type Answer, type Asked, ask, type Question } from '../asking.ts'
+import { type Answer, ask, type Question } from '../asking.ts'
 import { noteVersions } from '../exchange.ts'
 import { messageOf } from '../message.ts'
 import { listen } from './listening.ts'
@@ -17,12 +17,10 @@ export interface ProbeQuestion extends Question {
   readonly size: number
 }
 
-/** Options of a probe. */
 export interface ProbeOptions {
   readonly rounds: number
   /** An agent that lets the origin choose the protocol. */
   readonly agent: ExpectAgent
-  /** An agent for HTTP/1.1. */
   readonly http1: ExpectAgent
   /** TLS options for the probe's raw connections; `null` for no raw connections. */
   readonly tls: ConnectionOptions | null
@@ -54,7 +52,6 @@ export type SentReport =
   | { readonly status: number; readonly report: UploadReport; readonly error: null }
   | { readonly status: null; readonly report: null; readonly error: string }
 
-/** The results for one protocol. */
 export interface ProtocolReport {
   readonly protocol: 'HTTP/1.1' | 'HTTP/2'
   /** The answers of the origin, most frequent first; more than one if rounds differ. */
@@ -113,7 +110,7 @@ async function probeOver(
 ): Promise<ProtocolReport> {
   const versions = new Map<string, string>()
   const stop = noteVersions(versions)
-  const answers: Asked[] = []
+  const answers: Answer[] = []
   try {
     while (answers.length < rounds) answers.push(await ask(question, agent, signal))
   } finally {

@@ -5,7 +5,6 @@ import type { Remark } from './remarks.ts'
 
 const indent = 10
 
-/** The question, and how often it is asked. */
 export function questionText({ url, method, size }: ProbeQuestion, rounds: number): string {
   const place = `${method} ${url.origin}${url.pathname}`
   const times = rounds === 1 ? 'once' : `${rounds} times`
@@ -27,17 +26,11 @@ export function protocolText(
   return paragraph(protocol, lines, columns)
 }
 
-/** The remarks about the origin. */
 export function remarksText(remarks: readonly Remark[], columns?: number): string {
-  if (remarks.length === 0) return ''
-  return paragraph(
-    'Besides',
-    remarks.map(({ text }) => text),
-    columns,
-  )
+  const texts = remarks.map(({ text }) => text)
+  return texts.length === 0 ? '' : paragraph('Besides', texts, columns)
 }
 
-/** The response to the content, if it was sent. */
 export function sentText({ status, report, error }: SentReport, columns?: number): string {
   if (report === null) return paragraph('Sent', [`the upload failed: ${error}`], columns)
   const { outcome, sentBytes } = report

@@ -32,13 +32,8 @@ export class ByFunction implements RecoveryStep {
     return { ...httpRequest, headers: [...others, ...this.#found] }
   }
 
-  answered({
-    status,
-    fields,
-    httpRequest,
-    sendable,
-    number,
-  }: Challenged): NextAttempt | null | Promise<NextAttempt | null> {
+  answered(challenged: Challenged): NextAttempt | null | Promise<NextAttempt | null> {
+    const { status, fields, httpRequest, sendable, number } = challenged
     if (status !== this.#space.status || !sendable || !this.#space.covers(httpRequest)) return null
     const challenges = parseChallenges(fields[this.#space.challenges])
     const stale = challenges.some(({ params }) => params.stale?.toLowerCase() === 'true')
@@ -54,12 +49,8 @@ export class ByFunction implements RecoveryStep {
   }
 
   async #ask(httpRequest: HttpRequest, challenge: Challenge): Promise<NextAttempt | null> {
-    return this.#next(httpRequest, fieldsIn(await this.#authenticate(challenge)))
-  }
-
-  #next(httpRequest: HttpRequest, found: Found): NextAttempt | null {
-    this.#found = found
-    return found === null ? null : { httpRequest, reason: 'challenge', delayMs: 0 }
+    this.#found = fieldsIn(await this.#authenticate(challenge))
+    return this.#found === null ? null : { httpRequest, reason: 'challenge', delayMs: 0 }
   }
 }
 

@@ -5,7 +5,7 @@ import type { SchemeChallenge } from '../../protocol/challenge.ts'
 const hashes = ['sha512-256', 'sha256', 'md5'] as const
 
 /** A hash function by Node's name. */
-export type DigestHash = (typeof hashes)[number]
+type DigestHash = (typeof hashes)[number]
 
 /** A Digest challenge that can be answered (RFC 7616, section 3.3). */
 export interface DigestChallenge {

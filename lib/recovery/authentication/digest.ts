@@ -3,7 +3,7 @@ import type { Credentials } from '../../options/authenticate.ts'
 import type { DigestChallenge } from './digest-challenge.ts'
 
 /** The request that credentials are made for. */
-export interface DigestRequest {
+interface DigestRequest {
   readonly method: string
   /** The request target, as in the request line. */
   readonly uri: string

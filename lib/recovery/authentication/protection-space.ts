@@ -36,21 +36,17 @@ export function originSpace(origin: string): ProtectionSpace {
  * directly or through a tunnel must not get the password of a proxy when it answers 407.
  */
 export function proxySpaceOf(first: HttpRequest, routing: ProxyRouting): ProtectionSpace[] {
+  const { forwarder } = routing
   // A caller whose path is the whole URL names the proxy as the origin.
-  const own = isWhole(first) ? originOf(first.origin) : null
-  const proxy = own ?? routing.forwarder
-  if (proxy === null) return []
-  if (own !== null) {
-    return [
-      proxySpace(
-        proxy,
-        (httpRequest) => isWhole(httpRequest) && originOf(httpRequest.origin) === own,
-      ),
-    ]
+  if (isWhole(first)) {
+    const own = originOf(first.origin)
+    const isOwn: ProtectionSpace['covers'] = (each) =>
+      isWhole(each) && originOf(each.origin) === own
+    return [proxySpace(own, isOwn)]
   }
-  const covers = (httpRequest: HttpRequest): boolean => routing.forwards(httpRequest.origin)
+  if (forwarder === null) return []
   const target = ({ origin, path }: HttpRequest): string => originOf(origin) + path
-  return [{ ...proxySpace(proxy, covers), target }]
+  return [{ ...proxySpace(forwarder, ({ origin }) => routing.forwards(origin)), target }]
 }
 
 /** A proxy that makes tunnels. */

@@ -8,12 +8,10 @@ const max = 100
 export class SessionCache<Value extends object> {
   readonly #all = new WeakMap<object, LRUCache<string, Value>>()
 
-  /** The session of a space, if there is one. */
   get(key: object, space: ProtectionSpace): Value | undefined {
     return this.#all.get(key)?.get(keyOf(space))
   }
 
-  /** Replaces the session of a space. */
   set(key: object, space: ProtectionSpace, value: Value): void {
     const values = this.#all.get(key) ?? new LRUCache<string, Value>({ max })
     values.set(keyOf(space), value)

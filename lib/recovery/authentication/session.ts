@@ -42,27 +42,12 @@ export function offerOf(
 
 /** The session that a challenge begins. */
 export function sessionFor(offer: Offer): Session {
-  return offer.scheme === 'basic'
-    ? new BasicSession(offer.credentials)
-    : new DigestSession(offer.credentials, offer.challenge)
-}
-
-class BasicSession implements Session {
-  readonly free = true
-  readonly #credentials: Credentials
-
-  constructor(credentials: Credentials) {
-    this.#credentials = credentials
-  }
-
-  authorization(): string {
-    return basicAuthorization(this.#credentials)
-  }
-
-  inform(): void {}
-
-  answers({ scheme }: Offer): boolean {
-    return scheme === 'basic'
+  if (offer.scheme === 'digest') return new DigestSession(offer.credentials, offer.challenge)
+  return {
+    free: true,
+    authorization: () => basicAuthorization(offer.credentials),
+    inform() {},
+    answers: ({ scheme }) => scheme === 'basic',
   }
 }
 

@@ -1,7 +1,6 @@
 import type { AttemptReport, UploadReport } from '../report.ts'
 import { bytesText, timeText } from './wording.ts'
 
-/** The kind of a mark. */
 export type MarkKind =
   | 'delay'
   | 'head'

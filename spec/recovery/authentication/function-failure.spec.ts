@@ -6,6 +6,10 @@ import { content, guarded, stream, uploader } from '../../support/guarded.ts'
 import { type Script, origin as scripted } from '../../support/origin.ts'
 import { type Signal, signal } from '../../support/signal.ts'
 import { answering, bearer, TokenGuard } from '../../support/token-guard.ts'
+import { turns } from '../../support/turns.ts'
+
+/** Turns of the event loop in which a reset on the loopback is noticed. */
+const enough = 10
 
 const error = new Error('no token to be had')
 
@@ -26,11 +30,6 @@ function breaking({ raised }: Signal): Script {
     await raised
     wire.reset()
   }
-}
-
-/** Long enough for a reset on the loopback to be noticed. */
-async function turns(): Promise<void> {
-  for (let count = 0; count < 10; count++) await new Promise((turn) => setImmediate(turn))
 }
 
 describe('a function for credentials that fails', () => {
@@ -90,7 +89,7 @@ describe('a function for credentials that fails', () => {
     const peer = await scripted(breaking(broken))
     const authenticate = async () => {
       broken.raise()
-      await turns()
+      await turns(enough)
       throw error
     }
     expect(await reasonOf(uploader({ authenticate })(peer.url))).to.equal(error)
@@ -106,7 +105,7 @@ describe('a function for credentials that fails', () => {
     })
     const authenticate = async () => {
       broken.raise()
-      await turns()
+      await turns(enough)
       return bearer('token-1')
     }
     const { response } = await uploader({ authenticate })(peer.url)
@@ -121,7 +120,7 @@ describe('a function for credentials that fails', () => {
       const reason = new Error('changed my mind')
       const never = new Promise<never>(() => {})
       const authenticate = async () => {
-        await turns()
+        await turns(enough)
         ending.abort(reason)
         return never
       }

@@ -15,6 +15,10 @@ import { origin, type Script } from '../../support/origin.ts'
 import { framings, head, response } from '../../support/responses.ts'
 import { signal } from '../../support/signal.ts'
 import { tlsFront } from '../../support/tls-front.ts'
+import { turns } from '../../support/turns.ts'
+
+/** Turns of the event loop in which what was sent on the loopback arrives. */
+const enough = 10
 
 const platformFetch = globalThis.fetch
 const challenge = 'WWW-Authenticate: Bearer'
@@ -134,7 +138,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     const dispatcher = agentFor({ connect: { ca: front.ca } })
     const authenticate: AuthenticateFunction = async () => {
       broken()
-      await turns()
+      await turns(enough)
       return null
     }
     const { response: answer } = await upload(front.url, content, {
@@ -187,7 +191,7 @@ describe('a challenge that a function takes its time for', () => {
         await wire.closed()
       })
       const authenticate: AuthenticateFunction = async () => {
-        await turns()
+        await turns(enough)
         return null
       }
       const answer = await send(agentFor({ authenticate }), peer.url)
@@ -196,8 +200,3 @@ describe('a challenge that a function takes its time for', () => {
     })
   }
 })
-
-/** Long enough for what is at hand on the loopback to come in. */
-async function turns(): Promise<void> {
-  for (let count = 0; count < 10; count++) await new Promise((turn) => setImmediate(turn))
-}

@@ -15,6 +15,7 @@ import { content, guarded, stream, user, wholes } from '../../support/guarded.ts
 import { identity } from '../../support/identity.ts'
 import { httpProxy, proxyCredentials, type TestProxy } from '../../support/proxies.ts'
 import { answering } from '../../support/token-guard.ts'
+import { turns } from '../../support/turns.ts'
 
 const right = 'Basic dXNlcjpzZWNyZXQ='
 
@@ -270,7 +271,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     const { signal } = ending
     const authenticate = async () => {
       ending.abort()
-      await new Promise((turn) => setImmediate(turn))
+      await turns()
       return { 'proxy-authorization': right }
     }
     const dispatcher = agentFor(at.options)

@@ -1,6 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { ProxyOptions } from '../../../lib/proxy/server.ts'
 import { identity } from '../../support/identity.ts'
+import { turns } from '../../support/turns.ts'
 import { freePort, startDaemon, Workplace } from './daemon.ts'
 import { squid } from './servers.ts'
 
@@ -55,7 +55,7 @@ visible_hostname squid
         const lines = place.lines('access.log')
         const connects = lines.filter((line) => line.includes(' CONNECT '))
         if (lines.length > 0 && connects.length >= least) return connects
-        await turn()
+        await turns()
       }
     },
   }

@@ -1,6 +1,6 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { closeLater } from '../../support/closing.ts'
+import { listening } from '../../support/listening.ts'
 import { type SentRequest, sentRequests } from './sent-requests.ts'
 
 /** A connection that went through a tap. */
@@ -32,13 +32,11 @@ export async function tap(port: number): Promise<Tap> {
     const upstream = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
     connections.push(new Tapped(client, upstream))
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const own = await listening(server)
   closeLater(() => {
     for (const connection of connections) connection.close()
-    return new Promise((closed) => server.close(closed))
   })
-  return { port: (server.address() as AddressInfo).port, connections }
+  return { port: own, connections }
 }
 
 class Tapped implements TappedConnection {

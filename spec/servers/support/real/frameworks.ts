@@ -4,7 +4,7 @@ import express from 'express'
 import { fastify } from 'fastify'
 import { closeLater } from '../../../support/closing.ts'
 import { sha256 } from '../../../support/contents.ts'
-import { listening } from '../../../support/tls-front.ts'
+import { listening } from '../../../support/listening.ts'
 import { Ledger, refusal } from './ledger.ts'
 import { type RealServer, type Running, smallLimit } from './server.ts'
 

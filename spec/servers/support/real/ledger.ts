@@ -4,7 +4,7 @@ import { createSecureServer } from 'node:http2'
 import { createServer as createTlsServer } from 'node:https'
 import type { Server as NetServer } from 'node:net'
 import { identity } from '../../../support/identity.ts'
-import { listening } from '../../../support/tls-front.ts'
+import { listening } from '../../../support/listening.ts'
 import {
   allCases,
   type RealServer,

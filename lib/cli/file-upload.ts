@@ -9,13 +9,13 @@ import {
   type ResumeOptions,
   UploadError,
   type UploadOptions,
-  type UploadReport,
+  type UploadResult,
   upload,
 } from '../index.ts'
 import type { Target } from './target.ts'
 
 /** Flags for the content of uploads: checksums and rate. */
-export interface Treatment {
+export interface ContentFlags {
   /** Which checksum of the sent content is printed. */
   readonly checksum?: string | undefined
   /** The header field in which the checksum of a file is sent. */
@@ -24,16 +24,12 @@ export interface Treatment {
   readonly limit: RateLimit | null
 }
 
-/** How an upload is made. */
-export interface DeliveryOptions extends UploadOptions {
+export interface FileUploadOptions extends UploadOptions {
   headers: [string, string][]
   signal: AbortSignal
 }
 
-/** The result of an upload. */
-export interface Delivery {
-  readonly response: Response
-  readonly report: UploadReport
+export interface FileResult extends UploadResult {
   /** The sha256 of the content, in hex; `null` if it was not requested, or if the content was not sent whole. */
   readonly sha256: string | null
 }
@@ -43,12 +39,12 @@ export interface Delivery {
  *
  * @throws Error if the file changed after its checksum was sent, or after the upload to resume was begun.
  */
-export async function deliver(
+export async function uploadFile(
   { file, url, size }: Target,
   stdin: Readable,
-  { checksum, checksumHeader, limit }: Treatment,
-  options: DeliveryOptions,
-): Promise<Delivery> {
+  { checksum, checksumHeader, limit }: ContentFlags,
+  options: FileUploadOptions,
+): Promise<FileResult> {
   const open = (start = 0): Readable => (file === '-' ? stdin : createReadStream(file, { start }))
   const sums = (checksum ?? checksumHeader) !== undefined
   if (!sums && limit === null) {
@@ -67,7 +63,7 @@ export async function deliver(
     for await (const chunk of open(start)) {
       if (sums) hash.update(chunk)
       if (limit === null) yield chunk
-      else yield* limit.pieces(chunk)
+      else yield* limit(chunk)
     }
     if (sums) sha256 = hash.digest('hex')
   }
@@ -102,25 +98,20 @@ function ofFile(resume: ResumeOptions, current: string | undefined): ResumeOptio
   return { ...rest, onToken: (token) => onToken?.(token && { ...token, ...kept }) }
 }
 
+/** Yields a chunk in pieces of a tenth of a second each. */
+type RateLimit = (chunk: Uint8Array) => AsyncGenerator<Uint8Array>
+
 /** Limits the bytes a second of everything that goes through it. */
-export class RateLimit {
-  readonly #rate: number
+export function rateLimit(bytesPerSecond: number): RateLimit {
+  const size = Math.ceil(bytesPerSecond / 10)
   /** When the next bytes may pass. */
-  #due = 0
-
-  /** @param rate bytes a second. */
-  constructor(rate: number) {
-    this.#rate = rate
-  }
-
-  /** Yields a chunk in pieces of a tenth of a second each, at the limited rate. */
-  async *pieces(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
-    const size = Math.ceil(this.#rate / 10)
+  let due = 0
+  return async function* pieces(chunk) {
     for (let at = 0; at < chunk.length; at += size) {
       const piece = chunk.subarray(at, at + size)
       const now = performance.now()
-      this.#due = Math.max(this.#due, now) + (piece.length / this.#rate) * 1000
-      await sleep(this.#due - now)
+      due = Math.max(due, now) + (piece.length / bytesPerSecond) * 1000
+      await sleep(due - now)
       yield piece
     }
   }
