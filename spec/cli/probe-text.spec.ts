@@ -61,12 +61,12 @@ describe('consequenceOf', () => {
     [silent, 'sends after the wait, and asks no more for 10 minutes'],
     [broken, 'tries once more on a new connection, then fails'],
     [final(417), 'sends without asking, and asks no more for an hour'],
-    [final(204), 'sends nothing, and takes it for the answer'],
+    [final(204), 'sends nothing, and returns it as the response'],
     [final(401), 'sends nothing; with credentials it asks again'],
     [final(303), 'sends nothing, and follows with a GET'],
     [final(307), 'sends nothing here, and follows the redirect'],
     [final(413), 'sends nothing, and asks about small content too for a minute'],
-    [final(404), 'sends nothing, and hands the response over'],
+    [final(404), 'sends nothing, and returns the response'],
   ] as const) {
     it(`of ${answer.answer} ${answer.status ?? ''} is that this client ${said}`, () => {
       expect(consequenceOf(behaviourOf(answer))).to.equal(said)

@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer } from 'node:http'
 import { expect } from 'chai'
 import { agentFor } from '../support/faces.ts'
-import { listening } from '../support/tls-front.ts'
+import { listening } from '../support/listening.ts'
 
 const created = 'undici:request:create'
 

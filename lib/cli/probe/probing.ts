@@ -151,14 +151,14 @@ export function consequenceOf({ answer, status }: Behaviour): string {
 
 function afterFinal(status: number): string {
   if (status === 417) return `sends without asking, and asks no more for ${lifeOf('417')}`
-  if (status < 300) return 'sends nothing, and takes it for the answer'
+  if (status < 300) return 'sends nothing, and returns it as the response'
   if (status === 401 || status === 407) return 'sends nothing; with credentials it asks again'
   if (status === 303) return 'sends nothing, and follows with a GET'
   if ([301, 302, 307, 308].includes(status)) return 'sends nothing here, and follows the redirect'
   if (status === 413 || status === 429 || status === 503) {
     return `sends nothing, and asks about small content too for ${lifeOf('busy')}`
   }
-  return 'sends nothing, and hands the response over'
+  return 'sends nothing, and returns the response'
 }
 
 /** How long a RouteMemory keeps a fact. */
