@@ -1,52 +1,79 @@
-import {
-  type ReadableByteStreamController,
-  ReadableStream,
-  type ReadableStreamDefaultReader,
-  type UnderlyingByteSource,
-} from 'node:stream/web'
-import { decoded } from './decoding.ts'
+import type { Transform } from 'node:stream'
+import { errors } from 'undici/index.js'
+import { terminated } from './decoding.ts'
+import type { BodySink, BodySource } from './response-body.ts'
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>
+/** Decodes the content of a response on its way from the connection to the stream. */
+export class DecodedBody implements BodySink, BodySource {
+  readonly #connection: BodySource
+  readonly #decoders: readonly Transform[]
+  readonly #first: Transform
+  readonly #last: Transform
+  /** Where the decoded content goes. */
+  #out: BodySink | null = null
+  /** Whether nothing more is decoded. */
+  #over = false
 
-/** Frees the connections of responses whose stream was garbage collected unread. */
-const unread = new FinalizationRegistry<Reader>((reader) => {
-  reader.cancel().catch(() => {})
-})
-
-/**
- * The content of a response without its codings, as a stream of bytes. The decoders do not
- * refer to the stream, so an abandoned one can be garbage collected.
- */
-export function decodedBody(content: ReadableStream, codings: string): ReadableStream {
-  const found = decoded(content, codings)
-  if (found === content) return content
-  const reader: Reader = found.getReader()
-  const stream = new ReadableStream(new DecodedBytes(reader), { highWaterMark: 0 })
-  unread.register(stream, reader)
-  return stream
-}
-
-class DecodedBytes implements UnderlyingByteSource {
-  readonly type = 'bytes'
-  readonly #reader: Reader
-
-  constructor(reader: Reader) {
-    this.#reader = reader
+  /** @param decoders are applied in this order; there is at least one. */
+  constructor(connection: BodySource, decoders: readonly Transform[]) {
+    this.#connection = connection
+    this.#decoders = decoders
+    this.#first = decoders[0] as Transform
+    this.#last = decoders.at(-1) as Transform
   }
 
-  async pull(out: ReadableByteStreamController): Promise<void> {
-    const { done, value } = await this.#reader.read()
-    if (!done) {
-      // enqueue() transfers the buffer, and decoders share theirs between chunks: hence a copy.
-      out.enqueue(new Uint8Array(value))
-      return
+  /** Starts to decode. */
+  pipe(out: BodySink): void {
+    this.#out = out
+    this.#first.on('drain', () => this.#connection.resume())
+    for (const [at, decoder] of this.#decoders.entries()) {
+      decoder.on('error', (error) => this.#broke(error))
+      const next = this.#decoders[at + 1]
+      if (next !== undefined) decoder.pipe(next)
     }
-    out.close()
-    // A pending read into the caller's own buffer (BYOB) ends only by this call.
-    out.byobRequest?.respond(0)
+    this.#last.on('data', (chunk: Buffer) => out.push(chunk))
+    this.#last.on('end', () => {
+      this.#stop()
+      out.end()
+      // Bytes behind the end of the coded content are ignored.
+      this.#connection.resume()
+    })
   }
 
-  cancel(reason: unknown): Promise<void> {
-    return this.#reader.cancel(reason)
+  push(chunk: Uint8Array): void {
+    if (!this.#over && !this.#first.write(chunk)) this.#connection.pause()
+  }
+
+  end(): void {
+    if (!this.#over) this.#first.end()
+  }
+
+  fail(reason: unknown): void {
+    this.#stop()
+    this.#out?.fail(reason)
+  }
+
+  pause(): void {
+    this.#last.pause()
+  }
+
+  resume(): void {
+    this.#last.resume()
+  }
+
+  abort(reason: Error): void {
+    this.#stop()
+    this.#connection.abort(reason)
+  }
+
+  /** The content is not coded as its `Content-Encoding` says. */
+  #broke(error: Error): void {
+    this.fail(terminated(error))
+    this.#connection.abort(new errors.RequestAbortedError('The response cannot be decoded'))
+  }
+
+  #stop(): void {
+    this.#over = true
+    for (const decoder of this.#decoders) decoder.destroy()
   }
 }

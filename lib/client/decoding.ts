@@ -1,5 +1,4 @@
-import { PassThrough, pipeline, Readable, Transform, type TransformCallback } from 'node:stream'
-import type { ReadableStream } from 'node:stream/web'
+import { Transform, type TransformCallback } from 'node:stream'
 // The default import, because Node 20 lacks some names: the import would fail before the version is checked.
 import zlib from 'node:zlib'
 
@@ -27,12 +26,12 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 ])
 
 /**
- * Content without the codings that a `Content-Encoding` names (RFC 9110, section 8.4); the
- * content as it is if one of them is unknown.
+ * The decoders for a `Content-Encoding` (RFC 9110, section 8.4), in the order in which they are
+ * applied. There are none if one of the codings is unknown.
  *
  * @throws Error when there are too many.
  */
-export function decoded(content: ReadableStream, codings: string): ReadableStream {
+export function decodersOf(codings: string): Transform[] {
   const names = codings.split(',').map((name) => name.trim().toLowerCase())
   if (names.length > maxCodings) {
     throw new Error(
@@ -40,32 +39,9 @@ export function decoded(content: ReadableStream, codings: string): ReadableStrea
     )
   }
   const known = names.flatMap((name) => decoders.get(name) ?? [])
-  if (known.length < names.length) return content
+  if (known.length < names.length) return []
   // The coding that was applied last is listed last, and decoded first.
-  const chain = known.reverse().map((make) => make())
-  const source = Readable.fromWeb(content)
-  const out = new Outlet(source)
-  // Errors reach the reader through the last stream.
-  pipeline([source, ...chain, out], () => {})
-  return Readable.toWeb(out)
-}
-
-/** The end of a chain of decoders; turns their errors into the one that fetch throws. */
-class Outlet extends PassThrough {
-  /** The error of the source itself, which is passed on as it is. */
-  #failure: Error | null = null
-
-  constructor(source: Readable) {
-    super()
-    source.once('error', (error) => {
-      this.#failure = error
-    })
-  }
-
-  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    const own = error === null || error === this.#failure
-    callback(own ? error : terminated(error))
-  }
+  return known.reverse().map((make) => make())
 }
 
 /** `deflate` is the zlib format, but some origins send the raw one (RFC 9110, section 8.4.1.2). */

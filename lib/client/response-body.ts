@@ -3,19 +3,28 @@ import {
   ReadableStream,
   type UnderlyingByteSource,
 } from 'node:stream/web'
-import { type Dispatcher, errors } from 'undici/index.js'
+import { errors } from 'undici/index.js'
 
-type Connection = Dispatcher.DispatchController
+/** What the content of a response comes from: the controller of its dispatch, or decoders. */
+export interface BodySource {
+  pause(): void
+  resume(): void
+  abort(reason: Error): void
+}
+
+/** Takes in the content of a response. */
+export interface BodySink {
+  push(chunk: Uint8Array): void
+  /** All of the content was received. */
+  end(): void
+  fail(reason: unknown): void
+}
 
 /** The most bytes that are buffered before the connection pauses. */
 const maxBytes = 65_536
 
-/** Frees the connections of responses whose stream was garbage collected unread. */
-const unread = new FinalizationRegistry<Connection>((connection) => abort(connection))
-
-function abort(connection: Connection): void {
-  connection.abort(new errors.RequestAbortedError('The response was cancelled'))
-}
+/** Streams that were garbage collected before they were read to their end. */
+const unread = new FinalizationRegistry<ResponseBody>((body) => body.cancel())
 
 /**
  * The content of a response, as a stream of bytes. The connection pauses while the stream is not read.
@@ -23,24 +32,31 @@ function abort(connection: Connection): void {
  * The connection refers to this object, and this object refers to the stream only while a read is
  * pending. So an abandoned stream can be garbage collected, which frees the connection.
  */
-export class ResponseBody implements UnderlyingByteSource {
+export class ResponseBody implements BodySink, UnderlyingByteSource {
   readonly type = 'bytes'
-  readonly #connection: Connection
+  readonly #source: BodySource
+  readonly #onClosed: () => void
   /** Set while a read is pending. */
   #reading: ReadableByteStreamController | null = null
   #out: WeakRef<ReadableByteStreamController> | null = null
   #paused = false
+  /** Whether all of the content was received. */
+  #complete = false
 
-  /** @param connection is aborted when the stream is cancelled or garbage collected. */
-  constructor(connection: Connection) {
-    this.#connection = connection
+  /**
+   * @param source is aborted when the stream is cancelled or garbage collected.
+   * @param onClosed is called when the stream was read to its end, failed, or was abandoned.
+   */
+  constructor(source: BodySource, onClosed: () => void) {
+    this.#source = source
+    this.#onClosed = onClosed
   }
 
   /** Makes the stream. Only the caller keeps a reference to it. */
   stream(): ReadableStream {
     // With 0, pull() is called only for a pending read.
     const stream = new ReadableStream(this, { highWaterMark: 0 })
-    unread.register(stream, this.#connection, this)
+    unread.register(stream, this, this)
     return stream
   }
 
@@ -50,17 +66,22 @@ export class ResponseBody implements UnderlyingByteSource {
 
   pull(out: ReadableByteStreamController): void {
     this.#reading = out
-    if (!this.#paused) return
-    this.#paused = false
-    this.#connection.resume()
+    if (this.#complete) {
+      this.end()
+    } else if (this.#paused) {
+      this.#paused = false
+      this.#source.resume()
+    }
   }
 
+  /** The reader cancelled the stream, or abandoned it. */
   cancel(): void {
+    if (!this.#complete) {
+      this.#source.abort(new errors.RequestAbortedError('The response was cancelled'))
+    }
     this.#close()
-    abort(this.#connection)
   }
 
-  /** Takes in a chunk from the connection. */
   push(chunk: Uint8Array): void {
     const out = this.#out?.deref()
     if (out === undefined || chunk.length === 0) return
@@ -69,15 +90,18 @@ export class ResponseBody implements UnderlyingByteSource {
     out.enqueue(new Uint8Array(chunk))
     if (this.#reading !== null || (out.desiredSize ?? 0) > -maxBytes) return
     this.#paused = true
-    this.#connection.pause()
+    this.#source.pause()
   }
 
+  /** All of the content was received. As in fetch, an abort fails the stream until it was read to its end. */
   end(): void {
-    const out = this.#out?.deref()
+    this.#complete = true
+    const out = this.#reading
+    if (out === null) return
     this.#close()
-    out?.close()
+    out.close()
     // A pending read into the caller's own buffer (BYOB) ends only by this call.
-    out?.byobRequest?.respond(0)
+    out.byobRequest?.respond(0)
   }
 
   fail(reason: unknown): void {
@@ -90,5 +114,6 @@ export class ResponseBody implements UnderlyingByteSource {
     this.#out = null
     this.#reading = null
     unread.unregister(this)
+    this.#onClosed()
   }
 }

@@ -1,10 +1,11 @@
+import type { ReadableStream } from 'node:stream/web'
 import { type Dispatcher, errors } from 'undici/index.js'
 import { pairsOf, type ResponseFields } from '../headers.ts'
 import { keepFailure } from '../report/reported.ts'
-import { decodedBody } from './decoded-body.ts'
-import { terminated } from './decoding.ts'
+import { DecodedBody } from './decoded-body.ts'
+import { decodersOf, terminated } from './decoding.ts'
 import type { OutgoingRequest } from './request.ts'
-import { ResponseBody } from './response-body.ts'
+import { type BodySink, ResponseBody } from './response-body.ts'
 import type { SentCall } from './send.ts'
 import { type ResponseHead, uploadResponse } from './upload-response.ts'
 
@@ -26,7 +27,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   readonly #fixesHeaders: boolean
   /** `null` once the promise is settled. */
   #waiter: ResponseWaiter | null
-  #body: ResponseBody | null = null
+  #body: BodySink | null = null
 
   constructor(
     call: SentCall,
@@ -64,11 +65,17 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
       this.#answer(uploadResponse(null, head))
       return
     }
-    this.#body = new ResponseBody(controller)
-    const stream = this.#body.stream()
-    const codings = fields['content-encoding']
-    const content = codings === undefined ? stream : decodedBody(stream, String(codings))
-    this.#answer(uploadResponse(content, head))
+    this.#answer(uploadResponse(this.#stream(controller, fields['content-encoding']), head))
+  }
+
+  /** The stream of the response's content, without its codings. */
+  #stream(controller: Controller, codings: ResponseFields[string]): ReadableStream {
+    const decoders = codings === undefined ? [] : decodersOf(String(codings))
+    const decoded = decoders.length === 0 ? null : new DecodedBody(controller, decoders)
+    const body = new ResponseBody(decoded ?? controller, () => this.leave())
+    decoded?.pipe(body)
+    this.#body = decoded ?? body
+    return body.stream()
   }
 
   #head(status: number, statusText: string, fields: ResponseFields): ResponseHead {
@@ -94,8 +101,8 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.leave()
-    this.#body?.end()
+    if (this.#body === null) this.leave()
+    else this.#body.end()
   }
 
   onResponseError(_controller: Controller, error: Error): void {

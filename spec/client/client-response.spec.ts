@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { getEventListeners } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
@@ -10,6 +11,7 @@ import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { listening } from '../support/listening.ts'
 import { signal } from '../support/signal.ts'
+import { turns } from '../support/turns.ts'
 
 async function answering(answer: (response: ServerResponse) => void): Promise<string> {
   const server = createServer((request, response) => {
@@ -21,7 +23,10 @@ async function answering(answer: (response: ServerResponse) => void): Promise<st
 
 type Sent = (url: string, init?: FetchInit) => Promise<Response>
 const faces: Readonly<Record<string, Sent>> = {
-  upload: async (url) => (await upload(url, 'hello', { dispatcher: agentFor() })).response,
+  upload: async (url, { signal: aborts = null } = {}) => {
+    const options = aborts === null ? {} : { signal: aborts }
+    return (await upload(url, 'hello', { dispatcher: agentFor(), ...options })).response
+  },
   fetch: (url, init) =>
     fetch(url, { method: 'PUT', body: 'hello', dispatcher: agentFor(), ...init }),
 }
@@ -95,6 +100,29 @@ for (const [name, sent] of Object.entries(faces)) {
           const read = await new Response(await kept[0]).arrayBuffer()
           expect(Buffer.from(read).equals(bytes)).to.equal(true)
         }
+      })
+
+      it(`fails with the reason of an abort until it was read, in ${coding}`, async () => {
+        const url = await answering((response) => {
+          response.writeHead(200, { 'content-encoding': coding }).end(encode(bytes.subarray(0, 9)))
+        })
+        const controller = new AbortController()
+        const response = await sent(url, { signal: controller.signal })
+        await turns(20)
+        const reason = new Error('enough')
+        controller.abort(reason)
+        expect(await response.text().catch((error: unknown) => error)).to.equal(reason)
+      })
+
+      it(`does not listen to a signal once it was read, or left unread, in ${coding}`, async () => {
+        const url = await answering((response) => {
+          response.writeHead(200, { 'content-encoding': coding }).end(encode(bytes.subarray(0, 9)))
+        })
+        const { signal: kept } = new AbortController()
+        await (await sent(url, { signal: kept })).text()
+        expect(getEventListeners(kept, 'abort')).to.have.length(0)
+        await sent(url, { signal: kept })
+        while (getEventListeners(kept, 'abort').length > 0) await collected()
       })
 
       it(`frees its connection where nobody kept it, in ${coding}`, async () => {
