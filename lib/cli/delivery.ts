@@ -49,7 +49,9 @@ export async function deliver(
   { checksum, checksumHeader, limit }: Treatment,
   options: DeliveryOptions,
 ): Promise<Delivery> {
-  const open = (start = 0): Readable => (file === '-' ? stdin : createReadStream(file, { start }))
+  // A pipe can be read only without a start.
+  const open = (start?: number): Readable =>
+    file === '-' ? stdin : createReadStream(file, start === undefined ? {} : { start })
   const sums = (checksum ?? checksumHeader) !== undefined
   if (!sums && limit === null) {
     const result = await upload(url, size === null ? open() : fromFile(file), options)
@@ -61,7 +63,7 @@ export async function deliver(
   const before = name && (await fileChecksum(file, options.signal))
   if (name && before) headers.push([name, checksumField(name, before)])
   /** The content, hashed and throttled as it is read. */
-  const measured = async function* (start = 0): AsyncGenerator<Uint8Array> {
+  const measured = async function* (start?: number): AsyncGenerator<Uint8Array> {
     sha256 = null
     const hash = createHash('sha256')
     for await (const chunk of open(start)) {
