@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
@@ -5,6 +8,7 @@ import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { startCommand } from '../support/command-child.ts'
 import { openOrigin } from '../support/open-origin.ts'
+import { commandFile } from '../support/tested.ts'
 
 describe('the program', () => {
   it('ends with the status of the command', async () => {
@@ -19,6 +23,19 @@ describe('the program', () => {
     const { status, err } = await startCommand(['put']).ended
     expect(status).to.equal(2)
     expect(err).to.include('put needs a file and a URL')
+  })
+
+  it('fails where standard input is a folder', async function () {
+    // Windows opens no folders.
+    if (process.platform === 'win32') this.skip()
+    const origin = await openOrigin()
+    const stdin = openSync('.', 'r')
+    const child = spawn(process.execPath, [commandFile, 'put', '-', origin.url], {
+      stdio: [stdin, 'ignore', 'ignore'],
+    })
+    closeSync(stdin)
+    closeLater(() => void child.kill('SIGKILL'))
+    expect(await once(child, 'close')).to.deep.equal([1, null])
   })
 
   it('does not wait for standard input after a refusal', async () => {
