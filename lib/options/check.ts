@@ -12,10 +12,12 @@ const longestDelay = 2_147_483_647
  */
 export function checkOption(name: keyof ExpectOptions, value: unknown): void {
   const wanted = wants[name](value)
-  if (wanted === null) return
-  throw new TypeError(
-    `Option '${name}' must be ${wanted}, not ${name === 'authenticate' ? kindOf(value) : describe(value)}`,
-  )
+  if (wanted !== null) throw unusable(name, wanted, value)
+}
+
+function unusable(name: string, wanted: string, value: unknown): TypeError {
+  const found = /^authenticate|location$/.test(name) ? kindOf(value) : describe(value)
+  return new TypeError(`Option '${name}' must be ${wanted}, not ${found}`)
 }
 
 const wants: Wants<ExpectOptions> = {
@@ -34,33 +36,36 @@ const wants: Wants<ExpectOptions> = {
   allowInsecureRedirect: (value) => (typeof value === 'boolean' ? null : 'true or false'),
   retry: (value) =>
     typeof value === 'object' && value !== null
-      ? nestedWanted('RetryOptions', value, retryWants)
+      ? nestedWanted('retry', value, retryWants)
       : wholeNumber(value, 'RetryOptions or a number of attempts'),
   resume: (value) =>
     typeof value === 'object' && value !== null
-      ? nestedWanted('ResumeOptions', value, resumeWants)
+      ? nestedWanted('resume', value, resumeWants)
       : typeof value === 'boolean'
         ? null
         : 'ResumeOptions, true or false',
   timeouts: (value) =>
     typeof value === 'object' && value !== null
-      ? nestedWanted('TimeoutOptions', value, timeoutWants)
+      ? nestedWanted('timeouts', value, timeoutWants)
       : 'TimeoutOptions',
   authenticate: wantedAuthenticate,
 }
 
 type Wants<Options> = Record<keyof Options, (value: unknown) => string | null>
 
-/** What the first wrong option within an option must be. */
-function nestedWanted<Options>(
-  what: string,
-  given: object,
-  wantsOf: Wants<Options>,
-): string | null {
+/**
+ * Checks the options within an option.
+ *
+ * @throws TypeError naming the first one that is unknown or cannot be used.
+ */
+function nestedWanted<Options>(option: string, given: object, wantsOf: Wants<Options>): null {
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(wantsOf, name)) return `${what}, which have no '${name}'`
+    if (!Object.hasOwn(wantsOf, name)) {
+      const known = Object.keys(wantsOf).join(', ')
+      throw new TypeError(`Option '${option}' has no '${name}'; known are ${known}`)
+    }
     const wanted = value === undefined ? null : wantsOf[name as keyof Options](value)
-    if (wanted !== null) return `${what} whose '${name}' is ${wanted}`
+    if (wanted !== null) throw unusable(`${option}.${name}`, wanted, value)
   }
   return null
 }
