@@ -18,7 +18,7 @@ interface Details {
 /** The flag for each option that a message of the library may name. */
 const flags: readonly (readonly [RegExp, string])[] = [
   [/timeouts\.total/, '--timeout'],
-  [/timeouts\.stall/, '--stall-timeout'],
+  [/timeouts\.(stall|headers|body)\b.*(?=\))/, '--stall-timeout'],
   [/connectTimeout of the dispatcher/, '--connect-timeout'],
   [/ \((timeouts\.|undici)[^)]*\)$/, ''],
   [/maxRedirections/, '--max-redirects'],
@@ -44,6 +44,10 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   // The AggregateError for a name with several addresses has no message.
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
+  // The Response's error for a body that breaks off.
+  if (error.message === 'terminated' && error.cause !== undefined) {
+    return `the response is incomplete: ${messageOf(error.cause)}`
+  }
   const { code = error.name, errno, syscall, reason = error.message, cause } = error as Details
   const { path, dest = path, hostname, address, port } = error as Details
   const subject = dest ?? hostname ?? (address && `${address}:${port}`)

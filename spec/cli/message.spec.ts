@@ -80,8 +80,13 @@ describe('messageOf', () => {
     ],
     [
       'a timeout that no flag sets',
-      new UploadError('ERR_EXPECT_HEADERS_TIMEOUT', 'Nothing came in 1 ms (timeouts.headers)'),
+      new UploadError('ERR_EXPECT_HEADERS_TIMEOUT', 'Nothing came in 1 ms (timeouts.other)'),
       'Nothing came in 1 ms',
+    ],
+    [
+      'a response that breaks off',
+      new TypeError('terminated', { cause: failed('read', { code: 'ECONNRESET' }) }),
+      'the response is incomplete: the server closed the connection',
     ],
   ] as const) {
     it(`says what there is to say of ${name}`, () => {
