@@ -26,15 +26,19 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/; pass a stream to send it$/, "; upload it through standard input, with '-'"],
 ]
 
-/** Plain messages by the code of an error. */
+/** Plain messages by the code and the message of an error. */
 const meanings: readonly (readonly [RegExp, string])[] = [
-  [/^ENOENT$/, 'no such file'],
-  [/^ENOTFOUND$/, 'no such host'],
-  [/^EAI_AGAIN$/, 'the name cannot be looked up at the moment'],
-  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the server closed the connection'],
-  [/^UND_ERR_HEADERS_OVERFLOW$/, "the head of the server's response is too large"],
+  [/^ENOENT /, 'no such file'],
+  [/^ENOTFOUND /, 'no such host'],
+  [/^EAI_AGAIN /, 'the name cannot be looked up at the moment'],
+  [/^(ECONNRESET |EPIPE |UND_ERR_SOCKET .*(closed|GOAWAY))/, 'the server closed the connection'],
   [
-    /^ERR_EXPECT_CONTENT_GONE$/,
+    /^UND_ERR_SOCKET bad upgrade/,
+    'the server switched to another protocol (101) without being asked',
+  ],
+  [/^UND_ERR_HEADERS_OVERFLOW /, "the head of the server's response is too large"],
+  [
+    /^ERR_EXPECT_CONTENT_GONE /,
     'the body is needed again, and can be read only once; upload a file in place of a stream',
   ],
 ]
@@ -55,7 +59,7 @@ export function messageOf(error: unknown): string {
   if (/before secure TLS/.test(reason)) {
     return 'TLS error: the server closed the connection during the handshake'
   }
-  const meaning = meanings.find(([codes]) => codes.test(code))?.[1]
+  const meaning = meanings.find(([pattern]) => pattern.test(`${code} ${reason}`))?.[1]
   if (meaning !== undefined) return about + meaning
   if (/^ERR_(SSL|OSSL|TLS)|^EPROTO|CERT|^UNABLE_TO/.test(code)) return tlsMessage(code, reason)
   if (syscall && typeof errno === 'number') return about + getSystemErrorMessage(errno)
