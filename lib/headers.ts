@@ -15,6 +15,9 @@ type Value = string | string[] | number | boolean | null | undefined
  */
 function visit(headers: Fields, visitor: (name: string, value: Value) => boolean): void {
   if (headers === null || headers === undefined) return
+  if (typeof headers !== 'object') {
+    throw new TypeError(`Headers must be an object, a list or an iterable, not ${typeof headers}`)
+  }
   if (Array.isArray(headers)) visitList(headers, visitor)
   else if (Symbol.iterator in headers) visitPairs(headers, visitor)
   else {

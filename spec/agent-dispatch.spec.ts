@@ -232,3 +232,16 @@ describe("ExpectAgent's destroy", () => {
     expect(failure).to.be.instanceOf(errors.ClientDestroyedError)
   })
 })
+
+describe('a dispatch for a socket', () => {
+  for (const options of [{ upgrade: 'chat' }, { method: 'CONNECT' as const, body: null }]) {
+    it(`is refused where the handler takes none: ${JSON.stringify(options)}`, async () => {
+      const failure = await request('http://127.0.0.1:1', {
+        ...asking,
+        ...options,
+        dispatcher: agentFor(),
+      }).catch((error: unknown) => error)
+      expect(failure).to.be.instanceOf(errors.InvalidArgumentError)
+    })
+  }
+})

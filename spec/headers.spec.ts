@@ -90,6 +90,11 @@ describe('fieldValue', () => {
     })
   }
 
+  it('refuses what is no object', () => {
+    const wanted = 'Headers must be an object, a list or an iterable, not string'
+    expect(() => fieldValue('x-a: 1' as unknown as Fields, 'x-a')).to.throw(TypeError, wanted)
+  })
+
   it('hands over the first of several', () => {
     expect(fieldValue(['a', '1', 'A', '2'], 'a')).to.equal('1')
   })

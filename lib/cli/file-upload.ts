@@ -45,7 +45,9 @@ export async function uploadFile(
   { checksum, checksumHeader, limit }: ContentFlags,
   options: FileUploadOptions,
 ): Promise<FileResult> {
-  const open = (start = 0): Readable => (file === '-' ? stdin : createReadStream(file, { start }))
+  // A pipe can be read only without a start.
+  const open = (start?: number): Readable =>
+    file === '-' ? stdin : createReadStream(file, start === undefined ? {} : { start })
   const sums = (checksum ?? checksumHeader) !== undefined
   if (!sums && limit === null) {
     const result = await upload(url, size === null ? open() : fromFile(file), options)
@@ -57,7 +59,7 @@ export async function uploadFile(
   const before = name && (await fileChecksum(file, options.signal))
   if (name && before) headers.push([name, checksumField(name, before)])
   /** The content, hashed and throttled as it is read. */
-  const measured = async function* (start = 0): AsyncGenerator<Uint8Array> {
+  const measured = async function* (start?: number): AsyncGenerator<Uint8Array> {
     sha256 = null
     const hash = createHash('sha256')
     for await (const chunk of open(start)) {

@@ -18,7 +18,7 @@ interface Details {
 /** The flag for each option that a message of the library may name. */
 const flags: readonly (readonly [RegExp, string])[] = [
   [/timeouts\.total/, '--timeout'],
-  [/timeouts\.stall/, '--stall-timeout'],
+  [/timeouts\.(stall|headers|body)\b.*(?=\))/, '--stall-timeout'],
   [/connectTimeout of the dispatcher/, '--connect-timeout'],
   [/ \((timeouts\.|undici)[^)]*\)$/, ''],
   [/maxRedirections/, '--max-redirects'],
@@ -26,15 +26,19 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/; pass a stream to send it$/, "; upload it through standard input, with '-'"],
 ]
 
-/** Plain messages by the code of an error. */
+/** Plain messages by the code and the message of an error. */
 const meanings: readonly (readonly [RegExp, string])[] = [
-  [/^ENOENT$/, 'no such file'],
-  [/^ENOTFOUND$/, 'no such host'],
-  [/^EAI_AGAIN$/, 'the name cannot be looked up at the moment'],
-  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, 'the server closed the connection'],
-  [/^UND_ERR_HEADERS_OVERFLOW$/, "the head of the server's response is too large"],
+  [/^ENOENT /, 'no such file'],
+  [/^ENOTFOUND /, 'no such host'],
+  [/^EAI_AGAIN /, 'the name cannot be looked up at the moment'],
+  [/^(ECONNRESET |EPIPE |UND_ERR_SOCKET .*(closed|GOAWAY))/, 'the server closed the connection'],
   [
-    /^ERR_EXPECT_CONTENT_GONE$/,
+    /^UND_ERR_SOCKET bad upgrade/,
+    'the server switched to another protocol (101) without being asked',
+  ],
+  [/^UND_ERR_HEADERS_OVERFLOW /, "the head of the server's response is too large"],
+  [
+    /^ERR_EXPECT_CONTENT_GONE /,
     'the body is needed again, and can be read only once; upload a file in place of a stream',
   ],
 ]
@@ -44,6 +48,10 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   // The AggregateError for a name with several addresses has no message.
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
+  // The Response's error for a body that breaks off.
+  if (error.message === 'terminated' && error.cause !== undefined) {
+    return `the response is incomplete: ${messageOf(error.cause)}`
+  }
   const { code = error.name, errno, syscall, reason = error.message, cause } = error as Details
   const { path, dest = path, hostname, address, port } = error as Details
   const subject = dest ?? hostname ?? (address && `${address}:${port}`)
@@ -51,7 +59,7 @@ export function messageOf(error: unknown): string {
   if (/before secure TLS/.test(reason)) {
     return 'TLS error: the server closed the connection during the handshake'
   }
-  const meaning = meanings.find(([codes]) => codes.test(code))?.[1]
+  const meaning = meanings.find(([pattern]) => pattern.test(`${code} ${reason}`))?.[1]
   if (meaning !== undefined) return about + meaning
   if (/^ERR_(SSL|OSSL|TLS)|^EPROTO|CERT|^UNABLE_TO/.test(code)) return tlsMessage(code, reason)
   if (syscall && typeof errno === 'number') return about + getSystemErrorMessage(errno)

@@ -91,7 +91,7 @@ export function put(program: Command, session: Session): void {
     .option('--no-progress', 'do not show progress')
     .addOption(new Option('--color <when>', help.color).choices(modes).default('auto'))
   withConnection(command).action(async (operands, options) => {
-    const { header = [], timeline, limitRate } = options
+    const { header = [], timeline, limitRate, stallTimeout: stall } = options
     const { stderr, stdout } = terminal
     const targets = targetsOf([...(options.uploadFile ?? []), ...operands], {
       recursive: options.recursive ?? false,
@@ -122,7 +122,7 @@ export function put(program: Command, session: Session): void {
         retry: options.retry,
         redirect: options.follow ? 'follow' : 'manual',
         maxRedirections: options.maxRedirects,
-        timeouts: { total: options.timeout, stall: options.stallTimeout },
+        timeouts: { total: options.timeout, stall, headers: stall, body: stall },
         authenticate,
         dispatcher,
       },

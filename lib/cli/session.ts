@@ -1,3 +1,5 @@
+import { createReadStream, ReadStream } from 'node:fs'
+import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { styleText } from 'node:util'
 
@@ -16,6 +18,7 @@ export interface Terminal {
 
 /** A stream to read from, which may be a terminal. */
 export type Input = Readable & {
+  readonly fd?: number
   readonly isTTY?: boolean
   setRawMode?(raw: boolean): unknown
 }
@@ -55,6 +58,16 @@ export function paintFor(when: 'auto' | 'always' | 'never', { stderr, env }: Ter
   const wanted = stderr.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
   if (when === 'never' || (when === 'auto' && !wanted)) return (_colour, text) => text
   return (colour, text) => styleText(colour, text, { validateStream: false })
+}
+
+/**
+ * What is on standard input. Node makes an empty stream of anything but a file, a pipe, a socket or
+ * a terminal. A disk can be read like a file, and reading a folder fails.
+ */
+export function contentOn(stdin: Input): Readable {
+  const { fd } = stdin
+  const isKnown = stdin instanceof ReadStream || stdin instanceof Socket
+  return fd === undefined || isKnown ? stdin : createReadStream('', { fd })
 }
 
 /**

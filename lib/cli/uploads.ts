@@ -16,7 +16,7 @@ import { messageOf } from './message.ts'
 import { askedOutcome, type Outcome, outcomeOf, type StatusContext } from './outcome.ts'
 import type { Results } from './results.ts'
 import type { Row, Screen } from './screen.ts'
-import type { Session } from './session.ts'
+import { contentOn, type Session } from './session.ts'
 import type { Target } from './target.ts'
 import { TokenFile } from './token-file.ts'
 
@@ -139,7 +139,7 @@ export class Uploads {
     request: OwnRequest,
     kept: TokenFile | null,
   ): Promise<void> {
-    const { stdin } = this.#session.terminal
+    const stdin = contentOn(this.#session.terminal.stdin)
     const begun = performance.now()
     const own = { ...request, ...this.#resumption(kept) }
     const result = await uploadFile(target, stdin, this.#options, own).catch((error: unknown) => {

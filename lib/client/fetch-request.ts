@@ -54,6 +54,7 @@ export function outgoing(
   // Host comes from the URL.
   const fields = endToEnd(request.headers).filter(([name]) => name !== 'host')
   const headers = fieldList(fields, given, [
+    ['connection', closes(request.headers) ? 'close' : null],
     ['content-type', type],
     ['accept', '*/*'],
     ['accept-language', '*'],
@@ -71,6 +72,11 @@ export function outgoing(
     signal,
     source,
   }
+}
+
+/** Whether the connection is to be closed after the response. */
+function closes(headers: Headers): boolean {
+  return /(?:^|[\s,])close(?:[\s,]|$)/i.test(headers.get('connection') ?? '')
 }
 
 const conditions = [

@@ -10,10 +10,15 @@ import type { ExpectOptions, ResumeOptions, RetryOptions, TimeoutOptions } from 
  */
 export function checkOption(name: keyof ExpectOptions, value: unknown): void {
   const wanted = wants[name](value)
-  if (wanted === null) return
-  throw new TypeError(
-    `Option '${name}' must be ${wanted}, not ${name === 'authenticate' ? kindOf(value) : describe(value)}`,
-  )
+  if (wanted !== null) throw unusable(name, wanted, value)
+}
+
+/** Options whose values may contain credentials. */
+const secret = ['authenticate', 'resume.location']
+
+function unusable(name: string, wanted: string, value: unknown): TypeError {
+  const found = secret.includes(name) ? kindOf(value) : describe(value)
+  return new TypeError(`Option '${name}' must be ${wanted}, not ${found}`)
 }
 
 /** What each option must be, as the end of a sentence; `null` if the value is right. */
@@ -30,14 +35,14 @@ export const wants: Wants<ExpectOptions> = {
   allowInsecureRedirect: oneOf([true, false], 'true or false'),
   retry: (value) =>
     isObject(value)
-      ? nestedWanted('RetryOptions', value, retryWants)
+      ? nestedWanted('retry', value, retryWants)
       : wholeNumber(value, 'RetryOptions or a number of attempts'),
   resume: (value) =>
     isObject(value)
-      ? nestedWanted('ResumeOptions', value, resumeWants)
+      ? nestedWanted('resume', value, resumeWants)
       : oneOf([true, false], 'ResumeOptions, true or false')(value),
   timeouts: (value) =>
-    isObject(value) ? nestedWanted('TimeoutOptions', value, timeoutWants) : 'TimeoutOptions',
+    isObject(value) ? nestedWanted('timeouts', value, timeoutWants) : 'TimeoutOptions',
   authenticate: wantedAuthenticate,
 }
 
@@ -47,16 +52,19 @@ function oneOf(values: readonly unknown[], wanted: string): (value: unknown) => 
   return (value) => (values.includes(value) ? null : wanted)
 }
 
-/** What the first wrong option within an option must be. */
-function nestedWanted<Options>(
-  what: string,
-  given: object,
-  wantsOf: Wants<Options>,
-): string | null {
+/**
+ * Checks the options within an option.
+ *
+ * @throws TypeError naming the first one that is unknown or cannot be used.
+ */
+function nestedWanted<Options>(option: string, given: object, wantsOf: Wants<Options>): null {
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(wantsOf, name)) return `${what}, which have no '${name}'`
+    if (!Object.hasOwn(wantsOf, name)) {
+      const known = Object.keys(wantsOf).join(', ')
+      throw new TypeError(`Option '${option}' has no '${name}'; known are ${known}`)
+    }
     const wanted = value === undefined ? null : wantsOf[name as keyof Options](value)
-    if (wanted !== null) return `${what} whose '${name}' is ${wanted}`
+    if (wanted !== null) throw unusable(`${option}.${name}`, wanted, value)
   }
   return null
 }

@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer'
 import { UploadError } from '../errors.ts'
-import { withoutFields } from '../headers.ts'
+import { type ResponseFields, withoutFields } from '../headers.ts'
 import { type HttpRequest, placeOf } from '../upload/http-request.ts'
 import type { Answer, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 
@@ -61,7 +62,7 @@ export class Redirection implements RecoveryStep {
 
   answered({ status, fields, httpRequest, sendable }: Answer): NextAttempt | UploadError | null {
     if (!isRedirect(status) || fields.location === undefined) return null
-    const target = targetOf(fields.location, httpRequest)
+    const target = targetOf(fields, httpRequest)
     if (target === null) return this.#rules === null ? null : unusable(status, httpRequest)
     if (this.#rules?.mode === 'cors' && hasCredentials(target)) return exposing(status, httpRequest)
     const next = requestTo(target, httpRequest, status)
@@ -98,12 +99,13 @@ export class Redirection implements RecoveryStep {
   }
 }
 
-/** The target of a Location; `null` when it cannot be followed. */
-function targetOf(location: string | string[] | undefined, httpRequest: HttpRequest): URL | null {
-  const base = httpRequest.origin + httpRequest.path
-  if (typeof location !== 'string' || !URL.canParse(location, base)) return null
-  const target = new URL(location, base)
-  return target.protocol === 'http:' || target.protocol === 'https:' ? target : null
+/** The URL in a Location, relative to its request; `null` when it is not one of http: or https:. */
+export function targetOf({ location }: ResponseFields, { origin, path }: HttpRequest): URL | null {
+  if (typeof location !== 'string') return null
+  // Fields are decoded as latin1. Origins that do not percent-encode a Location send it in UTF-8.
+  const bytes = Buffer.from(location, 'latin1')
+  const target = URL.parse(isUtf8(bytes) ? bytes.toString() : location, origin + path)
+  return target !== null && /^https?:$/.test(target.protocol) ? target : null
 }
 
 /** Fetch follows no such redirect in mode 'cors' (Fetch standard, HTTP-redirect fetch, step 8). */

@@ -4,7 +4,7 @@ import type { Settings } from '../options/settings.ts'
 import { interopVersions, invitingFields } from '../protocol/resumable-upload.ts'
 import { type FieldValue, parseDictionary } from '../protocol/structured-fields.ts'
 import type { HttpRequest } from '../upload/http-request.ts'
-import { isElsewhere, originFields } from './redirect.ts'
+import { isElsewhere, originFields, targetOf } from './redirect.ts'
 
 /**
  * Adds the fields that offer a resumable upload to the origin (draft-ietf-httpbis-resumable-upload,
@@ -76,9 +76,8 @@ export function locationOf(
   from: HttpRequest,
   insecure: boolean,
 ): URL | null {
-  const { location } = fields
-  const found = typeof location === 'string' ? URL.parse(location, from.origin + from.path) : null
-  if (found === null || !/^https?:$/.test(found.protocol)) return null
+  const found = targetOf(fields, from)
+  if (found === null) return null
   const isExposed = from.origin.startsWith('https:') && found.protocol === 'http:'
   if (isExposed && !insecure) return null
   // Credentials in a Location are not used, and a fragment is not sent.

@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici'
+import { type Dispatcher, errors } from 'undici/index.js'
 import { ticketKey } from '../connection/ticket.ts'
 import type { Content } from '../content/content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
@@ -74,6 +74,7 @@ function send(
       handler,
     )
   }
+  refuseUpgrade(given, handler)
   const { base, dispatch } = interceptorContext
   const request = withLastingHeaders(given)
   // Another interceptor of this package above runs this upload.
@@ -108,10 +109,20 @@ function send(
   return true
 }
 
+/**
+ * undici makes this check too, but sees only handlers of this package, which have every method.
+ *
+ * @throws InvalidArgumentError if the handler could not be given the socket of an upgrade.
+ */
+function refuseUpgrade({ upgrade, method }: ExpectDispatchOptions, handler: Handler): void {
+  if ((!upgrade && method !== 'CONNECT') || handler.onRequestUpgrade !== undefined) return
+  throw new errors.InvalidArgumentError('invalid onRequestUpgrade method')
+}
+
 /** Copies header fields from an iterable, which may be readable only once. */
 function withLastingHeaders(request: ExpectDispatchOptions): ExpectDispatchOptions {
   const { headers } = request
-  if (!headers || Array.isArray(headers) || !(Symbol.iterator in headers)) return request
+  if (!headers || Array.isArray(headers) || !(Symbol.iterator in Object(headers))) return request
   return { ...request, headers: withoutFields(headers) }
 }
 

@@ -1,9 +1,14 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { expect } from 'chai'
 import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
+import { closeLater } from '../support/closing.ts'
 import { startCommand } from '../support/command-child.ts'
 import { listening } from '../support/listening.ts'
 import { openOrigin } from '../support/open-origin.ts'
+import { commandFile } from '../support/tested.ts'
 
 describe('the program', () => {
   it('ends with the status of the command', async () => {
@@ -18,6 +23,17 @@ describe('the program', () => {
     const { status, err } = await startCommand(['put']).ended
     expect(status).to.equal(2)
     expect(err).to.include('put needs a file and a URL')
+  })
+
+  it('fails where standard input is a folder', async () => {
+    const origin = await openOrigin()
+    const stdin = openSync('.', 'r')
+    const child = spawn(process.execPath, [commandFile, 'put', '-', origin.url], {
+      stdio: [stdin, 'ignore', 'ignore'],
+    })
+    closeSync(stdin)
+    closeLater(() => void child.kill('SIGKILL'))
+    expect(await once(child, 'close')).to.deep.equal([1, null])
   })
 
   it('does not wait for standard input after a refusal', async () => {

@@ -75,6 +75,15 @@ describe('what the command says of a failure', () => {
     const how = ['--expect', 'never', '--stall-timeout', '200ms']
     const stall = await run(['put', large, `http://${stuck}`, ...how])
     expect(stall.err).to.include(': The connection took no content within 200 ms (--stall-timeout)')
+    const head = await said(silent.url, ...how)
+    expect(head.message).to.equal(
+      "The response's head did not come within 200 ms (--stall-timeout)",
+    )
+    const half = await raw((socket) => socket.write('HTTP/1.1 201 Created\r\n\r\nhalf'))
+    const body = await run(['put', large, `http://${half}`, ...how])
+    expect(body.err).to.match(
+      /incomplete: The response's content stopped coming \(--stall-timeout\)\n$/,
+    )
   })
 
   it('is that there are too many redirects', async () => {

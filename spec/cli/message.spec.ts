@@ -80,8 +80,23 @@ describe('messageOf', () => {
     ],
     [
       'a timeout that no flag sets',
-      new UploadError('ERR_EXPECT_HEADERS_TIMEOUT', 'Nothing came in 1 ms (timeouts.headers)'),
+      new UploadError('ERR_EXPECT_HEADERS_TIMEOUT', 'Nothing came in 1 ms (timeouts.other)'),
       'Nothing came in 1 ms',
+    ],
+    [
+      'a 101 that nobody asked for',
+      failed('bad upgrade', { code: 'UND_ERR_SOCKET' }),
+      'the server switched to another protocol (101) without being asked',
+    ],
+    [
+      'an HTTP/2 connection that answers no PING',
+      failed('HTTP/2: connection unresponsive', { code: 'UND_ERR_SOCKET' }),
+      'HTTP/2: connection unresponsive',
+    ],
+    [
+      'a response that breaks off',
+      new TypeError('terminated', { cause: failed('read', { code: 'ECONNRESET' }) }),
+      'the response is incomplete: the server closed the connection',
     ],
   ] as const) {
     it(`says what there is to say of ${name}`, () => {

@@ -51,6 +51,7 @@ const inits: Readonly<Record<string, () => object>> = {
   }),
   'headers that are no text': () => ({ headers: { 'x-number': 5, 'x-none': undefined } }),
   'headers with white space around': () => ({ headers: { 'x-own': ' 1\t' } }),
+  'a connection that is to be closed': () => ({ headers: { Connection: 'Close' } }),
   'headers that cannot be sent': () => ({ headers: { 'x-own': 'a\r\nb: c' } }),
   'no headers': () => ({}),
   'a method in small letters': () => ({ method: 'put' }),

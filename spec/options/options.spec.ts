@@ -158,7 +158,7 @@ describe('mergeOptions', () => {
       it(`refuses ${name} ${said(value)}, by name`, () => {
         expect(() => mergeOptions({ [name]: value }, base)).to.throw(
           TypeError,
-          new RegExp(`^Option '${name}' must be ((?!secret).)+, not ((?!secret).)+$`),
+          new RegExp(`^Option '${name}(\\.\\w+)?' (must be|has no) ((?!secret).)+$`),
         )
       })
     }
@@ -172,8 +172,7 @@ describe('mergeOptions', () => {
       `milliseconds from 0 to ${longest} or 'adaptive', not ${longest + 1}`,
     ],
     [{ memory: {} as RouteMemory }, 'a RouteMemory or false, not an object'],
-    [{ retry: { count: -1 } }, "RetryOptions whose 'count' is a number of attempts, 0 or more"],
-    [{ retry: { times: 3 } as object }, "RetryOptions, which have no 'times'"],
+    [{ retry: 1.5 }, 'RetryOptions or a number of attempts, 0 or more, not 1.5'],
     [
       { authenticate: 'user:secret' as never },
       "a function, null or an object that has 'basic', 'digest' or 'proxy', not a string",
@@ -195,6 +194,27 @@ describe('mergeOptions', () => {
     it(`says what it wants: ${wanted}`, () => {
       const [name] = Object.keys(options)
       expect(() => mergeOptions(options, base)).to.throw(`Option '${name}' must be ${wanted}`)
+    })
+  }
+
+  const nested: readonly (readonly [ExpectOptions, string])[] = [
+    [{ retry: { count: -1 } }, "'retry.count' must be a number of attempts, 0 or more, not -1"],
+    [
+      { timeouts: { total: Number.POSITIVE_INFINITY } },
+      `'timeouts.total' must be milliseconds from 0 to ${longest}, not Infinity`,
+    ],
+    [
+      { resume: { location: 'ftp://uploads.example/secret' } },
+      "'resume.location' must be a URL of http: or https:, not a string",
+    ],
+    [
+      { retry: { times: 3 } as object },
+      "'retry' has no 'times'; known are count, statuses, minDelay, maxDelay",
+    ],
+  ]
+  for (const [options, message] of nested) {
+    it(`says what is wrong within an option: ${message}`, () => {
+      expect(() => mergeOptions(options, base)).to.throw(TypeError, `Option ${message}`)
     })
   }
 })

@@ -185,6 +185,6 @@ describe('the digest of an upload that can be resumed', () => {
     expect(await failed(origin, bad))
       .to.be.instanceOf(TypeError)
       .with.property('message')
-      .that.includes("ResumeOptions whose 'digest' is 'sha-256' or 'sha-512'")
+      .that.includes("'resume.digest' must be 'sha-256' or 'sha-512', not 'md5'")
   })
 })
