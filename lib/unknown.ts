@@ -4,11 +4,23 @@ import { closestMatch } from 'leven'
 export const longestDelay = 2_147_483_647
 
 /**
+ * Refuses options that are not an object.
+ *
+ * @throws TypeError
+ */
+export function checkIsObject(options: unknown): void {
+  if (isObject(options)) return
+  const found = options === null ? 'null' : `a ${typeof options}`
+  throw new TypeError(`Options must be an object, not ${found}`)
+}
+
+/**
  * Refuses unknown options.
  *
  * @throws TypeError naming the first unknown option.
  */
 export function refuseUnknown(options: object, known: readonly string[]): void {
+  checkIsObject(options)
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
     throw new TypeError(`Unknown option '${name}'; known are ${known.join(', ')}`)

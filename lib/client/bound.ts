@@ -3,7 +3,7 @@ import type { ExpectOptions } from '../options/options.ts'
 import { checkOptions, expectOptionNames, refuseToken } from '../options/settings.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { rememberLegacyDispatcher } from '../runtime/legacy-dispatcher.ts'
-import { checkDispatcher, refuseUnknown } from '../unknown.ts'
+import { checkDispatcher, checkIsObject, refuseUnknown } from '../unknown.ts'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
 import { type FetchInit, type fetch, fetchWith } from './fetch.ts'
 import { pickListeners } from './listeners.ts'
@@ -48,6 +48,7 @@ export interface Uninstall extends Disposable {
  * @throws TypeError naming an option that is unknown or cannot be used.
  */
 export function install(options: ExpectAgentOptions = {}): Uninstall {
+  checkIsObject(options)
   const { proxy = 'node', ...rest } = options
   const agent = new ExpectAgent({ ...rest, proxy })
   const before = { fetch: globalThis.fetch, dispatcher: getGlobalDispatcher() }

@@ -8,7 +8,7 @@ import { Redirection } from '../recovery/redirect.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { keepFailure } from '../report/reported.ts'
 import { UploadLog } from '../report/upload-log.ts'
-import { checkDispatcher, warnOfTypos } from '../unknown.ts'
+import { checkDispatcher, checkIsObject, warnOfTypos } from '../unknown.ts'
 import { type FetchRequest, fetchRequest, hasBlockedPort, outgoing } from './fetch-request.ts'
 import { pickListeners } from './listeners.ts'
 import {
@@ -111,6 +111,8 @@ const standardNames = [
 
 /** The members of an init; undefined ones count as missing (Web IDL, dictionaries). */
 function membersOf(init: FetchInit | undefined): FetchInit {
+  // The platform's fetch also accepts null and functions.
+  if (typeof init !== 'function') checkIsObject(init ?? {})
   const from = { ...init } as Record<string, unknown>
   const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(init ?? from))
   const members: Record<string, unknown> = {}

@@ -85,6 +85,12 @@ const takers: Record<string, [take: (options: object) => unknown, names: readonl
   ],
 }
 
+/** Those whose options are an argument of their own. */
+const takesObject = new Set([
+  ...['ExpectAgent', 'expectContinue()', 'install', 'createFetch', 'fetch', 'upload', 'RouteMemory'],
+  ...['fromFile', 'startOrigin', 'the adapter for Azure', 'the adapter for tus'],
+])
+
 /** Nobody listens there, so whatever fails later was not refused. */
 function ofOption(error: Error): void {
   if (error instanceof TypeError && error.cause === undefined) throw error
@@ -106,6 +112,16 @@ for (const [what, [take, names]] of Object.entries(takers)) {
       const options = Object.fromEntries(names.map((name) => [name, undefined]))
       expect(await outcomeOf(() => take(options))).to.equal(null)
     })
+
+    if (takesObject.has(what)) {
+      for (const value of ['text', 5, true]) {
+        it(`are refused where they are ${JSON.stringify(value)}`, async () => {
+          const error = await outcomeOf(() => take(value as unknown as object))
+          expect(error).to.be.instanceOf(TypeError)
+          expect((error as Error).message).to.match(/^Options must be an object, not a \w+$/)
+        })
+      }
+    }
 
     for (const name of names) {
       for (const value of name === 'authenticate' ? [Number.NaN] : [null, Number.NaN]) {
