@@ -87,7 +87,15 @@ const takers: Record<string, [take: (options: object) => unknown, names: readonl
 
 /** Those whose options are an argument of their own. */
 const takesObject = new Set([
-  ...['ExpectAgent', 'expectContinue()', 'install', 'createFetch', 'fetch', 'upload', 'RouteMemory'],
+  ...[
+    'ExpectAgent',
+    'expectContinue()',
+    'install',
+    'createFetch',
+    'fetch',
+    'upload',
+    'RouteMemory',
+  ],
   ...['fromFile', 'startOrigin', 'the adapter for Azure', 'the adapter for tus'],
 ])
 
