@@ -5,6 +5,7 @@ import {
   type UnderlyingByteSource,
 } from 'node:stream/web'
 import { decoded } from './decoding.ts'
+import { closeStream } from './response-body.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 
@@ -36,14 +37,9 @@ class DecodedBytes implements UnderlyingByteSource {
 
   async pull(out: ReadableByteStreamController): Promise<void> {
     const { done, value } = await this.#reader.read()
-    if (!done) {
-      // enqueue() transfers the buffer, and decoders share theirs between chunks: hence a copy.
-      out.enqueue(new Uint8Array(value))
-      return
-    }
-    out.close()
-    // A pending read into the caller's own buffer (BYOB) ends only by this call.
-    out.byobRequest?.respond(0)
+    // enqueue() transfers the buffer, and decoders share theirs between chunks: hence a copy.
+    if (!done) out.enqueue(new Uint8Array(value))
+    else closeStream(out)
   }
 
   cancel(reason: unknown): Promise<void> {

@@ -4,11 +4,9 @@ import {
   type UnderlyingByteSource,
 } from 'node:stream/web'
 import { type Dispatcher, errors } from 'undici/index.js'
+import { maxResponseBuffer } from '../upload/pending-response.ts'
 
 type Connection = Dispatcher.DispatchController
-
-/** The most bytes that are buffered before the connection pauses. */
-const maxBytes = 65_536
 
 /** Frees the connections of responses whose stream was garbage collected unread. */
 const unread = new FinalizationRegistry<Connection>((connection) => abort(connection))
@@ -67,7 +65,7 @@ export class ResponseBody implements UnderlyingByteSource {
     this.#reading = null
     // enqueue() transfers the whole buffer, of which the chunk may be a part: hence a copy.
     out.enqueue(new Uint8Array(chunk))
-    if (this.#reading !== null || (out.desiredSize ?? 0) > -maxBytes) return
+    if (this.#reading !== null || (out.desiredSize ?? 0) > -maxResponseBuffer) return
     this.#paused = true
     this.#connection.pause()
   }
@@ -75,9 +73,7 @@ export class ResponseBody implements UnderlyingByteSource {
   end(): void {
     const out = this.#out?.deref()
     this.#close()
-    out?.close()
-    // A pending read into the caller's own buffer (BYOB) ends only by this call.
-    out?.byobRequest?.respond(0)
+    if (out !== undefined) closeStream(out)
   }
 
   fail(reason: unknown): void {
@@ -91,4 +87,11 @@ export class ResponseBody implements UnderlyingByteSource {
     this.#reading = null
     unread.unregister(this)
   }
+}
+
+/** Ends a stream of bytes. */
+export function closeStream(out: ReadableByteStreamController): void {
+  out.close()
+  // A pending read into the caller's own buffer (BYOB) ends only by this call.
+  out.byobRequest?.respond(0)
 }

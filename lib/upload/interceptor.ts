@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { failUnstarted } from '../connection/forwarding-handler.ts'
 import { ticketKey } from '../connection/ticket.ts'
 import type { Content } from '../content/content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
@@ -22,9 +23,6 @@ import type { MakeRecovery } from './recovery-step.ts'
 import { UploadRun } from './upload-run.ts'
 
 type Handler = Dispatcher.DispatchHandler
-
-// undici passes no controller to handlers when a request fails before it starts.
-const controllerless = null as unknown as Dispatcher.DispatchController
 
 /** What an interceptor is told about the dispatcher below it. */
 export type Below = Pick<
@@ -102,9 +100,7 @@ function send(
   content
     .lookUp()
     .then(begin)
-    .catch((error: Error) => {
-      handler.onResponseError?.(controllerless, error)
-    })
+    .catch((error: Error) => failUnstarted(handler, error))
   return true
 }
 

@@ -1,5 +1,5 @@
 /** Bytes of response content that are buffered before the connection is paused. */
-const maxBytes = 65_536
+export const maxResponseBuffer = 65_536
 
 /**
  * A final response while the recovery steps decide about it. Its content is read meanwhile, because
@@ -20,7 +20,7 @@ export class PendingResponse {
   data(chunk: Buffer): boolean {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
-    return this.#bytes < maxBytes
+    return this.#bytes < maxResponseBuffer
   }
 
   /** The response has ended or failed. `finish` is called only if the response goes to the caller. */
