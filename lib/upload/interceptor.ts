@@ -15,11 +15,12 @@ import type { ExpectMode } from '../protocol/decision.ts'
 import { sharedMemory } from '../routes/memory.ts'
 import { callKey, type ExpectDispatchOptions } from './expect-request.ts'
 import { InFlight } from './in-flight.ts'
-import { requestContent, uploadContextOf, withoutExpectHeader } from './intercepted-request.ts'
+import { requestContent, withoutExpectHeader } from './intercepted-request.ts'
 import type { InterceptorContext } from './interceptor-context.ts'
 import { dispatchOlder, isOlder } from './older-handler.ts'
 import { direct } from './proxy-routing.ts'
 import type { MakeRecovery } from './recovery-step.ts'
+import { UploadContext } from './upload-context.ts'
 import { UploadRun } from './upload-run.ts'
 
 type Handler = Dispatcher.DispatchHandler
@@ -87,11 +88,8 @@ function send(
   if (isEmpty && !watched && !isCall)
     return dispatch(withoutExpectHeader(request, expectHeader), handler)
   const begin = (known: Content | null): boolean => {
-    const uploadContext = uploadContextOf(
-      { request, content: known, expectHeader, settings, handler },
-      interceptorContext,
-    )
-    const run = new UploadRun(uploadContext)
+    const intercepted = { request, content: known, expectHeader, settings, handler }
+    const run = new UploadRun(new UploadContext(intercepted, interceptorContext))
     const call = request[callKey]
     if (call !== undefined) call.controller = run.controller
     return run.start()
