@@ -1,6 +1,7 @@
 import { isPromise } from '../unknown.ts'
 import { SliceSize, type SliceSizes } from './slice-size.ts'
 import type { Source } from './source.ts'
+import type { Ticket } from './ticket.ts'
 
 /** The most bytes that are buffered while a write is pending. */
 const maxGathered = 524_288
@@ -8,7 +9,7 @@ const maxGathered = 524_288
 /** The most synchronous writes in a row, before other work of the event loop runs. */
 const maxAtOnce = 32
 
-/** Where content is written to. */
+/** Writes content, and receives the progress of its delivery. */
 export interface ContentWriter {
   /**
    * Writes chunks together. Not called again before the callback was called.
@@ -23,16 +24,14 @@ export interface ContentWriter {
   ): void
   /** The source has nothing to write yet. */
   idle(): void
+  /** The system accepted this many bytes of content. */
+  onContent(bytes: number): void
+  /** The system accepted all of the content. */
+  onDelivered(): void
 }
 
-/** Opens the content and receives the events of its delivery. */
-export interface DeliveryOwner {
-  open(): Source | Promise<Source>
-  onWrite(chunks: readonly Uint8Array[], bytes: number): void
-  onContent(bytes: number): void
-  onDelivered(): void
-  onSourceError(error: unknown): void
-}
+/** Opens the content. */
+export type ContentOpener = Pick<Ticket, 'open' | 'onWrite' | 'onSourceError'>
 
 /**
  * Reads content from its source and writes it, with backpressure: one write at a time, and at most
@@ -40,7 +39,7 @@ export interface DeliveryOwner {
  * the event loop, are written together.
  */
 export class Delivery {
-  readonly #owner: DeliveryOwner
+  readonly #opener: ContentOpener
   readonly #writer: ContentWriter
   readonly #sliceSize: SliceSize
   #source: Source | null = null
@@ -58,8 +57,8 @@ export class Delivery {
   #writes = 0
   #begun = 0
 
-  constructor(owner: DeliveryOwner, writer: ContentWriter, sizes?: SliceSizes) {
-    this.#owner = owner
+  constructor(opener: ContentOpener, writer: ContentWriter, sizes?: SliceSizes) {
+    this.#opener = opener
     this.#writer = writer
     this.#sliceSize = new SliceSize(sizes)
   }
@@ -73,7 +72,7 @@ export class Delivery {
   start(): void {
     let opened: Source | Promise<Source>
     try {
-      opened = this.#owner.open()
+      opened = this.#opener.open()
     } catch (error) {
       this.#fail(error)
       return
@@ -156,9 +155,7 @@ export class Delivery {
       this.#fail(error)
       return
     }
-    this.#read()
-    if (this.#ended || this.#gatheredBytes >= maxGathered) this.#advance()
-    else if (!this.#writing && this.#gatheredBytes > 0) this.#schedule()
+    this.#advance()
   }
 
   readonly #failed = (error: unknown): void => {
@@ -195,7 +192,7 @@ export class Delivery {
     const bytes = this.#writingBytes
     this.#writing = true
     this.#begun = bytes > 0 ? performance.now() : 0
-    if (bytes > 0) this.#owner.onWrite(chunks, bytes)
+    if (bytes > 0) this.#opener.onWrite(chunks, bytes)
     if (this.#over) return
     this.#writer.write(chunks, bytes, last, last ? this.#writtenLast : this.#written)
   }
@@ -249,7 +246,7 @@ export class Delivery {
     if (!this.#accept(error)) return
     this.#over = true
     this.#source = null
-    this.#owner.onDelivered()
+    this.#writer.onDelivered()
   }
 
   /** Handles the end of a write; returns whether the delivery continues. */
@@ -265,7 +262,7 @@ export class Delivery {
       this.#acceptedBytes += bytes
       if (bytes >= this.#sliceSize.bytes) this.#sliceSize.took(performance.now() - this.#begun)
       this.#source?.release(this.#acceptedBytes)
-      this.#owner.onContent(bytes)
+      this.#writer.onContent(bytes)
     }
     return !this.#over
   }
@@ -273,6 +270,6 @@ export class Delivery {
   #fail(error: unknown): void {
     if (this.#over) return
     this.stop()
-    this.#owner.onSourceError(error)
+    this.#opener.onSourceError(error)
   }
 }

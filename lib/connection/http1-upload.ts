@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { type ContentWriter, Delivery, type DeliveryOwner } from './delivery.ts'
+import { type ContentWriter, Delivery } from './delivery.ts'
 import { Expectation, type ExpectationOwner } from './expectation.ts'
 import type { Http1Gate, Written } from './http1-gate.ts'
 import { resetConnection } from './reset.ts'
-import type { Source } from './source.ts'
 import type { Ticket, TicketedConnection } from './ticket.ts'
 
 type Callback = (error?: Error | null) => void
@@ -25,9 +24,7 @@ interface Deferred {
 }
 
 /** One upload on an HTTP/1.1 connection: its head, its expectation, and its content, chunked or not. */
-export class Http1Upload
-  implements TicketedConnection, ContentWriter, DeliveryOwner, ExpectationOwner
-{
+export class Http1Upload implements TicketedConnection, ContentWriter, ExpectationOwner {
   readonly isHttp2 = false
   readonly ticket: Ticket
   readonly expectation: Expectation
@@ -58,7 +55,7 @@ export class Http1Upload
     this.#chunked = ticket.length === null
     this.#asks = asks
     this.expectation = new Expectation(ticket, asks, this)
-    this.#delivery = new Delivery(this, this)
+    this.#delivery = new Delivery(ticket, this)
   }
 
   // Called by the gate.
@@ -99,14 +96,6 @@ export class Http1Upload
 
   // Called by the delivery.
 
-  open(): Source | Promise<Source> {
-    return this.ticket.open()
-  }
-
-  onWrite(chunks: readonly Uint8Array[], bytes: number): void {
-    this.ticket.onWrite(chunks, bytes)
-  }
-
   onContent(bytes: number): void {
     this.#sentBytes += bytes
     this.#gate.moved()
@@ -123,10 +112,6 @@ export class Http1Upload
     this.ticket.onDelivered()
     callback?.()
     if (this.#closesWith !== null) this.#socket.destroy(this.#closesWith)
-  }
-
-  onSourceError(error: unknown): void {
-    this.ticket.onSourceError(error)
   }
 
   write(chunks: Uint8Array[], bytes: number, last: boolean, callback: Callback): void {

@@ -1,8 +1,7 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import type { ReleasedBy } from '../protocol/expectation.ts'
-import { type ContentWriter, Delivery, type DeliveryOwner } from './delivery.ts'
+import { type ContentWriter, Delivery } from './delivery.ts'
 import { Expectation, type ExpectationOwner } from './expectation.ts'
-import type { Source } from './source.ts'
 import type { Ticket, TicketedConnection } from './ticket.ts'
 import type { UploadBody } from './upload-body.ts'
 
@@ -42,9 +41,7 @@ interface UploadGate {
  * Node sends END_STREAM on a stream that it closes, and undici on one that was refused. An origin
  * could mistake that for complete content (RFC 9113, section 8.1), so it is sent only after all of it.
  */
-export class Http2Upload
-  implements TicketedConnection, ContentWriter, DeliveryOwner, ExpectationOwner
-{
+export class Http2Upload implements TicketedConnection, ContentWriter, ExpectationOwner {
   readonly isHttp2 = true
   readonly choseHttp1 = false
   readonly #stream: ClientHttp2Stream
@@ -69,7 +66,7 @@ export class Http2Upload
     this.#body = body
     this.#asks = asks
     this.#expectation = new Expectation(ticket, asks, this)
-    this.#delivery = new Delivery(this, this, sliceSizes)
+    this.#delivery = new Delivery(ticket, this, sliceSizes)
   }
 
   install(): void {
@@ -135,14 +132,6 @@ export class Http2Upload
 
   // Called by the delivery.
 
-  open(): Source | Promise<Source> {
-    return this.#ticket.open()
-  }
-
-  onWrite(chunks: readonly Uint8Array[], bytes: number): void {
-    this.#ticket.onWrite(chunks, bytes)
-  }
-
   onContent(bytes: number): void {
     this.#ticket.onContent(bytes)
   }
@@ -153,10 +142,6 @@ export class Http2Upload
     this.#ticket.onDelivered()
     // undici ends the stream.
     this.#body.end()
-  }
-
-  onSourceError(error: unknown): void {
-    this.#ticket.onSourceError(error)
   }
 
   write(chunks: Uint8Array[], _bytes: number, _last: boolean, callback: Callback): void {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type ContentWriter, Delivery, type DeliveryOwner } from '../../lib/connection/delivery.ts'
+import { type ContentOpener, type ContentWriter, Delivery } from '../../lib/connection/delivery.ts'
 import type { Source } from '../../lib/connection/source.ts'
 import { type ContentInput, makeContent } from '../../lib/content/content.ts'
 import { noise } from '../support/contents.ts'
@@ -10,7 +10,7 @@ import { turns } from '../support/turns.ts'
 type Callback = (error?: Error | null) => void
 
 /** What a delivery does, as text; the spec says when a write is done. */
-class Recorder implements DeliveryOwner, ContentWriter {
+class Recorder implements ContentOpener, ContentWriter {
   readonly events: string[] = []
   readonly written: Buffer[] = []
   readonly #open: () => Source | Promise<Source>
