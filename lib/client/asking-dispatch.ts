@@ -35,7 +35,7 @@ function interceptedBy(dispatcher: Dispatcher, needsGate = true): Dispatcher.Dis
   const mocked = 'isMockActive' in dispatcher && dispatcher.isMockActive === true
   return uploadInterceptor(mocked ? { expect: 'never' } : {}, recovery, {
     needsGate,
-    yields: true,
+    isReplaced: true,
   })(own)
 }
 

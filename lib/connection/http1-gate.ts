@@ -237,7 +237,7 @@ export class Http1Gate implements Waiting {
     // Once the final response has begun, the end of reading closes the connection.
     if (!this.#awaiting) return
     this.#failure = { error, callback }
-    this.#rescue.start(this.#upload?.ticket.rescueTimeout ?? rescueTimeout)
+    this.#rescue.start(this.#upload?.ticket.options.rescueTimeout ?? rescueTimeout)
   }
 
   /** No response was received after a failed write. */

@@ -138,7 +138,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
 
   /** The head does not wait for content that comes from code of the caller. */
   idle(): void {
-    if (!this.ticket.atHand) this.#writeHead()
+    if (this.ticket.callsOut) this.#writeHead()
   }
 
   #writeHead(): void {

@@ -89,7 +89,7 @@ export class UploadRequestHandler extends EndObserver {
     // process the request, which has to be an attempt of its own. Over HTTP/1.1 it does so when a
     // pipelined request behind it is aborted, which closes the connection.
     else if (again && gate.isHttp2) controller.abort(unprocessed())
-    else if (again && this.#ticket.begun) controller.abort(begunBefore())
+    else if (again && this.#ticket.contentBegan) controller.abort(begunBefore())
     else if (gate.isHttp2) gate.announce(this.#ticket, this.#content, this.#asks, controller)
     else if (this.#mustOfferHttp2(gate)) controller.abort(noProtocol)
     else gate.announce(this.#ticket)
@@ -97,7 +97,7 @@ export class UploadRequestHandler extends EndObserver {
 
   /** Without the expectation, one-shot content would be lost to an origin that speaks only HTTP/2. */
   #mustOfferHttp2(gate: Http1Gate): boolean {
-    return gate.choseNone && this.#ticket.mayNeedHttp2 && !this.#ticket.asks(false)
+    return gate.choseNone && this.#ticket.options.mayNeedHttp2 && !this.#ticket.asks(false)
   }
 }
 

@@ -103,9 +103,9 @@ export class UploadContent implements SourceOwner {
     return this.length ?? (this.#ended ? this.#seenBytes : null)
   }
 
-  /** Whether it comes from memory or a file, and not from code of the caller. */
-  get atHand(): boolean {
-    return !this.#content.callsOut
+  /** Whether reading it runs code of the caller. */
+  get callsOut(): boolean {
+    return this.#content.callsOut
   }
 
   /** Whether it was not opened, called or read. */

@@ -29,6 +29,7 @@ const chunkSent = channel('undici:request:bodyChunkSent')
 
 /** One request on one connection: a handler for undici, and a ticket for the connection. */
 export class Attempt implements Dispatcher.DispatchHandler, Ticket {
+  readonly options: AttemptOptions
   readonly log: AttemptLog
   /** The body in the dispatch options. Interceptors below may read or replace it. */
   readonly body: unknown
@@ -43,7 +44,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** Whether its wait was computed from the measured times of the route. */
   measured = false
   readonly #owner: AttemptOwner
-  readonly #options: AttemptOptions
   #replaced: UploadContent | null = null
   #controller: Controller | null = null
   #connection: TicketedConnection | null = null
@@ -62,7 +62,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   constructor(owner: AttemptOwner, options: AttemptOptions) {
     this.#owner = owner
-    this.#options = options
+    this.options = options
     const { content, buffered } = options
     this.complete = content === null
     this.log = new AttemptLog(options)
@@ -85,21 +85,21 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** @throws UploadError when no gate holds the content back. Called before anything is sent. */
   mustHaveGate(): void {
-    if (!this.asksAtAll || this.gated) return
-    const { unaskedReason } = this.#options
+    if (!this.options.asks || this.gated) return
+    const { unaskedReason } = this.options
     if (unaskedReason !== null) {
       this.#owner.goesUnasked(unaskedReason)
       return
     }
     throw new UploadError(
       'ERR_EXPECT_NO_GATE',
-      `The upload to ${this.#options.url} needs Expect: 100-continue, but its connection has no gate to hold the body back; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
+      `The upload to ${this.options.url} needs Expect: 100-continue, but its connection has no gate to hold the body back; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
     )
   }
 
   async mayFlow(): Promise<void> {
     // An interceptor that reads the body may change it, and then the origin's offsets do not match the content.
-    if (this.#options.part !== undefined) throw unreadable()
+    if (this.options.part !== undefined) throw unreadable()
     // After one turn `gated` is known. An interceptor that reads the whole body before it dispatches must not wait.
     await null
     if (!this.gated || this.#flows) return
@@ -111,11 +111,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   #flow(): void {
     this.#flows = true
     this.#onFlow?.()
-  }
-
-  /** Whether the expectation is planned. Whether it was sent is known after the head. */
-  get asksAtAll(): boolean {
-    return this.#options.asks
   }
 
   /** Whether content was written that the system has not accepted yet. */
@@ -130,7 +125,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** The offset up to which content was written. */
   get reached(): number {
-    const { start } = this.#options.part ?? { start: 0 }
+    const { start } = this.options.part ?? { start: 0 }
     return start + Math.max(this.#handedBytes, this.log.sentBytes)
   }
 
@@ -156,7 +151,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
    * ended without a response, or the content would be sent without the expectation.
    */
   needsHttp2(error: NodeJS.ErrnoException): boolean {
-    if (!this.#options.prefersHttp1) return false
+    if (!this.options.prefersHttp1) return false
     if (error === noProtocol) return true
     if (error.code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return true
     const connection = this.#connection
@@ -167,7 +162,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** Publishes on a diagnostics channel. */
   publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
     if (!isHeard(name)) return
-    const { method, url, number } = this.#options
+    const { method, url, number } = this.options
     publish(name, { method, url, attempt: number, ...details })
   }
 
@@ -194,7 +189,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   // Ticket, called by the connection.
 
   asks(isHttp2: boolean): boolean {
-    return this.#options.asks && this.#owner.stillAsks(isHttp2)
+    return this.options.asks && this.#owner.stillAsks(isHttp2)
   }
 
   /** 0 when another request has shown meanwhile that the route does not answer expectations. */
@@ -202,40 +197,16 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#owner.stillAsks(this.isHttp2) ? this.log.waitLimitMs : 0
   }
 
-  get begun(): boolean {
+  get contentBegan(): boolean {
     return this.#handedBytes > 0 || (this.complete && this.#connection !== null)
   }
 
-  get prefersHttp1(): boolean {
-    return this.#options.prefersHttp1
-  }
-
-  get mayNeedHttp2(): boolean {
-    return this.#options.mayNeedHttp2
-  }
-
-  get yields(): boolean {
-    return this.#options.yields
-  }
-
-  get invites(): boolean {
-    return this.#options.handlesInterim
-  }
-
-  get lengthStated(): boolean {
-    return this.#options.lengthStated
-  }
-
-  get rescueTimeout(): number {
-    return this.#options.rescueTimeout
-  }
-
-  get atHand(): boolean {
-    return this.#replaced === null && (this.#options.content?.atHand ?? true)
+  get callsOut(): boolean {
+    return this.#replaced !== null || (this.options.content?.callsOut ?? false)
   }
 
   get length(): number | null {
-    const { content, part } = this.#options
+    const { content, part } = this.options
     return this.#replaced === null ? (content?.lengthOf(part) ?? null) : this.#replaced.length
   }
 
@@ -250,12 +221,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   replaceBody(body: unknown, headers: Fields): Fields {
-    const { part, handlesInterim } = this.#options
+    const { part, isResumable, lengthStated } = this.options
     if (part !== undefined) throw unreadable()
     const content = contentOf(body ?? '')
     const stated = statedLength(headers)
     // A Content-Length that was added for the original content does not apply to another body.
-    const ours = stated === this.length && !this.lengthStated
+    const ours = stated === this.length && !lengthStated
     const length = ours ? content.length : (stated ?? content.length)
     refuseLength(content.length, length)
     this.#replaced = new UploadContent(content, {
@@ -265,12 +236,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
       inContext: this.#owner.inContext,
     })
     // The origin's offsets would not match the original content, so the upload cannot be resumed.
-    const dropped = handlesInterim ? invitingFields : []
+    const dropped = isResumable ? invitingFields : []
     return withoutFields(headers, ...dropped, ...(ours ? ['content-length'] : []))
   }
 
   open(): Source | Promise<Source> {
-    if (!this.#interimPending || !this.#options.handlesInterim) return this.#open()
+    if (!this.#interimPending || !this.options.isResumable) return this.#open()
     // In the next turn undici has passed on the interim responses that arrived together with the 100.
     return new Promise<void>((resolve) => {
       setImmediate(() => this.#current && resolve())
@@ -278,7 +249,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   #open(): Source | Promise<Source> {
-    const { content, part } = this.#options
+    const { content, part } = this.options
     return this.#replaced?.open() ?? (content as UploadContent).open(part)
   }
 

@@ -68,7 +68,7 @@ export function withoutBounds(request: ExpectDispatchOptions): ExpectDispatchOpt
 
 /** The request without the HTTP version that an interceptor above prefers for its own attempt. */
 export function withoutPreference(request: ExpectDispatchOptions): ExpectDispatchOptions {
-  if (!request[ticketKey]?.prefersHttp1) return request
+  if (!request[ticketKey]?.options.prefersHttp1) return request
   const { allowH2: _preferred, ...rest } = request
   return rest
 }

@@ -16,7 +16,7 @@ export interface InterceptorContext {
   /** Whether a connection without a gate is an error. Otherwise content is sent without the expectation. */
   readonly needsGate: boolean
   /** Whether another interceptor of this package below replaces the attempts of this one. */
-  readonly yields: boolean
+  readonly isReplaced: boolean
   /** The agent's own option: `false` forbids HTTP/2, `true` leaves the choice to the origin. */
   readonly allowH2: boolean | undefined
   readonly recovery: MakeRecovery

@@ -28,10 +28,10 @@ type Handler = Dispatcher.DispatchHandler
 /** What an interceptor is told about the dispatcher below it. */
 export type Below = Pick<
   InterceptorContext,
-  'inFlight' | 'routing' | 'needsGate' | 'yields' | 'allowH2'
+  'inFlight' | 'routing' | 'needsGate' | 'isReplaced' | 'allowH2'
 >
 
-const unknown = { routing: direct, needsGate: true, yields: false, allowH2: undefined }
+const unknown = { routing: direct, needsGate: true, isReplaced: false, allowH2: undefined }
 
 /**
  * Makes the interceptor that sends the expectation before the content.
@@ -76,7 +76,7 @@ function send(
   const { base, dispatch } = interceptorContext
   const request = withLastingHeaders(given)
   // Another interceptor of this package above runs this upload.
-  if (request[ticketKey]?.yields === false) return dispatch(request, handler)
+  if (request[ticketKey]?.options.isReplaced === false) return dispatch(request, handler)
   const expectHeader = expectHeaderOf(request.headers)
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : mergeOptions(overrides, base)

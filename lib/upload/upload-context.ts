@@ -61,7 +61,7 @@ export class UploadContext {
     interceptorContext: InterceptorContext,
   ) {
     const call = request[callKey]
-    const outer = request[ticketKey]
+    const outer = request[ticketKey]?.options
     const stated = outer?.lengthStated === false ? null : statedLength(request.headers)
     const length = stated ?? content?.length ?? null
     if (content !== null) refuseLength(content.length, stated)
@@ -75,10 +75,10 @@ export class UploadContext {
     this.log.total = content === null ? null : length
     const plain = withoutPreference(withoutExpectHeader(request, expectHeader))
     const httpRequest = httpRequestOf(plain, content, length)
-    const { recovery, yields } = interceptorContext
-    const invites = outer?.invites === true
-    const invitation = recovery.invitation(settings, httpRequest, length, invites)
-    this.request = yields ? withoutBounds(plain) : withoutRecovery(plain, settings)
+    const { recovery, isReplaced } = interceptorContext
+    const invited = outer?.isResumable === true
+    const invitation = recovery.invitation(settings, httpRequest, length, invited)
+    this.request = isReplaced ? withoutBounds(plain) : withoutRecovery(plain, settings)
     this.httpRequest = invitation ?? httpRequest
     this.lengthStated = stated !== null
     this.buffered = content?.buffered ?? null

@@ -153,7 +153,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   left(attempt: Attempt): void {
     this.#request.connected(attempt.isHttp2)
     if (!attempt.log.asked && this.isCurrent(attempt)) this.#uploadContext.log.continued()
-    if (!attempt.asksAtAll || attempt.log.asked) return
+    if (!attempt.options.asks || attempt.log.asked) return
     // The decision changed before the head was written, so the reason is determined again.
     if (attempt.log.reason === 'first')
       this.#uploadContext.log.reason = this.#request.decide(attempt.isHttp2).reason
