@@ -1,26 +1,20 @@
 import type { Duplex } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { InContext } from '../content/upload-content.ts'
 import type { ResponseFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
-import type { AskReason } from '../report/report.ts'
-import type { WaitLimit } from '../routes/wait-limit.ts'
 import type { Attempt } from './attempt.ts'
+import type { RequestState } from './request-state.ts'
+import type { UploadContext } from './upload-context.ts'
 
 /** Receives the events of attempts. */
 export interface AttemptOwner {
-  /** Whether a request still carries the expectation, at the time its head is written. */
-  stillAsks(isHttp2: boolean): boolean
-  /** How long content is held back, at the time the head is written. */
-  waitLimit(isHttp2: boolean): WaitLimit
-  /** Runs a function in the caller's async context. */
-  readonly inContext: InContext
+  readonly uploadContext: UploadContext
+  /** The current request, which a head that is being written belongs to. */
+  readonly request: RequestState
   /** Whether the attempt is the current one. Events of an earlier attempt are ignored. */
   isCurrent(attempt: Attempt): boolean
   started(controller: Dispatcher.DispatchController, context: unknown): void
   left(attempt: Attempt): void
-  /** The content is sent without the expectation, because the connection has no gate. */
-  goesUnasked(reason: AskReason): void
   interim(attempt: Attempt, status: number): void
   released(attempt: Attempt, by: ReleasedBy): void
   /** Chunks of content are being written. */
@@ -34,9 +28,6 @@ export interface AttemptOwner {
   sourceFailed(error: unknown): void
   /** A callback of the caller threw. */
   callbackFailed(error: unknown): void
-  bodySent(chunk: Uint8Array): void
-  requestSent(): void
-  responding(): void
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void
   data(attempt: Attempt, chunk: Buffer): void
   /** The response is complete, but content is still sent. undici no longer controls the request. */

@@ -79,6 +79,15 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#connection?.isHttp2 ?? false
   }
 
+  /** The caller's handler. */
+  get #handler(): Dispatcher.DispatchHandler {
+    return this.#owner.uploadContext.handler
+  }
+
+  #inContext(call: () => void): void {
+    this.#owner.uploadContext.inContext(call)
+  }
+
   get #current(): boolean {
     return this.#owner.isCurrent(this)
   }
@@ -88,7 +97,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     if (!this.options.asks || this.gated) return
     const { unaskedReason } = this.options
     if (unaskedReason !== null) {
-      this.#owner.goesUnasked(unaskedReason)
+      this.#owner.uploadContext.log.reason = unaskedReason
       return
     }
     throw new UploadError(
@@ -189,12 +198,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   // Ticket, called by the connection.
 
   asks(isHttp2: boolean): boolean {
-    return this.options.asks && this.#owner.stillAsks(isHttp2)
+    return this.options.asks && this.#owner.request.decide(isHttp2).asks
   }
 
   /** 0 when another request has shown meanwhile that the route does not answer expectations. */
   get continueTimeout(): number {
-    return this.#owner.stillAsks(this.isHttp2) ? this.log.waitLimitMs : 0
+    return this.#owner.request.decide(this.isHttp2).asks ? this.log.waitLimitMs : 0
   }
 
   get contentBegan(): boolean {
@@ -233,7 +242,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
       length,
       replayWindow: 0,
       canReuseBuffers: false,
-      inContext: this.#owner.inContext,
+      inContext: this.#owner.uploadContext.inContext,
     })
     // The origin's offsets would not match the original content, so the upload cannot be resumed.
     const dropped = isResumable ? invitingFields : []
@@ -260,7 +269,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#guard(() => {
       this.log.head(asked, reusedConnection, connection.isHttp2)
       if (asked) {
-        const { milliseconds, measured } = this.#owner.waitLimit(connection.isHttp2)
+        const { milliseconds, measured } = this.#owner.request.waitLimit(connection.isHttp2)
         this.log.waitLimitMs = milliseconds
         this.measured = measured
         this.publish('ask')
@@ -323,7 +332,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.log.delivered()
     this.#guard(() => {
       this.#owner.sent(this)
-      if (this.#current) this.#owner.requestSent()
+      if (this.#current) this.#handler.onRequestSent?.()
       this.#endLate()
     })
   }
@@ -345,7 +354,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** Catches errors of callbacks, because the connection must finish its current read or write. */
   #guard(tell: () => void): void {
     try {
-      this.#owner.inContext(tell)
+      this.#inContext(tell)
     } catch (error) {
       this.#owner.callbackFailed(error)
     }
@@ -355,7 +364,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller
-    if (this.#current) this.#owner.inContext(() => this.#owner.started(controller, context))
+    if (this.#current) this.#inContext(() => this.#owner.started(controller, context))
     else controller.abort(new errors.RequestAbortedError('The attempt was given up'))
   }
 
@@ -366,19 +375,19 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
       this.log.contentFlows()
       this.onContent(chunk.length)
     }
-    this.#owner.inContext(() => this.#owner.bodySent(chunk))
+    this.#inContext(() => this.#handler.onBodySent?.(chunk))
   }
 
   onRequestSent(): void {
     // With a gate, undici has written only the head.
     if (this.gated || !this.#current) return
     this.complete = true
-    this.#owner.inContext(() => this.#owner.requestSent())
+    this.#inContext(() => this.#handler.onRequestSent?.())
   }
 
   onResponseStarted(): void {
     this.answered = true
-    if (this.#current) this.#owner.inContext(() => this.#owner.responding())
+    if (this.#current) this.#inContext(() => this.#handler.onResponseStarted?.())
   }
 
   onResponseStart(
@@ -391,11 +400,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     if (!this.#current) return
     // undici parses HTTP versions that the gate does not, for which the gate reports status 0.
     if (status >= 200 && !this.log.status) this.onFinal(status, this.log.withheld)
-    this.#owner.inContext(() => this.#owner.responded(this, status, fields, message))
+    this.#inContext(() => this.#owner.responded(this, status, fields, message))
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    if (this.#current) this.#owner.inContext(() => this.#owner.data(this, chunk))
+    if (this.#current) this.#inContext(() => this.#owner.data(this, chunk))
   }
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
@@ -409,7 +418,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   #end(trailers: ResponseFields): void {
     this.log.cutShort = this.gated && !this.complete
-    if (this.#current) this.#owner.inContext(() => this.#owner.ended(trailers))
+    if (this.#current) this.#inContext(() => this.#owner.ended(trailers))
   }
 
   /** Stops content that is still sent after the response; returns whether there was any. */
@@ -434,11 +443,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     socket: Duplex,
   ): void {
     if (!this.#current) return
-    this.#owner.inContext(() => this.#owner.upgraded(status, fields, socket))
+    this.#inContext(() => this.#owner.upgraded(status, fields, socket))
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    if (this.#current) this.#owner.inContext(() => this.#owner.failed(this, error))
+    if (this.#current) this.#inContext(() => this.#owner.failed(this, error))
   }
 }
 

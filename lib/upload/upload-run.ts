@@ -3,14 +3,12 @@ import { types } from 'node:util'
 import type { Dispatcher } from 'undici'
 import { startResponse } from '../connection/forwarding-handler.ts'
 import { Wait, type Waiting } from '../connection/wait.ts'
-import type { InContext } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
 import { pairsOf, type ResponseFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
-import type { AskReason, AttemptReason } from '../report/report.ts'
+import type { AttemptReason } from '../report/report.ts'
 import { failureOf, keepFailure } from '../report/reported.ts'
 import type { Route } from '../routes/route.ts'
-import type { WaitLimit } from '../routes/wait-limit.ts'
 import { isPromise } from '../unknown.ts'
 import { Attempt } from './attempt.ts'
 import { attemptOptions } from './attempt-options.ts'
@@ -32,10 +30,10 @@ type Controller = Dispatcher.DispatchController
  * handler sees one request.
  */
 export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, Waiting {
-  readonly #uploadContext: UploadContext
+  readonly uploadContext: UploadContext
+  readonly request: RequestState
   readonly #controller: UploadController
   readonly #timeouts: Timeouts
-  readonly #request: RequestState
   /** The next attempt, and the delay before it. */
   #delayed: {
     readonly reason: AttemptReason
@@ -54,8 +52,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   #leaves = false
 
   constructor(uploadContext: UploadContext) {
-    this.#uploadContext = uploadContext
-    this.#request = new RequestState(uploadContext)
+    this.uploadContext = uploadContext
+    this.request = new RequestState(uploadContext)
     this.#controller = new UploadController(this)
     uploadContext.onBroken = (error) => this.sourceFailed(error)
     this.#timeouts = new Timeouts(uploadContext.settings.timeouts, this)
@@ -68,20 +66,20 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   /** Begins the first attempt; returns what undici's `dispatch` returns. */
   start(): boolean {
-    this.#uploadContext.interceptorContext.inFlight.begin(this.#controller)
-    const { log } = this.#uploadContext
+    this.uploadContext.interceptorContext.inFlight.begin(this.#controller)
+    const { log } = this.uploadContext
     // The platform's fetch follows a redirect without a body with another dispatch of the same call.
     const again = log.attempts.length > 0
     this.#timeouts.begin(again ? log.elapsedMs : 0)
-    const first = this.#uploadContext.resumption?.first ?? null
-    if (first !== null) this.#request.move(first.httpRequest)
+    const first = this.uploadContext.resumption?.first ?? null
+    if (first !== null) this.request.move(first.httpRequest)
     return this.#begin(first?.reason ?? (again ? 'redirect' : 'first'), 0)
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
-    if (!this.#request.isEmpty) return this.#dispatch(reason, delayMs)
+    if (!this.request.isEmpty) return this.#dispatch(reason, delayMs)
     // A head with `content-length: 0` is a complete request, so the content is read before it.
-    this.#uploadContext.content
+    this.uploadContext.content
       ?.readEmpty()
       .then(() => this.#over || this.#dispatch(reason, delayMs))
       .catch((error: unknown) => this.sourceFailed(error))
@@ -89,21 +87,21 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   }
 
   #dispatch(reason: AttemptReason, delayMs: number): boolean {
-    const { interceptorContext, log } = this.#uploadContext
+    const { interceptorContext, log } = this.uploadContext
     try {
-      const { prepared: httpRequest, decision } = this.#request
+      const { prepared: httpRequest, decision } = this.request
       const isFirst = reason === 'first' || log.reason === 'no-content'
       if (isFirst && httpRequest.hasContent) log.reason = decision.reason
       const attempt = new Attempt(
         this,
-        attemptOptions(this.#uploadContext, this.#request, httpRequest, decision, reason, delayMs),
+        attemptOptions(this.uploadContext, this.request, httpRequest, decision, reason, delayMs),
       )
       attempt.log.hasContent = httpRequest.hasContent
       this.#current = attempt
       log.attempts.push(attempt.log)
       this.#timeouts.connecting()
-      const { allowH2 } = this.#request
-      const options = dispatchOptions(this.#uploadContext, attempt, httpRequest, allowH2)
+      const { allowH2 } = this.request
+      const options = dispatchOptions(this.uploadContext, attempt, httpRequest, allowH2)
       const dispatched: unknown = interceptorContext.dispatch(options, attempt)
       // An interceptor below may be an async function, although its type returns a boolean.
       if (!isPromise(dispatched)) return dispatched as boolean
@@ -123,23 +121,12 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     return this.#current === attempt && !this.#over
   }
 
-  stillAsks(isHttp2: boolean): boolean {
-    return this.#request.decide(isHttp2).asks
-  }
-
-  waitLimit(isHttp2: boolean): WaitLimit {
-    return this.#request.waitLimit(isHttp2)
-  }
-
-  get inContext(): InContext {
-    return this.#uploadContext.inContext
-  }
-
   writing(attempt: Attempt, chunks: readonly Uint8Array[]): void {
     if (!this.isCurrent(attempt)) return
     this.#timeouts.sending(attempt)
-    if (this.#uploadContext.handler.onBodySent === undefined) return
-    for (const chunk of chunks) this.bodySent(chunk)
+    const { handler } = this.uploadContext
+    if (handler.onBodySent === undefined) return
+    for (const chunk of chunks) handler.onBodySent(chunk as Buffer)
   }
 
   started(controller: Controller, context: unknown): void {
@@ -147,20 +134,16 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#timeouts.connected()
     if (this.#started) return
     this.#started = true
-    this.#uploadContext.handler.onRequestStart?.(this.#controller, context)
+    this.uploadContext.handler.onRequestStart?.(this.#controller, context)
   }
 
   left(attempt: Attempt): void {
-    this.#request.connected(attempt.isHttp2)
-    if (!attempt.log.asked && this.isCurrent(attempt)) this.#uploadContext.log.continued()
+    this.request.connected(attempt.isHttp2)
+    if (!attempt.log.asked && this.isCurrent(attempt)) this.uploadContext.log.continued()
     if (!attempt.options.asks || attempt.log.asked) return
     // The decision changed before the head was written, so the reason is determined again.
     if (attempt.log.reason === 'first')
-      this.#uploadContext.log.reason = this.#request.decide(attempt.isHttp2).reason
-  }
-
-  goesUnasked(reason: AskReason): void {
-    this.#uploadContext.log.reason = reason
+      this.uploadContext.log.reason = this.request.decide(attempt.isHttp2).reason
   }
 
   interim(attempt: Attempt, status: number): void {
@@ -174,13 +157,13 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   released(attempt: Attempt, by: ReleasedBy): void {
     if (by === 'timeout') this.#routeOf(attempt).unanswered(attempt.measured)
-    if (this.isCurrent(attempt)) this.#uploadContext.log.continued()
+    if (this.isCurrent(attempt)) this.uploadContext.log.continued()
   }
 
   progressed(attempt: Attempt): void {
     if (!this.isCurrent(attempt)) return
     this.#timeouts.sending(attempt)
-    this.#uploadContext.log.progress(attempt.log)
+    this.uploadContext.log.progress(attempt.log)
   }
 
   sent(attempt: Attempt): void {
@@ -196,7 +179,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   }
 
   #routeOf({ isHttp2 }: Attempt): Route {
-    return this.#request.route(isHttp2)
+    return this.request.route(isHttp2)
   }
 
   callbackFailed(error: unknown): void {
@@ -204,20 +187,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     queueMicrotask(() => this.#controller.abort(toError(error, 'A callback failed')))
   }
 
-  bodySent(chunk: Uint8Array): void {
-    this.#uploadContext.handler.onBodySent?.(chunk as Buffer)
-  }
-
-  requestSent(): void {
-    this.#uploadContext.handler.onRequestSent?.()
-  }
-
-  responding(): void {
-    this.#uploadContext.handler.onResponseStarted?.()
-  }
-
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void {
-    const { handler, log } = this.#uploadContext
+    const { handler, log } = this.uploadContext
     // Over HTTP/2, undici also reports a 100, which the handler must not see.
     if (status === 100) return
     if (status < 200) {
@@ -231,11 +202,11 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       return
     }
     this.#timeouts.answered()
-    if (this.#request.httpRequest.hasContent)
+    if (this.request.httpRequest.hasContent)
       this.#routeOf(attempt).answered(status, attempt.log.asked)
     const deliver = (): void => {
       this.#release(attempt, status)
-      const mapped = this.#uploadContext.mapStatus(status)
+      const mapped = this.uploadContext.mapStatus(status)
       if (mapped instanceof UploadError) {
         this.#fail(mapped)
         return
@@ -243,8 +214,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       this.#delivered = true
       handler.onResponseStart?.(this.#controller, mapped, fields, message)
     }
-    const { httpRequest } = this.#request
-    const decided = afterAnswer(this.#uploadContext, httpRequest, attempt, status, fields)
+    const { httpRequest } = this.request
+    const decided = afterAnswer(this.uploadContext, httpRequest, attempt, status, fields)
     const isPart = httpRequest.part !== undefined
     if (decided === null) deliver()
     else if (decided instanceof Promise) this.#hold(attempt, decided, deliver)
@@ -253,7 +224,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   }
 
   data(attempt: Attempt, chunk: Buffer): void {
-    if (this.#held === null) this.#uploadContext.handler.onResponseData?.(this.#controller, chunk)
+    if (this.#held === null) this.uploadContext.handler.onResponseData?.(this.#controller, chunk)
     else if (!this.#held.data(chunk)) attempt.hold()
   }
 
@@ -267,7 +238,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       return
     }
     if (this.#followLater()) return
-    const { handler } = this.#uploadContext
+    const { handler } = this.uploadContext
     this.#finish()
     try {
       handler.onResponseEnd?.(this.#controller, trailers)
@@ -280,7 +251,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   upgraded(status: number, fields: ResponseFields, socket: Duplex): void {
     this.#finish()
-    this.#uploadContext.handler.onRequestUpgrade?.(this.#controller, status, fields, socket)
+    this.uploadContext.handler.onRequestUpgrade?.(this.#controller, status, fields, socket)
   }
 
   failed(attempt: Attempt, thrown: Error): void {
@@ -297,7 +268,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     if (!this.#controller.abortedByCaller && this.#followLater()) return
     const next = this.#afterFailure(attempt, error)
     if (next === null || next instanceof Error) {
-      this.#fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.#uploadContext.log))
+      this.#fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.uploadContext.log))
       return
     }
     // Deferred by #goOn, because undici asserts that no request is added while it fails the waiting ones.
@@ -308,17 +279,17 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   #afterFailure(attempt: Attempt, error: Error): AnswerDecision {
     if (this.#delivered || this.#isCallers(error)) return null
-    const { httpRequest } = this.#request
+    const { httpRequest } = this.request
     if (attempt.needsHttp2(error)) {
-      this.#request.refusedHttp1()
+      this.request.refusedHttp1()
       return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
     }
-    return afterFailure(this.#uploadContext, httpRequest, attempt, error)
+    return afterFailure(this.uploadContext, httpRequest, attempt, error)
   }
 
   /** Whether an error comes from the caller: their abort, or their content. */
   #isCallers(error: Error): boolean {
-    const { content } = this.#uploadContext
+    const { content } = this.uploadContext
     return this.#controller.abortedByCaller || (content !== null && content.failure === error)
   }
 
@@ -376,16 +347,16 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   /** Aborts one attempt and begins the next. */
   #next(attempt: Attempt, { httpRequest, reason, delayMs }: NextAttempt): void {
     if (reason === 'replay') {
-      this.#request.disableExpect()
+      this.request.disableExpect()
       attempt.publish('replay', { status: 417 })
     }
     this.#timeouts.answered()
     this.#current = null
     this.#controller.target = null
     attempt.giveUp()
-    this.#request.move(httpRequest)
+    this.request.move(httpRequest)
     if (this.#over) return
-    const { content, log } = this.#uploadContext
+    const { content, log } = this.uploadContext
     const isOwn = httpRequest.part === undefined
     if (!httpRequest.hasContent && isOwn) content?.cancel()
     if (reason === 'redirect' && isOwn) log.location = httpRequest.origin + httpRequest.path
@@ -402,14 +373,14 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   /** The delay before the next attempt is over. */
   waited(): void {
     const { reason, delayMs } = this.#delayed ?? { reason: null, delayMs: 0 }
-    if (reason !== null) this.inContext(() => this.#begin(reason, delayMs))
+    if (reason !== null) this.uploadContext.inContext(() => this.#begin(reason, delayMs))
   }
 
   sourceFailed(error: unknown): void {
     if (this.#over) return
     const attempt = this.#current
     const failure = toError(error, 'The source failed')
-    const next = this.#uploadContext.resumption?.spoiled(failure) ?? null
+    const next = this.uploadContext.resumption?.spoiled(failure) ?? null
     if (next === null || attempt === null) this.#controller.abort(failure)
     else this.#goOn(attempt, next)
   }
@@ -419,15 +390,15 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     queueMicrotask(() => {
       // A final response may have been received meanwhile.
       if (this.#delivered || this.#held !== null || this.#decided !== null) return
-      if (this.isCurrent(attempt)) this.inContext(() => this.#next(attempt, next))
+      if (this.isCurrent(attempt)) this.uploadContext.inContext(() => this.#next(attempt, next))
     })
   }
 
   /** Handles a 104, which may end the attempt. */
   #handleInterim(attempt: Attempt, fields: ResponseFields): void {
-    const { resumption, log } = this.#uploadContext
+    const { resumption, log } = this.uploadContext
     if (resumption === null || !attempt.isOwnContent) return
-    const decided = resumption.interim(fields, this.#request.httpRequest, attempt.reached)
+    const decided = resumption.interim(fields, this.request.httpRequest, attempt.reached)
     if (decided instanceof Error) this.callbackFailed(decided)
     else if (decided !== null) this.#goOn(attempt, decided)
     else log.progress(attempt.log)
@@ -445,12 +416,12 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     if (attempt?.cutLate()) return
     const next = attempt === null ? null : this.#afterStall(attempt, error)
     if (next !== null && attempt !== null) this.#goOn(attempt, next)
-    else this.#controller.abort(this.#uploadContext.resumption?.failure ?? error)
+    else this.#controller.abort(this.uploadContext.resumption?.failure ?? error)
   }
 
   /** The next attempt of a resumable upload after a timeout of a connection. */
   #afterStall(attempt: Attempt, error: Error): NextAttempt | null {
-    const { resumption, log } = this.#uploadContext
+    const { resumption, log } = this.uploadContext
     const isTotal = error instanceof UploadError && error.code === 'ERR_EXPECT_TOTAL_TIMEOUT'
     if (resumption === null || isTotal) return null
     const decided = this.#afterFailure(attempt, error)
@@ -461,7 +432,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   #fail(error: Error): void {
     if (this.#over) return
-    const { handler, log, settings } = this.#uploadContext
+    const { handler, log, settings } = this.uploadContext
     const attempt = this.#current
     this.#finish(error)
     const failure = undiciTimeout(error, settings.timeouts) ?? error
@@ -472,14 +443,14 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     attempt?.giveUp()
     handler.onResponseError?.(this.#controller, told)
     this.#controller.release()
-    abandon(this.#uploadContext, error)
+    abandon(this.uploadContext, error)
   }
 
   /** Releases content that a final response withheld, unless the caller may still use it. */
   #release(attempt: Attempt, status: number): void {
-    const { content } = this.#uploadContext
+    const { content } = this.uploadContext
     if (content === null || !attempt.log.withheld) return
-    if (content.untouched && this.#uploadContext.keepsUntouched(status)) this.#leaves = true
+    if (content.untouched && this.uploadContext.keepsUntouched(status)) this.#leaves = true
     else content.cancel()
   }
 
@@ -487,8 +458,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#over = true
     this.#delayed?.wait.stop()
     this.#timeouts.stop()
-    if (!this.#leaves) this.#uploadContext.content?.cancel(reason)
-    this.#uploadContext.interceptorContext.inFlight.end(this.#controller)
+    if (!this.#leaves) this.uploadContext.content?.cancel(reason)
+    this.uploadContext.interceptorContext.inFlight.end(this.#controller)
   }
 }
 
