@@ -2,7 +2,7 @@ import { type Dispatcher, getGlobalDispatcher } from 'undici/index.js'
 import { recovery } from '../recovery/recovery.ts'
 import { uploadInterceptor } from '../upload/interceptor.ts'
 import { ExpectAgent } from './agent.ts'
-import { isDefaultDispatcher } from './untouched.ts'
+import { isDefaultDispatcher } from './default-dispatcher.ts'
 
 /**
  * The dispatch function of a dispatcher, with the interceptor in front unless it has its own.

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { FetchInput } from './platform-fetch.ts'
-import { originOf, refererOf } from './referrer.ts'
+import { originField, refererField } from './referrer.ts'
 import {
   type AddedField,
   acceptedCodings,
@@ -58,8 +58,8 @@ export function outgoing(
     ['accept', '*/*'],
     ['accept-language', '*'],
     ['sec-fetch-mode', request.mode],
-    ['referer', refererOf(request)],
-    ['origin', originOf(request)],
+    ['referer', refererField(request)],
+    ['origin', originField(request)],
     ['user-agent', 'node'],
     ...cacheFields(request.cache, fields),
     ['accept-encoding', acceptedCodings(fields, url.protocol)],

@@ -78,16 +78,16 @@ export async function fetchWith(
     const [input, read] = source === null ? [resource, {}] : readRequest(source)
     return fetchWithoutContent(input, { ...read, ...rest }, call)
   }
-  const asked = fetchRequest(resource, source, rest)
+  const checked = fetchRequest(resource, source, rest)
   // Other schemes, such as data: and blob:, ignore content.
-  const { request, signal } = asked
+  const { request, signal } = checked
   if (!/^https?:/.test(request.url)) return platformFetch(request, { signal })
-  if (source === null || given === body) return sendContent(asked, contentOf(body), call)
+  if (source === null || given === body) return sendContent(checked, contentOf(body), call)
   const content = contentOfRequest(source)
   // The form is encoded again, with another boundary.
   const { headers } = request
   if (isForm(content.type) && isForm(headers.get('content-type'))) headers.delete('content-type')
-  return sendContent(asked, content, call)
+  return sendContent(checked, content, call)
 }
 
 /** Options of this package's fetch. Libraries pass a `retry` of their own. */
@@ -120,16 +120,16 @@ function membersOf(init: FetchInit | undefined): FetchInit {
 }
 
 async function sendContent(
-  asked: FetchRequest,
+  checked: FetchRequest,
   content: Content,
   { dispatcher, options, log }: FetchCall,
 ): Promise<Response> {
-  const { request, signal } = asked
+  const { request, signal } = checked
   const { redirect, integrity } = request
   const steps = [...misdirection(content), ...redirections(request, content, options)]
   try {
     if (!signal?.aborted) refuseBlockedPort(request, content)
-    const response = await send(outgoing(asked, content.type), content, {
+    const response = await send(outgoing(checked, content.type), content, {
       dispatcher,
       // The steps of this call follow redirects.
       options: { ...options, redirect: 'manual' },

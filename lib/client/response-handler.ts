@@ -6,7 +6,7 @@ import { terminated } from './decoding.ts'
 import type { OutgoingRequest } from './request.ts'
 import { ResponseBody } from './response-body.ts'
 import type { SentCall } from './send.ts'
-import { type ResponseHead, uploadResponse } from './upload-response.ts'
+import { type UploadResponseInit, uploadResponse } from './upload-response.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -61,17 +61,17 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     if (status < 200 || this.#waiter === null) return
     const head = this.#head(status, message, fields)
     if (withoutContent.includes(status)) {
-      this.#answer(uploadResponse(null, head))
+      this.#resolve(uploadResponse(null, head))
       return
     }
     this.#body = new ResponseBody(controller)
     const stream = this.#body.stream()
     const codings = fields['content-encoding']
     const content = codings === undefined ? stream : decodedBody(stream, String(codings))
-    this.#answer(uploadResponse(content, head))
+    this.#resolve(uploadResponse(content, head))
   }
 
-  #head(status: number, statusText: string, fields: ResponseFields): ResponseHead {
+  #head(status: number, statusText: string, fields: ResponseFields): UploadResponseInit {
     const { log } = this.#call
     const { location } = log
     const { origin, url } = this.#request
@@ -109,7 +109,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#fail(failure)
   }
 
-  #answer(response: Response): void {
+  #resolve(response: Response): void {
     this.#waiter?.resolve(response)
     this.#waiter = null
   }

@@ -55,7 +55,7 @@ export class Delivery {
   /** Whether the loop of #advance() is running. A synchronous write callback must not start it again. */
   #looping = false
   #writes = 0
-  #begun = 0
+  #writeStartedAt = 0
 
   constructor(opener: ContentOpener, writer: ContentWriter, sizes?: SliceSizes) {
     this.#opener = opener
@@ -191,7 +191,7 @@ export class Delivery {
     const last = this.#ended && this.#gatheredBytes === 0
     const bytes = this.#writingBytes
     this.#writing = true
-    this.#begun = bytes > 0 ? performance.now() : 0
+    this.#writeStartedAt = bytes > 0 ? performance.now() : 0
     if (bytes > 0) this.#opener.onWrite(chunks, bytes)
     if (this.#over) return
     this.#writer.write(chunks, bytes, last, last ? this.#writtenLast : this.#written)
@@ -260,7 +260,8 @@ export class Delivery {
     }
     if (bytes > 0) {
       this.#acceptedBytes += bytes
-      if (bytes >= this.#sliceSize.bytes) this.#sliceSize.took(performance.now() - this.#begun)
+      if (bytes >= this.#sliceSize.bytes)
+        this.#sliceSize.took(performance.now() - this.#writeStartedAt)
       this.#source?.release(this.#acceptedBytes)
       this.#writer.onContent(bytes)
     }

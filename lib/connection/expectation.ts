@@ -23,8 +23,8 @@ export class Expectation implements Waiting {
   readonly #owner: ExpectationOwner
   #wait: Wait | null = null
   #state: State
-  #answered = false
-  #answeredFirst = false
+  #hasFirstByte = false
+  #finalBeforeContent = false
   #turn: NodeJS.Immediate | null = null
 
   constructor(ticket: Ticket, asks: boolean, owner: ExpectationOwner) {
@@ -39,8 +39,8 @@ export class Expectation implements Waiting {
   }
 
   /** Whether the final response followed the 100 directly, before any content was sent. */
-  get answeredFirst(): boolean {
-    return this.#answeredFirst
+  get finalBeforeContent(): boolean {
+    return this.#finalBeforeContent
   }
 
   /** Whether no more content may be written. */
@@ -66,7 +66,7 @@ export class Expectation implements Waiting {
    */
   settle(): void {
     if (this.#state.at !== 'ready') return
-    if (this.#answeredFirst) Expectation.#release(this)
+    if (this.#finalBeforeContent) Expectation.#release(this)
     else this.#turn ??= setImmediate(Expectation.#poll, this)
   }
 
@@ -89,9 +89,9 @@ export class Expectation implements Waiting {
   }
 
   /** The first bytes of a response were received. */
-  answered(): void {
-    if (this.#answered) return
-    this.#answered = true
+  firstByte(): void {
+    if (this.#hasFirstByte) return
+    this.#hasFirstByte = true
     this.#ticket.onFirstByte()
   }
 
@@ -105,7 +105,7 @@ export class Expectation implements Waiting {
   final(status: number): void {
     const before = this.#state
     this.#apply({ type: 'final', status })
-    this.#answeredFirst =
+    this.#finalBeforeContent =
       this.#state === before && (before.at === 'granted' || before.at === 'ready')
     this.#ticket.onFinal(status, this.#state.at === 'withheld')
   }

@@ -263,7 +263,7 @@ export class Http1Gate implements Waiting {
       return this.#push.call(this.#socket, null)
     }
     const upload = this.#upload
-    upload?.expectation.answered()
+    upload?.expectation.firstByte()
     const { pass, heads, overflow } = this.#responses.take(chunk)
     if (overflow) {
       this.#socket.destroy(interimOverflow())

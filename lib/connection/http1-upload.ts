@@ -190,7 +190,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   responseEnded(): boolean {
-    if (!this.complete && this.expectation.answeredFirst && !this.#delivery.over) {
+    if (!this.complete && this.expectation.finalBeforeContent && !this.#delivery.over) {
       this.#staysOpen = true
       this.#keepOpen()
       return true

@@ -82,7 +82,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
     stream.on('headers', (headers) => this.#interim(statusOf(headers)))
     stream.once('response', (headers) => {
       this.#gate.onResponse(stream)
-      this.#expectation.answered()
+      this.#expectation.firstByte()
       this.#expectation.final(statusOf(headers))
       if (this.#expectation.shut) this.stop()
       this.#expectation.settle()
@@ -116,7 +116,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   #interim(status: number): void {
-    this.#expectation.answered()
+    this.#expectation.firstByte()
     this.#expectation.interim(status)
     this.#expectation.settle()
   }
@@ -185,7 +185,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
 
   /** Whether content is still sent after the response is complete. */
   get #goesOn(): boolean {
-    return !this.#complete && this.#expectation.answeredFirst && !this.#delivery.over
+    return !this.#complete && this.#expectation.finalBeforeContent && !this.#delivery.over
   }
 }
 

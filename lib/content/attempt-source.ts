@@ -18,7 +18,7 @@ export class AttemptSource implements Source {
   /** The offset at which the part ends; `null` for the end of the content. */
   readonly end: number | null
   /** The last bytes of a declared length, held back until the content has ended. */
-  held: Uint8Array | null = null
+  lastBytes: Uint8Array | null = null
   /** The offset at which the part starts. */
   readonly start: number
   readonly #content: SourceOwner
@@ -59,9 +59,9 @@ export class AttemptSource implements Source {
 
   /** The bytes held back, after the end of the content; `null` when there are none. */
   rest(): Uint8Array | null {
-    const { held } = this
-    this.held = null
-    return held
+    const { lastBytes } = this
+    this.lastBytes = null
+    return lastBytes
   }
 
   release(bytes: number): void {

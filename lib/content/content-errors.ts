@@ -21,7 +21,7 @@ export function unusable(input: unknown): TypeError {
 }
 
 /** The error for content that cannot be read again from the offset needed. */
-export function gone(): UploadError {
+export function contentGone(): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
     'The content was needed again, but it can be read only once and is not buffered; pass a function that returns it, or set a larger replayWindow',

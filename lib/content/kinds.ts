@@ -141,14 +141,14 @@ function produced(make: Make, length: number | null): Content {
 
 /** The result of a content function. A stream that fails before it is read would otherwise end the process. */
 async function guarded(found: unknown): Promise<unknown> {
-  const before = watched(found)
+  const before = withErrorListener(found)
   const input = await found
-  const stream = before ?? watched(input)
+  const stream = before ?? withErrorListener(input)
   if (stream?.errored) throw stream.errored
   return input
 }
 
-function watched(input: unknown): Readable | null {
+function withErrorListener(input: unknown): Readable | null {
   if (!(input instanceof Readable)) return null
   input.on('error', () => {})
   return input

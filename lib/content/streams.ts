@@ -12,7 +12,7 @@ import {
   watchEmission,
   watchPiped,
 } from './piped-reader.ts'
-import { letGo, readableReader, watchReadable } from './readable-reader.ts'
+import { readableReader, releaseStream, watchReadable } from './readable-reader.ts'
 import { iteratorReader, type Reader, webReader } from './readers.ts'
 
 /**
@@ -58,7 +58,7 @@ function opener(input: object): Opener {
         return readableReader(stream)
       },
       watch: (onBroken) => watchReadable(stream, onBroken),
-      discard: () => letGo(stream),
+      discard: () => releaseStream(stream),
     }
   }
   if (isWebStream(input)) {

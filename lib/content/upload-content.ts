@@ -6,7 +6,7 @@ import { AttemptSource, type SourceOwner } from './attempt-source.ts'
 import { ChunkCopies } from './chunk-copies.ts'
 import type { Content } from './content.ts'
 import type { ContentDigest } from './content-digest.ts'
-import { gone, notBytes, overLimit, wrongLength } from './content-errors.ts'
+import { contentGone, notBytes, overLimit, wrongLength } from './content-errors.ts'
 import { done, type Reader, type Step } from './readers.ts'
 import { ReplayWindow } from './replay-window.ts'
 
@@ -59,7 +59,7 @@ export class UploadContent implements SourceOwner {
   #copies = new ChunkCopies()
   #seenBytes = 0
   /** Whether the content failed. */
-  #gone = false
+  #isLost = false
   #ended = false
   #cancelled = false
   #unwatch: (() => void) | null
@@ -109,7 +109,7 @@ export class UploadContent implements SourceOwner {
   }
 
   /** Whether it was not opened, called or read. */
-  get untouched(): boolean {
+  get isUnread(): boolean {
     return this.#reader === null && this.#opening === null && !this.#cancelled
   }
 
@@ -121,7 +121,7 @@ export class UploadContent implements SourceOwner {
   /** Whether an attempt can send it from this offset: it can be opened again, or the bytes are kept. */
   opensAt(start: number): boolean {
     if (this.#window === null) return true
-    return start >= this.#window.start && !(this.#gone || this.#cancelled)
+    return start >= this.#window.start && !(this.#isLost || this.#cancelled)
   }
 
   /** The bytes before this offset need not be sent again, so they are dropped. */
@@ -135,7 +135,7 @@ export class UploadContent implements SourceOwner {
    * @throws UploadError when the content was read and can be read only once.
    */
   open({ start, end }: Part = buffered): Source | Promise<Source> {
-    if (!this.opensAt(start)) throw gone()
+    if (!this.opensAt(start)) throw contentGone()
     if (this.#window === null) this.#rewind(start)
     const first = this.#window?.first ?? 0
     const from = this.#window?.start ?? this.#seenBytes
@@ -198,7 +198,7 @@ export class UploadContent implements SourceOwner {
     if (start === 0) digest?.restart()
     const isHashed = digest === null || digest.hashedBytes >= start
     this.#seenBytes = this.#content.seeks && isHashed ? start : 0
-    this.#gone = false
+    this.#isLost = false
     this.#ended = false
     this.#cancelled = false
   }
@@ -303,7 +303,7 @@ export class UploadContent implements SourceOwner {
     if (bytes.length === 0) return undefined
     // The origin must not receive a complete request from content that is longer than declared.
     if (this.#content.exact || this.#ended || source.bytes !== this.#options.length) return bytes
-    source.held = bytes
+    source.lastBytes = bytes
     return undefined
   }
 
@@ -323,7 +323,7 @@ export class UploadContent implements SourceOwner {
 
   #refuse(error: UploadError): UploadError {
     this.cancel(error)
-    this.#gone = true
+    this.#isLost = true
     this.failure = error
     return error
   }
@@ -331,7 +331,7 @@ export class UploadContent implements SourceOwner {
   #fail(error: unknown): void {
     this.failure = error
     this.#ended = true
-    this.#gone = true
+    this.#isLost = true
   }
 
   failed(source: AttemptSource, error: unknown): void {

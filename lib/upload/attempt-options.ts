@@ -3,7 +3,7 @@ import type { Part, UploadContent } from '../content/upload-content.ts'
 import type { Decision } from '../protocol/decision.ts'
 import type { AttemptHead } from '../report/attempt-log.ts'
 import type { AskReason, AttemptReason } from '../report/report.ts'
-import { type HttpRequest, placeOf } from './http-request.ts'
+import { type HttpRequest, reportedUrl } from './http-request.ts'
 import type { RequestState } from './request-state.ts'
 import type { UploadContext } from './upload-context.ts'
 
@@ -39,7 +39,7 @@ export function attemptOptions(
     startedAtMs: log.elapsedMs,
     delayMs,
     method: httpRequest.method,
-    url: placeOf(httpRequest),
+    url: reportedUrl(httpRequest),
     offset: part?.start ?? 0,
     number: log.attempts.length + 1,
     asks,

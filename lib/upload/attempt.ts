@@ -38,7 +38,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** The client's limit for the head of the response, in milliseconds. */
   headersTimeout = 0
   /** Whether a byte of a response was received. */
-  answered = false
+  hasFirstByte = false
   /** Whether all of its content was accepted. */
   complete: boolean
   /** Whether its wait was computed from the measured times of the route. */
@@ -148,7 +148,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
    * this is certain only for a connection that was never made.
    */
   untouchedBy(error: NodeJS.ErrnoException): boolean {
-    if (this.answered) return false
+    if (this.hasFirstByte) return false
     if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
     if (!this.gated) return false
     return this.log.phase === 'connecting' || (!this.complete && this.#handedBytes === 0)
@@ -176,7 +176,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   /** Pauses the response. */
-  hold(): void {
+  pause(): void {
     this.#controller?.pause()
   }
 
@@ -280,7 +280,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onFirstByte(): void {
-    this.answered = true
+    this.hasFirstByte = true
   }
 
   onInterim(status: number): void {
@@ -386,7 +386,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onResponseStarted(): void {
-    this.answered = true
+    this.hasFirstByte = true
     if (this.#current) this.#inContext(() => this.#handler.onResponseStarted?.())
   }
 

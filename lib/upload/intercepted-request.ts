@@ -6,7 +6,7 @@ import { type Fields, fieldValue, withoutFields } from '../headers.ts'
 import { needsAttempts, type Settings } from '../options/settings.ts'
 import type { ExpectMode } from '../protocol/decision.ts'
 import { callKey, type ExpectDispatchOptions } from './expect-request.ts'
-import { type HttpRequest, originOf, pathOf } from './http-request.ts'
+import { type HttpRequest, pathOf, plainOrigin } from './http-request.ts'
 
 /** A request that was dispatched through an interceptor, with its settings. */
 export interface InterceptedRequest {
@@ -41,7 +41,7 @@ export function httpRequestOf(
 ): HttpRequest {
   const { headers } = request
   return {
-    origin: originOf(String(request.origin)),
+    origin: plainOrigin(String(request.origin)),
     path: pathOf(request),
     method: request.method,
     headers: content === null ? withoutFields(headers) : headersFor(request, content, length),

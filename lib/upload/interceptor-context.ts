@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { Settings } from '../options/settings.ts'
 import { Routes } from '../routes/route.ts'
-import { originOf } from './http-request.ts'
+import { plainOrigin } from './http-request.ts'
 import type { InFlight } from './in-flight.ts'
 import type { ProxyRouting } from './proxy-routing.ts'
 import type { MakeRecovery } from './recovery-step.ts'
@@ -10,7 +10,7 @@ import type { MakeRecovery } from './recovery-step.ts'
 export interface InterceptorContext {
   readonly base: Settings
   /** Whether requests with the base settings need attempts even without content, for retries or redirects. */
-  readonly watched: boolean
+  readonly baseNeedsAttempts: boolean
   readonly inFlight: InFlight
   readonly routing: ProxyRouting
   /** Whether a connection without a gate is an error. Otherwise content is sent without the expectation. */
@@ -29,5 +29,5 @@ export function routesTo(
   { memory }: Settings,
   { routing }: InterceptorContext,
 ): Routes {
-  return new Routes(memory, routing.keyOf(originOf(origin)))
+  return new Routes(memory, routing.keyOf(plainOrigin(origin)))
 }

@@ -46,14 +46,14 @@ export function uploadInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   refuseToken(options)
   const base = mergeOptions(options, { ...defaults, memory: sharedMemory })
-  const watched = needsAttempts(base)
+  const baseNeedsAttempts = needsAttempts(base)
   return (dispatch) => {
     const interceptorContext = {
       ...unknown,
       inFlight: new InFlight(),
       ...below,
       base,
-      watched,
+      baseNeedsAttempts,
       recovery,
       dispatch,
     }
@@ -80,12 +80,12 @@ function send(
   const expectHeader = expectHeaderOf(request.headers)
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : mergeOptions(overrides, base)
-  const watched = settings === base ? interceptorContext.watched : needsAttempts(settings)
+  const needed = settings === base ? interceptorContext.baseNeedsAttempts : needsAttempts(settings)
   const content = requestContent(request)
   const isEmpty = content === null || content.buffered?.length === 0
   // A call of upload or fetch follows redirects and aborts through its run, also when there is nothing to send.
   const isCall = (request[callKey]?.content ?? null) !== null
-  if (isEmpty && !watched && !isCall)
+  if (isEmpty && !needed && !isCall)
     return dispatch(withoutExpectHeader(request, expectHeader), handler)
   const begin = (known: Content | null): boolean => {
     const intercepted = { request, content: known, expectHeader, settings, handler }

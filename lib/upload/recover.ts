@@ -13,8 +13,8 @@ export function afterAnswer(
   status: number,
   fields: ResponseFields,
 ): AnswerDecision | Promise<AnswerDecision> {
-  const { log, resumption, watchesAll } = uploadContext
-  if (status < 300 && !watchesAll) return null
+  const { log, resumption, seesAllResponses } = uploadContext
+  if (status < 300 && !seesAllResponses) return null
   resumption?.reached(attempt.reached)
   const answer: Answer = {
     status,

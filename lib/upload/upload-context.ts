@@ -114,8 +114,8 @@ export class UploadContext {
   }
 
   /** Whether unread content is left to the caller instead of released, as after a redirect, which the caller may follow. */
-  keepsUntouched(status: number): boolean {
-    return (status >= 300 && status < 400) || (this.#call?.keepsUntouched?.(status) ?? false)
+  keepsUnread(status: number): boolean {
+    return (status >= 300 && status < 400) || (this.#call?.keepsUnread?.(status) ?? false)
   }
 
   /** The status to pass to the handler instead of this one, or the error to fail with. */
@@ -174,7 +174,7 @@ export class UploadContext {
   }
 
   /** Whether the recovery steps also see responses with a status below 300. */
-  get watchesAll(): boolean {
+  get seesAllResponses(): boolean {
     return this.authenticates || this.resumption !== null
   }
 

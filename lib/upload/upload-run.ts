@@ -41,7 +41,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     readonly wait: Wait
   } | null = null
   #current: Attempt | null = null
-  #held: PendingResponse | null = null
+  #pending: PendingResponse | null = null
   /** The decision about a response of an upload resource. It is carried out after the response, on the same connection. */
   #decided: NextAttempt | Error | null = null
   #started = false
@@ -49,7 +49,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   #delivered = false
   #over = false
   /** Whether unread content is left to the caller instead of released. */
-  #leaves = false
+  #keepsContent = false
 
   constructor(uploadContext: UploadContext) {
     this.uploadContext = uploadContext
@@ -201,7 +201,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       startResponse(handler, this.#controller, status, fields, message)
       return
     }
-    this.#timeouts.answered()
+    this.#timeouts.endAttempt()
     if (this.request.httpRequest.hasContent)
       this.#routeOf(attempt).answered(status, attempt.log.asked)
     const deliver = (): void => {
@@ -218,14 +218,14 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     const decided = afterAnswer(this.uploadContext, httpRequest, attempt, status, fields)
     const isPart = httpRequest.part !== undefined
     if (decided === null) deliver()
-    else if (decided instanceof Promise) this.#hold(attempt, decided, deliver)
+    else if (decided instanceof Promise) this.#awaitDecision(attempt, decided, deliver)
     else if (isPart && status === 204 && attempt.complete) this.#decided = decided
     else this.#follow(attempt, decided)
   }
 
   data(attempt: Attempt, chunk: Buffer): void {
-    if (this.#held === null) this.uploadContext.handler.onResponseData?.(this.#controller, chunk)
-    else if (!this.#held.data(chunk)) attempt.hold()
+    if (this.#pending === null) this.uploadContext.handler.onResponseData?.(this.#controller, chunk)
+    else if (!this.#pending.data(chunk)) attempt.pause()
   }
 
   detached(): void {
@@ -233,8 +233,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   }
 
   ended(trailers: ResponseFields): void {
-    if (this.#held !== null) {
-      this.#held.over(() => this.ended(trailers))
+    if (this.#pending !== null) {
+      this.#pending.over(() => this.ended(trailers))
       return
     }
     if (this.#followLater()) return
@@ -257,8 +257,8 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   failed(attempt: Attempt, thrown: Error): void {
     // A caller's connector or lookup may pass on anything.
     const error = this.#isCallers(thrown) ? thrown : toError(thrown, 'The connection failed')
-    if (this.#held !== null) {
-      this.#held.over(() => {
+    if (this.#pending !== null) {
+      this.#pending.over(() => {
         this.#controller.target = null
         // The platform's fetch never settles when a response fails in the turn in which it began.
         setImmediate(() => this.failed(attempt, error))
@@ -294,29 +294,29 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   }
 
   /** Holds a final response back until the recovery steps have decided. */
-  #hold(attempt: Attempt, deciding: Promise<AnswerDecision>, deliver: () => void): void {
-    const held = new PendingResponse(deliver)
+  #awaitDecision(attempt: Attempt, deciding: Promise<AnswerDecision>, deliver: () => void): void {
+    const pending = new PendingResponse(deliver)
     const { target } = this.#controller
-    this.#held = held
+    this.#pending = pending
     // The connection may close before the decision. Its controller would then ignore an abort.
     this.#controller.target = null
     deciding
       .then((decided) => {
-        if (this.#held !== held || this.#over) return
-        this.#held = null
+        if (this.#pending !== pending || this.#over) return
+        this.#pending = null
         if (decided !== null) {
           this.#follow(attempt, decided)
           return
         }
         this.#controller.target = target
-        this.#handOver(attempt, held)
+        this.#handOver(attempt, pending)
         if (!this.#controller.paused) attempt.resume()
       })
       .catch((error: unknown) => this.#fail(toError(error, 'authenticate failed')))
   }
 
-  #handOver(attempt: Attempt, held: PendingResponse): void {
-    for (const step of held.steps((chunk) => this.data(attempt, chunk))) {
+  #handOver(attempt: Attempt, pending: PendingResponse): void {
+    for (const step of pending.steps((chunk) => this.data(attempt, chunk))) {
       step()
       // After the connection was closed, an abort causes no event.
       const { abortedByCaller, reason } = this.#controller
@@ -350,7 +350,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       this.request.disableExpect()
       attempt.publish('replay', { status: 417 })
     }
-    this.#timeouts.answered()
+    this.#timeouts.endAttempt()
     this.#current = null
     this.#controller.target = null
     attempt.giveUp()
@@ -389,7 +389,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   #goOn(attempt: Attempt, next: NextAttempt): void {
     queueMicrotask(() => {
       // A final response may have been received meanwhile.
-      if (this.#delivered || this.#held !== null || this.#decided !== null) return
+      if (this.#delivered || this.#pending !== null || this.#decided !== null) return
       if (this.isCurrent(attempt)) this.uploadContext.inContext(() => this.#next(attempt, next))
     })
   }
@@ -450,7 +450,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   #release(attempt: Attempt, status: number): void {
     const { content } = this.uploadContext
     if (content === null || !attempt.log.withheld) return
-    if (content.untouched && this.uploadContext.keepsUntouched(status)) this.#leaves = true
+    if (content.isUnread && this.uploadContext.keepsUnread(status)) this.#keepsContent = true
     else content.cancel()
   }
 
@@ -458,7 +458,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#over = true
     this.#delayed?.wait.stop()
     this.#timeouts.stop()
-    if (!this.#leaves) this.uploadContext.content?.cancel(reason)
+    if (!this.#keepsContent) this.uploadContext.content?.cancel(reason)
     this.uploadContext.interceptorContext.inFlight.end(this.#controller)
   }
 }

@@ -15,9 +15,9 @@ describe('UploadContent before it is opened', () => {
     const content = uploadContentOf(input)
     await turns()
     expect(input.asked).to.equal(0)
-    expect(content.untouched).to.equal(true)
+    expect(content.isUnread).to.equal(true)
     await content.open()
-    expect(content.untouched).to.equal(false)
+    expect(content.isUnread).to.equal(false)
   })
 
   it('calls no function', async () => {
@@ -28,7 +28,7 @@ describe('UploadContent before it is opened', () => {
     })
     await turns()
     expect(calls).to.equal(0)
-    expect(content.untouched).to.equal(true)
+    expect(content.isUnread).to.equal(true)
     expect(await restOf(await content.open())).to.equal('ab')
     expect(calls).to.equal(1)
   })
@@ -36,7 +36,7 @@ describe('UploadContent before it is opened', () => {
   it('is touched while a function has not answered yet', () => {
     const content = uploadContentOf(() => new Promise<string>(() => {}))
     void content.open()
-    expect(content.untouched).to.equal(false)
+    expect(content.isUnread).to.equal(false)
   })
 
   it('tells of a Node stream that breaks', async () => {
