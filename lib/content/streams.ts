@@ -139,17 +139,17 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
       const reader = open()
       return {
         ...reader,
-        ended: () => spoil(input),
+        ended: () => disable(input),
         cancel: (reason) => {
           reader.cancel(reason)
-          spoil(input)
+          disable(input)
         },
       }
     },
     discard: () => {
       consumed.add(input)
       open().cancel()
-      spoil(input)
+      disable(input)
     },
   }
 }
@@ -158,7 +158,7 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
  * Makes an iterator that was read throw when it is read again. undici's retry and redirect
  * interceptors wrap it in another object, which is not in `consumed`. They would send an empty body.
  */
-function spoil(iterator: object): void {
+function disable(iterator: object): void {
   const next = (): Promise<never> =>
     Promise.reject(usedUp('The iterator was read by another upload'))
   // Returns false for a frozen iterator, where Object.defineProperty() throws.

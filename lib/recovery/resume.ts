@@ -141,7 +141,7 @@ export class Resumption implements UploadResumption {
   }
 
   /** The content failed. Returns the attempt to make before the upload fails with that error. */
-  spoiled(error: Error): NextAttempt | null {
+  contentFailed(error: Error): NextAttempt | null {
     const isFinal = error instanceof UploadError || this.#options.onToken === undefined
     const next = isFinal ? this.#cancel(error) : null
     return next instanceof Error ? null : next

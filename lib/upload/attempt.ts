@@ -48,8 +48,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   #controller: Controller | null = null
   #connection: TicketedConnection | null = null
   #cancelConnect: (() => void) | null = null
-  #handedBytes = 0
-  #givenUp = false
+  #writtenBytes = 0
+  #aborted = false
   /** undici's request object; `null` when its channels have no subscribers. */
   #request: object | null = null
   /** Whether an interim response was received that undici has not passed on yet. */
@@ -108,7 +108,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   async mayFlow(): Promise<void> {
     // An interceptor that reads the body may change it, and then the origin's offsets do not match the content.
-    if (this.options.part !== undefined) throw unreadable()
+    if (this.options.part !== undefined) throw cannotResume()
     // After one turn `gated` is known. An interceptor that reads the whole body before it dispatches must not wait.
     await null
     if (!this.gated || this.#flows) return
@@ -124,7 +124,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** Whether content was written that the system has not accepted yet. */
   get isStalling(): boolean {
-    return this.gated && this.log.phase === 'sending' && this.#handedBytes > this.log.sentBytes
+    return this.gated && this.log.phase === 'sending' && this.#writtenBytes > this.log.sentBytes
   }
 
   /** Whether the origin receives the original content, and all of it passes through the gate. */
@@ -135,7 +135,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** The offset up to which content was written. */
   get reached(): number {
     const { start } = this.options.part ?? { start: 0 }
-    return start + Math.max(this.#handedBytes, this.log.sentBytes)
+    return start + Math.max(this.#writtenBytes, this.log.sentBytes)
   }
 
   /** Bytes that the system has not accepted yet. */
@@ -151,7 +151,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     if (this.hasFirstByte) return false
     if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
     if (!this.gated) return false
-    return this.log.phase === 'connecting' || (!this.complete && this.#handedBytes === 0)
+    return this.log.phase === 'connecting' || (!this.complete && this.#writtenBytes === 0)
   }
 
   /**
@@ -185,9 +185,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   /** Aborts the attempt. Its later events are ignored. */
-  giveUp(): void {
-    if (this.#givenUp) return
-    this.#givenUp = true
+  abort(): void {
+    if (this.#aborted) return
+    this.#aborted = true
     if (this.#trailers !== null) this.#connection?.close()
     this.#connection?.stop()
     this.#replaced?.cancel()
@@ -207,7 +207,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   get contentBegan(): boolean {
-    return this.#handedBytes > 0 || (this.complete && this.#connection !== null)
+    return this.#writtenBytes > 0 || (this.complete && this.#connection !== null)
   }
 
   get callsOut(): boolean {
@@ -231,7 +231,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   replaceBody(body: unknown, headers: Fields): Fields {
     const { part, isResumable, lengthStated } = this.options
-    if (part !== undefined) throw unreadable()
+    if (part !== undefined) throw cannotResume()
     const content = contentOf(body ?? '')
     const stated = statedLength(headers)
     // A Content-Length that was added for the original content does not apply to another body.
@@ -264,7 +264,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onHead(connection: TicketedConnection, asked: boolean, reusedConnection: boolean): void {
     this.#connection = connection
-    this.#handedBytes = 0
+    this.#writtenBytes = 0
     if (!asked) this.#flow()
     this.#guard(() => {
       this.log.head(asked, reusedConnection, connection.isHttp2)
@@ -314,7 +314,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onWrite(chunks: readonly Uint8Array[], bytes: number): void {
-    this.#handedBytes += bytes
+    this.#writtenBytes += bytes
     this.#guard(() => {
       this.#owner.writing(this, chunks)
       if (this.#request === null) return
@@ -333,12 +333,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#guard(() => {
       this.#owner.sent(this)
       if (this.#current) this.#handler.onRequestSent?.()
-      this.#endLate()
+      this.#endResponse()
     })
   }
 
   onClosed(): void {
-    this.#guard(() => this.#endLate())
+    this.#guard(() => this.#endResponse())
   }
 
   onSourceError(error: unknown): void {
@@ -422,15 +422,15 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   /** Stops content that is still sent after the response; returns whether there was any. */
-  cutLate(): boolean {
+  stopAfterResponse(): boolean {
     if (this.#trailers === null) return false
     this.#connection?.close()
-    this.#endLate()
+    this.#endResponse()
     return true
   }
 
   /** Ends the response after content that was sent longer than it. */
-  #endLate(): void {
+  #endResponse(): void {
     const trailers = this.#trailers
     this.#trailers = null
     if (trailers !== null) this.#end(trailers)
@@ -451,7 +451,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 }
 
-function unreadable(): UploadError {
+function cannotResume(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',
     'A resumed upload needs a connection with a gate and its original body; use ExpectAgent, without interceptors that read or replace the body',

@@ -353,7 +353,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#timeouts.endAttempt()
     this.#current = null
     this.#controller.target = null
-    attempt.giveUp()
+    attempt.abort()
     this.request.move(httpRequest)
     if (this.#over) return
     const { content, log } = this.uploadContext
@@ -380,7 +380,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     if (this.#over) return
     const attempt = this.#current
     const failure = toError(error, 'The source failed')
-    const next = this.uploadContext.resumption?.spoiled(failure) ?? null
+    const next = this.uploadContext.resumption?.contentFailed(failure) ?? null
     if (next === null || attempt === null) this.#controller.abort(failure)
     else this.#goOn(attempt, next)
   }
@@ -413,7 +413,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   expired(error: Error): void {
     // The response is complete, so content that the origin does not read is no error.
     const attempt = this.#current
-    if (attempt?.cutLate()) return
+    if (attempt?.stopAfterResponse()) return
     const next = attempt === null ? null : this.#afterStall(attempt, error)
     if (next !== null && attempt !== null) this.#goOn(attempt, next)
     else this.#controller.abort(this.uploadContext.resumption?.failure ?? error)
@@ -438,9 +438,9 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     const failure = undiciTimeout(error, settings.timeouts) ?? error
     const told = failure instanceof UploadError ? failure.at(log.place()) : failure
     keepFailure(told, log)
-    // Before giveUp(), so that `aborted` stays false: retry interceptors above do not retry aborted requests.
+    // Before abort(), so that `aborted` stays false: retry interceptors above do not retry aborted requests.
     this.#controller.target = null
-    attempt?.giveUp()
+    attempt?.abort()
     handler.onResponseError?.(this.#controller, told)
     this.#controller.release()
     abandon(this.uploadContext, error)
