@@ -1,11 +1,11 @@
 import { type Dispatcher, errors } from 'undici/index.js'
 import { pairsOf, type ResponseFields } from '../headers.ts'
 import { keepFailure } from '../report/reported.ts'
+import { type Call, cancelCall } from '../upload/expect-request.ts'
 import { decodedBody } from './decoded-body.ts'
 import { terminated } from './decoding.ts'
 import type { OutgoingRequest } from './request.ts'
 import { ResponseBody } from './response-body.ts'
-import type { SentCall } from './send.ts'
 import { type UploadResponseInit, uploadResponse } from './upload-response.ts'
 
 type Controller = Dispatcher.DispatchController
@@ -21,19 +21,14 @@ interface ResponseWaiter {
 
 /** Makes the platform's Response from the events of a dispatch. */
 export class ResponseHandler implements Dispatcher.DispatchHandler {
-  readonly #call: SentCall
+  readonly #call: Call
   readonly #request: OutgoingRequest
   readonly #fixesHeaders: boolean
   /** `null` once the promise is settled. */
   #waiter: ResponseWaiter | null
   #body: ResponseBody | null = null
 
-  constructor(
-    call: SentCall,
-    request: OutgoingRequest,
-    fixesHeaders: boolean,
-    waiter: ResponseWaiter,
-  ) {
+  constructor(call: Call, request: OutgoingRequest, fixesHeaders: boolean, waiter: ResponseWaiter) {
     this.#call = call
     this.#request = request
     this.#fixesHeaders = fixesHeaders
@@ -45,7 +40,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   handleEvent(): void {
     const reason: unknown = this.#request.signal?.reason
     this.#fail(reason)
-    this.#call.cancel(reason)
+    cancelCall(this.#call, reason)
   }
 
   onRequestStart(controller: Controller): void {

@@ -25,6 +25,12 @@ export interface Call {
   mapStatus?(status: number): number | UploadError
 }
 
+/** Aborts a call, or discards its content if it was not dispatched. */
+export function cancelCall({ content, controller }: Call, reason: unknown): void {
+  if (controller === null) content?.discard?.(reason)
+  else controller.abort(reason as Error)
+}
+
 /** The key under which an interceptor passes the log of its attempt in the dispatch options. */
 export const attemptKey: unique symbol = Symbol('expect-continue.attempt')
 
