@@ -1,4 +1,5 @@
 import { isPromise } from '../unknown.ts'
+import { ChunkQueue } from './chunk-queue.ts'
 import { SliceSize, type SliceSizes } from './slice-size.ts'
 import type { Source } from './source.ts'
 import type { Ticket } from './ticket.ts'
@@ -43,8 +44,7 @@ export class Delivery {
   readonly #writer: ContentWriter
   readonly #sliceSize: SliceSize
   #source: Source | null = null
-  #gathered: Uint8Array[] = []
-  #gatheredBytes = 0
+  readonly #gathered = new ChunkQueue()
   #acceptedBytes = 0
   #writingBytes = 0
   #writing = false
@@ -90,7 +90,7 @@ export class Delivery {
   stop(): void {
     this.#over = true
     this.#source = null
-    this.#gathered = []
+    this.#gathered.clear()
   }
 
   #begin(source: Source): void {
@@ -101,7 +101,7 @@ export class Delivery {
   }
 
   #isIdle(): boolean {
-    return !this.#writing && !this.#over && this.#acceptedBytes + this.#gatheredBytes === 0
+    return !this.#writing && !this.#over && this.#acceptedBytes + this.#gathered.bytes === 0
   }
 
   /** Gives the first chunk one turn of the event loop, so that it can be written together with the head. */
@@ -123,16 +123,16 @@ export class Delivery {
       this.#write()
     }
     this.#looping = false
-    if (!this.#over && !this.#writing && this.#gatheredBytes > 0) this.#schedule()
+    if (!this.#over && !this.#writing && this.#gathered.bytes > 0) this.#schedule()
   }
 
   /** Whether to write now: the content has ended, or the buffer is full. */
   #isReady(): boolean {
-    return this.#ended || this.#gatheredBytes >= maxGathered
+    return this.#ended || this.#gathered.bytes >= maxGathered
   }
 
   #read(): void {
-    while (!this.#reading && !this.#ended && !this.#over && this.#gatheredBytes < maxGathered) {
+    while (!this.#reading && !this.#ended && !this.#over && this.#gathered.bytes < maxGathered) {
       const source = this.#source as Source
       try {
         const found = source.read()
@@ -168,7 +168,6 @@ export class Delivery {
     if (found === null) this.#ended = true
     else if (found !== undefined && found.length > 0) {
       this.#gathered.push(found)
-      this.#gatheredBytes += found.length
     }
   }
 
@@ -181,50 +180,21 @@ export class Delivery {
 
   static #flush(delivery: Delivery): void {
     delivery.#scheduled = false
-    if (delivery.#over || delivery.#writing || delivery.#gatheredBytes === 0) return
+    if (delivery.#over || delivery.#writing || delivery.#gathered.bytes === 0) return
     delivery.#write()
     delivery.#advance()
   }
 
   #write(): void {
-    const chunks = this.#slice()
-    const last = this.#ended && this.#gatheredBytes === 0
-    const bytes = this.#writingBytes
+    const bytes = Math.min(this.#gathered.bytes, this.#sliceSize.bytes)
+    const chunks = this.#gathered.take(bytes)
+    const last = this.#ended && this.#gathered.bytes === 0
+    this.#writingBytes = bytes
     this.#writing = true
     this.#writeStartedAt = bytes > 0 ? performance.now() : 0
     if (bytes > 0) this.#opener.onWrite(chunks, bytes)
     if (this.#over) return
     this.#writer.write(chunks, bytes, last, last ? this.#writtenLast : this.#written)
-  }
-
-  /** Takes the chunks of one write from the buffer. The last chunk is cut to the slice size. */
-  #slice(): Uint8Array[] {
-    const limit = this.#sliceSize.bytes
-    if (this.#gatheredBytes <= limit) {
-      const all = this.#gathered
-      this.#writingBytes = this.#gatheredBytes
-      this.#gathered = []
-      this.#gatheredBytes = 0
-      return all
-    }
-    const chunks: Uint8Array[] = []
-    let bytes = 0
-    while (bytes < limit) {
-      const chunk = this.#gathered[0] as Uint8Array
-      const room = limit - bytes
-      if (chunk.length > room) {
-        chunks.push(chunk.subarray(0, room))
-        this.#gathered[0] = chunk.subarray(room)
-        bytes += room
-      } else {
-        chunks.push(chunk)
-        this.#gathered.shift()
-        bytes += chunk.length
-      }
-    }
-    this.#writingBytes = bytes
-    this.#gatheredBytes -= bytes
-    return chunks
   }
 
   readonly #written = (error?: Error | null): void => {
