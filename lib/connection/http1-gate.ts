@@ -6,7 +6,7 @@ import { contentHead } from '../protocol/request-head.ts'
 import { interimOverflow, noAnnouncement, noHead, responseBeforeRequest } from './gate-errors.ts'
 import { Http1Upload } from './http1-upload.ts'
 import type { Ticket } from './ticket.ts'
-import { Wait, type Waiting } from './wait.ts'
+import { Wait } from './wait.ts'
 
 type Callback = (error?: Error | null) => void
 
@@ -14,12 +14,6 @@ type Callback = (error?: Error | null) => void
 export interface Written {
   readonly chunk: string | Uint8Array
   readonly encoding: BufferEncoding
-}
-
-/** The head of an upload in the queue of the socket's stream. */
-interface PendingHead {
-  readonly bytes: Buffer
-  readonly upload: Http1Upload
 }
 
 /** Milliseconds to wait for a response after a failed write of a request without a ticket. */
@@ -45,7 +39,7 @@ interface Http1GateOptions {
  * A write that fails with EPIPE or ECONNRESET is reported only after a short wait for a response.
  * Reporting it at once would destroy the stream, and an early response would be lost unread.
  */
-export class Http1Gate implements Waiting {
+export class Http1Gate {
   readonly isHttp2 = false
   readonly #socket: Socket
   readonly #pipelined: boolean
@@ -54,10 +48,10 @@ export class Http1Gate implements Waiting {
   readonly #push: Socket['push']
   readonly #streamWrite: Socket['write']
   readonly #responses = new InterimResponseParser()
-  readonly #rescue = new Wait(this)
   /** The upload whose head undici writes next. */
   #announced: Ticket | null = null
-  #pending: PendingHead | null = null
+  /** The upload whose head is in the queue of the socket's stream. */
+  #pending: Http1Upload | null = null
   #upload: Http1Upload | null = null
   /** What undici may write without an announced upload. */
   #mayWrite: 'nothing' | 'head' | 'anything' = 'nothing'
@@ -67,8 +61,8 @@ export class Http1Gate implements Waiting {
   #tunnel = false
   /** The callback of the pending write. */
   #callback: Callback | null = null
-  /** The error of a failed write, and the callback to report it to when no response is received. */
-  #failure: { readonly error: Error; readonly callback: Callback } | null = null
+  /** The wait for a response after a failed write. */
+  #rescue: Wait | null = null
 
   constructor(socket: Socket, { pipelined }: Http1GateOptions) {
     this.#socket = socket
@@ -81,7 +75,7 @@ export class Http1Gate implements Waiting {
     socket._write = (chunk: string | Uint8Array, encoding, callback) => {
       // Bun's _writev calls _write for each chunk.
       if (this.#callback !== null) this.#write.call(socket, chunk, encoding, callback)
-      else if (chunk === this.#pending?.bytes) this.#send(callback)
+      else if (chunk === this.#pending?.head) this.#send(callback)
       else this.#pass(chunk, encoding, callback)
     }
     socket._writev = (chunks: Written[], callback) => this.#take(chunks, callback)
@@ -101,7 +95,7 @@ export class Http1Gate implements Waiting {
 
   readonly #onClose = (): void => {
     this.#upload?.closed()
-    this.#rescue.stop()
+    this.#rescue?.stop()
     this.#upload = null
     this.#announced = null
     this.#pending = null
@@ -167,12 +161,12 @@ export class Http1Gate implements Waiting {
       return false
     }
     const bytes = Buffer.from(head, 'latin1')
-    this.#pending = { bytes, upload: new Http1Upload(socket, this, ticket, asks) }
+    this.#pending = new Http1Upload(socket, this, ticket, bytes, asks)
     return this.#streamWrite.call(socket, bytes)
   }
 
   #take(chunks: Written[], callback: Callback): void {
-    const head = this.#pending?.bytes
+    const head = this.#pending?.head
     const at = head === undefined ? -1 : chunks.findIndex(({ chunk }) => chunk === head)
     if (at === -1) {
       this.writeRaw(chunks, callback)
@@ -189,14 +183,14 @@ export class Http1Gate implements Waiting {
   }
 
   #send(callback: Callback): void {
-    const { bytes, upload } = this.#pending as PendingHead
+    const upload = this.#pending as Http1Upload
     const reused = this.#requests > 0
     this.#pending = null
     this.#requests += 1
     this.#upload = upload
     this.#tunnel = false
     this.#awaitResponse()
-    upload.send(bytes, reused, callback)
+    upload.send(reused, callback)
   }
 
   #pass(chunk: string | Uint8Array, encoding: BufferEncoding, callback: Callback): void {
@@ -236,13 +230,8 @@ export class Http1Gate implements Waiting {
     this.#upload?.ticket.onRescue(error)
     // Once the final response has begun, the end of reading closes the connection.
     if (!this.#awaiting) return
-    this.#failure = { error, callback }
+    this.#rescue = new Wait({ waited: () => callback(error) })
     this.#rescue.start(this.#upload?.ticket.options.rescueTimeout ?? rescueTimeout)
-  }
-
-  /** No response was received after a failed write. */
-  waited(): void {
-    this.#failure?.callback(this.#failure.error)
   }
 
   // Incoming.
@@ -286,7 +275,7 @@ export class Http1Gate implements Waiting {
 
   #final(status: number): void {
     this.#awaiting = false
-    this.#rescue.stop()
+    this.#rescue?.stop()
     this.#upload?.final(status)
     this.forget()
     if (this.#tunnel) this.#uninstall()

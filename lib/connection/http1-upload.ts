@@ -28,13 +28,13 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   readonly isHttp2 = false
   readonly ticket: Ticket
   readonly expectation: Expectation
+  /** The head, which may wait to be written together with the first content; `null` once it is being written. */
+  head: Buffer | null
   readonly #socket: Socket
   readonly #gate: Http1Gate
   readonly #chunked: boolean
   readonly #asks: boolean
   readonly #delivery: Delivery
-  /** A head that waits to be written together with the first content. */
-  #head: Buffer | null = null
   /** The callback of the head's write, called when all of the content was written. */
   #callback: Callback | null = null
   #headWriting = false
@@ -48,10 +48,11 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   /** The error with which undici closes the connection meanwhile. */
   #closesWith: Error | null = null
 
-  constructor(socket: Socket, gate: Http1Gate, ticket: Ticket, asks: boolean) {
+  constructor(socket: Socket, gate: Http1Gate, ticket: Ticket, head: Buffer, asks: boolean) {
     this.#socket = socket
     this.#gate = gate
     this.ticket = ticket
+    this.head = head
     this.#chunked = ticket.length === null
     this.#asks = asks
     this.expectation = new Expectation(ticket, asks, this)
@@ -65,9 +66,8 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
    *
    * @param callback is called when all of the content was written.
    */
-  send(head: Buffer, reusedConnection: boolean, callback: Callback): void {
+  send(reusedConnection: boolean, callback: Callback): void {
     this.#callback = callback
-    this.#head = head
     this.ticket.onHead(this, this.#asks, reusedConnection)
     if (this.#asks) this.#writeHead()
     else this.#delivery.start()
@@ -117,9 +117,9 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   write(chunks: Uint8Array[], bytes: number, last: boolean, callback: Callback): void {
     const pieces = chunks.map((chunk) => ({ chunk, encoding }))
     if (this.#chunked) this.#frame(pieces, bytes, last)
-    if (this.#head !== null) {
-      pieces.unshift({ chunk: this.#head, encoding })
-      this.#head = null
+    if (this.head !== null) {
+      pieces.unshift({ chunk: this.head, encoding })
+      this.head = null
     }
     if (pieces.length === 0) callback()
     else if (this.#headWriting) this.#deferred = { pieces, callback }
@@ -142,9 +142,9 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   #writeHead(): void {
-    const head = this.#head
+    const head = this.head
     if (head === null) return
-    this.#head = null
+    this.head = null
     this.#headWriting = true
     this.#gate.writeRaw([{ chunk: head, encoding }], this.#failable(this.#headWritten))
   }
@@ -181,7 +181,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
     this.#staysOpen = false
     this.#delivery.stop()
     this.#deferred = null
-    this.#head = null
+    this.head = null
   }
 
   close(): void {

@@ -20,10 +20,8 @@ export interface AttemptOwner {
   /** Chunks of content are being written. */
   writing(attempt: Attempt, chunks: readonly Uint8Array[]): void
   progressed(attempt: Attempt): void
-  /** All of the content was accepted. */
-  sent(attempt: Attempt): void
-  /** The final response has begun; its head may be incomplete. */
-  final(attempt: Attempt): void
+  /** All of the content was accepted, or the final response has begun. The rest of its head is awaited. */
+  awaitHead(attempt: Attempt): void
   /** The content could not be read. */
   sourceFailed(error: unknown): void
   /** A callback of the caller threw. */

@@ -308,7 +308,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.log.cutShort = this.gated && this.#flows && !this.complete
     this.#guard(() => {
       if (withheld && status >= 300) this.publish('refuse', { status })
-      this.#owner.final(this)
+      this.#owner.awaitHead(this)
       this.#owner.progressed(this)
     })
   }
@@ -331,7 +331,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.complete = true
     this.log.delivered()
     this.#guard(() => {
-      this.#owner.sent(this)
+      if (this.log.status === null) this.#owner.awaitHead(this)
       if (this.#current) this.#handler.onRequestSent?.()
       this.#endResponse()
     })

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { types } from 'node:util'
 import type { Dispatcher } from 'undici'
 import { startResponse } from '../connection/forwarding-handler.ts'
-import { Wait, type Waiting } from '../connection/wait.ts'
+import { Wait } from '../connection/wait.ts'
 import { UploadError } from '../errors.ts'
 import { pairsOf, type ResponseFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
@@ -29,17 +29,13 @@ type Controller = Dispatcher.DispatchController
  * Runs the attempts of one dispatch: the first one, and those of the recovery steps. The caller's
  * handler sees one request.
  */
-export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, Waiting {
+export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner {
   readonly uploadContext: UploadContext
   readonly request: RequestState
   readonly #controller: UploadController
   readonly #timeouts: Timeouts
-  /** The next attempt, and the delay before it. */
-  #delayed: {
-    readonly reason: AttemptReason
-    readonly delayMs: number
-    readonly wait: Wait
-  } | null = null
+  /** The delay before the next attempt. */
+  #delay: Wait | null = null
   #current: Attempt | null = null
   #pending: PendingResponse | null = null
   /** The decision about a response of an upload resource. It is carried out after the response, on the same connection. */
@@ -148,7 +144,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   interim(attempt: Attempt, status: number): void {
     if (status !== 100) {
-      if (attempt.log.contentEnded) this.#awaitHead(attempt)
+      if (attempt.log.contentEnded) this.awaitHead(attempt)
       return
     }
     const { asked, goAheads, sinceHeadMs } = attempt.log
@@ -166,15 +162,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.uploadContext.log.progress(attempt.log)
   }
 
-  sent(attempt: Attempt): void {
-    if (attempt.log.status === null) this.#awaitHead(attempt)
-  }
-
-  final(attempt: Attempt): void {
-    this.#awaitHead(attempt)
-  }
-
-  #awaitHead(attempt: Attempt): void {
+  awaitHead(attempt: Attempt): void {
     if (this.isCurrent(attempt) && attempt.gated) this.#timeouts.awaitHead(attempt)
   }
 
@@ -360,20 +348,15 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     const isOwn = httpRequest.part === undefined
     if (!httpRequest.hasContent && isOwn) content?.cancel()
     if (reason === 'redirect' && isOwn) log.location = httpRequest.origin + httpRequest.path
-    if (delayMs === 0) this.#begin(reason, 0)
-    else this.#delay(reason, delayMs)
-  }
-
-  #delay(reason: AttemptReason, delayMs: number): void {
-    const wait = new Wait(this)
-    this.#delayed = { reason, delayMs, wait }
-    wait.start(delayMs)
-  }
-
-  /** The delay before the next attempt is over. */
-  waited(): void {
-    const { reason, delayMs } = this.#delayed ?? { reason: null, delayMs: 0 }
-    if (reason !== null) this.uploadContext.inContext(() => this.#begin(reason, delayMs))
+    if (delayMs === 0) {
+      this.#begin(reason, 0)
+      return
+    }
+    const waited = (): void => {
+      this.uploadContext.inContext(() => this.#begin(reason, delayMs))
+    }
+    this.#delay = new Wait({ waited })
+    this.#delay.start(delayMs)
   }
 
   sourceFailed(error: unknown): void {
@@ -456,7 +439,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   #finish(reason?: Error): void {
     this.#over = true
-    this.#delayed?.wait.stop()
+    this.#delay?.stop()
     this.#timeouts.stop()
     if (!this.#keepsContent) this.uploadContext.content?.cancel(reason)
     this.uploadContext.interceptorContext.inFlight.end(this.#controller)
