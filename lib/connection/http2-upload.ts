@@ -2,6 +2,7 @@ import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'nod
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import { type ContentWriter, Delivery } from './delivery.ts'
 import { Expectation, type ExpectationOwner } from './expectation.ts'
+import type { Http2Gate } from './http2-gate.ts'
 import type { Ticket, TicketedConnection } from './ticket.ts'
 import type { UploadBody } from './upload-body.ts'
 
@@ -18,14 +19,6 @@ const sliceSizes = { first: 16_384, most: 65_536 }
 const ackWait = 100
 
 type Callback = (error?: Error | null) => void
-
-/** The gate of the connection. */
-interface UploadGate {
-  /** The response of a stream has begun. */
-  onResponse(stream: ClientHttp2Stream): void
-  /** Calls back when the origin has acknowledged a PING that is sent after this call. */
-  afterAck(callback: () => void): void
-}
 
 /**
  * One upload on an HTTP/2 stream:
@@ -45,7 +38,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
   readonly isHttp2 = true
   readonly choseHttp1 = false
   readonly #stream: ClientHttp2Stream
-  readonly #gate: UploadGate
+  readonly #gate: Http2Gate
   readonly #ticket: Ticket
   readonly #body: UploadBody
   readonly #asks: boolean
@@ -55,7 +48,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
 
   constructor(
     stream: ClientHttp2Stream,
-    gate: UploadGate,
+    gate: Http2Gate,
     ticket: Ticket,
     body: UploadBody,
     asks: boolean,

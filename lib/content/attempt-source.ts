@@ -1,13 +1,6 @@
 import type { Source } from '../connection/source.ts'
 import type { Step } from './readers.ts'
-
-/** The content that a source reads. */
-export interface SourceOwner {
-  read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown>
-  take(source: AttemptSource, step: Step): Uint8Array | null | undefined
-  failed(source: AttemptSource, error: unknown): void
-  release(source: AttemptSource, bytes: number): void
-}
+import type { UploadContent } from './upload-content.ts'
 
 /** The content, as read by one attempt. */
 export class AttemptSource implements Source {
@@ -21,10 +14,10 @@ export class AttemptSource implements Source {
   lastBytes: Uint8Array | null = null
   /** The offset at which the part starts. */
   readonly start: number
-  readonly #content: SourceOwner
+  readonly #content: UploadContent
 
   constructor(
-    content: SourceOwner,
+    content: UploadContent,
     position: number,
     bytes: number,
     start: number,

@@ -2,7 +2,7 @@ import { types } from 'node:util'
 import type { Source } from '../connection/source.ts'
 import type { UploadError } from '../errors.ts'
 import { isPromise } from '../unknown.ts'
-import { AttemptSource, type SourceOwner } from './attempt-source.ts'
+import { AttemptSource } from './attempt-source.ts'
 import { ChunkCopies } from './chunk-copies.ts'
 import type { Content } from './content.ts'
 import type { ContentDigest } from './content-digest.ts'
@@ -46,7 +46,7 @@ export interface UploadContentOptions {
  * active at a time. The content is opened with the first source. One-shot content is kept for the
  * next attempt while it fits in the replay window.
  */
-export class UploadContent implements SourceOwner {
+export class UploadContent {
   readonly #content: Content
   readonly #options: UploadContentOptions
   /** The bytes that can be sent again; `null` for content that can be opened again. */

@@ -18,9 +18,9 @@ import {
   type UploadMessage,
 } from '../report/diagnostics.ts'
 import type { AttemptOptions } from './attempt-options.ts'
-import type { AttemptOwner } from './attempt-owner.ts'
 import { ContentBody } from './content-body.ts'
 import { refuseLength, statedLength } from './content-length.ts'
+import type { UploadRun } from './upload-run.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -43,7 +43,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   complete: boolean
   /** Whether its wait was computed from the measured times of the route. */
   measured = false
-  readonly #owner: AttemptOwner
+  readonly #run: UploadRun
   #replaced: UploadContent | null = null
   #controller: Controller | null = null
   #connection: TicketedConnection | null = null
@@ -60,8 +60,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** The trailers of a response that was complete before the content. */
   #trailers: ResponseFields | null = null
 
-  constructor(owner: AttemptOwner, options: AttemptOptions) {
-    this.#owner = owner
+  constructor(run: UploadRun, options: AttemptOptions) {
+    this.#run = run
     this.options = options
     const { content, buffered } = options
     this.complete = content === null
@@ -81,15 +81,15 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** The caller's handler. */
   get #handler(): Dispatcher.DispatchHandler {
-    return this.#owner.uploadContext.handler
+    return this.#run.uploadContext.handler
   }
 
   #inContext(call: () => void): void {
-    this.#owner.uploadContext.inContext(call)
+    this.#run.uploadContext.inContext(call)
   }
 
   get #current(): boolean {
-    return this.#owner.isCurrent(this)
+    return this.#run.isCurrent(this)
   }
 
   /** @throws UploadError when no gate holds the content back. Called before anything is sent. */
@@ -97,7 +97,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     if (!this.options.asks || this.gated) return
     const { unaskedReason } = this.options
     if (unaskedReason !== null) {
-      this.#owner.uploadContext.log.reason = unaskedReason
+      this.#run.uploadContext.log.reason = unaskedReason
       return
     }
     throw new UploadError(
@@ -106,6 +106,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     )
   }
 
+  /** Resolves when the content may be read; at once without a gate. */
   async mayFlow(): Promise<void> {
     // An interceptor that reads the body may change it, and then the origin's offsets do not match the content.
     if (this.options.part !== undefined) throw cannotResume()
@@ -198,12 +199,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   // Ticket, called by the connection.
 
   asks(isHttp2: boolean): boolean {
-    return this.options.asks && this.#owner.request.decide(isHttp2).asks
+    return this.options.asks && this.#run.request.decide(isHttp2).asks
   }
 
   /** 0 when another request has shown meanwhile that the route does not answer expectations. */
   get continueTimeout(): number {
-    return this.#owner.request.decide(this.isHttp2).asks ? this.log.waitLimitMs : 0
+    return this.#run.request.decide(this.isHttp2).asks ? this.log.waitLimitMs : 0
   }
 
   get contentBegan(): boolean {
@@ -242,7 +243,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
       length,
       replayWindow: 0,
       canReuseBuffers: false,
-      inContext: this.#owner.uploadContext.inContext,
+      inContext: this.#run.uploadContext.inContext,
     })
     // The origin's offsets would not match the original content, so the upload cannot be resumed.
     const dropped = isResumable ? invitingFields : []
@@ -269,13 +270,13 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#guard(() => {
       this.log.head(asked, reusedConnection, connection.isHttp2)
       if (asked) {
-        const { milliseconds, measured } = this.#owner.request.waitLimit(connection.isHttp2)
+        const { milliseconds, measured } = this.#run.request.waitLimit(connection.isHttp2)
         this.log.waitLimitMs = milliseconds
         this.measured = measured
         this.publish('ask')
       }
-      this.#owner.left(this)
-      this.#owner.progressed(this)
+      this.#run.left(this)
+      this.#run.progressed(this)
     })
   }
 
@@ -288,7 +289,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.log.noteInterim(status)
     this.#guard(() => {
       this.publish('interim', { status })
-      this.#owner.interim(this, status)
+      this.#run.interim(this, status)
     })
   }
 
@@ -298,8 +299,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#guard(() => {
       this.publish('release', { by })
       if (by === 'timeout') this.publish('silent')
-      this.#owner.released(this, by)
-      this.#owner.progressed(this)
+      this.#run.released(this, by)
+      this.#run.progressed(this)
     })
   }
 
@@ -308,15 +309,15 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.log.cutShort = this.gated && this.#flows && !this.complete
     this.#guard(() => {
       if (withheld && status >= 300) this.publish('refuse', { status })
-      this.#owner.awaitHead(this)
-      this.#owner.progressed(this)
+      this.#run.awaitHead(this)
+      this.#run.progressed(this)
     })
   }
 
   onWrite(chunks: readonly Uint8Array[], bytes: number): void {
     this.#writtenBytes += bytes
     this.#guard(() => {
-      this.#owner.writing(this, chunks)
+      this.#run.writing(this, chunks)
       if (this.#request === null) return
       for (const chunk of chunks) chunkSent.publish({ request: this.#request, chunk })
     })
@@ -324,14 +325,14 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onContent(bytes: number): void {
     this.log.sentBytes += bytes
-    this.#guard(() => this.#owner.progressed(this))
+    this.#guard(() => this.#run.progressed(this))
   }
 
   onDelivered(): void {
     this.complete = true
     this.log.delivered()
     this.#guard(() => {
-      if (this.log.status === null) this.#owner.awaitHead(this)
+      if (this.log.status === null) this.#run.awaitHead(this)
       if (this.#current) this.#handler.onRequestSent?.()
       this.#endResponse()
     })
@@ -344,7 +345,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   onSourceError(error: unknown): void {
     // For undici the request ended with its response, so an abort has no effect.
     if (this.#trailers !== null) this.#connection?.close()
-    if (this.#current) this.#owner.sourceFailed(error)
+    if (this.#current) this.#run.sourceFailed(error)
   }
 
   onRescue(error: NodeJS.ErrnoException): void {
@@ -356,7 +357,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     try {
       this.#inContext(tell)
     } catch (error) {
-      this.#owner.callbackFailed(error)
+      this.#run.callbackFailed(error)
     }
   }
 
@@ -364,7 +365,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller
-    if (this.#current) this.#inContext(() => this.#owner.started(controller, context))
+    if (this.#current) this.#inContext(() => this.#run.started(controller, context))
     else controller.abort(new errors.RequestAbortedError('The attempt was given up'))
   }
 
@@ -400,17 +401,17 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     if (!this.#current) return
     // undici parses HTTP versions that the gate does not, for which the gate reports status 0.
     if (status >= 200 && !this.log.status) this.onFinal(status, this.log.withheld)
-    this.#inContext(() => this.#owner.responded(this, status, fields, message))
+    this.#inContext(() => this.#run.responded(this, status, fields, message))
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    if (this.#current) this.#inContext(() => this.#owner.data(this, chunk))
+    if (this.#current) this.#inContext(() => this.#run.data(this, chunk))
   }
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
     if (this.#connection?.responseEnded() && this.#current) {
       this.#trailers = trailers
-      this.#owner.detached()
+      this.#run.detached()
       return
     }
     this.#end(trailers)
@@ -418,7 +419,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   #end(trailers: ResponseFields): void {
     this.log.cutShort = this.gated && !this.complete
-    if (this.#current) this.#inContext(() => this.#owner.ended(trailers))
+    if (this.#current) this.#inContext(() => this.#run.ended(trailers))
   }
 
   /** Stops content that is still sent after the response; returns whether there was any. */
@@ -443,11 +444,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     socket: Duplex,
   ): void {
     if (!this.#current) return
-    this.#inContext(() => this.#owner.upgraded(status, fields, socket))
+    this.#inContext(() => this.#run.upgraded(status, fields, socket))
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    if (this.#current) this.#inContext(() => this.#owner.failed(this, error))
+    if (this.#current) this.#inContext(() => this.#run.failed(this, error))
   }
 }
 

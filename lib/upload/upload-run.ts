@@ -13,7 +13,6 @@ import { isPromise } from '../unknown.ts'
 import { abandon, afterAnswer, afterFailure } from './after-attempt.ts'
 import { Attempt } from './attempt.ts'
 import { attemptOptions } from './attempt-options.ts'
-import type { AttemptOwner } from './attempt-owner.ts'
 import { dispatchOptions } from './dispatch-options.ts'
 import { PendingResponse } from './pending-response.ts'
 import type { AnswerDecision, NextAttempt } from './recovery-step.ts'
@@ -29,8 +28,9 @@ type Controller = Dispatcher.DispatchController
  * Runs the attempts of one dispatch: the first one, and those of the recovery steps. The caller's
  * handler sees one request.
  */
-export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner {
+export class UploadRun implements ControllerOwner, TimeoutOwner {
   readonly uploadContext: UploadContext
+  /** The current request, which a head that is being written belongs to. */
   readonly request: RequestState
   readonly #controller: UploadController
   readonly #timeouts: Timeouts
@@ -113,10 +113,12 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner {
 
   // Called by attempts.
 
+  /** Whether the attempt is the current one. Events of an earlier attempt are ignored. */
   isCurrent(attempt: Attempt): boolean {
     return this.#current === attempt && !this.#over
   }
 
+  /** Chunks of content are being written. */
   writing(attempt: Attempt, chunks: readonly Uint8Array[]): void {
     if (!this.isCurrent(attempt)) return
     this.#timeouts.sending(attempt)
@@ -133,6 +135,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner {
     this.uploadContext.handler.onRequestStart?.(this.#controller, context)
   }
 
+  /** The head is written. */
   left(attempt: Attempt): void {
     this.request.connected(attempt.isHttp2)
     if (!attempt.log.asked && this.isCurrent(attempt)) this.uploadContext.log.continued()
@@ -162,6 +165,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner {
     this.uploadContext.log.progress(attempt.log)
   }
 
+  /** All of the content was accepted, or the final response has begun. The rest of its head is awaited. */
   awaitHead(attempt: Attempt): void {
     if (this.isCurrent(attempt) && attempt.gated) this.#timeouts.awaitHead(attempt)
   }
@@ -170,6 +174,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner {
     return this.request.route(isHttp2)
   }
 
+  /** A callback of the caller threw. */
   callbackFailed(error: unknown): void {
     // Deferred, because the gate must finish its current read or write.
     queueMicrotask(() => this.#controller.abort(toError(error, 'A callback failed')))
@@ -216,6 +221,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner {
     else if (!this.#pending.data(chunk)) attempt.pause()
   }
 
+  /** The response is complete, but content is still sent. undici no longer controls the request. */
   detached(): void {
     this.#controller.target = null
   }
@@ -359,6 +365,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner {
     this.#delay.start(delayMs)
   }
 
+  /** The content could not be read. */
   sourceFailed(error: unknown): void {
     if (this.#over) return
     const attempt = this.#current
