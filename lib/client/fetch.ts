@@ -15,7 +15,7 @@ import {
   hasBlockedPort,
   outgoingRequest,
 } from './fetch-request.ts'
-import { pickListeners } from './listeners.ts'
+import { listenerNames, pickListeners } from './listeners.ts'
 import { type FetchInput, fetchWithoutContent, platformFetch } from './platform-fetch.ts'
 import { contentOfRequest, readRequest, requestIn } from './request-input.ts'
 import { type CallSettings, send } from './send.ts'
@@ -91,9 +91,7 @@ export async function fetchWith(
 }
 
 /** Options of this package's fetch. Libraries pass a `retry` of their own. */
-const ownNames = [...expectOptionNames, 'onProgress', 'onContinue', 'onInterim'].filter(
-  (name) => name !== 'retry',
-)
+const ownNames = [...expectOptionNames, ...listenerNames].filter((name) => name !== 'retry')
 
 function urlOf(resource: FetchInput): string {
   return resource instanceof URL ? resource.href : String(Object(resource).url ?? resource)
