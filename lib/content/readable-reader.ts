@@ -1,12 +1,10 @@
 import { Http2ServerRequest } from 'node:http2'
 import { finished, type Readable } from 'node:stream'
 import { http } from '../runtime/builtins.ts'
-import { done, iteratorReader, type Reader, type Step } from './readers.ts'
+import { done, iteratorReader, nothing, type Reader, type Step } from './readers.ts'
 
 /** Buffered bytes from which the stream is paused. */
 const maxBytes = 262_144
-
-const nothing = (): void => {}
 
 /** While a stream has a 'readable' listener, resume() does not make it flow. */
 const keepsPaused = (): void => {}

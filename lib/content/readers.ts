@@ -21,7 +21,7 @@ export interface Reader {
 
 export const done: Step = Object.freeze({ done: true, value: undefined })
 
-const nothing = (): void => {}
+export const nothing = (): void => {}
 
 export function bytesReader(bytes: Uint8Array): Reader {
   let read = bytes.length === 0
