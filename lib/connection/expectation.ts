@@ -33,11 +33,6 @@ export class Expectation implements Waiting {
     this.#state = asks ? asking : unasked
   }
 
-  /** Whether content may be sent now. */
-  get flows(): boolean {
-    return this.#state.at === 'sending'
-  }
-
   /** Whether the final response followed the 100 directly, before any content was sent. */
   get finalBeforeContent(): boolean {
     return this.#finalBeforeContent

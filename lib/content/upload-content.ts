@@ -113,11 +113,6 @@ export class UploadContent {
     return this.#reader === null && this.#opening === null && !this.#cancelled
   }
 
-  /** Whether an attempt can send the whole content. */
-  get replayable(): boolean {
-    return this.opensAt(0)
-  }
-
   /** Whether an attempt can send it from this offset: it can be opened again, or the bytes are kept. */
   opensAt(start: number): boolean {
     if (this.#window === null) return true
@@ -243,7 +238,7 @@ export class UploadContent {
   // Called by sources.
 
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
-    // The source of an earlier attempt must not see an end of the content either.
+    // The source of an earlier attempt must not end either: an origin would take its content for complete.
     if (source !== this.#source) return new Promise(() => {})
     if (source.bytes === source.end) return source.rest()
     const kept = this.#window?.at(source.position)
