@@ -27,7 +27,7 @@ function processDispatch(): Dispatcher.Dispatch {
   })
 }
 
-/** @param needsGate says whether a request that asks fails on a connection without a gate. */
+/** @param needsGate whether a request that asks fails on a connection without a gate. */
 function interceptedBy(dispatcher: Dispatcher, needsGate = true): Dispatcher.Dispatch {
   const own: Dispatcher.Dispatch = (request, handler) => dispatcher.dispatch(request, handler)
   if (dispatcher instanceof ExpectAgent) return own

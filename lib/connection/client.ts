@@ -117,7 +117,7 @@ export class GatedClient extends Client {
       headers: headers ?? null,
       body: content as unknown as Buffer,
       expectContinue: asks,
-      // undici sees no content, and would pipeline the upload behind other requests.
+      // To undici the request has no content, so it would be pipelined behind other requests.
       idempotent: false,
       // undici's timer also runs while content is sent, and would abort a slow upload.
       headersTimeout: 0,

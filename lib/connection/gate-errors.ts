@@ -11,7 +11,7 @@ export function noGate(): UploadError {
   )
 }
 
-/** undici writes requests that this package did not see. */
+/** undici writes requests that did not pass through the client of this package. */
 export function noAnnouncement(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',

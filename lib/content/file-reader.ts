@@ -23,7 +23,7 @@ const ended: Promise<Step> = Promise.resolve(done)
  * Buffers are reused once the connection has accepted their bytes.
  *
  * A file whose size changed is an error, never a short upload. When the part ends with the file, the
- * last read asks for one byte more, to detect a file that grew.
+ * last read is for one byte more, to detect a file that grew.
  */
 export class FileReader implements Reader {
   readonly #path: string | URL

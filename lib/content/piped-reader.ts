@@ -26,7 +26,7 @@ export function isPiped(input: object): input is PipedStream {
 }
 
 /** The media type and length of a form; `null` for other streams. */
-export function tellsOf(stream: PipedStream): { type: string | null; length: number | null } {
+export function typeAndLength(stream: PipedStream): { type: string | null; length: number | null } {
   if (!isForm(stream)) return { type: null, length: null }
   const length = stream.hasKnownLength() ? stream.getLengthSync() : null
   return { type: stream.getHeaders()['content-type'], length }
@@ -43,12 +43,12 @@ export function watchPiped(stream: PipedStream, onBroken: (error: unknown) => vo
 /** Streams that were piped. They would emit nothing to another pipe, not even their end. */
 const spent = new WeakSet<object>()
 
-/** Whether a stream was already piped: by an upload, or, as far as a form tells, by other code. */
+/** Whether a stream was already piped: by an upload, or by other code, which only a form shows. */
 export function isSpent(stream: PipedStream): boolean {
   return spent.has(stream) || (stream as { _released?: unknown })._released === true
 }
 
-/** Watches for data or the end of such a stream; returns a function that says whether they came, and stops watching. */
+/** Watches for data or the end of such a stream; returns a function that stops watching, and returns whether they came. */
 export function watchEmission(stream: PipedStream): () => boolean {
   const events = ['data', 'end', 'close']
   let hasEmitted = false

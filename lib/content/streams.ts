@@ -8,7 +8,7 @@ import {
   isPiped,
   isSpent,
   pipedReader,
-  tellsOf,
+  typeAndLength,
   watchEmission,
   watchPiped,
 } from './piped-reader.ts'
@@ -23,7 +23,9 @@ import { iteratorReader, type Reader, webReader } from './readers.ts'
 export function streamContent(input: object): Content {
   const opened = opener(input)
   const content: Content = {
-    ...(isPiped(input) && !isNodeReadable(input) ? tellsOf(input) : { length: null, type: null }),
+    ...(isPiped(input) && !isNodeReadable(input)
+      ? typeAndLength(input)
+      : { length: null, type: null }),
     replayable: Array.isArray(input),
     exact: false,
     callsOut: true,
@@ -37,7 +39,7 @@ export function streamContent(input: object): Content {
   return { ...content, lookUp }
 }
 
-/** Iterators that were read. A consumed iterator cannot otherwise be told from an empty one. */
+/** Iterators that were read. A consumed iterator looks like an empty one. */
 const consumed = new WeakSet<object>()
 
 type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
@@ -103,8 +105,9 @@ function opener(input: object): Opener {
 }
 
 /**
- * Watches for reads by other code; returns a function that says whether there were any, and stops watching.
- * When a stream was read before, for example to look at its first bytes and put them back, only its flow tells.
+ * Watches for reads by other code; returns a function that stops watching, and returns whether there were any.
+ * `readableDidRead` is of no use when a stream was read before, for example to look at its first bytes and
+ * put them back. Only later data counts then.
  */
 function watchReads(stream: Readable): () => boolean {
   if (!stream.readableDidRead) return () => stream.readableDidRead

@@ -353,9 +353,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   /** Catches errors of callbacks, because the connection must finish its current read or write. */
-  #guard(tell: () => void): void {
+  #guard(call: () => void): void {
     try {
-      this.#inContext(tell)
+      this.#inContext(call)
     } catch (error) {
       this.#run.callbackFailed(error)
     }

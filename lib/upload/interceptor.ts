@@ -25,7 +25,7 @@ import { UploadRun } from './upload-run.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
-/** What an interceptor is told about the dispatcher below it. */
+/** The properties of the dispatcher below an interceptor. */
 export type Below = Pick<
   InterceptorContext,
   'inFlight' | 'routing' | 'needsGate' | 'isReplaced' | 'allowH2'

@@ -29,9 +29,9 @@ export class PendingResponse {
   }
 
   /** The steps that pass the response to the caller: its head, the buffered content, and its end if it has ended. */
-  *steps(tell: (chunk: Buffer) => void): Generator<() => void, void> {
+  *steps(pass: (chunk: Buffer) => void): Generator<() => void, void> {
     yield this.#deliver
-    for (const chunk of this.#chunks) yield () => tell(chunk)
+    for (const chunk of this.#chunks) yield () => pass(chunk)
     yield this.#finish
   }
 }

@@ -426,12 +426,12 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     const attempt = this.#current
     this.#finish(error)
     const failure = undiciTimeout(error, settings.timeouts) ?? error
-    const told = failure instanceof UploadError ? failure.at(log.place()) : failure
-    keepFailure(told, log)
+    const reported = failure instanceof UploadError ? failure.at(log.place()) : failure
+    keepFailure(reported, log)
     // Before abort(), so that `aborted` stays false: retry interceptors above do not retry aborted requests.
     this.#controller.target = null
     attempt?.abort()
-    handler.onResponseError?.(this.#controller, told)
+    handler.onResponseError?.(this.#controller, reported)
     this.#controller.release()
     abandon(this.uploadContext, error)
   }
