@@ -232,7 +232,7 @@ export class Delivery {
       this.#acceptedBytes += bytes
       if (bytes >= this.#sliceSize.bytes)
         this.#sliceSize.took(performance.now() - this.#writeStartedAt)
-      this.#source?.release(this.#acceptedBytes)
+      this.#source?.free(this.#acceptedBytes)
       this.#writer.onContent(bytes)
     }
     return !this.#over

@@ -44,7 +44,7 @@ export class Expectation implements Waiting {
   }
 
   /** The head was written; the wait begins. */
-  headLeft(): void {
+  headWritten(): void {
     // A write that is pending when its connection closes ends without an error.
     if (this.#owner.isClosed) return
     this.#apply({ type: 'left' })
@@ -59,7 +59,7 @@ export class Expectation implements Waiting {
    * Releases the content if a 100 was received: at once after a final response, otherwise one poll
    * phase of the event loop later. Some origins send a final response directly after the 100.
    */
-  settle(): void {
+  releaseIfGranted(): void {
     if (this.#state.at !== 'ready') return
     if (this.#finalBeforeContent) Expectation.#release(this)
     else this.#turn ??= setImmediate(Expectation.#poll, this)
@@ -105,7 +105,7 @@ export class Expectation implements Waiting {
     this.#ticket.onFinal(status, this.#state.at === 'withheld')
   }
 
-  /** Releases nothing any more. */
+  /** Stops the wait. Nothing is released any more. */
   close(): void {
     this.#wait?.stop()
     if (this.#turn !== null) clearImmediate(this.#turn)

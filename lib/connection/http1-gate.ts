@@ -264,7 +264,7 @@ export class Http1Gate {
     }
     let more = true
     for (const bytes of pass) more = this.#push.call(this.#socket, bytes)
-    upload?.expectation.settle()
+    upload?.expectation.releaseIfGranted()
     return more
   }
 

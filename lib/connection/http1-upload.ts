@@ -151,11 +151,11 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
 
   readonly #headWritten = (): void => {
     this.#headWriting = false
-    this.expectation.headLeft()
+    this.expectation.headWritten()
     const deferred = this.#deferred
     this.#deferred = null
     if (deferred !== null) this.#gate.writeRaw(deferred.pieces, this.#failable(deferred.callback))
-    else this.expectation.settle()
+    else this.expectation.releaseIfGranted()
   }
 
   /** Wraps a callback: a failed write goes to the stream's callback instead, which destroys the stream. */

@@ -78,7 +78,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
       this.#expectation.firstByte()
       this.#expectation.final(statusOf(headers))
       if (this.#expectation.shut) this.stop()
-      this.#expectation.settle()
+      this.#expectation.releaseIfGranted()
     })
     // The stream was closed, so it takes no more content.
     stream.once('aborted', () => this.stop())
@@ -98,7 +98,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
 
   #begin(): void {
     this.#ticket.onHead(this, this.#asks, this.#stream.id !== 1)
-    this.#expectation.headLeft()
+    this.#expectation.headWritten()
     if (!this.#asks) this.#delivery.start()
     // Node sends the HEADERS later in this turn; a PING sent now would overtake them.
     else setImmediate(Http2Upload.#awaitAck, this)
@@ -111,7 +111,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
   #interim(status: number): void {
     this.#expectation.firstByte()
     this.#expectation.interim(status)
-    this.#expectation.settle()
+    this.#expectation.releaseIfGranted()
   }
 
   get isClosed(): boolean {
@@ -198,7 +198,7 @@ export function closeCleanly(stream: ClientHttp2Stream): void {
   stream.destroy = (error) => {
     stream.setTimeout(0)
     // nextTick runs before the error event, and after the head of a response in the same chunk.
-    if (!stream.destroyed && isUnread(stream)) process.nextTick(handOver, stream)
+    if (!stream.destroyed && isUnread(stream)) process.nextTick(emitRest, stream)
     return destroy.call(stream, error)
   }
 }
@@ -210,7 +210,7 @@ function isUnread(stream: ClientHttp2Stream): boolean {
 }
 
 /** Emits the rest of a response whose connection ended directly after it. */
-function handOver(stream: ClientHttp2Stream): void {
+function emitRest(stream: ClientHttp2Stream): void {
   // A failed stream emits no 'data' by itself.
   const emits = stream.errored === null
   for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) {

@@ -57,7 +57,7 @@ export class AttemptSource implements Source {
     return lastBytes
   }
 
-  release(bytes: number): void {
-    this.#content.release(this, bytes)
+  free(bytes: number): void {
+    this.#content.free(this, bytes)
   }
 }

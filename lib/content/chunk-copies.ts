@@ -37,9 +37,9 @@ export class ChunkCopies {
   /**
    * Nothing uses the bytes before this offset any more.
    *
-   * @param isEnd says that no chunk comes after it, so that the last buffer is released, too.
+   * @param isEnd says that no chunk comes after it, so that the last buffer is free, too.
    */
-  release(offset: number, isEnd: boolean): void {
+  free(offset: number, isEnd: boolean): void {
     const kept = isEnd ? 0 : 1
     while (this.#used.length > kept && (this.#used[0] as UsedBuffer).end <= offset) {
       giveBuffer((this.#used.shift() as UsedBuffer).buffer)

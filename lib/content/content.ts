@@ -27,7 +27,7 @@ export interface Content {
   open(this: void, start?: number): Reader | Promise<Reader>
   /** Reports an error before it is opened. Returns a function that stops watching. */
   watch?(onBroken: (error: unknown) => void): () => void
-  /** Releases it without opening it. */
+  /** Discards it without opening it. */
   discard?(reason?: unknown): void
 }
 

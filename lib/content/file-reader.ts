@@ -55,7 +55,7 @@ export class FileReader implements Reader {
     })
   }
 
-  release(bytes: number): void {
+  free(bytes: number): void {
     while (this.#used.length > 0 && (this.#used[0] as UsedBuffer).end <= bytes) {
       const { buffer } = this.#used.shift() as UsedBuffer
       if (buffer.length >= leastPooled) giveBuffer(buffer)

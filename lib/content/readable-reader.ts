@@ -20,10 +20,10 @@ export function watchReadable(stream: Readable, onBroken: (error: unknown) => vo
 }
 
 /**
- * Releases a stream. A server's incoming request is only paused: destroying it would close the
+ * Discards a stream. A server's incoming request is only paused: destroying it would close the
  * connection for the server's response.
  */
-export function releaseStream(stream: Readable): void {
+export function discardStream(stream: Readable): void {
   if (isServerRequest(stream)) stream.pause()
   else stream.destroy()
 }
@@ -40,7 +40,7 @@ export function readableReader(stream: Readable): Reader {
   // With a 'readable' listener of other code, a stream does not flow, but it can be iterated.
   if (stream.listenerCount('readable') === 0) return new ReadableReader(stream)
   const { next } = iteratorReader(stream)
-  return { next, cancel: () => releaseStream(stream) }
+  return { next, cancel: () => discardStream(stream) }
 }
 
 /**
@@ -76,7 +76,7 @@ class ReadableReader implements Reader {
     this.#buffered = []
     this.#stream.off('data', this.#onData)
     this.#letFlow()
-    releaseStream(this.#stream)
+    discardStream(this.#stream)
   }
 
   #begin(): void {

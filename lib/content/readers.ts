@@ -12,10 +12,10 @@ export interface Reader {
   /** The next chunk; without a promise when it is available. */
   next(): Step | PromiseLike<Step>
   /** The connection no longer uses the first `bytes` bytes, so their memory can be reused. */
-  release?(bytes: number): void
+  free?(bytes: number): void
   /** The source has ended. */
   ended?(): void
-  /** Releases the source before its end. Called at most once. */
+  /** Discards the source before its end. Called at most once. */
   cancel(reason?: unknown): void
 }
 
@@ -64,7 +64,7 @@ export function iteratorReader(iterable: AsyncIterable<unknown> | Iterable<unkno
   return {
     next: () => iterator.next(),
     cancel: () => {
-      // An error while the source is released must not fail the upload.
+      // An error while the source is discarded must not fail the upload.
       leave(iterator).catch(nothing)
     },
   }

@@ -12,7 +12,7 @@ import {
   watchEmission,
   watchPiped,
 } from './piped-reader.ts'
-import { readableReader, releaseStream, watchReadable } from './readable-reader.ts'
+import { discardStream, readableReader, watchReadable } from './readable-reader.ts'
 import { iteratorReader, type Reader, webReader } from './readers.ts'
 
 /**
@@ -60,7 +60,7 @@ function opener(input: object): Opener {
         return readableReader(stream)
       },
       watch: (onBroken) => watchReadable(stream, onBroken),
-      discard: () => releaseStream(stream),
+      discard: () => discardStream(stream),
     }
   }
   if (isWebStream(input)) {
@@ -132,7 +132,7 @@ function isDrained(stream: Readable): boolean {
   return stream.readableDidRead && stream.readableLength === 0 && state?.ended === true
 }
 
-/** An iterator, which can be read only once. A released one counts as read. */
+/** An iterator, which can be read only once. A discarded one counts as read. */
 function iteratorOpener(input: object, open: () => Reader): Opener {
   if (consumed.has(input)) throw usedUp('The iterator was read by another upload')
   return {

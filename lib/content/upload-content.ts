@@ -212,7 +212,7 @@ export class UploadContent {
     }
   }
 
-  /** Releases the content if it was not read to its end. */
+  /** Discards the content if it was not read to its end. */
   cancel(reason?: unknown): void {
     this.#unwatch?.()
     this.#unwatch = null
@@ -225,7 +225,7 @@ export class UploadContent {
       if (reader !== null) this.#options.inContext(cancel, reader, reason)
       else if (this.#opening === null) this.#options.inContext(discard, this.#content, reason)
     } catch {
-      // An error while the source is released must not fail the upload.
+      // An error while the source is discarded must not fail the upload.
     }
   }
 
@@ -244,7 +244,7 @@ export class UploadContent {
     const kept = this.#window?.at(source.position)
     if (kept !== undefined) {
       source.position += 1
-      return this.#hand(source, kept)
+      return this.#partOf(source, kept)
     }
     if (this.#ended) return source.rest()
     if (this.#pending !== null) return this.#pending
@@ -286,14 +286,14 @@ export class UploadContent {
     if (this.#seenBytes > this.limit) throw this.#refuse(overLimit(this.limit))
     this.#options.digest?.update(bytes, this.#seenBytes)
     if (this.#window?.add(bytes, this.#seenBytes, source.end)) source.position += 1
-    return this.#hand(source, bytes)
+    return this.#partOf(source, bytes)
   }
 
   /**
    * The bytes that lie within the source's part. The last bytes of a declared length are held back
    * until the content has ended.
    */
-  #hand(source: AttemptSource, found: Uint8Array): Uint8Array | undefined {
+  #partOf(source: AttemptSource, found: Uint8Array): Uint8Array | undefined {
     const bytes = source.cut(found)
     if (bytes.length === 0) return undefined
     // The origin must not receive a complete request from content that is longer than declared.
@@ -333,11 +333,11 @@ export class UploadContent {
     if (source === this.#source) this.#fail(error)
   }
 
-  release(source: AttemptSource, bytes: number): void {
+  free(source: AttemptSource, bytes: number): void {
     if (source !== this.#source || !this.#options.canReuseBuffers) return
-    this.#reader?.release?.(bytes)
+    this.#reader?.free?.(bytes)
     const kept = this.#window?.start ?? Number.POSITIVE_INFINITY
-    this.#copies.release(Math.min(source.start + bytes, kept), this.#ended)
+    this.#copies.free(Math.min(source.start + bytes, kept), this.#ended)
   }
 }
 

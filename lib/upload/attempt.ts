@@ -51,7 +51,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   #writtenBytes = 0
   #aborted = false
   /** undici's request object; `null` when its channels have no subscribers. */
-  #request: object | null = null
+  #undiciRequest: object | null = null
   /** Whether an interim response was received that undici has not passed on yet. */
   #interimPending = false
   /** Whether content may be read. */
@@ -199,12 +199,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   // Ticket, called by the connection.
 
   asks(isHttp2: boolean): boolean {
-    return this.options.asks && this.#run.request.decide(isHttp2).asks
+    return this.options.asks && this.#run.requestState.decide(isHttp2).asks
   }
 
   /** 0 when another request has shown meanwhile that the route does not answer expectations. */
   get continueTimeout(): number {
-    return this.#run.request.decide(this.isHttp2).asks ? this.log.waitLimitMs : 0
+    return this.#run.requestState.decide(this.isHttp2).asks ? this.log.waitLimitMs : 0
   }
 
   get contentBegan(): boolean {
@@ -227,7 +227,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onCreate(request: object): void {
-    this.#request = request
+    this.#undiciRequest = request
   }
 
   replaceBody(body: unknown, headers: Fields): Fields {
@@ -270,12 +270,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#guard(() => {
       this.log.head(asked, reusedConnection, connection.isHttp2)
       if (asked) {
-        const { milliseconds, measured } = this.#run.request.waitLimit(connection.isHttp2)
+        const { milliseconds, measured } = this.#run.requestState.waitLimit(connection.isHttp2)
         this.log.waitLimitMs = milliseconds
         this.measured = measured
         this.publish('ask')
       }
-      this.#run.left(this)
+      this.#run.headWritten(this)
       this.#run.progressed(this)
     })
   }
@@ -318,8 +318,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#writtenBytes += bytes
     this.#guard(() => {
       this.#run.writing(this, chunks)
-      if (this.#request === null) return
-      for (const chunk of chunks) chunkSent.publish({ request: this.#request, chunk })
+      if (this.#undiciRequest === null) return
+      for (const chunk of chunks) chunkSent.publish({ request: this.#undiciRequest, chunk })
     })
   }
 

@@ -28,7 +28,7 @@ export class ContentBody implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  /** Does not release the content, which the upload may need for another attempt. */
+  /** Does not discard the content, which the upload may need for another attempt. */
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
     return { done: true, value: undefined }
   }

@@ -19,7 +19,7 @@ export interface Call {
   readonly steps?: readonly RecoveryStep[]
   /** Aborts the upload, also before it has a connection; `null` before the dispatch. */
   controller: Dispatcher.DispatchController | null
-  /** Whether unread content is left to the caller instead of released; by default after a 3xx. */
+  /** Whether unread content is left to the caller instead of discarded; by default after a 3xx. */
   keepsUnread?(status: number): boolean
   /** The status to return to the caller instead of this one, or the error to fail with. */
   mapStatus?(status: number): number | UploadError

@@ -6,14 +6,14 @@ export const maxResponseBuffer = 65_536
  * unread data is lost when the connection is reset.
  */
 export class PendingResponse {
-  readonly #deliver: () => void
+  readonly #respond: () => void
   readonly #chunks: Buffer[] = []
   #bytes = 0
   #finish: () => void = () => {}
 
-  /** @param deliver passes the head of the response to the caller. */
-  constructor(deliver: () => void) {
-    this.#deliver = deliver
+  /** @param respond passes the head of the response to the caller. */
+  constructor(respond: () => void) {
+    this.#respond = respond
   }
 
   /** Buffers a chunk of content; returns whether there is room for more. */
@@ -24,13 +24,13 @@ export class PendingResponse {
   }
 
   /** The response has ended or failed. `finish` is called only if the response goes to the caller. */
-  over(finish: () => void): void {
+  ended(finish: () => void): void {
     this.#finish = finish
   }
 
   /** The steps that pass the response to the caller: its head, the buffered content, and its end if it has ended. */
   *steps(pass: (chunk: Buffer) => void): Generator<() => void, void> {
-    yield this.#deliver
+    yield this.#respond
     for (const chunk of this.#chunks) yield () => pass(chunk)
     yield this.#finish
   }

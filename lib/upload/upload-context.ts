@@ -113,7 +113,7 @@ export class UploadContext {
     return interceptorContext.recovery.resumption(options, resumable)
   }
 
-  /** Whether unread content is left to the caller instead of released, as after a redirect, which the caller may follow. */
+  /** Whether unread content is left to the caller instead of discarded, as after a redirect, which the caller may follow. */
   keepsUnread(status: number): boolean {
     return (status >= 300 && status < 400) || (this.#call?.keepsUnread?.(status) ?? false)
   }

@@ -31,7 +31,7 @@ type Controller = Dispatcher.DispatchController
 export class UploadRun implements ControllerOwner, TimeoutOwner {
   readonly uploadContext: UploadContext
   /** The current request, which a head that is being written belongs to. */
-  readonly request: RequestState
+  readonly requestState: RequestState
   readonly #controller: UploadController
   readonly #timeouts: Timeouts
   /** The delay before the next attempt. */
@@ -42,14 +42,14 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   #decided: NextAttempt | Error | null = null
   #started = false
   /** Whether the handler got a final response. Later errors are not retried. */
-  #delivered = false
+  #responded = false
   #over = false
-  /** Whether unread content is left to the caller instead of released. */
+  /** Whether unread content is left to the caller instead of discarded. */
   #keepsContent = false
 
   constructor(uploadContext: UploadContext) {
     this.uploadContext = uploadContext
-    this.request = new RequestState(uploadContext)
+    this.requestState = new RequestState(uploadContext)
     this.#controller = new UploadController(this)
     uploadContext.onBroken = (error) => this.sourceFailed(error)
     this.#timeouts = new Timeouts(uploadContext.settings.timeouts, this)
@@ -68,12 +68,12 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     const again = log.attempts.length > 0
     this.#timeouts.begin(again ? log.elapsedMs : 0)
     const first = this.uploadContext.resumption?.first ?? null
-    if (first !== null) this.request.move(first.httpRequest)
+    if (first !== null) this.requestState.move(first.httpRequest)
     return this.#begin(first?.reason ?? (again ? 'redirect' : 'first'), 0)
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
-    if (!this.request.isEmpty) return this.#dispatch(reason, delayMs)
+    if (!this.requestState.isEmpty) return this.#dispatch(reason, delayMs)
     // A head with `content-length: 0` is a complete request, so the content is read before it.
     this.uploadContext.content
       ?.readEmpty()
@@ -85,18 +85,25 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   #dispatch(reason: AttemptReason, delayMs: number): boolean {
     const { interceptorContext, log } = this.uploadContext
     try {
-      const { prepared: httpRequest, decision } = this.request
+      const { prepared: httpRequest, decision } = this.requestState
       const isFirst = reason === 'first' || log.reason === 'no-content'
       if (isFirst && httpRequest.hasContent) log.reason = decision.reason
       const attempt = new Attempt(
         this,
-        attemptOptions(this.uploadContext, this.request, httpRequest, decision, reason, delayMs),
+        attemptOptions(
+          this.uploadContext,
+          this.requestState,
+          httpRequest,
+          decision,
+          reason,
+          delayMs,
+        ),
       )
       attempt.log.hasContent = httpRequest.hasContent
       this.#current = attempt
       log.attempts.push(attempt.log)
       this.#timeouts.connecting()
-      const { allowH2 } = this.request
+      const { allowH2 } = this.requestState
       const options = dispatchOptions(this.uploadContext, attempt, httpRequest, allowH2)
       const dispatched: unknown = interceptorContext.dispatch(options, attempt)
       // An interceptor below may be an async function, although its type returns a boolean.
@@ -136,13 +143,13 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   }
 
   /** The head is written. */
-  left(attempt: Attempt): void {
-    this.request.connected(attempt.isHttp2)
+  headWritten(attempt: Attempt): void {
+    this.requestState.connected(attempt.isHttp2)
     if (!attempt.log.asked && this.isCurrent(attempt)) this.uploadContext.log.continued()
     if (!attempt.options.asks || attempt.log.asked) return
     // The decision changed before the head was written, so the reason is determined again.
     if (attempt.log.reason === 'first')
-      this.uploadContext.log.reason = this.request.decide(attempt.isHttp2).reason
+      this.uploadContext.log.reason = this.requestState.decide(attempt.isHttp2).reason
   }
 
   interim(attempt: Attempt, status: number): void {
@@ -171,7 +178,7 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   }
 
   #routeOf({ isHttp2 }: Attempt): Route {
-    return this.request.route(isHttp2)
+    return this.requestState.route(isHttp2)
   }
 
   /** A callback of the caller threw. */
@@ -195,23 +202,23 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
       return
     }
     this.#timeouts.endAttempt()
-    if (this.request.httpRequest.hasContent)
+    if (this.requestState.httpRequest.hasContent)
       this.#routeOf(attempt).answered(status, attempt.log.asked)
-    const deliver = (): void => {
-      this.#release(attempt, status)
+    const respond = (): void => {
+      this.#cancelWithheld(attempt, status)
       const mapped = this.uploadContext.mapStatus(status)
       if (mapped instanceof UploadError) {
         this.#fail(mapped)
         return
       }
-      this.#delivered = true
+      this.#responded = true
       handler.onResponseStart?.(this.#controller, mapped, fields, message)
     }
-    const { httpRequest } = this.request
+    const { httpRequest } = this.requestState
     const decided = afterAnswer(this.uploadContext, httpRequest, attempt, status, fields)
     const isPart = httpRequest.part !== undefined
-    if (decided === null) deliver()
-    else if (decided instanceof Promise) this.#awaitDecision(attempt, decided, deliver)
+    if (decided === null) respond()
+    else if (decided instanceof Promise) this.#awaitDecision(attempt, decided, respond)
     else if (isPart && status === 204 && attempt.complete) this.#decided = decided
     else this.#follow(attempt, decided)
   }
@@ -228,7 +235,7 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
 
   ended(trailers: ResponseFields): void {
     if (this.#pending !== null) {
-      this.#pending.over(() => this.ended(trailers))
+      this.#pending.ended(() => this.ended(trailers))
       return
     }
     if (this.#followLater()) return
@@ -240,7 +247,7 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
       // undici's retry handler throws here, and expects the error in onResponseError.
       handler.onResponseError?.(this.#controller, error as Error)
     }
-    this.#controller.release()
+    this.#controller.dropReferences()
   }
 
   upgraded(status: number, fields: ResponseFields, socket: Duplex): void {
@@ -252,7 +259,7 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     // A caller's connector or lookup may pass on anything.
     const error = this.#isCallers(thrown) ? thrown : toError(thrown, 'The connection failed')
     if (this.#pending !== null) {
-      this.#pending.over(() => {
+      this.#pending.ended(() => {
         this.#controller.target = null
         // The platform's fetch never settles when a response fails in the turn in which it began.
         setImmediate(() => this.failed(attempt, error))
@@ -272,10 +279,10 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   // Between attempts.
 
   #afterFailure(attempt: Attempt, error: Error): AnswerDecision {
-    if (this.#delivered || this.#isCallers(error)) return null
-    const { httpRequest } = this.request
+    if (this.#responded || this.#isCallers(error)) return null
+    const { httpRequest } = this.requestState
     if (attempt.needsHttp2(error)) {
-      this.request.refusedHttp1()
+      this.requestState.refusedHttp1()
       return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
     }
     return afterFailure(this.uploadContext, httpRequest, attempt, error)
@@ -288,8 +295,8 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   }
 
   /** Holds a final response back until the recovery steps have decided. */
-  #awaitDecision(attempt: Attempt, deciding: Promise<AnswerDecision>, deliver: () => void): void {
-    const pending = new PendingResponse(deliver)
+  #awaitDecision(attempt: Attempt, deciding: Promise<AnswerDecision>, respond: () => void): void {
+    const pending = new PendingResponse(respond)
     const { target } = this.#controller
     this.#pending = pending
     // The connection may close before the decision. Its controller would then ignore an abort.
@@ -303,13 +310,13 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
           return
         }
         this.#controller.target = target
-        this.#handOver(attempt, pending)
+        this.#passOn(attempt, pending)
         if (!this.#controller.paused) attempt.resume()
       })
       .catch((error: unknown) => this.#fail(toError(error, 'authenticate failed')))
   }
 
-  #handOver(attempt: Attempt, pending: PendingResponse): void {
+  #passOn(attempt: Attempt, pending: PendingResponse): void {
     for (const step of pending.steps((chunk) => this.data(attempt, chunk))) {
       step()
       // After the connection was closed, an abort causes no event.
@@ -341,14 +348,14 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   /** Aborts one attempt and begins the next. */
   #next(attempt: Attempt, { httpRequest, reason, delayMs }: NextAttempt): void {
     if (reason === 'replay') {
-      this.request.disableExpect()
+      this.requestState.disableExpect()
       attempt.publish('replay', { status: 417 })
     }
     this.#timeouts.endAttempt()
     this.#current = null
     this.#controller.target = null
     attempt.abort()
-    this.request.move(httpRequest)
+    this.requestState.move(httpRequest)
     if (this.#over) return
     const { content, log } = this.uploadContext
     const isOwn = httpRequest.part === undefined
@@ -379,7 +386,7 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   #goOn(attempt: Attempt, next: NextAttempt): void {
     queueMicrotask(() => {
       // A final response may have been received meanwhile.
-      if (this.#delivered || this.#pending !== null || this.#decided !== null) return
+      if (this.#responded || this.#pending !== null || this.#decided !== null) return
       if (this.isCurrent(attempt)) this.uploadContext.inContext(() => this.#next(attempt, next))
     })
   }
@@ -388,7 +395,7 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   #handleInterim(attempt: Attempt, fields: ResponseFields): void {
     const { resumption, log } = this.uploadContext
     if (resumption === null || !attempt.isOwnContent) return
-    const decided = resumption.interim(fields, this.request.httpRequest, attempt.reached)
+    const decided = resumption.interim(fields, this.requestState.httpRequest, attempt.reached)
     if (decided instanceof Error) this.callbackFailed(decided)
     else if (decided !== null) this.#goOn(attempt, decided)
     else log.progress(attempt.log)
@@ -432,12 +439,12 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     this.#controller.target = null
     attempt?.abort()
     handler.onResponseError?.(this.#controller, reported)
-    this.#controller.release()
+    this.#controller.dropReferences()
     abandon(this.uploadContext, error)
   }
 
-  /** Releases content that a final response withheld, unless the caller may still use it. */
-  #release(attempt: Attempt, status: number): void {
+  /** Discards content that a final response withheld, unless the caller may still use it. */
+  #cancelWithheld(attempt: Attempt, status: number): void {
     const { content } = this.uploadContext
     if (content === null || !attempt.log.withheld) return
     if (content.isUnread && this.uploadContext.keepsUnread(status)) this.#keepsContent = true

@@ -242,8 +242,8 @@ describe('the memory of content', () => {
       const reader = new LoggedReader('ab')
       const source = await uploadContentOf(readWith(reader), { canReuseBuffers }).open()
       await nextOf(source)
-      source.release(2)
-      expect(reader.log).to.deep.equal(canReuseBuffers ? ['next', 'release 2'] : ['next'])
+      source.free(2)
+      expect(reader.log).to.deep.equal(canReuseBuffers ? ['next', 'free 2'] : ['next'])
     })
   }
 
@@ -253,7 +253,7 @@ describe('the memory of content', () => {
     const first = await content.open()
     await nextOf(first)
     await content.open()
-    first.release(2)
+    first.free(2)
     expect(reader.log).to.deep.equal(['next'])
   })
 })
