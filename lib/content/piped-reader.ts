@@ -6,7 +6,7 @@ import type { Reader } from './readers.ts'
  * A stream in the style of Node 0.8: it has `pipe()` but no `read()`, and emits data once it is
  * piped. Forms of the package form-data are such streams.
  */
-interface PipedStream {
+export interface PipedStream {
   pipe(to: PassThrough): unknown
   on(event: string, listener: (error: Error) => void): unknown
   removeListener?(event: string, listener: (error: Error) => void): unknown

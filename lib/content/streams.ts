@@ -7,6 +7,7 @@ import { readElsewhere, unusable, usedUp } from './content-errors.ts'
 import {
   isPiped,
   isSpent,
+  type PipedStream,
   pipedReader,
   typeAndLength,
   watchEmission,
@@ -46,62 +47,61 @@ type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
 
 /** How to read a stream or an iterable. */
 function opener(input: object): Opener {
-  if (input instanceof Readable || isNodeReadable(input)) {
-    const stream = input as Readable
-    if (stream.destroyed || stream.readableEnded || isDrained(stream)) {
-      throw usedUp('The stream was read to its end or destroyed')
-    }
-    // A stream that flows to other code, too, would be lost to the upload until the content may be sent.
-    if (stream.readableFlowing === true) stream.pause()
-    const isRead = watchReads(stream)
-    return {
-      open: () => {
-        if (isRead()) throw readElsewhere()
-        return readableReader(stream)
-      },
-      watch: (onBroken) => watchReadable(stream, onBroken),
-      discard: () => discardStream(stream),
-    }
-  }
-  if (isWebStream(input)) {
-    // It accepts web streams too, although its type does not.
-    if (Readable.isDisturbed(input as unknown as Readable)) {
-      throw usedUp('The ReadableStream was read from or cancelled')
-    }
-    if (input.locked) throw usedUp('The ReadableStream is locked, because something else reads it')
-    return {
-      open: () => {
-        if (input.locked || Readable.isDisturbed(input as unknown as Readable)) {
-          throw readElsewhere()
-        }
-        return webReader(input)
-      },
-      discard: (reason) => {
-        if (!input.locked) input.cancel(reason).catch(() => {})
-      },
-    }
-  }
+  if (input instanceof Readable || isNodeReadable(input)) return readableOpener(input as Readable)
+  if (isWebStream(input)) return webOpener(input)
   if (Symbol.asyncIterator in input || Symbol.iterator in input) {
-    const iterable = input as AsyncIterable<unknown> | Iterable<unknown>
-    // Generators often read into one buffer, and yield it again and again.
-    const open = (): Reader => ({ ...iteratorReader(iterable), refills: !Array.isArray(input) })
-    return 'next' in input ? iteratorOpener(input, open) : { open }
+    return iterableOpener(input as AsyncIterable<unknown> | Iterable<unknown>)
   }
-  if (isPiped(input)) {
-    if (isSpent(input)) throw usedUp('The stream was read before')
-    const hasEmitted = watchEmission(input)
-    return {
-      open: () => {
-        if (hasEmitted()) throw readElsewhere()
-        return pipedReader(input)
-      },
-      watch: (onBroken) => watchPiped(input, onBroken),
-      discard: () => {
-        input.destroy?.()
-      },
-    }
-  }
+  if (isPiped(input)) return pipedOpener(input)
   throw unusable(input)
+}
+
+function readableOpener(stream: Readable): Opener {
+  if (stream.destroyed || stream.readableEnded || isDrained(stream)) {
+    throw usedUp('The stream was read to its end or destroyed')
+  }
+  // A stream that flows to other code, too, would be lost to the upload until the content may be sent.
+  if (stream.readableFlowing === true) stream.pause()
+  const isRead = watchReads(stream)
+  return {
+    open: () => {
+      if (isRead()) throw readElsewhere()
+      return readableReader(stream)
+    },
+    watch: (onBroken) => watchReadable(stream, onBroken),
+    discard: () => discardStream(stream),
+  }
+}
+
+function webOpener(stream: ReadableStream): Opener {
+  // It accepts web streams too, although its type does not.
+  const isDisturbed = (): boolean => Readable.isDisturbed(stream as unknown as Readable)
+  if (isDisturbed()) throw usedUp('The ReadableStream was read from or cancelled')
+  if (stream.locked) throw usedUp('The ReadableStream is locked, because something else reads it')
+  return {
+    open: () => {
+      if (stream.locked || isDisturbed()) throw readElsewhere()
+      return webReader(stream)
+    },
+    discard: (reason) => {
+      if (!stream.locked) stream.cancel(reason).catch(() => {})
+    },
+  }
+}
+
+function pipedOpener(stream: PipedStream): Opener {
+  if (isSpent(stream)) throw usedUp('The stream was read before')
+  const hasEmitted = watchEmission(stream)
+  return {
+    open: () => {
+      if (hasEmitted()) throw readElsewhere()
+      return pipedReader(stream)
+    },
+    watch: (onBroken) => watchPiped(stream, onBroken),
+    discard: () => {
+      stream.destroy?.()
+    },
+  }
 }
 
 /**
@@ -130,6 +130,12 @@ function watchReads(stream: Readable): () => boolean {
 function isDrained(stream: Readable): boolean {
   const { _readableState: state } = stream as { _readableState?: { ended: boolean } }
   return stream.readableDidRead && stream.readableLength === 0 && state?.ended === true
+}
+
+function iterableOpener(input: AsyncIterable<unknown> | Iterable<unknown>): Opener {
+  // Generators often read into one buffer, and yield it again and again.
+  const open = (): Reader => ({ ...iteratorReader(input), refills: !Array.isArray(input) })
+  return 'next' in input ? iteratorOpener(input, open) : { open }
 }
 
 /** An iterator, which can be read only once. A discarded one counts as read. */
