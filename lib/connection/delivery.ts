@@ -10,6 +10,9 @@ const maxGathered = 524_288
 /** The most synchronous writes in a row, before other work of the event loop runs. */
 const maxAtOnce = 32
 
+/** Called when a write is done, with an error when it failed. */
+export type WriteCallback = (error?: Error | null) => void
+
 /** Writes content, and receives the progress of its delivery. */
 export interface ContentWriter {
   /**
@@ -17,12 +20,7 @@ export interface ContentWriter {
    *
    * @param last says whether the content ends with these chunks, of which there may be none.
    */
-  write(
-    chunks: Uint8Array[],
-    bytes: number,
-    last: boolean,
-    callback: (error?: Error | null) => void,
-  ): void
+  write(chunks: Uint8Array[], bytes: number, last: boolean, callback: WriteCallback): void
   /** The source has nothing to write yet. */
   idle(): void
   /** The system accepted this many bytes of content. */

@@ -3,12 +3,11 @@ import type { TLSSocket } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { InterimResponseParser } from '../protocol/interim-responses.ts'
 import { contentHead } from '../protocol/request-head.ts'
+import type { WriteCallback } from './delivery.ts'
 import { interimOverflow, noAnnouncement, noHead, responseBeforeRequest } from './gate-errors.ts'
 import { Http1Upload } from './http1-upload.ts'
 import type { Ticket } from './ticket.ts'
 import { Wait } from './wait.ts'
-
-type Callback = (error?: Error | null) => void
 
 /** A chunk that a stream passes to `_writev`. */
 export interface Written {
@@ -60,7 +59,7 @@ export class Http1Gate {
   #awaiting = false
   #tunnel = false
   /** The callback of the pending write. */
-  #callback: Callback | null = null
+  #callback: WriteCallback | null = null
   /** The wait for a response after a failed write. */
   #rescue: Wait | null = null
 
@@ -165,7 +164,7 @@ export class Http1Gate {
     return this.#streamWrite.call(socket, bytes)
   }
 
-  #take(chunks: Written[], callback: Callback): void {
+  #take(chunks: Written[], callback: WriteCallback): void {
     const head = this.#pending?.head
     const at = head === undefined ? -1 : chunks.findIndex(({ chunk }) => chunk === head)
     if (at === -1) {
@@ -182,7 +181,7 @@ export class Http1Gate {
     else this.writeRaw(chunks.slice(0, at), (error) => (error ? callback(error) : send()))
   }
 
-  #send(callback: Callback): void {
+  #send(callback: WriteCallback): void {
     const upload = this.#pending as Http1Upload
     const reused = this.#requests > 0
     this.#pending = null
@@ -193,7 +192,7 @@ export class Http1Gate {
     upload.send(reused, callback)
   }
 
-  #pass(chunk: string | Uint8Array, encoding: BufferEncoding, callback: Callback): void {
+  #pass(chunk: string | Uint8Array, encoding: BufferEncoding, callback: WriteCallback): void {
     this.#callback = callback
     this.#write.call(this.#socket, chunk, encoding, this.#done)
   }
@@ -202,7 +201,7 @@ export class Http1Gate {
    * Writes pieces unchanged, in one system call. When the peer has closed the connection, the callback
    * gets the error only after the wait for a response.
    */
-  writeRaw(pieces: readonly Written[], callback: Callback): void {
+  writeRaw(pieces: readonly Written[], callback: WriteCallback): void {
     const [only] = pieces
     if (pieces.length === 1 && only !== undefined) {
       this.#pass(only.chunk, only.encoding, callback)
@@ -216,13 +215,13 @@ export class Http1Gate {
   }
 
   readonly #done = (error?: Error | null): void => {
-    const callback = this.#callback as Callback
+    const callback = this.#callback as WriteCallback
     this.#callback = null
     if (error) this.#failed(error, callback)
     else callback()
   }
 
-  #failed(error: Error, callback: Callback): void {
+  #failed(error: Error, callback: WriteCallback): void {
     if (!isPeerGone(error)) {
       callback(error)
       return

@@ -1,12 +1,10 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { type ContentWriter, Delivery } from './delivery.ts'
+import { type ContentWriter, Delivery, type WriteCallback } from './delivery.ts'
 import { Expectation, type ExpectationOwner } from './expectation.ts'
 import type { Http1Gate, Written } from './http1-gate.ts'
 import { resetConnection } from './reset.ts'
 import type { Ticket, TicketedConnection } from './ticket.ts'
-
-type Callback = (error?: Error | null) => void
 
 // The encoding that streams use for bytes, which the type lacks.
 const encoding = 'buffer' as BufferEncoding
@@ -20,7 +18,7 @@ const mayBeUnread = 65_536
 /** A write that waits for the pending one. */
 interface Deferred {
   readonly pieces: Written[]
-  readonly callback: Callback
+  readonly callback: WriteCallback
 }
 
 /** One upload on an HTTP/1.1 connection: its head, its expectation, and its content, chunked or not. */
@@ -36,7 +34,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   readonly #asks: boolean
   readonly #delivery: Delivery
   /** The callback of the head's write, called when all of the content was written. */
-  #callback: Callback | null = null
+  #callback: WriteCallback | null = null
   #headWriting = false
   #deferred: Deferred | null = null
   #status = 0
@@ -66,7 +64,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
    *
    * @param callback is called when all of the content was written.
    */
-  send(reusedConnection: boolean, callback: Callback): void {
+  send(reusedConnection: boolean, callback: WriteCallback): void {
     this.#callback = callback
     this.ticket.onHead(this, this.#asks, reusedConnection)
     if (this.#asks) this.#writeHead()
@@ -114,7 +112,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
     if (this.#closesWith !== null) this.#socket.destroy(this.#closesWith)
   }
 
-  write(chunks: Uint8Array[], bytes: number, last: boolean, callback: Callback): void {
+  write(chunks: Uint8Array[], bytes: number, last: boolean, callback: WriteCallback): void {
     const pieces = chunks.map((chunk) => ({ chunk, encoding }))
     if (this.#chunked) this.#frame(pieces, bytes, last)
     if (this.head !== null) {
@@ -159,7 +157,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   /** Wraps a callback: a failed write goes to the stream's callback instead, which destroys the stream. */
-  #failable(callback: Callback): Callback {
+  #failable(callback: WriteCallback): WriteCallback {
     return (error) => {
       if (error) this.#callback?.(error)
       else if (!this.expectation.shut) callback()

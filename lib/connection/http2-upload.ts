@@ -1,6 +1,6 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import type { ReleasedBy } from '../protocol/expectation.ts'
-import { type ContentWriter, Delivery } from './delivery.ts'
+import { type ContentWriter, Delivery, type WriteCallback } from './delivery.ts'
 import { Expectation, type ExpectationOwner } from './expectation.ts'
 import type { Http2Gate } from './http2-gate.ts'
 import type { Ticket, TicketedConnection } from './ticket.ts'
@@ -17,8 +17,6 @@ const sliceSizes = { first: 16_384, most: 65_536 }
  * their own 100 within 4 ms of the ack, and applications on them within 53 ms.
  */
 const ackWait = 100
-
-type Callback = (error?: Error | null) => void
 
 /**
  * One upload on an HTTP/2 stream:
@@ -137,7 +135,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
     this.#body.end()
   }
 
-  write(chunks: Uint8Array[], _bytes: number, _last: boolean, callback: Callback): void {
+  write(chunks: Uint8Array[], _bytes: number, _last: boolean, callback: WriteCallback): void {
     if (chunks.length === 0) {
       callback()
       return
