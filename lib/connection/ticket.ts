@@ -1,3 +1,4 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
 import type { Fields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { Source } from './source.ts'
@@ -103,6 +104,12 @@ export interface Ticket {
   /** A write failed, and the gate waits for a response that may have been sent before. */
   onRescue(error: Error): void
 }
+
+/**
+ * undici's channel for chunks of content. Its subscribers may keep the chunks, and get undici's own
+ * request object with them. undici does not write the content of uploads, so attempts publish it.
+ */
+export const chunkSent: Channel = channel('undici:request:bodyChunkSent')
 
 /** The key of a ticket among dispatch options. */
 export const ticketKey: unique symbol = Symbol('expect-continue.ticket')

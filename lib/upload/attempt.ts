@@ -1,9 +1,8 @@
-import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici/index.js'
 import { noProtocol } from '../connection/gate-errors.ts'
 import type { Source } from '../connection/source.ts'
-import type { Ticket, TicketedConnection } from '../connection/ticket.ts'
+import { chunkSent, type Ticket, type TicketedConnection } from '../connection/ticket.ts'
 import { contentOf } from '../content/kinds.ts'
 import { UploadContent } from '../content/upload-content.ts'
 import { UploadError } from '../errors.ts'
@@ -23,9 +22,6 @@ import { refuseLength, statedLength } from './content-length.ts'
 import type { UploadRun } from './upload-run.ts'
 
 type Controller = Dispatcher.DispatchController
-
-/** undici's channel for sent chunks. undici does not write the content, so the attempt publishes its chunks. */
-const chunkSent = channel('undici:request:bodyChunkSent')
 
 /** One request on one connection: a handler for undici, and a ticket for the connection. */
 export class Attempt implements Dispatcher.DispatchHandler, Ticket {

@@ -1,7 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
-import { channel } from 'node:diagnostics_channel'
 import type { Dispatcher } from 'undici'
-import { ticketKey } from '../connection/ticket.ts'
+import { chunkSent, ticketKey } from '../connection/ticket.ts'
 import type { TunnelAuthentication } from '../connection/tunnel.ts'
 import type { Content } from '../content/content.ts'
 import { ContentDigest } from '../content/content-digest.ts'
@@ -24,9 +23,6 @@ import {
 } from './intercepted-request.ts'
 import { type InterceptorContext, routesTo } from './interceptor-context.ts'
 import type { RecoveryStep, UploadResumption } from './recovery-step.ts'
-
-/** Subscribers of this channel may keep the chunks, so their memory cannot be reused. */
-const chunkSent = channel('undici:request:bodyChunkSent')
 
 /** The parts of an upload that all its attempts share. */
 export class UploadContext {
@@ -94,6 +90,7 @@ export class UploadContext {
   #uploadContent(content: Content, length: number | null, slides: boolean): UploadContent {
     const { handler, settings, inContext } = this
     const { replayWindow, resume } = settings
+    // Handlers and subscribers may keep the chunks.
     const canReuseBuffers = handler.onBodySent === undefined && !chunkSent.hasSubscribers
     const algorithm = typeof resume === 'object' ? resume.digest : undefined
     const digest = slides && algorithm !== undefined ? new ContentDigest(algorithm) : null
