@@ -1,11 +1,10 @@
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici/index.js'
-import { noProtocol } from '../connection/gate-errors.ts'
+import { cannotAsk, cannotResume, noProtocol } from '../connection/gate-errors.ts'
 import type { Source } from '../connection/source.ts'
 import { chunkSent, type Ticket, type TicketedConnection } from '../connection/ticket.ts'
 import { contentOf } from '../content/kinds.ts'
 import { UploadContent } from '../content/upload-content.ts'
-import { UploadError } from '../errors.ts'
 import { type Fields, type ResponseFields, withoutFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import { invitingFields } from '../protocol/resumable-upload.ts'
@@ -91,15 +90,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** @throws UploadError when no gate holds the content back. Called before anything is sent. */
   mustHaveGate(): void {
     if (!this.options.asks || this.gated) return
-    const { unaskedReason } = this.options
-    if (unaskedReason !== null) {
-      this.#run.uploadContext.log.reason = unaskedReason
-      return
-    }
-    throw new UploadError(
-      'ERR_EXPECT_NO_GATE',
-      `The upload to ${this.options.url} needs Expect: 100-continue, but its connection has no gate to hold the body back; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
-    )
+    const { unaskedReason, url } = this.options
+    if (unaskedReason === null) throw cannotAsk(url)
+    this.#run.uploadContext.log.reason = unaskedReason
   }
 
   /** Resolves when the content may be read; at once without a gate. */
@@ -189,7 +182,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#connection?.stop()
     this.#replaced?.cancel()
     if (this.#controller === null) this.#cancelConnect?.()
-    this.#controller?.abort(new errors.RequestAbortedError('The attempt was given up'))
+    this.#controller?.abort(attemptAborted())
   }
 
   // Ticket, called by the connection.
@@ -362,7 +355,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller
     if (this.#current) this.#inContext(() => this.#run.started(controller, context))
-    else controller.abort(new errors.RequestAbortedError('The attempt was given up'))
+    else controller.abort(attemptAborted())
   }
 
   onBodySent(chunk: Buffer): void {
@@ -448,9 +441,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 }
 
-function cannotResume(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_NO_GATE',
-    'A resumed upload needs a connection with a gate and its original body; use ExpectAgent, without interceptors that read or replace the body',
-  )
+function attemptAborted(): Error {
+  return new errors.RequestAbortedError('The attempt was given up')
 }
