@@ -41,11 +41,11 @@ export function watchPiped(stream: PipedStream, onBroken: (error: unknown) => vo
 }
 
 /** Streams that were piped. They would emit nothing to another pipe, not even their end. */
-const spent = new WeakSet<object>()
+const piped = new WeakSet<object>()
 
 /** Whether a stream was already piped: by an upload, or by other code, which only a form shows. */
-export function isSpent(stream: PipedStream): boolean {
-  return spent.has(stream) || (stream as { _released?: unknown })._released === true
+export function wasPiped(stream: PipedStream): boolean {
+  return piped.has(stream) || (stream as { _released?: unknown })._released === true
 }
 
 /** Watches for data or the end of such a stream; returns a function that stops watching, and returns whether they came. */
@@ -58,13 +58,13 @@ export function watchEmission(stream: PipedStream): () => boolean {
   for (const event of events) stream.on(event, emitted)
   return () => {
     for (const event of events) stream.removeListener?.(event, emitted)
-    return hasEmitted || isSpent(stream)
+    return hasEmitted || wasPiped(stream)
   }
 }
 
 /** Reads a stream that can only be piped. */
 export function pipedReader(stream: PipedStream): Reader {
-  spent.add(stream)
+  piped.add(stream)
   const pipe = new PassThrough()
   const reader = readableReader(pipe)
   stream.on('error', (error) => pipe.destroy(error))

@@ -6,10 +6,10 @@ import type { Content } from './content.ts'
 import { readElsewhere, unusable, usedUp } from './content-errors.ts'
 import {
   isPiped,
-  isSpent,
   type PipedStream,
   pipedReader,
   typeAndLength,
+  wasPiped,
   watchEmission,
   watchPiped,
 } from './piped-reader.ts'
@@ -90,7 +90,7 @@ function webOpener(stream: ReadableStream): Opener {
 }
 
 function pipedOpener(stream: PipedStream): Opener {
-  if (isSpent(stream)) throw usedUp('The stream was read before')
+  if (wasPiped(stream)) throw usedUp('The stream was read before')
   const hasEmitted = watchEmission(stream)
   return {
     open: () => {

@@ -83,7 +83,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#run.uploadContext.inContext(call)
   }
 
-  get #current(): boolean {
+  get #isCurrent(): boolean {
     return this.#run.isCurrent(this)
   }
 
@@ -243,7 +243,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     if (!this.#interimPending || !this.options.isResumable) return this.#open()
     // In the next turn undici has passed on the interim responses that arrived together with the 100.
     return new Promise<void>((resolve) => {
-      setImmediate(() => this.#current && resolve())
+      setImmediate(() => this.#isCurrent && resolve())
     }).then(() => this.#open())
   }
 
@@ -322,7 +322,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.log.delivered()
     this.#guard(() => {
       if (this.log.status === null) this.#run.awaitHead(this)
-      if (this.#current) this.#handler.onRequestSent?.()
+      if (this.#isCurrent) this.#handler.onRequestSent?.()
       this.#endResponse()
     })
   }
@@ -334,7 +334,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   onSourceError(error: unknown): void {
     // For undici the request ended with its response, so an abort has no effect.
     if (this.#trailers !== null) this.#connection?.close()
-    if (this.#current) this.#run.sourceFailed(error)
+    if (this.#isCurrent) this.#run.sourceFailed(error)
   }
 
   onRescue(error: NodeJS.ErrnoException): void {
@@ -354,12 +354,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller
-    if (this.#current) this.#inContext(() => this.#run.started(controller, context))
+    if (this.#isCurrent) this.#inContext(() => this.#run.started(controller, context))
     else controller.abort(attemptAborted())
   }
 
   onBodySent(chunk: Buffer): void {
-    if (!this.#current) return
+    if (!this.#isCurrent) return
     // Without a gate, the progress is what undici writes.
     if (!this.gated) {
       this.log.contentFlows()
@@ -370,14 +370,14 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onRequestSent(): void {
     // With a gate, undici has written only the head.
-    if (this.gated || !this.#current) return
+    if (this.gated || !this.#isCurrent) return
     this.complete = true
     this.#inContext(() => this.#handler.onRequestSent?.())
   }
 
   onResponseStarted(): void {
     this.hasFirstByte = true
-    if (this.#current) this.#inContext(() => this.#handler.onResponseStarted?.())
+    if (this.#isCurrent) this.#inContext(() => this.#handler.onResponseStarted?.())
   }
 
   onResponseStart(
@@ -387,18 +387,18 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     message?: string,
   ): void {
     this.#interimPending = false
-    if (!this.#current) return
+    if (!this.#isCurrent) return
     // undici parses HTTP versions that the gate does not, for which the gate reports status 0.
     if (status >= 200 && !this.log.status) this.onFinal(status, this.log.withheld)
     this.#inContext(() => this.#run.responded(this, status, fields, message))
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    if (this.#current) this.#inContext(() => this.#run.data(this, chunk))
+    if (this.#isCurrent) this.#inContext(() => this.#run.data(this, chunk))
   }
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
-    if (this.#connection?.responseEnded() && this.#current) {
+    if (this.#connection?.responseEnded() && this.#isCurrent) {
       this.#trailers = trailers
       this.#run.detached()
       return
@@ -408,7 +408,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   #end(trailers: ResponseFields): void {
     this.log.cutShort = this.gated && !this.complete
-    if (this.#current) this.#inContext(() => this.#run.ended(trailers))
+    if (this.#isCurrent) this.#inContext(() => this.#run.ended(trailers))
   }
 
   /** Stops content that is still sent after the response; returns whether there was any. */
@@ -432,12 +432,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     fields: ResponseFields,
     socket: Duplex,
   ): void {
-    if (!this.#current) return
+    if (!this.#isCurrent) return
     this.#inContext(() => this.#run.upgraded(status, fields, socket))
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    if (this.#current) this.#inContext(() => this.#run.failed(this, error))
+    if (this.#isCurrent) this.#inContext(() => this.#run.failed(this, error))
   }
 }
 
