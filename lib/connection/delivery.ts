@@ -29,7 +29,7 @@ export interface ContentWriter {
   onDelivered(): void
 }
 
-/** Opens the content. */
+/** Opens the content, and receives what is read and written of it. */
 export type ContentOpener = Pick<Ticket, 'open' | 'onWrite' | 'onSourceError'>
 
 /**

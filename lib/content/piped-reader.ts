@@ -43,7 +43,7 @@ export function watchPiped(stream: PipedStream, onBroken: (error: unknown) => vo
 /** Streams that were piped. They would emit nothing to another pipe, not even their end. */
 const piped = new WeakSet<object>()
 
-/** Whether a stream was already piped: by an upload, or by other code, which only a form shows. */
+/** Whether a stream was already piped, by an upload or by other code. Only forms show the latter. */
 export function wasPiped(stream: PipedStream): boolean {
   return piped.has(stream) || (stream as { _released?: unknown })._released === true
 }

@@ -74,7 +74,7 @@ function readableOpener(stream: Readable): Opener {
 }
 
 function webOpener(stream: ReadableStream): Opener {
-  // It accepts web streams too, although its type does not.
+  // isDisturbed() accepts web streams too, although its type does not.
   const isDisturbed = (): boolean => Readable.isDisturbed(stream as unknown as Readable)
   if (isDisturbed()) throw usedUp('The ReadableStream was read from or cancelled')
   if (stream.locked) throw usedUp('The ReadableStream is locked, because something else reads it')

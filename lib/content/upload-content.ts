@@ -238,7 +238,7 @@ export class UploadContent {
   // Called by sources.
 
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
-    // The source of an earlier attempt must not end either: an origin would take its content for complete.
+    // The source of an earlier attempt must not end: its origin would regard the content as complete.
     if (source !== this.#source) return new Promise(() => {})
     if (source.bytes === source.end) return source.rest()
     const kept = this.#window?.at(source.position)
