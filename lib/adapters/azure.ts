@@ -61,7 +61,7 @@ async function sendRequest<Request extends AzureRequest>(
       signal: cancellation.signal,
       closes: request.disableKeepAlive,
       onSent: onUploadProgress && ((loadedBytes) => onUploadProgress({ loadedBytes })),
-      keepUntouched: mayComeAgain,
+      keepUnread: mayComeAgain,
     })
     return await take(request, response, cancellation)
   } catch (error) {

@@ -37,7 +37,7 @@ export interface Outgoing {
   /** Called with the bytes of content that the connection accepted; fewer again after a late 417. */
   readonly onSent?: ((bytes: number) => void) | undefined
   /** Whether one-shot content that was not read before this status is kept for the client's retry. */
-  readonly keepUntouched?: (status: number) => boolean
+  readonly keepUnread?: (status: number) => boolean
 }
 
 /** Sends the requests of a client through a dispatcher that asks first. */
@@ -58,7 +58,7 @@ export class Sender {
 
   /** Sends a request. Redirects are left to the client. */
   async send(request: Outgoing): Promise<Dispatcher.ResponseData> {
-    const { origin, path, method, headers, signal, closes, body, keepUntouched } = request
+    const { origin, path, method, headers, signal, closes, body, keepUnread } = request
     const target = { origin, path, method: method as Dispatcher.HttpMethod, headers, signal }
     const own: ExpectDispatchOptions & Dispatcher.RequestOptions = { ...target, ...this.#options }
     if (closes) own.reset = true
@@ -68,7 +68,7 @@ export class Sender {
         log: new UploadLog({ onProgress: telling(request.onSent) }),
         content: (await content.lookUp?.()) ?? content,
         controller: null,
-        ...(keepUntouched && { keepsUntouched: keepUntouched }),
+        ...(keepUnread && { keepsUnread: keepUnread }),
       }
       // A placeholder: undici destroys a stream that it is given. Text goes as it is, for it has no media type.
       own.body = typeof body === 'string' ? body : new Uint8Array(1)

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, errors } from 'undici/index.js'
 import { sessionsKey } from '../connection/connector.ts'
+import { failUnstarted } from '../connection/forwarding-handler.ts'
 import { gatedPool } from '../connection/pool.ts'
 import { TlsSessions } from '../connection/tls-sessions.ts'
 import type { ExpectOptions } from '../options/options.ts'
@@ -12,9 +13,6 @@ import { InFlight } from '../upload/in-flight.ts'
 import { uploadInterceptor } from '../upload/interceptor.ts'
 import { dispatchOlder, isOlder } from '../upload/older-handler.ts'
 import { undiciOptionNames } from './undici-options.ts'
-
-// undici passes handlers no controller when a request fails before it starts.
-const controllerless = null as unknown as Dispatcher.DispatchController
 
 /** All of undici's Agent options, the ExpectOptions, and the proxy. */
 export interface ExpectAgentOptions extends Agent.Options, ExpectOptions {
@@ -78,7 +76,7 @@ export class ExpectAgent extends Agent {
       return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
     }
     if (this.#closing !== null && !this.closed) {
-      handler.onResponseError?.(controllerless, new errors.ClientClosedError())
+      failUnstarted(handler, new errors.ClientClosedError())
       return false
     }
     return this.#dispatch(withoutDispatcher(request), handler)

@@ -2,7 +2,7 @@ import { type Dispatcher, getGlobalDispatcher } from 'undici/index.js'
 import { recovery } from '../recovery/recovery.ts'
 import { uploadInterceptor } from '../upload/interceptor.ts'
 import { ExpectAgent } from './agent.ts'
-import { isDefaultDispatcher } from './untouched.ts'
+import { isDefaultDispatcher } from './default-dispatcher.ts'
 
 /**
  * The dispatch function of a dispatcher, with the interceptor in front unless it has its own.
@@ -27,7 +27,7 @@ function processDispatch(): Dispatcher.Dispatch {
   })
 }
 
-/** @param needsGate says whether a request that asks fails on a connection without a gate. */
+/** @param needsGate whether a request that asks fails on a connection without a gate. */
 function interceptedBy(dispatcher: Dispatcher, needsGate = true): Dispatcher.Dispatch {
   const own: Dispatcher.Dispatch = (request, handler) => dispatcher.dispatch(request, handler)
   if (dispatcher instanceof ExpectAgent) return own
@@ -35,7 +35,7 @@ function interceptedBy(dispatcher: Dispatcher, needsGate = true): Dispatcher.Dis
   const mocked = 'isMockActive' in dispatcher && dispatcher.isMockActive === true
   return uploadInterceptor(mocked ? { expect: 'never' } : {}, recovery, {
     needsGate,
-    yields: true,
+    isReplaced: true,
   })(own)
 }
 

@@ -6,7 +6,7 @@ import { rememberLegacyDispatcher } from '../runtime/legacy-dispatcher.ts'
 import { checkDispatcher, checkIsObject, refuseUnknown } from '../unknown.ts'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
 import { type FetchInit, type fetch, fetchWith } from './fetch.ts'
-import { pickListeners } from './listeners.ts'
+import { listenerNames, pickListeners } from './listeners.ts'
 import type { FetchInput } from './platform-fetch.ts'
 
 const names = expectOptionNames.filter((name) => name !== 'redirect')
@@ -27,7 +27,7 @@ export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, Upl
  * @throws TypeError naming an option that is unknown or cannot be used.
  */
 export function createFetch(options: CreateFetchOptions = {}): typeof fetch {
-  refuseUnknown(options, [...names, 'dispatcher', 'onProgress', 'onContinue', 'onInterim'])
+  refuseUnknown(options, [...names, ...listenerNames, 'dispatcher'])
   checkOptions(options)
   refuseToken(options)
   checkDispatcher(options.dispatcher)

@@ -51,7 +51,7 @@ class Inflate extends Transform {
   #next: TransformCallback = () => {}
 
   override _transform(chunk: Buffer, encoding: BufferEncoding, callback: TransformCallback): void {
-    this.#inner ??= this.#begun(chunk)
+    this.#inner ??= this.#decoderFor(chunk)
     this.#next = callback
     if (this.#inner.readableEnded) this.#accepted()
     else this.#inner.write(chunk, encoding, () => this.#accepted())
@@ -66,7 +66,7 @@ class Inflate extends Transform {
     this.#inner.end()
   }
 
-  #begun(chunk: Buffer): Transform {
+  #decoderFor(chunk: Buffer): Transform {
     const isZlib = ((chunk[0] ?? 0) & 0x0f) === 8
     const inner = isZlib ? zlib.createInflate(lenient) : zlib.createInflateRaw(lenient)
     inner.on('data', (data) => this.push(data))

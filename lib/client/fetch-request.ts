@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { FetchInput } from './platform-fetch.ts'
-import { originOf, refererOf } from './referrer.ts'
+import { originField, refererField } from './referrer.ts'
 import {
   type AddedField,
   acceptedCodings,
@@ -14,8 +14,8 @@ import {
 } from './request.ts'
 import { readRequest } from './request-input.ts'
 
-/** The request that a fetch with content makes. */
-export interface FetchRequest {
+/** The arguments of a fetch with content, checked and normalised. */
+export interface FetchArguments {
   /** The platform's Request, with an empty body. */
   readonly request: Request
   readonly signal: AbortSignal | null
@@ -31,11 +31,11 @@ export interface FetchRequest {
  * @param source is the Request that was passed to fetch, if there is one.
  * @throws TypeError for arguments that the platform's fetch refuses.
  */
-export function fetchRequest(
+export function fetchArguments(
   resource: FetchInput,
   source: Request | null,
   init: RequestInit,
-): FetchRequest {
+): FetchArguments {
   const [input, read] = source === null ? [resource, {}] : readRequest(source)
   const signal = init.signal === undefined ? (source?.signal ?? null) : init.signal
   // A Request never removes its listener from the signal.
@@ -46,8 +46,8 @@ export function fetchRequest(
 }
 
 /** The request as it is dispatched, with the fields that the platform's fetch adds. */
-export function outgoing(
-  { request, signal, source, given }: FetchRequest,
+export function outgoingRequest(
+  { request, signal, source, given }: FetchArguments,
   type: string | null,
 ): OutgoingRequest {
   const url = new URL(request.url)
@@ -59,8 +59,8 @@ export function outgoing(
     ['accept', '*/*'],
     ['accept-language', '*'],
     ['sec-fetch-mode', request.mode],
-    ['referer', refererOf(request)],
-    ['origin', originOf(request)],
+    ['referer', refererField(request)],
+    ['origin', originField(request)],
     ['user-agent', 'node'],
     ...cacheFields(request.cache, fields),
     ['accept-encoding', acceptedCodings(fields, url.protocol)],

@@ -9,16 +9,16 @@ import type { UploadListeners } from '../report/report.ts'
 import { keepFailure } from '../report/reported.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { checkDispatcher, checkIsObject, warnOfTypos } from '../unknown.ts'
-import { type FetchRequest, fetchRequest, hasBlockedPort, outgoing } from './fetch-request.ts'
-import { pickListeners } from './listeners.ts'
 import {
-  type FetchCall,
-  type FetchInput,
-  fetchWithoutContent,
-  platformFetch,
-} from './platform-fetch.ts'
+  type FetchArguments,
+  fetchArguments,
+  hasBlockedPort,
+  outgoingRequest,
+} from './fetch-request.ts'
+import { listenerNames, pickListeners } from './listeners.ts'
+import { type FetchInput, fetchWithoutContent, platformFetch } from './platform-fetch.ts'
 import { contentOfRequest, readRequest, requestIn } from './request-input.ts'
-import { send } from './send.ts'
+import { type CallSettings, send } from './send.ts'
 
 // @types/node has the Dispatcher of another version of undici; with the DOM's types there is none.
 type PlatformDispatcher = RequestInit extends { dispatcher?: infer Found } ? Found : never
@@ -71,29 +71,27 @@ export async function fetchWith(
   // Checked here: later, a bad option would be reported as a network error.
   const own = callOptions({ ...others, retry }, urlOf(resource))
   const log = new UploadLog(pickListeners({ onProgress, onContinue, onInterim }))
-  const call = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
+  const settings = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
   const source = requestIn(resource)
   const given = body ?? source?.body ?? null
   if (given === null) {
     const [input, read] = source === null ? [resource, {}] : readRequest(source)
-    return fetchWithoutContent(input, { ...read, ...rest }, call)
+    return fetchWithoutContent(input, { ...read, ...rest }, settings)
   }
-  const asked = fetchRequest(resource, source, rest)
+  const checked = fetchArguments(resource, source, rest)
   // Other schemes, such as data: and blob:, ignore content.
-  const { request, signal } = asked
+  const { request, signal } = checked
   if (!/^https?:/.test(request.url)) return platformFetch(request, { signal })
-  if (source === null || given === body) return sendContent(asked, contentOf(body), call)
+  if (source === null || given === body) return sendContent(checked, contentOf(body), settings)
   const content = contentOfRequest(source)
   // The form is encoded again, with another boundary.
   const { headers } = request
   if (isForm(content.type) && isForm(headers.get('content-type'))) headers.delete('content-type')
-  return sendContent(asked, content, call)
+  return sendContent(checked, content, settings)
 }
 
 /** Options of this package's fetch. Libraries pass a `retry` of their own. */
-const ownNames = [...expectOptionNames, 'onProgress', 'onContinue', 'onInterim'].filter(
-  (name) => name !== 'retry',
-)
+const ownNames = [...expectOptionNames, ...listenerNames].filter((name) => name !== 'retry')
 
 function urlOf(resource: FetchInput): string {
   return resource instanceof URL ? resource.href : String(Object(resource).url ?? resource)
@@ -122,16 +120,16 @@ function membersOf(init: FetchInit | undefined): FetchInit {
 }
 
 async function sendContent(
-  asked: FetchRequest,
+  checked: FetchArguments,
   content: Content,
-  { dispatcher, options, log }: FetchCall,
+  { dispatcher, options, log }: CallSettings,
 ): Promise<Response> {
-  const { request, signal } = asked
+  const { request, signal } = checked
   const { redirect, integrity } = request
   const steps = [...misdirection(content), ...redirections(request, content, options)]
   try {
     if (!signal?.aborted) refuseBlockedPort(request, content)
-    const response = await send(outgoing(asked, content.type), content, {
+    const response = await send(outgoingRequest(checked, content.type), content, {
       dispatcher,
       // The steps of this call follow redirects.
       options: { ...options, redirect: 'manual' },

@@ -1,22 +1,17 @@
 import type { UploadListeners } from '../report/report.ts'
 
+export const listenerNames = ['onProgress', 'onContinue', 'onInterim'] as const
+
 /**
  * Picks the listeners out of options.
  *
  * @throws TypeError naming one that is not a function.
  */
-export function pickListeners({
-  onProgress,
-  onContinue,
-  onInterim,
-}: UploadListeners): UploadListeners {
-  check('onProgress', onProgress)
-  check('onContinue', onContinue)
-  check('onInterim', onInterim)
+export function pickListeners(options: UploadListeners): UploadListeners {
+  const { onProgress, onContinue, onInterim } = options
+  for (const name of listenerNames) {
+    if (options[name] === undefined || typeof options[name] === 'function') continue
+    throw new TypeError(`Option '${name}' must be a function`)
+  }
   return { onProgress, onContinue, onInterim }
-}
-
-function check(name: string, value: unknown): void {
-  if (value === undefined || typeof value === 'function') return
-  throw new TypeError(`Option '${name}' must be a function`)
 }

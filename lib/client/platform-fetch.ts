@@ -1,23 +1,16 @@
 import type { Dispatcher } from 'undici'
 import type { ExpectOptions } from '../options/options.ts'
 import { keepFailure, keepReport } from '../report/reported.ts'
-import type { UploadLog } from '../report/upload-log.ts'
 import { type Call, callKey, type ExpectDispatchOptions } from '../upload/expect-request.ts'
 import { dispatchOlder } from '../upload/older-handler.ts'
 import { askingDispatch } from './asking-dispatch.ts'
+import type { CallSettings } from './send.ts'
 
 /** The first argument of the platform's fetch. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0]
 
 /** The platform's fetch, read at load time, because `install()` replaces the global one. */
 export const platformFetch: typeof globalThis.fetch = globalThis.fetch
-
-/** What all dispatches of one call share. */
-export interface FetchCall {
-  readonly dispatcher: Dispatcher | undefined
-  readonly options: ExpectOptions
-  readonly log: UploadLog
-}
 
 /**
  * A fetch without content, made by the platform's fetch. If that takes a dispatcher, its requests
@@ -26,15 +19,15 @@ export interface FetchCall {
 export async function fetchWithoutContent(
   input: FetchInput,
   init: RequestInit,
-  call: FetchCall,
+  settings: CallSettings,
 ): Promise<Response> {
-  const dispatcher = new OptionsDispatcher(call)
+  const dispatcher = new OptionsDispatcher(settings)
   try {
     const response = await platformFetch(input, { ...init, dispatcher } as unknown as RequestInit)
-    keepReport(response, call.log)
+    keepReport(response, settings.log)
     return response
   } catch (error) {
-    keepFailure(error, call.log)
+    keepFailure(error, settings.log)
     throw error
   }
 }
@@ -45,7 +38,7 @@ class OptionsDispatcher {
   readonly #options: ExpectOptions
   readonly #call: Call
 
-  constructor({ dispatcher, options, log }: FetchCall) {
+  constructor({ dispatcher, options, log }: CallSettings) {
     this.#dispatch = askingDispatch(dispatcher)
     this.#options = { ...options, redirect: 'manual' }
     this.#call = { log, content: null, controller: null }

@@ -4,7 +4,7 @@ import { getGlobalOrigin } from 'undici/index.js'
 const longest = 4096
 
 /** The `Referer` of a request, by its referrer policy; `null` for none. */
-export function refererOf({ referrer, referrerPolicy, url }: Request): string | null {
+export function refererField({ referrer, referrerPolicy, url }: Request): string | null {
   const source = referrer === 'about:client' ? getGlobalOrigin() : URL.parse(referrer)
   if (!source || !/^https?:$/.test(source.protocol)) return null
   const origin = `${source.origin}/`
@@ -35,7 +35,7 @@ export function refererOf({ referrer, referrerPolicy, url }: Request): string | 
 }
 
 /** The `Origin` of a request with content, if the process has one (undici's `setGlobalOrigin`). */
-export function originOf({ referrerPolicy, url }: Request): string | null {
+export function originField({ referrerPolicy, url }: Request): string | null {
   const origin = getGlobalOrigin()
   if (!origin) return null
   const target = new URL(url)

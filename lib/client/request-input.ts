@@ -70,10 +70,10 @@ interface Dispatched {
  *
  * - `new Request()` with mode 'no-cors' throws for a Request with a stream (Fetch standard, Request
  *   constructor, step 36), before it reads from the stream;
- * - undici's fetch passes the original body to a dispatcher that says it is a mock.
+ * - undici's fetch passes the original body to a dispatcher with `isMockActive`.
  */
 function contentBehind(request: Request, realm: Realm): Content | null {
-  if (!tellsSources(realm)) return null
+  if (!showsSources(realm)) return null
   const end = new AbortController()
   const again = withoutStream(request, realm, end.signal)
   if (again === null) return null
@@ -137,19 +137,19 @@ function dispatchedBy(request: Request, { fetch }: Realm): Dispatched | null {
   return found
 }
 
-const telling = new WeakMap<Realm, boolean>()
+const showing = new WeakMap<Realm, boolean>()
 
 /** Whether a realm behaves as described above; tested once, with requests that are never sent. */
-function tellsSources(realm: Realm): boolean {
-  const known = telling.get(realm)
+function showsSources(realm: Realm): boolean {
+  const known = showing.get(realm)
   if (known !== undefined) return known
   const url = 'http://expect-continue.invalid/'
   const stream = { method: 'POST', body: new ReadableStream(), duplex: 'half' } as RequestInit
   const end = new AbortController()
-  const tells =
+  const shows =
     withoutStream(new realm.Request(url, stream), realm) === null &&
     dispatchedBy(new realm.Request(url, { signal: end.signal }), realm) !== null
   end.abort()
-  telling.set(realm, tells)
-  return tells
+  showing.set(realm, shows)
+  return shows
 }

@@ -4,6 +4,7 @@ import {
   type UnderlyingByteSource,
 } from 'node:stream/web'
 import { errors } from 'undici/index.js'
+import { maxResponseBuffer } from '../upload/pending-response.ts'
 
 /** What the content of a response comes from: the controller of its dispatch, or decoders. */
 export interface BodySource {
@@ -19,9 +20,6 @@ export interface BodySink {
   end(): void
   fail(reason: unknown): void
 }
-
-/** The most bytes that are buffered before the connection pauses. */
-const maxBytes = 65_536
 
 /** Streams that were garbage collected before they were read to their end. */
 const unread = new FinalizationRegistry<ResponseBody>((body) => body.cancel())
@@ -88,7 +86,7 @@ export class ResponseBody implements BodySink, UnderlyingByteSource {
     this.#reading = null
     // enqueue() transfers the whole buffer, of which the chunk may be a part: hence a copy.
     out.enqueue(new Uint8Array(chunk))
-    if (this.#reading !== null || (out.desiredSize ?? 0) > -maxBytes) return
+    if (this.#reading !== null || (out.desiredSize ?? 0) > -maxResponseBuffer) return
     this.#paused = true
     this.#source.pause()
   }

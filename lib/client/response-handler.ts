@@ -2,12 +2,12 @@ import type { ReadableStream } from 'node:stream/web'
 import { type Dispatcher, errors } from 'undici/index.js'
 import { pairsOf, type ResponseFields } from '../headers.ts'
 import { keepFailure } from '../report/reported.ts'
+import { type Call, cancelCall } from '../upload/expect-request.ts'
 import { DecodedBody } from './decoded-body.ts'
 import { decodersOf, terminated } from './decoding.ts'
 import type { OutgoingRequest } from './request.ts'
 import { type BodySink, ResponseBody } from './response-body.ts'
-import type { SentCall } from './send.ts'
-import { type ResponseHead, uploadResponse } from './upload-response.ts'
+import { type UploadResponseInit, uploadResponse } from './upload-response.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -22,19 +22,14 @@ interface ResponseWaiter {
 
 /** Makes the platform's Response from the events of a dispatch. */
 export class ResponseHandler implements Dispatcher.DispatchHandler {
-  readonly #call: SentCall
+  readonly #call: Call
   readonly #request: OutgoingRequest
   readonly #fixesHeaders: boolean
   /** `null` once the promise is settled. */
   #waiter: ResponseWaiter | null
   #body: BodySink | null = null
 
-  constructor(
-    call: SentCall,
-    request: OutgoingRequest,
-    fixesHeaders: boolean,
-    waiter: ResponseWaiter,
-  ) {
+  constructor(call: Call, request: OutgoingRequest, fixesHeaders: boolean, waiter: ResponseWaiter) {
     this.#call = call
     this.#request = request
     this.#fixesHeaders = fixesHeaders
@@ -46,7 +41,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   handleEvent(): void {
     const reason: unknown = this.#request.signal?.reason
     this.#fail(reason)
-    this.#call.cancel(reason)
+    cancelCall(this.#call, reason)
   }
 
   onRequestStart(controller: Controller): void {
@@ -62,10 +57,10 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     if (status < 200 || this.#waiter === null) return
     const head = this.#head(status, message, fields)
     if (withoutContent.includes(status)) {
-      this.#answer(uploadResponse(null, head))
+      this.#resolve(uploadResponse(null, head))
       return
     }
-    this.#answer(uploadResponse(this.#stream(controller, fields['content-encoding']), head))
+    this.#resolve(uploadResponse(this.#stream(controller, fields['content-encoding']), head))
   }
 
   /** The stream of the response's content, without its codings. */
@@ -78,7 +73,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     return body.stream()
   }
 
-  #head(status: number, statusText: string, fields: ResponseFields): ResponseHead {
+  #head(status: number, statusText: string, fields: ResponseFields): UploadResponseInit {
     const { log } = this.#call
     const { location } = log
     const { origin, url } = this.#request
@@ -116,7 +111,7 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     this.#fail(failure)
   }
 
-  #answer(response: Response): void {
+  #resolve(response: Response): void {
     this.#waiter?.resolve(response)
     this.#waiter = null
   }

@@ -5,27 +5,36 @@ import type { ExpectOptions } from '../options/options.ts'
 import { isRedirect } from '../recovery/redirect.ts'
 import { keepFailure } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import { type Call, callKey, type ExpectDispatchOptions } from '../upload/expect-request.ts'
+import {
+  type Call,
+  callKey,
+  cancelCall,
+  type ExpectDispatchOptions,
+} from '../upload/expect-request.ts'
 import type { RecoveryStep } from '../upload/recovery-step.ts'
 import { askingDispatch } from './asking-dispatch.ts'
 import type { OutgoingRequest } from './request.ts'
 import { ResponseHandler } from './response-handler.ts'
 
-/** How a request with content is sent. */
-interface SendOptions {
+/** What all dispatches of one call share. */
+export interface CallSettings {
   readonly dispatcher: Dispatcher | undefined
   /** The caller's options for this request. */
   readonly options: ExpectOptions
+  readonly log: UploadLog
+}
+
+/** How a request with content is sent. */
+interface SendOptions extends CallSettings {
   /** Recovery steps beyond those of every upload. */
   readonly steps: readonly RecoveryStep[]
   /** Whether a redirect is an error. */
   readonly failsAtRedirect: boolean
-  readonly log: UploadLog
   /** Whether the header fields of the response are immutable, as in fetch. */
   readonly fixesHeaders: boolean
 }
 
-/** A placeholder for the body; the content itself is in the SentCall. */
+/** A placeholder for the body; the content itself is in the call. */
 const present = Buffer.alloc(0)
 
 /**
@@ -40,7 +49,7 @@ export async function send(
 ): Promise<Response> {
   try {
     const known = content.lookUp === undefined ? content : await content.lookUp()
-    return await responseTo(request, new SentCall(known, options), options)
+    return await responseTo(request, known, options)
   } catch (error) {
     keepFailure(error, options.log)
     throw error
@@ -49,57 +58,38 @@ export async function send(
 
 function responseTo(
   request: OutgoingRequest,
-  call: SentCall,
-  options: SendOptions,
+  content: Content,
+  { dispatcher, options, log, steps, failsAtRedirect, fixesHeaders }: SendOptions,
 ): Promise<Response> {
+  const mapped = failsAtRedirect && { mapStatus: failAtRedirect }
+  const call: Call = { content, log, steps, controller: null, ...mapped }
   const { origin, path, method, headers, signal } = request
   return new Promise<Response>((resolve, reject) => {
     let handler: ResponseHandler | null = null
     try {
       signal?.throwIfAborted()
-      handler = new ResponseHandler(call, request, options.fixesHeaders, { resolve, reject })
+      handler = new ResponseHandler(call, request, fixesHeaders, { resolve, reject })
       const own = {
         origin,
         path,
         method,
         headers,
         body: present,
-        ...options.options,
+        ...options,
         [callKey]: call,
       }
-      askingDispatch(options.dispatcher)(own satisfies ExpectDispatchOptions, handler)
+      askingDispatch(dispatcher)(own satisfies ExpectDispatchOptions, handler)
     } catch (error) {
       handler?.leave()
-      call.cancel(error)
+      cancelCall(call, error)
       throw error
     }
   })
 }
 
-/** The call of `upload` or `fetch` that a dispatch belongs to. */
-export class SentCall implements Call {
-  readonly content: Content
-  readonly log: UploadLog
-  readonly steps: readonly RecoveryStep[]
-  controller: Dispatcher.DispatchController | null = null
-  readonly #failsAtRedirect: boolean
-
-  constructor(content: Content, { log, steps, failsAtRedirect }: SendOptions) {
-    this.content = content
-    this.log = log
-    this.steps = steps
-    this.#failsAtRedirect = failsAtRedirect
-  }
-
-  /** Aborts the upload, or discards the content if it was not dispatched. */
-  cancel(reason: unknown): void {
-    if (this.controller === null) this.content.discard?.(reason)
-    else this.controller.abort(reason as Error)
-  }
-
-  mapStatus(status: number): number | UploadError {
-    if (!this.#failsAtRedirect || !isRedirect(status)) return status
-    const message = `The origin answered ${status}, and redirect is 'error'; set it to 'follow' or 'manual'`
-    return new UploadError('ERR_EXPECT_REDIRECT', message)
-  }
+/** The status to return, or the error of a call whose redirects are errors. */
+function failAtRedirect(status: number): number | UploadError {
+  if (!isRedirect(status)) return status
+  const message = `The origin answered ${status}, and redirect is 'error'; set it to 'follow' or 'manual'`
+  return new UploadError('ERR_EXPECT_REDIRECT', message)
 }

@@ -4,7 +4,7 @@ import type { UploadLog } from '../report/upload-log.ts'
 import { fixedHeaders } from './fixed-headers.ts'
 
 /** A response without its content. */
-export interface ResponseHead {
+export interface UploadResponseInit {
   readonly status: number
   readonly statusText: string
   readonly fields: [name: string, value: string][]
@@ -27,12 +27,12 @@ type Own = 'url' | 'redirected' | 'type' | 'headers' | 'clone'
 // The platform's type declares these as properties, which a subclass cannot override by accessors.
 type PlainResponse = new (...given: ConstructorParameters<typeof Response>) => Omit<Response, Own>
 
-type UploadResponse = new (content: ReadableStream | null, head: ResponseHead) => Response
+type UploadResponse = new (content: ReadableStream | null, head: UploadResponseInit) => Response
 
 let made: UploadResponse | null = null
 
 /** A Response with `url`, `redirected` and `type`, which `new Response()` cannot set. */
-export function uploadResponse(content: ReadableStream | null, head: ResponseHead): Response {
+export function uploadResponse(content: ReadableStream | null, head: UploadResponseInit): Response {
   made ??= makeUploadResponse()
   return new made(content, head)
 }
@@ -43,10 +43,10 @@ function makeUploadResponse(): UploadResponse {
   const plainHeaders = Object.getOwnPropertyDescriptor(Response.prototype, 'headers')
 
   return class UploadResponse extends (Response as PlainResponse) implements Pick<Response, Own> {
-    readonly #head: ResponseHead
+    readonly #head: UploadResponseInit
     #fixed: Headers | null = null
 
-    constructor(content: ReadableStream | null, head: ResponseHead) {
+    constructor(content: ReadableStream | null, head: UploadResponseInit) {
       const { status, statusText, fields } = head
       super(content as ConstructorParameters<typeof Response>[0], {
         status: Math.min(status, highest),

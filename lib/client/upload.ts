@@ -8,7 +8,7 @@ import type { UploadListeners, UploadReport } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { http } from '../runtime/builtins.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
-import { pickListeners } from './listeners.ts'
+import { listenerNames, pickListeners } from './listeners.ts'
 import { isSignal, type OutgoingRequest } from './request.ts'
 import { send } from './send.ts'
 import { type UploadTarget, uploadRequest } from './upload-request.ts'
@@ -41,13 +41,8 @@ export interface UploadResult {
 
 const known = [
   ...expectOptionNames,
-  'method',
-  'headers',
-  'signal',
-  'onProgress',
-  'onContinue',
-  'onInterim',
-  'dispatcher',
+  ...listenerNames,
+  ...['method', 'headers', 'signal', 'dispatcher'],
 ]
 
 /** The dispatch option `redirect` for each value of the upload's. */

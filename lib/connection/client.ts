@@ -1,4 +1,4 @@
-import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { type buildConnector, Client, type Dispatcher, errors } from 'undici/index.js'
 import type { ClientOptions } from './connector.ts'
 import { Http1Gate } from './http1-gate.ts'
@@ -9,7 +9,7 @@ import {
   UploadRequestHandler,
   WaitingHandler,
 } from './request-handlers.ts'
-import { type Ticket, ticketKey } from './ticket.ts'
+import { chunkSent, type Ticket, ticketKey } from './ticket.ts'
 import { type TunnelAuthentication, type TunnelTarget, tunnelKey } from './tunnel.ts'
 import { UploadBody } from './upload-body.ts'
 
@@ -21,8 +21,7 @@ export interface TicketedOptions extends Dispatcher.DispatchOptions {
   [tunnelKey]?: TunnelAuthentication
 }
 
-/** undici's channels for sent chunks and for new requests. Both name undici's own request object. */
-const chunkSent = channel('undici:request:bodyChunkSent')
+/** undici's channel for new requests, with undici's own request object. */
 const created = 'undici:request:create'
 
 /** A connection that is being made. */
@@ -117,7 +116,7 @@ export class GatedClient extends Client {
       headers: headers ?? null,
       body: content as unknown as Buffer,
       expectContinue: asks,
-      // undici sees no content, and would pipeline the upload behind other requests.
+      // To undici the request has no content, so it would be pipelined behind other requests.
       idempotent: false,
       // undici's timer also runs while content is sent, and would abort a slow upload.
       headersTimeout: 0,

@@ -1,6 +1,8 @@
 import { isPromise } from '../unknown.ts'
+import { ChunkQueue } from './chunk-queue.ts'
 import { SliceSize, type SliceSizes } from './slice-size.ts'
 import type { Source } from './source.ts'
+import type { Ticket } from './ticket.ts'
 
 /** The most bytes that are buffered while a write is pending. */
 const maxGathered = 524_288
@@ -8,31 +10,27 @@ const maxGathered = 524_288
 /** The most synchronous writes in a row, before other work of the event loop runs. */
 const maxAtOnce = 32
 
-/** Where content is written to. */
+/** Called when a write is done, with an error when it failed. */
+export type WriteCallback = (error?: Error | null) => void
+
+/** Writes content, and receives the progress of its delivery. */
 export interface ContentWriter {
   /**
    * Writes chunks together. Not called again before the callback was called.
    *
    * @param last says whether the content ends with these chunks, of which there may be none.
    */
-  write(
-    chunks: Uint8Array[],
-    bytes: number,
-    last: boolean,
-    callback: (error?: Error | null) => void,
-  ): void
+  write(chunks: Uint8Array[], bytes: number, last: boolean, callback: WriteCallback): void
   /** The source has nothing to write yet. */
   idle(): void
+  /** The system accepted this many bytes of content. */
+  onContent(bytes: number): void
+  /** The system accepted all of the content. */
+  onDelivered(): void
 }
 
-/** Opens the content and receives the events of its delivery. */
-export interface DeliveryOwner {
-  open(): Source | Promise<Source>
-  onWrite(chunks: readonly Uint8Array[], bytes: number): void
-  onContent(bytes: number): void
-  onDelivered(): void
-  onSourceError(error: unknown): void
-}
+/** Opens the content, and receives what is read and written of it. */
+export type ContentOpener = Pick<Ticket, 'open' | 'onWrite' | 'onSourceError'>
 
 /**
  * Reads content from its source and writes it, with backpressure: one write at a time, and at most
@@ -40,12 +38,11 @@ export interface DeliveryOwner {
  * the event loop, are written together.
  */
 export class Delivery {
-  readonly #owner: DeliveryOwner
+  readonly #opener: ContentOpener
   readonly #writer: ContentWriter
   readonly #sliceSize: SliceSize
   #source: Source | null = null
-  #gathered: Uint8Array[] = []
-  #gatheredBytes = 0
+  readonly #gathered = new ChunkQueue()
   #acceptedBytes = 0
   #writingBytes = 0
   #writing = false
@@ -56,10 +53,10 @@ export class Delivery {
   /** Whether the loop of #advance() is running. A synchronous write callback must not start it again. */
   #looping = false
   #writes = 0
-  #begun = 0
+  #writeStartedAt = 0
 
-  constructor(owner: DeliveryOwner, writer: ContentWriter, sizes?: SliceSizes) {
-    this.#owner = owner
+  constructor(opener: ContentOpener, writer: ContentWriter, sizes?: SliceSizes) {
+    this.#opener = opener
     this.#writer = writer
     this.#sliceSize = new SliceSize(sizes)
   }
@@ -73,7 +70,7 @@ export class Delivery {
   start(): void {
     let opened: Source | Promise<Source>
     try {
-      opened = this.#owner.open()
+      opened = this.#opener.open()
     } catch (error) {
       this.#fail(error)
       return
@@ -91,7 +88,7 @@ export class Delivery {
   stop(): void {
     this.#over = true
     this.#source = null
-    this.#gathered = []
+    this.#gathered.clear()
   }
 
   #begin(source: Source): void {
@@ -102,7 +99,7 @@ export class Delivery {
   }
 
   #isIdle(): boolean {
-    return !this.#writing && !this.#over && this.#acceptedBytes + this.#gatheredBytes === 0
+    return !this.#writing && !this.#over && this.#acceptedBytes + this.#gathered.bytes === 0
   }
 
   /** Gives the first chunk one turn of the event loop, so that it can be written together with the head. */
@@ -124,16 +121,16 @@ export class Delivery {
       this.#write()
     }
     this.#looping = false
-    if (!this.#over && !this.#writing && this.#gatheredBytes > 0) this.#schedule()
+    if (!this.#over && !this.#writing && this.#gathered.bytes > 0) this.#schedule()
   }
 
   /** Whether to write now: the content has ended, or the buffer is full. */
   #isReady(): boolean {
-    return this.#ended || this.#gatheredBytes >= maxGathered
+    return this.#ended || this.#gathered.bytes >= maxGathered
   }
 
   #read(): void {
-    while (!this.#reading && !this.#ended && !this.#over && this.#gatheredBytes < maxGathered) {
+    while (!this.#reading && !this.#ended && !this.#over && this.#gathered.bytes < maxGathered) {
       const source = this.#source as Source
       try {
         const found = source.read()
@@ -156,9 +153,7 @@ export class Delivery {
       this.#fail(error)
       return
     }
-    this.#read()
-    if (this.#ended || this.#gatheredBytes >= maxGathered) this.#advance()
-    else if (!this.#writing && this.#gatheredBytes > 0) this.#schedule()
+    this.#advance()
   }
 
   readonly #failed = (error: unknown): void => {
@@ -171,7 +166,6 @@ export class Delivery {
     if (found === null) this.#ended = true
     else if (found !== undefined && found.length > 0) {
       this.#gathered.push(found)
-      this.#gatheredBytes += found.length
     }
   }
 
@@ -184,50 +178,21 @@ export class Delivery {
 
   static #flush(delivery: Delivery): void {
     delivery.#scheduled = false
-    if (delivery.#over || delivery.#writing || delivery.#gatheredBytes === 0) return
+    if (delivery.#over || delivery.#writing || delivery.#gathered.bytes === 0) return
     delivery.#write()
     delivery.#advance()
   }
 
   #write(): void {
-    const chunks = this.#slice()
-    const last = this.#ended && this.#gatheredBytes === 0
-    const bytes = this.#writingBytes
+    const bytes = Math.min(this.#gathered.bytes, this.#sliceSize.bytes)
+    const chunks = this.#gathered.take(bytes)
+    const last = this.#ended && this.#gathered.bytes === 0
+    this.#writingBytes = bytes
     this.#writing = true
-    this.#begun = bytes > 0 ? performance.now() : 0
-    if (bytes > 0) this.#owner.onWrite(chunks, bytes)
+    this.#writeStartedAt = bytes > 0 ? performance.now() : 0
+    if (bytes > 0) this.#opener.onWrite(chunks, bytes)
     if (this.#over) return
     this.#writer.write(chunks, bytes, last, last ? this.#writtenLast : this.#written)
-  }
-
-  /** Takes the chunks of one write from the buffer. The last chunk is cut to the slice size. */
-  #slice(): Uint8Array[] {
-    const limit = this.#sliceSize.bytes
-    if (this.#gatheredBytes <= limit) {
-      const all = this.#gathered
-      this.#writingBytes = this.#gatheredBytes
-      this.#gathered = []
-      this.#gatheredBytes = 0
-      return all
-    }
-    const chunks: Uint8Array[] = []
-    let bytes = 0
-    while (bytes < limit) {
-      const chunk = this.#gathered[0] as Uint8Array
-      const room = limit - bytes
-      if (chunk.length > room) {
-        chunks.push(chunk.subarray(0, room))
-        this.#gathered[0] = chunk.subarray(room)
-        bytes += room
-      } else {
-        chunks.push(chunk)
-        this.#gathered.shift()
-        bytes += chunk.length
-      }
-    }
-    this.#writingBytes = bytes
-    this.#gatheredBytes -= bytes
-    return chunks
   }
 
   readonly #written = (error?: Error | null): void => {
@@ -249,7 +214,7 @@ export class Delivery {
     if (!this.#accept(error)) return
     this.#over = true
     this.#source = null
-    this.#owner.onDelivered()
+    this.#writer.onDelivered()
   }
 
   /** Handles the end of a write; returns whether the delivery continues. */
@@ -263,9 +228,10 @@ export class Delivery {
     }
     if (bytes > 0) {
       this.#acceptedBytes += bytes
-      if (bytes >= this.#sliceSize.bytes) this.#sliceSize.took(performance.now() - this.#begun)
-      this.#source?.release(this.#acceptedBytes)
-      this.#owner.onContent(bytes)
+      if (bytes >= this.#sliceSize.bytes)
+        this.#sliceSize.took(performance.now() - this.#writeStartedAt)
+      this.#source?.free(this.#acceptedBytes)
+      this.#writer.onContent(bytes)
     }
     return !this.#over
   }
@@ -273,6 +239,6 @@ export class Delivery {
   #fail(error: unknown): void {
     if (this.#over) return
     this.stop()
-    this.#owner.onSourceError(error)
+    this.#opener.onSourceError(error)
   }
 }

@@ -23,8 +23,8 @@ export class Expectation implements Waiting {
   readonly #owner: ExpectationOwner
   #wait: Wait | null = null
   #state: State
-  #answered = false
-  #answeredFirst = false
+  #hasFirstByte = false
+  #finalBeforeContent = false
   #turn: NodeJS.Immediate | null = null
 
   constructor(ticket: Ticket, asks: boolean, owner: ExpectationOwner) {
@@ -33,14 +33,9 @@ export class Expectation implements Waiting {
     this.#state = asks ? asking : unasked
   }
 
-  /** Whether content may be sent now. */
-  get flows(): boolean {
-    return this.#state.at === 'sending'
-  }
-
   /** Whether the final response followed the 100 directly, before any content was sent. */
-  get answeredFirst(): boolean {
-    return this.#answeredFirst
+  get finalBeforeContent(): boolean {
+    return this.#finalBeforeContent
   }
 
   /** Whether no more content may be written. */
@@ -49,7 +44,7 @@ export class Expectation implements Waiting {
   }
 
   /** The head was written; the wait begins. */
-  headLeft(): void {
+  headWritten(): void {
     // A write that is pending when its connection closes ends without an error.
     if (this.#owner.isClosed) return
     this.#apply({ type: 'left' })
@@ -64,9 +59,9 @@ export class Expectation implements Waiting {
    * Releases the content if a 100 was received: at once after a final response, otherwise one poll
    * phase of the event loop later. Some origins send a final response directly after the 100.
    */
-  settle(): void {
+  releaseIfGranted(): void {
     if (this.#state.at !== 'ready') return
-    if (this.#answeredFirst) Expectation.#release(this)
+    if (this.#finalBeforeContent) Expectation.#release(this)
     else this.#turn ??= setImmediate(Expectation.#poll, this)
   }
 
@@ -89,9 +84,9 @@ export class Expectation implements Waiting {
   }
 
   /** The first bytes of a response were received. */
-  answered(): void {
-    if (this.#answered) return
-    this.#answered = true
+  firstByte(): void {
+    if (this.#hasFirstByte) return
+    this.#hasFirstByte = true
     this.#ticket.onFirstByte()
   }
 
@@ -105,12 +100,12 @@ export class Expectation implements Waiting {
   final(status: number): void {
     const before = this.#state
     this.#apply({ type: 'final', status })
-    this.#answeredFirst =
+    this.#finalBeforeContent =
       this.#state === before && (before.at === 'granted' || before.at === 'ready')
     this.#ticket.onFinal(status, this.#state.at === 'withheld')
   }
 
-  /** Releases nothing any more. */
+  /** Stops the wait. Nothing is released any more. */
   close(): void {
     this.#wait?.stop()
     if (this.#turn !== null) clearImmediate(this.#turn)

@@ -66,11 +66,19 @@ export class ForwardingHandler implements Dispatcher.DispatchHandler {
  */
 export function startResponse(
   handler: Dispatcher.DispatchHandler,
-  controller: Dispatcher.DispatchController,
+  controller: Controller,
   status: number,
   fields: ResponseFields,
   message?: string,
 ): void {
   handler.onResponseStart?.(controller, status, fields, message)
   if (status < 200) controller.resume()
+}
+
+// undici passes no controller when a request fails before it starts.
+const noController = null as unknown as Controller
+
+/** Fails a request that was not started. */
+export function failUnstarted(handler: Dispatcher.DispatchHandler, error: Error): void {
+  handler.onResponseError?.(noController, error)
 }

@@ -3,6 +3,22 @@ import { errors } from 'undici/index.js'
 import { UploadError } from '../errors.ts'
 import { headLimit, idleLimit } from '../protocol/interim-responses.ts'
 
+/** The connection has no gate, and the request must carry the expectation. */
+export function cannotAsk(url: string): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    `The upload to ${url} needs Expect: 100-continue, but its connection has no gate to hold the body back; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
+  )
+}
+
+/** The content of a resumed upload does not pass through a gate as it is. */
+export function cannotResume(): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_NO_GATE',
+    'A resumed upload needs a connection with a gate and its original body; use ExpectAgent, without interceptors that read or replace the body',
+  )
+}
+
 /** undici made the connection in another way. */
 export function noGate(): UploadError {
   return new UploadError(
@@ -11,7 +27,7 @@ export function noGate(): UploadError {
   )
 }
 
-/** undici writes requests that this package did not see. */
+/** undici writes requests that did not pass through the client of this package. */
 export function noAnnouncement(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',

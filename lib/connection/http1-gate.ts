@@ -3,23 +3,16 @@ import type { TLSSocket } from 'node:tls'
 import type { Dispatcher } from 'undici'
 import { InterimResponseParser } from '../protocol/interim-responses.ts'
 import { contentHead } from '../protocol/request-head.ts'
+import type { WriteCallback } from './delivery.ts'
 import { interimOverflow, noAnnouncement, noHead, responseBeforeRequest } from './gate-errors.ts'
 import { Http1Upload } from './http1-upload.ts'
 import type { Ticket } from './ticket.ts'
-import { Wait, type Waiting } from './wait.ts'
-
-type Callback = (error?: Error | null) => void
+import { Wait } from './wait.ts'
 
 /** A chunk that a stream passes to `_writev`. */
 export interface Written {
   readonly chunk: string | Uint8Array
   readonly encoding: BufferEncoding
-}
-
-/** The head of an upload in the queue of the socket's stream. */
-interface PendingHead {
-  readonly bytes: Buffer
-  readonly upload: Http1Upload
 }
 
 /** Milliseconds to wait for a response after a failed write of a request without a ticket. */
@@ -45,7 +38,7 @@ interface Http1GateOptions {
  * A write that fails with EPIPE or ECONNRESET is reported only after a short wait for a response.
  * Reporting it at once would destroy the stream, and an early response would be lost unread.
  */
-export class Http1Gate implements Waiting {
+export class Http1Gate {
   readonly isHttp2 = false
   readonly #socket: Socket
   readonly #pipelined: boolean
@@ -54,10 +47,10 @@ export class Http1Gate implements Waiting {
   readonly #push: Socket['push']
   readonly #streamWrite: Socket['write']
   readonly #responses = new InterimResponseParser()
-  readonly #rescue = new Wait(this)
   /** The upload whose head undici writes next. */
   #announced: Ticket | null = null
-  #pending: PendingHead | null = null
+  /** The upload whose head is in the queue of the socket's stream. */
+  #pending: Http1Upload | null = null
   #upload: Http1Upload | null = null
   /** What undici may write without an announced upload. */
   #mayWrite: 'nothing' | 'head' | 'anything' = 'nothing'
@@ -66,9 +59,9 @@ export class Http1Gate implements Waiting {
   #awaiting = false
   #tunnel = false
   /** The callback of the pending write. */
-  #callback: Callback | null = null
-  /** The error of a failed write, and the callback to report it to when no response is received. */
-  #failure: { readonly error: Error; readonly callback: Callback } | null = null
+  #callback: WriteCallback | null = null
+  /** The wait for a response after a failed write. */
+  #rescue: Wait | null = null
 
   constructor(socket: Socket, { pipelined }: Http1GateOptions) {
     this.#socket = socket
@@ -81,7 +74,7 @@ export class Http1Gate implements Waiting {
     socket._write = (chunk: string | Uint8Array, encoding, callback) => {
       // Bun's _writev calls _write for each chunk.
       if (this.#callback !== null) this.#write.call(socket, chunk, encoding, callback)
-      else if (chunk === this.#pending?.bytes) this.#send(callback)
+      else if (chunk === this.#pending?.head) this.#send(callback)
       else this.#pass(chunk, encoding, callback)
     }
     socket._writev = (chunks: Written[], callback) => this.#take(chunks, callback)
@@ -101,7 +94,7 @@ export class Http1Gate implements Waiting {
 
   readonly #onClose = (): void => {
     this.#upload?.closed()
-    this.#rescue.stop()
+    this.#rescue?.stop()
     this.#upload = null
     this.#announced = null
     this.#pending = null
@@ -167,12 +160,12 @@ export class Http1Gate implements Waiting {
       return false
     }
     const bytes = Buffer.from(head, 'latin1')
-    this.#pending = { bytes, upload: new Http1Upload(socket, this, ticket, asks) }
+    this.#pending = new Http1Upload(socket, this, ticket, bytes, asks)
     return this.#streamWrite.call(socket, bytes)
   }
 
-  #take(chunks: Written[], callback: Callback): void {
-    const head = this.#pending?.bytes
+  #take(chunks: Written[], callback: WriteCallback): void {
+    const head = this.#pending?.head
     const at = head === undefined ? -1 : chunks.findIndex(({ chunk }) => chunk === head)
     if (at === -1) {
       this.writeRaw(chunks, callback)
@@ -188,18 +181,18 @@ export class Http1Gate implements Waiting {
     else this.writeRaw(chunks.slice(0, at), (error) => (error ? callback(error) : send()))
   }
 
-  #send(callback: Callback): void {
-    const { bytes, upload } = this.#pending as PendingHead
+  #send(callback: WriteCallback): void {
+    const upload = this.#pending as Http1Upload
     const reused = this.#requests > 0
     this.#pending = null
     this.#requests += 1
     this.#upload = upload
     this.#tunnel = false
     this.#awaitResponse()
-    upload.send(bytes, reused, callback)
+    upload.send(reused, callback)
   }
 
-  #pass(chunk: string | Uint8Array, encoding: BufferEncoding, callback: Callback): void {
+  #pass(chunk: string | Uint8Array, encoding: BufferEncoding, callback: WriteCallback): void {
     this.#callback = callback
     this.#write.call(this.#socket, chunk, encoding, this.#done)
   }
@@ -208,7 +201,7 @@ export class Http1Gate implements Waiting {
    * Writes pieces unchanged, in one system call. When the peer has closed the connection, the callback
    * gets the error only after the wait for a response.
    */
-  writeRaw(pieces: readonly Written[], callback: Callback): void {
+  writeRaw(pieces: readonly Written[], callback: WriteCallback): void {
     const [only] = pieces
     if (pieces.length === 1 && only !== undefined) {
       this.#pass(only.chunk, only.encoding, callback)
@@ -222,13 +215,13 @@ export class Http1Gate implements Waiting {
   }
 
   readonly #done = (error?: Error | null): void => {
-    const callback = this.#callback as Callback
+    const callback = this.#callback as WriteCallback
     this.#callback = null
     if (error) this.#failed(error, callback)
     else callback()
   }
 
-  #failed(error: Error, callback: Callback): void {
+  #failed(error: Error, callback: WriteCallback): void {
     if (!isPeerGone(error)) {
       callback(error)
       return
@@ -236,13 +229,8 @@ export class Http1Gate implements Waiting {
     this.#upload?.ticket.onRescue(error)
     // Once the final response has begun, the end of reading closes the connection.
     if (!this.#awaiting) return
-    this.#failure = { error, callback }
-    this.#rescue.start(this.#upload?.ticket.rescueTimeout ?? rescueTimeout)
-  }
-
-  /** No response was received after a failed write. */
-  waited(): void {
-    this.#failure?.callback(this.#failure.error)
+    this.#rescue = new Wait({ waited: () => callback(error) })
+    this.#rescue.start(this.#upload?.ticket.options.rescueTimeout ?? rescueTimeout)
   }
 
   // Incoming.
@@ -263,7 +251,7 @@ export class Http1Gate implements Waiting {
       return this.#push.call(this.#socket, null)
     }
     const upload = this.#upload
-    upload?.expectation.answered()
+    upload?.expectation.firstByte()
     const { pass, heads, overflow } = this.#responses.take(chunk)
     if (overflow) {
       this.#socket.destroy(interimOverflow())
@@ -275,7 +263,7 @@ export class Http1Gate implements Waiting {
     }
     let more = true
     for (const bytes of pass) more = this.#push.call(this.#socket, bytes)
-    upload?.expectation.settle()
+    upload?.expectation.releaseIfGranted()
     return more
   }
 
@@ -286,7 +274,7 @@ export class Http1Gate implements Waiting {
 
   #final(status: number): void {
     this.#awaiting = false
-    this.#rescue.stop()
+    this.#rescue?.stop()
     this.#upload?.final(status)
     this.forget()
     if (this.#tunnel) this.#uninstall()

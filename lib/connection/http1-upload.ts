@@ -1,13 +1,10 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { type ContentWriter, Delivery, type DeliveryOwner } from './delivery.ts'
+import { type ContentWriter, Delivery, type WriteCallback } from './delivery.ts'
 import { Expectation, type ExpectationOwner } from './expectation.ts'
 import type { Http1Gate, Written } from './http1-gate.ts'
 import { resetConnection } from './reset.ts'
-import type { Source } from './source.ts'
 import type { Ticket, TicketedConnection } from './ticket.ts'
-
-type Callback = (error?: Error | null) => void
 
 // The encoding that streams use for bytes, which the type lacks.
 const encoding = 'buffer' as BufferEncoding
@@ -21,25 +18,23 @@ const mayBeUnread = 65_536
 /** A write that waits for the pending one. */
 interface Deferred {
   readonly pieces: Written[]
-  readonly callback: Callback
+  readonly callback: WriteCallback
 }
 
 /** One upload on an HTTP/1.1 connection: its head, its expectation, and its content, chunked or not. */
-export class Http1Upload
-  implements TicketedConnection, ContentWriter, DeliveryOwner, ExpectationOwner
-{
+export class Http1Upload implements TicketedConnection, ContentWriter, ExpectationOwner {
   readonly isHttp2 = false
   readonly ticket: Ticket
   readonly expectation: Expectation
+  /** The head, which may wait to be written together with the first content; `null` once it is being written. */
+  head: Buffer | null
   readonly #socket: Socket
   readonly #gate: Http1Gate
   readonly #chunked: boolean
   readonly #asks: boolean
   readonly #delivery: Delivery
-  /** A head that waits to be written together with the first content. */
-  #head: Buffer | null = null
   /** The callback of the head's write, called when all of the content was written. */
-  #callback: Callback | null = null
+  #callback: WriteCallback | null = null
   #headWriting = false
   #deferred: Deferred | null = null
   #status = 0
@@ -51,14 +46,15 @@ export class Http1Upload
   /** The error with which undici closes the connection meanwhile. */
   #closesWith: Error | null = null
 
-  constructor(socket: Socket, gate: Http1Gate, ticket: Ticket, asks: boolean) {
+  constructor(socket: Socket, gate: Http1Gate, ticket: Ticket, head: Buffer, asks: boolean) {
     this.#socket = socket
     this.#gate = gate
     this.ticket = ticket
+    this.head = head
     this.#chunked = ticket.length === null
     this.#asks = asks
     this.expectation = new Expectation(ticket, asks, this)
-    this.#delivery = new Delivery(this, this)
+    this.#delivery = new Delivery(ticket, this)
   }
 
   // Called by the gate.
@@ -68,9 +64,8 @@ export class Http1Upload
    *
    * @param callback is called when all of the content was written.
    */
-  send(head: Buffer, reusedConnection: boolean, callback: Callback): void {
+  send(reusedConnection: boolean, callback: WriteCallback): void {
     this.#callback = callback
-    this.#head = head
     this.ticket.onHead(this, this.#asks, reusedConnection)
     if (this.#asks) this.#writeHead()
     else this.#delivery.start()
@@ -99,14 +94,6 @@ export class Http1Upload
 
   // Called by the delivery.
 
-  open(): Source | Promise<Source> {
-    return this.ticket.open()
-  }
-
-  onWrite(chunks: readonly Uint8Array[], bytes: number): void {
-    this.ticket.onWrite(chunks, bytes)
-  }
-
   onContent(bytes: number): void {
     this.#sentBytes += bytes
     this.#gate.moved()
@@ -125,16 +112,12 @@ export class Http1Upload
     if (this.#closesWith !== null) this.#socket.destroy(this.#closesWith)
   }
 
-  onSourceError(error: unknown): void {
-    this.ticket.onSourceError(error)
-  }
-
-  write(chunks: Uint8Array[], bytes: number, last: boolean, callback: Callback): void {
+  write(chunks: Uint8Array[], bytes: number, last: boolean, callback: WriteCallback): void {
     const pieces = chunks.map((chunk) => ({ chunk, encoding }))
     if (this.#chunked) this.#frame(pieces, bytes, last)
-    if (this.#head !== null) {
-      pieces.unshift({ chunk: this.#head, encoding })
-      this.#head = null
+    if (this.head !== null) {
+      pieces.unshift({ chunk: this.head, encoding })
+      this.head = null
     }
     if (pieces.length === 0) callback()
     else if (this.#headWriting) this.#deferred = { pieces, callback }
@@ -153,28 +136,28 @@ export class Http1Upload
 
   /** The head does not wait for content that comes from code of the caller. */
   idle(): void {
-    if (!this.ticket.atHand) this.#writeHead()
+    if (this.ticket.callsOut) this.#writeHead()
   }
 
   #writeHead(): void {
-    const head = this.#head
+    const head = this.head
     if (head === null) return
-    this.#head = null
+    this.head = null
     this.#headWriting = true
     this.#gate.writeRaw([{ chunk: head, encoding }], this.#failable(this.#headWritten))
   }
 
   readonly #headWritten = (): void => {
     this.#headWriting = false
-    this.expectation.headLeft()
+    this.expectation.headWritten()
     const deferred = this.#deferred
     this.#deferred = null
     if (deferred !== null) this.#gate.writeRaw(deferred.pieces, this.#failable(deferred.callback))
-    else this.expectation.settle()
+    else this.expectation.releaseIfGranted()
   }
 
   /** Wraps a callback: a failed write goes to the stream's callback instead, which destroys the stream. */
-  #failable(callback: Callback): Callback {
+  #failable(callback: WriteCallback): WriteCallback {
     return (error) => {
       if (error) this.#callback?.(error)
       else if (!this.expectation.shut) callback()
@@ -196,7 +179,7 @@ export class Http1Upload
     this.#staysOpen = false
     this.#delivery.stop()
     this.#deferred = null
-    this.#head = null
+    this.head = null
   }
 
   close(): void {
@@ -205,7 +188,7 @@ export class Http1Upload
   }
 
   responseEnded(): boolean {
-    if (!this.complete && this.expectation.answeredFirst && !this.#delivery.over) {
+    if (!this.complete && this.expectation.finalBeforeContent && !this.#delivery.over) {
       this.#staysOpen = true
       this.#keepOpen()
       return true

@@ -79,7 +79,10 @@ export class Http2Gate {
     if (body !== null && body !== undefined) this.#onStream(closeCleanly, () => {})
   }
 
-  /** Calls back at the next ack. Only one PING is sent at a time, however many uploads wait. */
+  /**
+   * Calls back when the origin has acknowledged a PING that is sent after this call. Only one PING is
+   * sent at a time, however many uploads wait.
+   */
   afterAck(callback: () => void): void {
     this.#next.push(callback)
     if (this.#awaiting.length === 0) this.#ping()

@@ -1,8 +1,8 @@
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2'
 import type { ReleasedBy } from '../protocol/expectation.ts'
-import { type ContentWriter, Delivery, type DeliveryOwner } from './delivery.ts'
+import { type ContentWriter, Delivery, type WriteCallback } from './delivery.ts'
 import { Expectation, type ExpectationOwner } from './expectation.ts'
-import type { Source } from './source.ts'
+import type { Http2Gate } from './http2-gate.ts'
 import type { Ticket, TicketedConnection } from './ticket.ts'
 import type { UploadBody } from './upload-body.ts'
 
@@ -18,16 +18,6 @@ const sliceSizes = { first: 16_384, most: 65_536 }
  */
 const ackWait = 100
 
-type Callback = (error?: Error | null) => void
-
-/** The gate of the connection. */
-interface UploadGate {
-  /** The response of a stream has begun. */
-  onResponse(stream: ClientHttp2Stream): void
-  /** Calls back when the origin has acknowledged a PING that is sent after this call. */
-  afterAck(callback: () => void): void
-}
-
 /**
  * One upload on an HTTP/2 stream:
  *
@@ -42,13 +32,11 @@ interface UploadGate {
  * Node sends END_STREAM on a stream that it closes, and undici on one that was refused. An origin
  * could mistake that for complete content (RFC 9113, section 8.1), so it is sent only after all of it.
  */
-export class Http2Upload
-  implements TicketedConnection, ContentWriter, DeliveryOwner, ExpectationOwner
-{
+export class Http2Upload implements TicketedConnection, ContentWriter, ExpectationOwner {
   readonly isHttp2 = true
   readonly choseHttp1 = false
   readonly #stream: ClientHttp2Stream
-  readonly #gate: UploadGate
+  readonly #gate: Http2Gate
   readonly #ticket: Ticket
   readonly #body: UploadBody
   readonly #asks: boolean
@@ -58,7 +46,7 @@ export class Http2Upload
 
   constructor(
     stream: ClientHttp2Stream,
-    gate: UploadGate,
+    gate: Http2Gate,
     ticket: Ticket,
     body: UploadBody,
     asks: boolean,
@@ -69,7 +57,7 @@ export class Http2Upload
     this.#body = body
     this.#asks = asks
     this.#expectation = new Expectation(ticket, asks, this)
-    this.#delivery = new Delivery(this, this, sliceSizes)
+    this.#delivery = new Delivery(ticket, this, sliceSizes)
   }
 
   install(): void {
@@ -85,10 +73,10 @@ export class Http2Upload
     stream.on('headers', (headers) => this.#interim(statusOf(headers)))
     stream.once('response', (headers) => {
       this.#gate.onResponse(stream)
-      this.#expectation.answered()
+      this.#expectation.firstByte()
       this.#expectation.final(statusOf(headers))
       if (this.#expectation.shut) this.stop()
-      this.#expectation.settle()
+      this.#expectation.releaseIfGranted()
     })
     // The stream was closed, so it takes no more content.
     stream.once('aborted', () => this.stop())
@@ -108,7 +96,7 @@ export class Http2Upload
 
   #begin(): void {
     this.#ticket.onHead(this, this.#asks, this.#stream.id !== 1)
-    this.#expectation.headLeft()
+    this.#expectation.headWritten()
     if (!this.#asks) this.#delivery.start()
     // Node sends the HEADERS later in this turn; a PING sent now would overtake them.
     else setImmediate(Http2Upload.#awaitAck, this)
@@ -119,9 +107,9 @@ export class Http2Upload
   }
 
   #interim(status: number): void {
-    this.#expectation.answered()
+    this.#expectation.firstByte()
     this.#expectation.interim(status)
-    this.#expectation.settle()
+    this.#expectation.releaseIfGranted()
   }
 
   get isClosed(): boolean {
@@ -135,14 +123,6 @@ export class Http2Upload
 
   // Called by the delivery.
 
-  open(): Source | Promise<Source> {
-    return this.#ticket.open()
-  }
-
-  onWrite(chunks: readonly Uint8Array[], bytes: number): void {
-    this.#ticket.onWrite(chunks, bytes)
-  }
-
   onContent(bytes: number): void {
     this.#ticket.onContent(bytes)
   }
@@ -155,11 +135,7 @@ export class Http2Upload
     this.#body.end()
   }
 
-  onSourceError(error: unknown): void {
-    this.#ticket.onSourceError(error)
-  }
-
-  write(chunks: Uint8Array[], _bytes: number, _last: boolean, callback: Callback): void {
+  write(chunks: Uint8Array[], _bytes: number, _last: boolean, callback: WriteCallback): void {
     if (chunks.length === 0) {
       callback()
       return
@@ -200,7 +176,7 @@ export class Http2Upload
 
   /** Whether content is still sent after the response is complete. */
   get #goesOn(): boolean {
-    return !this.#complete && this.#expectation.answeredFirst && !this.#delivery.over
+    return !this.#complete && this.#expectation.finalBeforeContent && !this.#delivery.over
   }
 }
 
@@ -220,7 +196,7 @@ export function closeCleanly(stream: ClientHttp2Stream): void {
   stream.destroy = (error) => {
     stream.setTimeout(0)
     // nextTick runs before the error event, and after the head of a response in the same chunk.
-    if (!stream.destroyed && isUnread(stream)) process.nextTick(handOver, stream)
+    if (!stream.destroyed && isUnread(stream)) process.nextTick(emitRest, stream)
     return destroy.call(stream, error)
   }
 }
@@ -232,7 +208,7 @@ function isUnread(stream: ClientHttp2Stream): boolean {
 }
 
 /** Emits the rest of a response whose connection ended directly after it. */
-function handOver(stream: ClientHttp2Stream): void {
+function emitRest(stream: ClientHttp2Stream): void {
   // A failed stream emits no 'data' by itself.
   const emits = stream.errored === null
   for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) {

@@ -43,7 +43,7 @@ class GatedPool extends Pool implements ClientOwner {
   onResponseEnd(client: Client): void {
     this.#ending += 1
     queueMicrotask(() => {
-      // Setting it makes undici look whether the client is free. It then says so in a microtask.
+      // Setting it makes undici check whether the client is free. undici frees it in a microtask.
       const { pipelining } = client
       client.pipelining = pipelining
       queueMicrotask(() => this.#isFree())

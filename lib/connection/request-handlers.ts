@@ -1,9 +1,9 @@
 import type { Client, Dispatcher } from 'undici'
 import type { ResponseFields } from '../headers.ts'
+import type { GatedClient } from './client.ts'
 import { ForwardingHandler } from './forwarding-handler.ts'
 import { begunBefore, noGate, noProtocol, unprocessed } from './gate-errors.ts'
 import type { Http1Gate } from './http1-gate.ts'
-import type { Http2Gate } from './http2-gate.ts'
 import type { Ticket } from './ticket.ts'
 import type { UploadBody } from './upload-body.ts'
 
@@ -35,17 +35,11 @@ export class WaitingHandler extends ForwardingHandler {
   }
 }
 
-/** The client on whose connection a request is written. */
-interface GateOwner extends Client {
-  readonly gate: Http1Gate | Http2Gate | null
-  readonly owner: ClientOwner
-}
-
 /** Reports the end of each response to the owner of a client. */
 class EndObserver extends ForwardingHandler {
-  readonly client: GateOwner
+  readonly client: GatedClient
 
-  constructor(handler: Dispatcher.DispatchHandler, client: GateOwner) {
+  constructor(handler: Dispatcher.DispatchHandler, client: GatedClient) {
     super(handler)
     this.client = client
   }
@@ -69,7 +63,7 @@ export class UploadRequestHandler extends EndObserver {
     ticket: Ticket,
     content: UploadBody,
     asks: boolean,
-    client: GateOwner,
+    client: GatedClient,
   ) {
     super(handler, client)
     this.#ticket = ticket
@@ -89,7 +83,7 @@ export class UploadRequestHandler extends EndObserver {
     // process the request, which has to be an attempt of its own. Over HTTP/1.1 it does so when a
     // pipelined request behind it is aborted, which closes the connection.
     else if (again && gate.isHttp2) controller.abort(unprocessed())
-    else if (again && this.#ticket.begun) controller.abort(begunBefore())
+    else if (again && this.#ticket.contentBegan) controller.abort(begunBefore())
     else if (gate.isHttp2) gate.announce(this.#ticket, this.#content, this.#asks, controller)
     else if (this.#mustOfferHttp2(gate)) controller.abort(noProtocol)
     else gate.announce(this.#ticket)
@@ -97,7 +91,7 @@ export class UploadRequestHandler extends EndObserver {
 
   /** Without the expectation, one-shot content would be lost to an origin that speaks only HTTP/2. */
   #mustOfferHttp2(gate: Http1Gate): boolean {
-    return gate.choseNone && this.#ticket.mayNeedHttp2 && !this.#ticket.asks(false)
+    return gate.choseNone && this.#ticket.options.mayNeedHttp2 && !this.#ticket.asks(false)
   }
 }
 
@@ -108,7 +102,7 @@ export class OtherRequestHandler extends EndObserver {
   constructor(
     handler: Dispatcher.DispatchHandler,
     options: Dispatcher.DispatchOptions,
-    client: GateOwner,
+    client: GatedClient,
   ) {
     super(handler, client)
     this.#options = options

@@ -16,5 +16,5 @@ export interface Source {
   /** A promise of {@link read} was rejected. */
   fail(error: unknown): void
   /** The connection no longer uses the first `bytes` bytes, so their memory can be reused. */
-  release(bytes: number): void
+  free(bytes: number): void
 }

@@ -1,3 +1,4 @@
+import { type Channel, channel } from 'node:diagnostics_channel'
 import type { Fields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { Source } from './source.ts'
@@ -22,6 +23,22 @@ export interface TicketedConnection {
   responseEnded(): boolean
 }
 
+/** What does not change during an attempt. */
+export interface TicketOptions {
+  /** Whether another interceptor of this package below replaces this attempt by its own. */
+  readonly isReplaced: boolean
+  /** Whether its fields offer a resumable upload to the origin. */
+  readonly isResumable: boolean
+  /** Whether the caller stated the length of the content. */
+  readonly lengthStated: boolean
+  /** Whether only HTTP/1.1 is offered, because it is faster for the content: `allowH2: false` comes from this attempt. */
+  readonly prefersHttp1: boolean
+  /** Whether only HTTP/1.1 is offered, and the origin may not support it. */
+  readonly mayNeedHttp2: boolean
+  /** Milliseconds to wait for a response after a failed write. */
+  readonly rescueTimeout: number
+}
+
 /**
  * The interface between an attempt and its connection. The attempt passes it along in the dispatch
  * options. A client whose connections have gates calls `onGated`, and writes the content itself. The
@@ -30,32 +47,21 @@ export interface TicketedConnection {
 export interface Ticket {
   /** The body in the dispatch options. If an interceptor replaces it, the new body is the content. */
   readonly body: unknown
-  /** Whether another interceptor of this package below replaces this attempt by its own. */
-  readonly yields: boolean
-  /** Whether its fields offer a resumable upload to the origin. */
-  readonly invites?: boolean
-  /** Whether the caller stated the length of the content. */
-  readonly lengthStated: boolean
-  /** Whether `allowH2: false` in the dispatch options is set by this attempt and not by the caller. */
-  readonly prefersHttp1: boolean
-  /** Whether only HTTP/1.1 is offered, because it is faster for the content, and the origin may not support it. */
-  readonly mayNeedHttp2: boolean
+  readonly options: TicketOptions
   /** Whether content was written to a connection. */
-  readonly begun: boolean
+  readonly contentBegan: boolean
   /** Whether the request carries the expectation. Called when its head is written. */
   asks(isHttp2: boolean): boolean
   /** Milliseconds for which the content is held back after the head. */
   readonly continueTimeout: number
-  /** Milliseconds to wait for a response after a failed write. */
-  readonly rescueTimeout: number
   /** Bytes of content; `null` when unknown. */
   readonly length: number | null
   /**
-   * Whether the content comes from memory or a file. Without the expectation, the head is then written
-   * together with it. An origin that refuses a head that arrives alone could parse content that
-   * arrives later as a new request.
+   * Whether reading the content runs code of the caller, for which the head does not wait. Other
+   * content is written together with the head, unless the head carries the expectation. An origin
+   * that refuses a head that arrives alone could parse content that arrives later as a new request.
    */
-  readonly atHand: boolean
+  readonly callsOut: boolean
   /**
    * A client with gates accepts the attempt.
    *
@@ -98,6 +104,12 @@ export interface Ticket {
   /** A write failed, and the gate waits for a response that may have been sent before. */
   onRescue(error: Error): void
 }
+
+/**
+ * undici's channel for chunks of content. Its subscribers may keep the chunks, and get undici's own
+ * request object with them. undici does not write the content of uploads, so attempts publish it.
+ */
+export const chunkSent: Channel = channel('undici:request:bodyChunkSent')
 
 /** The key of a ticket among dispatch options. */
 export const ticketKey: unique symbol = Symbol('expect-continue.ticket')

@@ -1,9 +1,5 @@
+import type { GatedClient } from './client.ts'
 import type { Ticket } from './ticket.ts'
-
-/** The client on whose connection the body is written. */
-interface BodyOwner {
-  readonly gate: { readonly isHttp2: boolean } | null
-}
 
 /**
  * The body of an upload as passed to undici. undici reads its size when it writes the head. Over
@@ -14,17 +10,17 @@ interface BodyOwner {
  */
 export class UploadBody {
   readonly #ticket: Ticket
-  readonly #owner: BodyOwner
+  readonly #client: GatedClient
   #end: (() => void) | null = null
   #ended = false
 
-  constructor(ticket: Ticket, owner: BodyOwner) {
+  constructor(ticket: Ticket, client: GatedClient) {
     this.#ticket = ticket
-    this.#owner = owner
+    this.#client = client
   }
 
   get size(): number | null {
-    return this.#owner.gate?.isHttp2 ? this.#ticket.length : 0
+    return this.#client.gate?.isHttp2 ? this.#ticket.length : 0
   }
 
   get type(): string {

@@ -1,13 +1,6 @@
 import type { Source } from '../connection/source.ts'
 import type { Step } from './readers.ts'
-
-/** The content that a source reads. */
-export interface SourceOwner {
-  read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown>
-  take(source: AttemptSource, step: Step): Uint8Array | null | undefined
-  failed(source: AttemptSource, error: unknown): void
-  release(source: AttemptSource, bytes: number): void
-}
+import type { UploadContent } from './upload-content.ts'
 
 /** The content, as read by one attempt. */
 export class AttemptSource implements Source {
@@ -18,13 +11,13 @@ export class AttemptSource implements Source {
   /** The offset at which the part ends; `null` for the end of the content. */
   readonly end: number | null
   /** The last bytes of a declared length, held back until the content has ended. */
-  held: Uint8Array | null = null
+  lastBytes: Uint8Array | null = null
   /** The offset at which the part starts. */
   readonly start: number
-  readonly #content: SourceOwner
+  readonly #content: UploadContent
 
   constructor(
-    content: SourceOwner,
+    content: UploadContent,
     position: number,
     bytes: number,
     start: number,
@@ -59,12 +52,12 @@ export class AttemptSource implements Source {
 
   /** The bytes held back, after the end of the content; `null` when there are none. */
   rest(): Uint8Array | null {
-    const { held } = this
-    this.held = null
-    return held
+    const { lastBytes } = this
+    this.lastBytes = null
+    return lastBytes
   }
 
-  release(bytes: number): void {
-    this.#content.release(this, bytes)
+  free(bytes: number): void {
+    this.#content.free(this, bytes)
   }
 }

@@ -1,3 +1,10 @@
+/** A buffer that the connection uses. */
+export interface UsedBuffer {
+  readonly buffer: Buffer
+  /** The offset at which its bytes end in the content. */
+  end: number
+}
+
 /** The most bytes that the pool keeps in free buffers. */
 const mostBytes = 16_777_216
 

@@ -15,14 +15,13 @@ export function readElsewhere(): UploadError {
 
 /** The error for input that is no content. */
 export function unusable(input: unknown): TypeError {
-  const what = typeof input === 'object' ? Object.prototype.toString.call(input) : typeof input
   return new TypeError(
-    `Content must be a string, bytes, a Blob, FormData, URLSearchParams, { json }, a stream, an iterable, fromFile() or a function that returns one of these, not ${what}`,
+    `Content must be a string, bytes, a Blob, FormData, URLSearchParams, { json }, a stream, an iterable, fromFile() or a function that returns one of these, not ${typeName(input)}`,
   )
 }
 
 /** The error for content that cannot be read again from the offset needed. */
-export function gone(): UploadError {
+export function contentGone(): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
     'The content was needed again, but it can be read only once and is not buffered; pass a function that returns it, or set a larger replayWindow',
@@ -49,9 +48,21 @@ export function overLimit(limit: number): UploadError {
 
 /** The error for a chunk of another type. */
 export function notBytes(value: unknown): UploadError {
-  const what = value === null ? 'null' : typeof value
+  const what = value === null ? 'null' : typeName(value)
   return new UploadError(
     'ERR_EXPECT_CONTENT_TYPE',
-    `The content yielded ${what === 'object' ? Object.prototype.toString.call(value) : what}, which is neither bytes nor a string`,
+    `The content yielded ${what}, which is neither bytes nor a string`,
   )
+}
+
+/** The error for a chunk of a web stream that fetch does not take. */
+export function notUint8Array(value: unknown): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_CONTENT_TYPE',
+    `The ReadableStream yielded ${typeName(value)}, but fetch takes Uint8Array chunks only; pipe text through a TextEncoderStream`,
+  )
+}
+
+function typeName(value: unknown): string {
+  return typeof value === 'object' ? Object.prototype.toString.call(value) : typeof value
 }

@@ -27,9 +27,12 @@ export interface Content {
   open(this: void, start?: number): Reader | Promise<Reader>
   /** Reports an error before it is opened. Returns a function that stops watching. */
   watch?(onBroken: (error: unknown) => void): () => void
-  /** Releases it without opening it. */
+  /** Discards it without opening it. */
   discard?(reason?: unknown): void
 }
+
+/** What content in memory and content in a file have in common. */
+export const stored = { type: null, replayable: true, exact: true, callsOut: false } as const
 
 /** Content with a length that is known before it is opened. */
 export interface SizedInput {
@@ -83,7 +86,7 @@ export type ContentInput =
   | SizedInput
   | ((opening: Opening) => ReplayableInput | OneShotInput | Promise<ReplayableInput | OneShotInput>)
 
-/** Marks {@link Content} objects, to tell them from other input. */
+/** Marks {@link Content} objects among other input. */
 export const contentKey: unique symbol = Symbol('expect-continue.content')
 
 /** Marks an object as {@link Content}. */

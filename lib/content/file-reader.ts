@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { UploadError } from '../errors.ts'
 import { fs } from '../runtime/builtins.ts'
-import { giveBuffer, takeBuffer } from './buffer-pool.ts'
+import { giveBuffer, takeBuffer, type UsedBuffer } from './buffer-pool.ts'
 import { done, type Reader, type Step } from './readers.ts'
 
 /** The part of a file to read, and the size of the chunks. */
@@ -11,12 +11,6 @@ interface Extent {
   readonly chunkSize: number
   /** The size of the whole file when the upload was made. */
   readonly size: number
-}
-
-/** A buffer that the connection uses, and the offset at which its bytes end in the content. */
-interface Lent {
-  readonly buffer: Buffer
-  readonly end: number
 }
 
 /** The smallest buffer that goes back to the pool, in bytes. */
@@ -29,12 +23,12 @@ const ended: Promise<Step> = Promise.resolve(done)
  * Buffers are reused once the connection has accepted their bytes.
  *
  * A file whose size changed is an error, never a short upload. When the part ends with the file, the
- * last read asks for one byte more, to detect a file that grew.
+ * last read is for one byte more, to detect a file that grew.
  */
 export class FileReader implements Reader {
   readonly #path: string | URL
   readonly #extent: Extent
-  readonly #lent: Lent[] = []
+  readonly #used: UsedBuffer[] = []
   #file: number | null = null
   #at = 0
   #next: Promise<Step> | null = null
@@ -61,9 +55,9 @@ export class FileReader implements Reader {
     })
   }
 
-  release(bytes: number): void {
-    while (this.#lent.length > 0 && (this.#lent[0] as Lent).end <= bytes) {
-      const { buffer } = this.#lent.shift() as Lent
+  free(bytes: number): void {
+    while (this.#used.length > 0 && (this.#used[0] as UsedBuffer).end <= bytes) {
+      const { buffer } = this.#used.shift() as UsedBuffer
       if (buffer.length >= leastPooled) giveBuffer(buffer)
     }
   }
@@ -109,7 +103,7 @@ export class FileReader implements Reader {
     } while (filled < size)
     if (filled !== size) throw changed(this.#path, fileSize, await sizeOf(file))
     if (last && extra === 0) await this.#unchanged(file)
-    this.#lent.push({ buffer, end: this.#at + size })
+    this.#used.push({ buffer, end: this.#at + size })
     return buffer.subarray(0, size)
   }
 

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs'
 import { fs } from '../runtime/builtins.ts'
 import { refuseUnknown } from '../unknown.ts'
-import { type Content, makeContent } from './content.ts'
+import { type Content, makeContent, stored } from './content.ts'
 import { changed, FileReader } from './file-reader.ts'
 
 /** The part of a file to send, and the size of the chunks. */
@@ -28,17 +28,13 @@ export function fromFile(path: string | URL, options: FileOptions = {}): Content
   refuseUnknown(options, ['start', 'end', 'chunkSize'])
   for (const [name, value] of Object.entries(options)) check(name, value)
   if (options.chunkSize === 0) throw new TypeError("Option 'chunkSize' must be above 0")
-  const content: Content = {
+  return makeContent({
+    ...stored,
     length: null,
-    type: null,
-    replayable: true,
-    exact: true,
-    callsOut: false,
     // Content may be opened without the lookup, when the caller's dispatcher has no interceptor of this package.
     open: async () => (await lookUp(path, options)).open(),
     lookUp: () => lookUp(path, options),
-  }
-  return makeContent(content)
+  })
 }
 
 function check(name: string, value: unknown): void {
@@ -53,11 +49,8 @@ async function lookUp(path: string | URL, options: FileOptions): Promise<Content
   checkExtent(start, end, size)
   const length = Math.max(0, end + 1 - start)
   return {
+    ...stored,
     length,
-    type: null,
-    replayable: true,
-    exact: true,
-    callsOut: false,
     seeks: true,
     revision: `${size}-${mtimeMs}`,
     open: (from = 0) => {

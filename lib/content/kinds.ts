@@ -7,6 +7,7 @@ import {
   type JsonInput,
   type Opening,
   type SizedInput,
+  stored,
 } from './content.ts'
 import { unusable, usedUp } from './content-errors.ts'
 import { blobReader, bytesReader, iteratorReader, type Reader } from './readers.ts'
@@ -40,11 +41,9 @@ export function contentOf(input: unknown): Content {
 
 function bytes(buffer: Buffer, type: string | null): Content {
   return {
+    ...stored,
     length: buffer.length,
     type,
-    replayable: true,
-    exact: true,
-    callsOut: false,
     buffered: buffer,
     seeks: true,
     open: (start) => bytesReader(buffer.subarray(start)),
@@ -61,11 +60,9 @@ function json({ json: value }: JsonInput): Content {
 
 function blob(input: Blob): Content {
   return {
+    ...stored,
     length: input.size,
     type: input.type === '' ? null : input.type,
-    replayable: true,
-    exact: true,
-    callsOut: false,
     seeks: true,
     open: (start) => blobReader(start ? input.slice(start) : input),
   }
@@ -75,11 +72,10 @@ function multipart(input: FormData): Content {
   const encoder = new FormDataEncoder(withFiles(input))
   const { contentLength, contentType } = encoder
   return {
+    ...stored,
     length: contentLength === undefined ? null : Number(contentLength),
     type: contentType,
-    replayable: true,
     exact: contentLength !== undefined,
-    callsOut: false,
     open: () => iteratorReader(encoder),
   }
 }
@@ -141,14 +137,14 @@ function produced(make: Make, length: number | null): Content {
 
 /** The result of a content function. A stream that fails before it is read would otherwise end the process. */
 async function guarded(found: unknown): Promise<unknown> {
-  const before = watched(found)
+  const before = withErrorListener(found)
   const input = await found
-  const stream = before ?? watched(input)
+  const stream = before ?? withErrorListener(input)
   if (stream?.errored) throw stream.errored
   return input
 }
 
-function watched(input: unknown): Readable | null {
+function withErrorListener(input: unknown): Readable | null {
   if (!(input instanceof Readable)) return null
   input.on('error', () => {})
   return input

@@ -6,7 +6,7 @@ import type { Reader } from './readers.ts'
  * A stream in the style of Node 0.8: it has `pipe()` but no `read()`, and emits data once it is
  * piped. Forms of the package form-data are such streams.
  */
-interface PipedStream {
+export interface PipedStream {
   pipe(to: PassThrough): unknown
   on(event: string, listener: (error: Error) => void): unknown
   removeListener?(event: string, listener: (error: Error) => void): unknown
@@ -26,7 +26,7 @@ export function isPiped(input: object): input is PipedStream {
 }
 
 /** The media type and length of a form; `null` for other streams. */
-export function tellsOf(stream: PipedStream): { type: string | null; length: number | null } {
+export function typeAndLength(stream: PipedStream): { type: string | null; length: number | null } {
   if (!isForm(stream)) return { type: null, length: null }
   const length = stream.hasKnownLength() ? stream.getLengthSync() : null
   return { type: stream.getHeaders()['content-type'], length }
@@ -41,14 +41,14 @@ export function watchPiped(stream: PipedStream, onBroken: (error: unknown) => vo
 }
 
 /** Streams that were piped. They would emit nothing to another pipe, not even their end. */
-const spent = new WeakSet<object>()
+const piped = new WeakSet<object>()
 
-/** Whether a stream was already piped: by an upload, or, as far as a form tells, by other code. */
-export function isSpent(stream: PipedStream): boolean {
-  return spent.has(stream) || (stream as { _released?: unknown })._released === true
+/** Whether a stream was already piped, by an upload or by other code. Only forms show the latter. */
+export function wasPiped(stream: PipedStream): boolean {
+  return piped.has(stream) || (stream as { _released?: unknown })._released === true
 }
 
-/** Watches for data or the end of such a stream; returns a function that says whether they came, and stops watching. */
+/** Watches for data or the end of such a stream; returns a function that stops watching, and returns whether they came. */
 export function watchEmission(stream: PipedStream): () => boolean {
   const events = ['data', 'end', 'close']
   let hasEmitted = false
@@ -58,13 +58,13 @@ export function watchEmission(stream: PipedStream): () => boolean {
   for (const event of events) stream.on(event, emitted)
   return () => {
     for (const event of events) stream.removeListener?.(event, emitted)
-    return hasEmitted || isSpent(stream)
+    return hasEmitted || wasPiped(stream)
   }
 }
 
 /** Reads a stream that can only be piped. */
 export function pipedReader(stream: PipedStream): Reader {
-  spent.add(stream)
+  piped.add(stream)
   const pipe = new PassThrough()
   const reader = readableReader(pipe)
   stream.on('error', (error) => pipe.destroy(error))

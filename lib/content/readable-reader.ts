@@ -1,15 +1,13 @@
 import { Http2ServerRequest } from 'node:http2'
 import { finished, type Readable } from 'node:stream'
 import { http } from '../runtime/builtins.ts'
-import { done, iteratorReader, type Reader, type Step } from './readers.ts'
+import { done, iteratorReader, nothing, type Reader, type Step } from './readers.ts'
 
 /** Buffered bytes from which the stream is paused. */
 const maxBytes = 262_144
 
-const nothing = (): void => {}
-
 /** While a stream has a 'readable' listener, resume() does not make it flow. */
-const hold = (): void => {}
+const keepsPaused = (): void => {}
 
 /** Reports an error of a stream before it is read. Without a listener, the error would end the process. */
 export function watchReadable(stream: Readable, onBroken: (error: unknown) => void): () => void {
@@ -22,10 +20,10 @@ export function watchReadable(stream: Readable, onBroken: (error: unknown) => vo
 }
 
 /**
- * Releases a stream. A server's incoming request is only paused: destroying it would close the
+ * Discards a stream. A server's incoming request is only paused: destroying it would close the
  * connection for the server's response.
  */
-export function letGo(stream: Readable): void {
+export function discardStream(stream: Readable): void {
   if (isServerRequest(stream)) stream.pause()
   else stream.destroy()
 }
@@ -42,7 +40,7 @@ export function readableReader(stream: Readable): Reader {
   // With a 'readable' listener of other code, a stream does not flow, but it can be iterated.
   if (stream.listenerCount('readable') === 0) return new ReadableReader(stream)
   const { next } = iteratorReader(stream)
-  return { next, cancel: () => letGo(stream) }
+  return { next, cancel: () => discardStream(stream) }
 }
 
 /**
@@ -53,10 +51,10 @@ class ReadableReader implements Reader {
   readonly #stream: Readable
   #buffered: unknown[] = []
   #bytes = 0
-  #begun = false
+  #started = false
   #paused = false
   /** Whether a listener keeps the stream paused. */
-  #held = false
+  #isKeptPaused = false
   /** The error that the stream ended with, or `null` for none; `undefined` before its end. */
   #end: Error | null | undefined
   #waiting: { resolve(step: Step): void; reject(error: unknown): void } | null = null
@@ -66,7 +64,7 @@ class ReadableReader implements Reader {
   }
 
   next(): Step | Promise<Step> {
-    if (!this.#begun) this.#begin()
+    if (!this.#started) this.#begin()
     else if (this.#paused && this.#bytes < maxBytes) this.#resume()
     if (this.#buffered.length > 0) return this.#first()
     if (this.#end === undefined) return this.#later()
@@ -76,37 +74,37 @@ class ReadableReader implements Reader {
 
   cancel(): void {
     this.#buffered = []
-    this.#stream.off('data', this.#came)
-    this.#unhold()
-    letGo(this.#stream)
+    this.#stream.off('data', this.#onData)
+    this.#letFlow()
+    discardStream(this.#stream)
   }
 
   #begin(): void {
-    this.#begun = true
-    this.#stream.on('data', this.#came)
-    finished(this.#stream, { writable: false }, (error) => this.#ended(error ?? null))
+    this.#started = true
+    this.#stream.on('data', this.#onData)
+    finished(this.#stream, { writable: false }, (error) => this.#onEnd(error ?? null))
     this.#resume()
   }
 
   #resume(): void {
     this.#paused = false
-    this.#unhold()
+    this.#letFlow()
     this.#stream.resume()
   }
 
-  #hold(): void {
-    if (this.#held) return
-    this.#held = true
-    this.#stream.on('readable', hold)
+  #keepPaused(): void {
+    if (this.#isKeptPaused) return
+    this.#isKeptPaused = true
+    this.#stream.on('readable', keepsPaused)
   }
 
-  #unhold(): void {
-    if (!this.#held) return
-    this.#held = false
-    this.#stream.off('readable', hold)
+  #letFlow(): void {
+    if (!this.#isKeptPaused) return
+    this.#isKeptPaused = false
+    this.#stream.off('readable', keepsPaused)
   }
 
-  readonly #came = (chunk: unknown): void => {
+  readonly #onData = (chunk: unknown): void => {
     const waiting = this.#waiting
     if (waiting === null) {
       this.#buffered.push(chunk)
@@ -117,7 +115,7 @@ class ReadableReader implements Reader {
     }
     if (this.#bytes < maxBytes) return
     // A pipe of other code resumes the stream whenever its destination can take more.
-    if (this.#paused) this.#hold()
+    if (this.#paused) this.#keepPaused()
     this.#paused = true
     this.#stream.pause()
   }
@@ -128,7 +126,7 @@ class ReadableReader implements Reader {
     return { done: false, value }
   }
 
-  #ended(error: Error | null): void {
+  #onEnd(error: Error | null): void {
     this.#end = error
     const waiting = this.#waiting
     this.#waiting = null

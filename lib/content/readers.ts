@@ -1,6 +1,6 @@
 import type { ReadableStream, ReadableStreamBYOBReader } from 'node:stream/web'
 import { types } from 'node:util'
-import { UploadError } from '../errors.ts'
+import { notUint8Array } from './content-errors.ts'
 
 /** One step of a reader. */
 export type Step = IteratorResult<unknown, unknown>
@@ -12,16 +12,16 @@ export interface Reader {
   /** The next chunk; without a promise when it is available. */
   next(): Step | PromiseLike<Step>
   /** The connection no longer uses the first `bytes` bytes, so their memory can be reused. */
-  release?(bytes: number): void
+  free?(bytes: number): void
   /** The source has ended. */
   ended?(): void
-  /** Releases the source before its end. Called at most once. */
+  /** Discards the source before its end. Called at most once. */
   cancel(reason?: unknown): void
 }
 
 export const done: Step = Object.freeze({ done: true, value: undefined })
 
-const nothing = (): void => {}
+export const nothing = (): void => {}
 
 export function bytesReader(bytes: Uint8Array): Reader {
   let read = bytes.length === 0
@@ -64,7 +64,7 @@ export function iteratorReader(iterable: AsyncIterable<unknown> | Iterable<unkno
   return {
     next: () => iterator.next(),
     cancel: () => {
-      // An error while the source is released must not fail the upload.
+      // An error while the source is discarded must not fail the upload.
       leave(iterator).catch(nothing)
     },
   }
@@ -95,7 +95,7 @@ export function webReader(stream: ReadableStream): Reader {
       const step = (await read()) as Step
       // Any other chunk is a TypeError (Fetch standard, HTTP-network fetch).
       if (step.done || types.isUint8Array(step.value)) return step
-      const error = notBytes(step.value)
+      const error = notUint8Array(step.value)
       cancel(error)
       throw error
     },
@@ -110,12 +110,4 @@ function byobReaderOf(stream: ReadableStream): ReadableStreamBYOBReader | null {
     // The stream is not a byte stream.
     return null
   }
-}
-
-function notBytes(value: unknown): UploadError {
-  const what = typeof value === 'object' ? Object.prototype.toString.call(value) : typeof value
-  return new UploadError(
-    'ERR_EXPECT_CONTENT_TYPE',
-    `The ReadableStream yielded ${what}, but fetch takes Uint8Array chunks only; pipe text through a TextEncoderStream`,
-  )
 }

@@ -6,13 +6,14 @@ import type { Content } from './content.ts'
 import { readElsewhere, unusable, usedUp } from './content-errors.ts'
 import {
   isPiped,
-  isSpent,
+  type PipedStream,
   pipedReader,
-  tellsOf,
+  typeAndLength,
+  wasPiped,
   watchEmission,
   watchPiped,
 } from './piped-reader.ts'
-import { letGo, readableReader, watchReadable } from './readable-reader.ts'
+import { discardStream, readableReader, watchReadable } from './readable-reader.ts'
 import { iteratorReader, type Reader, webReader } from './readers.ts'
 
 /**
@@ -23,7 +24,9 @@ import { iteratorReader, type Reader, webReader } from './readers.ts'
 export function streamContent(input: object): Content {
   const opened = opener(input)
   const content: Content = {
-    ...(isPiped(input) && !isNodeReadable(input) ? tellsOf(input) : { length: null, type: null }),
+    ...(isPiped(input) && !isNodeReadable(input)
+      ? typeAndLength(input)
+      : { length: null, type: null }),
     replayable: Array.isArray(input),
     exact: false,
     callsOut: true,
@@ -37,74 +40,74 @@ export function streamContent(input: object): Content {
   return { ...content, lookUp }
 }
 
-/** Iterators that were read. A consumed iterator cannot otherwise be told from an empty one. */
+/** Iterators that were read. A consumed iterator looks like an empty one. */
 const consumed = new WeakSet<object>()
 
 type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
 
 /** How to read a stream or an iterable. */
 function opener(input: object): Opener {
-  if (input instanceof Readable || isNodeReadable(input)) {
-    const stream = input as Readable
-    if (stream.destroyed || stream.readableEnded || isDrained(stream)) {
-      throw usedUp('The stream was read to its end or destroyed')
-    }
-    // A stream that flows to other code, too, would be lost to the upload until the content may be sent.
-    if (stream.readableFlowing === true) stream.pause()
-    const isRead = watchReads(stream)
-    return {
-      open: () => {
-        if (isRead()) throw readElsewhere()
-        return readableReader(stream)
-      },
-      watch: (onBroken) => watchReadable(stream, onBroken),
-      discard: () => letGo(stream),
-    }
-  }
-  if (isWebStream(input)) {
-    // It accepts web streams too, although its type does not.
-    if (Readable.isDisturbed(input as unknown as Readable)) {
-      throw usedUp('The ReadableStream was read from or cancelled')
-    }
-    if (input.locked) throw usedUp('The ReadableStream is locked, because something else reads it')
-    return {
-      open: () => {
-        if (input.locked || Readable.isDisturbed(input as unknown as Readable)) {
-          throw readElsewhere()
-        }
-        return webReader(input)
-      },
-      discard: (reason) => {
-        if (!input.locked) input.cancel(reason).catch(() => {})
-      },
-    }
-  }
+  if (input instanceof Readable || isNodeReadable(input)) return readableOpener(input as Readable)
+  if (isWebStream(input)) return webOpener(input)
   if (Symbol.asyncIterator in input || Symbol.iterator in input) {
-    const iterable = input as AsyncIterable<unknown> | Iterable<unknown>
-    // Generators often read into one buffer, and yield it again and again.
-    const open = (): Reader => ({ ...iteratorReader(iterable), refills: !Array.isArray(input) })
-    return 'next' in input ? iteratorOpener(input, open) : { open }
+    return iterableOpener(input as AsyncIterable<unknown> | Iterable<unknown>)
   }
-  if (isPiped(input)) {
-    if (isSpent(input)) throw usedUp('The stream was read before')
-    const hasEmitted = watchEmission(input)
-    return {
-      open: () => {
-        if (hasEmitted()) throw readElsewhere()
-        return pipedReader(input)
-      },
-      watch: (onBroken) => watchPiped(input, onBroken),
-      discard: () => {
-        input.destroy?.()
-      },
-    }
-  }
+  if (isPiped(input)) return pipedOpener(input)
   throw unusable(input)
 }
 
+function readableOpener(stream: Readable): Opener {
+  if (stream.destroyed || stream.readableEnded || isDrained(stream)) {
+    throw usedUp('The stream was read to its end or destroyed')
+  }
+  // A stream that flows to other code, too, would be lost to the upload until the content may be sent.
+  if (stream.readableFlowing === true) stream.pause()
+  const isRead = watchReads(stream)
+  return {
+    open: () => {
+      if (isRead()) throw readElsewhere()
+      return readableReader(stream)
+    },
+    watch: (onBroken) => watchReadable(stream, onBroken),
+    discard: () => discardStream(stream),
+  }
+}
+
+function webOpener(stream: ReadableStream): Opener {
+  // isDisturbed() accepts web streams too, although its type does not.
+  const isDisturbed = (): boolean => Readable.isDisturbed(stream as unknown as Readable)
+  if (isDisturbed()) throw usedUp('The ReadableStream was read from or cancelled')
+  if (stream.locked) throw usedUp('The ReadableStream is locked, because something else reads it')
+  return {
+    open: () => {
+      if (stream.locked || isDisturbed()) throw readElsewhere()
+      return webReader(stream)
+    },
+    discard: (reason) => {
+      if (!stream.locked) stream.cancel(reason).catch(() => {})
+    },
+  }
+}
+
+function pipedOpener(stream: PipedStream): Opener {
+  if (wasPiped(stream)) throw usedUp('The stream was read before')
+  const hasEmitted = watchEmission(stream)
+  return {
+    open: () => {
+      if (hasEmitted()) throw readElsewhere()
+      return pipedReader(stream)
+    },
+    watch: (onBroken) => watchPiped(stream, onBroken),
+    discard: () => {
+      stream.destroy?.()
+    },
+  }
+}
+
 /**
- * Watches for reads by other code; returns a function that says whether there were any, and stops watching.
- * When a stream was read before, for example to look at its first bytes and put them back, only its flow tells.
+ * Watches for reads by other code; returns a function that stops watching, and returns whether there were any.
+ * `readableDidRead` is of no use when a stream was read before, for example to look at its first bytes and
+ * put them back. Only later data counts then.
  */
 function watchReads(stream: Readable): () => boolean {
   if (!stream.readableDidRead) return () => stream.readableDidRead
@@ -129,7 +132,13 @@ function isDrained(stream: Readable): boolean {
   return stream.readableDidRead && stream.readableLength === 0 && state?.ended === true
 }
 
-/** An iterator, which can be read only once. A released one counts as read. */
+function iterableOpener(input: AsyncIterable<unknown> | Iterable<unknown>): Opener {
+  // Generators often read into one buffer, and yield it again and again.
+  const open = (): Reader => ({ ...iteratorReader(input), refills: !Array.isArray(input) })
+  return 'next' in input ? iteratorOpener(input, open) : { open }
+}
+
+/** An iterator, which can be read only once. A discarded one counts as read. */
 function iteratorOpener(input: object, open: () => Reader): Opener {
   if (consumed.has(input)) throw usedUp('The iterator was read by another upload')
   return {
@@ -139,17 +148,17 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
       const reader = open()
       return {
         ...reader,
-        ended: () => spoil(input),
+        ended: () => disable(input),
         cancel: (reason) => {
           reader.cancel(reason)
-          spoil(input)
+          disable(input)
         },
       }
     },
     discard: () => {
       consumed.add(input)
       open().cancel()
-      spoil(input)
+      disable(input)
     },
   }
 }
@@ -158,7 +167,7 @@ function iteratorOpener(input: object, open: () => Reader): Opener {
  * Makes an iterator that was read throw when it is read again. undici's retry and redirect
  * interceptors wrap it in another object, which is not in `consumed`. They would send an empty body.
  */
-function spoil(iterator: object): void {
+function disable(iterator: object): void {
   const next = (): Promise<never> =>
     Promise.reject(usedUp('The iterator was read by another upload'))
   // Returns false for a frozen iterator, where Object.defineProperty() throws.

@@ -2,11 +2,11 @@ import { types } from 'node:util'
 import type { Source } from '../connection/source.ts'
 import type { UploadError } from '../errors.ts'
 import { isPromise } from '../unknown.ts'
-import { AttemptSource, type SourceOwner } from './attempt-source.ts'
+import { AttemptSource } from './attempt-source.ts'
 import { ChunkCopies } from './chunk-copies.ts'
 import type { Content } from './content.ts'
 import type { ContentDigest } from './content-digest.ts'
-import { gone, notBytes, overLimit, wrongLength } from './content-errors.ts'
+import { contentGone, notBytes, overLimit, wrongLength } from './content-errors.ts'
 import { done, type Reader, type Step } from './readers.ts'
 import { ReplayWindow } from './replay-window.ts'
 
@@ -46,7 +46,7 @@ export interface UploadContentOptions {
  * active at a time. The content is opened with the first source. One-shot content is kept for the
  * next attempt while it fits in the replay window.
  */
-export class UploadContent implements SourceOwner {
+export class UploadContent {
   readonly #content: Content
   readonly #options: UploadContentOptions
   /** The bytes that can be sent again; `null` for content that can be opened again. */
@@ -59,7 +59,7 @@ export class UploadContent implements SourceOwner {
   #copies = new ChunkCopies()
   #seenBytes = 0
   /** Whether the content failed. */
-  #gone = false
+  #isLost = false
   #ended = false
   #cancelled = false
   #unwatch: (() => void) | null
@@ -103,25 +103,20 @@ export class UploadContent implements SourceOwner {
     return this.length ?? (this.#ended ? this.#seenBytes : null)
   }
 
-  /** Whether it comes from memory or a file, and not from code of the caller. */
-  get atHand(): boolean {
-    return !this.#content.callsOut
+  /** Whether reading it runs code of the caller. */
+  get callsOut(): boolean {
+    return this.#content.callsOut
   }
 
   /** Whether it was not opened, called or read. */
-  get untouched(): boolean {
+  get isUnread(): boolean {
     return this.#reader === null && this.#opening === null && !this.#cancelled
-  }
-
-  /** Whether an attempt can send the whole content. */
-  get replayable(): boolean {
-    return this.opensAt(0)
   }
 
   /** Whether an attempt can send it from this offset: it can be opened again, or the bytes are kept. */
   opensAt(start: number): boolean {
     if (this.#window === null) return true
-    return start >= this.#window.start && !(this.#gone || this.#cancelled)
+    return start >= this.#window.start && !(this.#isLost || this.#cancelled)
   }
 
   /** The bytes before this offset need not be sent again, so they are dropped. */
@@ -135,7 +130,7 @@ export class UploadContent implements SourceOwner {
    * @throws UploadError when the content was read and can be read only once.
    */
   open({ start, end }: Part = buffered): Source | Promise<Source> {
-    if (!this.opensAt(start)) throw gone()
+    if (!this.opensAt(start)) throw contentGone()
     if (this.#window === null) this.#rewind(start)
     const first = this.#window?.first ?? 0
     const from = this.#window?.start ?? this.#seenBytes
@@ -198,7 +193,7 @@ export class UploadContent implements SourceOwner {
     if (start === 0) digest?.restart()
     const isHashed = digest === null || digest.hashedBytes >= start
     this.#seenBytes = this.#content.seeks && isHashed ? start : 0
-    this.#gone = false
+    this.#isLost = false
     this.#ended = false
     this.#cancelled = false
   }
@@ -217,7 +212,7 @@ export class UploadContent implements SourceOwner {
     }
   }
 
-  /** Releases the content if it was not read to its end. */
+  /** Discards the content if it was not read to its end. */
   cancel(reason?: unknown): void {
     this.#unwatch?.()
     this.#unwatch = null
@@ -230,7 +225,7 @@ export class UploadContent implements SourceOwner {
       if (reader !== null) this.#options.inContext(cancel, reader, reason)
       else if (this.#opening === null) this.#options.inContext(discard, this.#content, reason)
     } catch {
-      // An error while the source is released must not fail the upload.
+      // An error while the source is discarded must not fail the upload.
     }
   }
 
@@ -243,13 +238,13 @@ export class UploadContent implements SourceOwner {
   // Called by sources.
 
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
-    // The source of an earlier attempt must not see an end of the content either.
+    // The source of an earlier attempt must not end: its origin would regard the content as complete.
     if (source !== this.#source) return new Promise(() => {})
     if (source.bytes === source.end) return source.rest()
     const kept = this.#window?.at(source.position)
     if (kept !== undefined) {
       source.position += 1
-      return this.#hand(source, kept)
+      return this.#partOf(source, kept)
     }
     if (this.#ended) return source.rest()
     if (this.#pending !== null) return this.#pending
@@ -291,19 +286,19 @@ export class UploadContent implements SourceOwner {
     if (this.#seenBytes > this.limit) throw this.#refuse(overLimit(this.limit))
     this.#options.digest?.update(bytes, this.#seenBytes)
     if (this.#window?.add(bytes, this.#seenBytes, source.end)) source.position += 1
-    return this.#hand(source, bytes)
+    return this.#partOf(source, bytes)
   }
 
   /**
    * The bytes that lie within the source's part. The last bytes of a declared length are held back
    * until the content has ended.
    */
-  #hand(source: AttemptSource, found: Uint8Array): Uint8Array | undefined {
+  #partOf(source: AttemptSource, found: Uint8Array): Uint8Array | undefined {
     const bytes = source.cut(found)
     if (bytes.length === 0) return undefined
     // The origin must not receive a complete request from content that is longer than declared.
     if (this.#content.exact || this.#ended || source.bytes !== this.#options.length) return bytes
-    source.held = bytes
+    source.lastBytes = bytes
     return undefined
   }
 
@@ -323,7 +318,7 @@ export class UploadContent implements SourceOwner {
 
   #refuse(error: UploadError): UploadError {
     this.cancel(error)
-    this.#gone = true
+    this.#isLost = true
     this.failure = error
     return error
   }
@@ -331,18 +326,18 @@ export class UploadContent implements SourceOwner {
   #fail(error: unknown): void {
     this.failure = error
     this.#ended = true
-    this.#gone = true
+    this.#isLost = true
   }
 
   failed(source: AttemptSource, error: unknown): void {
     if (source === this.#source) this.#fail(error)
   }
 
-  release(source: AttemptSource, bytes: number): void {
+  free(source: AttemptSource, bytes: number): void {
     if (source !== this.#source || !this.#options.canReuseBuffers) return
-    this.#reader?.release?.(bytes)
+    this.#reader?.free?.(bytes)
     const kept = this.#window?.start ?? Number.POSITIVE_INFINITY
-    this.#copies.release(Math.min(source.start + bytes, kept), this.#ended)
+    this.#copies.free(Math.min(source.start + bytes, kept), this.#ended)
   }
 }
 

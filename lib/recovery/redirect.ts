@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { UploadError } from '../errors.ts'
 import { type ResponseFields, withoutFields } from '../headers.ts'
-import { type HttpRequest, placeOf } from '../upload/http-request.ts'
+import { type HttpRequest, reportedUrl } from '../upload/http-request.ts'
 import type { Answer, NextAttempt, RecoveryStep } from '../upload/recovery-step.ts'
 
 interface RedirectSettings {
@@ -79,7 +79,7 @@ export class Redirection implements RecoveryStep {
 
   #refusal(from: HttpRequest, to: HttpRequest): UploadError | null {
     const { maxRedirections, allowInsecureRedirect } = this.#settings
-    const step = `from ${placeOf(from)} to ${placeOf(to)}`
+    const step = `from ${reportedUrl(from)} to ${reportedUrl(to)}`
     this.#made += 1
     if (this.#made > maxRedirections) {
       const message = `The redirect ${step} exceeds maxRedirections, which is ${maxRedirections}`
@@ -137,12 +137,12 @@ export function isElsewhere(
 }
 
 function unusable(status: number, from: HttpRequest): UploadError {
-  const message = `The ${status} from ${placeOf(from)} has no usable Location header`
+  const message = `The ${status} from ${reportedUrl(from)} has no usable Location header`
   return new UploadError('ERR_EXPECT_REDIRECT', message)
 }
 
 function exposing(status: number, from: HttpRequest): UploadError {
-  const message = `The ${status} from ${placeOf(from)} has credentials in its Location, which fetch does not follow`
+  const message = `The ${status} from ${reportedUrl(from)} has credentials in its Location, which fetch does not follow`
   return new UploadError('ERR_EXPECT_REDIRECT', message)
 }
 

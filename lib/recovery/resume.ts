@@ -6,7 +6,7 @@ import { interopVersions } from '../protocol/resumable-upload.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
 import { parseBoolean, parseInteger } from '../protocol/structured-fields.ts'
 import { definedOf } from '../unknown.ts'
-import { type HttpRequest, placeOf } from '../upload/http-request.ts'
+import { type HttpRequest, reportedUrl } from '../upload/http-request.ts'
 import type {
   Answer,
   AnswerDecision,
@@ -112,7 +112,9 @@ export class Resumption implements UploadResumption {
       if (location === null || httpRequest.part !== undefined) return null
       this.#find(new UploadResource(location, httpRequest, version))
     } else if (location !== null && location.href !== this.#resource.location) {
-      return this.#cancel(mismatch(`changed the Location of the upload to ${placeOf(httpRequest)}`))
+      return this.#cancel(
+        mismatch(`changed the Location of the upload to ${reportedUrl(httpRequest)}`),
+      )
     }
     this.reached(reached)
     const offset = parseInteger(fields['upload-offset'])
@@ -139,7 +141,7 @@ export class Resumption implements UploadResumption {
   }
 
   /** The content failed. Returns the attempt to make before the upload fails with that error. */
-  spoiled(error: Error): NextAttempt | null {
+  contentFailed(error: Error): NextAttempt | null {
     const isFinal = error instanceof UploadError || this.#options.onToken === undefined
     const next = isFinal ? this.#cancel(error) : null
     return next instanceof Error ? null : next
@@ -244,8 +246,8 @@ export class Resumption implements UploadResumption {
     if (refused !== null) return refused
     resource.isComplete = parseBoolean(fields['upload-complete']) === true
     // An origin may treat interrupted content as complete; its response is then not for all of it.
-    const { end, untouched } = this.#upload.content
-    if (resource.isComplete && offset !== end && !(end === null && untouched))
+    const { end, isUnread } = this.#upload.content
+    if (resource.isComplete && offset !== end && !(end === null && isUnread))
       return this.#lose(lost())
     // A redirect may have changed the URL of the upload resource.
     resource.httpRequest = httpRequest

@@ -1,4 +1,4 @@
-import { gone, overLimit } from '../content/content-errors.ts'
+import { contentGone, overLimit } from '../content/content-errors.ts'
 import type { UploadContent } from '../content/upload-content.ts'
 import type { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
@@ -86,7 +86,7 @@ export class UploadResource {
 
   /** The PATCH that sends the content from an offset on, up to `max-append-size`, or why there is none. */
   append(offset: number, content: UploadContent): NextAttempt | UploadError {
-    if (!content.opensAt(offset)) return gone()
+    if (!content.opensAt(offset)) return contentGone()
     const max = this.maxAppendSize
     const { 'min-append-size': min = 1 } = this.#limits
     const rest = content.end === null ? null : content.end - offset

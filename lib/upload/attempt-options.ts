@@ -1,34 +1,26 @@
+import type { TicketOptions } from '../connection/ticket.ts'
 import type { Part, UploadContent } from '../content/upload-content.ts'
 import type { Decision } from '../protocol/decision.ts'
 import type { AttemptHead } from '../report/attempt-log.ts'
 import type { AskReason, AttemptReason } from '../report/report.ts'
-import { type HttpRequest, placeOf } from './http-request.ts'
+import { type HttpRequest, reportedUrl } from './http-request.ts'
 import type { RequestState } from './request-state.ts'
 import type { UploadContext } from './upload-context.ts'
 
-export interface AttemptOptions extends AttemptHead {
+/** What does not change during an attempt. */
+export interface AttemptOptions extends AttemptHead, TicketOptions {
   /** The number of the attempt, from 1. */
   readonly number: number
+  /** Whether the expectation is planned. Whether it was sent is known after the head. */
   readonly asks: boolean
   /** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
   readonly unaskedReason: AskReason | null
-  readonly rescueTimeout: number
   /** The content of the request; `null` when there is none. */
   readonly content: UploadContent | null
   /** The part of the content for a request to an upload resource; `undefined` for all of it. */
   readonly part: Part | undefined
-  /** Whether an interim response may stop the content before it is read. */
-  readonly handlesInterim: boolean
   /** The whole content, if it is in memory and need not be held back. */
   readonly buffered: string | Buffer | null
-  /** Whether only HTTP/1.1 is offered, because it is faster for the content. */
-  readonly prefersHttp1: boolean
-  /** Whether the origin may speak only HTTP/2. */
-  readonly mayNeedHttp2: boolean
-  /** Whether the caller stated the length of the content. */
-  readonly lengthStated: boolean
-  /** Whether another interceptor of this package below replaces this attempt by its own. */
-  readonly yields: boolean
 }
 
 /** The settings of the next attempt. */
@@ -47,7 +39,7 @@ export function attemptOptions(
     startedAtMs: log.elapsedMs,
     delayMs,
     method: httpRequest.method,
-    url: placeOf(httpRequest),
+    url: reportedUrl(httpRequest),
     offset: part?.start ?? 0,
     number: log.attempts.length + 1,
     asks,
@@ -55,12 +47,12 @@ export function attemptOptions(
     rescueTimeout: settings.rescueTimeout,
     content: sends ? content : null,
     part,
-    handlesInterim: resumption !== null,
+    isResumable: resumption !== null,
     buffered: asks || part !== undefined ? null : buffered,
     prefersHttp1,
     mayNeedHttp2,
     lengthStated,
-    yields: interceptorContext.yields,
+    isReplaced: interceptorContext.isReplaced,
   }
 }
 

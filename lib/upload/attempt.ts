@@ -1,12 +1,10 @@
-import { channel } from 'node:diagnostics_channel'
 import type { Duplex } from 'node:stream'
 import { type Dispatcher, errors } from 'undici/index.js'
-import { noProtocol } from '../connection/gate-errors.ts'
+import { cannotAsk, cannotResume, noProtocol } from '../connection/gate-errors.ts'
 import type { Source } from '../connection/source.ts'
-import type { Ticket, TicketedConnection } from '../connection/ticket.ts'
+import { chunkSent, type Ticket, type TicketedConnection } from '../connection/ticket.ts'
 import { contentOf } from '../content/kinds.ts'
 import { UploadContent } from '../content/upload-content.ts'
-import { UploadError } from '../errors.ts'
 import { type Fields, type ResponseFields, withoutFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import { invitingFields } from '../protocol/resumable-upload.ts'
@@ -18,17 +16,15 @@ import {
   type UploadMessage,
 } from '../report/diagnostics.ts'
 import type { AttemptOptions } from './attempt-options.ts'
-import type { AttemptOwner } from './attempt-owner.ts'
 import { ContentBody } from './content-body.ts'
 import { refuseLength, statedLength } from './content-length.ts'
+import type { UploadRun } from './upload-run.ts'
 
 type Controller = Dispatcher.DispatchController
 
-/** undici's channel for sent chunks. undici does not write the content, so the attempt publishes its chunks. */
-const chunkSent = channel('undici:request:bodyChunkSent')
-
 /** One request on one connection: a handler for undici, and a ticket for the connection. */
 export class Attempt implements Dispatcher.DispatchHandler, Ticket {
+  readonly options: AttemptOptions
   readonly log: AttemptLog
   /** The body in the dispatch options. Interceptors below may read or replace it. */
   readonly body: unknown
@@ -37,21 +33,20 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** The client's limit for the head of the response, in milliseconds. */
   headersTimeout = 0
   /** Whether a byte of a response was received. */
-  answered = false
+  hasFirstByte = false
   /** Whether all of its content was accepted. */
   complete: boolean
   /** Whether its wait was computed from the measured times of the route. */
   measured = false
-  readonly #owner: AttemptOwner
-  readonly #options: AttemptOptions
+  readonly #run: UploadRun
   #replaced: UploadContent | null = null
   #controller: Controller | null = null
   #connection: TicketedConnection | null = null
   #cancelConnect: (() => void) | null = null
-  #handedBytes = 0
-  #givenUp = false
+  #writtenBytes = 0
+  #aborted = false
   /** undici's request object; `null` when its channels have no subscribers. */
-  #request: object | null = null
+  #undiciRequest: object | null = null
   /** Whether an interim response was received that undici has not passed on yet. */
   #interimPending = false
   /** Whether content may be read. */
@@ -60,9 +55,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** The trailers of a response that was complete before the content. */
   #trailers: ResponseFields | null = null
 
-  constructor(owner: AttemptOwner, options: AttemptOptions) {
-    this.#owner = owner
-    this.#options = options
+  constructor(run: UploadRun, options: AttemptOptions) {
+    this.#run = run
+    this.options = options
     const { content, buffered } = options
     this.complete = content === null
     this.log = new AttemptLog(options)
@@ -79,27 +74,31 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#connection?.isHttp2 ?? false
   }
 
-  get #current(): boolean {
-    return this.#owner.isCurrent(this)
+  /** The caller's handler. */
+  get #handler(): Dispatcher.DispatchHandler {
+    return this.#run.uploadContext.handler
+  }
+
+  #inContext(call: () => void): void {
+    this.#run.uploadContext.inContext(call)
+  }
+
+  get #isCurrent(): boolean {
+    return this.#run.isCurrent(this)
   }
 
   /** @throws UploadError when no gate holds the content back. Called before anything is sent. */
   mustHaveGate(): void {
-    if (!this.asksAtAll || this.gated) return
-    const { unaskedReason } = this.#options
-    if (unaskedReason !== null) {
-      this.#owner.goesUnasked(unaskedReason)
-      return
-    }
-    throw new UploadError(
-      'ERR_EXPECT_NO_GATE',
-      `The upload to ${this.#options.url} needs Expect: 100-continue, but its connection has no gate to hold the body back; use ExpectAgent, give your agent { factory: gatedPool }, or set expect to 'never' (a MockAgent has no connections)`,
-    )
+    if (!this.options.asks || this.gated) return
+    const { unaskedReason, url } = this.options
+    if (unaskedReason === null) throw cannotAsk(url)
+    this.#run.uploadContext.log.reason = unaskedReason
   }
 
+  /** Resolves when the content may be read; at once without a gate. */
   async mayFlow(): Promise<void> {
     // An interceptor that reads the body may change it, and then the origin's offsets do not match the content.
-    if (this.#options.part !== undefined) throw unreadable()
+    if (this.options.part !== undefined) throw cannotResume()
     // After one turn `gated` is known. An interceptor that reads the whole body before it dispatches must not wait.
     await null
     if (!this.gated || this.#flows) return
@@ -113,14 +112,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#onFlow?.()
   }
 
-  /** Whether the expectation is planned. Whether it was sent is known after the head. */
-  get asksAtAll(): boolean {
-    return this.#options.asks
-  }
-
   /** Whether content was written that the system has not accepted yet. */
   get isStalling(): boolean {
-    return this.gated && this.log.phase === 'sending' && this.#handedBytes > this.log.sentBytes
+    return this.gated && this.log.phase === 'sending' && this.#writtenBytes > this.log.sentBytes
   }
 
   /** Whether the origin receives the original content, and all of it passes through the gate. */
@@ -130,8 +124,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** The offset up to which content was written. */
   get reached(): number {
-    const { start } = this.#options.part ?? { start: 0 }
-    return start + Math.max(this.#handedBytes, this.log.sentBytes)
+    const { start } = this.options.part ?? { start: 0 }
+    return start + Math.max(this.#writtenBytes, this.log.sentBytes)
   }
 
   /** Bytes that the system has not accepted yet. */
@@ -144,10 +138,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
    * this is certain only for a connection that was never made.
    */
   untouchedBy(error: NodeJS.ErrnoException): boolean {
-    if (this.answered) return false
+    if (this.hasFirstByte) return false
     if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
     if (!this.gated) return false
-    return this.log.phase === 'connecting' || (!this.complete && this.#handedBytes === 0)
+    return this.log.phase === 'connecting' || (!this.complete && this.#writtenBytes === 0)
   }
 
   /**
@@ -156,7 +150,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
    * ended without a response, or the content would be sent without the expectation.
    */
   needsHttp2(error: NodeJS.ErrnoException): boolean {
-    if (!this.#options.prefersHttp1) return false
+    if (!this.options.prefersHttp1) return false
     if (error === noProtocol) return true
     if (error.code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return true
     const connection = this.#connection
@@ -167,12 +161,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   /** Publishes on a diagnostics channel. */
   publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
     if (!isHeard(name)) return
-    const { method, url, number } = this.#options
+    const { method, url, number } = this.options
     publish(name, { method, url, attempt: number, ...details })
   }
 
   /** Pauses the response. */
-  hold(): void {
+  pause(): void {
     this.#controller?.pause()
   }
 
@@ -181,61 +175,37 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   /** Aborts the attempt. Its later events are ignored. */
-  giveUp(): void {
-    if (this.#givenUp) return
-    this.#givenUp = true
+  abort(): void {
+    if (this.#aborted) return
+    this.#aborted = true
     if (this.#trailers !== null) this.#connection?.close()
     this.#connection?.stop()
     this.#replaced?.cancel()
     if (this.#controller === null) this.#cancelConnect?.()
-    this.#controller?.abort(new errors.RequestAbortedError('The attempt was given up'))
+    this.#controller?.abort(attemptAborted())
   }
 
   // Ticket, called by the connection.
 
   asks(isHttp2: boolean): boolean {
-    return this.#options.asks && this.#owner.stillAsks(isHttp2)
+    return this.options.asks && this.#run.requestState.decide(isHttp2).asks
   }
 
   /** 0 when another request has shown meanwhile that the route does not answer expectations. */
   get continueTimeout(): number {
-    return this.#owner.stillAsks(this.isHttp2) ? this.log.waitLimitMs : 0
+    return this.#run.requestState.decide(this.isHttp2).asks ? this.log.waitLimitMs : 0
   }
 
-  get begun(): boolean {
-    return this.#handedBytes > 0 || (this.complete && this.#connection !== null)
+  get contentBegan(): boolean {
+    return this.#writtenBytes > 0 || (this.complete && this.#connection !== null)
   }
 
-  get prefersHttp1(): boolean {
-    return this.#options.prefersHttp1
-  }
-
-  get mayNeedHttp2(): boolean {
-    return this.#options.mayNeedHttp2
-  }
-
-  get yields(): boolean {
-    return this.#options.yields
-  }
-
-  get invites(): boolean {
-    return this.#options.handlesInterim
-  }
-
-  get lengthStated(): boolean {
-    return this.#options.lengthStated
-  }
-
-  get rescueTimeout(): number {
-    return this.#options.rescueTimeout
-  }
-
-  get atHand(): boolean {
-    return this.#replaced === null && (this.#options.content?.atHand ?? true)
+  get callsOut(): boolean {
+    return this.#replaced !== null || (this.options.content?.callsOut ?? false)
   }
 
   get length(): number | null {
-    const { content, part } = this.#options
+    const { content, part } = this.options
     return this.#replaced === null ? (content?.lengthOf(part) ?? null) : this.#replaced.length
   }
 
@@ -246,61 +216,61 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onCreate(request: object): void {
-    this.#request = request
+    this.#undiciRequest = request
   }
 
   replaceBody(body: unknown, headers: Fields): Fields {
-    const { part, handlesInterim } = this.#options
-    if (part !== undefined) throw unreadable()
+    const { part, isResumable, lengthStated } = this.options
+    if (part !== undefined) throw cannotResume()
     const content = contentOf(body ?? '')
     const stated = statedLength(headers)
     // A Content-Length that was added for the original content does not apply to another body.
-    const ours = stated === this.length && !this.lengthStated
+    const ours = stated === this.length && !lengthStated
     const length = ours ? content.length : (stated ?? content.length)
     refuseLength(content.length, length)
     this.#replaced = new UploadContent(content, {
       length,
       replayWindow: 0,
       canReuseBuffers: false,
-      inContext: this.#owner.inContext,
+      inContext: this.#run.uploadContext.inContext,
     })
     // The origin's offsets would not match the original content, so the upload cannot be resumed.
-    const dropped = handlesInterim ? invitingFields : []
+    const dropped = isResumable ? invitingFields : []
     return withoutFields(headers, ...dropped, ...(ours ? ['content-length'] : []))
   }
 
   open(): Source | Promise<Source> {
-    if (!this.#interimPending || !this.#options.handlesInterim) return this.#open()
+    if (!this.#interimPending || !this.options.isResumable) return this.#open()
     // In the next turn undici has passed on the interim responses that arrived together with the 100.
     return new Promise<void>((resolve) => {
-      setImmediate(() => this.#current && resolve())
+      setImmediate(() => this.#isCurrent && resolve())
     }).then(() => this.#open())
   }
 
   #open(): Source | Promise<Source> {
-    const { content, part } = this.#options
+    const { content, part } = this.options
     return this.#replaced?.open() ?? (content as UploadContent).open(part)
   }
 
   onHead(connection: TicketedConnection, asked: boolean, reusedConnection: boolean): void {
     this.#connection = connection
-    this.#handedBytes = 0
+    this.#writtenBytes = 0
     if (!asked) this.#flow()
     this.#guard(() => {
       this.log.head(asked, reusedConnection, connection.isHttp2)
       if (asked) {
-        const { milliseconds, measured } = this.#owner.waitLimit(connection.isHttp2)
+        const { milliseconds, measured } = this.#run.requestState.waitLimit(connection.isHttp2)
         this.log.waitLimitMs = milliseconds
         this.measured = measured
         this.publish('ask')
       }
-      this.#owner.left(this)
-      this.#owner.progressed(this)
+      this.#run.headWritten(this)
+      this.#run.progressed(this)
     })
   }
 
   onFirstByte(): void {
-    this.answered = true
+    this.hasFirstByte = true
   }
 
   onInterim(status: number): void {
@@ -308,7 +278,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.log.noteInterim(status)
     this.#guard(() => {
       this.publish('interim', { status })
-      this.#owner.interim(this, status)
+      this.#run.interim(this, status)
     })
   }
 
@@ -318,8 +288,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#guard(() => {
       this.publish('release', { by })
       if (by === 'timeout') this.publish('silent')
-      this.#owner.released(this, by)
-      this.#owner.progressed(this)
+      this.#run.released(this, by)
+      this.#run.progressed(this)
     })
   }
 
@@ -328,43 +298,43 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.log.cutShort = this.gated && this.#flows && !this.complete
     this.#guard(() => {
       if (withheld && status >= 300) this.publish('refuse', { status })
-      this.#owner.final(this)
-      this.#owner.progressed(this)
+      this.#run.awaitHead(this)
+      this.#run.progressed(this)
     })
   }
 
   onWrite(chunks: readonly Uint8Array[], bytes: number): void {
-    this.#handedBytes += bytes
+    this.#writtenBytes += bytes
     this.#guard(() => {
-      this.#owner.writing(this, chunks)
-      if (this.#request === null) return
-      for (const chunk of chunks) chunkSent.publish({ request: this.#request, chunk })
+      this.#run.writing(this, chunks)
+      if (this.#undiciRequest === null) return
+      for (const chunk of chunks) chunkSent.publish({ request: this.#undiciRequest, chunk })
     })
   }
 
   onContent(bytes: number): void {
     this.log.sentBytes += bytes
-    this.#guard(() => this.#owner.progressed(this))
+    this.#guard(() => this.#run.progressed(this))
   }
 
   onDelivered(): void {
     this.complete = true
     this.log.delivered()
     this.#guard(() => {
-      this.#owner.sent(this)
-      if (this.#current) this.#owner.requestSent()
-      this.#endLate()
+      if (this.log.status === null) this.#run.awaitHead(this)
+      if (this.#isCurrent) this.#handler.onRequestSent?.()
+      this.#endResponse()
     })
   }
 
   onClosed(): void {
-    this.#guard(() => this.#endLate())
+    this.#guard(() => this.#endResponse())
   }
 
   onSourceError(error: unknown): void {
     // For undici the request ended with its response, so an abort has no effect.
     if (this.#trailers !== null) this.#connection?.close()
-    if (this.#current) this.#owner.sourceFailed(error)
+    if (this.#isCurrent) this.#run.sourceFailed(error)
   }
 
   onRescue(error: NodeJS.ErrnoException): void {
@@ -372,11 +342,11 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   /** Catches errors of callbacks, because the connection must finish its current read or write. */
-  #guard(tell: () => void): void {
+  #guard(call: () => void): void {
     try {
-      this.#owner.inContext(tell)
+      this.#inContext(call)
     } catch (error) {
-      this.#owner.callbackFailed(error)
+      this.#run.callbackFailed(error)
     }
   }
 
@@ -384,30 +354,30 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller
-    if (this.#current) this.#owner.inContext(() => this.#owner.started(controller, context))
-    else controller.abort(new errors.RequestAbortedError('The attempt was given up'))
+    if (this.#isCurrent) this.#inContext(() => this.#run.started(controller, context))
+    else controller.abort(attemptAborted())
   }
 
   onBodySent(chunk: Buffer): void {
-    if (!this.#current) return
+    if (!this.#isCurrent) return
     // Without a gate, the progress is what undici writes.
     if (!this.gated) {
       this.log.contentFlows()
       this.onContent(chunk.length)
     }
-    this.#owner.inContext(() => this.#owner.bodySent(chunk))
+    this.#inContext(() => this.#handler.onBodySent?.(chunk))
   }
 
   onRequestSent(): void {
     // With a gate, undici has written only the head.
-    if (this.gated || !this.#current) return
+    if (this.gated || !this.#isCurrent) return
     this.complete = true
-    this.#owner.inContext(() => this.#owner.requestSent())
+    this.#inContext(() => this.#handler.onRequestSent?.())
   }
 
   onResponseStarted(): void {
-    this.answered = true
-    if (this.#current) this.#owner.inContext(() => this.#owner.responding())
+    this.hasFirstByte = true
+    if (this.#isCurrent) this.#inContext(() => this.#handler.onResponseStarted?.())
   }
 
   onResponseStart(
@@ -417,20 +387,20 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     message?: string,
   ): void {
     this.#interimPending = false
-    if (!this.#current) return
+    if (!this.#isCurrent) return
     // undici parses HTTP versions that the gate does not, for which the gate reports status 0.
     if (status >= 200 && !this.log.status) this.onFinal(status, this.log.withheld)
-    this.#owner.inContext(() => this.#owner.responded(this, status, fields, message))
+    this.#inContext(() => this.#run.responded(this, status, fields, message))
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
-    if (this.#current) this.#owner.inContext(() => this.#owner.data(this, chunk))
+    if (this.#isCurrent) this.#inContext(() => this.#run.data(this, chunk))
   }
 
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
-    if (this.#connection?.responseEnded() && this.#current) {
+    if (this.#connection?.responseEnded() && this.#isCurrent) {
       this.#trailers = trailers
-      this.#owner.detached()
+      this.#run.detached()
       return
     }
     this.#end(trailers)
@@ -438,19 +408,19 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   #end(trailers: ResponseFields): void {
     this.log.cutShort = this.gated && !this.complete
-    if (this.#current) this.#owner.inContext(() => this.#owner.ended(trailers))
+    if (this.#isCurrent) this.#inContext(() => this.#run.ended(trailers))
   }
 
   /** Stops content that is still sent after the response; returns whether there was any. */
-  cutLate(): boolean {
+  stopAfterResponse(): boolean {
     if (this.#trailers === null) return false
     this.#connection?.close()
-    this.#endLate()
+    this.#endResponse()
     return true
   }
 
   /** Ends the response after content that was sent longer than it. */
-  #endLate(): void {
+  #endResponse(): void {
     const trailers = this.#trailers
     this.#trailers = null
     if (trailers !== null) this.#end(trailers)
@@ -462,18 +432,15 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     fields: ResponseFields,
     socket: Duplex,
   ): void {
-    if (!this.#current) return
-    this.#owner.inContext(() => this.#owner.upgraded(status, fields, socket))
+    if (!this.#isCurrent) return
+    this.#inContext(() => this.#run.upgraded(status, fields, socket))
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    if (this.#current) this.#owner.inContext(() => this.#owner.failed(this, error))
+    if (this.#isCurrent) this.#inContext(() => this.#run.failed(this, error))
   }
 }
 
-function unreadable(): UploadError {
-  return new UploadError(
-    'ERR_EXPECT_NO_GATE',
-    'A resumed upload needs a connection with a gate and its original body; use ExpectAgent, without interceptors that read or replace the body',
-  )
+function attemptAborted(): Error {
+  return new errors.RequestAbortedError('The attempt was given up')
 }

@@ -1,34 +1,25 @@
 import type { Source } from '../connection/source.ts'
 import type { UploadContent } from '../content/upload-content.ts'
-
-/** The attempt of a body. */
-interface BodyOwner {
-  /** Whether undici has begun to write the request. */
-  readonly started: boolean
-  /** Resolves when the content may be read; at once without a gate. */
-  mayFlow(): Promise<void>
-  /** @throws UploadError when no gate holds the content back. */
-  mustHaveGate(): void
-}
+import type { Attempt } from './attempt.ts'
 
 /**
  * The content as an iterable, for interceptors below and for clients without gates. A client with
  * gates does not read it.
  */
 export class ContentBody implements AsyncIterableIterator<Uint8Array> {
-  readonly #owner: BodyOwner
+  readonly #attempt: Attempt
   readonly #content: UploadContent
   #source: Source | null = null
 
-  constructor(owner: BodyOwner, content: UploadContent) {
-    this.#owner = owner
+  constructor(attempt: Attempt, content: UploadContent) {
+    this.#attempt = attempt
     this.#content = content
   }
 
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     // An interceptor may read it before undici starts the request; undici reads it only afterwards.
-    if (this.#owner.started) this.#owner.mustHaveGate()
-    if (this.#source === null) await this.#owner.mayFlow()
+    if (this.#attempt.started) this.#attempt.mustHaveGate()
+    if (this.#source === null) await this.#attempt.mayFlow()
     this.#source ??= await this.#content.open()
     for (;;) {
       const value = await readChunk(this.#source)
@@ -37,7 +28,7 @@ export class ContentBody implements AsyncIterableIterator<Uint8Array> {
     }
   }
 
-  /** Does not release the content, which the upload may need for another attempt. */
+  /** Does not discard the content, which the upload may need for another attempt. */
   async return(): Promise<IteratorResult<Uint8Array, undefined>> {
     return { done: true, value: undefined }
   }

@@ -19,10 +19,16 @@ export interface Call {
   readonly steps?: readonly RecoveryStep[]
   /** Aborts the upload, also before it has a connection; `null` before the dispatch. */
   controller: Dispatcher.DispatchController | null
-  /** Whether unread content is left to the caller instead of released; by default after a 3xx. */
-  keepsUntouched?(status: number): boolean
+  /** Whether unread content is left to the caller instead of discarded; by default after a 3xx. */
+  keepsUnread?(status: number): boolean
   /** The status to return to the caller instead of this one, or the error to fail with. */
   mapStatus?(status: number): number | UploadError
+}
+
+/** Aborts a call, or discards its content if it was not dispatched. */
+export function cancelCall({ content, controller }: Call, reason: unknown): void {
+  if (controller === null) content?.discard?.(reason)
+  else controller.abort(reason as Error)
 }
 
 /** The key under which an interceptor passes the log of its attempt in the dispatch options. */

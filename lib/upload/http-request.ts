@@ -29,15 +29,15 @@ export function pathOf({ path, query }: Dispatcher.DispatchOptions): string {
 }
 
 /** An origin without credentials and without a slash at its end. */
-export function originOf(origin: string): string {
+export function plainOrigin(origin: string): string {
   if (!origin.includes('@') && !origin.endsWith('/')) return origin
   return URL.canParse(origin) ? new URL(origin).origin : origin
 }
 
 /** Origin and path, for messages and reports. Query and userinfo are left out, because they may contain credentials. */
-export function placeOf({ origin, path }: HttpRequest): string {
-  const [place = ''] = path.split('?', 1)
+export function reportedUrl({ origin, path }: HttpRequest): string {
+  const [target = ''] = path.split('?', 1)
   // A request to a proxy has the whole URL as its path (RFC 9112, section 3.2.2).
-  const target = /^https?:\/\//.test(place) ? URL.parse(place) : null
-  return target === null ? originOf(origin) + place : target.origin + target.pathname
+  const url = /^https?:\/\//.test(target) ? URL.parse(target) : null
+  return url === null ? plainOrigin(origin) + target : url.origin + url.pathname
 }

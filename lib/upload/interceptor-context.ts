@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 import type { Settings } from '../options/settings.ts'
 import { Routes } from '../routes/route.ts'
-import { originOf } from './http-request.ts'
+import { plainOrigin } from './http-request.ts'
 import type { InFlight } from './in-flight.ts'
 import type { ProxyRouting } from './proxy-routing.ts'
 import type { MakeRecovery } from './recovery-step.ts'
@@ -10,13 +10,13 @@ import type { MakeRecovery } from './recovery-step.ts'
 export interface InterceptorContext {
   readonly base: Settings
   /** Whether requests with the base settings need attempts even without content, for retries or redirects. */
-  readonly watched: boolean
+  readonly baseNeedsAttempts: boolean
   readonly inFlight: InFlight
   readonly routing: ProxyRouting
   /** Whether a connection without a gate is an error. Otherwise content is sent without the expectation. */
   readonly needsGate: boolean
   /** Whether another interceptor of this package below replaces the attempts of this one. */
-  readonly yields: boolean
+  readonly isReplaced: boolean
   /** The agent's own option: `false` forbids HTTP/2, `true` leaves the choice to the origin. */
   readonly allowH2: boolean | undefined
   readonly recovery: MakeRecovery
@@ -29,5 +29,5 @@ export function routesTo(
   { memory }: Settings,
   { routing }: InterceptorContext,
 ): Routes {
-  return new Routes(memory, routing.keyOf(originOf(origin)))
+  return new Routes(memory, routing.keyOf(plainOrigin(origin)))
 }

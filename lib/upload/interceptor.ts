@@ -1,4 +1,5 @@
 import { type Dispatcher, errors } from 'undici/index.js'
+import { failUnstarted } from '../connection/forwarding-handler.ts'
 import { ticketKey } from '../connection/ticket.ts'
 import type { Content } from '../content/content.ts'
 import { type Fields, fieldValue, withoutFields } from '../headers.ts'
@@ -14,25 +15,23 @@ import type { ExpectMode } from '../protocol/decision.ts'
 import { sharedMemory } from '../routes/memory.ts'
 import { callKey, type ExpectDispatchOptions } from './expect-request.ts'
 import { InFlight } from './in-flight.ts'
-import { requestContent, uploadContextOf, withoutExpectHeader } from './intercepted-request.ts'
+import { requestContent, withoutExpectHeader } from './intercepted-request.ts'
 import type { InterceptorContext } from './interceptor-context.ts'
 import { dispatchOlder, isOlder } from './older-handler.ts'
 import { direct } from './proxy-routing.ts'
 import type { MakeRecovery } from './recovery-step.ts'
+import { UploadContext } from './upload-context.ts'
 import { UploadRun } from './upload-run.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
-// undici passes no controller to handlers when a request fails before it starts.
-const controllerless = null as unknown as Dispatcher.DispatchController
-
-/** What an interceptor is told about the dispatcher below it. */
+/** The properties of the dispatcher below an interceptor. */
 export type Below = Pick<
   InterceptorContext,
-  'inFlight' | 'routing' | 'needsGate' | 'yields' | 'allowH2'
+  'inFlight' | 'routing' | 'needsGate' | 'isReplaced' | 'allowH2'
 >
 
-const unknown = { routing: direct, needsGate: true, yields: false, allowH2: undefined }
+const unknown = { routing: direct, needsGate: true, isReplaced: false, allowH2: undefined }
 
 /**
  * Makes the interceptor that sends the expectation before the content.
@@ -47,14 +46,14 @@ export function uploadInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   refuseToken(options)
   const base = mergeOptions(options, { ...defaults, memory: sharedMemory })
-  const watched = needsAttempts(base)
+  const baseNeedsAttempts = needsAttempts(base)
   return (dispatch) => {
     const interceptorContext = {
       ...unknown,
       inFlight: new InFlight(),
       ...below,
       base,
-      watched,
+      baseNeedsAttempts,
       recovery,
       dispatch,
     }
@@ -78,23 +77,20 @@ function send(
   const { base, dispatch } = interceptorContext
   const request = withLastingHeaders(given)
   // Another interceptor of this package above runs this upload.
-  if (request[ticketKey]?.yields === false) return dispatch(request, handler)
+  if (request[ticketKey]?.options.isReplaced === false) return dispatch(request, handler)
   const expectHeader = expectHeaderOf(request.headers)
   const overrides = pickExpectOptions(request)
   const settings = overrides === null ? base : mergeOptions(overrides, base)
-  const watched = settings === base ? interceptorContext.watched : needsAttempts(settings)
+  const needed = settings === base ? interceptorContext.baseNeedsAttempts : needsAttempts(settings)
   const content = requestContent(request)
   const isEmpty = content === null || content.buffered?.length === 0
   // A call of upload or fetch follows redirects and aborts through its run, also when there is nothing to send.
   const isCall = (request[callKey]?.content ?? null) !== null
-  if (isEmpty && !watched && !isCall)
+  if (isEmpty && !needed && !isCall)
     return dispatch(withoutExpectHeader(request, expectHeader), handler)
   const begin = (known: Content | null): boolean => {
-    const uploadContext = uploadContextOf(
-      { request, content: known, expectHeader, settings, handler },
-      interceptorContext,
-    )
-    const run = new UploadRun(uploadContext)
+    const intercepted = { request, content: known, expectHeader, settings, handler }
+    const run = new UploadRun(new UploadContext(intercepted, interceptorContext))
     const call = request[callKey]
     if (call !== undefined) call.controller = run.controller
     return run.start()
@@ -103,9 +99,7 @@ function send(
   content
     .lookUp()
     .then(begin)
-    .catch((error: Error) => {
-      handler.onResponseError?.(controllerless, error)
-    })
+    .catch((error: Error) => failUnstarted(handler, error))
   return true
 }
 

@@ -1,37 +1,37 @@
 /** Bytes of response content that are buffered before the connection is paused. */
-const maxBytes = 65_536
+export const maxResponseBuffer = 65_536
 
 /**
  * A final response while the recovery steps decide about it. Its content is read meanwhile, because
  * unread data is lost when the connection is reset.
  */
 export class PendingResponse {
-  readonly #deliver: () => void
+  readonly #respond: () => void
   readonly #chunks: Buffer[] = []
   #bytes = 0
   #finish: () => void = () => {}
 
-  /** @param deliver passes the head of the response to the caller. */
-  constructor(deliver: () => void) {
-    this.#deliver = deliver
+  /** @param respond passes the head of the response to the caller. */
+  constructor(respond: () => void) {
+    this.#respond = respond
   }
 
   /** Buffers a chunk of content; returns whether there is room for more. */
   data(chunk: Buffer): boolean {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
-    return this.#bytes < maxBytes
+    return this.#bytes < maxResponseBuffer
   }
 
   /** The response has ended or failed. `finish` is called only if the response goes to the caller. */
-  over(finish: () => void): void {
+  ended(finish: () => void): void {
     this.#finish = finish
   }
 
   /** The steps that pass the response to the caller: its head, the buffered content, and its end if it has ended. */
-  *steps(tell: (chunk: Buffer) => void): Generator<() => void, void> {
-    yield this.#deliver
-    for (const chunk of this.#chunks) yield () => tell(chunk)
+  *steps(pass: (chunk: Buffer) => void): Generator<() => void, void> {
+    yield this.#respond
+    for (const chunk of this.#chunks) yield () => pass(chunk)
     yield this.#finish
   }
 }

@@ -123,5 +123,5 @@ export interface UploadResumption extends RecoveryStep {
   /** Handles a 104. Returns what to do instead of continuing the attempt; `null` to continue. */
   interim(fields: ResponseFields, httpRequest: HttpRequest, reached: number): AnswerDecision
   /** The content failed. Returns the attempt to make before the upload fails with that error. */
-  spoiled(error: Error): NextAttempt | null
+  contentFailed(error: Error): NextAttempt | null
 }

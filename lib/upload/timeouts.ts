@@ -73,7 +73,7 @@ export class Timeouts implements Waiting {
   }
 
   /** The head of the final response was received, or the attempt was aborted. */
-  answered(): void {
+  endAttempt(): void {
     this.#ends.connect = never
     this.#ends.stall = never
     this.#ends.headers = never

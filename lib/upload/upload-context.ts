@@ -1,78 +1,123 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { Dispatcher } from 'undici'
+import { chunkSent, ticketKey } from '../connection/ticket.ts'
 import type { TunnelAuthentication } from '../connection/tunnel.ts'
-import type { InContext, UploadContent } from '../content/upload-content.ts'
+import type { Content } from '../content/content.ts'
+import { ContentDigest } from '../content/content-digest.ts'
+import { type InContext, UploadContent } from '../content/upload-content.ts'
 import type { UploadError } from '../errors.ts'
 import type { Settings } from '../options/settings.ts'
 import { type Decision, decide, type ExpectMode } from '../protocol/decision.ts'
-import type { UploadLog } from '../report/upload-log.ts'
+import { UploadLog } from '../report/upload-log.ts'
 import type { Route, Routes } from '../routes/route.ts'
-import type { ExpectDispatchOptions } from './expect-request.ts'
+import { refuseLength, statedLength } from './content-length.ts'
+import { attemptKey, type Call, callKey, type ExpectDispatchOptions } from './expect-request.ts'
 import type { HttpRequest } from './http-request.ts'
+import {
+  httpRequestOf,
+  type InterceptedRequest,
+  withoutBounds,
+  withoutExpectHeader,
+  withoutPreference,
+  withoutRecovery,
+} from './intercepted-request.ts'
 import { type InterceptorContext, routesTo } from './interceptor-context.ts'
 import type { RecoveryStep, UploadResumption } from './recovery-step.ts'
-
-interface UploadContextOptions {
-  readonly interceptorContext: InterceptorContext
-  /** The caller's options, some of which each attempt overrides with its own request. */
-  readonly request: ExpectDispatchOptions
-  /** The first request. */
-  readonly httpRequest: HttpRequest
-  readonly handler: Dispatcher.DispatchHandler
-  readonly log: UploadLog
-  readonly settings: Settings
-  /** The mode from the request's `Expect` header, or from the setting. */
-  readonly expect: ExpectMode
-  /** The additional recovery steps of the call. */
-  readonly steps: readonly RecoveryStep[]
-  /** The whole content, if it is in memory. */
-  readonly buffered: string | Buffer | null
-  /** Whether the caller stated the length of the content. */
-  readonly lengthStated: boolean
-  /** Runs a function in the caller's async context. */
-  readonly inContext: InContext
-  /** Whether unread content is left to the caller instead of released. */
-  readonly keepsUntouched: (status: number) => boolean
-  /** The status to pass to the handler instead of this one, or the error to fail with. */
-  readonly mapStatus: (status: number) => number | UploadError
-}
 
 /** The parts of an upload that all its attempts share. */
 export class UploadContext {
   readonly interceptorContext: InterceptorContext
-  readonly request: ExpectDispatchOptions
-  readonly httpRequest: HttpRequest
-  readonly handler: Dispatcher.DispatchHandler
-  /** The content; `null` when the request has none. */
-  content: UploadContent | null = null
-  /** The resumption; `null` when the upload cannot be resumed. */
-  resumption: UploadResumption | null = null
-  readonly log: UploadLog
   readonly settings: Settings
-  readonly buffered: string | Buffer | null
+  readonly handler: Dispatcher.DispatchHandler
+  readonly log: UploadLog
+  /** Runs a function in the caller's async context. */
+  readonly inContext: InContext = currentContext()
+  /** The caller's options, some of which each attempt overrides with its own request. */
+  readonly request: ExpectDispatchOptions
+  /** The first request. */
+  readonly httpRequest: HttpRequest
+  /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
-  readonly inContext: InContext
-  readonly keepsUntouched: (status: number) => boolean
-  readonly mapStatus: (status: number) => number | UploadError
+  /** The whole content, if it is in memory. */
+  readonly buffered: string | Buffer | null
+  /** The content; `null` when the request has none. */
+  readonly content: UploadContent | null
+  /** The resumption; `null` when the upload cannot be resumed. */
+  readonly resumption: UploadResumption | null
   /** Called when the content fails before it is read. */
   onBroken: (error: unknown) => void = () => {}
+  readonly #call: Call | undefined
+  /** The mode from the request's `Expect` header, or from the setting. */
   readonly #expect: ExpectMode
-  readonly #steps: readonly RecoveryStep[]
   #recovery: RecoveryStep | null = null
 
-  constructor(options: UploadContextOptions) {
-    this.interceptorContext = options.interceptorContext
-    this.request = options.request
-    this.httpRequest = options.httpRequest
-    this.handler = options.handler
-    this.log = options.log
-    this.settings = options.settings
-    this.buffered = options.buffered
-    this.lengthStated = options.lengthStated
-    this.inContext = options.inContext
-    this.keepsUntouched = options.keepsUntouched
-    this.mapStatus = options.mapStatus
-    this.#expect = options.expect
-    this.#steps = options.steps
+  /** @throws UploadError when the content has not the declared length. */
+  constructor(
+    { request, content, expectHeader, settings, handler }: InterceptedRequest,
+    interceptorContext: InterceptorContext,
+  ) {
+    const call = request[callKey]
+    const outer = request[ticketKey]?.options
+    const stated = outer?.lengthStated === false ? null : statedLength(request.headers)
+    const length = stated ?? content?.length ?? null
+    if (content !== null) refuseLength(content.length, stated)
+    this.interceptorContext = interceptorContext
+    this.settings = settings
+    this.handler = handler
+    this.log = call?.log ?? new UploadLog()
+    // This run makes its own attempt, which replaces that of an interceptor above.
+    const above = request[attemptKey]
+    if (above !== undefined) this.log.drop(above)
+    this.log.total = content === null ? null : length
+    const plain = withoutPreference(withoutExpectHeader(request, expectHeader))
+    const httpRequest = httpRequestOf(plain, content, length)
+    const { recovery, isReplaced } = interceptorContext
+    const invited = outer?.isResumable === true
+    const invitation = recovery.invitation(settings, httpRequest, length, invited)
+    this.request = isReplaced ? withoutBounds(plain) : withoutRecovery(plain, settings)
+    this.httpRequest = invitation ?? httpRequest
+    this.lengthStated = stated !== null
+    this.buffered = content?.buffered ?? null
+    this.#call = call
+    this.#expect = expectHeader ?? settings.expect
+    this.content = content && this.#uploadContent(content, length, invitation !== null)
+    this.resumption =
+      content !== null && this.content !== null && invitation !== null
+        ? this.#resumptionOf(this.content, httpRequest, content.revision)
+        : null
+  }
+
+  #uploadContent(content: Content, length: number | null, slides: boolean): UploadContent {
+    const { handler, settings, inContext } = this
+    const { replayWindow, resume } = settings
+    // Handlers and subscribers may keep the chunks.
+    const canReuseBuffers = handler.onBodySent === undefined && !chunkSent.hasSubscribers
+    const algorithm = typeof resume === 'object' ? resume.digest : undefined
+    const digest = slides && algorithm !== undefined ? new ContentDigest(algorithm) : null
+    const options = { length, replayWindow, slides, canReuseBuffers, digest, inContext }
+    return new UploadContent(content, options, (error) => this.onBroken(error))
+  }
+
+  #resumptionOf(
+    content: UploadContent,
+    httpRequest: HttpRequest,
+    revision: string | undefined,
+  ): UploadResumption {
+    const { interceptorContext, log, settings } = this
+    const { allowInsecureRedirect, resume } = settings
+    const options = typeof resume === 'object' ? resume : {}
+    const resumable = { httpRequest, content, revision, log, allowInsecureRedirect }
+    return interceptorContext.recovery.resumption(options, resumable)
+  }
+
+  /** Whether unread content is left to the caller instead of discarded, as after a redirect, which the caller may follow. */
+  keepsUnread(status: number): boolean {
+    return (status >= 300 && status < 400) || (this.#call?.keepsUnread?.(status) ?? false)
+  }
+
+  /** The status to pass to the handler instead of this one, or the error to fail with. */
+  mapStatus(status: number): number | UploadError {
+    return this.#call?.mapStatus?.(status) ?? status
   }
 
   /** The remembered routes of a request. */
@@ -108,7 +153,7 @@ export class UploadContext {
       settings,
       httpRequest,
       interceptorContext.routing,
-      this.#steps,
+      this.#call?.steps ?? [],
       resumption,
     )
     return this.#recovery
@@ -126,7 +171,7 @@ export class UploadContext {
   }
 
   /** Whether the recovery steps also see responses with a status below 300. */
-  get watchesAll(): boolean {
+  get seesAllResponses(): boolean {
     return this.authenticates || this.resumption !== null
   }
 
@@ -134,4 +179,10 @@ export class UploadContext {
   get authenticates(): boolean {
     return this.settings.authenticate !== null
   }
+}
+
+/** The current async context, like AsyncLocalStorage.snapshot(), which allocates three times as many objects. */
+function currentContext(): InContext {
+  const resource = new AsyncResource('expect-continue')
+  return (call, ...args) => resource.runInAsyncScope(call, undefined, ...args)
 }

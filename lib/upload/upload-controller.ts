@@ -34,7 +34,7 @@ export class UploadController implements Controller {
   }
 
   /** Drops references at the end of the request, for a caller that keeps the controller. */
-  release(): void {
+  dropReferences(): void {
     this.#target = null
     this.#owner = null
   }

@@ -2,22 +2,19 @@ import type { Duplex } from 'node:stream'
 import { types } from 'node:util'
 import type { Dispatcher } from 'undici'
 import { startResponse } from '../connection/forwarding-handler.ts'
-import { Wait, type Waiting } from '../connection/wait.ts'
-import type { InContext } from '../content/upload-content.ts'
+import { Wait } from '../connection/wait.ts'
 import { UploadError } from '../errors.ts'
 import { pairsOf, type ResponseFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
-import type { AskReason, AttemptReason } from '../report/report.ts'
+import type { AttemptReason } from '../report/report.ts'
 import { failureOf, keepFailure } from '../report/reported.ts'
 import type { Route } from '../routes/route.ts'
-import type { WaitLimit } from '../routes/wait-limit.ts'
 import { isPromise } from '../unknown.ts'
+import { abandon, afterAnswer, afterFailure } from './after-attempt.ts'
 import { Attempt } from './attempt.ts'
 import { attemptOptions } from './attempt-options.ts'
-import type { AttemptOwner } from './attempt-owner.ts'
 import { dispatchOptions } from './dispatch-options.ts'
 import { PendingResponse } from './pending-response.ts'
-import { abandon, afterAnswer, afterFailure } from './recover.ts'
 import type { AnswerDecision, NextAttempt } from './recovery-step.ts'
 import { RequestState } from './request-state.ts'
 import { undiciTimeout } from './timeout-errors.ts'
@@ -31,31 +28,28 @@ type Controller = Dispatcher.DispatchController
  * Runs the attempts of one dispatch: the first one, and those of the recovery steps. The caller's
  * handler sees one request.
  */
-export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, Waiting {
-  readonly #uploadContext: UploadContext
+export class UploadRun implements ControllerOwner, TimeoutOwner {
+  readonly uploadContext: UploadContext
+  /** The current request, which a head that is being written belongs to. */
+  readonly requestState: RequestState
   readonly #controller: UploadController
   readonly #timeouts: Timeouts
-  readonly #request: RequestState
-  /** The next attempt, and the delay before it. */
-  #delayed: {
-    readonly reason: AttemptReason
-    readonly delayMs: number
-    readonly wait: Wait
-  } | null = null
+  /** The delay before the next attempt. */
+  #delay: Wait | null = null
   #current: Attempt | null = null
-  #held: PendingResponse | null = null
+  #pending: PendingResponse | null = null
   /** The decision about a response of an upload resource. It is carried out after the response, on the same connection. */
   #decided: NextAttempt | Error | null = null
   #started = false
   /** Whether the handler got a final response. Later errors are not retried. */
-  #delivered = false
+  #responded = false
   #over = false
-  /** Whether unread content is left to the caller instead of released. */
-  #leaves = false
+  /** Whether unread content is left to the caller instead of discarded. */
+  #keepsContent = false
 
   constructor(uploadContext: UploadContext) {
-    this.#uploadContext = uploadContext
-    this.#request = new RequestState(uploadContext)
+    this.uploadContext = uploadContext
+    this.requestState = new RequestState(uploadContext)
     this.#controller = new UploadController(this)
     uploadContext.onBroken = (error) => this.sourceFailed(error)
     this.#timeouts = new Timeouts(uploadContext.settings.timeouts, this)
@@ -68,20 +62,20 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   /** Begins the first attempt; returns what undici's `dispatch` returns. */
   start(): boolean {
-    this.#uploadContext.interceptorContext.inFlight.begin(this.#controller)
-    const { log } = this.#uploadContext
+    this.uploadContext.interceptorContext.inFlight.begin(this.#controller)
+    const { log } = this.uploadContext
     // The platform's fetch follows a redirect without a body with another dispatch of the same call.
     const again = log.attempts.length > 0
     this.#timeouts.begin(again ? log.elapsedMs : 0)
-    const first = this.#uploadContext.resumption?.first ?? null
-    if (first !== null) this.#request.move(first.httpRequest)
+    const first = this.uploadContext.resumption?.first ?? null
+    if (first !== null) this.requestState.move(first.httpRequest)
     return this.#begin(first?.reason ?? (again ? 'redirect' : 'first'), 0)
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
-    if (!this.#request.isEmpty) return this.#dispatch(reason, delayMs)
+    if (!this.requestState.isEmpty) return this.#dispatch(reason, delayMs)
     // A head with `content-length: 0` is a complete request, so the content is read before it.
-    this.#uploadContext.content
+    this.uploadContext.content
       ?.readEmpty()
       .then(() => this.#over || this.#dispatch(reason, delayMs))
       .catch((error: unknown) => this.sourceFailed(error))
@@ -89,21 +83,28 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   }
 
   #dispatch(reason: AttemptReason, delayMs: number): boolean {
-    const { interceptorContext, log } = this.#uploadContext
+    const { interceptorContext, log } = this.uploadContext
     try {
-      const { prepared: httpRequest, decision } = this.#request
+      const { prepared: httpRequest, decision } = this.requestState
       const isFirst = reason === 'first' || log.reason === 'no-content'
       if (isFirst && httpRequest.hasContent) log.reason = decision.reason
       const attempt = new Attempt(
         this,
-        attemptOptions(this.#uploadContext, this.#request, httpRequest, decision, reason, delayMs),
+        attemptOptions(
+          this.uploadContext,
+          this.requestState,
+          httpRequest,
+          decision,
+          reason,
+          delayMs,
+        ),
       )
       attempt.log.hasContent = httpRequest.hasContent
       this.#current = attempt
       log.attempts.push(attempt.log)
       this.#timeouts.connecting()
-      const { allowH2 } = this.#request
-      const options = dispatchOptions(this.#uploadContext, attempt, httpRequest, allowH2)
+      const { allowH2 } = this.requestState
+      const options = dispatchOptions(this.uploadContext, attempt, httpRequest, allowH2)
       const dispatched: unknown = interceptorContext.dispatch(options, attempt)
       // An interceptor below may be an async function, although its type returns a boolean.
       if (!isPromise(dispatched)) return dispatched as boolean
@@ -119,27 +120,18 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   // Called by attempts.
 
+  /** Whether the attempt is the current one. Events of an earlier attempt are ignored. */
   isCurrent(attempt: Attempt): boolean {
     return this.#current === attempt && !this.#over
   }
 
-  stillAsks(isHttp2: boolean): boolean {
-    return this.#request.decide(isHttp2).asks
-  }
-
-  waitLimit(isHttp2: boolean): WaitLimit {
-    return this.#request.waitLimit(isHttp2)
-  }
-
-  get inContext(): InContext {
-    return this.#uploadContext.inContext
-  }
-
+  /** Chunks of content are being written. */
   writing(attempt: Attempt, chunks: readonly Uint8Array[]): void {
     if (!this.isCurrent(attempt)) return
     this.#timeouts.sending(attempt)
-    if (this.#uploadContext.handler.onBodySent === undefined) return
-    for (const chunk of chunks) this.bodySent(chunk)
+    const { handler } = this.uploadContext
+    if (handler.onBodySent === undefined) return
+    for (const chunk of chunks) handler.onBodySent(chunk as Buffer)
   }
 
   started(controller: Controller, context: unknown): void {
@@ -147,25 +139,22 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     this.#timeouts.connected()
     if (this.#started) return
     this.#started = true
-    this.#uploadContext.handler.onRequestStart?.(this.#controller, context)
+    this.uploadContext.handler.onRequestStart?.(this.#controller, context)
   }
 
-  left(attempt: Attempt): void {
-    this.#request.connected(attempt.isHttp2)
-    if (!attempt.log.asked && this.isCurrent(attempt)) this.#uploadContext.log.continued()
-    if (!attempt.asksAtAll || attempt.log.asked) return
+  /** The head is written. */
+  headWritten(attempt: Attempt): void {
+    this.requestState.connected(attempt.isHttp2)
+    if (!attempt.log.asked && this.isCurrent(attempt)) this.uploadContext.log.continued()
+    if (!attempt.options.asks || attempt.log.asked) return
     // The decision changed before the head was written, so the reason is determined again.
     if (attempt.log.reason === 'first')
-      this.#uploadContext.log.reason = this.#request.decide(attempt.isHttp2).reason
-  }
-
-  goesUnasked(reason: AskReason): void {
-    this.#uploadContext.log.reason = reason
+      this.uploadContext.log.reason = this.requestState.decide(attempt.isHttp2).reason
   }
 
   interim(attempt: Attempt, status: number): void {
     if (status !== 100) {
-      if (attempt.log.contentEnded) this.#awaitHead(attempt)
+      if (attempt.log.contentEnded) this.awaitHead(attempt)
       return
     }
     const { asked, goAheads, sinceHeadMs } = attempt.log
@@ -174,50 +163,32 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   released(attempt: Attempt, by: ReleasedBy): void {
     if (by === 'timeout') this.#routeOf(attempt).unanswered(attempt.measured)
-    if (this.isCurrent(attempt)) this.#uploadContext.log.continued()
+    if (this.isCurrent(attempt)) this.uploadContext.log.continued()
   }
 
   progressed(attempt: Attempt): void {
     if (!this.isCurrent(attempt)) return
     this.#timeouts.sending(attempt)
-    this.#uploadContext.log.progress(attempt.log)
+    this.uploadContext.log.progress(attempt.log)
   }
 
-  sent(attempt: Attempt): void {
-    if (attempt.log.status === null) this.#awaitHead(attempt)
-  }
-
-  final(attempt: Attempt): void {
-    this.#awaitHead(attempt)
-  }
-
-  #awaitHead(attempt: Attempt): void {
+  /** All of the content was accepted, or the final response has begun. The rest of its head is awaited. */
+  awaitHead(attempt: Attempt): void {
     if (this.isCurrent(attempt) && attempt.gated) this.#timeouts.awaitHead(attempt)
   }
 
   #routeOf({ isHttp2 }: Attempt): Route {
-    return this.#request.route(isHttp2)
+    return this.requestState.route(isHttp2)
   }
 
+  /** A callback of the caller threw. */
   callbackFailed(error: unknown): void {
     // Deferred, because the gate must finish its current read or write.
     queueMicrotask(() => this.#controller.abort(toError(error, 'A callback failed')))
   }
 
-  bodySent(chunk: Uint8Array): void {
-    this.#uploadContext.handler.onBodySent?.(chunk as Buffer)
-  }
-
-  requestSent(): void {
-    this.#uploadContext.handler.onRequestSent?.()
-  }
-
-  responding(): void {
-    this.#uploadContext.handler.onResponseStarted?.()
-  }
-
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void {
-    const { handler, log } = this.#uploadContext
+    const { handler, log } = this.uploadContext
     // Over HTTP/2, undici also reports a 100, which the handler must not see.
     if (status === 100) return
     if (status < 200) {
@@ -230,44 +201,45 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       startResponse(handler, this.#controller, status, fields, message)
       return
     }
-    this.#timeouts.answered()
-    if (this.#request.httpRequest.hasContent)
+    this.#timeouts.endAttempt()
+    if (this.requestState.httpRequest.hasContent)
       this.#routeOf(attempt).answered(status, attempt.log.asked)
-    const deliver = (): void => {
-      this.#release(attempt, status)
-      const mapped = this.#uploadContext.mapStatus(status)
+    const respond = (): void => {
+      this.#cancelWithheld(attempt, status)
+      const mapped = this.uploadContext.mapStatus(status)
       if (mapped instanceof UploadError) {
         this.#fail(mapped)
         return
       }
-      this.#delivered = true
+      this.#responded = true
       handler.onResponseStart?.(this.#controller, mapped, fields, message)
     }
-    const { httpRequest } = this.#request
-    const decided = afterAnswer(this.#uploadContext, httpRequest, attempt, status, fields)
+    const { httpRequest } = this.requestState
+    const decided = afterAnswer(this.uploadContext, httpRequest, attempt, status, fields)
     const isPart = httpRequest.part !== undefined
-    if (decided === null) deliver()
-    else if (decided instanceof Promise) this.#hold(attempt, decided, deliver)
+    if (decided === null) respond()
+    else if (decided instanceof Promise) this.#awaitDecision(attempt, decided, respond)
     else if (isPart && status === 204 && attempt.complete) this.#decided = decided
     else this.#follow(attempt, decided)
   }
 
   data(attempt: Attempt, chunk: Buffer): void {
-    if (this.#held === null) this.#uploadContext.handler.onResponseData?.(this.#controller, chunk)
-    else if (!this.#held.data(chunk)) attempt.hold()
+    if (this.#pending === null) this.uploadContext.handler.onResponseData?.(this.#controller, chunk)
+    else if (!this.#pending.data(chunk)) attempt.pause()
   }
 
+  /** The response is complete, but content is still sent. undici no longer controls the request. */
   detached(): void {
     this.#controller.target = null
   }
 
   ended(trailers: ResponseFields): void {
-    if (this.#held !== null) {
-      this.#held.over(() => this.ended(trailers))
+    if (this.#pending !== null) {
+      this.#pending.ended(() => this.ended(trailers))
       return
     }
     if (this.#followLater()) return
-    const { handler } = this.#uploadContext
+    const { handler } = this.uploadContext
     this.#finish()
     try {
       handler.onResponseEnd?.(this.#controller, trailers)
@@ -275,19 +247,19 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
       // undici's retry handler throws here, and expects the error in onResponseError.
       handler.onResponseError?.(this.#controller, error as Error)
     }
-    this.#controller.release()
+    this.#controller.dropReferences()
   }
 
   upgraded(status: number, fields: ResponseFields, socket: Duplex): void {
     this.#finish()
-    this.#uploadContext.handler.onRequestUpgrade?.(this.#controller, status, fields, socket)
+    this.uploadContext.handler.onRequestUpgrade?.(this.#controller, status, fields, socket)
   }
 
   failed(attempt: Attempt, thrown: Error): void {
     // A caller's connector or lookup may pass on anything.
     const error = this.#isCallers(thrown) ? thrown : toError(thrown, 'The connection failed')
-    if (this.#held !== null) {
-      this.#held.over(() => {
+    if (this.#pending !== null) {
+      this.#pending.ended(() => {
         this.#controller.target = null
         // The platform's fetch never settles when a response fails in the turn in which it began.
         setImmediate(() => this.failed(attempt, error))
@@ -297,7 +269,7 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
     if (!this.#controller.abortedByCaller && this.#followLater()) return
     const next = this.#afterFailure(attempt, error)
     if (next === null || next instanceof Error) {
-      this.#fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.#uploadContext.log))
+      this.#fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.uploadContext.log))
       return
     }
     // Deferred by #goOn, because undici asserts that no request is added while it fails the waiting ones.
@@ -307,45 +279,45 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   // Between attempts.
 
   #afterFailure(attempt: Attempt, error: Error): AnswerDecision {
-    if (this.#delivered || this.#isCallers(error)) return null
-    const { httpRequest } = this.#request
+    if (this.#responded || this.#isCallers(error)) return null
+    const { httpRequest } = this.requestState
     if (attempt.needsHttp2(error)) {
-      this.#request.refusedHttp1()
+      this.requestState.refusedHttp1()
       return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
     }
-    return afterFailure(this.#uploadContext, httpRequest, attempt, error)
+    return afterFailure(this.uploadContext, httpRequest, attempt, error)
   }
 
   /** Whether an error comes from the caller: their abort, or their content. */
   #isCallers(error: Error): boolean {
-    const { content } = this.#uploadContext
+    const { content } = this.uploadContext
     return this.#controller.abortedByCaller || (content !== null && content.failure === error)
   }
 
   /** Holds a final response back until the recovery steps have decided. */
-  #hold(attempt: Attempt, deciding: Promise<AnswerDecision>, deliver: () => void): void {
-    const held = new PendingResponse(deliver)
+  #awaitDecision(attempt: Attempt, deciding: Promise<AnswerDecision>, respond: () => void): void {
+    const pending = new PendingResponse(respond)
     const { target } = this.#controller
-    this.#held = held
+    this.#pending = pending
     // The connection may close before the decision. Its controller would then ignore an abort.
     this.#controller.target = null
     deciding
       .then((decided) => {
-        if (this.#held !== held || this.#over) return
-        this.#held = null
+        if (this.#pending !== pending || this.#over) return
+        this.#pending = null
         if (decided !== null) {
           this.#follow(attempt, decided)
           return
         }
         this.#controller.target = target
-        this.#handOver(attempt, held)
+        this.#passOn(attempt, pending)
         if (!this.#controller.paused) attempt.resume()
       })
       .catch((error: unknown) => this.#fail(toError(error, 'authenticate failed')))
   }
 
-  #handOver(attempt: Attempt, held: PendingResponse): void {
-    for (const step of held.steps((chunk) => this.data(attempt, chunk))) {
+  #passOn(attempt: Attempt, pending: PendingResponse): void {
+    for (const step of pending.steps((chunk) => this.data(attempt, chunk))) {
       step()
       // After the connection was closed, an abort causes no event.
       const { abortedByCaller, reason } = this.#controller
@@ -376,40 +348,36 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   /** Aborts one attempt and begins the next. */
   #next(attempt: Attempt, { httpRequest, reason, delayMs }: NextAttempt): void {
     if (reason === 'replay') {
-      this.#request.disableExpect()
+      this.requestState.disableExpect()
       attempt.publish('replay', { status: 417 })
     }
-    this.#timeouts.answered()
+    this.#timeouts.endAttempt()
     this.#current = null
     this.#controller.target = null
-    attempt.giveUp()
-    this.#request.move(httpRequest)
+    attempt.abort()
+    this.requestState.move(httpRequest)
     if (this.#over) return
-    const { content, log } = this.#uploadContext
+    const { content, log } = this.uploadContext
     const isOwn = httpRequest.part === undefined
     if (!httpRequest.hasContent && isOwn) content?.cancel()
     if (reason === 'redirect' && isOwn) log.location = httpRequest.origin + httpRequest.path
-    if (delayMs === 0) this.#begin(reason, 0)
-    else this.#delay(reason, delayMs)
+    if (delayMs === 0) {
+      this.#begin(reason, 0)
+      return
+    }
+    const waited = (): void => {
+      this.uploadContext.inContext(() => this.#begin(reason, delayMs))
+    }
+    this.#delay = new Wait({ waited })
+    this.#delay.start(delayMs)
   }
 
-  #delay(reason: AttemptReason, delayMs: number): void {
-    const wait = new Wait(this)
-    this.#delayed = { reason, delayMs, wait }
-    wait.start(delayMs)
-  }
-
-  /** The delay before the next attempt is over. */
-  waited(): void {
-    const { reason, delayMs } = this.#delayed ?? { reason: null, delayMs: 0 }
-    if (reason !== null) this.inContext(() => this.#begin(reason, delayMs))
-  }
-
+  /** The content could not be read. */
   sourceFailed(error: unknown): void {
     if (this.#over) return
     const attempt = this.#current
     const failure = toError(error, 'The source failed')
-    const next = this.#uploadContext.resumption?.spoiled(failure) ?? null
+    const next = this.uploadContext.resumption?.contentFailed(failure) ?? null
     if (next === null || attempt === null) this.#controller.abort(failure)
     else this.#goOn(attempt, next)
   }
@@ -418,16 +386,16 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   #goOn(attempt: Attempt, next: NextAttempt): void {
     queueMicrotask(() => {
       // A final response may have been received meanwhile.
-      if (this.#delivered || this.#held !== null || this.#decided !== null) return
-      if (this.isCurrent(attempt)) this.inContext(() => this.#next(attempt, next))
+      if (this.#responded || this.#pending !== null || this.#decided !== null) return
+      if (this.isCurrent(attempt)) this.uploadContext.inContext(() => this.#next(attempt, next))
     })
   }
 
   /** Handles a 104, which may end the attempt. */
   #handleInterim(attempt: Attempt, fields: ResponseFields): void {
-    const { resumption, log } = this.#uploadContext
+    const { resumption, log } = this.uploadContext
     if (resumption === null || !attempt.isOwnContent) return
-    const decided = resumption.interim(fields, this.#request.httpRequest, attempt.reached)
+    const decided = resumption.interim(fields, this.requestState.httpRequest, attempt.reached)
     if (decided instanceof Error) this.callbackFailed(decided)
     else if (decided !== null) this.#goOn(attempt, decided)
     else log.progress(attempt.log)
@@ -442,15 +410,15 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
   expired(error: Error): void {
     // The response is complete, so content that the origin does not read is no error.
     const attempt = this.#current
-    if (attempt?.cutLate()) return
+    if (attempt?.stopAfterResponse()) return
     const next = attempt === null ? null : this.#afterStall(attempt, error)
     if (next !== null && attempt !== null) this.#goOn(attempt, next)
-    else this.#controller.abort(this.#uploadContext.resumption?.failure ?? error)
+    else this.#controller.abort(this.uploadContext.resumption?.failure ?? error)
   }
 
   /** The next attempt of a resumable upload after a timeout of a connection. */
   #afterStall(attempt: Attempt, error: Error): NextAttempt | null {
-    const { resumption, log } = this.#uploadContext
+    const { resumption, log } = this.uploadContext
     const isTotal = error instanceof UploadError && error.code === 'ERR_EXPECT_TOTAL_TIMEOUT'
     if (resumption === null || isTotal) return null
     const decided = this.#afterFailure(attempt, error)
@@ -461,34 +429,34 @@ export class UploadRun implements AttemptOwner, ControllerOwner, TimeoutOwner, W
 
   #fail(error: Error): void {
     if (this.#over) return
-    const { handler, log, settings } = this.#uploadContext
+    const { handler, log, settings } = this.uploadContext
     const attempt = this.#current
     this.#finish(error)
     const failure = undiciTimeout(error, settings.timeouts) ?? error
-    const told = failure instanceof UploadError ? failure.at(log.place()) : failure
-    keepFailure(told, log)
-    // Before giveUp(), so that `aborted` stays false: retry interceptors above do not retry aborted requests.
+    const reported = failure instanceof UploadError ? failure.at(log.place()) : failure
+    keepFailure(reported, log)
+    // Before abort(), so that `aborted` stays false: retry interceptors above do not retry aborted requests.
     this.#controller.target = null
-    attempt?.giveUp()
-    handler.onResponseError?.(this.#controller, told)
-    this.#controller.release()
-    abandon(this.#uploadContext, error)
+    attempt?.abort()
+    handler.onResponseError?.(this.#controller, reported)
+    this.#controller.dropReferences()
+    abandon(this.uploadContext, error)
   }
 
-  /** Releases content that a final response withheld, unless the caller may still use it. */
-  #release(attempt: Attempt, status: number): void {
-    const { content } = this.#uploadContext
+  /** Discards content that a final response withheld, unless the caller may still use it. */
+  #cancelWithheld(attempt: Attempt, status: number): void {
+    const { content } = this.uploadContext
     if (content === null || !attempt.log.withheld) return
-    if (content.untouched && this.#uploadContext.keepsUntouched(status)) this.#leaves = true
+    if (content.isUnread && this.uploadContext.keepsUnread(status)) this.#keepsContent = true
     else content.cancel()
   }
 
   #finish(reason?: Error): void {
     this.#over = true
-    this.#delayed?.wait.stop()
+    this.#delay?.stop()
     this.#timeouts.stop()
-    if (!this.#leaves) this.#uploadContext.content?.cancel(reason)
-    this.#uploadContext.interceptorContext.inFlight.end(this.#controller)
+    if (!this.#keepsContent) this.uploadContext.content?.cancel(reason)
+    this.uploadContext.interceptorContext.inFlight.end(this.#controller)
   }
 }
 

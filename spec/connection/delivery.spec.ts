@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type ContentWriter, Delivery, type DeliveryOwner } from '../../lib/connection/delivery.ts'
+import { type ContentOpener, type ContentWriter, Delivery } from '../../lib/connection/delivery.ts'
 import type { Source } from '../../lib/connection/source.ts'
 import { type ContentInput, makeContent } from '../../lib/content/content.ts'
 import { noise } from '../support/contents.ts'
@@ -10,7 +10,7 @@ import { turns } from '../support/turns.ts'
 type Callback = (error?: Error | null) => void
 
 /** What a delivery does, as text; the spec says when a write is done. */
-class Recorder implements DeliveryOwner, ContentWriter {
+class Recorder implements ContentOpener, ContentWriter {
   readonly events: string[] = []
   readonly written: Buffer[] = []
   readonly #open: () => Source | Promise<Source>
@@ -70,7 +70,7 @@ function sourceOf(...chunks: (Uint8Array | null | undefined)[]): Source {
     read: () => (chunks.length > 0 ? chunks.shift() : null),
     take: () => undefined,
     fail: () => {},
-    release: () => {},
+    free: () => {},
   }
 }
 
@@ -146,7 +146,7 @@ describe('Delivery', () => {
         },
         take: () => undefined,
         fail: () => {},
-        release: () => {},
+        free: () => {},
       }),
       false,
     )
@@ -187,7 +187,7 @@ describe('Delivery', () => {
       },
       take: () => undefined,
       fail: () => {},
-      release: () => {},
+      free: () => {},
     }))
     started(recorder)
     expect(recorder.written.length).to.equal(32)
@@ -209,10 +209,10 @@ describe('Delivery', () => {
     const recorder = new Recorder(() => upload.open(), false)
     started(recorder)
     await turns()
-    expect(reader.log).not.to.include('release 3')
+    expect(reader.log).not.to.include('free 3')
     recorder.done()
     await turns()
-    expect(reader.log.filter((line) => line.startsWith('release')).length).to.be.within(1, 2)
+    expect(reader.log.filter((line) => line.startsWith('free')).length).to.be.within(1, 2)
   })
 
   it('reads and writes nothing once it was stopped', async () => {

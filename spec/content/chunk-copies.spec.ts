@@ -40,9 +40,9 @@ describe('ChunkCopies', () => {
     const copy = (at: number): Uint8Array => copies.copy(chunk, from + at * chunk.length)
     const first = copy(1)
     copy(2)
-    copies.release(from + chunk.length - 1, false)
+    copies.free(from + chunk.length - 1, false)
     expect(copy(3).buffer).to.not.equal(first.buffer)
-    copies.release(from + chunk.length, false)
+    copies.free(from + chunk.length, false)
     expect(copy(4).buffer).to.equal(first.buffer)
   })
 
@@ -50,9 +50,9 @@ describe('ChunkCopies', () => {
     const size = 256 * KiB
     const [copies, others] = [new ChunkCopies(), new ChunkCopies()]
     const { buffer } = copies.copy(Buffer.alloc(size), from + size)
-    copies.release(from + size, false)
+    copies.free(from + size, false)
     expect(others.copy(Buffer.alloc(size), from + size).buffer).to.not.equal(buffer)
-    copies.release(from + size, true)
+    copies.free(from + size, true)
     expect(others.copy(Buffer.alloc(size), from + 2 * size).buffer).to.equal(buffer)
   })
 })
@@ -80,7 +80,7 @@ describe('one-shot content whose chunks are filled again', () => {
         stored.push(Buffer.from(chunk))
         offset += chunk.length
         // The connection has accepted the bytes, which says nothing about their arrival.
-        source.release(offset - start)
+        source.free(offset - start)
         if (slides && step % 25 === 24) {
           // The connection breaks, and the server has all but the last bytes.
           start = offset - 900_000

@@ -165,7 +165,7 @@ describe('the buffers of a file', () => {
     const seen = new Set<ArrayBufferLike | null>()
     for (let chunks = 1; chunks <= 10; chunks++) {
       seen.add(await memoryOf(reader))
-      reader.release?.(chunks * chunkSize)
+      reader.free?.(chunks * chunkSize)
     }
     expect(seen.size).to.be.below(4)
   })
@@ -175,7 +175,7 @@ describe('the buffers of a file', () => {
     const seen = new Set<ArrayBufferLike | null>()
     for (let chunks = 1; chunks <= 10; chunks++) {
       seen.add(await memoryOf(reader))
-      reader.release?.(chunks * chunkSize - 1 - chunkSize * (chunks - 1))
+      reader.free?.(chunks * chunkSize - 1 - chunkSize * (chunks - 1))
     }
     expect(seen.size).to.equal(10)
   })

@@ -15,9 +15,9 @@ describe('UploadContent before it is opened', () => {
     const content = uploadContentOf(input)
     await turns()
     expect(input.asked).to.equal(0)
-    expect(content.untouched).to.equal(true)
+    expect(content.isUnread).to.equal(true)
     await content.open()
-    expect(content.untouched).to.equal(false)
+    expect(content.isUnread).to.equal(false)
   })
 
   it('calls no function', async () => {
@@ -28,7 +28,7 @@ describe('UploadContent before it is opened', () => {
     })
     await turns()
     expect(calls).to.equal(0)
-    expect(content.untouched).to.equal(true)
+    expect(content.isUnread).to.equal(true)
     expect(await restOf(await content.open())).to.equal('ab')
     expect(calls).to.equal(1)
   })
@@ -36,7 +36,7 @@ describe('UploadContent before it is opened', () => {
   it('is touched while a function has not answered yet', () => {
     const content = uploadContentOf(() => new Promise<string>(() => {}))
     void content.open()
-    expect(content.untouched).to.equal(false)
+    expect(content.isUnread).to.equal(false)
   })
 
   it('tells of a Node stream that breaks', async () => {
@@ -144,7 +144,7 @@ describe('UploadContent with a declared length', () => {
       expect(error).to.be.instanceOf(UploadError).and.include({ code: 'ERR_EXPECT_CONTENT_SHORT' })
       expect((error as Error).message).to.contain(`ended after ${got} bytes, short of`)
       expect(content.failure).to.equal(error)
-      expect(content.replayable).to.equal(false)
+      expect(content.opensAt(0)).to.equal(false)
       content.cancel()
       expect(reader.log).not.to.include('cancel')
     })
@@ -165,7 +165,7 @@ describe('UploadContent with a declared length', () => {
       expect(read).to.deep.equal(handed)
       expect(error).to.include({ code: 'ERR_EXPECT_CONTENT_LONG' })
       expect(content.failure).to.equal(error)
-      expect(content.replayable).to.equal(false)
+      expect(content.opensAt(0)).to.equal(false)
       content.cancel()
       const cancels = reader.log.filter((line) => line.startsWith('cancel'))
       expect(cancels).to.deep.equal(['cancel: UploadError'])
@@ -242,8 +242,8 @@ describe('the memory of content', () => {
       const reader = new LoggedReader('ab')
       const source = await uploadContentOf(readWith(reader), { canReuseBuffers }).open()
       await nextOf(source)
-      source.release(2)
-      expect(reader.log).to.deep.equal(canReuseBuffers ? ['next', 'release 2'] : ['next'])
+      source.free(2)
+      expect(reader.log).to.deep.equal(canReuseBuffers ? ['next', 'free 2'] : ['next'])
     })
   }
 
@@ -253,7 +253,7 @@ describe('the memory of content', () => {
     const first = await content.open()
     await nextOf(first)
     await content.open()
-    first.release(2)
+    first.free(2)
     expect(reader.log).to.deep.equal(['next'])
   })
 })

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { Http1Gate } from '../../lib/connection/http1-gate.ts'
 import type { Source } from '../../lib/connection/source.ts'
-import type { Ticket } from '../../lib/connection/ticket.ts'
+import type { Ticket, TicketOptions } from '../../lib/connection/ticket.ts'
 import type { ContentInput } from '../../lib/content/content.ts'
 import type { Fields } from '../../lib/headers.ts'
 import { closeLater } from './closing.ts'
@@ -37,15 +37,11 @@ interface Asked {
 export class Recorder implements Ticket {
   readonly events: string[] = []
   readonly body = null
-  readonly yields = false
-  readonly prefersHttp1 = false
-  readonly mayNeedHttp2 = false
-  readonly lengthStated = false
-  readonly begun = false
-  readonly atHand = false
+  readonly options: TicketOptions
+  readonly contentBegan = false
+  readonly callsOut = true
   readonly #asks: boolean
   readonly continueTimeout: number
-  readonly rescueTimeout: number
   readonly length: number | null
   readonly #input: ContentInput
   readonly #waiting: { readonly event: string; readonly seen: () => void }[] = []
@@ -54,7 +50,14 @@ export class Recorder implements Ticket {
     this.#input = input
     this.#asks = asks
     this.continueTimeout = options.continueTimeout ?? 1000
-    this.rescueTimeout = options.rescueTimeout ?? 500
+    this.options = {
+      isReplaced: false,
+      isResumable: false,
+      lengthStated: false,
+      prefersHttp1: false,
+      mayNeedHttp2: false,
+      rescueTimeout: options.rescueTimeout ?? 500,
+    }
     this.length = options.length ?? null
   }
 

@@ -38,8 +38,8 @@ export class LoggedReader implements Reader {
     return { done: false, value }
   }
 
-  release(bytes: number): void {
-    this.log.push(`release ${bytes}`)
+  free(bytes: number): void {
+    this.log.push(`free ${bytes}`)
   }
 
   cancel(reason?: unknown): void {

@@ -1,11 +1,16 @@
 import { expect } from 'chai'
-import { type HttpRequest, originOf, pathOf, placeOf } from '../../lib/upload/http-request.ts'
+import {
+  type HttpRequest,
+  pathOf,
+  plainOrigin,
+  reportedUrl,
+} from '../../lib/upload/http-request.ts'
 
 function to(origin: string, path: string): HttpRequest {
   return { origin, path, method: 'PUT', headers: [], hasContent: true }
 }
 
-describe('placeOf', () => {
+describe('reportedUrl', () => {
   const places: readonly (readonly [string, string, string])[] = [
     ['http://uploads.example', '/file', 'http://uploads.example/file'],
     ['http://uploads.example', '/file?token=secret', 'http://uploads.example/file'],
@@ -22,7 +27,7 @@ describe('placeOf', () => {
   ]
   for (const [origin, path, place] of places) {
     it(`of ${origin} and ${path} is ${place}`, () => {
-      expect(placeOf(to(origin, path))).to.equal(place)
+      expect(reportedUrl(to(origin, path))).to.equal(place)
     })
   }
 })
@@ -50,7 +55,7 @@ describe('pathOf', () => {
   }
 })
 
-describe('originOf', () => {
+describe('plainOrigin', () => {
   const origins: readonly (readonly [string, string])[] = [
     ['http://uploads.example', 'http://uploads.example'],
     ['https://uploads.example:8443', 'https://uploads.example:8443'],
@@ -62,7 +67,7 @@ describe('originOf', () => {
   ]
   for (const [given, origin] of origins) {
     it(`of '${given}' is '${origin}'`, () => {
-      expect(originOf(given)).to.equal(origin)
+      expect(plainOrigin(given)).to.equal(origin)
     })
   }
 })

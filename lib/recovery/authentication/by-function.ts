@@ -1,7 +1,7 @@
 import { type Fields, fieldsOf, withoutFields } from '../../headers.ts'
 import type { AuthenticateFunction, Challenge } from '../../options/authenticate.ts'
 import { parseChallenges } from '../../protocol/challenge.ts'
-import { type HttpRequest, placeOf } from '../../upload/http-request.ts'
+import { type HttpRequest, reportedUrl } from '../../upload/http-request.ts'
 import type { Challenged, NextAttempt, RecoveryStep } from '../../upload/recovery-step.ts'
 import { ChallengeLimit } from './challenge-limit.ts'
 import type { ProtectionSpace } from './protection-space.ts'
@@ -40,7 +40,7 @@ export class ByFunction implements RecoveryStep {
     if (!this.#limit.take(this.#found !== null && stale)) return null
     const challenge: Challenge = {
       status: this.#space.status,
-      url: placeOf(httpRequest),
+      url: reportedUrl(httpRequest),
       proxy: this.#space.status === 407,
       challenges,
       attempt: number,

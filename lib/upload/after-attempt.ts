@@ -13,8 +13,8 @@ export function afterAnswer(
   status: number,
   fields: ResponseFields,
 ): AnswerDecision | Promise<AnswerDecision> {
-  const { log, resumption, watchesAll } = uploadContext
-  if (status < 300 && !watchesAll) return null
+  const { log, resumption, seesAllResponses } = uploadContext
+  if (status < 300 && !seesAllResponses) return null
   resumption?.reached(attempt.reached)
   const answer: Answer = {
     status,
@@ -63,7 +63,7 @@ export function abandon(uploadContext: UploadContext, error: Error): void {
   if (httpRequest === null) return
   const { origin, path, method, headers } = recovery.prepared?.(httpRequest) ?? httpRequest
   const { [callKey]: _call, ...own }: ExpectDispatchOptions = request
-  // Only a closing agent waits for the result, so an origin that does not answer is given up soon.
+  // Only a closing agent waits for the result, so an origin that does not answer is not waited for long.
   const timeouts = { headersTimeout: abandonTimeout, bodyTimeout: abandonTimeout }
   const options = { ...own, ...timeouts, origin, path, method, headers, body: null }
   try {

@@ -19,15 +19,15 @@ const atFirst: object = getGlobalDispatcher()
  * every copy from undici 6 on, and bundlers keep them.
  */
 export function isDefaultDispatcher(dispatcher: object): boolean {
-  if (isUntouchedAgent(dispatcher)) return true
+  if (isPlainAgent(dispatcher)) return true
   if (!nodeUsesProxies || dispatcher !== atFirst) return false
   // Node's EnvHttpProxyAgent is from its own copy of undici, and its agent for direct connections has no options.
   const direct = stateOf(dispatcher, 'no proxy agent')
-  return isObject(direct) && isUntouchedAgent(direct) && !(dispatcher instanceof EnvHttpProxyAgent)
+  return isObject(direct) && isPlainAgent(direct) && !(dispatcher instanceof EnvHttpProxyAgent)
 }
 
 /** Whether a dispatcher is a plain `new Agent()`: no subclass, no interceptors, no options. */
-function isUntouchedAgent(dispatcher: object): boolean {
+function isPlainAgent(dispatcher: object): boolean {
   const prototype = Object.getPrototypeOf(dispatcher)
   const factory = stateOf(dispatcher, 'factory')
   // Of undici's classes at this distance from EventEmitter, only Agent has a factory.
