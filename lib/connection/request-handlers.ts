@@ -1,4 +1,4 @@
-import type { Client, Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { ResponseFields } from '../headers.ts'
 import { ForwardingHandler } from './forwarding-handler.ts'
 import { begunBefore, noGate, noProtocol, unprocessed } from './gate-errors.ts'
@@ -11,8 +11,8 @@ type Controller = Dispatcher.DispatchController
 
 /** Receives events of the requests of a client. */
 export interface ClientOwner {
-  /** A response is complete. The client is free once its handler has returned. */
-  onResponseEnd(client: Client): void
+  /** A response is complete. The client accepts the next request in the next turn of the event loop. */
+  onResponseEnd(): void
 }
 
 /** Reports when a request no longer waits for a connection. */
@@ -36,7 +36,7 @@ export class WaitingHandler extends ForwardingHandler {
 }
 
 /** The client on whose connection a request is written. */
-interface GateOwner extends Client {
+interface GateOwner {
   readonly gate: Http1Gate | Http2Gate | null
   readonly owner: ClientOwner
 }
@@ -51,7 +51,7 @@ class EndObserver extends ForwardingHandler {
   }
 
   override onResponseEnd(controller: Controller, trailers: ResponseFields): void {
-    this.client.owner.onResponseEnd(this.client)
+    this.client.owner.onResponseEnd()
     super.onResponseEnd(controller, trailers)
   }
 }
