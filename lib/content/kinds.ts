@@ -9,7 +9,7 @@ import {
   type SizedInput,
 } from './content.ts'
 import { unusable, usedUp } from './content-errors.ts'
-import { blobReader, bytesReader, iteratorReader, type Reader } from './readers.ts'
+import { blobReader, bytesReader, hasOwnStream, iteratorReader, type Reader } from './readers.ts'
 import { streamContent } from './streams.ts'
 
 /**
@@ -66,8 +66,8 @@ function blob(input: Blob): Content {
     replayable: true,
     exact: true,
     callsOut: false,
-    seeks: true,
-    open: (start) => blobReader(start ? input.slice(start) : input),
+    seeks: !hasOwnStream(input),
+    open: (start) => blobReader(input, start),
   }
 }
 
