@@ -60,13 +60,14 @@ function json({ json: value }: JsonInput): Content {
 }
 
 function blob(input: Blob): Content {
+  const callsOut = hasOwnStream(input)
   return {
     length: input.size,
     type: input.type === '' ? null : input.type,
     replayable: true,
-    exact: true,
-    callsOut: false,
-    seeks: !hasOwnStream(input),
+    exact: !callsOut,
+    callsOut,
+    seeks: !callsOut,
     open: (start) => blobReader(input, start),
   }
 }
@@ -74,12 +75,15 @@ function blob(input: Blob): Content {
 function multipart(input: FormData): Content {
   const encoder = new FormDataEncoder(withFiles(input))
   const { contentLength, contentType } = encoder
+  const callsOut = [...input.values()].some(
+    (part) => typeof part === 'object' && hasOwnStream(part),
+  )
   return {
     length: contentLength === undefined ? null : Number(contentLength),
     type: contentType,
     replayable: true,
-    exact: contentLength !== undefined,
-    callsOut: false,
+    exact: contentLength !== undefined && !callsOut,
+    callsOut,
     open: () => iteratorReader(encoder),
   }
 }
