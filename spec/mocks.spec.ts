@@ -3,6 +3,7 @@ import nock from 'nock'
 import { MockAgent, request } from 'undici'
 import { expectContinue, fetch, upload } from '../lib/index.ts'
 import { faces } from './support/all-faces.ts'
+import { startChild } from './support/child.ts'
 import { closeLater } from './support/closing.ts'
 import { agentFor } from './support/faces.ts'
 import { origin } from './support/origin.ts'
@@ -42,6 +43,11 @@ describe('nock', () => {
       await peer.done
     })
   }
+
+  it('answers where it was loaded before the first response', async () => {
+    const { printed } = startChild('mocked-first.ts', [])
+    expect(await printed).to.equal('201 http://uploads.example/file yes\n'.repeat(3))
+  })
 
   it('answers a GET through fetch and through undici', async () => {
     const scope = nock('http://uploads.example').get('/list').twice().reply(200, 'mocked')

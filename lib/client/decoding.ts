@@ -57,6 +57,11 @@ class Inflate extends Transform {
     else this.#inner.write(chunk, encoding, () => this.#accepted())
   }
 
+  override _read(size: number): void {
+    this.#inner?.resume()
+    super._read(size)
+  }
+
   override _flush(callback: TransformCallback): void {
     if (this.#inner === null || this.#inner.readableEnded) {
       callback()
@@ -69,7 +74,9 @@ class Inflate extends Transform {
   #decoderFor(chunk: Buffer): Transform {
     const isZlib = ((chunk[0] ?? 0) & 0x0f) === 8
     const inner = isZlib ? zlib.createInflate(lenient) : zlib.createInflateRaw(lenient)
-    inner.on('data', (data) => this.push(data))
+    inner.on('data', (data) => {
+      if (!this.push(data)) inner.pause()
+    })
     // zlib never calls back a write with bytes behind the end of the content.
     inner.on('end', () => this.#accepted())
     inner.on('error', (error) => this.destroy(error))

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
-import { type Client, type Dispatcher, Pool } from 'undici/index.js'
+import { type Dispatcher, Pool } from 'undici/index.js'
 import { GatedClient, type TicketedOptions } from './client.ts'
 import { connectorOf, type PoolOptions } from './connector.ts'
 import type { ClientOwner } from './request-handlers.ts'
@@ -18,8 +18,8 @@ export function gatedPool(origin: string | URL, options: object): Pool {
 
 /**
  * A pool of gated connections. undici frees a connection one turn of the event loop after the end of a
- * response, and opens another one for a request that is dispatched earlier. This pool frees it as soon
- * as the response has been handled. An upload that is dispatched while it is handled waits for that.
+ * response, so that it notices a connection that the origin closes right after the response. For a
+ * request that is dispatched earlier it opens another one. An upload waits for that turn instead.
  */
 class GatedPool extends Pool implements ClientOwner {
   readonly #deferred: (() => void)[] = []
@@ -40,14 +40,10 @@ class GatedPool extends Pool implements ClientOwner {
     }
   }
 
-  onResponseEnd(client: Client): void {
+  onResponseEnd(): void {
     this.#ending += 1
-    queueMicrotask(() => {
-      // Setting it makes undici check whether the client is free. undici frees it in a microtask.
-      const { pipelining } = client
-      client.pipelining = pipelining
-      queueMicrotask(() => this.#isFree())
-    })
+    // undici frees the connection with setImmediate, once the handler has returned.
+    queueMicrotask(() => setImmediate(GatedPool.#isFree, this))
   }
 
   override dispatch(options: TicketedOptions, handler: Dispatcher.DispatchHandler): boolean {
@@ -58,10 +54,10 @@ class GatedPool extends Pool implements ClientOwner {
     return true
   }
 
-  #isFree(): void {
-    this.#ending -= 1
-    if (this.#ending === 0) this.#flush()
-    else this.#deferred.shift()?.()
+  static #isFree(pool: GatedPool): void {
+    pool.#ending -= 1
+    if (pool.#ending === 0) pool.#flush()
+    else pool.#deferred.shift()?.()
   }
 
   #flush(): void {

@@ -1,4 +1,4 @@
-import type { Client, Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { ResponseFields } from '../headers.ts'
 import type { GatedClient } from './client.ts'
 import { ForwardingHandler } from './forwarding-handler.ts'
@@ -11,8 +11,8 @@ type Controller = Dispatcher.DispatchController
 
 /** Receives events of the requests of a client. */
 export interface ClientOwner {
-  /** A response is complete. The client is free once its handler has returned. */
-  onResponseEnd(client: Client): void
+  /** A response is complete. The client accepts the next request in the next turn of the event loop. */
+  onResponseEnd(): void
 }
 
 /** Reports when a request no longer waits for a connection. */
@@ -45,7 +45,7 @@ class EndObserver extends ForwardingHandler {
   }
 
   override onResponseEnd(controller: Controller, trailers: ResponseFields): void {
-    this.client.owner.onResponseEnd(this.client)
+    this.client.owner.onResponseEnd()
     super.onResponseEnd(controller, trailers)
   }
 }

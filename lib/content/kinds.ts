@@ -10,7 +10,7 @@ import {
   stored,
 } from './content.ts'
 import { unusable, usedUp } from './content-errors.ts'
-import { blobReader, bytesReader, iteratorReader, type Reader } from './readers.ts'
+import { blobReader, bytesReader, hasOwnStream, iteratorReader, type Reader } from './readers.ts'
 import { streamContent } from './streams.ts'
 
 /**
@@ -59,23 +59,30 @@ function json({ json: value }: JsonInput): Content {
 }
 
 function blob(input: Blob): Content {
+  const callsOut = hasOwnStream(input)
   return {
     ...stored,
     length: input.size,
     type: input.type === '' ? null : input.type,
-    seeks: true,
-    open: (start) => blobReader(start ? input.slice(start) : input),
+    exact: !callsOut,
+    callsOut,
+    seeks: !callsOut,
+    open: (start) => blobReader(input, start),
   }
 }
 
 function multipart(input: FormData): Content {
   const encoder = new FormDataEncoder(withFiles(input))
   const { contentLength, contentType } = encoder
+  const callsOut = [...input.values()].some(
+    (part) => typeof part === 'object' && hasOwnStream(part),
+  )
   return {
     ...stored,
     length: contentLength === undefined ? null : Number(contentLength),
     type: contentType,
-    exact: contentLength !== undefined,
+    exact: contentLength !== undefined && !callsOut,
+    callsOut,
     open: () => iteratorReader(encoder),
   }
 }

@@ -38,17 +38,20 @@ export function bytesReader(bytes: Uint8Array): Reader {
 /** Bytes of a Blob that are read at a time. */
 const sliceSize = 524_288
 
-/**
- * Reads a Blob, which may be backed by a file. Slices are read in half the time of its stream. A class
- * with a stream of its own may have no other bytes.
- */
-export function blobReader(blob: Blob): Reader {
-  if (blob.stream !== Blob.prototype.stream) return webReader(blob.stream() as ReadableStream)
-  let at = 0
+/** Whether the class of a Blob has a stream of its own, whose bytes its slices may not have. */
+export function hasOwnStream({ stream }: Blob): boolean {
+  return stream !== Blob.prototype.stream
+}
+
+/** Reads a Blob, which may be backed by a file. Slices are read in half the time of its stream. */
+export function blobReader(blob: Blob, start = 0): Reader {
+  if (hasOwnStream(blob)) return webReader(blob.stream() as ReadableStream)
+  let at = start
   return {
     next: () => {
       if (at >= blob.size) return done
-      const slice = blob.slice(at, at + sliceSize)
+      // A class may have a slice() of its own, which its stream does not use.
+      const slice = Blob.prototype.slice.call(blob, at, at + sliceSize)
       at += sliceSize
       return slice.arrayBuffer().then((bytes) => ({ done: false, value: new Uint8Array(bytes) }))
     },

@@ -6,7 +6,7 @@ import { interopVersions } from '../protocol/resumable-upload.ts'
 import { parseRetryAfter } from '../protocol/retry-after.ts'
 import { parseBoolean, parseInteger } from '../protocol/structured-fields.ts'
 import { definedOf } from '../unknown.ts'
-import { type HttpRequest, reportedUrl } from '../upload/http-request.ts'
+import type { HttpRequest } from '../upload/http-request.ts'
 import type {
   Answer,
   AnswerDecision,
@@ -112,9 +112,9 @@ export class Resumption implements UploadResumption {
       if (location === null || httpRequest.part !== undefined) return null
       this.#find(new UploadResource(location, httpRequest, version))
     } else if (location !== null && location.href !== this.#resource.location) {
-      return this.#cancel(
-        mismatch(`changed the Location of the upload to ${reportedUrl(httpRequest)}`),
-      )
+      // The query is left out, because it may contain credentials.
+      const place = location.origin + location.pathname
+      return this.#cancel(mismatch(`changed the Location of the upload to ${place}`))
     }
     this.reached(reached)
     const offset = parseInteger(fields['upload-offset'])

@@ -1,13 +1,16 @@
 import { createServer } from 'node:http'
+import { promisify } from 'node:util'
 import {
   brotliCompressSync,
   deflateRawSync,
   deflateSync,
   gzipSync,
+  inflate,
   zstdCompressSync,
 } from 'node:zlib'
 import { expect } from 'chai'
 import { fetch as undiciFetch } from 'undici'
+import { decodersOf } from '../../lib/client/decoding.ts'
 import { fetch } from '../../lib/client/fetch.ts'
 import { upload } from '../../lib/client/upload.ts'
 import { noise } from '../support/contents.ts'
@@ -149,6 +152,18 @@ describe('content of a response', () => {
       const wanted = await cameOf(undiciFetch(url, init) as unknown as Promise<Response>)
       const { response } = await upload(url, init.body, { dispatcher: agentFor() })
       expect(await cameOf(Promise.resolve(response))).to.equal(wanted)
+    })
+  }
+
+  for (const [name, code] of Object.entries(coders)) {
+    it(`is not decoded before it is read: ${name}`, async () => {
+      const zeros = Buffer.alloc(20_000_000)
+      const [decoder] = decodersOf(name.replace('raw ', ''))
+      decoder?.end(code(zeros))
+      // As much is decoded elsewhere meanwhile.
+      await promisify(inflate)(deflateSync(zeros))
+      expect(decoder?.readableLength).to.be.below(1_000_000)
+      decoder?.destroy()
     })
   }
 

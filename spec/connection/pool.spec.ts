@@ -56,6 +56,24 @@ describe('uploads one after the other', () => {
     }
   }
 
+  for (const method of ['PUT', 'GET'] as const) {
+    it(`are not sent on connections that the origin closes without saying so: ${method}`, async () => {
+      const server = createServer((incoming, response) => {
+        incoming.resume().on('end', () => {
+          response.end('stored')
+          incoming.socket.end()
+        })
+      })
+      const url = `http://127.0.0.1:${await listening(server)}`
+      const dispatcher = agentFor()
+      const body = method === 'PUT' ? 'small' : null
+      for (let count = 0; count < 10; count++) {
+        const response = await request(url, { method, body, dispatcher })
+        expect(await response.body.text()).to.equal('stored')
+      }
+    })
+  }
+
   it('use as many connections as there are at a time', async () => {
     let connections = 0
     const [, [, answer]] = answers as [unknown, (typeof answers)[number]]

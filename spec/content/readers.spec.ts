@@ -51,6 +51,16 @@ describe('blobReader', () => {
     expect(Buffer.concat(chunks).equals(bytes)).to.equal(true)
   })
 
+  it('reads the bytes of a class with a slice() of its own', async () => {
+    const sliced = new (class extends Blob {
+      override slice() {
+        return new Blob([])
+      }
+    })(['whole'])
+    const chunks = (await chunksIn(blobReader(sliced))) as Buffer[]
+    expect(Buffer.concat(chunks).toString()).to.equal('whole')
+  })
+
   it('fails where a file has changed', async () => {
     const path = temporaryFile(noise(600_000))
     const reader = blobReader(await openAsBlob(path))

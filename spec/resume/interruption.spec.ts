@@ -89,6 +89,16 @@ for (const way of ways) {
   })
 }
 
+/** A Blob whose stream has other bytes than its slices. */
+class Inverted extends Blob {
+  override stream(): ReturnType<Blob['stream']> {
+    const invert = new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, out) => out.enqueue(chunk.map((byte) => byte ^ 255)),
+    })
+    return super.stream().pipeThrough(invert)
+  }
+}
+
 /** Content of every kind that can be opened again, or is kept. */
 function inputs(): Record<string, () => ContentInput> {
   const path = temporaryFile()
@@ -100,6 +110,7 @@ function inputs(): Record<string, () => ContentInput> {
     'a string': () => text,
     'an ArrayBuffer': () => new Uint8Array(content).buffer,
     'a Blob': () => new Blob([content]),
+    'a Blob with a stream of its own': () => new Inverted([content]),
     'a file': () => fromFile(path),
     'a part of a file': () => fromFile(path, { start: 5, end: 2_500_000 }),
     'an array': () => chunks,

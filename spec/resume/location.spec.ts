@@ -128,12 +128,14 @@ describe('the Location of an upload', () => {
       offsetEvery: 100_000,
       alter: (fields, status) =>
         status === 104 && fields['upload-offset'] !== undefined
-          ? { ...fields, location: '/uploads/2' }
+          ? { ...fields, location: '/uploads/2?token=secret' }
           : fields,
     })
     const error = await failed(origin)
     expect(error.code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
-    expect(error.message).to.include('Location')
+    expect(error.message).to.include(
+      `Location of the upload to ${new URL(origin.url).origin}/uploads/2;`,
+    )
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'DELETE'])
   })
