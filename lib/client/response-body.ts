@@ -33,7 +33,7 @@ const unread = new FinalizationRegistry<ResponseBody>((body) => body.cancel())
 export class ResponseBody implements BodySink, UnderlyingByteSource {
   readonly type = 'bytes'
   readonly #source: BodySource
-  readonly #onClosed: () => void
+  readonly #onClosed: (() => void) | null
   /** Set while a read is pending. */
   #reading: ReadableByteStreamController | null = null
   #out: WeakRef<ReadableByteStreamController> | null = null
@@ -43,9 +43,10 @@ export class ResponseBody implements BodySink, UnderlyingByteSource {
 
   /**
    * @param source is aborted when the stream is cancelled or garbage collected.
-   * @param onClosed is called when the stream was read to its end, failed, or was abandoned.
+   * @param onClosed is called when the stream was read to its end, failed, or was abandoned. With it, the
+   * stream ends only when it is read to its end, so that it can be failed until then, as in fetch.
    */
-  constructor(source: BodySource, onClosed: () => void) {
+  constructor(source: BodySource, onClosed: (() => void) | null) {
     this.#source = source
     this.#onClosed = onClosed
   }
@@ -91,11 +92,10 @@ export class ResponseBody implements BodySink, UnderlyingByteSource {
     this.#source.pause()
   }
 
-  /** All of the content was received. As in fetch, an abort fails the stream until it was read to its end. */
   end(): void {
     this.#complete = true
-    const out = this.#reading
-    if (out === null) return
+    const out = this.#onClosed === null ? this.#out?.deref() : this.#reading
+    if (!out) return
     this.#close()
     out.close()
     // A pending read into the caller's own buffer (BYOB) ends only by this call.
@@ -112,6 +112,6 @@ export class ResponseBody implements BodySink, UnderlyingByteSource {
     this.#out = null
     this.#reading = null
     unread.unregister(this)
-    this.#onClosed()
+    this.#onClosed?.()
   }
 }

@@ -67,7 +67,8 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   #stream(controller: Controller, codings: ResponseFields[string]): ReadableStream {
     const decoders = codings === undefined ? [] : decodersOf(String(codings))
     const decoded = decoders.length === 0 ? null : new DecodedBody(controller, decoders)
-    const body = new ResponseBody(decoded ?? controller, () => this.leave())
+    const onClosed = this.#request.signal === null ? null : () => this.leave()
+    const body = new ResponseBody(decoded ?? controller, onClosed)
     decoded?.pipe(body)
     this.#body = decoded ?? body
     return body.stream()

@@ -50,7 +50,10 @@ class GatedPool extends Pool implements ClientOwner {
     if (this.#ending === 0 || options[ticketKey] === undefined) {
       return super.dispatch(options, handler)
     }
-    this.#deferred.push(AsyncResource.bind(() => super.dispatch(options, handler)))
+    // AsyncResource.bind() takes 20 µs more.
+    const context = new AsyncResource('expect-continue')
+    const dispatch = (): boolean => super.dispatch(options, handler)
+    this.#deferred.push(() => context.runInAsyncScope(dispatch))
     return true
   }
 
