@@ -84,7 +84,7 @@ describe('messageOf', () => {
       'Nothing came in 1 ms',
     ],
     [
-      'a 101 that nobody asked for',
+      'a 101 that the client did not ask for',
       failed('bad upgrade', { code: 'UND_ERR_SOCKET' }),
       'the server switched to another protocol (101) without being asked',
     ],
