@@ -62,9 +62,9 @@ export class Content {
 /** All of the content where it is at hand, or a mebibyte that chunks are cut from over and over. */
 function bytesFor(kind: ContentKind, size: number): Buffer {
   if (kind === 'file') return Buffer.alloc(0)
-  const whole = ['buffer', 'string', 'blob', 'form'].includes(kind)
+  const inMemory = ['buffer', 'string', 'blob', 'form'].includes(kind)
   // Memory of its own: some clients do something about all that is behind a view.
-  const bytes = Buffer.allocUnsafeSlow(whole ? size : Math.min(size, mebibyte))
+  const bytes = Buffer.allocUnsafeSlow(inMemory ? size : Math.min(size, mebibyte))
   // Text of one byte a character, so that a string is as long as its bytes.
   const piece = kind === 'string' ? Buffer.alloc(mebibyte, 'a') : randomPiece()
   // Pages that were never written to would cost less.
@@ -84,11 +84,11 @@ const [openFile, readFile, closeFile] = [promisify(open), promisify(read), promi
  * other is written. Whoever takes a chunk must have it written before asking for the next.
  */
 export async function* fileChunks(path: string, size: number): AsyncGenerator<Buffer> {
-  const most = Math.min(size, mebibyte)
-  const buffers = size > most ? [spare(most), spare(most)] : [spare(most)]
+  const chunkSize = Math.min(size, mebibyte)
+  const buffers = size > chunkSize ? [spare(chunkSize), spare(chunkSize)] : [spare(chunkSize)]
   const file = await openFile(path, 'r')
   try {
-    const fill = (buffer: Buffer) => readFile(file, buffer, 0, most, null)
+    const fill = (buffer: Buffer) => readFile(file, buffer, 0, chunkSize, null)
     let ahead = fill(buffers[0] as Buffer)
     for (let at = 0, turn = 0; at < size; turn++) {
       const { bytesRead, buffer } = await ahead

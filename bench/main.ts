@@ -25,7 +25,7 @@ Measures uploads against the peers in five rounds, and writes docs/benchmarks.md
 `
 
 /** What is to be run. */
-export interface Plan {
+export interface RunOptions {
   readonly sections: readonly Section[]
   readonly rounds: number
   /** Whether docs/ is written. */
@@ -39,7 +39,7 @@ const options = {
 } as const
 
 /** Reads the command line; a string is what is wrong with it. */
-export function planOf(args: string[]): Plan | string {
+export function planOf(args: string[]): RunOptions | string {
   let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
   try {
     values = parseArgs({ args, options }).values
@@ -88,9 +88,9 @@ function write(run: Run): void {
   }
   for (const result of run.results) {
     const section = sections.find(({ name }) => name === result.name)
-    for (const shown of section?.plots ?? []) {
+    for (const plot of section?.plots ?? []) {
       if (section === undefined) continue
-      writeFileSync(new URL(plotFile(section, shown), docs), plotOf(shown, section, result))
+      writeFileSync(new URL(plotFile(section, plot), docs), plotOf(plot, section, result))
     }
   }
   writeFileSync(new URL('benchmarks.json', docs), rawOf(run))

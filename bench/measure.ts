@@ -60,9 +60,9 @@ export async function measureCase(made: Case, rounds: number, grounds: Grounds):
       }
     }
   }
-  return [...samples].map(([{ name = '', condition = 'first', ...row }, taken]) => {
+  return [...samples].map(([{ name = '', condition = 'first', ...row }, values]) => {
     const { uploads, parallel = 1, size } = row
-    return { name, condition, uploads, parallel, bytes: uploads * size, samples: taken }
+    return { name, condition, uploads, parallel, bytes: uploads * size, samples: values }
   })
 }
 
@@ -104,13 +104,13 @@ function timed(
 
 /** Content bytes that came per upload. An upload that did not arrive whole, exactly once, ends the run. */
 function checkedBytes(
-  { whole = true }: Case,
+  { complete = true }: Case,
   { name, size, uploads }: Row,
   candidate: CandidateName,
   received: Received | undefined,
 ): number {
   const bytes = (received?.contentBytes ?? 0) / uploads
-  if (!whole || bytes === size) return bytes
+  if (!complete || bytes === size) return bytes
   throw new Error(`${candidate}, ${name}: ${bytes} bytes came per upload, not ${size}`)
 }
 

@@ -22,10 +22,10 @@ const width = 800
 const style = { background: 'white', color: 'black' }
 
 /** One picture, as an SVG document: the median of all rounds, and a rule from lowest to highest. */
-export function plotOf(shown: Plot, section: Section, result: SectionResult): string {
-  const points = pointsOf(shown, section, result)
-  const { title } = metrics[shown.metric]
-  const svg = shown.axis === undefined ? bars(points, title) : lines(points, title, shown.axis)
+export function plotOf(plot: Plot, section: Section, result: SectionResult): string {
+  const points = pointsOf(plot, section, result)
+  const { title } = metrics[plot.metric]
+  const svg = plot.axis === undefined ? bars(points, title) : lines(points, title, plot.axis)
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
   return `${svg.outerHTML}\n`
 }

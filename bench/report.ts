@@ -137,8 +137,8 @@ function ratioText(
 /** A median, with the lowest and the highest in brackets. */
 export function spreadText({ median, min, max }: Spread): string {
   // No number is shown as -0.
-  const shown = (number: number): string => (Number(number.toFixed(2)) + 0).toFixed(2)
-  return `${shown(median)} (${shown(min)} to ${shown(max)})`
+  const plot = (number: number): string => (Number(number.toFixed(2)) + 0).toFixed(2)
+  return `${plot(median)} (${plot(min)} to ${plot(max)})`
 }
 
 type Cells = readonly string[]
@@ -216,9 +216,9 @@ once, ends the run.
 function sectionText(section: Section, { results }: SectionResult): string {
   const { title, text, plots } = section
   const tables = results.map((result) => resultTable(result, section))
-  const pictures = plots.map((shown) => {
-    const { title: of } = metrics[shown.metric]
-    return `![${title}: ${of}](${plotFile(section, shown)})`
+  const pictures = plots.map((plot) => {
+    const { title: of } = metrics[plot.metric]
+    return `![${title}: ${of}](${plotFile(section, plot)})`
   })
   return `## ${title}\n\n${[text, ...pictures, ...tables].join('\n\n')}\n`
 }
@@ -232,18 +232,18 @@ export function rawOf({ machine, rounds, results }: Run): string {
 }
 
 function columnsOf({ samples, ...rest }: Result): object {
-  const columns = Object.entries(samples).map(([candidate, taken]) => [
+  const columns = Object.entries(samples).map(([candidate, values]) => [
     candidate,
     {
-      seconds: rounded(taken, ({ seconds }) => seconds),
-      cpuSeconds: rounded(taken, ({ cpuSeconds }) => cpuSeconds),
-      peakBytes: rounded(taken, ({ peakBytes }) => peakBytes),
-      contentBytesPerUpload: rounded(taken, ({ contentBytes }) => contentBytes),
-      ...(taken.some(({ waits }) => waits.length > 0) && {
-        waitMs: taken.map(({ waits }) => waits.map((wait) => Number(wait.toFixed(3)))),
+      seconds: rounded(values, ({ seconds }) => seconds),
+      cpuSeconds: rounded(values, ({ cpuSeconds }) => cpuSeconds),
+      peakBytes: rounded(values, ({ peakBytes }) => peakBytes),
+      contentBytesPerUpload: rounded(values, ({ contentBytes }) => contentBytes),
+      ...(values.some(({ waits }) => waits.length > 0) && {
+        waitMs: values.map(({ waits }) => waits.map((wait) => Number(wait.toFixed(3)))),
       }),
-      ...(taken.some(({ originCpuSeconds }) => originCpuSeconds !== null) && {
-        originCpuSeconds: rounded(taken, ({ originCpuSeconds }) => originCpuSeconds),
+      ...(values.some(({ originCpuSeconds }) => originCpuSeconds !== null) && {
+        originCpuSeconds: rounded(values, ({ originCpuSeconds }) => originCpuSeconds),
       }),
     },
   ])

@@ -29,7 +29,7 @@ export interface Case {
   /** Whether our own candidates remember routes. @default true */
   readonly memory?: boolean
   /** Whether the origin gets all content, exactly once. @default true */
-  readonly whole?: boolean
+  readonly complete?: boolean
   readonly candidates: readonly CandidateName[]
 }
 

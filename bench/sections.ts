@@ -157,7 +157,7 @@ const refusal = (status: number, kind: ContentKind): Case => ({
     { uploads: 300 },
   ),
   status,
-  whole: false,
+  complete: false,
   candidates: ['upload', 'dispatcher', 'http', 'smithy', 'raw'],
 })
 
@@ -173,7 +173,7 @@ const waste = (kind: ContentKind): Case => ({
     },
   ],
   status: 413,
-  whole: false,
+  complete: false,
   candidates: ['upload', 'undici'],
 })
 
@@ -216,7 +216,7 @@ const replay = (kind: ContentKind): Case => ({
     { uploads: 8 },
   ),
   memory: false,
-  whole: kind !== 'form',
+  complete: kind !== 'form',
   candidates:
     kind === 'buffer' || kind === 'generator' ? ['upload', 'http', 'raw'] : ['upload', 'http'],
 })

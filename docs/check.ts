@@ -120,7 +120,7 @@ async function axeFaults(page: Page): Promise<string[]> {
 /** Chooses all there is to choose; each choice must change the words, the picture and the wire. */
 async function tryChoices(page: Page): Promise<string[]> {
   const faults: string[] = []
-  const shown = new Map<string, string>()
+  const texts = new Map<string, string>()
   for (const [origin] of choices.origin) {
     for (const [client] of choices.client) {
       for (const [content] of choices.content) {
@@ -135,9 +135,9 @@ async function tryChoices(page: Page): Promise<string[]> {
         ])
         const text = seen.join('\n')
         if (seen.some((part) => !part)) faults.push(`${chosen} shows too little: ${text}`)
-        const [before] = [...shown].find(([, other]) => other === text) ?? []
+        const [before] = [...texts].find(([, other]) => other === text) ?? []
         if (before !== undefined) faults.push(`${chosen} shows what ${before} shows`)
-        shown.set(chosen, text)
+        texts.set(chosen, text)
         faults.push(...(await tooWide(page)).map((fault) => `${chosen}: ${fault}`))
         faults.push(...(await belowTheScreen(page)).map((fault) => `${chosen}: ${fault}`))
       }

@@ -8,7 +8,7 @@ import { chunksOf, noise, sha256 } from './support/contents.ts'
 import { listening } from './support/listening.ts'
 
 const count = 200
-const most = 8
+const max = 8
 
 interface Seen {
   /** The sha256 of each content that came whole, by path. */
@@ -65,11 +65,11 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 
 describe('many uploads at a time', () => {
   for (const face of faces) {
-    it(`arrive whole and apart through ${face.name}, over ${most} connections`, async function () {
+    it(`arrive whole and apart through ${face.name}, over ${max} connections`, async function () {
       this.timeout(60_000)
       const { url, seen } = await server()
       const counts = connections()
-      const send = face.open({ connections: most, memory: false })
+      const send = face.open({ connections: max, memory: false })
       const contents = Array.from({ length: count }, (_, index) =>
         noise(30_000 + index * 100, index + 1),
       )
@@ -85,7 +85,7 @@ describe('many uploads at a time', () => {
       const arrived = sums.map((_, index) => seen.contents.get(`/${index}`))
       expect(arrived).to.eql(sums.map((sum) => [sum]))
       expect(seen.refusals).to.equal(count / 2)
-      expect(counts.peak).to.be.within(2, most)
+      expect(counts.peak).to.be.within(2, max)
     })
   }
 })

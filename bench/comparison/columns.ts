@@ -51,8 +51,8 @@ export const columns: readonly Column[] = [
       const got = trials.filter(({ status }) => status === 413).length
       const errors = new Set(trials.map(({ error, hung }) => (hung ? 'hangs' : error)))
       errors.delete(null)
-      const most = Math.max(...trials.flatMap(({ seen }) => seen.map((each) => each.wire)))
-      const sent = most < 1000 ? 'nothing sent' : `${(most / 1024).toFixed(0)} KiB taken`
+      const maxBytes = Math.max(...trials.flatMap(({ seen }) => seen.map((each) => each.wire)))
+      const sent = maxBytes < 1000 ? 'nothing sent' : `${(maxBytes / 1024).toFixed(0)} KiB taken`
       return [`${got} of ${times}`, ...errors, sent].join(', ')
     },
   },
@@ -62,7 +62,7 @@ function again(one: Trial, what: string): string {
   if (one.hung) return 'hangs'
   if (one.error !== null) return `fails: ${one.error}`
   if (one.seen.length === 1) return `${one.status} returned`
-  return one.whole ? `${what}, whole` : `${what}, content lost (status ${one.status})`
+  return one.complete ? `${what}, whole` : `${what}, content lost (status ${one.status})`
 }
 
 function failed({ error, hung }: Trial): string {
@@ -72,5 +72,5 @@ function failed({ error, hung }: Trial): string {
 function lost(one: Trial): string {
   if (one.hung) return ', then hangs'
   if (one.error !== null) return `, then fails: ${one.error}`
-  return one.whole ? '' : `, of ${size} bytes not all came`
+  return one.complete ? '' : `, of ${size} bytes not all came`
 }

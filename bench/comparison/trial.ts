@@ -14,7 +14,7 @@ export interface Trial {
   readonly hung: boolean
   readonly seen: readonly Watched[]
   /** Whether the content came whole with the last request. */
-  readonly whole: boolean
+  readonly complete: boolean
 }
 
 const chunk = randomFillSync(Buffer.alloc(65_536))
@@ -53,8 +53,8 @@ export async function trial(client: Client, behaviour: Behaviour, asks: boolean)
   }
   clearTimeout(patient)
   const seen = await origin.finish()
-  const whole = seen.at(-1)?.sha256 === sha256
-  return { status, error: hung ? null : error, hung, seen, whole }
+  const complete = seen.at(-1)?.sha256 === sha256
+  return { status, error: hung ? null : error, hung, seen, complete }
 }
 
 /** The code that is nearest to what happened. */

@@ -64,7 +64,7 @@ class Lane {
 /** Starts a relay. What is on the way is limited to what such a link holds. */
 export async function startRelay(port: number, link: Link): Promise<Relay> {
   const [up, down] = [new Lane(link), new Lane(link)]
-  const most = (link.rate * link.roundTrip) / 1000
+  const maxOnTheWay = (link.rate * link.roundTrip) / 1000
   const sockets = new Set<Socket>()
   const server: Server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
     const target = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
@@ -75,10 +75,10 @@ export async function startRelay(port: number, link: Link): Promise<Relay> {
     // Making a connection takes a round trip, which loopback does not.
     client.pause()
     setTimeout(() => {
-      pass(client, target, up, most)
+      pass(client, target, up, maxOnTheWay)
       client.resume()
     }, link.roundTrip)
-    pass(target, client, down, most)
+    pass(target, client, down, maxOnTheWay)
   })
   await new Promise<void>((listens) => server.listen(0, '127.0.0.1', listens))
   return {
@@ -95,15 +95,15 @@ export async function startRelay(port: number, link: Link): Promise<Relay> {
   }
 }
 
-function pass(from: Socket, to: Socket, lane: Lane, most: number): void {
+function pass(from: Socket, to: Socket, lane: Lane, maxOnTheWay: number): void {
   let onTheWay = 0
   from.on('data', (chunk: Buffer) => {
     onTheWay += chunk.length
-    if (onTheWay > most) from.pause()
+    if (onTheWay > maxOnTheWay) from.pause()
     lane.carry(chunk.length, () => {
       to.write(chunk)
       onTheWay -= chunk.length
-      if (onTheWay <= most) from.resume()
+      if (onTheWay <= maxOnTheWay) from.resume()
     })
   })
   from.on('end', () => lane.carry(0, () => to.end()))

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Recording } from './recording.ts'
-import { type View, viewOf } from './view.ts'
+import { type ExchangeView, viewOf } from './view.ts'
 
-declare const data: readonly View[]
+declare const data: readonly ExchangeView[]
 
 export { data }
 
@@ -12,7 +12,7 @@ const stories = ['413', 'go', '417', 'silent']
 /** A few recordings, for the home page; VitePress calls it when it builds. */
 export default {
   watch: ['./recordings.json'],
-  load: (): View[] => {
+  load: (): ExchangeView[] => {
     const text = readFileSync(new URL('recordings.json', import.meta.url), 'utf8')
     const recordings: readonly Recording[] = JSON.parse(text)
     const plain = recordings.filter(

@@ -24,14 +24,14 @@ export interface AttemptView {
 }
 
 /** Something that went over the wire, or a remark about what did not. */
-export interface Line {
+export interface ExchangeLine {
   readonly atMs: number
   readonly kind: 'request' | 'response' | 'body' | 'remark'
   readonly text: string
 }
 
 /** All there is to show of a recording. Every time counts from the call. */
-export interface View {
+export interface ExchangeView {
   readonly origin: OriginChoice
   readonly client: ClientChoice
   readonly content: ContentChoice
@@ -42,7 +42,7 @@ export interface View {
   /** Where the axis has marks. */
   readonly ticks: readonly number[]
   readonly attempts: readonly AttemptView[]
-  readonly lines: readonly Line[]
+  readonly lines: readonly ExchangeLine[]
 }
 
 /** Header fields that matter to the exchange; the others of a head are left out. */
@@ -59,7 +59,7 @@ const telling = new Set([
 ])
 
 /** What the page shows of a recording. */
-export function viewOf(recording: Recording): View {
+export function viewOf(recording: Recording): ExchangeView {
   const { origin, client, content, report } = recording
   const attempts = report.attempts.map((attempt, at) =>
     attemptView(recording, attempt, at === report.attempts.length - 1),
@@ -147,22 +147,22 @@ function headsOf({ wire }: Recording, connection: number): string[] {
     .map(({ text }) => text)
 }
 
-function linesOf(recording: Recording, attempt: AttemptReport, connection: number): Line[] {
+function linesOf(recording: Recording, attempt: AttemptReport, connection: number): ExchangeLine[] {
   const { size, report, wire } = recording
   const { startedAtMs, asked, interim, sentBytes } = attempt
   const { head, body, answer } = timesOf(attempt)
   const request = wire.find((line) => line.connection === connection)?.text ?? ''
   const heads = headsOf(recording, connection)
-  const lines: Line[] = [{ atMs: head, kind: 'request', text: shown(request) }]
+  const lines: ExchangeLine[] = [{ atMs: head, kind: 'request', text: shortened(request) }]
   if (asked) lines.push({ atMs: head, kind: 'remark', text: 'the body waits' })
   for (const [at, { atMs }] of interim.entries()) {
-    lines.push({ atMs: startedAtMs + atMs, kind: 'response', text: shown(heads[at] ?? '') })
+    lines.push({ atMs: startedAtMs + atMs, kind: 'response', text: shortened(heads[at] ?? '') })
   }
   if (body !== null) {
     const part = sentBytes < size ? ` of ${bytesText(size)}` : ''
     lines.push({ atMs: body, kind: 'body', text: `body: ${bytesText(sentBytes)}${part}` })
   }
-  lines.push({ atMs: answer, kind: 'response', text: shown(heads.at(-1) ?? '') })
+  lines.push({ atMs: answer, kind: 'response', text: shortened(heads.at(-1) ?? '') })
   if (body === null && connection === report.attempts.length) {
     lines.push({ atMs: answer, kind: 'remark', text: `nothing of ${bytesText(size)} was sent` })
   }
@@ -170,7 +170,7 @@ function linesOf(recording: Recording, attempt: AttemptReport, connection: numbe
 }
 
 /** A head without the fields that do not matter here. */
-function shown(head: string): string {
+function shortened(head: string): string {
   const [first = '', ...fields] = head.split('\n')
   const named = (field: string): string => field.slice(0, field.indexOf(':')).toLowerCase()
   return [first, ...fields.filter((field) => telling.has(named(field)))].join('\n')

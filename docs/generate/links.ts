@@ -17,8 +17,8 @@ const pages: Readonly<Record<string, string>> = {
  * @param from the file that it comes from, from the top of the project.
  */
 export function withSiteLinks(source: string, from: string): string {
-  return source.replaceAll(/\]\(([^)\s]+)\)/g, (whole, href: string) => {
-    if (/^[a-z]+:/.test(href) || href.startsWith('#')) return whole
+  return source.replaceAll(/\]\(([^)\s]+)\)/g, (match, href: string) => {
+    if (/^[a-z]+:/.test(href) || href.startsWith('#')) return match
     const [path = '', anchor] = href.split('#')
     const target = new URL(path, `file:///${from}`).pathname.slice(1)
     if (/^docs\/[\w-]+\.(svg|json)$/.test(target)) return `](../${target.slice('docs/'.length)})`

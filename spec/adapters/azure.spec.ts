@@ -2,13 +2,13 @@ import { expect } from 'chai'
 import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
 import { blobClient } from '../support/adapters-azure.ts'
 import {
+  completeUpload,
   content,
   filePath,
   fileStream,
   headOnly,
   uploadsOf,
   waitFor,
-  whole,
 } from '../support/adapters-content.ts'
 import { openOrigin } from '../support/open-origin.ts'
 
@@ -24,9 +24,9 @@ const inputs: Readonly<
 }
 
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
-  ['says go', 'go', [whole(true)]],
-  ['stays silent', 'silent', [whole(true)]],
-  ['answers 417', 417, [headOnly, whole(false)]],
+  ['says go', 'go', [completeUpload(true)]],
+  ['stays silent', 'silent', [completeUpload(true)]],
+  ['answers 417', 417, [headOnly, completeUpload(false)]],
 ]
 
 /** What the origin says to the first request; it says go to those that follow. */
@@ -61,7 +61,7 @@ describe('expectHttpClient with a BlockBlobClient', () => {
 
         await upload(blobClient(origin, waitFor(mode)))
 
-        expect(uploadsOf(origin)).to.deep.equal([headOnly, whole(true)])
+        expect(uploadsOf(origin)).to.deep.equal([headOnly, completeUpload(true)])
       })
     }
 
@@ -89,9 +89,9 @@ describe('expectHttpClient with a BlockBlobClient', () => {
       await client.uploadStream(fileStream(), 2 * 1024 * 1024, 1)
 
       const blocks = origin.requests.filter(({ path }) => !path.includes('comp=blocklist'))
-      const taken = blocks.filter(({ status }) => status === 201)
-      expect(taken.map(({ bytes, sha256 }) => [bytes, sha256])).to.deep.equal([
-        whole(true).slice(1),
+      const accepted = blocks.filter(({ status }) => status === 201)
+      expect(accepted.map(({ bytes, sha256 }) => [bytes, sha256])).to.deep.equal([
+        completeUpload(true).slice(1),
       ])
       const refused = blocks.filter(({ status }) => status !== 201)
       expect(refused.every(({ bytes }) => bytes === 0)).to.equal(true)

@@ -4,12 +4,12 @@ import { type DetailedError, Upload, type UploadOptions } from 'tus-js-client'
 import { expectHttpStack } from '../../lib/adapters/tus.ts'
 import type { OriginMode, SeenRequest, TestOrigin } from '../../lib/testing/index.ts'
 import {
+  completeUpload,
   content,
   digest,
   fileStream,
   headOnly,
   waitFor,
-  whole,
 } from '../support/adapters-content.ts'
 import { closeLater } from '../support/closing.ts'
 import { openOrigin } from '../support/open-origin.ts'
@@ -66,9 +66,9 @@ const patches = (origin: TestOrigin): readonly unknown[] =>
 const inputs = { 'a buffer': () => content, 'a file stream': fileStream }
 
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
-  ['says go', 'go', [whole(true)]],
-  ['stays silent', 'silent', [whole(true)]],
-  ['answers 417', 417, [headOnly, whole(false)]],
+  ['says go', 'go', [completeUpload(true)]],
+  ['stays silent', 'silent', [completeUpload(true)]],
+  ['answers 417', 417, [headOnly, completeUpload(false)]],
 ]
 
 const refusals: readonly (readonly [string, OriginMode, number])[] = [
@@ -109,7 +109,7 @@ describe('expectHttpStack with tus-js-client', () => {
 
       await uploaded(origin, make(), { retryDelays: [0] })
 
-      expect(patches(origin)).to.deep.equal([headOnly, whole(true)])
+      expect(patches(origin)).to.deep.equal([headOnly, completeUpload(true)])
     })
   }
 

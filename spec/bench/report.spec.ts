@@ -31,12 +31,12 @@ function resultOf({ cases, name }: Section): SectionResult {
   const results = cases.flatMap(({ rows, candidates }) =>
     rows.flatMap(({ name = '', condition = 'first', size, uploads, parallel = 1 }): Result[] => {
       if (name === '') return []
-      const taken = candidates.map((candidate, at) => [
+      const values = candidates.map((candidate, at) => [
         candidate,
         [1, 2, 3].map((round) => ({ ...sample, seconds: (at + 1) * round, waits: [3, 1, 2] })),
       ])
       const bytes = uploads * size
-      return [{ name, condition, uploads, parallel, bytes, samples: Object.fromEntries(taken) }]
+      return [{ name, condition, uploads, parallel, bytes, samples: Object.fromEntries(values) }]
     }),
   )
   return { name, results }
@@ -166,8 +166,8 @@ describe('the goals', () => {
 describe('resultTable', () => {
   it('shows medians, and what the first candidate is to each other one', () => {
     const { upload = [], curl = [] } = result.samples
-    const shown = resultTable({ ...result, samples: { upload, curl } }, section)
-    expect(shown).to.equal(
+    const table = resultTable({ ...result, samples: { upload, curl } }, section)
+    expect(table).to.equal(
       [
         '| small (compiled) | ms per upload | CPU µs per upload | ms per upload: upload (ours) / this |',
         '| ---------------- | ------------: | ----------------: | ----------------------------------: |',
@@ -195,9 +195,9 @@ describe('reportOf', () => {
 
 describe('plotOf', () => {
   for (const section of sections) {
-    for (const shown of section.plots) {
-      it(`draws ${section.name}, ${shown.metric}`, () => {
-        const svg = plotOf(shown, section, resultOf(section))
+    for (const table of section.plots) {
+      it(`draws ${section.name}, ${table.metric}`, () => {
+        const svg = plotOf(table, section, resultOf(section))
         expect(svg).to.match(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/)
         expect(svg).to.contain('(ours)')
         expect(svg).not.to.match(/undefined|NaN/)

@@ -26,8 +26,8 @@ function shape(random: Random, clean: boolean): Direction {
   }
 }
 
-function cutAt(random: Random, least: number, most: number): Cut {
-  const after = least + random.scale(most)
+function cutAt(random: Random, least: number, max: number): Cut {
+  const after = least + random.scale(max)
   const kind = random.weighed({ reset: 5, drop: 2, stop: 2, 'half-close': 3, stall: 3 })
   return kind === 'stall' ? { kind, after, ms: random.between(20, 500) } : { kind, after }
 }

@@ -41,12 +41,12 @@ function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
   const contents = messages
     .filter(({ method }) => method === plan.method)
     .sort((one, other) => one.attempt - other.attempt)
-  const whole = contents.filter((message) => isWhole(message, told))
+  const complete = contents.filter((message) => isWhole(message, told))
   const findings: [Breach, string | null][] = [
     ['hung', hung ? 'nothing came of it' : null],
     ['leaked', leftOpen ? 'its source was not let go of' : null],
-    ['truncated', broken(told, contents, whole)],
-    ['lost', isSuccess(told) && whole.length === 0 ? 'it is not at the origin' : null],
+    ['truncated', broken(told, contents, complete)],
+    ['lost', isSuccess(told) && complete.length === 0 ? 'it is not at the origin' : null],
     [
       'doubled',
       doubled(
@@ -66,10 +66,10 @@ function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
 function broken(
   { flaw, content }: Told,
   contents: readonly Message[],
-  whole: readonly Message[],
+  complete: readonly Message[],
 ): string | null {
   if (flaw !== null && contents.length > 0) return `a source that ${flaw} made a complete message`
-  if (whole.length === contents.length) return null
+  if (complete.length === contents.length) return null
   const lengths = contents.map((message) => message.bytes)
   return `of ${content.bytes} bytes, ${lengths} came as complete messages`
 }

@@ -26,7 +26,7 @@ how many sessions, of up to 8 uploads each, are under way at a time; --session r
 A run of more than 2000 uploads tells on stderr how far it has come.
 `
 
-interface Plan {
+interface RunOptions {
   readonly uploads: number
   readonly seed: number
   readonly parallel: number
@@ -34,7 +34,7 @@ interface Plan {
 }
 
 /** Reads the command line; a string is what is wrong with it. */
-function planOf(args: string[]): Plan | string {
+function planOf(args: string[]): RunOptions | string {
   const options = {
     uploads: { type: 'string', default: '2000' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
@@ -61,7 +61,7 @@ function planOf(args: string[]): Plan | string {
 }
 
 /** The sessions to run, one after another. */
-function* sessionsOf({ uploads, seed, session }: Plan): Generator<SessionPlan> {
+function* sessionsOf({ uploads, seed, session }: RunOptions): Generator<SessionPlan> {
   if (session !== null) {
     yield planSession(seed, session, Number.POSITIVE_INFINITY)
     return
@@ -80,7 +80,7 @@ interface Run {
 }
 
 /** Runs all sessions, so many at a time. */
-async function runAll(plan: Plan, grounds: Grounds): Promise<Run> {
+async function runAll(plan: RunOptions, grounds: Grounds): Promise<Run> {
   const tolds: Told[] = []
   const findings: Finding[] = []
   const sessions = sessionsOf(plan)

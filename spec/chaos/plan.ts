@@ -53,9 +53,9 @@ export const poolSize = 33_554_432
 const mostUploads = 8
 
 /** The session of this number, of at most so many uploads. */
-export function planSession(seed: number, number: number, most: number): SessionPlan {
+export function planSession(seed: number, number: number, max: number): SessionPlan {
   const random = new Random(seed, number)
-  const count = Math.min(most, random.between(1, mostUploads))
+  const count = Math.min(max, random.between(1, mostUploads))
   const connections = random.pick([undefined, 1, 2, 8])
   const transport = random.weighed(transports)
   return {

@@ -26,7 +26,7 @@ const pool = noise(8_388_608, 7)
 const largest = 4_000_000
 
 /** One upload, as it is to be made. */
-interface Plan {
+interface PlannedUpload {
   readonly number: number
   readonly transport: Transport
   readonly kind: string
@@ -37,7 +37,7 @@ interface Plan {
 
 /** What came of one upload. */
 interface Told {
-  readonly plan: Plan
+  readonly plan: PlannedUpload
   readonly outcome: string
   /** The paths of the uploads that the client was told of. */
   readonly known: ReadonlySet<string>
@@ -45,7 +45,7 @@ interface Told {
   readonly sentBytes: number
 }
 
-function planOf(seed: number, number: number): Plan {
+function planOf(seed: number, number: number): PlannedUpload {
   const random = new Random(seed, number)
   const size = random.between(1, largest)
   const from = random.between(0, pool.length - size)
@@ -63,12 +63,12 @@ function cutOf(random: Random, size: number): Faults {
   const kind = random.weighed({ reset: 6, drop: 1, 'half-close': 2 })
   // Answers are lost, too; TLS and a tunnel take about 3000 bytes before them.
   if (random.chance(0.15)) return { up: {}, down: { cut: { kind, after: random.scale(4000) } } }
-  const most = size / random.pick([1, 2, 5, 20])
-  const after = random.chance(0.1) ? random.scale(2000) : random.between(1000, most + 5000)
+  const max = size / random.pick([1, 2, 5, 20])
+  const after = random.chance(0.1) ? random.scale(2000) : random.between(1000, max + 5000)
   return { up: { cut: { kind, after: Math.floor(after) } }, down: {} }
 }
 
-function inputOf({ kind, bytes, number }: Plan, folder: string): ContentInput {
+function inputOf({ kind, bytes, number }: PlannedUpload, folder: string): ContentInput {
   const path = join(folder, String(number))
   if (kind === 'a file') {
     writeFileSync(path, bytes)
@@ -81,7 +81,7 @@ function inputOf({ kind, bytes, number }: Plan, folder: string): ContentInput {
   return kind === 'a stream' ? Readable.from(chunks) : bytes
 }
 
-async function run(plan: Plan, addresses: Addresses, folder: string): Promise<Told> {
+async function run(plan: PlannedUpload, addresses: Addresses, folder: string): Promise<Told> {
   const { transport, cuts, number } = plan
   const route = routeOf(transport, addresses)
   const clean = { up: {}, down: {} }
@@ -198,10 +198,10 @@ async function main(args: string[]): Promise<number> {
     const size = sum(({ plan }) => plan.bytes.length)
     const mebi = (bytes: number): string => `${(bytes / 1_048_576).toFixed(0)} MiB`
     console.log(`${tolds.length} uploads in ${seconds.toFixed(0)} s, ${mebi(size)} of content`)
-    const taken = tolds.filter(({ outcome }) => outcome === '201')
+    const accepted = tolds.filter(({ outcome }) => outcome === '201')
     const unknown = tolds.filter(({ outcome, known }) => outcome !== '201' && known.size === 0)
     console.log(
-      `${taken.length} answered with 201, ${sum(({ resumed }) => resumed)} times resumed; ${unknown.length} failed before they could be resumed`,
+      `${accepted.length} answered with 201, ${sum(({ resumed }) => resumed)} times resumed; ${unknown.length} failed before they could be resumed`,
     )
     const paths = new Set(tolds.flatMap(({ known }) => [...known]))
     const found = held.filter(({ path }) => paths.has(path))
@@ -210,12 +210,12 @@ async function main(args: string[]): Promise<number> {
     console.log(
       `uploads at the origin: ${count('complete')} complete, ${count('cancelled')} cancelled, ${count('open')} open, and ${orphans.length} whose 104 did not arrive`,
     )
-    const own = bytesOf(taken.map(({ plan }) => plan.bytes.length))
-    const handed = bytesOf(taken.map(({ sentBytes }) => sentBytes))
+    const own = bytesOf(accepted.map(({ plan }) => plan.bytes.length))
+    const sent = bytesOf(accepted.map(({ sentBytes }) => sentBytes))
     const received = (uploads: readonly HeldUpload[]): number =>
       bytesOf(uploads.map((upload) => upload.received))
     console.log(
-      `for ${mebi(own)} answered with 201 the origin received ${mebi(received(found))}, and ${mebi(received(orphans))} without a 104; ${mebi(handed - own)} more were handed to connections, most of which did not arrive`,
+      `for ${mebi(own)} answered with 201 the origin received ${mebi(received(found))}, and ${mebi(received(orphans))} without a 104; ${mebi(sent - own)} more were handed to connections, most of which did not arrive`,
     )
     console.log(`resident: ${memory.map(({ rss }) => mebi(rss)).join(', ')}`)
     console.log(`heap and buffers: ${memory.map(({ live }) => mebi(live)).join(', ')}`)

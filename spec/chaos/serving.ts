@@ -54,7 +54,7 @@ export class Serving {
   }
 
   #isTaken(what: string): boolean {
-    const taken = [
+    const accepting = [
       'go',
       'silent',
       'late',
@@ -66,7 +66,7 @@ export class Serving {
       'mute',
       'half',
     ]
-    return taken.includes(what) || (what === '417' && !this.#asked)
+    return accepting.includes(what) || (what === '417' && !this.#asked)
   }
 
   #read(ended: () => void): void {

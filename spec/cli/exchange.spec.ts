@@ -139,18 +139,18 @@ describe('put --verbose', () => {
   it('makes uploads one at a time', async () => {
     // It answers late enough for others to come in between.
     const origin = await openOrigin({ delay: 20 })
-    let most = 0
+    let maxOpen = 0
     origin.mode = () => {
-      most = Math.max(most, origin.requests.filter(({ status }) => status === 0).length)
+      maxOpen = Math.max(maxOpen, origin.requests.filter(({ status }) => status === 0).length)
       return 'go'
     }
     await run(['put', ...filesOf({ a: 'a', b: 'b', c: 'c' }), `${origin.url}/`, '-v'])
-    expect([origin.requests.length, most]).to.deep.equal([3, 1])
+    expect([origin.requests.length, maxOpen]).to.deep.equal([3, 1])
   })
 })
 
 describe('shownField', () => {
-  for (const [name, value, shown] of [
+  for (const [name, value, printed] of [
     ['Content-Type', 'text/plain', 'Content-Type: text/plain'],
     ['Authorization', 'Bearer abc', 'Authorization: Bearer …'],
     ['Authorization', 'abc', 'Authorization: …'],
@@ -160,8 +160,8 @@ describe('shownField', () => {
     ['Location', 'https://a/b?c', 'Location: https://a/b?…'],
     ['WWW-Authenticate', 'Basic realm="a"', 'WWW-Authenticate: Basic realm="a"'],
   ] as const) {
-    it(`is ${shown} for ${name}: ${value}`, () => {
-      expect(shownField([name, value])).to.equal(shown)
+    it(`is ${printed} for ${name}: ${value}`, () => {
+      expect(shownField([name, value])).to.equal(printed)
     })
   }
 })

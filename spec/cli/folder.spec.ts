@@ -99,10 +99,10 @@ describe('the command put, with -r', () => {
     const origin = await openOrigin({ delay: 250 })
     const how = ['--concurrency', '1', '-r', folderOf()]
     const { err } = await run(['put', ...how, `${origin.url}/`], { columns: 80 })
-    const shown = stripVTControlCharacters(err)
-    expect(shown).to.match(/0 of 3 files {2}3 B of 6 B {2}\d+ B\/s {2}0:0\d/)
-    expect(shown).to.match(/1 of 3 files {2}6 B of 6 B {2}\d+ B\/s/)
-    expect(shown).to.match(/\n3 of 3 uploads accepted, \d+ B sent in [^,]*\n$/)
+    const printed = stripVTControlCharacters(err)
+    expect(printed).to.match(/0 of 3 files {2}3 B of 6 B {2}\d+ B\/s {2}0:0\d/)
+    expect(printed).to.match(/1 of 3 files {2}6 B of 6 B {2}\d+ B\/s/)
+    expect(printed).to.match(/\n3 of 3 uploads accepted, \d+ B sent in [^,]*\n$/)
   })
 })
 

@@ -47,7 +47,7 @@ describe('the colours of put', () => {
 })
 
 describe('the progress of put', () => {
-  for (const [how, options, shown] of [
+  for (const [how, options, printed] of [
     [[], { columns: 80 }, true],
     [[], {}, false],
     [['--progress'], {}, true],
@@ -56,12 +56,12 @@ describe('the progress of put', () => {
     [['-q', '--progress'], { columns: 80 }, true],
   ] as [string[], TerminalOptions, boolean][]) {
     const where = options.columns === undefined ? 'in a pipe' : 'on a screen'
-    it(`is ${shown ? 'shown' : 'not shown'} ${where} ${how.join(' ')}`, async () => {
+    it(`is ${printed ? 'shown' : 'not shown'} ${where} ${how.join(' ')}`, async () => {
       const origin = await openOrigin({ delay: 150 })
       const args = ['put', ...filesOf({ a: 'abc' }), origin.url, ...how]
       const { status, err } = await run(args, options)
       expect(status).to.equal(0)
-      expect(/sending +\[=+\] +100%/.test(err)).to.equal(shown)
+      expect(/sending +\[=+\] +100%/.test(err)).to.equal(printed)
     })
   }
 })

@@ -90,8 +90,8 @@ describe('protocolText', () => {
         return { ...each, client: consequenceOf(each) }
       })
       const text = protocolText({ protocol: 'HTTP/1.1', behaviours, error: null }, 60_000, columns)
-      const most = Math.min(columns ?? 80, 80)
-      expect(text.split('\n').filter((line) => line.length > most)).to.deep.equal([])
+      const width = Math.min(columns ?? 80, 80)
+      expect(text.split('\n').filter((line) => line.length > width)).to.deep.equal([])
       expect(text.split('\n')).to.have.lengthOf.above(2 * behaviours.length)
     })
   }

@@ -81,9 +81,9 @@ describe('the command serve', () => {
     const { url } = await served('--mode', '401')
     const basic = { username: 'user', password: 'any' }
     const refused = await send(`${url}/a`)
-    const taken = await send(`${url}/a`, { authenticate: { basic } })
-    expect([refused.response.status, taken.response.status]).to.deep.equal([401, 201])
-    expect(taken.report.sentBytes).to.equal(content.length)
+    const accepted = await send(`${url}/a`, { authenticate: { basic } })
+    expect([refused.response.status, accepted.response.status]).to.deep.equal([401, 201])
+    expect(accepted.report.sentBytes).to.equal(content.length)
   })
 
   it('redirects to the location it is given', async () => {

@@ -140,9 +140,9 @@ describe("continueTimeout: 'adaptive'", () => {
   it('learns how long a go-ahead that came too late took, and waits for longer', async () => {
     const { reports, last, memory, route } = await play([late, going], [0])
     expect(reports.map(({ outcome }) => outcome)).to.deep.equal(['silent', 'continued'])
-    const [taken = 0] = memory.times(route)
-    expect(taken).to.be.at.least(last[0]?.waitedMs ?? Number.POSITIVE_INFINITY)
-    const longer = Math.min(300 + 4 * taken, 3000)
+    const [duration = 0] = memory.times(route)
+    expect(duration).to.be.at.least(last[0]?.waitedMs ?? Number.POSITIVE_INFINITY)
+    const longer = Math.min(300 + 4 * duration, 3000)
     expect(last.map(({ waitLimitMs }) => waitLimitMs)).to.deep.equal([300, longer])
     expect(memory.recall(route)).to.deep.equal([])
   })
@@ -150,8 +150,8 @@ describe("continueTimeout: 'adaptive'", () => {
   it('learns from a go-ahead that came too late for the full wait', async () => {
     const { reports, last, memory, route } = await play([late, going])
     expect(reports.map(({ outcome }) => outcome)).to.deep.equal(['silent', 'continued'])
-    const [taken = 0] = memory.times(route)
-    expect(taken).to.be.at.least(1000)
+    const [duration = 0] = memory.times(route)
+    expect(duration).to.be.at.least(1000)
     expect(last[1]?.waitLimitMs).to.equal(3000)
     expect(memory.recall(route)).to.deep.equal([])
   })

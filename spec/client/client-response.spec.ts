@@ -192,19 +192,19 @@ describe('the response of fetch', () => {
     })
   }
 
-  for (const [most, outcome] of [
+  for (const [max, outcome] of [
     [0, 307],
     [2, 'ERR_EXPECT_TOO_MANY_REDIRECTS'],
     [3, 200],
   ] as const) {
-    it(`comes after ${most} redirects at most, where that was said: ${outcome}`, async () => {
+    it(`comes after ${max} redirects at most, where that was said: ${outcome}`, async () => {
       let made = 0
       const url = await answering((response) => {
         made += 1
         if (made > 3) response.end()
         else response.writeHead(307, { location: '/' }).end()
       })
-      const found = await put(url, { maxRedirections: most }).then(
+      const found = await put(url, { maxRedirections: max }).then(
         ({ status }) => status,
         ({ cause }) => cause.code,
       )

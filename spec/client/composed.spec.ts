@@ -103,8 +103,8 @@ describe('two interceptors', () => {
         const twice = mode === '417' && name !== 'an ExpectAgent with two interceptors'
         expect(asked.filter((each) => !each)).to.have.length(mode === 'go' ? 0 : asked.length - 1)
         expect(asked.length).to.be.at.most(twice ? 4 : 3)
-        const whole = origin.requests.filter(({ bytes }) => bytes > 0)
-        expect(whole.map((seen) => seen.sha256)).to.eql([sha256(body), sha256(body)])
+        const complete = origin.requests.filter(({ bytes }) => bytes > 0)
+        expect(complete.map((seen) => seen.sha256)).to.eql([sha256(body), sha256(body)])
       })
     }
   }

@@ -13,11 +13,11 @@ const part = (start: number, end: number) => ({
   type: null,
   content: bytes.subarray(start, end),
 })
-const whole = part(0, bytes.length)
+const complete = part(0, bytes.length)
 
 /** Content of a file; `end` is the last byte, as node:fs has it. */
 const fileInputs: readonly Input[] = [
-  { name: 'a file stream', make: () => temporaryStream(bytes), ...whole },
+  { name: 'a file stream', make: () => temporaryStream(bytes), ...complete },
   {
     name: 'a file stream with a start',
     make: () => temporaryStream(bytes, { start: 2 }),
@@ -36,10 +36,10 @@ const fileInputs: readonly Input[] = [
   {
     name: 'a file stream of text',
     make: () => temporaryStream(bytes, 'utf8'),
-    ...whole,
+    ...complete,
     length: null,
   },
-  { name: 'fromFile()', make: () => fromFile(temporaryFile(bytes)), ...whole },
+  { name: 'fromFile()', make: () => fromFile(temporaryFile(bytes)), ...complete },
   {
     name: 'fromFile() with a start and an end',
     make: () => fromFile(temporaryFile(bytes), { start: 2, end: 3 }),
@@ -54,10 +54,10 @@ const inputs = [
   {
     name: 'a form of the package form-data',
     make: () => new PushingForm(halves, bytes.length) as unknown as Readable,
-    ...whole,
+    ...complete,
     type: 'multipart/form-data; boundary=edge',
   },
-  { name: 'an array', make: () => halves, ...whole, length: null },
+  { name: 'an array', make: () => halves, ...complete, length: null },
 ]
 
 /** What the origin is to have seen of a request whose content it took. */
@@ -100,17 +100,17 @@ describe("fetch's body", () => {
 
     if (input.length === 0) continue
     it(`may be ${input.name}, also after a 417`, async () => {
-      const [refused, taken, ...more] = await send(417, await input.make())
+      const [refused, accepted, ...more] = await send(417, await input.make())
       expect(refused).to.include({ asked: true, status: 417, bytes: 0 })
-      expect(seenOf(taken)).to.deep.equal(wanted(input, false))
+      expect(seenOf(accepted)).to.deep.equal(wanted(input, false))
       expect(more).to.deep.equal([])
     })
 
     it(`may be a function that makes ${input.name}, of which nothing is known`, async () => {
       const made = await input.make()
-      const [refused, taken] = await send(417, () => made)
+      const [refused, accepted] = await send(417, () => made)
       expect(refused).to.include({ asked: true, status: 417, bytes: 0 })
-      expect(seenOf(taken)).to.deep.equal(wanted({ ...input, length: null, type: null }, false))
+      expect(seenOf(accepted)).to.deep.equal(wanted({ ...input, length: null, type: null }, false))
     })
   }
 })

@@ -27,11 +27,11 @@ describe("fetch's body, when it is a form", () => {
         const form = make()
         form.append('title', 'Größe')
         form.append('file', new Blob([bytes], { type: 'video/h264' }), 'a "b".bin')
-        const taken = await send(mode, form)
-        const { 'content-length': length, 'content-type': type = '' } = taken?.headers ?? {}
-        expect(taken?.asked).to.equal(mode === 'go')
-        expect(length).to.equal(String(taken?.content.length))
-        const message = new Response(taken?.content, { headers: { 'content-type': type } })
+        const accepted = await send(mode, form)
+        const { 'content-length': length, 'content-type': type = '' } = accepted?.headers ?? {}
+        expect(accepted?.asked).to.equal(mode === 'go')
+        expect(length).to.equal(String(accepted?.content.length))
+        const message = new Response(accepted?.content, { headers: { 'content-type': type } })
         const fields = [...(await message.formData())]
         const [[, title], [, sent]] = fields as [[string, string], [string, File]]
         expect(fields.map(([name]) => name)).to.deep.equal(['title', 'file'])

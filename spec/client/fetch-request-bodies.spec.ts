@@ -44,16 +44,16 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
         const wanted = await new Made(origin.url, requestInit).blob()
         const init = { dispatcher: agentFor(asking) }
         expect((await fetch(request, init)).status).to.equal(201)
-        const [refused, taken] = origin.requests
+        const [refused, accepted] = origin.requests
         expect(refused).to.include({ asked: true, bytes: 0 })
-        const { 'content-length': length, 'content-type': type = '' } = taken?.headers ?? {}
-        expect(length).to.equal(String(taken?.content.length))
+        const { 'content-length': length, 'content-type': type = '' } = accepted?.headers ?? {}
+        expect(length).to.equal(String(accepted?.content.length))
         if (name !== 'a form') {
-          expect(taken?.content).to.deep.equal(Buffer.from(await wanted.arrayBuffer()))
+          expect(accepted?.content).to.deep.equal(Buffer.from(await wanted.arrayBuffer()))
           expect(type).to.equal(request.headers.get('content-type') ?? '')
           return
         }
-        const message = new Response(taken?.content, { headers: { 'content-type': type } })
+        const message = new Response(accepted?.content, { headers: { 'content-type': type } })
         const fields = await message.formData()
         expect([...fields].map(([field]) => field)).to.deep.equal(['title', 'file'])
         const file = new Response(fields.get('file'))

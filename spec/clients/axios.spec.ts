@@ -5,12 +5,12 @@ import axios, { type AxiosInstance } from 'axios'
 import { expect } from 'chai'
 import { type CreateFetchOptions, createFetch, type Progress } from '../../lib/index.ts'
 import {
+  completeUpload,
   content,
   fileStream,
   headOnly,
   uploadsOf,
   waitFor,
-  whole,
 } from '../support/adapters-content.ts'
 import { muteOrigin } from '../support/adapters-mute.ts'
 import { describeClient, statusOf, type Upload } from '../support/clients-runner.ts'
@@ -101,7 +101,7 @@ describe('axios with its fetch adapter', () => {
     await client().put(first.url, fileStream(), { auth: { username: 'me', password: 'p' } })
 
     expect(uploadsOf(first)).to.deep.equal([headOnly])
-    expect(uploadsOf(second)).to.deep.equal([whole(true)])
+    expect(uploadsOf(second)).to.deep.equal([completeUpload(true)])
     expect(first.requests[0]?.headers.authorization).to.equal('Basic bWU6cA==')
     expect(second.requests[0]?.headers.authorization).to.equal(undefined)
   })

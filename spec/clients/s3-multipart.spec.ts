@@ -27,13 +27,13 @@ function fileStream(): ReturnType<typeof createReadStream> {
 const bodies = { 'a buffer': () => bytes, 'a file stream': fileStream }
 
 /** A part of which the origin took all. */
-const taken = (asked: boolean, index: number): unknown => [asked, partSize, parts[index]]
+const acceptedPart = (asked: boolean, index: number): unknown => [asked, partSize, parts[index]]
 
 /** The agent remembers a route that stayed silent or answered 417, and asks it once. */
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
-  ['says go', 'go', [taken(true, 0), taken(true, 1)]],
-  ['stays silent', 'silent', [taken(true, 0), taken(false, 1)]],
-  ['answers 417', 417, [headOnly, taken(false, 0), taken(false, 1)]],
+  ['says go', 'go', [acceptedPart(true, 0), acceptedPart(true, 1)]],
+  ['stays silent', 'silent', [acceptedPart(true, 0), acceptedPart(false, 1)]],
+  ['answers 417', 417, [headOnly, acceptedPart(false, 0), acceptedPart(false, 1)]],
 ]
 
 const refusals: readonly (readonly [string, OriginMode, number])[] = [

@@ -74,8 +74,8 @@ function sourceOf(...chunks: (Uint8Array | null | undefined)[]): Source {
   }
 }
 
-function started(recorder: Recorder, most?: number): Delivery {
-  const sizes = most === undefined ? undefined : { first: most, most }
+function started(recorder: Recorder, max?: number): Delivery {
+  const sizes = max === undefined ? undefined : { first: max, most: max }
   const delivery = new Delivery(recorder, recorder, sizes)
   delivery.start()
   return delivery

@@ -186,8 +186,8 @@ describe('Http1Gate', () => {
     peer.blockUntil(1)
     more.raise()
     await turns(3)
-    const rescue = told.events.at(-1)
-    expect(rescue).to.match(/^rescue (ECONNRESET|EPIPE)$/)
+    const readEarly = told.events.at(-1)
+    expect(readEarly).to.match(/^rescue (ECONNRESET|EPIPE)$/)
 
     clock.tick(299)
     await turns()
@@ -195,7 +195,7 @@ describe('Http1Gate', () => {
     expect(failures).to.eql([])
     clock.tick(1)
     await closing(socket)
-    expect(failures.map(({ code }) => `rescue ${code}`)).to.eql([rescue])
+    expect(failures.map(({ code }) => `rescue ${code}`)).to.eql([readEarly])
   })
 
   it('passes an error that tells nothing of the peer on at once', async () => {

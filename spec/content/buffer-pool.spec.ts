@@ -23,8 +23,8 @@ describe('giveBuffer', () => {
   it('keeps 16 MiB at most', () => {
     const given = Array.from({ length: 20 }, () => Buffer.allocUnsafeSlow(size))
     for (const buffer of given) giveBuffer(buffer)
-    const taken = new Set(given.map(() => takeBuffer(size)))
-    const kept = given.filter((buffer) => taken.has(buffer))
+    const buffers = new Set(given.map(() => takeBuffer(size)))
+    const kept = given.filter((buffer) => buffers.has(buffer))
     expect(kept.length * size).to.be.at.most(16_777_216)
     expect(kept).not.to.have.length(0)
   })

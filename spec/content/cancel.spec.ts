@@ -7,12 +7,12 @@ import { Counted, nextOf, restOf, uploadContentOf } from '../support/sources.ts'
 import { turns } from '../support/turns.ts'
 
 /** Content of two chunks, and how often it was let go. */
-interface Kept {
+interface CancelCase {
   readonly input: ContentInput
   left(): number
 }
 
-const kinds: readonly (readonly [string, () => Kept])[] = [
+const kinds: readonly (readonly [string, () => CancelCase])[] = [
   [
     'an iterator',
     () => {

@@ -69,7 +69,7 @@ describe('UploadContent before it is opened', () => {
 })
 
 describe('UploadContent with a declared length', () => {
-  const whole: readonly (readonly [string, string[], boolean, number | null, string[]])[] = [
+  const sequences: readonly (readonly [string, string[], boolean, number | null, string[]])[] = [
     ['of unknown length', ['ab', 'c'], false, null, ['ab', 'c']],
     ['of unknown length, with nothing in it', [], false, null, []],
     ['of unknown length, with empty chunks', ['', 'ab', '', '', 'c', ''], false, null, ['ab', 'c']],
@@ -82,7 +82,7 @@ describe('UploadContent with a declared length', () => {
     ['whose length is beyond doubt', ['abc'], true, 3, ['abc']],
     ['in chunks, whose length is beyond doubt', ['ab', 'c'], true, 3, ['ab', 'c']],
   ]
-  for (const [name, chunks, exact, length, wanted] of whole) {
+  for (const [name, chunks, exact, length, wanted] of sequences) {
     it(`hands over content ${name}`, async () => {
       const reader = new LoggedReader(...chunks)
       const content = uploadContentOf(readWith(reader, exact), { length })
@@ -150,7 +150,7 @@ describe('UploadContent with a declared length', () => {
     })
   }
 
-  for (const [chunks, length, handed] of [
+  for (const [chunks, length, pulled] of [
     [['abcd'], 3, []],
     [['ab', 'cd'], 3, ['ab']],
     [['abc', 'd'], 3, []],
@@ -162,7 +162,7 @@ describe('UploadContent with a declared length', () => {
       const reader = new LoggedReader(...chunks)
       const content = uploadContentOf(readWith(reader), { length, replayWindow: 100 })
       const { chunks: read, error } = await readAll(await content.open())
-      expect(read).to.deep.equal(handed)
+      expect(read).to.deep.equal(pulled)
       expect(error).to.include({ code: 'ERR_EXPECT_CONTENT_LONG' })
       expect(content.failure).to.equal(error)
       expect(content.opensAt(0)).to.equal(false)

@@ -85,12 +85,12 @@ for (const face of ownFaces) {
       })
 
       it(`never sends a wrong body when what goes with a dispatch is lost: ${kind}`, async () => {
-        let whole = false
+        let intact = false
         const peer = await origin(async (wire) => {
           const head = await wire.head().catch(() => null)
           if (head === null) return
           if (/^expect:/im.test(head)) wire.raw(goAhead)
-          whole = (await wire.content(head)).equals(bytes)
+          intact = (await wire.content(head)).equals(bytes)
           wire.raw(response(201, 'stored'))
         })
         const send = face.open({ expect: 'always', continueTimeout: 60_000, factory: forgetful })
@@ -98,7 +98,7 @@ for (const face of ownFaces) {
           ({ status }) => status,
           (error) => (face.wraps ? error.cause : error).code,
         )
-        expect(came).to.equal(whole ? 201 : 'ERR_EXPECT_NO_GATE')
+        expect(came).to.equal(intact ? 201 : 'ERR_EXPECT_NO_GATE')
       })
     }
   })

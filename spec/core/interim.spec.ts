@@ -184,13 +184,13 @@ describe('the wait for the final response', function () {
   for (const status of [102, 103, 104]) {
     it(`begins anew at each ${status}`, async () => {
       const came = Array.from({ length: 8 }, () => signal())
-      const taken = signal()
+      const received = signal()
       const clock = standingClock()
       const peer = await origin(async (wire) => {
         const text = await wire.head()
         wire.raw(goAhead)
         await wire.content(text)
-        taken.raise()
+        received.raise()
         for (const each of came) {
           clock.tick(200)
           wire.raw(head(status))

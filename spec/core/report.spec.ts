@@ -95,8 +95,8 @@ describe('the report of an upload that is answered with a 2xx in mid-content', (
           answered.raise()
           expect(await response.text()).to.equal('done')
           const outcome = expectation === 'always' ? 'continued' : 'not-asked'
-          const whole = { outcome, sentBytes: content.length, savedBytes: 0 }
-          expect(reportOf(response)).to.include(whole)
+          const complete = { outcome, sentBytes: content.length, savedBytes: 0 }
+          expect(reportOf(response)).to.include(complete)
           await peer.done
         })
       }
@@ -131,8 +131,8 @@ describe('the report of an upload that is answered with a 2xx in mid-content', (
       const { response, report } = await send(peer.url, content, { expect: 'always' })
       expect(report).to.include({ outcome: 'continued', savedBytes: 0 })
       expect(await response.text()).to.equal('done')
-      const whole = { outcome: 'continued', sentBytes: content.length, savedBytes: 0 }
-      expect(reportOf(response)).to.include(whole)
+      const complete = { outcome: 'continued', sentBytes: content.length, savedBytes: 0 }
+      expect(reportOf(response)).to.include(complete)
       await peer.done
     })
   }

@@ -52,11 +52,11 @@ const contents = new Map(
 )
 type Sized = { bytes: Buffer; path: string; text: string }
 
-const whole = (content: ContentInput): Source => ({ content, goOn: () => {} })
+const immediate = (content: ContentInput): Source => ({ content, goOn: () => {} })
 const sources = new Map<string, (sized: Sized) => Source>([
-  ['a string', ({ text }) => whole(text)],
-  ['a Buffer', ({ bytes }) => whole(bytes)],
-  ['a file', ({ path }) => whole(fromFile(path))],
+  ['a string', ({ text }) => immediate(text)],
+  ['a Buffer', ({ bytes }) => immediate(bytes)],
+  ['a file', ({ path }) => immediate(fromFile(path))],
   [
     'a stream',
     ({ bytes }) => {

@@ -35,12 +35,12 @@ export function interimModel(bytes: string): Model {
       model.heads.push({ type: 'final', status })
       return model
     }
-    const whole = headIn(rest)
-    const head = whole ?? rest
+    const completeHead = headIn(rest)
+    const head = completeHead ?? rest
     model.looked += head.length
     model.longest = Math.max(model.longest, lineEnds.length + head.length)
     if (status !== 100) model.pass += head
-    if (whole === null) return model
+    if (completeHead === null) return model
     model.heads.push({ type: 'interim', status })
     rest = rest.slice(head.length)
   }

@@ -12,13 +12,13 @@ export class MemoryPeak {
 
   /** What was too much, or `null`. */
   get excess(): string | null {
-    if (this.arrayBuffers > most.arrayBuffers) return 'The buffers took more than 256 MiB'
-    return this.rss > most.rss ? 'The process took more than 1 GiB' : null
+    if (this.arrayBuffers > limits.arrayBuffers) return 'The buffers took more than 256 MiB'
+    return this.rss > limits.rss ? 'The process took more than 1 GiB' : null
   }
 }
 
 const mebi = 1_048_576
-const most = { rss: 1024 * mebi, arrayBuffers: 256 * mebi }
+const limits = { rss: 1024 * mebi, arrayBuffers: 256 * mebi }
 
 /** Bytes in words. */
 export function mebibytes(bytes: number): string {

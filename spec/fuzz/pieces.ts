@@ -3,10 +3,10 @@ import type { Random } from './random.ts'
 /** Cuts text at random points: whole, into single characters, or in between. */
 export function cut(random: Random, text: string): string[] {
   if (text === '') return []
-  const most = random.pick([1, 3, 40, 2000, text.length])
+  const max = random.pick([1, 3, 40, 2000, text.length])
   const pieces: string[] = []
   for (let at = 0; at < text.length; ) {
-    const size = random.between(1, most)
+    const size = random.between(1, max)
     pieces.push(text.slice(at, at + size))
     at += size
   }

@@ -20,8 +20,8 @@ export class Random {
   }
 
   /** A whole number between these, both included. */
-  between(least: number, most: number): number {
-    return least + this.below(most - least + 1)
+  between(least: number, max: number): number {
+    return least + this.below(max - least + 1)
   }
 
   /** True in this share of the cases. */
@@ -34,8 +34,8 @@ export class Random {
   }
 
   /** A list of a length between these. */
-  list<Item>(least: number, most: number, make: () => Item): Item[] {
-    return Array.from({ length: this.between(least, most) }, make)
+  list<Item>(least: number, max: number, make: () => Item): Item[] {
+    return Array.from({ length: this.between(least, max) }, make)
   }
 
   /** Text of any bytes, one a character. */

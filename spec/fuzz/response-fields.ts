@@ -62,7 +62,7 @@ export function location(random: Random): string {
 
 /** What stands in an authentication field, usable or not. */
 export function challenge(random: Random): string {
-  const whole = [
+  const fields = [
     'Basic realm="r"',
     'Digest realm="r", nonce="n", qop="auth"',
     'Bearer',
@@ -80,6 +80,6 @@ export function challenge(random: Random): string {
     'qop=auth',
     '==',
   ] as const
-  if (random.chance(0.6)) return random.pick(whole)
+  if (random.chance(0.6)) return random.pick(fields)
   return random.list(0, 8, () => random.pick([...parts, random.bytes(2)])).join('')
 }

@@ -13,7 +13,7 @@ export interface Target {
 
 /** Throws unless two values, printed, are the same. */
 export function same(found: unknown, wanted: unknown, what: string): void {
-  const [one, other] = [shown(found), shown(wanted)]
+  const [one, other] = [textOf(found), textOf(wanted)]
   if (one !== other) throw new Error(`${what}: found ${one}, wanted ${other}`)
 }
 
@@ -22,6 +22,6 @@ export function holds(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Error(what)
 }
 
-function shown(value: unknown): string {
+function textOf(value: unknown): string {
   return JSON.stringify(value) ?? String(value)
 }

@@ -64,10 +64,10 @@ describe(`${count} uploads that are aborted at random moments`, () => {
       }
       await Promise.all(Array.from({ length: lanes }, lane))
 
-      const whole = origin.requests.filter((request) => request.sha256 !== '')
+      const complete = origin.requests.filter((request) => request.sha256 !== '')
       await origin.close()
       expect(new Set(outcomes)).to.include.all.keys('aborted', 'answered')
-      const sums = whole.filter((request) => request.bytes > 5).map((request) => request.sha256)
+      const sums = complete.filter((request) => request.bytes > 5).map((request) => request.sha256)
       expect(new Set(sums)).to.deep.equal(new Set([sha256(bytes)]))
       expect(await handlesLeftOn(path)).to.equal(0)
       expect(open, 'sources that were not let go').to.equal(0)

@@ -24,8 +24,8 @@ describe('an upload when the process has no descriptor left', () => {
       'a file, afterwards': 201,
       'a stream, afterwards': 201,
     })
-    const whole = origin.requests.filter((request) => request.sha256 !== '')
-    expect(whole.map((request) => request.sha256)).to.deep.equal([
+    const complete = origin.requests.filter((request) => request.sha256 !== '')
+    expect(complete.map((request) => request.sha256)).to.deep.equal([
       sha256(bytes),
       sha256(bytes),
       sha256(Buffer.from('content')),

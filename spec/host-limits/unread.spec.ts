@@ -83,16 +83,16 @@ for (const [face, send] of Object.entries(faces)) {
       this.timeout(30_000)
       const origin = await talker()
       let read = 0
-      let most = 0
+      let max = 0
       let stops = 0
       for await (const piece of await send(origin.url)) {
         read += piece.length
         if (read < (stops * size) / 8) continue
         stops += 1
-        most = Math.max(most, (await origin.settled()) - read)
+        max = Math.max(max, (await origin.settled()) - read)
       }
       expect(read).to.equal(size)
-      expect(most).to.be.below(bound)
+      expect(max).to.be.below(bound)
     })
   })
 }

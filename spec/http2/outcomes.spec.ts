@@ -168,14 +168,17 @@ describe('an upload over TLS', () => {
             await Promise.all(pending)
             expect(status).to.equal(row.status)
             expect(seen).to.eql(
-              row.requests.map(([asked, whole]) => ({ asked, sha: whole ? sha256(bytes) : null })),
+              row.requests.map(([asked, complete]) => ({
+                asked,
+                sha: complete ? sha256(bytes) : null,
+              })),
             )
             if (report !== undefined) {
               expect(report).to.include({ asked: true, outcome: row.outcome })
               const [first] = report.attempts
               expect(first?.interim.map(({ status }) => status)).to.eql(row.interim ?? [])
-              const whole = row.requests.some(([, sent]) => sent)
-              if (whole) expect(report.sentBytes).to.equal(bytes.length)
+              const complete = row.requests.some(([, sent]) => sent)
+              if (complete) expect(report.sentBytes).to.equal(bytes.length)
               else if (row.interim === undefined) expect(report.sentBytes).to.equal(0)
               else expect(report.sentBytes).to.be.below(bytes.length)
             }
@@ -188,11 +191,11 @@ describe('an upload over TLS', () => {
               if (row.interim === undefined) expect(front.frames).not.to.include('DATA 1')
               expect(front.frames).not.to.include('DATA 1 END_STREAM')
             }
-            row.requests.forEach(([, whole], index) => {
+            row.requests.forEach(([, complete], index) => {
               const ends = front.frames.filter(
                 (frame) => frame === `DATA ${2 * index + 1} END_STREAM`,
               )
-              expect(ends).to.have.length(whole ? 1 : 0)
+              expect(ends).to.have.length(complete ? 1 : 0)
             })
             await send(`${front.url}/again`, kind.make(bytes), sending)
             expect(front.connections).to.equal(1)

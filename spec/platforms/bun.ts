@@ -22,8 +22,8 @@ export const bun: Platform = async (folder) => {
     headers['content-type']?.startsWith('multipart/form-data'),
   )
   // Both of its files.
-  const whole = forms.length === 1 && forms.every(({ bytes }) => bytes > 2 * 2_097_152)
-  const formLine = `the origin took the form whole: ${whole}`
+  const complete = forms.length === 1 && forms.every(({ bytes }) => bytes > 2 * 2_097_152)
+  const formLine = `the origin took the form whole: ${complete}`
   return [
     resultOf(`${name}, uploads`, uploads, uploadsLines),
     resultOf(`${name}, its own classes`, { ...own, printed: `${own.printed}${formLine}` }, [

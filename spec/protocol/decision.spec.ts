@@ -67,8 +67,8 @@ describe('decide', () => {
     [null, true],
   ] as const) {
     it(`${asks ? 'asks' : 'does not ask'} above all thresholds with ${length} bytes`, () => {
-      const most = Number.POSITIVE_INFINITY
-      const decision = decide({ expect: 'auto', threshold: most, length, remembered: [] })
+      const threshold = Number.POSITIVE_INFINITY
+      const decision = decide({ expect: 'auto', threshold: threshold, length, remembered: [] })
       expect(decision.asks).to.equal(asks)
     })
   }

@@ -15,7 +15,7 @@ import { httpProxy, type ProxyHabits, type TestProxy } from '../support/proxies.
 import { receiver } from '../support/receiver.ts'
 
 const bytes = noise(200_000)
-const whole = sha256(bytes)
+const digest = sha256(bytes)
 const credentials = { username: 'us%er', password: 'p:ss wörd' }
 const basic = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`
 
@@ -85,7 +85,7 @@ function send(
 /** What the origin received, request by request. */
 function received({ requests }: TestOrigin): string[] {
   return requests.map(({ asked, sha256: sum, bytes: count, headers }) => {
-    const what = sum === whole ? 'all' : `${count} bytes`
+    const what = sum === digest ? 'all' : `${count} bytes`
     const secret = headers['proxy-authorization'] === undefined ? '' : ', and the credentials'
     return `${asked ? 'asked' : 'not asked'}, ${what}${secret}`
   })

@@ -334,8 +334,8 @@ describe('a dispatcher that follows redirects', () => {
     const { statusCode, body } = await request(`${origin.url}/a`, init)
     expect(statusCode).to.equal(201)
     await body.dump()
-    const whole = { method: 'PUT', body: content, dispatcher } as unknown as RequestInit
-    const response = await globalThis.fetch(`${origin.url}/a`, whole)
+    const platformInit = { method: 'PUT', body: content, dispatcher } as unknown as RequestInit
+    const response = await globalThis.fetch(`${origin.url}/a`, platformInit)
     expect(response).to.include({ status: 201, url: `${origin.url}/b`, redirected: true })
   })
 

@@ -103,9 +103,9 @@ describe('Retry', () => {
 
   it('waits twice as long each time, half of it at random, up to the longest wait', () => {
     const retry = new Retry({ count: 4, minDelay: 100, maxDelay: 500 })
-    for (const most of [100, 200, 400, 500]) {
+    for (const maxDelay of [100, 200, 400, 500]) {
       const next = retry.answered(answerOf(503)) as NextAttempt
-      expect(next.delayMs).to.be.within(most / 2, most)
+      expect(next.delayMs).to.be.within(maxDelay / 2, maxDelay)
     }
   })
 

@@ -35,8 +35,8 @@ describe('content that is read from its middle', () => {
       it(`is the same bytes: ${name}${declares ? ', of a declared length' : ''}`, async () => {
         await fc.assert(
           fc.asyncProperty(chunks, fc.array(move), fc.nat(12), async (all, moves, replayWindow) => {
-            const whole = all.join('')
-            const length = declares ? whole.length : null
+            const text = all.join('')
+            const length = declares ? text.length : null
             const content = uploadContentOf(make(all), { replayWindow, length, slides: true })
             let [at, end, seen, acknowledged] = [0, null as number | null, 0, 0]
             let source = await content.open()
@@ -46,10 +46,10 @@ describe('content that is read from its middle', () => {
                 content.acknowledge(acknowledged)
               } else if (step.does === 'read') {
                 const chunk = await nextOf(source)
-                if (chunk === null) expect(at).to.equal(Math.min(end ?? whole.length, whole.length))
-                else expect(chunk).to.equal(whole.slice(at, at + chunk.length))
+                if (chunk === null) expect(at).to.equal(Math.min(end ?? text.length, text.length))
+                else expect(chunk).to.equal(text.slice(at, at + chunk.length))
                 at += chunk?.length ?? 0
-                expect(at).to.be.at.most(end ?? whole.length)
+                expect(at).to.be.at.most(end ?? text.length)
                 // Chunks are read whole.
                 seen = Math.max(seen, at === 0 ? 0 : boundary(all, at))
               } else {
@@ -57,7 +57,7 @@ describe('content that is read from its middle', () => {
                 const isHere = from >= Math.max(acknowledged, seen - replayWindow)
                 // What is neither acknowledged nor behind the window is there.
                 if (isHere) expect(content.opensAt(from)).to.equal(true)
-                if (!content.opensAt(from) || from > whole.length) continue
+                if (!content.opensAt(from) || from > text.length) continue
                 at = from
                 end = to === null ? null : from + to
                 source = await content.open({ start: from, end })
@@ -65,7 +65,7 @@ describe('content that is read from its middle', () => {
             }
             if (!content.opensAt(at)) return
             expect(await restOf(await content.open({ start: at, end: null }))).to.equal(
-              whole.slice(at),
+              text.slice(at),
             )
           }),
         )

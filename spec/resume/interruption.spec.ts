@@ -154,19 +154,21 @@ describe('content that is needed from its middle', () => {
   for (const name of Object.keys(inputs())) {
     it(`is ${name}`, async () => {
       const make = inputs()[name] as () => ContentInput
-      const whole = await plainly.open({ keepContent: true })
+      const uninterrupted = await plainly.open({ keepContent: true })
       const again = await plainly.open({ keepContent: true, fault: faults(...twice) })
       const input = make()
       const replayWindow = 10_000_000
       const replayed = name.includes('stream') || name.includes('generator') ? make() : input
-      await sent(whole, { replayWindow }, input)
+      await sent(uninterrupted, { replayWindow }, input)
       const { report } = await sent(again, { replayWindow }, replayed)
       expect(report.attempts.map(({ offset }) => offset ?? 0)).to.deep.equal([
         ...[0, 0, 700_001, 0, 1_000_002],
       ])
       expect(again.uploads[0]?.state).to.equal('complete')
       expect(again.uploads[0]?.offset).to.be.above(2_000_000)
-      const [wanted, came] = [whole.uploads[0]?.content, again.uploads[0]?.content].map(unbound)
+      const [wanted, came] = [uninterrupted.uploads[0]?.content, again.uploads[0]?.content].map(
+        unbound,
+      )
       expect(wanted !== undefined && came?.equals(wanted), 'the same content').to.equal(true)
     })
   }

@@ -143,16 +143,19 @@ describe('a 104 that comes together with a final response', () => {
 
 describe('an interceptor that keeps interim responses to itself', () => {
   it('keeps an upload from being resumed, and not from being made', async () => {
-    const deaf: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
-      dispatch(options, {
-        ...forwarding(handler),
-        onResponseStart: (controller, status, headers, message) => {
-          if (status < 200) return
-          handler.onResponseStart?.(controller, status, headers, message)
-        },
-      })
+    const withoutInterim: Dispatcher.DispatcherComposeInterceptor =
+      (dispatch) => (options, handler) =>
+        dispatch(options, {
+          ...forwarding(handler),
+          onResponseStart: (controller, status, headers, message) => {
+            if (status < 200) return
+            handler.onResponseStart?.(controller, status, headers, message)
+          },
+        })
     const peer = await plainly.open()
-    const agent = new ExpectAgent({ factory: (...args) => gatedPool(...args).compose(deaf) })
+    const agent = new ExpectAgent({
+      factory: (...args) => gatedPool(...args).compose(withoutInterim),
+    })
     closeLater(() => agent.destroy())
     const { response, report } = await sent({ url: peer.url, agent })
     expect(response.status).to.equal(201)

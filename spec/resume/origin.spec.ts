@@ -100,8 +100,8 @@ describe('the origin for tests in the mode resumable', () => {
     expect(large.status).to.equal(413)
     expect(large.fields).to.include({ 'upload-limit': 'max-size=10,max-append-size=4' })
     expect((await told(origin, 'GET', '/uploads/2')).status).to.equal(404)
-    const most = { ...version, 'upload-complete': '?1', 'upload-length': '11' }
-    expect((await told(origin, 'POST', '/a', most, 'abcdefghijk')).status).to.equal(413)
+    const tooLong = { ...version, 'upload-complete': '?1', 'upload-length': '11' }
+    expect((await told(origin, 'POST', '/a', tooLong, 'abcdefghijk')).status).to.equal(413)
     // More than its length makes an upload invalid.
     await told(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'cdef')
     const past = await told(origin, 'PATCH', '/uploads/1', patch(6, '?0'), 'g')

@@ -53,11 +53,11 @@ describe('content that is compressed', () => {
   const headers = { 'content-encoding': 'gzip' }
 
   it('is decompressed as fetch does it: as far as it is read, and no further', async () => {
-    const whole = gzipSync(Buffer.alloc(10_000_000))
+    const compressed = gzipSync(Buffer.alloc(10_000_000))
     const peer = await origin(async (wire) => {
       await wire.head()
-      wire.send('HTTP/1.1 200 OK', 'content-encoding: gzip', `content-length: ${whole.length}`)
-      wire.raw(whole.subarray(0, 5000))
+      wire.send('HTTP/1.1 200 OK', 'content-encoding: gzip', `content-length: ${compressed.length}`)
+      wire.raw(compressed.subarray(0, 5000))
       // The rest is not sent: what is read does not wait for it.
       await wire.closed()
     })

@@ -8,7 +8,7 @@ import { apacheDigest, type DigestServer, lighttpdDigest, user } from './support
 
 const piece = noise(1_048_576)
 const megabytes = 20
-const whole = sha256(Buffer.concat(Array.from({ length: megabytes }, () => piece)))
+const digest = sha256(Buffer.concat(Array.from({ length: megabytes }, () => piece)))
 
 /** A stream of so many megabytes, which can be read once. */
 function stream(count = megabytes): Readable {
@@ -36,13 +36,13 @@ for (const [name, start] of Object.entries(kinds)) {
       const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
       const { response, report } = await send(server, dispatcher)
       expect(response.status).to.equal(201)
-      expect(server.sha256()).to.equal(whole)
-      const [challenged, taken, ...more] = await server.stopped()
+      expect(server.sha256()).to.equal(digest)
+      const [challenged, stored, ...more] = await server.stopped()
       expect(challenged?.status).to.equal(401)
       expect(challenged?.bytes).to.be.below(1000)
-      expect(taken?.status).to.equal(201)
+      expect(stored?.status).to.equal(201)
       // Chunked framing and the head come to little.
-      expect(taken?.bytes).to.be.within(megabytes * 1_048_576, megabytes * 1_048_576 + 10_000)
+      expect(stored?.bytes).to.be.within(megabytes * 1_048_576, megabytes * 1_048_576 + 10_000)
       expect(more).to.deep.equal([])
       expect(report).to.include({ outcome: 'continued', sentBytes: megabytes * 1_048_576 })
     })

@@ -91,9 +91,9 @@ function check(server: RealServer, row: Row): void {
   const right = which === 'accept' || instead === undefined ? [] : [instead]
   expect(first.status).to.be.oneOf([...expected[which], ...right])
   // Whole and once where the caller was told so, and nowhere else.
-  const taken = first.status === 201
-  expect(stored).to.deep.equal(taken ? [sum] : [])
-  if (taken) expect(first.report?.sentBytes).to.be.at.least(content.length)
+  const accepted = first.status === 201
+  expect(stored).to.deep.equal(accepted ? [sum] : [])
+  if (accepted) expect(first.report?.sentBytes).to.be.at.least(content.length)
   // Nothing follows a refusal that came before the content.
   for (const each of connections) {
     const [request, ...more] = each.requests
@@ -103,9 +103,9 @@ function check(server: RealServer, row: Row): void {
   }
   if (first.report?.outcome === 'refused') expect(connections.map(contentOn)).to.deep.equal([0])
   // What is not whole does not look like it.
-  if (!taken) {
-    const whole = connections.flatMap(({ requests }) => requests.filter((each) => each.whole))
-    for (const { content: sent } of whole) expect(sha256(sent)).to.equal(sum)
+  if (!accepted) {
+    const complete = connections.flatMap(({ requests }) => requests.filter((each) => each.complete))
+    for (const { content: sent } of complete) expect(sha256(sent)).to.equal(sum)
   }
   expect(second.error).to.equal(null)
   expect(second.status).to.equal(201)

@@ -31,7 +31,7 @@ export function uploadsOf(origin: TestOrigin): readonly (readonly [boolean, numb
 }
 
 /** An upload that arrived whole. */
-export function whole(asked: boolean): readonly [boolean, number, string] {
+export function completeUpload(asked: boolean): readonly [boolean, number, string] {
   return [asked, content.length, digest]
 }
 

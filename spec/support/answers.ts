@@ -52,12 +52,12 @@ export function answerOf(
   fields: ResponseFields = {},
   { httpRequest, attempt = {}, sendable = true, complete = false }: Known = {},
 ): Answer {
-  const whole = attemptOf({ status, ...attempt })
+  const completeAttempt = attemptOf({ status, ...attempt })
   return {
     status,
     fields,
     httpRequest: requestOf(httpRequest),
-    attempt: whole,
+    attempt: completeAttempt,
     number: 1,
     sendable,
     complete,

@@ -65,18 +65,23 @@ const noisy = Buffer.from(noise(200_000))
 const redirect: OriginMode = { status: 307, headers: { location: moved } }
 
 /** What the client and the origin are to see of each kind of origin. */
-function actsFor(whole: string, handsOver: boolean): readonly Act[] {
+function actsFor(received: string, handsOver: boolean): readonly Act[] {
   const refused = (status: number): Seen => ({
     path: 'first',
     asked: true,
     status,
     content: 'none',
   })
-  const taken = (asked: boolean): Seen => ({ path: 'first', asked, status: 200, content: whole })
+  const accepted = (asked: boolean): Seen => ({
+    path: 'first',
+    asked,
+    status: 200,
+    content: received,
+  })
   const again: Act = {
     title: 'sends nothing before a 307, and all after it',
     mode: redirect,
-    sees: [refused(307), { ...taken(true), path: 'moved' }],
+    sees: [refused(307), { ...accepted(true), path: 'moved' }],
     status: 200,
   }
   const over: Act = {
@@ -86,12 +91,12 @@ function actsFor(whole: string, handsOver: boolean): readonly Act[] {
     status: 307,
   }
   return [
-    { title: 'sends after the go-ahead', mode: 'go', sees: [taken(true)], status: 200 },
-    { title: 'sends when nobody answers', mode: 'silent', sees: [taken(true)], status: 200 },
+    { title: 'sends after the go-ahead', mode: 'go', sees: [accepted(true)], status: 200 },
+    { title: 'sends when nobody answers', mode: 'silent', sees: [accepted(true)], status: 200 },
     {
       title: 'sends again after a 417, once and unasked',
       mode: 417,
-      sees: [refused(417), taken(false)],
+      sees: [refused(417), accepted(false)],
       status: 200,
     },
     { title: 'sends nothing after a 413', mode: 413, sees: [refused(413)], status: 413 },
@@ -101,11 +106,11 @@ function actsFor(whole: string, handsOver: boolean): readonly Act[] {
 
 /** Describes how a client library uploads, in each of its ways, to each kind of origin. */
 export function describeClient(name: string, ways: Record<string, Way>, habits: Habits = {}): void {
-  const whole = summary(habits.bytes ?? noisy)
+  const received = summary(habits.bytes ?? noisy)
   describe(name, () => {
     for (const [body, send] of Object.entries(ways)) {
       const handsOver = habits.handsRedirectsOver?.includes(body) ?? false
-      for (const act of actsFor(whole, handsOver)) {
+      for (const act of actsFor(received, handsOver)) {
         it(`with ${body} ${act.title}`, () => play(act, send, habits))
       }
     }

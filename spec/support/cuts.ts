@@ -9,7 +9,7 @@ export const cuts: fc.Arbitrary<number[]> = fc
 export const singly: readonly number[] = [1]
 
 /** All in one piece. */
-export const whole: readonly number[] = [Number.MAX_SAFE_INTEGER]
+export const onePiece: readonly number[] = [Number.MAX_SAFE_INTEGER]
 
 /** A stream of one byte a character, in pieces of bytes. */
 export function cutBytes(bytes: string, sizes: readonly number[]): Uint8Array[] {

@@ -22,9 +22,9 @@ const memory = new Uint8Array(Array.from({ length: 32 }, (_, index) => index * 7
 const shared = new SharedArrayBuffer(size)
 new Uint8Array(shared).set(new Uint8Array(memory, offset, size))
 
-type View = new (memory: ArrayBuffer, offset: number, length: number) => ArrayBufferView
+type ViewClass = new (memory: ArrayBuffer, offset: number, length: number) => ArrayBufferView
 
-const views: readonly (readonly [View, number])[] = [
+const views: readonly (readonly [ViewClass, number])[] = [
   [DataView, 1],
   [Int8Array, 1],
   [Uint8Array, 1],
@@ -45,9 +45,9 @@ interface ViewInput extends Input {
 }
 
 /** Views of a part of a larger ArrayBuffer. */
-export const viewInputs: readonly ViewInput[] = views.map(([View, elementSize]) => ({
-  name: `a ${View.name}`,
-  make: () => new View(memory, offset, size / elementSize),
+export const viewInputs: readonly ViewInput[] = views.map(([ViewClass, elementSize]) => ({
+  name: `a ${ViewClass.name}`,
+  make: () => new ViewClass(memory, offset, size / elementSize),
   length: size,
   type: null,
   content: Buffer.from(memory, offset, size),

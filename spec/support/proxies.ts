@@ -124,14 +124,14 @@ export async function socksProxy(
   return { host, notes }
 }
 
-type Next = (count: number) => Promise<Buffer>
+type NextBytes = (count: number) => Promise<Buffer>
 
-async function text(next: Next, count: number): Promise<string> {
+async function text(next: NextBytes, count: number): Promise<string> {
   return (await next(count)).toString()
 }
 
 /** Reads as many bytes as it is told, and nothing beyond them. */
-function reader(socket: Socket): Next {
+function reader(socket: Socket): NextBytes {
   return async (count) => {
     for (;;) {
       const bytes = count === 0 ? Buffer.alloc(0) : (socket.read(count) as Buffer | null)

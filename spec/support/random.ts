@@ -15,13 +15,13 @@ export class Random {
   }
 
   /** A whole number, both ends included. */
-  between(least: number, most: number): number {
-    return least + Math.floor(this.next() * (most - least + 1))
+  between(least: number, max: number): number {
+    return least + Math.floor(this.next() * (max - least + 1))
   }
 
   /** A whole number whose order of magnitude is as likely as any other. */
-  scale(most: number): number {
-    return Math.floor((most + 1) ** this.next()) - 1
+  scale(max: number): number {
+    return Math.floor((max + 1) ** this.next()) - 1
   }
 
   /** True with this probability. */

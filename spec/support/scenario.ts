@@ -174,8 +174,8 @@ function checkAnswer(
   const { report } = result
   if (report === undefined) return
   expect(report.outcome).to.equal(outcome)
-  const [least, most] = typeof sent === 'number' ? [sent, sent] : sent
-  expect(report.sentBytes, 'sentBytes').to.be.within(least * size, most * size)
+  const [least, max] = typeof sent === 'number' ? [sent, sent] : sent
+  expect(report.sentBytes, 'sentBytes').to.be.within(least * size, max * size)
   const early = outcome === 'refused' || outcome === 'answered'
   const saved = early && declared !== null ? declared - report.sentBytes : 0
   expect(report.savedBytes, 'savedBytes').to.equal(saved)

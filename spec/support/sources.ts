@@ -20,12 +20,12 @@ export function uploadContentOf(
 export async function nextOf(source: Source): Promise<string | null> {
   for (;;) {
     const found = source.read()
-    const bytes = isPromise(found) ? await taken(source, found) : found
+    const bytes = isPromise(found) ? await bytesFrom(source, found) : found
     if (bytes !== undefined) return bytes === null ? null : joined([bytes])
   }
 }
 
-async function taken(
+async function bytesFrom(
   source: Source,
   step: PromiseLike<unknown>,
 ): Promise<Uint8Array | null | undefined> {

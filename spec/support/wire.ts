@@ -120,9 +120,9 @@ export class Wire {
   }
 
   #take(count: number): Buffer {
-    const taken = this.#buffered.subarray(0, count)
+    const bytes = this.#buffered.subarray(0, count)
     this.#buffered = this.#buffered.subarray(count)
-    return taken
+    return bytes
   }
 
   #news(): Promise<void> {

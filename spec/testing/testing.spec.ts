@@ -13,11 +13,11 @@ const content = Buffer.from('some content')
 /** Takes one chunk a turn of the event loop; knows how much it had to hold at most. */
 class SlowStore extends Writable {
   readonly chunks: Buffer[] = []
-  most = 0
+  maxLength = 0
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.chunks.push(chunk)
-    this.most = Math.max(this.most, this.writableLength)
+    this.maxLength = Math.max(this.maxLength, this.writableLength)
     if (this.chunks.length === 1) this.emit('first')
     setImmediate(done)
   }
@@ -67,9 +67,13 @@ describe('startOrigin', () => {
       response: ({ bytes }) => ({ status: 200, body: `${bytes} bytes` }),
     })
     const dispatcher = agentFor()
-    const taken = await request(`${origin.url}/yes`, { method: 'PUT', body: content, dispatcher })
+    const accepted = await request(`${origin.url}/yes`, {
+      method: 'PUT',
+      body: content,
+      dispatcher,
+    })
     const refused = await request(`${origin.url}/no`, { method: 'PUT', body: content, dispatcher })
-    expect([taken.statusCode, await taken.body.text()]).to.deep.equal([200, '12 bytes'])
+    expect([accepted.statusCode, await accepted.body.text()]).to.deep.equal([200, '12 bytes'])
     expect(refused.statusCode).to.equal(403)
     await refused.body.dump()
   })
@@ -90,7 +94,7 @@ describe('startOrigin', () => {
     const { response } = await upload(`${origin.url}/a`, large, { dispatcher: agentFor() })
     expect(response.status).to.equal(201)
     expect(store.writableFinished).to.equal(true)
-    expect(store.most).to.be.below(large.length / 2)
+    expect(store.maxLength).to.be.below(large.length / 2)
     expect(sha256(Buffer.concat(store.chunks))).to.equal(sha256(large))
     expect(origin.requests[0]).to.include({ sha256: sha256(large) })
   })

@@ -214,11 +214,11 @@ describe('timeouts', () => {
     let accepted = (_sent: number): void => {}
     async function* slow(): AsyncGenerator<Buffer> {
       for (let count = 1; count <= 5; count++) {
-        const taken = new Promise<void>((done) => {
+        const written = new Promise<void>((done) => {
           accepted = (sent) => sent === count * small.length && done()
         })
         yield small
-        await taken
+        await written
         clock.tick(1000)
       }
     }

@@ -17,7 +17,7 @@ export interface Test {
 }
 
 /** What can be said of a test and a fetch of ours; there must be none that is `lost`. */
-export type Verdict = 'passes' | 'gained' | 'lost' | 'platform' | 'intended' | 'fails'
+export type TestClass = 'passes' | 'gained' | 'lost' | 'platform' | 'intended' | 'fails'
 
 /** All tests of a page. */
 export function testsOf({ page, outcomes }: Row): Test[] {
@@ -29,7 +29,7 @@ export function testsOf({ page, outcomes }: Row): Test[] {
 }
 
 /** How a fetch of ours did beside undici's, and why it did not do as well. */
-export function verdictOf(test: Test, face: FaceName): Verdict {
+export function verdictOf(test: Test, face: FaceName): TestClass {
   const own = test.results.get(face) ?? null
   const undici = test.results.get('undici') ?? null
   if (own === null) return undici === null ? 'passes' : 'gained'

@@ -21,14 +21,14 @@ for all content, against undici's fetch and the platform's, and prints what pass
   git -C wpt sparse-checkout set fetch common resources xhr
 `
 
-interface Plan {
+interface RunOptions {
   readonly folder: string
   readonly faces: readonly FaceName[]
   readonly pages: readonly Page[]
 }
 
 /** Reads the command line; a string is what is wrong with it. */
-function planOf(args: string[]): Plan | string {
+function planOf(args: string[]): RunOptions | string {
   const parsed = parse(args)
   if (typeof parsed === 'string') return parsed
   const { values, positionals } = parsed
@@ -55,7 +55,7 @@ function parse(args: string[]) {
   }
 }
 
-async function runAll({ folder, faces, pages }: Plan, server: TestServer): Promise<Row[]> {
+async function runAll({ folder, faces, pages }: RunOptions, server: TestServer): Promise<Row[]> {
   const rows = pages.map((page) => ({ page, outcomes: new Map<FaceName, Outcome>() }))
   const jobs = rows.flatMap((row) => faces.map((face) => ({ ...row, face })))
   const work = async (): Promise<void> => {

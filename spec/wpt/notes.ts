@@ -1,9 +1,9 @@
-import { type Test, type Verdict, verdictOf } from './compare.ts'
+import { type Test, type TestClass, verdictOf } from './compare.ts'
 import type { FaceName } from './faces.ts'
 import { intention } from './intended.ts'
 import { titleOf } from './pages.ts'
 
-const headings: readonly (readonly [Verdict, string])[] = [
+const headings: readonly (readonly [TestClass, string])[] = [
   ['lost', "Fails, and passes with undici's fetch"],
   ['intended', "Fails on purpose, and passes with undici's fetch"],
   ['platform', "Fails as with the platform's fetch, and passes with undici's"],
@@ -21,7 +21,7 @@ export function notesOn(tests: readonly Test[], faces: readonly FaceName[]): str
   return sections.join('\n\n')
 }
 
-function facesOf(test: Test, faces: readonly FaceName[], verdict: Verdict): FaceName[] {
+function facesOf(test: Test, faces: readonly FaceName[], verdict: TestClass): FaceName[] {
   return faces.filter((face) => verdictOf(test, face) === verdict)
 }
 
@@ -29,7 +29,7 @@ function facesOf(test: Test, faces: readonly FaceName[], verdict: Verdict): Face
 function paragraphsOf(
   tests: readonly Test[],
   faces: readonly FaceName[],
-  verdict: Verdict,
+  verdict: TestClass,
 ): string[] {
   const names = new Map<string, string[]>()
   for (const test of tests) {
@@ -41,12 +41,12 @@ function paragraphsOf(
 }
 
 /** Of what fails with undici's fetch too, one test says enough. */
-function shortened(names: readonly string[], verdict: Verdict): readonly string[] {
+function shortened(names: readonly string[], verdict: TestClass): readonly string[] {
   if (verdict !== 'fails' || names.length < 3) return names
   return [...names.slice(0, 1), `and ${names.length - 1} more`]
 }
 
-function whyOf(test: Test, [face = 'ours']: readonly FaceName[], verdict: Verdict): string {
+function whyOf(test: Test, [face = 'ours']: readonly FaceName[], verdict: TestClass): string {
   const meant = verdict === 'intended' ? intention(test) : null
   return oneLine(meant ?? test.results.get(verdict === 'gained' ? 'undici' : face) ?? '')
 }

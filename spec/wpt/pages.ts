@@ -52,9 +52,9 @@ export function titleOf({ path, secure }: Page): string {
 }
 
 function filesIn(folder: string, under: string): string[] {
-  const whole = join(folder, under)
-  if (!statSync(whole, { throwIfNoEntry: false })?.isDirectory()) return []
-  const names = readdirSync(whole, { recursive: true, encoding: 'utf8' })
+  const path = join(folder, under)
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return []
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
   return names.map((name) => `${under}/${name.replaceAll('\\', '/')}`).sort()
 }
 

@@ -1,4 +1,4 @@
-import type { View } from '../../exchange/view.ts'
+import type { ExchangeView } from '../../exchange/view.ts'
 
 /** What is between client and server at a moment. */
 export interface Stage {
@@ -29,7 +29,7 @@ const notes = {
 } as const
 
 /** What is between client and server at a time of a recording. */
-export function stageAt({ lines, attempts, totalMs, status }: View, time: number): Stage {
+export function stageAt({ lines, attempts, totalMs, status }: ExchangeView, time: number): Stage {
   if (time >= totalMs) return { packets: [], sending: false, note: status }
   const span = totalMs * flight
   const packets = lines.flatMap(({ kind, atMs, text }): Packet[] => {

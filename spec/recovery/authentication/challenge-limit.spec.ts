@@ -7,17 +7,17 @@ function to(path: string, origin = 'http://uploads.example'): HttpRequest {
 }
 
 /** The turns that are given to challenges, stale ones among them. */
-function taken(turns: ChallengeLimit, ...stale: boolean[]): boolean[] {
+function granted(turns: ChallengeLimit, ...stale: boolean[]): boolean[] {
   return stale.map((each) => turns.take(each))
 }
 
 describe('Turns', () => {
   it('gives one turn', () => {
-    expect(taken(new ChallengeLimit(), false, false, false)).to.deep.equal([true, false, false])
+    expect(granted(new ChallengeLimit(), false, false, false)).to.deep.equal([true, false, false])
   })
 
   it('gives one more to a stale nonce', () => {
-    expect(taken(new ChallengeLimit(), false, true, true, false)).to.deep.equal([
+    expect(granted(new ChallengeLimit(), false, true, true, false)).to.deep.equal([
       true,
       true,
       false,
@@ -26,16 +26,16 @@ describe('Turns', () => {
   })
 
   it('gives a turn after a stale nonce', () => {
-    expect(taken(new ChallengeLimit(), true, false, true)).to.deep.equal([true, true, false])
+    expect(granted(new ChallengeLimit(), true, false, true)).to.deep.equal([true, true, false])
   })
 
   it('begins anew for another target', () => {
     const turns = new ChallengeLimit()
     turns.begin(to('/a'))
-    expect(taken(turns, false, true)).to.deep.equal([true, true])
+    expect(granted(turns, false, true)).to.deep.equal([true, true])
     for (const httpRequest of [to('/b'), to('/b?c'), to('/b?c', 'https://uploads.example')]) {
       turns.begin(httpRequest)
-      expect(taken(turns, false, true, false)).to.deep.equal([true, true, false])
+      expect(granted(turns, false, true, false)).to.deep.equal([true, true, false])
     }
   })
 

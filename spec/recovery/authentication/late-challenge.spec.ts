@@ -17,7 +17,7 @@ const late: Script = async (wire) => {
 }
 
 /** Takes an upload that has credentials. */
-const taken: Script = async (wire) => {
+const accepts: Script = async (wire) => {
   const head = await wire.head()
   expect(head).to.match(/^authorization: Basic dXNlcjpzZWNyZXQ=\r$/im)
   wire.send('HTTP/1.1 100 Continue')
@@ -35,7 +35,7 @@ async function* held(more: Promise<void>): AsyncGenerator<Buffer> {
 
 describe('a challenge while content flows', () => {
   it('is answered with content that can be replayed', async () => {
-    const peer = await origin(late, taken)
+    const peer = await origin(late, accepts)
     const send = uploader({ expect: 'always', authenticate: { basic: user } })
     const never = new Promise<void>(() => {})
     let made = 0
@@ -50,7 +50,7 @@ describe('a challenge while content flows', () => {
   })
 
   it('is returned with content that is gone, and is known for the next upload', async () => {
-    const peer = await origin(late, taken)
+    const peer = await origin(late, accepts)
     const send = uploader({ authenticate: { basic: user }, replayWindow: 0 })
     const { response, report } = await send(peer.url, held(new Promise<void>(() => {})))
     expect(response.status).to.equal(401)
@@ -72,7 +72,7 @@ describe('a challenge while content flows', () => {
   })
 
   it('is answered with content that the window still holds', async () => {
-    const peer = await origin(late, taken)
+    const peer = await origin(late, accepts)
     let goOn = (): void => {}
     const more = new Promise<void>((resolve) => {
       goOn = resolve

@@ -63,13 +63,11 @@ describe('proxySpaceOf', () => {
 
   it('covers whole URLs that the caller sends to a proxy, and nothing else there', () => {
     const proxy = 'https://proxy.example'
-    const whole = to(proxy, 'http://uploads.example/file')
-    const [space] = spacesOf(whole)
+    const absolute = to(proxy, 'http://uploads.example/file')
+    const [space] = spacesOf(absolute)
     expect(space?.origin).to.equal(proxy)
-    expect([whole, to(proxy), to(here)].map((httpRequest) => space?.covers(httpRequest))).to.eql([
-      true,
-      false,
-      false,
-    ])
+    expect([absolute, to(proxy), to(here)].map((httpRequest) => space?.covers(httpRequest))).to.eql(
+      [true, false, false],
+    )
   })
 })

@@ -18,14 +18,14 @@ function parsed(document: string): Element {
   const open = [root]
   let rest = document
   while (rest !== '') {
-    const [whole, closes, name = '', attributes = '', empty] = tag.exec(rest) ?? []
-    const piece = whole ?? words.exec(rest)?.[0]
+    const [match, closes, name = '', attributes = '', empty] = tag.exec(rest) ?? []
+    const piece = match ?? words.exec(rest)?.[0]
     const within = open.at(-1)
     if (piece === undefined || within === undefined) throw new Error(`No XML: ${rest}`)
     rest = rest.slice(piece.length)
-    if (whole === undefined) within.text += piece
+    if (match === undefined) within.text += piece
     else if (closes === '/') {
-      if (open.pop()?.name !== name) throw new Error(`Nothing to close with ${whole}`)
+      if (open.pop()?.name !== name) throw new Error(`Nothing to close with ${match}`)
     } else {
       const element = elementOf(name, attributes)
       within.children.push(element)
@@ -108,8 +108,8 @@ describe('a timeline as SVG', () => {
 
   it('shortens a long URL', () => {
     const url = `http://uploads.example/${'very/'.repeat(30)}video.h264`
-    const [shown] = texts(parsed(renderTimeline(refusedReport({ url }), 'svg')), 'url')
-    expect(shown)
+    const [shortened] = texts(parsed(renderTimeline(refusedReport({ url }), 'svg')), 'url')
+    expect(shortened)
       .to.have.length(90)
       .and.to.match(/^http:\/\/uploads.*….*video\.h264$/)
   })

@@ -55,9 +55,9 @@ const library: typeof import('../../../lib/index.ts') = await import(libraryFile
 const { fetch: ownFetch, install, reportOf, upload } = library
 
 const body = Buffer.alloc(2_000_000)
-type Line = readonly [face: string, outcome: unknown, reason?: unknown]
+type FaceLine = readonly [face: string, outcome: unknown, reason?: unknown]
 
-async function line(face: string, call: () => Promise<Line>): Promise<Line> {
+async function line(face: string, call: () => Promise<FaceLine>): Promise<FaceLine> {
   return await call().catch((error) => [face, error.cause?.code ?? error.code ?? String(error)])
 }
 

@@ -28,7 +28,7 @@ async function* once(): AsyncGenerator<string> {
 /** Takes all descriptors that are left. */
 function takeAll(): void {
   try {
-    for (;;) taken.push(openSync('/dev/null', 'r'))
+    for (;;) descriptors.push(openSync('/dev/null', 'r'))
   } catch {
     // This was the last one.
   }
@@ -38,13 +38,13 @@ const connected = new ExpectAgent()
 const fresh = new ExpectAgent()
 await send('before', () => fromFile(path), connected)
 const content = fromFile(path)
-const taken: number[] = []
+const descriptors: number[] = []
 takeAll()
 await send('a file, with no descriptor left', () => content, connected)
 // The connection of the upload that failed is closed.
 takeAll()
 await send('a stream, with no descriptor left for its connection', once, fresh)
-for (const descriptor of taken) closeSync(descriptor)
+for (const descriptor of descriptors) closeSync(descriptor)
 await send('a file, afterwards', () => content, connected)
 await send('a stream, afterwards', once, fresh)
 await Promise.all([connected.close(), fresh.close()])

@@ -25,10 +25,10 @@ function weigh(bytes: number): void {
 
 /** Each chunk is memory of its own, so that one that is kept is seen. */
 async function* generate(): AsyncGenerator<Buffer> {
-  const [whole, length] = [Number(size), Number(chunkSize)]
-  for (let sent = 0; sent < whole; sent += length) {
+  const [total, length] = [Number(size), Number(chunkSize)]
+  for (let sent = 0; sent < total; sent += length) {
     weigh(sent)
-    yield Buffer.alloc(Math.min(whole - sent, length), 'a')
+    yield Buffer.alloc(Math.min(total - sent, length), 'a')
     weigh(sent)
   }
 }

@@ -18,11 +18,11 @@ export const redirect: Handler = async (call): Promise<Answer> => {
     ...(policy === undefined ? [] : [['Referrer-Policy', policy] as const]),
   ]
   if (query.has('delay')) await delay(Number(query.get('delay')))
-  const most = Number(query.get('max_count') ?? 'NaN')
+  const max = Number(query.get('max_count') ?? 'NaN')
   if (token !== undefined) {
     stash.set(token, count)
     // The last of them is no redirect.
-    if (count > most) return { content: String(count - 1) }
+    if (count > max) return { content: String(count - 1) }
   }
   return { status: Number(query.get('redirect_status') ?? '302'), headers }
 }

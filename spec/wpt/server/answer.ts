@@ -51,8 +51,8 @@ export async function send(
 
 /** Sends bytes and ends the connection. */
 export async function sendRaw({ raw }: Raw, socket: Writable): Promise<void> {
-  const whole = typeof raw === 'string' || Buffer.isBuffer(raw)
-  await pipeline(Readable.from(whole ? [raw] : raw).map(bytesOf), socket)
+  const single = typeof raw === 'string' || Buffer.isBuffer(raw)
+  await pipeline(Readable.from(single ? [raw] : raw).map(bytesOf), socket)
 }
 
 function grouped(headers: Lines): Map<string, string[]> {

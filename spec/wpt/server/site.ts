@@ -32,14 +32,14 @@ export function queryOf(path: string): Query {
 
 /** Fills in what a test leaves to the server: names, ports, parts of its query. */
 export function substitute(text: string, ports: Ports, query: Query): string {
-  return text.replace(/\{\{([^}]*)\}\}/g, (whole, name: string) => {
+  return text.replace(/\{\{([^}]*)\}\}/g, (match, name: string) => {
     const [what = '', ...keys] = name.split(/[[\]]+/)
     if (what === 'host') return host
     if (what === 'domains') return label(keys[0]) + host
     if (what === 'hosts') return label(keys[1]) + (keys[0] === 'alt' ? otherHost : host)
     if (what === 'GET') return query.get(keys[0] ?? '') ?? ''
-    if (what !== 'ports' || (keys[0] !== 'http' && keys[0] !== 'https')) return whole
-    return String(ports[keys[0]][Number(keys[1])] ?? whole)
+    if (what !== 'ports' || (keys[0] !== 'http' && keys[0] !== 'https')) return match
+    return String(ports[keys[0]][Number(keys[1])] ?? match)
   })
 }
 
