@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import type { Digest, FrameTap } from './frame-tap.ts'
 
 /** Milliseconds after which an origin that no longer reads closes. */
-const deafness = 400
+const unreadMs = 400
 
 /** What an origin can do with a request beyond answering it, in each version of HTTP. */
 export interface Exchange {
@@ -20,7 +20,7 @@ export interface Exchange {
   /** Ends it and says that nothing was done about it; answers whether that could be said. */
   refuse(): boolean
   /** Reads no more, and closes after a while. */
-  deafen(): void
+  stopReading(): void
   /** Closes the connection after the response; answers the header fields that say so. */
   closeAfter(): Record<string, string>
 }
@@ -65,12 +65,12 @@ export class MessageExchange implements Exchange {
     return false
   }
 
-  deafen(): void {
+  stopReading(): void {
     const { socket } = this.#request
     this.#request.pause()
     // Node resumes the socket once, on account of those who listened for content.
     setImmediate(() => socket.pause())
-    setTimeout(() => socket.destroy(), deafness)
+    setTimeout(() => socket.destroy(), unreadMs)
   }
 
   closeAfter(): Record<string, string> {
@@ -111,10 +111,10 @@ export class StreamExchange implements Exchange {
     return true
   }
 
-  deafen(): void {
+  stopReading(): void {
     const { stream } = this.#request
     this.#request.pause()
-    setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), deafness)
+    setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), unreadMs)
   }
 
   closeAfter(): Record<string, string> {

@@ -102,8 +102,8 @@ function planUpload(random: Random, name: string, transport: Transport): UploadP
 
 function sizeOf(random: Random, doings: readonly Play[]): number {
   // What an origin does not read fills many a buffer on the way before its sender has to wait.
-  const isDeaf = doings.some((play) => play.endsWith('deaf'))
-  if (isDeaf && random.chance(0.1)) return random.between(4_000_000, 16_000_000)
+  const leavesUnread = doings.some((play) => play.endsWith('unread'))
+  if (leavesUnread && random.chance(0.1)) return random.between(4_000_000, 16_000_000)
   const kind = random.weighed({ none: 4, small: 60, medium: 35, large: 0.4 })
   if (kind === 'none') return 0
   if (kind === 'small') return random.scale(65_536)

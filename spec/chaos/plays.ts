@@ -36,13 +36,13 @@ export const plays = {
   /** 413 in the middle of the content, and a RST right behind it. */
   '413-midway-reset': 4,
   /** Statuses of an origin that reads nothing more, and closes in a while. */
-  '413-deaf': 4,
-  '401-deaf': 2,
-  '503-deaf': 3,
-  '413-midway-deaf': 5,
-  '503-midway-deaf': 3,
-  'early-deaf': 1,
-  'early-midway-deaf': 1,
+  '413-unread': 4,
+  '401-unread': 2,
+  '503-unread': 3,
+  '413-midway-unread': 5,
+  '503-midway-unread': 3,
+  'early-unread': 1,
+  'early-midway-unread': 1,
   /** A RST at the head, in the middle and after all of the content. */
   reset: 4,
   'reset-midway': 4,

@@ -124,7 +124,7 @@ export class Serving {
       const fields: Record<string, string> = { [answerField]: 'early' }
       if (status === 503) fields['retry-after'] = '0'
       if (status === 307 || status === 303) fields.location = `?attempt=${this.#attempt + 1}`
-      if (when.includes('deaf')) exchange.deafen()
+      if (when.includes('unread')) exchange.stopReading()
       this.#head(status, fields)
       this.#response.end(`${status}`)
       if (when.includes('reset')) setImmediate(() => exchange.reset())
