@@ -197,9 +197,9 @@ export class Resumption implements UploadResumption {
     if (isSuccess && complete && httpRequest.part?.end) {
       const { start } = httpRequest.part
       const offset = parseInteger(fields['upload-offset']) ?? start + answer.attempt.sentBytes
-      return (
-        this.#applyLimits(fields, httpRequest) ?? this.#acknowledge(offset) ?? this.#append(offset)
-      )
+      const refused = this.#applyLimits(fields, httpRequest) ?? this.#acknowledge(offset)
+      if (refused !== null) return refused
+      return offset > start ? this.#append(offset) : this.#again(answer)
     }
     if (status === 413) {
       this.#learn(fields)
@@ -212,8 +212,11 @@ export class Resumption implements UploadResumption {
 
   /** Asks for the offset again, or ends the upload after too many tries: no other step tries again. */
   #again(answer: Answer): AnswerDecision {
-    const wanted = parseRetryAfter(answer.fields['retry-after'], Date.now())
-    return this.#locate(wanted) ?? this.#instead(answer, null)
+    const { status, fields } = answer
+    const next = this.#locate(parseRetryAfter(fields['retry-after'], Date.now()))
+    if (next !== null || status >= 300) return next ?? this.#instead(answer, null)
+    // Callers would take a success for that of the upload.
+    return missing(`answered ${status}, which does not complete it`)
   }
 
   /** The decision of the other steps, or the attempt that has to come before or instead of it. */

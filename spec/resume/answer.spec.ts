@@ -125,6 +125,30 @@ describe('a final response to an upload that can be resumed', () => {
   })
 })
 
+describe('a success that does not complete the upload', () => {
+  for (const [name, limit] of [
+    ['the content', 'min-size=0'],
+    ['a part of the content', 'max-append-size=1000000'],
+  ] as const) {
+    it(`again and again, after ${name}, ends the upload with an error`, async () => {
+      const fields = { 'upload-offset': '0', 'upload-complete': '?0' }
+      const origin = await startOrigin({
+        mode: ({ method }) => (method === 'PATCH' ? 'go' : 'resumable'),
+        response: { status: 204, headers: fields },
+        resumable: { limit, fault: faults({ after: 0, with: 'reset' }) },
+      })
+      closeLater(() => origin.close())
+      const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
+      const error = await failed(to, { resume: { ...soon, attempts: 2 } })
+      expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
+      expect(error.message).to.include('204')
+      expect(origin.requests.map(({ method }) => method).slice(0, 5)).to.deep.equal([
+        ...['PUT', 'HEAD', 'PATCH', 'HEAD', 'PATCH'],
+      ])
+    })
+  }
+})
+
 describe('the response to a look for the offset', () => {
   for (const status of [400, 403, 404, 410]) {
     it(`ends the upload when it is a ${status}, which is not begun again`, async () => {
