@@ -30,7 +30,7 @@ export function changed(): UploadError {
 
 /** The error for an origin that contradicts itself or the client. */
 export function mismatch(what: string): UploadError {
-  const message = `The origin ${what}; the upload was cancelled`
+  const message = `The origin ${what}; upload again`
   return new UploadError('ERR_EXPECT_RESUME_MISMATCH', message)
 }
 

@@ -71,7 +71,7 @@ export class UploadResource {
   /** The origin has processed the content up to this offset. Returns an error for an offset that cannot be. */
   acknowledge(offset: number): UploadError | null {
     if (offset < this.#acknowledged || offset > this.#reached) {
-      const known = `it acknowledged ${this.#acknowledged} bytes before, and ${this.#reached} were sent`
+      const known = `it acknowledged ${this.#acknowledged} bytes before, and at most ${this.#reached} were sent`
       return mismatch(`is at offset ${offset}, but ${known}`)
     }
     this.#acknowledged = offset
