@@ -75,7 +75,7 @@ function sourceOf(...chunks: (Uint8Array | null | undefined)[]): Source {
 }
 
 function started(recorder: Recorder, most?: number): Delivery {
-  const sizes = most === undefined ? undefined : { first: most, most }
+  const sizes = most === undefined ? undefined : { first: most, most, ahead: 524_288 }
   const delivery = new Delivery(recorder, recorder, sizes)
   delivery.start()
   return delivery
