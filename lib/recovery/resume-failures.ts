@@ -46,6 +46,17 @@ export function missing(what: string): UploadError {
   return new UploadError('ERR_EXPECT_RESUME_GONE', message)
 }
 
+/** Whether other credentials may be accepted. */
+export function isDenied(status: number): boolean {
+  return [401, 403, 407].includes(status)
+}
+
+/** The error for an upload that the origin does not show to these credentials. */
+export function denied(status: number): UploadError {
+  const message = `The upload cannot be resumed with these credentials: the origin answered ${status}; resume it with others`
+  return new UploadError('ERR_EXPECT_RESUME_GONE', message)
+}
+
 /** The error for an upload whose response cannot be had. */
 export function lost(): UploadError {
   const message =

@@ -18,7 +18,9 @@ import type {
 } from '../upload/recovery-step.ts'
 import {
   changed,
+  denied,
   different,
+  isDenied,
   isInterruption,
   isTemporary,
   lost,
@@ -229,6 +231,12 @@ export class Resumption implements UploadResumption {
       return next?.httpRequest.part === undefined ? this.#cancelled() : next
     if (this.#resource === null || decided instanceof Error) return decided
     if (next === null) {
+      const isOpen = httpRequest.part !== undefined && !this.#resource.isComplete
+      if (isOpen && isDenied(status)) {
+        // Another call may resume the upload with other credentials; with these ones it cannot even be deleted.
+        this.#resource = null
+        return isLocating(httpRequest) ? denied(status) : null
+      }
       if (isLocating(httpRequest)) {
         const error = missing(`answered ${status}`)
         return isTemporary(status) ? error : this.#lose(error)

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
+import type { ResumeToken } from '../../lib/report/report.ts'
+import { reportOf } from '../../lib/report/reported.ts'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { chunksOf } from '../support/contents.ts'
@@ -271,6 +273,35 @@ describe('a response that is lost', () => {
       expect(error.code).to.equal('ERR_EXPECT_RESUME_ANSWERED')
       expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
     })
+  }
+})
+
+describe('credentials that the upload refuses', () => {
+  for (const status of [401, 403, 407]) {
+    for (const refused of ['HEAD', 'PATCH']) {
+      it(`leave the token to another call: a ${status} to ${refused}`, async () => {
+        const origin = await startOrigin({
+          mode: ({ method, headers }) =>
+            method === refused && headers['x-key'] !== 'new' ? status : 'resumable',
+          resumable: { fault: cut },
+        })
+        closeLater(() => origin.close())
+        const told: (ResumeToken | null)[] = []
+        const resume = { ...soon, onToken: (token: ResumeToken | null) => told.push(token) }
+        const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
+        const outcome = await sent(to, { resume }).catch((error: Error) => error)
+        const [token] = told
+        if (outcome instanceof Error) expect(outcome.message).to.include('credentials')
+        else expect(outcome.response.status).to.equal(status)
+        expect(told).to.deep.equal([token])
+        const report = outcome instanceof Error ? reportOf(outcome) : outcome.report
+        const headers = { 'x-key': 'new' }
+        const next = await sent(to, { resume: report?.resume as ResumeToken, headers })
+        expect(next.response.status).to.equal(201)
+        expect(origin.uploads).to.have.length(1)
+        expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+      })
+    }
   }
 })
 
