@@ -54,8 +54,6 @@ export class Resumption implements UploadResumption {
   #others: RecoveryStep = {}
   /** The upload resource; `null` while its URL is unknown. */
   #resource: UploadResource | null = null
-  /** Whether the upload resource is certainly that of this upload. A token may be that of another one. */
-  #isOwn = true
   #tries = 0
   /** The decision to carry out after the upload resource was deleted. */
   #then: NextAttempt | Error | null = null
@@ -74,7 +72,6 @@ export class Resumption implements UploadResumption {
     }
     const known = version ?? (interopVersions[0] as number)
     const reached = content.length ?? Number.POSITIVE_INFINITY
-    this.#isOwn = false
     this.#find(new UploadResource(new URL(location), httpRequest, known, offset, reached))
   }
 
@@ -147,7 +144,9 @@ export class Resumption implements UploadResumption {
 
   /** The content failed. Returns the attempt to make before the upload fails with that error. */
   contentFailed(error: Error): NextAttempt | null {
-    const isFinal = error instanceof UploadError || this.#options.onToken === undefined
+    const { onToken, location } = this.#options
+    if (location !== undefined) return null
+    const isFinal = error instanceof UploadError || onToken === undefined
     const next = isFinal ? this.#cancel(error) : null
     return next instanceof Error ? null : next
   }
@@ -258,7 +257,6 @@ export class Resumption implements UploadResumption {
     }
     const refused = this.#applyLimits(fields, httpRequest) ?? this.#acknowledge(offset)
     if (refused !== null) return refused
-    this.#isOwn = true
     resource.isComplete = parseBoolean(fields['upload-complete']) === true
     // An origin may treat interrupted content as complete; its response is then not for all of it.
     const { end, isUnread } = this.#upload.content
@@ -338,7 +336,8 @@ export class Resumption implements UploadResumption {
   /** Deletes the upload resource, and then makes this attempt or fails with this error. */
   #cancel(then: NextAttempt | Error): NextAttempt | Error {
     if (this.#resource === null) return then
-    if (!this.#isOwn && then instanceof Error) return this.#lose(then)
+    // A token may be that of another upload.
+    if (this.#options.location !== undefined && then instanceof Error) return this.#lose(then)
     this.#then = then
     return { httpRequest: this.#resource.deletion, reason: 'cancel', delayMs: 0 }
   }
