@@ -18,10 +18,10 @@
  * | `ERR_EXPECT_TOO_MANY_REDIRECTS` | there were more redirects than `maxRedirections` |
  * | `ERR_EXPECT_REDIRECT` | the response is a redirect, and `redirect` is `'error'` or fetch cannot follow it |
  * | `ERR_EXPECT_INSECURE_REDIRECT` | a redirect led from https to http |
- * | `ERR_EXPECT_RESUME_LIMIT` | the content is larger than the origin's `Upload-Limit`; the upload was cancelled |
- * | `ERR_EXPECT_RESUME_MISMATCH` | the origin's offset, length or `Location` contradicts the upload; the upload was cancelled |
+ * | `ERR_EXPECT_RESUME_LIMIT` | the content is larger than the origin's `Upload-Limit` |
+ * | `ERR_EXPECT_RESUME_MISMATCH` | the origin's offset, length or `Location` contradicts the upload |
  * | `ERR_EXPECT_RESUME_DIGEST` | the origin has received other bytes than the content (`resume: { digest }`) |
- * | `ERR_EXPECT_RESUME_GONE` | the origin no longer has the upload that was to be resumed |
+ * | `ERR_EXPECT_RESUME_GONE` | the origin no longer has the upload to resume, refuses the credentials, or never completes it |
  * | `ERR_EXPECT_RESUME_ANSWERED` | the upload is complete, but its response was lost |
  * | `ERR_EXPECT_PROXY` | a proxy could not be used, or made no tunnel; `response` has its status |
  */

@@ -1,11 +1,8 @@
 import { isPromise } from '../unknown.ts'
 import { ChunkQueue } from './chunk-queue.ts'
-import { SliceSize, type SliceSizes } from './slice-size.ts'
+import { SliceSize, type SliceSizes, usualSizes } from './slice-size.ts'
 import type { Source } from './source.ts'
 import type { Ticket } from './ticket.ts'
-
-/** The most bytes that are buffered while a write is pending. */
-const maxGathered = 524_288
 
 /** The most synchronous writes in a row, before other work of the event loop runs. */
 const maxAtOnce = 32
@@ -34,13 +31,15 @@ export type ContentOpener = Pick<Ticket, 'open' | 'onWrite' | 'onSourceError'>
 
 /**
  * Reads content from its source and writes it, with backpressure: one write at a time, and at most
- * 512 KiB buffered behind it. Chunks that the source yields synchronously, or in the same turn of
+ * 512 KiB buffered behind it, over HTTP/2 64 KiB. Chunks that the source yields synchronously, or in the same turn of
  * the event loop, are written together.
  */
 export class Delivery {
   readonly #opener: ContentOpener
   readonly #writer: ContentWriter
   readonly #sliceSize: SliceSize
+  /** The most bytes that are buffered while a write is pending. */
+  readonly #maxGathered: number
   #source: Source | null = null
   readonly #gathered = new ChunkQueue()
   #acceptedBytes = 0
@@ -55,10 +54,11 @@ export class Delivery {
   #writes = 0
   #writeStartedAt = 0
 
-  constructor(opener: ContentOpener, writer: ContentWriter, sizes?: SliceSizes) {
+  constructor(opener: ContentOpener, writer: ContentWriter, sizes: SliceSizes = usualSizes) {
     this.#opener = opener
     this.#writer = writer
     this.#sliceSize = new SliceSize(sizes)
+    this.#maxGathered = sizes.ahead
   }
 
   /** Whether nothing more is written, after a stop, a failure, or the end of the content. */
@@ -126,11 +126,16 @@ export class Delivery {
 
   /** Whether to write now: the content has ended, or the buffer is full. */
   #isReady(): boolean {
-    return this.#ended || this.#gathered.bytes >= maxGathered
+    return this.#ended || this.#gathered.bytes >= this.#maxGathered
   }
 
   #read(): void {
-    while (!this.#reading && !this.#ended && !this.#over && this.#gathered.bytes < maxGathered) {
+    while (
+      !this.#reading &&
+      !this.#ended &&
+      !this.#over &&
+      this.#gathered.bytes < this.#maxGathered
+    ) {
       const source = this.#source as Source
       try {
         const found = source.read()

@@ -1,10 +1,11 @@
-/** Bytes per write: the first size, and the largest. */
+/** Bytes per write: the first size, and the largest; and bytes that are read ahead of a write. */
 export interface SliceSizes {
   readonly first: number
   readonly most: number
+  readonly ahead: number
 }
 
-const usual: SliceSizes = { first: 1_048_576, most: 4_194_304 }
+export const usualSizes: SliceSizes = { first: 1_048_576, most: 4_194_304, ahead: 524_288 }
 const smallest = 65_536
 // Durations of a write in milliseconds.
 const quick = 50
@@ -18,7 +19,7 @@ export class SliceSize {
   readonly #most: number
   #bytes: number
 
-  constructor({ first, most }: SliceSizes = usual) {
+  constructor({ first, most }: SliceSizes) {
     this.#most = most
     this.#bytes = first
   }

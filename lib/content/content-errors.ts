@@ -40,6 +40,14 @@ export function wrongLength(
   )
 }
 
+/** The error for content that ends before the offset from which it is to be sent. */
+export function endsBefore(start: number, length: number): UploadError {
+  return new UploadError(
+    'ERR_EXPECT_FILE_CHANGED',
+    `The content ended after ${length} bytes, before the offset ${start} at which the upload is resumed; resume it with the content that it was started with`,
+  )
+}
+
 /** The error for content that is larger than the origin accepts. */
 export function overLimit(limit: number): UploadError {
   const message = `The content is larger than the origin's Upload-Limit of ${limit} bytes`

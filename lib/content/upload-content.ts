@@ -6,7 +6,7 @@ import { AttemptSource } from './attempt-source.ts'
 import { ChunkCopies } from './chunk-copies.ts'
 import type { Content } from './content.ts'
 import type { ContentDigest } from './content-digest.ts'
-import { contentGone, notBytes, overLimit, wrongLength } from './content-errors.ts'
+import { contentGone, endsBefore, notBytes, overLimit, wrongLength } from './content-errors.ts'
 import { done, type Reader, type Step } from './readers.ts'
 import { ReplayWindow } from './replay-window.ts'
 
@@ -308,6 +308,11 @@ export class UploadContent {
       this.#ended = true
       const how = `ended after ${this.#seenBytes} bytes, short of`
       const error = wrongLength('ERR_EXPECT_CONTENT_SHORT', how, length)
+      this.#fail(error)
+      throw error
+    }
+    if (this.#seenBytes < source.start) {
+      const error = endsBefore(source.start, this.#seenBytes)
       this.#fail(error)
       throw error
     }

@@ -56,6 +56,7 @@ export function proxyServer(what: string, options: ProxyOptions): ProxyServer {
     throw new TypeError(`${what}.tls means nothing to a proxy whose scheme is ${url.protocol}`)
   if (socks && Object.keys(headers).length > 0)
     throw new TypeError(`${what}.headers mean nothing to a SOCKS proxy; leave them out`)
+  if (socks && credentials !== null) checkForSocks(what, credentials)
   if (!socks && credentials !== null) fields['proxy-authorization'] = basic(what, credentials)
   return { url, name: `${url.protocol}//${url.host}`, socks, credentials, fields, tls }
 }
@@ -88,6 +89,15 @@ function decoded(what: string, { username, password }: URL): ProxyCredentials {
   } catch {
     throw new TypeError(`${what} has credentials in its URL that are not percent-encoded well`)
   }
+}
+
+/** undici would leave credentials out of which one is empty. */
+function checkForSocks(what: string, { username, password }: ProxyCredentials): void {
+  const sizes = [username, password].map((text) => Buffer.byteLength(text))
+  if (sizes.every((size) => size >= 1 && size <= 255)) return
+  throw new TypeError(
+    `${what} must have a user name and a password of 1 to 255 bytes each, which SOCKS5 requires (RFC 1929)`,
+  )
 }
 
 function basic(what: string, { username, password }: ProxyCredentials): string {

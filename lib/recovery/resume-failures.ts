@@ -30,7 +30,7 @@ export function changed(): UploadError {
 
 /** The error for an origin that contradicts itself or the client. */
 export function mismatch(what: string): UploadError {
-  const message = `The origin ${what}; the upload was cancelled`
+  const message = `The origin ${what}; upload again`
   return new UploadError('ERR_EXPECT_RESUME_MISMATCH', message)
 }
 
@@ -43,6 +43,17 @@ export function different(algorithm: string): UploadError {
 /** The error for an upload that the origin does not find. */
 export function missing(what: string): UploadError {
   const message = `The upload cannot be resumed: the origin ${what}`
+  return new UploadError('ERR_EXPECT_RESUME_GONE', message)
+}
+
+/** Whether other credentials may be accepted. */
+export function isDenied(status: number): boolean {
+  return [401, 403, 407].includes(status)
+}
+
+/** The error for an upload that the origin does not show to these credentials. */
+export function denied(status: number): UploadError {
+  const message = `The upload cannot be resumed with these credentials: the origin answered ${status}; resume it with others`
   return new UploadError('ERR_EXPECT_RESUME_GONE', message)
 }
 

@@ -18,7 +18,9 @@ import type {
 } from '../upload/recovery-step.ts'
 import {
   changed,
+  denied,
   different,
+  isDenied,
   isInterruption,
   isTemporary,
   lost,
@@ -142,7 +144,9 @@ export class Resumption implements UploadResumption {
 
   /** The content failed. Returns the attempt to make before the upload fails with that error. */
   contentFailed(error: Error): NextAttempt | null {
-    const isFinal = error instanceof UploadError || this.#options.onToken === undefined
+    const { onToken, location } = this.#options
+    if (location !== undefined) return null
+    const isFinal = error instanceof UploadError || onToken === undefined
     const next = isFinal ? this.#cancel(error) : null
     return next instanceof Error ? null : next
   }
@@ -197,9 +201,9 @@ export class Resumption implements UploadResumption {
     if (isSuccess && complete && httpRequest.part?.end) {
       const { start } = httpRequest.part
       const offset = parseInteger(fields['upload-offset']) ?? start + answer.attempt.sentBytes
-      return (
-        this.#applyLimits(fields, httpRequest) ?? this.#acknowledge(offset) ?? this.#append(offset)
-      )
+      const refused = this.#applyLimits(fields, httpRequest) ?? this.#acknowledge(offset)
+      if (refused !== null) return refused
+      return offset > start ? this.#append(offset) : this.#again(answer)
     }
     if (status === 413) {
       this.#learn(fields)
@@ -212,8 +216,11 @@ export class Resumption implements UploadResumption {
 
   /** Asks for the offset again, or ends the upload after too many tries: no other step tries again. */
   #again(answer: Answer): AnswerDecision {
-    const wanted = parseRetryAfter(answer.fields['retry-after'], Date.now())
-    return this.#locate(wanted) ?? this.#instead(answer, null)
+    const { status, fields } = answer
+    const next = this.#locate(parseRetryAfter(fields['retry-after'], Date.now()))
+    if (next !== null || status >= 300) return next ?? this.#instead(answer, null)
+    // Callers would take a success for that of the upload.
+    return missing(`answered ${status}, which does not complete it`)
   }
 
   /** The decision of the other steps, or the attempt that has to come before or instead of it. */
@@ -223,6 +230,12 @@ export class Resumption implements UploadResumption {
       return next?.httpRequest.part === undefined ? this.#cancelled() : next
     if (this.#resource === null || decided instanceof Error) return decided
     if (next === null) {
+      const isOpen = httpRequest.part !== undefined && !this.#resource.isComplete
+      if (isOpen && isDenied(status)) {
+        // Another call may resume the upload with other credentials; with these ones it cannot even be deleted.
+        this.#resource = null
+        return isLocating(httpRequest) ? denied(status) : null
+      }
       if (isLocating(httpRequest)) {
         const error = missing(`answered ${status}`)
         return isTemporary(status) ? error : this.#lose(error)
@@ -323,6 +336,8 @@ export class Resumption implements UploadResumption {
   /** Deletes the upload resource, and then makes this attempt or fails with this error. */
   #cancel(then: NextAttempt | Error): NextAttempt | Error {
     if (this.#resource === null) return then
+    // A token may be that of another upload.
+    if (this.#options.location !== undefined && then instanceof Error) return this.#lose(then)
     this.#then = then
     return { httpRequest: this.#resource.deletion, reason: 'cancel', delayMs: 0 }
   }
@@ -332,7 +347,7 @@ export class Resumption implements UploadResumption {
     return this.#then
   }
 
-  #lose(error: UploadError): UploadError {
+  #lose(error: Error): Error {
     this.#forget()
     return error
   }

@@ -71,7 +71,7 @@ export class UploadResource {
   /** The origin has processed the content up to this offset. Returns an error for an offset that cannot be. */
   acknowledge(offset: number): UploadError | null {
     if (offset < this.#acknowledged || offset > this.#reached) {
-      const known = `it acknowledged ${this.#acknowledged} bytes before, and ${this.#reached} were sent`
+      const known = `it acknowledged ${this.#acknowledged} bytes before, and at most ${this.#reached} were sent`
       return mismatch(`is at offset ${offset}, but ${known}`)
     }
     this.#acknowledged = offset
@@ -88,11 +88,12 @@ export class UploadResource {
   append(offset: number, content: UploadContent): NextAttempt | UploadError {
     if (!content.opensAt(offset)) return contentGone()
     const max = this.maxAppendSize
-    const { 'min-append-size': min = 1 } = this.#limits
+    // A part without content would be followed by others without end.
+    const min = Math.max(1, this.#limits['min-append-size'] ?? 1)
     const rest = content.end === null ? null : content.end - offset
     const end = (rest ?? max + 1) > max ? offset + max : null
     // The last part of content of unknown length may be smaller than the limit.
-    const smallest = content.length === null ? 1 : max
+    const smallest = content.length === null ? Math.min(1, max) : max
     if (end !== null && smallest < min) return overLimit(max)
     const headers = [...this.httpRequest.headers, 'content-type', 'application/partial-upload']
     headers.push('upload-offset', String(offset), 'upload-complete', end === null ? '?1' : '?0')

@@ -1,9 +1,10 @@
 import { constants, type ServerHttp2Stream } from 'node:http2'
+import { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { expect } from 'chai'
 import { request } from 'undici'
 import { upload } from '../../lib/client/upload.ts'
-import { noise, sha256 } from '../support/contents.ts'
+import { chunksOf, noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import {
   data,
@@ -267,6 +268,28 @@ describe('an upload over HTTP/2 that the origin did not look at', () => {
       expect(reasons).to.eql(['first 0', 'fresh-connection 3'])
     })
   }
+})
+
+describe('one-shot content over HTTP/2', () => {
+  it('is read little further than it is sent, so that it can be sent again', async () => {
+    // More than the replay window, and all of it at hand.
+    const content = noise(300_000)
+    const received: Buffer[] = []
+    const origin = await framesOrigin((text, send, _socket, frame) => {
+      if (text.startsWith('HEADERS')) send(head(frame.stream, 100))
+      if (text === 'HEADERS 3') send(windowUpdate(3, 2 * content.length))
+      if (frame.type !== 'DATA') return
+      if (frame.stream === 1) send(rstStream(1, constants.NGHTTP2_REFUSED_STREAM))
+      else received.push(frame.content)
+      if (frame.ends) send(head(frame.stream, 201, true))
+    })
+    const dispatcher = agentFor({ ...asking, connect: { ca: origin.ca } })
+    const { response } = await upload(origin.url, Readable.from(chunksOf(content, 30)), {
+      dispatcher,
+    })
+    expect(response.status).to.equal(201)
+    expect(sha256(Buffer.concat(received))).to.equal(sha256(content))
+  })
 })
 
 describe('uploads over HTTP/2 at the same time', () => {

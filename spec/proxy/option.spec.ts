@@ -18,6 +18,13 @@ const wrong: readonly [what: string, options: object, message: RegExp][] = [
   ['credentials twice', { proxy: { url: 'http://u:secret@a', credentials } }, /keep one/],
   ['credentials badly encoded', { proxy: 'http://user:secret%@a' }, /percent-encoded/],
   ['a user name with a colon', { proxy: 'http://us%3Aer:secret@a' }, /with a colon/],
+  ['a user name alone for SOCKS', { proxy: 'socks5://secret@a' }, /1 to 255 bytes/],
+  ['a password alone for SOCKS', { proxy: 'socks5://:secret@a' }, /1 to 255 bytes/],
+  [
+    'a long password for SOCKS',
+    { proxy: { url: 'socks5://a', credentials: { username: 'a', password: 'é'.repeat(128) } } },
+    /1 to 255 bytes/,
+  ],
   ['headers in a list', { proxy: { url, headers: ['a', 'b'] } }, /headers must be an object/],
   ['a header of two lines', { proxy: { url, headers: { a: 'secret\n' } } }, /cannot carry: 'a'/],
   ['headers for SOCKS', { proxy: { url: 'socks5://a', headers: { a: 'b' } } }, /SOCKS/],

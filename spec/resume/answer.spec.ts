@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
+import type { ResumeToken } from '../../lib/report/report.ts'
+import { reportOf } from '../../lib/report/reported.ts'
 import { startOrigin } from '../../lib/testing/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { chunksOf } from '../support/contents.ts'
@@ -125,6 +127,30 @@ describe('a final response to an upload that can be resumed', () => {
   })
 })
 
+describe('a success that does not complete the upload', () => {
+  for (const [name, limit] of [
+    ['the content', 'min-size=0'],
+    ['a part of the content', 'max-append-size=1000000'],
+  ] as const) {
+    it(`again and again, after ${name}, ends the upload with an error`, async () => {
+      const fields = { 'upload-offset': '0', 'upload-complete': '?0' }
+      const origin = await startOrigin({
+        mode: ({ method }) => (method === 'PATCH' ? 'go' : 'resumable'),
+        response: { status: 204, headers: fields },
+        resumable: { limit, fault: faults({ after: 0, with: 'reset' }) },
+      })
+      closeLater(() => origin.close())
+      const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
+      const error = await failed(to, { resume: { ...soon, attempts: 2 } })
+      expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
+      expect(error.message).to.include('204')
+      expect(origin.requests.map(({ method }) => method).slice(0, 5)).to.deep.equal([
+        ...['PUT', 'HEAD', 'PATCH', 'HEAD', 'PATCH'],
+      ])
+    })
+  }
+})
+
 describe('the response to a look for the offset', () => {
   for (const status of [400, 403, 404, 410]) {
     it(`ends the upload when it is a ${status}, which is not begun again`, async () => {
@@ -247,6 +273,35 @@ describe('a response that is lost', () => {
       expect(error.code).to.equal('ERR_EXPECT_RESUME_ANSWERED')
       expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
     })
+  }
+})
+
+describe('credentials that the upload refuses', () => {
+  for (const status of [401, 403, 407]) {
+    for (const refused of ['HEAD', 'PATCH']) {
+      it(`leave the token to another call: a ${status} to ${refused}`, async () => {
+        const origin = await startOrigin({
+          mode: ({ method, headers }) =>
+            method === refused && headers['x-key'] !== 'new' ? status : 'resumable',
+          resumable: { fault: cut },
+        })
+        closeLater(() => origin.close())
+        const told: (ResumeToken | null)[] = []
+        const resume = { ...soon, onToken: (token: ResumeToken | null) => told.push(token) }
+        const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
+        const outcome = await sent(to, { resume }).catch((error: Error) => error)
+        const [token] = told
+        if (outcome instanceof Error) expect(outcome.message).to.include('credentials')
+        else expect(outcome.response.status).to.equal(status)
+        expect(told).to.deep.equal([token])
+        const report = outcome instanceof Error ? reportOf(outcome) : outcome.report
+        const headers = { 'x-key': 'new' }
+        const next = await sent(to, { resume: report?.resume as ResumeToken, headers })
+        expect(next.response.status).to.equal(201)
+        expect(origin.uploads).to.have.length(1)
+        expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
+      })
+    }
   }
 })
 

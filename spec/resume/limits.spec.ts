@@ -151,6 +151,10 @@ describe('an Upload-Limit', () => {
   it('that no part can keep ends the upload', async () => {
     for (const [limit, input] of [
       ['max-append-size=0', content],
+      ['max-append-size=0, min-append-size=0', content],
+      ['max-append-size=0', Readable.from(chunksOf(content))],
+      ['max-append-size=0, min-append-size=-1', Readable.from(chunksOf(content))],
+      ['max-append-size=-5', Readable.from(chunksOf(content))],
       ['max-append-size=5, min-append-size=10', content],
       // The last of them might be too small.
       ['max-append-size=20000, min-append-size=10000', Readable.from(chunksOf(content))],

@@ -134,6 +134,32 @@ describe('a file that is written to', () => {
   }
 })
 
+describe('content that ends before the offset of the origin', () => {
+  const short = content.subarray(0, 500_000)
+
+  it('ends the upload, and cancels it, when a function returns it the second time', async () => {
+    const origin = await plainly.open({ fault: cut })
+    const made = [content, short]
+    const error = await failed(origin, {}, () => Readable.from([made.shift() ?? short]))
+    expect(error.code).to.equal('ERR_EXPECT_FILE_CHANGED')
+    expect(error.message).to.include('500000').and.include('1000000')
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
+  })
+
+  it('ends the upload, and leaves it to its token, when it is that of another call', async () => {
+    const origin = await plainly.open({ fault: faults({ after: 1_000_000, with: 503 }) })
+    const resume = { attempts: 0 }
+    const { report } = await sent(origin, { resume }, Readable.from([content]))
+    const told: unknown[] = []
+    const next = { ...report.resume, onToken: (token: unknown) => told.push(token) }
+    const error = await failed(origin, { resume: next }, Readable.from([short]))
+    expect(error.code).to.equal('ERR_EXPECT_FILE_CHANGED')
+    await origin.agent.close()
+    expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['open'])
+    expect(told).to.not.include(null)
+  })
+})
+
 describe('one-shot content', () => {
   it('goes on from what is kept of it', async () => {
     const origin = await plainly.open({ fault: cut })

@@ -167,6 +167,26 @@ describe('a token', () => {
     }
   })
 
+  for (const [name, changes, input] of [
+    ['whose length differs', { length: null }, 'another content'],
+    ['whose offset is smaller', { offset: 2_000_000 }, content],
+  ] as const) {
+    it(`of another upload, ${name}, leaves that upload alone`, async () => {
+      const told: unknown[] = []
+      const origin = await plainly.open({ fault: cut })
+      const { report } = await sent(origin, { resume: never })
+      const onToken = (next: ResumeToken | null): void => {
+        told.push(next)
+      }
+      const resume = { ...(report.resume as ResumeToken), ...changes, onToken }
+      expect((await failed(origin, { resume }, input)).code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
+      await origin.agent.close()
+      expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD'])
+      expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['open'])
+      expect(told.at(-1)).to.equal(null)
+    })
+  }
+
   it('leaves the upload alone when it fails', async () => {
     const origin = await plainly.open({
       fault: faults({ after: 5, with: 503 }, null, { after: 5, with: 'reset' }),
