@@ -24,7 +24,6 @@ export interface TicketedOptions extends Dispatcher.DispatchOptions {
 /** undici's channel for new requests, with undici's own request object. */
 const created = 'undici:request:create'
 
-/** A connection that is being made. */
 interface Connecting {
   destroy(error: Error): void
 }
@@ -82,7 +81,6 @@ export class GatedClient extends Client {
     return tunnel === undefined ? target : { ...target, [tunnelKey]: tunnel }
   }
 
-  /** The gate of the connection; `null` before there is one. */
   get gate(): Http1Gate | Http2Gate | null {
     return this.#gate
   }

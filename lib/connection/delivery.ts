@@ -10,7 +10,6 @@ const maxGathered = 524_288
 /** The most synchronous writes in a row, before other work of the event loop runs. */
 const maxAtOnce = 32
 
-/** Called when a write is done, with an error when it failed. */
 export type WriteCallback = (error?: Error | null) => void
 
 /** Writes content, and receives the progress of its delivery. */
@@ -29,7 +28,6 @@ export interface ContentWriter {
   onDelivered(): void
 }
 
-/** Opens the content, and receives what is read and written of it. */
 export type ContentOpener = Pick<Ticket, 'open' | 'onWrite' | 'onSourceError'>
 
 /**
@@ -66,7 +64,6 @@ export class Delivery {
     return this.#over
   }
 
-  /** Opens the content and writes it. */
   start(): void {
     let opened: Source | Promise<Source>
     try {
@@ -84,7 +81,6 @@ export class Delivery {
     } else this.#begin(opened)
   }
 
-  /** Stops: nothing more is read or written. */
   stop(): void {
     this.#over = true
     this.#source = null
@@ -124,7 +120,6 @@ export class Delivery {
     if (!this.#over && !this.#writing && this.#gathered.bytes > 0) this.#schedule()
   }
 
-  /** Whether to write now: the content has ended, or the buffer is full. */
   #isReady(): boolean {
     return this.#ended || this.#gathered.bytes >= maxGathered
   }

@@ -9,11 +9,8 @@ import {
 import type { Ticket } from './ticket.ts'
 import { Wait, type Waiting } from './wait.ts'
 
-/** The gate of the request. */
 export interface ExpectationOwner {
-  /** Whether the connection, or the stream, is closed. */
   readonly isClosed: boolean
-  /** The content may be sent now. */
   onRelease(by: ReleasedBy): void
 }
 
@@ -43,14 +40,12 @@ export class Expectation implements Waiting {
     return this.#state.at === 'withheld' || this.#state.at === 'cut'
   }
 
-  /** The head was written; the wait begins. */
   headWritten(): void {
     // A write that is pending when its connection closes ends without an error.
     if (this.#owner.isClosed) return
     this.#apply({ type: 'left' })
   }
 
-  /** Limits the rest of the wait to this many milliseconds. */
   shorten(milliseconds: number): void {
     if (this.#state.at === 'waiting' && this.#wait !== null) this.#wait.shorten(milliseconds)
   }
@@ -78,25 +73,21 @@ export class Expectation implements Waiting {
     expectation.#owner.onRelease(state.by)
   }
 
-  /** All of the content was written. */
   sent(): void {
     this.#apply({ type: 'sent' })
   }
 
-  /** The first bytes of a response were received. */
   firstByte(): void {
     if (this.#hasFirstByte) return
     this.#hasFirstByte = true
     this.#ticket.onFirstByte()
   }
 
-  /** An interim response was received. */
   interim(status: number): void {
     this.#apply({ type: 'interim', status })
     this.#ticket.onInterim(status)
   }
 
-  /** The head of the final response was received. */
   final(status: number): void {
     const before = this.#state
     this.#apply({ type: 'final', status })

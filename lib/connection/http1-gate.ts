@@ -18,7 +18,6 @@ export interface Written {
 /** Milliseconds to wait for a response after a failed write of a request without a ticket. */
 const rescueTimeout = 500
 
-/** How a connection is used. */
 interface Http1GateOptions {
   /** Whether requests may be written before the response to the last one is complete. */
   readonly pipelined: boolean
@@ -135,8 +134,6 @@ export class Http1Gate {
     this.#responses.reset()
   }
 
-  // Outgoing.
-
   /** Replaces `socket.write`, which undici calls. */
   readonly #streamed = (...args: Parameters<Socket['write']>): boolean => {
     const socket = this.#socket
@@ -232,8 +229,6 @@ export class Http1Gate {
     this.#rescue = new Wait({ waited: () => callback(error) })
     this.#rescue.start(this.#upload?.ticket.options.rescueTimeout ?? rescueTimeout)
   }
-
-  // Incoming.
 
   #receive(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
     if (!this.#awaiting) {

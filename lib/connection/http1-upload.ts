@@ -39,7 +39,6 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   #deferred: Deferred | null = null
   #status = 0
   #sentBytes = 0
-  /** Whether all of the content was written. */
   complete = false
   /** Whether content is still sent after the response is complete. */
   #staysOpen = false
@@ -79,7 +78,6 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
     this.#delivery.start()
   }
 
-  /** The head of the final response was received. */
   final(status: number): void {
     this.#status = status
     this.expectation.final(status)

@@ -21,12 +21,10 @@ export class TlsSessions {
     return this.#sessions.get(server)
   }
 
-  /** A handshake failed, or a connection broke. */
   delete(server: string): void {
     this.#sessions.delete(server)
   }
 
-  /** Keeps the sessions of a connection that was made. */
   keep(server: string, socket: TLSSocket): void {
     socket.on('session', (session) => this.#sessions.set(server, session))
     // The session of TLS 1.2 is available now; TLS 1.3 sends its tickets later.

@@ -37,7 +37,6 @@ export interface DecisionInput {
   readonly threshold: number
   /** Bytes of content; `null` when unknown. */
   readonly length: number | null
-  /** What the route did before. */
   readonly remembered: readonly RouteFact[]
 }
 

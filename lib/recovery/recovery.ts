@@ -16,14 +16,7 @@ export const recovery: MakeRecovery = {
   tunnel: tunnelAuthentication,
 }
 
-/**
- * The recovery steps of one upload, tried in order. A response that no step handles is returned to
- * the caller.
- *
- * @param first is the first request.
- * @param steps are the additional steps of the call.
- * @param resumption decides before the other steps, for an upload that can be resumed.
- */
+/** A response that no step handles is returned to the caller. */
 function recoveryFor(
   settings: Settings,
   first: HttpRequest,

@@ -56,7 +56,6 @@ export class Resumption implements UploadResumption {
   /** The decision to carry out after the upload resource was deleted. */
   #then: NextAttempt | Error | null = null
 
-  /** @throws UploadError when the content is not the one that the token was made for. */
   constructor(options: ResumeOptions, upload: Resumable) {
     this.#options = { ...defaults, ...definedOf(options) }
     this.#upload = upload
@@ -73,7 +72,6 @@ export class Resumption implements UploadResumption {
     this.#find(new UploadResource(new URL(location), httpRequest, known, offset, reached))
   }
 
-  /** The attempt to begin with when a token is given; `null` otherwise. */
   get first(): NextAttempt | null {
     return this.#resource === null
       ? null
@@ -84,7 +82,6 @@ export class Resumption implements UploadResumption {
     return this.#then instanceof Error ? this.#then : null
   }
 
-  /** Sets the steps that decide after this one. */
   before(others: RecoveryStep): this {
     this.#others = others
     return this
@@ -94,16 +91,10 @@ export class Resumption implements UploadResumption {
     return this.#others.prepared?.(httpRequest) ?? httpRequest
   }
 
-  /** An attempt wrote the content up to this offset. */
   reached(offset: number): void {
     this.#resource?.reached(offset)
   }
 
-  /**
-   * Handles a 104. Returns what to do instead of continuing the attempt; `null` to continue.
-   *
-   * @param reached is the offset up to which the attempt wrote the content.
-   */
   interim(fields: ResponseFields, httpRequest: HttpRequest, reached: number): AnswerDecision {
     const version = parseInteger(fields['upload-draft-interop-version'])
     if (version === null || !interopVersions.includes(version)) return null
@@ -140,14 +131,12 @@ export class Resumption implements UploadResumption {
     return isInterruption(error) ? (this.#locate(null) ?? error) : error
   }
 
-  /** The content failed. Returns the attempt to make before the upload fails with that error. */
   contentFailed(error: Error): NextAttempt | null {
     const isFinal = error instanceof UploadError || this.#options.onToken === undefined
     const next = isFinal ? this.#cancel(error) : null
     return next instanceof Error ? null : next
   }
 
-  /** The upload failed. Returns the request that deletes an upload that cannot be resumed. */
   abandoned(error: unknown): HttpRequest | null {
     const { onToken, location } = this.#options
     if (this.#resource === null || onToken !== undefined || location !== undefined) return null
@@ -337,7 +326,6 @@ export class Resumption implements UploadResumption {
     return error
   }
 
-  /** The upload can no longer be resumed. */
   #forget(): void {
     const { content, log } = this.#upload
     this.#resource = null

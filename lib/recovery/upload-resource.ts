@@ -36,12 +36,10 @@ export class UploadResource {
     this.#reached = reached
   }
 
-  /** The offset that the origin last acknowledged. */
   get acknowledged(): number {
     return this.#acknowledged
   }
 
-  /** Content was written to a connection up to this offset. */
   reached(offset: number): void {
     this.#reached = Math.max(this.#reached, offset)
   }
@@ -60,7 +58,6 @@ export class UploadResource {
     return this.#limits['max-append-size'] ?? Number.POSITIVE_INFINITY
   }
 
-  /** Reads the limits of a response. */
   learn(fields: ResponseFields): void {
     const limits = limitsOf(fields['upload-limit'])
     const age = limits['max-age']

@@ -85,18 +85,15 @@ export class AttemptLog {
     this.#contentBegan ??= performance.now()
   }
 
-  /** Whether no more content is sent. */
   get contentEnded(): boolean {
     return this.#contentEnded !== null
   }
 
-  /** All of the content was accepted. */
   delivered(): void {
     this.cutShort = false
     this.contentEnds()
   }
 
-  /** No more content is sent. */
   contentEnds(): void {
     if (this.#contentBegan !== null) this.#contentEnded ??= performance.now()
   }

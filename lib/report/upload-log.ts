@@ -74,7 +74,6 @@ export class UploadLog {
     if (at !== -1) this.attempts.splice(at, 1)
   }
 
-  /** Milliseconds since the upload began. */
   get elapsedMs(): number {
     return performance.now() - this.#begun
   }

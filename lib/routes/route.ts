@@ -49,7 +49,6 @@ export class Route {
     return this.#isHttp2 ? http2Route(this.#name) : this.#name
   }
 
-  /** What the route did before. */
   get facts(): readonly RouteFact[] {
     if (!this.#memory) return none
     const ofName = this.#memory.recall(this.#name)
@@ -82,7 +81,6 @@ export class Route {
     else if (!this.#isHttp2) this.#memory.remember(this.#key, 'silent')
   }
 
-  /** Notes the final response to an upload. */
   answered(status: number, asked: boolean): void {
     if (!this.#memory) return
     // A limit of size or load applies to every HTTP version.

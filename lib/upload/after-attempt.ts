@@ -46,7 +46,6 @@ export function afterFailure(
   return uploadContext.recovery.failed?.(failure) ?? null
 }
 
-/** Whether the content of a request can be sent again. */
 function isSendable({ content }: UploadContext, { part }: HttpRequest): boolean {
   return content?.opensAt(part?.start ?? 0) ?? true
 }

@@ -23,7 +23,6 @@ export interface AttemptOptions extends AttemptHead, TicketOptions {
   readonly buffered: string | Buffer | null
 }
 
-/** The settings of the next attempt. */
 export function attemptOptions(
   { interceptorContext, log, settings, content, buffered, lengthStated, resumption }: UploadContext,
   { prefersHttp1, mayNeedHttp2 }: RequestState,
@@ -56,7 +55,6 @@ export function attemptOptions(
   }
 }
 
-/** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
 function unaskedReason(reason: AskReason, needsGate: boolean): AskReason | null {
   // Below the threshold the expectation is optional: without a gate, the content is sent at once.
   if (reason === 'remembered-refusal') return 'below-threshold'

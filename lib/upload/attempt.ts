@@ -32,7 +32,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   gated = false
   /** The client's limit for the head of the response, in milliseconds. */
   headersTimeout = 0
-  /** Whether a byte of a response was received. */
   hasFirstByte = false
   /** Whether all of its content was accepted. */
   complete: boolean
@@ -74,7 +73,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#connection?.isHttp2 ?? false
   }
 
-  /** The caller's handler. */
   get #handler(): Dispatcher.DispatchHandler {
     return this.#run.uploadContext.handler
   }
@@ -112,8 +110,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#onFlow?.()
   }
 
-  /** Whether content was written that the system has not accepted yet. */
-  get isStalling(): boolean {
+  get hasUnacceptedBytes(): boolean {
     return this.gated && this.log.phase === 'sending' && this.#writtenBytes > this.log.sentBytes
   }
 
@@ -158,14 +155,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.untouchedBy(error)
   }
 
-  /** Publishes on a diagnostics channel. */
   publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
     if (!isHeard(name)) return
     const { method, url, number } = this.options
     publish(name, { method, url, attempt: number, ...details })
   }
 
-  /** Pauses the response. */
   pause(): void {
     this.#controller?.pause()
   }

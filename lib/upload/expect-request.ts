@@ -34,7 +34,6 @@ export function cancelCall({ content, controller }: Call, reason: unknown): void
 /** The key under which an interceptor passes the log of its attempt in the dispatch options. */
 export const attemptKey: unique symbol = Symbol('expect-continue.attempt')
 
-/** Dispatch options with those of this package. */
 export interface ExpectDispatchOptions extends TicketedOptions, ExpectOptions {
   /** undici's option, which its types lack: `false` forbids HTTP/2 for the request. */
   allowH2?: boolean

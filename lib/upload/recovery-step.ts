@@ -13,7 +13,6 @@ import type { ProxyRouting } from './proxy-routing.ts'
 export interface Answer {
   readonly status: number
   readonly fields: ResponseFields
-  /** The request that it answers. */
   readonly httpRequest: HttpRequest
   readonly attempt: AttemptReport
   /** The number of the attempt, from 1. */
@@ -97,7 +96,6 @@ export interface RecoveryStep {
   failed?(failure: Failure): AnswerDecision
 }
 
-/** An upload that may be resumed. */
 export interface Resumable {
   /** The first request. */
   readonly httpRequest: HttpRequest
@@ -108,7 +106,6 @@ export interface Resumable {
   readonly allowInsecureRedirect: boolean
 }
 
-/** Resumes an interrupted upload. */
 export interface UploadResumption extends RecoveryStep {
   /** The attempt to begin with when a token is given; `null` otherwise. */
   readonly first: NextAttempt | null
@@ -120,7 +117,11 @@ export interface UploadResumption extends RecoveryStep {
   before(others: RecoveryStep): RecoveryStep
   /** An attempt wrote the content up to this offset. */
   reached(offset: number): void
-  /** Handles a 104. Returns what to do instead of continuing the attempt; `null` to continue. */
+  /**
+   * Handles a 104. Returns what to do instead of continuing the attempt; `null` to continue.
+   *
+   * @param reached is the offset up to which the attempt wrote the content.
+   */
   interim(fields: ResponseFields, httpRequest: HttpRequest, reached: number): AnswerDecision
   /** The content failed. Returns the attempt to make before the upload fails with that error. */
   contentFailed(error: Error): NextAttempt | null

@@ -57,7 +57,6 @@ export class RequestState {
     this.#refusing.push(this.#httpRequest.origin)
   }
 
-  /** A connection to the origin was made. */
   connected(isHttp2: boolean): void {
     if (this.#refusing.includes(this.#httpRequest.origin)) this.#routes.offeredBoth(isHttp2)
   }
@@ -73,7 +72,6 @@ export class RequestState {
     return this.decide(this.#httpRequest.origin.startsWith('https:') && this.allowH2 !== false)
   }
 
-  /** Whether the request carries the expectation. */
   decide(isHttp2: boolean): Decision {
     if (!this.#httpRequest.hasContent) return { asks: false, reason: 'no-content' }
     if (this.#withoutExpect.includes(this.#httpRequest.origin))
@@ -81,7 +79,6 @@ export class RequestState {
     return this.#uploadContext.decide(this.#httpRequest, this.route(isHttp2))
   }
 
-  /** How long the content of the request is held back. */
   waitLimit(isHttp2: boolean): WaitLimit {
     const { continueTimeout } = this.#uploadContext.settings
     return waitLimit(continueTimeout, this.route(isHttp2), defaults.continueTimeout)
@@ -93,7 +90,6 @@ export class RequestState {
     return this.#httpRequest.hasContent && buffered === null && content?.length === 0
   }
 
-  /** Sets the next request. */
   move(httpRequest: HttpRequest): void {
     this.#httpRequest = httpRequest
     this.#routes = this.#uploadContext.routesOf(httpRequest)

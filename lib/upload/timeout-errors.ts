@@ -16,7 +16,6 @@ const expiries: Record<Phase, Expiry> = {
   total: { code: 'ERR_EXPECT_TOTAL_TIMEOUT', what: 'The upload was not over' },
 }
 
-/** The error for a timeout that expired. */
 export function expiryOf(phase: Phase, milliseconds: number, options?: ErrorOptions): UploadError {
   const { code, what } = expiries[phase]
   return new UploadError(code, `${what} within ${milliseconds} ms (timeouts.${phase})`, options)

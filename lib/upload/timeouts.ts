@@ -10,7 +10,6 @@ const phases = ['connect', 'stall', 'headers', 'total'] as const
 const never = Number.POSITIVE_INFINITY
 
 export interface TimeoutOwner {
-  /** Called when the first timeout expires. */
   expired(error: Error): void
 }
 
@@ -45,19 +44,17 @@ export class Timeouts implements Waiting {
     this.#set('total', this.#timeouts.total ?? 0, elapsedMs)
   }
 
-  /** An attempt begins. */
   connecting(): void {
     this.#set('connect', this.#timeouts.connect ?? 0)
   }
 
-  /** The connection of the attempt is there. */
   connected(): void {
     this.#ends.connect = never
   }
 
   /** Restarts the stall timeout while written content was not accepted; clears it otherwise. */
   sending(attempt: Attempt): void {
-    if (!attempt.isStalling) {
+    if (!attempt.hasUnacceptedBytes) {
       this.#ends.stall = never
       return
     }
@@ -79,7 +76,6 @@ export class Timeouts implements Waiting {
     this.#ends.headers = never
   }
 
-  /** The upload is over. */
   stop(): void {
     for (const phase of phases) this.#ends[phase] = never
     this.#wait.stop()
@@ -107,7 +103,6 @@ export class Timeouts implements Waiting {
     this.#due = end
   }
 
-  /** The earliest of the times is over. */
   waited(): void {
     this.#due = never
     const now = performance.now()

@@ -36,11 +36,9 @@ export class UploadContext {
   readonly request: ExpectDispatchOptions
   /** The first request. */
   readonly httpRequest: HttpRequest
-  /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
   /** The whole content, if it is in memory. */
   readonly buffered: string | Buffer | null
-  /** The content; `null` when the request has none. */
   readonly content: UploadContent | null
   /** The resumption; `null` when the upload cannot be resumed. */
   readonly resumption: UploadResumption | null

@@ -34,7 +34,6 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   readonly requestState: RequestState
   readonly #controller: UploadController
   readonly #timeouts: Timeouts
-  /** The delay before the next attempt. */
   #delay: Wait | null = null
   #current: Attempt | null = null
   #pending: PendingResponse | null = null
@@ -125,7 +124,6 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     return this.#current === attempt && !this.#over
   }
 
-  /** Chunks of content are being written. */
   writing(attempt: Attempt, chunks: readonly Uint8Array[]): void {
     if (!this.isCurrent(attempt)) return
     this.#timeouts.sending(attempt)
@@ -142,7 +140,6 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     this.uploadContext.handler.onRequestStart?.(this.#controller, context)
   }
 
-  /** The head is written. */
   headWritten(attempt: Attempt): void {
     this.requestState.connected(attempt.isHttp2)
     if (!attempt.log.asked && this.isCurrent(attempt)) this.uploadContext.log.continued()
@@ -181,7 +178,6 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     return this.requestState.route(isHttp2)
   }
 
-  /** A callback of the caller threw. */
   callbackFailed(error: unknown): void {
     // Deferred, because the gate must finish its current read or write.
     queueMicrotask(() => this.#controller.abort(toError(error, 'A callback failed')))
@@ -372,7 +368,6 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     this.#delay.start(delayMs)
   }
 
-  /** The content could not be read. */
   sourceFailed(error: unknown): void {
     if (this.#over) return
     const attempt = this.#current
@@ -406,7 +401,6 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     this.#fail(reason)
   }
 
-  /** A timeout expired. */
   expired(error: Error): void {
     // The response is complete, so content that the origin does not read is no error.
     const attempt = this.#current
