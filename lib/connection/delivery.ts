@@ -36,6 +36,8 @@ export type ContentOpener = Pick<Ticket, 'open' | 'onWrite' | 'onSourceError'>
  * the event loop, are written together.
  */
 export class Delivery {
+  /** Whether nothing more is written, after a stop, a failure, or the end of the content. */
+  over = false
   readonly #opener: ContentOpener
   readonly #writer: ContentWriter
   readonly #sliceSize: SliceSize
@@ -46,7 +48,6 @@ export class Delivery {
   #writing = false
   #reading = false
   #ended = false
-  #over = false
   #scheduled = false
   /** Whether the loop of #advance() is running. A synchronous write callback must not start it again. */
   #looping = false
@@ -57,11 +58,6 @@ export class Delivery {
     this.#opener = opener
     this.#writer = writer
     this.#sliceSize = new SliceSize(sizes)
-  }
-
-  /** Whether nothing more is written, after a stop, a failure, or the end of the content. */
-  get over(): boolean {
-    return this.#over
   }
 
   start(): void {
@@ -82,20 +78,20 @@ export class Delivery {
   }
 
   stop(): void {
-    this.#over = true
+    this.over = true
     this.#source = null
     this.#gathered.clear()
   }
 
   #begin(source: Source): void {
-    if (this.#over) return
+    if (this.over) return
     this.#source = source
     this.#advance()
     if (this.#isIdle()) this.#awaitFirst()
   }
 
   #isIdle(): boolean {
-    return !this.#writing && !this.#over && this.#acceptedBytes + this.#gathered.bytes === 0
+    return !this.#writing && !this.over && this.#acceptedBytes + this.#gathered.bytes === 0
   }
 
   /** Gives the first chunk one turn of the event loop, so that it can be written together with the head. */
@@ -111,21 +107,17 @@ export class Delivery {
   #advance(): void {
     if (this.#looping) return
     this.#looping = true
-    while (!this.#over) {
+    while (!this.over) {
       this.#read()
-      if (this.#writing || !this.#isReady()) break
+      if (this.#writing || !(this.#ended || this.#gathered.bytes >= maxGathered)) break
       this.#write()
     }
     this.#looping = false
-    if (!this.#over && !this.#writing && this.#gathered.bytes > 0) this.#schedule()
-  }
-
-  #isReady(): boolean {
-    return this.#ended || this.#gathered.bytes >= maxGathered
+    if (!this.over && !this.#writing && this.#gathered.bytes > 0) this.#schedule()
   }
 
   #read(): void {
-    while (!this.#reading && !this.#ended && !this.#over && this.#gathered.bytes < maxGathered) {
+    while (!this.#reading && !this.#ended && !this.over && this.#gathered.bytes < maxGathered) {
       const source = this.#source as Source
       try {
         const found = source.read()
@@ -140,7 +132,7 @@ export class Delivery {
   }
 
   readonly #came = (value: unknown): void => {
-    if (this.#over) return
+    if (this.over) return
     this.#reading = false
     try {
       this.#take((this.#source as Source).take(value))
@@ -152,16 +144,14 @@ export class Delivery {
   }
 
   readonly #failed = (error: unknown): void => {
-    if (this.#over) return
+    if (this.over) return
     this.#source?.fail(error)
     this.#fail(error)
   }
 
   #take(found: Uint8Array | null | undefined): void {
     if (found === null) this.#ended = true
-    else if (found !== undefined && found.length > 0) {
-      this.#gathered.push(found)
-    }
+    else if (found !== undefined && found.length > 0) this.#gathered.push(found)
   }
 
   /** Defers the write, so that chunks of the same turn are written in one system call. */
@@ -173,7 +163,7 @@ export class Delivery {
 
   static #flush(delivery: Delivery): void {
     delivery.#scheduled = false
-    if (delivery.#over || delivery.#writing || delivery.#gathered.bytes === 0) return
+    if (delivery.over || delivery.#writing || delivery.#gathered.bytes === 0) return
     delivery.#write()
     delivery.#advance()
   }
@@ -186,7 +176,7 @@ export class Delivery {
     this.#writing = true
     this.#writeStartedAt = bytes > 0 ? performance.now() : 0
     if (bytes > 0) this.#opener.onWrite(chunks, bytes)
-    if (this.#over) return
+    if (this.over) return
     this.#writer.write(chunks, bytes, last, last ? this.#writtenLast : this.#written)
   }
 
@@ -207,7 +197,7 @@ export class Delivery {
 
   readonly #writtenLast = (error?: Error | null): void => {
     if (!this.#accept(error)) return
-    this.#over = true
+    this.over = true
     this.#source = null
     this.#writer.onDelivered()
   }
@@ -228,11 +218,11 @@ export class Delivery {
       this.#source?.free(this.#acceptedBytes)
       this.#writer.onContent(bytes)
     }
-    return !this.#over
+    return !this.over
   }
 
   #fail(error: unknown): void {
-    if (this.#over) return
+    if (this.over) return
     this.stop()
     this.#opener.onSourceError(error)
   }

@@ -16,12 +16,13 @@ export interface ExpectationOwner {
 
 /** The expectation of one request: its state, its timer, and the events for the attempt. */
 export class Expectation implements Waiting {
+  /** Whether the final response followed the 100 directly, before any content was sent. */
+  finalBeforeContent = false
   readonly #ticket: Ticket
   readonly #owner: ExpectationOwner
   #wait: Wait | null = null
   #state: State
   #hasFirstByte = false
-  #finalBeforeContent = false
   #turn: NodeJS.Immediate | null = null
 
   constructor(ticket: Ticket, asks: boolean, owner: ExpectationOwner) {
@@ -30,9 +31,9 @@ export class Expectation implements Waiting {
     this.#state = asks ? asking : unasked
   }
 
-  /** Whether the final response followed the 100 directly, before any content was sent. */
-  get finalBeforeContent(): boolean {
-    return this.#finalBeforeContent
+  /** Whether all of the content was written. */
+  get complete(): boolean {
+    return this.#state.at === 'sent'
   }
 
   /** Whether no more content may be written. */
@@ -56,7 +57,7 @@ export class Expectation implements Waiting {
    */
   releaseIfGranted(): void {
     if (this.#state.at !== 'ready') return
-    if (this.#finalBeforeContent) Expectation.#release(this)
+    if (this.finalBeforeContent) Expectation.#release(this)
     else this.#turn ??= setImmediate(Expectation.#poll, this)
   }
 
@@ -91,7 +92,7 @@ export class Expectation implements Waiting {
   final(status: number): void {
     const before = this.#state
     this.#apply({ type: 'final', status })
-    this.#finalBeforeContent =
+    this.finalBeforeContent =
       this.#state === before && (before.at === 'granted' || before.at === 'ready')
     this.#ticket.onFinal(status, this.#state.at === 'withheld')
   }

@@ -18,11 +18,6 @@ export interface Written {
 /** Milliseconds to wait for a response after a failed write of a request without a ticket. */
 const rescueTimeout = 500
 
-interface Http1GateOptions {
-  /** Whether requests may be written before the response to the last one is complete. */
-  readonly pipelined: boolean
-}
-
 /**
  * The gate on an HTTP/1.1 connection. undici writes an upload as a request without content:
  *
@@ -40,6 +35,7 @@ interface Http1GateOptions {
 export class Http1Gate {
   readonly isHttp2 = false
   readonly #socket: Socket
+  /** Whether requests may be written before the response to the last one is complete. */
   readonly #pipelined: boolean
   readonly #write: Socket['_write']
   readonly #writev: NonNullable<Socket['_writev']>
@@ -57,12 +53,11 @@ export class Http1Gate {
   /** Whether the next incoming byte may belong to a response head. */
   #awaiting = false
   #tunnel = false
-  /** The callback of the pending write. */
-  #callback: WriteCallback | null = null
+  #writeCallback: WriteCallback | null = null
   /** The wait for a response after a failed write. */
   #rescue: Wait | null = null
 
-  constructor(socket: Socket, { pipelined }: Http1GateOptions) {
+  constructor(socket: Socket, { pipelined }: { readonly pipelined: boolean }) {
     this.#socket = socket
     this.#pipelined = pipelined
     this.#write = socket._write
@@ -72,7 +67,7 @@ export class Http1Gate {
     socket.write = this.#streamed as Socket['write']
     socket._write = (chunk: string | Uint8Array, encoding, callback) => {
       // Bun's _writev calls _write for each chunk.
-      if (this.#callback !== null) this.#write.call(socket, chunk, encoding, callback)
+      if (this.#writeCallback !== null) this.#write.call(socket, chunk, encoding, callback)
       else if (chunk === this.#pending?.head) this.#send(callback)
       else this.#pass(chunk, encoding, callback)
     }
@@ -190,7 +185,7 @@ export class Http1Gate {
   }
 
   #pass(chunk: string | Uint8Array, encoding: BufferEncoding, callback: WriteCallback): void {
-    this.#callback = callback
+    this.#writeCallback = callback
     this.#write.call(this.#socket, chunk, encoding, this.#done)
   }
 
@@ -204,7 +199,7 @@ export class Http1Gate {
       this.#pass(only.chunk, only.encoding, callback)
       return
     }
-    this.#callback = callback
+    this.#writeCallback = callback
     // net.Socket passes buffers on without copying when this property is set.
     const vector = pieces as Written[] & { allBuffers?: boolean }
     vector.allBuffers = !pieces.some(({ chunk }) => typeof chunk === 'string')
@@ -212,8 +207,8 @@ export class Http1Gate {
   }
 
   readonly #done = (error?: Error | null): void => {
-    const callback = this.#callback as WriteCallback
-    this.#callback = null
+    const callback = this.#writeCallback as WriteCallback
+    this.#writeCallback = null
     if (error) this.#failed(error, callback)
     else callback()
   }
@@ -277,7 +272,7 @@ export class Http1Gate {
 
   /** Drops a finished upload, so that an idle connection does not keep it in memory. */
   forget(): void {
-    if (this.#upload?.complete && !this.#awaiting) this.#upload = null
+    if (this.#upload?.expectation.complete && !this.#awaiting) this.#upload = null
   }
 }
 

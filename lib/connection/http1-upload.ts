@@ -15,8 +15,7 @@ const lastChunk = Buffer.from('0\r\n\r\n', 'latin1')
 /** Bytes of content from which the origin may not have read everything that the system accepted. */
 const mayBeUnread = 65_536
 
-/** A write that waits for the pending one. */
-interface Deferred {
+interface DeferredWrite {
   readonly pieces: Written[]
   readonly callback: WriteCallback
 }
@@ -36,13 +35,10 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   /** The callback of the head's write, called when all of the content was written. */
   #callback: WriteCallback | null = null
   #headWriting = false
-  #deferred: Deferred | null = null
+  #deferred: DeferredWrite | null = null
   #status = 0
   #sentBytes = 0
-  complete = false
-  /** Whether content is still sent after the response is complete. */
-  #staysOpen = false
-  /** The error with which undici closes the connection meanwhile. */
+  /** The error with which undici closed the connection while content was still sent. */
   #closesWith: Error | null = null
 
   constructor(socket: Socket, gate: Http1Gate, ticket: Ticket, head: Buffer, asks: boolean) {
@@ -87,7 +83,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   closed(): void {
     this.expectation.close()
     this.stop()
-    if (!this.complete) this.ticket.onClosed()
+    if (!this.expectation.complete) this.ticket.onClosed()
   }
 
   // Called by the delivery.
@@ -99,11 +95,9 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   onDelivered(): void {
-    this.complete = true
     this.expectation.sent()
     const callback = this.#callback
     this.#callback = null
-    this.#staysOpen = false
     this.#gate.forget()
     this.ticket.onDelivered()
     callback?.()
@@ -174,7 +168,6 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   stop(): void {
-    this.#staysOpen = false
     this.#delivery.stop()
     this.#deferred = null
     this.head = null
@@ -186,13 +179,12 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   responseEnded(): boolean {
-    if (!this.complete && this.expectation.finalBeforeContent && !this.#delivery.over) {
-      this.#staysOpen = true
+    if (this.expectation.finalBeforeContent && !this.#delivery.over) {
       this.#keepOpen()
       return true
     }
     const unread = this.#status >= 300 && this.#sentBytes >= mayBeUnread
-    if (!this.complete || unread) this.close()
+    if (!this.expectation.complete || unread) this.close()
     return false
   }
 
@@ -201,7 +193,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
     const socket = this.#socket
     const { destroy } = socket
     socket.destroy = (error?: NodeJS.ErrnoException) => {
-      if (this.#staysOpen && error?.code === 'UND_ERR_INFO') {
+      if (!this.#delivery.over && error?.code === 'UND_ERR_INFO') {
         this.#closesWith = error
         return socket
       }

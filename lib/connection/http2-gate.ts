@@ -25,8 +25,7 @@ export class Http2Gate {
   readonly isHttp2 = true
   readonly #socket: OwnedSocket
   #session: ClientHttp2Session | null = null
-  /** Uploads whose response has begun. */
-  #responding = 0
+  #respondingStreams = 0
   /** Called when the pending PING is acknowledged. */
   #awaiting: (() => void)[] = []
   /** Called when the PING after that is acknowledged. */
@@ -40,9 +39,9 @@ export class Http2Gate {
 
   /** A response has begun. It counts until its stream closes. */
   onResponse(stream: ClientHttp2Stream): void {
-    this.#responding += 1
+    this.#respondingStreams += 1
     stream.once('close', () => {
-      this.#responding -= 1
+      this.#respondingStreams -= 1
     })
   }
 
@@ -51,7 +50,7 @@ export class Http2Gate {
    * node may not have parsed all of a response that came before the end. So the destroy is delayed.
    */
   readonly #onEnd = (): void => {
-    if (this.#responding === 0) return
+    if (this.#respondingStreams === 0) return
     const socket = this.#socket
     const { destroy } = socket
     socket.destroy = (error) => {

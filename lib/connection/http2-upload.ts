@@ -42,7 +42,6 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
   readonly #asks: boolean
   readonly #expectation: Expectation
   readonly #delivery: Delivery
-  #complete = false
 
   constructor(
     stream: ClientHttp2Stream,
@@ -64,7 +63,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
     const stream = this.#stream
     const { _final: final } = stream
     stream._final = (callback) => {
-      if (!this.#complete) return callback()
+      if (!this.#expectation.complete) return callback()
       final.call(stream, callback)
     }
     closeCleanly(stream)
@@ -82,7 +81,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
     stream.once('aborted', () => this.stop())
     // The response is complete, so the rest of the content is not needed.
     stream.once('end', () => {
-      if (this.#complete || this.#goesOn || stream.destroyed) return
+      if (this.#expectation.complete || this.#goesOn || stream.destroyed) return
       // After a RST_STREAM with NO_ERROR, node waits without end for the writes that are pending.
       if (stream.closed) stream.destroy()
       else stream.close(constants.NGHTTP2_CANCEL)
@@ -90,7 +89,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
     stream.once('close', () => {
       this.#expectation.close()
       this.stop()
-      if (!this.#complete) this.#ticket.onClosed()
+      if (!this.#expectation.complete) this.#ticket.onClosed()
     })
   }
 
@@ -128,7 +127,6 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   onDelivered(): void {
-    this.#complete = true
     this.#expectation.sent()
     this.#ticket.onDelivered()
     // undici ends the stream.
@@ -170,13 +168,13 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
 
   responseEnded(): boolean {
     if (this.#goesOn) return true
-    if (!this.#complete) this.stop()
+    if (!this.#expectation.complete) this.stop()
     return false
   }
 
   /** Whether content is still sent after the response is complete. */
   get #goesOn(): boolean {
-    return !this.#complete && this.#expectation.finalBeforeContent && !this.#delivery.over
+    return this.#expectation.finalBeforeContent && !this.#delivery.over
   }
 }
 
