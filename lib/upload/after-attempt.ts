@@ -13,8 +13,9 @@ export function afterAnswer(
   status: number,
   fields: ResponseFields,
 ): AnswerDecision | Promise<AnswerDecision> {
-  const { log, resumption, seesAllResponses } = uploadContext
-  if (status < 300 && !seesAllResponses) return null
+  const { log, resumption, settings } = uploadContext
+  // A success concerns only the steps that read the next nonce, or the digest of the upload.
+  if (status < 300 && settings.authenticate === null && resumption === null) return null
   resumption?.reached(attempt.reached)
   const answer: Answer = {
     status,

@@ -121,8 +121,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** The offset up to which content was written. */
   get reached(): number {
-    const { start } = this.options.part ?? { start: 0 }
-    return start + Math.max(this.#writtenBytes, this.log.sentBytes)
+    return this.log.offset + Math.max(this.#writtenBytes, this.log.sentBytes)
   }
 
   /** Bytes that the system has not accepted yet. */
@@ -395,7 +394,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
     if (this.#connection?.responseEnded() && this.#isCurrent) {
       this.#trailers = trailers
-      this.#run.detached()
+      // undici no longer controls the request, whose content is still sent.
+      this.#run.controller.target = null
       return
     }
     this.#end(trailers)

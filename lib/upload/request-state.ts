@@ -1,6 +1,6 @@
 import { defaults } from '../options/settings.ts'
-import type { Decision } from '../protocol/decision.ts'
-import type { Route, Routes } from '../routes/route.ts'
+import { type Decision, decide } from '../protocol/decision.ts'
+import { type Route, Routes } from '../routes/route.ts'
 import { type WaitLimit, waitLimit } from '../routes/wait-limit.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { UploadContext } from './upload-context.ts'
@@ -18,7 +18,7 @@ export class RequestState {
   constructor(uploadContext: UploadContext) {
     this.#uploadContext = uploadContext
     this.#httpRequest = uploadContext.httpRequest
-    this.#routes = uploadContext.routesOf(uploadContext.httpRequest)
+    this.#routes = routesTo(uploadContext, uploadContext.httpRequest)
   }
 
   get httpRequest(): HttpRequest {
@@ -39,12 +39,18 @@ export class RequestState {
     return this.#uploadContext.request.allowH2 ?? this.#uploadContext.interceptorContext.allowH2
   }
 
-  /** Whether only HTTP/1.1 is offered, because it is faster for this request and `allowH2` is not set. */
+  /**
+   * Whether only HTTP/1.1 is offered, because `allowH2` is not set and the content is large or of
+   * unknown length. Such content is slow over HTTP/2, where most servers accept a window of 64 KiB per
+   * round trip, and many never send a 100.
+   */
   get prefersHttp1(): boolean {
-    const { origin } = this.#httpRequest
+    const { origin, hasContent } = this.#httpRequest
+    const { content, settings } = this.#uploadContext
+    if (!hasContent || content === null) return false
     if (this.#wantedHttp2 !== undefined || !origin.startsWith('https:')) return false
     if (this.#refusing.includes(origin) || this.#routes.http2Only) return false
-    return this.#uploadContext.isLarge(this.#httpRequest)
+    return content.length === null || content.length >= settings.threshold
   }
 
   /** Whether the origin may speak only HTTP/2. */
@@ -63,7 +69,7 @@ export class RequestState {
 
   /** The request with credentials that are sent without waiting for a challenge. */
   get prepared(): HttpRequest {
-    if (!this.#uploadContext.authenticates) return this.#httpRequest
+    if (this.#uploadContext.settings.authenticate === null) return this.#httpRequest
     return this.#uploadContext.recovery.prepared?.(this.#httpRequest) ?? this.#httpRequest
   }
 
@@ -73,10 +79,16 @@ export class RequestState {
   }
 
   decide(isHttp2: boolean): Decision {
-    if (!this.#httpRequest.hasContent) return { asks: false, reason: 'no-content' }
-    if (this.#withoutExpect.includes(this.#httpRequest.origin))
-      return { asks: false, reason: 'remembered-417' }
-    return this.#uploadContext.decide(this.#httpRequest, this.route(isHttp2))
+    const { origin, hasContent, part } = this.#httpRequest
+    const { content, expect, settings } = this.#uploadContext
+    if (!hasContent || content === null) return { asks: false, reason: 'no-content' }
+    if (this.#withoutExpect.includes(origin)) return { asks: false, reason: 'remembered-417' }
+    return decide({
+      expect,
+      threshold: settings.threshold,
+      length: content.lengthOf(part),
+      remembered: this.route(isHttp2).facts,
+    })
   }
 
   waitLimit(isHttp2: boolean): WaitLimit {
@@ -92,11 +104,18 @@ export class RequestState {
 
   move(httpRequest: HttpRequest): void {
     this.#httpRequest = httpRequest
-    this.#routes = this.#uploadContext.routesOf(httpRequest)
+    this.#routes = routesTo(this.#uploadContext, httpRequest)
   }
 
   /** The origin answered 417: sends it no more expectations. */
   disableExpect(): void {
     this.#withoutExpect.push(this.#httpRequest.origin)
   }
+}
+
+function routesTo(
+  { settings, interceptorContext }: UploadContext,
+  { origin }: HttpRequest,
+): Routes {
+  return new Routes(settings.memory, interceptorContext.routing.keyOf(origin))
 }

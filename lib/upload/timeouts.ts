@@ -2,6 +2,7 @@ import { Wait, type Waiting } from '../connection/wait.ts'
 import type { TimeoutOptions } from '../options/options.ts'
 import type { Attempt } from './attempt.ts'
 import { expiryOf, type Phase } from './timeout-errors.ts'
+import type { UploadRun } from './upload-run.ts'
 
 /** The default stall timeout, in milliseconds. */
 const stallTimeout = 300_000
@@ -9,17 +10,13 @@ const stallTimeout = 300_000
 const phases = ['connect', 'stall', 'headers', 'total'] as const
 const never = Number.POSITIVE_INFINITY
 
-export interface TimeoutOwner {
-  expired(error: Error): void
-}
-
 /**
  * The timeouts of one upload, started and stopped by its phases. They share one timer, which is not
  * restarted when a timeout is postponed.
  */
 export class Timeouts implements Waiting {
   readonly #timeouts: TimeoutOptions
-  readonly #owner: TimeoutOwner
+  readonly #run: UploadRun
   readonly #limits: Record<Phase, number> = { connect: 0, stall: 0, headers: 0, total: 0 }
   readonly #ends: Record<Phase, number> = {
     connect: never,
@@ -34,9 +31,9 @@ export class Timeouts implements Waiting {
   #sending: Attempt | null = null
   #queued = 0
 
-  constructor(timeouts: TimeoutOptions, owner: TimeoutOwner) {
+  constructor(timeouts: TimeoutOptions, run: UploadRun) {
     this.#timeouts = timeouts
-    this.#owner = owner
+    this.#run = run
   }
 
   /** The upload begins, or continues after this many milliseconds. */
@@ -111,7 +108,7 @@ export class Timeouts implements Waiting {
       const limit = this.#limits[phase]
       if (phase !== 'stall' || !this.#moved()) {
         this.stop()
-        this.#owner.expired(expiryOf(phase, limit))
+        this.#run.expired(expiryOf(phase, limit))
         return
       }
       this.#set(phase, limit)
@@ -122,9 +119,8 @@ export class Timeouts implements Waiting {
 
   /** Whether the system accepted some of the queued bytes, which restarts the stall timeout. */
   #moved(): boolean {
-    if (this.#sending === null) return false
     const before = this.#queued
-    this.#queued = this.#sending.queuedBytes
+    this.#queued = this.#sending?.queuedBytes ?? 0
     return this.#queued < before
   }
 }
