@@ -10,7 +10,6 @@ import { UploadBody } from './upload-body.ts'
 
 type Connector = buildConnector.connector
 
-/** Dispatch options that may carry a ticket, and the answers to a proxy's challenges. */
 export interface TicketedOptions extends Dispatcher.DispatchOptions {
   [ticketKey]?: Ticket
   [tunnelKey]?: TunnelAuthentication

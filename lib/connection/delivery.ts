@@ -12,7 +12,6 @@ const maxAtOnce = 32
 
 export type WriteCallback = (error?: Error | null) => void
 
-/** Writes content, and receives the progress of its delivery. */
 export interface ContentWriter {
   /**
    * Writes chunks together. Not called again before the callback was called.
@@ -22,9 +21,7 @@ export interface ContentWriter {
   write(chunks: Uint8Array[], bytes: number, last: boolean, callback: WriteCallback): void
   /** The source has nothing to write yet. */
   idle(): void
-  /** The system accepted this many bytes of content. */
   onContent(bytes: number): void
-  /** The system accepted all of the content. */
   onDelivered(): void
 }
 

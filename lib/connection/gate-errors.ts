@@ -38,7 +38,6 @@ export function noHead(): UploadError {
   )
 }
 
-/** undici repeats a request of which content was sent. */
 export function begunBefore(): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',

@@ -50,8 +50,6 @@ export class Http1Gate {
   /** What undici may write without an announced upload. */
   #mayWrite: 'nothing' | 'head' | 'anything' = 'nothing'
   #requests = 0
-  /** Whether the next incoming byte may belong to a response head. */
-  #awaiting = false
   #tunnel = false
   #writeCallback: WriteCallback | null = null
   /** The wait for a response after a failed write. */
@@ -64,6 +62,8 @@ export class Http1Gate {
     this.#writev = socket._writev as NonNullable<Socket['_writev']>
     this.#push = socket.push
     this.#streamWrite = socket.write
+    // No response is expected before the first request.
+    this.#responses.flush()
     socket.write = this.#streamed as Socket['write']
     socket._write = (chunk: string | Uint8Array, encoding, callback) => {
       // Bun's _writev calls _write for each chunk.
@@ -121,12 +121,7 @@ export class Http1Gate {
     this.#upload = null
     // With pipelining, only the responses to uploads are watched. Uploads are written only to idle
     // connections, so that the next response belongs to them.
-    if (!this.#pipelined || tunnel) this.#awaitResponse()
-  }
-
-  #awaitResponse(): void {
-    this.#awaiting = true
-    this.#responses.reset()
+    if (!this.#pipelined || tunnel) this.#responses.reset()
   }
 
   /** Replaces `socket.write`, which undici calls. */
@@ -180,7 +175,7 @@ export class Http1Gate {
     this.#requests += 1
     this.#upload = upload
     this.#tunnel = false
-    this.#awaitResponse()
+    this.#responses.reset()
     upload.send(reused, callback)
   }
 
@@ -220,13 +215,13 @@ export class Http1Gate {
     }
     this.#upload?.ticket.onRescue(error)
     // Once the final response has begun, the end of reading closes the connection.
-    if (!this.#awaiting) return
+    if (!this.#responses.watching) return
     this.#rescue = new Wait({ waited: () => callback(error) })
     this.#rescue.start(this.#upload?.ticket.options.rescueTimeout ?? rescueTimeout)
   }
 
   #receive(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
-    if (!this.#awaiting) {
+    if (!this.#responses.watching) {
       if (chunk === null || this.#pending === null) {
         return this.#push.call(this.#socket, chunk, encoding)
       }
@@ -236,7 +231,6 @@ export class Http1Gate {
     }
     if (chunk === null) {
       const rest = this.#responses.flush()
-      this.#awaiting = false
       if (rest.length > 0) this.#push.call(this.#socket, rest)
       return this.#push.call(this.#socket, null)
     }
@@ -263,7 +257,6 @@ export class Http1Gate {
   }
 
   #final(status: number): void {
-    this.#awaiting = false
     this.#rescue?.stop()
     this.#upload?.final(status)
     this.forget()
@@ -272,7 +265,7 @@ export class Http1Gate {
 
   /** Drops a finished upload, so that an idle connection does not keep it in memory. */
   forget(): void {
-    if (this.#upload?.expectation.complete && !this.#awaiting) this.#upload = null
+    if (this.#upload?.expectation.complete && !this.#responses.watching) this.#upload = null
   }
 }
 

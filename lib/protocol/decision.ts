@@ -24,7 +24,6 @@ export type DecisionReason =
   | 'remembered-silent'
   | 'remembered-refusal'
 
-/** Whether a request carries the expectation, and why. */
 export interface Decision {
   readonly asks: boolean
   readonly reason: DecisionReason

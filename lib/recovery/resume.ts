@@ -288,7 +288,6 @@ export class Resumption implements UploadResumption {
     this.#options.onToken?.(token)
   }
 
-  /** The PATCH that sends the content from an offset on. */
   #append(offset: number): AnswerDecision {
     const next = this.#resource?.append(offset, this.#upload.content) ?? null
     return next instanceof Error ? this.#cancel(next) : next

@@ -28,7 +28,6 @@ export class Retry implements RecoveryStep {
   readonly #settings: RetrySettings
   #made = 0
 
-  /** @param options are the settings; a number is the count. */
   constructor(options: number | RetryOptions) {
     const given = typeof options === 'number' ? { count: options } : options
     this.#settings = { ...defaults, ...definedOf(given) }

@@ -12,15 +12,16 @@ import { resourceRequest } from './resume-fields.ts'
 /** What is known of an upload at the origin: its URL, its limits and its offset; and the requests to it. */
 export class UploadResource {
   readonly location: string
-  readonly #version: number
   /** The request from which others are derived. A redirect changes it. */
   httpRequest: HttpRequest
   /** Whether the origin has completed the upload although its final response was not received. */
   isComplete = false
+  /** The offset that the origin last acknowledged. */
+  acknowledged: number
+  readonly #version: number
   #limits: Limits = {}
   /** When it expires, on the clock of `performance.now()`. */
   #expires = Number.POSITIVE_INFINITY
-  #acknowledged: number
   /** The offset up to which content was written to a connection. */
   #reached: number
 
@@ -32,12 +33,8 @@ export class UploadResource {
     this.httpRequest = resourceRequest(from, location, version)
     this.location = location.href
     this.#version = version
-    this.#acknowledged = acknowledged
+    this.acknowledged = acknowledged
     this.#reached = reached
-  }
-
-  get acknowledged(): number {
-    return this.#acknowledged
   }
 
   reached(offset: number): void {
@@ -48,7 +45,6 @@ export class UploadResource {
     return performance.now() >= this.#expires
   }
 
-  /** The largest content that the origin accepts. */
   get maxSize(): number {
     return this.#limits['max-size'] ?? Number.POSITIVE_INFINITY
   }
@@ -67,17 +63,16 @@ export class UploadResource {
 
   /** The origin has processed the content up to this offset. Returns an error for an offset that cannot be. */
   acknowledge(offset: number): UploadError | null {
-    if (offset < this.#acknowledged || offset > this.#reached) {
-      const known = `it acknowledged ${this.#acknowledged} bytes before, and ${this.#reached} were sent`
+    if (offset < this.acknowledged || offset > this.#reached) {
+      const known = `it acknowledged ${this.acknowledged} bytes before, and ${this.#reached} were sent`
       return mismatch(`is at offset ${offset}, but ${known}`)
     }
-    this.#acknowledged = offset
+    this.acknowledged = offset
     return null
   }
 
-  /** What another process needs to resume the upload. */
   token(content: UploadContent, revision: string | undefined): ResumeToken {
-    const place = { location: this.location, offset: this.#acknowledged, length: content.length }
+    const place = { location: this.location, offset: this.acknowledged, length: content.length }
     return { ...place, version: this.#version, ...(revision !== undefined && { revision }) }
   }
 
@@ -110,12 +105,10 @@ export class UploadResource {
   }
 }
 
-/** Whether a request asks for the offset of an upload. */
 export function isLocating({ method, part }: HttpRequest): boolean {
   return method === 'HEAD' && part !== undefined
 }
 
-/** Whether a request deletes an upload. */
 export function isCancelling({ method, part }: HttpRequest): boolean {
   return method === 'DELETE' && part !== undefined
 }

@@ -8,10 +8,8 @@ export type AttemptHead = Pick<
   'reason' | 'startedAtMs' | 'delayMs' | 'method' | 'url' | 'offset'
 >
 
-/** The largest number of interim responses in a report. */
-const mostInterim = 1000
+const maxInterim = 1000
 
-/** Collects the report of one attempt. */
 export class AttemptLog {
   readonly reason: AttemptReason
   readonly startedAtMs: number
@@ -69,7 +67,7 @@ export class AttemptLog {
   noteInterim(status: number): void {
     if (status === 100) this.goAheads += 1
     // An origin may send a 104 every second for days.
-    if (this.interim.length < mostInterim)
+    if (this.interim.length < maxInterim)
       this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })
   }
 

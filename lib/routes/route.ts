@@ -18,12 +18,12 @@ export class Routes {
 
   /** Whether the origin refuses HTTP/1.1 over TLS. */
   get http2Only(): boolean {
-    return this.#memory !== false && this.#memory.recall(this.#name).includes('http2-only')
+    return this.http1.facts.includes('http2-only')
   }
 
   /** Whether the origin speaks HTTP/1.1 over TLS although it selects no protocol when only HTTP/1.1 is offered. */
   get speaksHttp1(): boolean {
-    return this.#memory !== false && this.#memory.recall(this.#name).includes('http1')
+    return this.http1.facts.includes('http1')
   }
 
   /** Notes which version an origin chose that seemed to refuse HTTP/1.1 over TLS, and was offered both. */
@@ -46,7 +46,7 @@ export class Route {
 
   /** The key of entries that apply to one HTTP version only. */
   get #key(): string {
-    return this.#isHttp2 ? http2Route(this.#name) : this.#name
+    return this.#isHttp2 ? `${this.#name} (HTTP/2)` : this.#name
   }
 
   get facts(): readonly RouteFact[] {
@@ -83,18 +83,10 @@ export class Route {
 
   answered(status: number, asked: boolean): void {
     if (!this.#memory) return
-    // A limit of size or load applies to every HTTP version.
+    // The next upload may be refused as well, whatever its size, and over every HTTP version.
+    const isBusy = status === 413 || status === 429 || status === 503
     if (status < 300) this.#memory.forget(this.#name, 'busy')
-    else if (isBusy(status)) this.#memory.remember(this.#name, 'busy')
+    else if (isBusy) this.#memory.remember(this.#name, 'busy')
     else if (status === 417 && asked) this.#memory.remember(this.#key, '417')
   }
-}
-
-function http2Route(name: string): string {
-  return `${name} (HTTP/2)`
-}
-
-/** Whether a status means that the next upload may be refused as well, whatever its size. */
-function isBusy(status: number): boolean {
-  return status === 413 || status === 429 || status === 503
 }

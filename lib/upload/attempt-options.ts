@@ -15,7 +15,6 @@ export interface AttemptOptions extends AttemptHead, TicketOptions {
   readonly asks: boolean
   /** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
   readonly unaskedReason: AskReason | null
-  /** The content of the request; `null` when there is none. */
   readonly content: UploadContent | null
   /** The part of the content for a request to an upload resource; `undefined` for all of it. */
   readonly part: Part | undefined

@@ -32,7 +32,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   gated = false
   /** The client's limit for the head of the response, in milliseconds. */
   headersTimeout = 0
-  hasFirstByte = false
+  #hasFirstByte = false
   /** Whether all of its content was accepted. */
   complete: boolean
   /** Whether its wait was computed from the measured times of the route. */
@@ -124,7 +124,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.log.offset + Math.max(this.#writtenBytes, this.log.sentBytes)
   }
 
-  /** Bytes that the system has not accepted yet. */
   get queuedBytes(): number {
     return this.#connection?.queuedBytes ?? 0
   }
@@ -134,7 +133,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
    * this is certain only for a connection that was never made.
    */
   untouchedBy(error: NodeJS.ErrnoException): boolean {
-    if (this.hasFirstByte) return false
+    if (this.#hasFirstByte) return false
     if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
     if (!this.gated) return false
     return this.log.phase === 'connecting' || (!this.complete && this.#writtenBytes === 0)
@@ -264,7 +263,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onFirstByte(): void {
-    this.hasFirstByte = true
+    this.#hasFirstByte = true
   }
 
   onInterim(status: number): void {
@@ -370,7 +369,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onResponseStarted(): void {
-    this.hasFirstByte = true
+    this.#hasFirstByte = true
     if (this.#isCurrent) this.#inContext(() => this.#handler.onResponseStarted?.())
   }
 

@@ -15,7 +15,6 @@ export interface Call {
   readonly log: UploadLog
   /** The content; `null` for a request of the platform's fetch without one. */
   readonly content: Content | null
-  /** The additional recovery steps of the call. */
   readonly steps?: readonly RecoveryStep[]
   /** Aborts the upload, also before it has a connection; `null` before the dispatch. */
   controller: Dispatcher.DispatchController | null

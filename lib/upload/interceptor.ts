@@ -25,11 +25,7 @@ import { UploadRun } from './upload-run.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
-/** What all requests of one interceptor share. */
-export interface InterceptorContext {
-  readonly base: Settings
-  /** Whether requests with the base settings need attempts even without content, for retries or redirects. */
-  readonly baseNeedsAttempts: boolean
+interface DispatcherBelow {
   readonly inFlight: InFlight
   readonly routing: ProxyRouting
   /** Whether a connection without a gate is an error. Otherwise content is sent without the expectation. */
@@ -38,15 +34,16 @@ export interface InterceptorContext {
   readonly isReplaced: boolean
   /** The agent's own option: `false` forbids HTTP/2, `true` leaves the choice to the origin. */
   readonly allowH2: boolean | undefined
+}
+
+/** What all requests of one interceptor share. */
+export interface InterceptorContext extends DispatcherBelow {
+  readonly base: Settings
+  /** Whether requests with the base settings need attempts even without content, for retries or redirects. */
+  readonly baseNeedsAttempts: boolean
   readonly recovery: MakeRecovery
   readonly dispatch: Dispatcher.Dispatch
 }
-
-/** The properties of the dispatcher below an interceptor. */
-export type Below = Pick<
-  InterceptorContext,
-  'inFlight' | 'routing' | 'needsGate' | 'isReplaced' | 'allowH2'
->
 
 const belowDefaults = { routing: direct, needsGate: true, isReplaced: false, allowH2: undefined }
 
@@ -59,7 +56,7 @@ const belowDefaults = { routing: direct, needsGate: true, isReplaced: false, all
 export function uploadInterceptor(
   options: ExpectOptions,
   recovery: MakeRecovery,
-  below: Partial<Below> = {},
+  below: Partial<DispatcherBelow> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   refuseToken(options)
   const base = mergeOptions(options, { ...defaults, memory: sharedMemory })

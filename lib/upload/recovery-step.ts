@@ -39,7 +39,6 @@ export interface Failure {
 export interface NextAttempt {
   readonly httpRequest: HttpRequest
   readonly reason: Exclude<AttemptReason, 'first'>
-  /** Milliseconds until it begins. */
   readonly delayMs: number
 }
 

@@ -96,12 +96,6 @@ export class RequestState {
     return waitLimit(continueTimeout, this.route(isHttp2), defaults.continueTimeout)
   }
 
-  /** Whether the content must be read to verify that it is empty. */
-  get isEmpty(): boolean {
-    const { buffered, content } = this.#uploadContext
-    return this.#httpRequest.hasContent && buffered === null && content?.length === 0
-  }
-
   move(httpRequest: HttpRequest): void {
     this.#httpRequest = httpRequest
     this.#routes = routesTo(this.#uploadContext, httpRequest)

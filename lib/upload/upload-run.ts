@@ -66,10 +66,12 @@ export class UploadRun {
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
-    if (!this.requestState.isEmpty) return this.#dispatch(reason, delayMs)
+    const { buffered, content } = this.uploadContext
+    const isEmpty = this.requestState.httpRequest.hasContent && content?.length === 0
+    if (!isEmpty || buffered !== null) return this.#dispatch(reason, delayMs)
     // A head with `content-length: 0` is a complete request, so the content is read before it.
-    this.uploadContext.content
-      ?.readEmpty()
+    content
+      .readEmpty()
       .then(() => this.#over || this.#dispatch(reason, delayMs))
       .catch((error: unknown) => this.sourceFailed(error))
     return true
@@ -439,7 +441,6 @@ export class UploadRun {
   }
 }
 
-/** Wraps what was thrown in an error, unless it is one. */
 function toError(thrown: unknown, message: string): Error {
   // An error of another realm is no instance of this one's Error.
   if (thrown instanceof Error || types.isNativeError(thrown)) return thrown
