@@ -2,37 +2,7 @@ import type { RouteFact } from '../protocol/decision.ts'
 import type { RouteMemory } from './memory.ts'
 import { none } from './route-state.ts'
 
-/** The routes to one origin, over HTTP/1.1 and over HTTP/2. */
-export class Routes {
-  readonly http1: Route
-  readonly http2: Route
-  readonly #memory: RouteMemory | false
-  readonly #name: string
-
-  constructor(memory: RouteMemory | false, name: string) {
-    this.#memory = memory
-    this.#name = name
-    this.http1 = new Route(memory, name, false)
-    this.http2 = new Route(memory, name, true)
-  }
-
-  /** Whether the origin refuses HTTP/1.1 over TLS. */
-  get http2Only(): boolean {
-    return this.http1.facts.includes('http2-only')
-  }
-
-  /** Whether the origin speaks HTTP/1.1 over TLS although it selects no protocol when only HTTP/1.1 is offered. */
-  get speaksHttp1(): boolean {
-    return this.http1.facts.includes('http1')
-  }
-
-  /** Notes which version an origin chose that seemed to refuse HTTP/1.1 over TLS, and was offered both. */
-  offeredBoth(choseHttp2: boolean): void {
-    if (this.#memory) this.#memory.remember(this.#name, choseHttp2 ? 'http2-only' : 'http1')
-  }
-}
-
-/** One route in the memory, if there is a memory. */
+/** The route to one origin over one version of HTTP, in the memory, if there is one. */
 export class Route {
   readonly #memory: RouteMemory | false
   readonly #name: string
@@ -60,6 +30,11 @@ export class Route {
   /** Milliseconds that the last 100s took. */
   get times(): readonly number[] {
     return this.#memory ? this.#memory.times(this.#key) : none
+  }
+
+  /** Notes that the origin, which seemed to refuse HTTP/1.1 over TLS, chose this version when it was offered both. */
+  chosen(): void {
+    if (this.#memory) this.#memory.remember(this.#name, this.#isHttp2 ? 'http2-only' : 'http1')
   }
 
   /** Notes a 100. `milliseconds` is `null` when the request did not carry the expectation. */

@@ -1,9 +1,14 @@
 import { defaults } from '../options/settings.ts'
 import { type Decision, decide } from '../protocol/decision.ts'
-import { type Route, Routes } from '../routes/route.ts'
+import { Route } from '../routes/route.ts'
 import { type WaitLimit, waitLimit } from '../routes/wait-limit.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { UploadContext } from './upload-context.ts'
+
+interface Routes {
+  readonly http1: Route
+  readonly http2: Route
+}
 
 /** The current request of an upload, its route, and whether it carries the expectation. */
 export class RequestState {
@@ -49,13 +54,14 @@ export class RequestState {
     const { content, settings } = this.#uploadContext
     if (!hasContent || content === null) return false
     if (this.#wantedHttp2 !== undefined || !origin.startsWith('https:')) return false
-    if (this.#refusing.includes(origin) || this.#routes.http2Only) return false
+    if (this.#refusing.includes(origin)) return false
+    if (this.#routes.http1.facts.includes('http2-only')) return false
     return content.length === null || content.length >= settings.threshold
   }
 
   /** Whether the origin may speak only HTTP/2. */
   get mayNeedHttp2(): boolean {
-    return this.prefersHttp1 && !this.#routes.speaksHttp1
+    return this.prefersHttp1 && !this.#routes.http1.facts.includes('http1')
   }
 
   /** The origin seems to speak only HTTP/2. */
@@ -64,7 +70,7 @@ export class RequestState {
   }
 
   connected(isHttp2: boolean): void {
-    if (this.#refusing.includes(this.#httpRequest.origin)) this.#routes.offeredBoth(isHttp2)
+    if (this.#refusing.includes(this.#httpRequest.origin)) this.route(isHttp2).chosen()
   }
 
   /** The request with credentials that are sent without waiting for a challenge. */
@@ -111,5 +117,9 @@ function routesTo(
   { settings, interceptorContext }: UploadContext,
   { origin }: HttpRequest,
 ): Routes {
-  return new Routes(settings.memory, interceptorContext.routing.keyOf(origin))
+  const key = interceptorContext.routing.keyOf(origin)
+  return {
+    http1: new Route(settings.memory, key, false),
+    http2: new Route(settings.memory, key, true),
+  }
 }
