@@ -36,8 +36,7 @@ export class Expectation implements Waiting {
     return this.#state.at === 'sent'
   }
 
-  /** Whether no more content may be written. */
-  get shut(): boolean {
+  get contentStopped(): boolean {
     return this.#state.at === 'withheld' || this.#state.at === 'cut'
   }
 
@@ -48,7 +47,7 @@ export class Expectation implements Waiting {
   }
 
   shorten(milliseconds: number): void {
-    if (this.#state.at === 'waiting' && this.#wait !== null) this.#wait.shorten(milliseconds)
+    this.#wait?.shorten(milliseconds)
   }
 
   /**

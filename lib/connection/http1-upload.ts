@@ -77,7 +77,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   final(status: number): void {
     this.#status = status
     this.expectation.final(status)
-    if (this.expectation.shut) this.stop()
+    if (this.expectation.contentStopped) this.stop()
   }
 
   closed(): void {
@@ -152,7 +152,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   #failable(callback: WriteCallback): WriteCallback {
     return (error) => {
       if (error) this.#callback?.(error)
-      else if (!this.expectation.shut) callback()
+      else if (!this.expectation.contentStopped) callback()
     }
   }
 

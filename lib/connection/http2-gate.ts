@@ -26,10 +26,8 @@ export class Http2Gate {
   readonly #socket: OwnedSocket
   #session: ClientHttp2Session | null = null
   #respondingStreams = 0
-  /** Called when the pending PING is acknowledged. */
-  #awaiting: (() => void)[] = []
-  /** Called when the PING after that is acknowledged. */
-  #next: (() => void)[] = []
+  #onAck: (() => void)[] = []
+  #onNextAck: (() => void)[] = []
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -83,18 +81,18 @@ export class Http2Gate {
    * sent at a time, however many uploads wait.
    */
   afterAck(callback: () => void): void {
-    this.#next.push(callback)
-    if (this.#awaiting.length === 0) this.#ping()
+    this.#onNextAck.push(callback)
+    if (this.#onAck.length === 0) this.#ping()
   }
 
   #ping(): void {
     const session = this.#session
-    if (this.#next.length === 0 || session === null || session.destroyed) return
-    this.#awaiting = this.#next
-    this.#next = []
+    if (this.#onNextAck.length === 0 || session === null || session.destroyed) return
+    this.#onAck = this.#onNextAck
+    this.#onNextAck = []
     const onAck = (error: Error | null): void => {
-      const acknowledged = this.#awaiting
-      this.#awaiting = []
+      const acknowledged = this.#onAck
+      this.#onAck = []
       if (error !== null) return
       for (const callback of acknowledged) callback()
       this.#ping()

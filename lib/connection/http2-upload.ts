@@ -74,7 +74,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
       this.#gate.onResponse(stream)
       this.#expectation.firstByte()
       this.#expectation.final(statusOf(headers))
-      if (this.#expectation.shut) this.stop()
+      if (this.#expectation.contentStopped) this.stop()
       this.#expectation.releaseIfGranted()
     })
     // The stream was closed, so it takes no more content.
@@ -143,7 +143,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
     stream.cork()
     for (let at = 0; at < last; at++) stream.write(chunks[at])
     stream.write(chunks[last], (error) => {
-      if (!this.#expectation.shut) callback(error)
+      if (!this.#expectation.contentStopped) callback(error)
     })
     stream.uncork()
   }

@@ -53,8 +53,7 @@ export class Resumption implements UploadResumption {
   /** The upload resource; `null` while its URL is unknown. */
   #resource: UploadResource | null = null
   #tries = 0
-  /** The decision to carry out after the upload resource was deleted. */
-  #then: NextAttempt | Error | null = null
+  #afterDeletion: NextAttempt | Error | null = null
 
   constructor(options: ResumeOptions, upload: Resumable) {
     this.#options = { ...defaults, ...definedOf(options) }
@@ -79,7 +78,7 @@ export class Resumption implements UploadResumption {
   }
 
   get failure(): Error | null {
-    return this.#then instanceof Error ? this.#then : null
+    return this.#afterDeletion instanceof Error ? this.#afterDeletion : null
   }
 
   before(others: RecoveryStep): this {
@@ -311,13 +310,13 @@ export class Resumption implements UploadResumption {
   /** Deletes the upload resource, and then makes this attempt or fails with this error. */
   #cancel(then: NextAttempt | Error): NextAttempt | Error {
     if (this.#resource === null) return then
-    this.#then = then
+    this.#afterDeletion = then
     return { httpRequest: this.#resource.deletion, reason: 'cancel', delayMs: 0 }
   }
 
   #cancelled(): AnswerDecision {
     this.#forget()
-    return this.#then
+    return this.#afterDeletion
   }
 
   #lose(error: UploadError): UploadError {

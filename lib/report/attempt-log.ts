@@ -19,8 +19,7 @@ export class AttemptLog {
   readonly offset: number
   asked = false
   readonly interim: { status: number; atMs: number }[] = []
-  /** The number of 100 responses. */
-  goAheads = 0
+  continueCount = 0
   status: number | null = null
   sentBytes = 0
   waitedMs = 0
@@ -65,7 +64,7 @@ export class AttemptLog {
   }
 
   noteInterim(status: number): void {
-    if (status === 100) this.goAheads += 1
+    if (status === 100) this.continueCount += 1
     // An origin may send a 104 every second for days.
     if (this.interim.length < maxInterim)
       this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })

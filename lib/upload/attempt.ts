@@ -35,8 +35,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   #hasFirstByte = false
   /** Whether all of its content was accepted. */
   complete: boolean
-  /** Whether its wait was computed from the measured times of the route. */
-  measured = false
+  hasMeasuredWait = false
   readonly #run: UploadRun
   #replaced: UploadContent | null = null
   #controller: Controller | null = null
@@ -254,7 +253,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
       if (asked) {
         const { milliseconds, measured } = this.#run.requestState.waitLimit(connection.isHttp2)
         this.log.waitLimitMs = milliseconds
-        this.measured = measured
+        this.hasMeasuredWait = measured
         this.publish('ask')
       }
       this.#run.headWritten(this)

@@ -12,7 +12,7 @@ export function dispatchOptions(
   httpRequest: HttpRequest,
   allowH2: boolean | undefined,
 ): ExpectDispatchOptions {
-  const { request, settings } = uploadContext
+  const { request, settings, interceptorContext, log, inContext } = uploadContext
   const { origin, path, method, headers } = httpRequest
   const { body } = attempt
   const options: ExpectDispatchOptions = {
@@ -32,7 +32,10 @@ export function dispatchOptions(
   if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
   if (bodyTimeout !== undefined) options.bodyTimeout = bodyTimeout
   if (body !== null) options[ticketKey] = attempt
-  const tunnel = uploadContext.tunnelTo(httpRequest)
-  if (tunnel !== null) options[tunnelKey] = tunnel
+  const { routing, recovery } = interceptorContext
+  if (settings.authenticate !== null && routing.tunnels(origin)) {
+    const tunnel = recovery.tunnel(settings.authenticate, log.attempts.length, inContext)
+    if (tunnel !== null) options[tunnelKey] = tunnel
+  }
   return options
 }

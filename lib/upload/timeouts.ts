@@ -26,8 +26,7 @@ export class Timeouts implements Waiting {
   }
   /** A response or an accepted write that is already there counts, even when the event loop is late. */
   readonly #wait = new Wait(this)
-  /** When the wait ends. */
-  #due = never
+  #waitEnd = never
   #sending: Attempt | null = null
   #queued = 0
 
@@ -76,7 +75,7 @@ export class Timeouts implements Waiting {
   stop(): void {
     for (const phase of phases) this.#ends[phase] = never
     this.#wait.stop()
-    this.#due = never
+    this.#waitEnd = never
   }
 
   /**
@@ -91,17 +90,17 @@ export class Timeouts implements Waiting {
     const end = now + Math.max(0, milliseconds - passed)
     this.#limits[phase] = milliseconds
     this.#ends[phase] = end
-    if (end < this.#due) this.#start(end, now)
+    if (end < this.#waitEnd) this.#start(end, now)
   }
 
   #start(end: number, now: number): void {
     this.#wait.stop()
     this.#wait.start(Math.ceil(end - now))
-    this.#due = end
+    this.#waitEnd = end
   }
 
   waited(): void {
-    this.#due = never
+    this.#waitEnd = never
     const now = performance.now()
     for (const phase of phases) {
       if (this.#ends[phase] > now) continue
@@ -114,7 +113,7 @@ export class Timeouts implements Waiting {
       this.#set(phase, limit)
     }
     const next = Math.min(...Object.values(this.#ends))
-    if (next < this.#due) this.#start(next, now)
+    if (next < this.#waitEnd) this.#start(next, now)
   }
 
   /** Whether the system accepted some of the queued bytes, which restarts the stall timeout. */

@@ -1,7 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Dispatcher } from 'undici'
 import { chunkSent, ticketKey } from '../connection/ticket.ts'
-import type { TunnelAuthentication } from '../connection/tunnel.ts'
 import type { Content } from '../content/content.ts'
 import { ContentDigest } from '../content/content-digest.ts'
 import { type InContext, UploadContent } from '../content/upload-content.ts'
@@ -117,17 +116,6 @@ export class UploadContext {
       resumption,
     )
     return this.#recovery
-  }
-
-  /** The answers to a proxy's challenges to CONNECT, for the current attempt. */
-  tunnelTo({ origin }: HttpRequest): TunnelAuthentication | null {
-    const { authenticate } = this.settings
-    if (authenticate === null || !this.interceptorContext.routing.tunnels(origin)) return null
-    return this.interceptorContext.recovery.tunnel(
-      authenticate,
-      this.log.attempts.length,
-      this.inContext,
-    )
   }
 }
 

@@ -8,7 +8,6 @@ import { pairsOf, type ResponseFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AttemptReason } from '../report/report.ts'
 import { failureOf, keepFailure } from '../report/reported.ts'
-import type { Route } from '../routes/route.ts'
 import { isPromise } from '../unknown.ts'
 import { abandon, afterAnswer, afterFailure } from './after-attempt.ts'
 import { Attempt } from './attempt.ts'
@@ -150,12 +149,14 @@ export class UploadRun {
       if (attempt.log.contentEnded) this.awaitHead(attempt)
       return
     }
-    const { asked, goAheads, sinceHeadMs } = attempt.log
-    if (goAheads === 1) this.#routeOf(attempt).continued(asked ? sinceHeadMs : null)
+    const { asked, continueCount, sinceHeadMs } = attempt.log
+    if (continueCount > 1) return
+    this.requestState.route(attempt.isHttp2).continued(asked ? sinceHeadMs : null)
   }
 
   released(attempt: Attempt, by: ReleasedBy): void {
-    if (by === 'timeout') this.#routeOf(attempt).unanswered(attempt.measured)
+    const route = this.requestState.route(attempt.isHttp2)
+    if (by === 'timeout') route.unanswered(attempt.hasMeasuredWait)
     if (this.isCurrent(attempt)) this.uploadContext.log.continued()
   }
 
@@ -168,10 +169,6 @@ export class UploadRun {
   /** All of the content was accepted, or the final response has begun. The rest of its head is awaited. */
   awaitHead(attempt: Attempt): void {
     if (this.isCurrent(attempt) && attempt.gated) this.#timeouts.awaitHead(attempt)
-  }
-
-  #routeOf({ isHttp2 }: Attempt): Route {
-    return this.requestState.route(isHttp2)
   }
 
   callbackFailed(error: unknown): void {
@@ -194,8 +191,9 @@ export class UploadRun {
       return
     }
     this.#timeouts.endAttempt()
-    if (this.requestState.httpRequest.hasContent)
-      this.#routeOf(attempt).answered(status, attempt.log.asked)
+    const { httpRequest } = this.requestState
+    const route = this.requestState.route(attempt.isHttp2)
+    if (httpRequest.hasContent) route.answered(status, attempt.log.asked)
     const respond = (): void => {
       this.#cancelWithheld(attempt, status)
       const mapped = call?.mapStatus?.(status) ?? status
@@ -206,7 +204,6 @@ export class UploadRun {
       this.#responded = true
       handler.onResponseStart?.(this.controller, mapped, fields, message)
     }
-    const { httpRequest } = this.requestState
     const decided = afterAnswer(this.uploadContext, httpRequest, attempt, status, fields)
     const isPart = httpRequest.part !== undefined
     if (decided === null) respond()
