@@ -11,6 +11,7 @@ import { Wait, type Waiting } from './wait.ts'
 
 export interface ExpectationOwner {
   readonly isClosed: boolean
+  stop(): void
   onRelease(by: ReleasedBy): void
 }
 
@@ -94,12 +95,15 @@ export class Expectation implements Waiting {
     this.finalBeforeContent =
       this.#state === before && (before.at === 'granted' || before.at === 'ready')
     this.#ticket.onFinal(status, this.#state.at === 'withheld')
+    if (this.contentStopped) this.#owner.stop()
   }
 
-  /** Stops the wait. Nothing is released any more. */
-  close(): void {
+  /** The connection, or the stream, was closed. */
+  closed(): void {
     this.#wait?.stop()
     if (this.#turn !== null) clearImmediate(this.#turn)
+    this.#owner.stop()
+    if (!this.complete) this.#ticket.onClosed()
   }
 
   /** The wait ended without a response, and includes a poll phase. */

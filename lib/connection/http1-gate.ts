@@ -87,7 +87,7 @@ export class Http1Gate {
   }
 
   readonly #onClose = (): void => {
-    this.#upload?.closed()
+    this.#upload?.expectation.closed()
     this.#rescue?.stop()
     this.#upload = null
     this.#announced = null

@@ -77,13 +77,6 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   final(status: number): void {
     this.#status = status
     this.expectation.final(status)
-    if (this.expectation.contentStopped) this.stop()
-  }
-
-  closed(): void {
-    this.expectation.close()
-    this.stop()
-    if (!this.expectation.complete) this.ticket.onClosed()
   }
 
   // Called by the delivery.

@@ -74,7 +74,6 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
       this.#gate.onResponse(stream)
       this.#expectation.firstByte()
       this.#expectation.final(statusOf(headers))
-      if (this.#expectation.contentStopped) this.stop()
       this.#expectation.releaseIfGranted()
     })
     // The stream was closed, so it takes no more content.
@@ -86,11 +85,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
       if (stream.closed) stream.destroy()
       else stream.close(constants.NGHTTP2_CANCEL)
     })
-    stream.once('close', () => {
-      this.#expectation.close()
-      this.stop()
-      if (!this.#expectation.complete) this.#ticket.onClosed()
-    })
+    stream.once('close', () => this.#expectation.closed())
   }
 
   #begin(): void {
