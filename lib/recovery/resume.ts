@@ -68,7 +68,7 @@ export class Resumption implements UploadResumption {
     }
     const known = version ?? (interopVersions[0] as number)
     const reached = content.length ?? Number.POSITIVE_INFINITY
-    this.#find(new UploadResource(new URL(location), httpRequest, known, offset, reached))
+    this.#find(new UploadResource(upload, new URL(location), httpRequest, known, offset, reached))
   }
 
   get first(): NextAttempt | null {
@@ -100,7 +100,7 @@ export class Resumption implements UploadResumption {
     const location = locationOf(fields, httpRequest, this.#upload.allowInsecureRedirect)
     if (this.#resource === null) {
       if (location === null || httpRequest.part !== undefined) return null
-      this.#find(new UploadResource(location, httpRequest, version))
+      this.#find(new UploadResource(this.#upload, location, httpRequest, version))
     } else if (location !== null && location.href !== this.#resource.location) {
       // The query is left out, because it may contain credentials.
       const place = location.origin + location.pathname
@@ -190,7 +190,7 @@ export class Resumption implements UploadResumption {
       )
     }
     if (status === 413) {
-      this.#learn(fields)
+      resource.learn(fields)
       return this.#shorten(httpRequest) ?? undefined
     }
     const isBehind = status === 409 && parseInteger(fields['upload-offset']) !== null
@@ -243,16 +243,10 @@ export class Resumption implements UploadResumption {
   }
 
   #applyLimits(fields: ResponseFields, httpRequest: HttpRequest): AnswerDecision {
-    this.#learn(fields)
+    this.#resource?.learn(fields)
     const { content } = this.#upload
     if ((content.length ?? 0) > content.limit) return this.#cancel(overLimit(content.limit))
     return this.#shorten(httpRequest)
-  }
-
-  #learn(fields: ResponseFields): void {
-    if (this.#resource === null) return
-    this.#resource.learn(fields)
-    this.#upload.content.limit = this.#resource.maxSize
   }
 
   /** Ends a request that exceeds `max-append-size`. The rest is sent in several requests. */
@@ -264,7 +258,6 @@ export class Resumption implements UploadResumption {
     return this.#locate(0) ?? this.#cancel(overLimit(max))
   }
 
-  /** The origin has processed the content up to this offset, so that it need not be sent again. */
   #acknowledge(offset: number): AnswerDecision {
     const resource = this.#resource
     if (resource === null) return null
@@ -272,23 +265,18 @@ export class Resumption implements UploadResumption {
     const error = resource.acknowledge(offset)
     if (error !== null) return this.#cancel(error)
     if (offset > before) this.#tries = 0
-    const { content, log, revision } = this.#upload
-    content.acknowledge(offset)
-    log.acknowledged = offset
-    log.resume = resource.token(content, revision)
     return null
   }
 
   #find(resource: UploadResource): void {
-    const { content, revision, log } = this.#upload
-    const token = resource.token(content, revision)
+    const { token } = resource
     this.#resource = resource
-    log.resume = token
+    this.#upload.log.resume = token
     this.#options.onToken?.(token)
   }
 
   #append(offset: number): AnswerDecision {
-    const next = this.#resource?.append(offset, this.#upload.content) ?? null
+    const next = this.#resource?.append(offset) ?? null
     return next instanceof Error ? this.#cancel(next) : next
   }
 

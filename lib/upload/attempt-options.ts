@@ -4,8 +4,7 @@ import type { Decision } from '../protocol/decision.ts'
 import type { AttemptHead } from '../report/attempt-log.ts'
 import type { AskReason, AttemptReason } from '../report/report.ts'
 import { type HttpRequest, reportedUrl } from './http-request.ts'
-import type { RequestState } from './request-state.ts'
-import type { UploadContext } from './upload-context.ts'
+import type { UploadRun } from './upload-run.ts'
 
 /** What does not change during an attempt. */
 export interface AttemptOptions extends AttemptHead, TicketOptions {
@@ -23,13 +22,13 @@ export interface AttemptOptions extends AttemptHead, TicketOptions {
 }
 
 export function attemptOptions(
-  { interceptorContext, log, settings, content, buffered, lengthStated, resumption }: UploadContext,
-  { prefersHttp1, mayNeedHttp2 }: RequestState,
+  { uploadContext, requestState }: UploadRun,
   httpRequest: HttpRequest,
   { asks, reason: askReason }: Decision,
   reason: AttemptReason,
   delayMs: number,
 ): AttemptOptions {
+  const { interceptorContext, log, settings, content, buffered } = uploadContext
   const { part } = httpRequest
   const sends = httpRequest.hasContent && content?.length !== 0
   return {
@@ -45,11 +44,11 @@ export function attemptOptions(
     rescueTimeout: settings.rescueTimeout,
     content: sends ? content : null,
     part,
-    isResumable: resumption !== null,
+    isResumable: uploadContext.resumption !== null,
     buffered: asks || part !== undefined ? null : buffered,
-    prefersHttp1,
-    mayNeedHttp2,
-    lengthStated,
+    prefersHttp1: requestState.prefersHttp1,
+    mayNeedHttp2: requestState.mayNeedHttp2,
+    lengthStated: uploadContext.lengthStated,
     isReplaced: interceptorContext.isReplaced,
   }
 }

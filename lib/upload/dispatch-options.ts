@@ -3,16 +3,16 @@ import { tunnelKey } from '../connection/tunnel.ts'
 import type { Attempt } from './attempt.ts'
 import { attemptKey, callKey, type ExpectDispatchOptions } from './expect-request.ts'
 import type { HttpRequest } from './http-request.ts'
-import type { UploadContext } from './upload-context.ts'
+import type { UploadRun } from './upload-run.ts'
 
 /** undici's options for the dispatch of an attempt: the caller's, with the attempt's own request. */
 export function dispatchOptions(
-  uploadContext: UploadContext,
+  { uploadContext, requestState }: UploadRun,
   attempt: Attempt,
   httpRequest: HttpRequest,
-  allowH2: boolean | undefined,
 ): ExpectDispatchOptions {
   const { request, settings, interceptorContext, log, inContext } = uploadContext
+  const { allowH2 } = requestState
   const { origin, path, method, headers } = httpRequest
   const { body } = attempt
   const options: ExpectDispatchOptions = {

@@ -82,24 +82,16 @@ export class UploadRun {
       const { prepared: httpRequest, decision } = this.requestState
       const isFirst = reason === 'first' || log.reason === 'no-content'
       if (isFirst && httpRequest.hasContent) log.reason = decision.reason
-      const attempt = new Attempt(
-        this,
-        attemptOptions(
-          this.uploadContext,
-          this.requestState,
-          httpRequest,
-          decision,
-          reason,
-          delayMs,
-        ),
-      )
+      const options = attemptOptions(this, httpRequest, decision, reason, delayMs)
+      const attempt = new Attempt(this, options)
       attempt.log.hasContent = httpRequest.hasContent
       this.#current = attempt
       log.attempts.push(attempt.log)
       this.#timeouts.connecting()
-      const { allowH2 } = this.requestState
-      const options = dispatchOptions(this.uploadContext, attempt, httpRequest, allowH2)
-      const dispatched: unknown = interceptorContext.dispatch(options, attempt)
+      const dispatched: unknown = interceptorContext.dispatch(
+        dispatchOptions(this, attempt, httpRequest),
+        attempt,
+      )
       // An interceptor below may be an async function, although its type returns a boolean.
       if (!isPromise(dispatched)) return dispatched as boolean
       dispatched.then(undefined, (error: unknown) => {
@@ -204,7 +196,7 @@ export class UploadRun {
       this.#responded = true
       handler.onResponseStart?.(this.controller, mapped, fields, message)
     }
-    const decided = afterAnswer(this.uploadContext, httpRequest, attempt, status, fields)
+    const decided = afterAnswer(this, attempt, status, fields)
     const isPart = httpRequest.part !== undefined
     if (decided === null) respond()
     else if (decided instanceof Promise) this.#awaitDecision(attempt, decided, respond)
@@ -264,12 +256,10 @@ export class UploadRun {
 
   #afterFailure(attempt: Attempt, error: Error): AnswerDecision {
     if (this.#responded || this.#isCallers(error)) return null
+    if (!attempt.needsHttp2(error)) return afterFailure(this, attempt, error)
+    this.requestState.refusedHttp1()
     const { httpRequest } = this.requestState
-    if (attempt.needsHttp2(error)) {
-      this.requestState.refusedHttp1()
-      return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
-    }
-    return afterFailure(this.uploadContext, httpRequest, attempt, error)
+    return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
   }
 
   /** Whether an error comes from the caller: their abort, or their content. */
