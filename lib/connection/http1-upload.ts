@@ -54,11 +54,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
 
   // Called by the gate.
 
-  /**
-   * Writes the head, and the content as soon as it may be sent.
-   *
-   * @param callback is called when all of the content was written.
-   */
+  /** Writes the head, and the content as soon as it may be sent. */
   send(reusedConnection: boolean, callback: WriteCallback): void {
     this.#callback = callback
     this.ticket.onHead(this, this.#asks, reusedConnection)

@@ -200,8 +200,8 @@ export class Resumption implements UploadResumption {
 
   /** Asks for the offset again, or ends the upload after too many tries: no other step tries again. */
   #again(answer: Answer): AnswerDecision {
-    const wanted = parseRetryAfter(answer.fields['retry-after'], Date.now())
-    return this.#locate(wanted) ?? this.#instead(answer, null)
+    const retryAfterMs = parseRetryAfter(answer.fields['retry-after'], Date.now())
+    return this.#locate(retryAfterMs) ?? this.#instead(answer, null)
   }
 
   /** The decision of the other steps, or the attempt that has to come before or instead of it. */
@@ -280,17 +280,13 @@ export class Resumption implements UploadResumption {
     return next instanceof Error ? this.#cancel(next) : next
   }
 
-  /**
-   * The HEAD that asks for the offset; `null` after too many tries.
-   *
-   * @param wanted is the delay in milliseconds from `Retry-After`, or `null`.
-   */
-  #locate(wanted: number | null): NextAttempt | null {
+  /** The HEAD that asks for the offset; `null` after too many tries. */
+  #locate(retryAfterMs: number | null): NextAttempt | null {
     const { attempts, maxDelay } = this.#options
     const resource = this.#resource
     if (resource === null || resource.isExpired) return null
-    if (this.#tries >= attempts || (wanted ?? 0) > maxDelay) return null
-    const delayMs = backoff(this.#tries, wanted, this.#options)
+    if (this.#tries >= attempts || (retryAfterMs ?? 0) > maxDelay) return null
+    const delayMs = backoff(this.#tries, retryAfterMs, this.#options)
     this.#tries += 1
     return { httpRequest: resource.httpRequest, reason: 'locate', delayMs }
   }

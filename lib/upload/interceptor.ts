@@ -47,12 +47,7 @@ export interface InterceptorContext extends DispatcherBelow {
 
 const belowDefaults = { routing: direct, needsGate: true, isReplaced: false, allowH2: undefined }
 
-/**
- * Makes the interceptor that sends the expectation before the content.
- *
- * @param recovery makes the recovery steps.
- * @param below describes the dispatcher below it.
- */
+/** Makes the interceptor that sends the expectation before the content. */
 export function uploadInterceptor(
   options: ExpectOptions,
   recovery: MakeRecovery,

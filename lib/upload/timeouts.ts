@@ -78,16 +78,12 @@ export class Timeouts implements Waiting {
     this.#waitEnd = never
   }
 
-  /**
-   * Sets or restarts a timeout; 0 means none.
-   *
-   * @param passed is how many of the milliseconds have passed already.
-   */
-  #set(phase: Phase, milliseconds: number, passed: number = 0): void {
+  /** Sets or restarts a timeout; 0 means none. */
+  #set(phase: Phase, milliseconds: number, elapsedMs: number = 0): void {
     this.#ends[phase] = never
     if (milliseconds === 0) return
     const now = performance.now()
-    const end = now + Math.max(0, milliseconds - passed)
+    const end = now + Math.max(0, milliseconds - elapsedMs)
     this.#limits[phase] = milliseconds
     this.#ends[phase] = end
     if (end < this.#waitEnd) this.#start(end, now)
