@@ -7,7 +7,7 @@ import type { Settings } from '../options/settings.ts'
 import type { AttemptReason, AttemptReport } from '../report/report.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { HttpRequest } from './http-request.ts'
-import type { ProxyRouting } from './proxy-routing.ts'
+import type { UploadContext } from './upload-context.ts'
 
 /** A final response whose head was received. */
 export interface Answer {
@@ -46,17 +46,8 @@ export interface NextAttempt {
 export type AnswerDecision = NextAttempt | Error | null
 
 export interface MakeRecovery {
-  /**
-   * @param steps are the additional steps of the call.
-   * @param resumption decides before the other steps, for an upload that can be resumed.
-   */
-  recovery(
-    settings: Settings,
-    first: HttpRequest,
-    routing: ProxyRouting,
-    steps: readonly RecoveryStep[],
-    resumption: UploadResumption | null,
-  ): RecoveryStep
+  /** Combines the steps of an upload. */
+  steps(uploadContext: UploadContext): RecoveryStep
   /**
    * The request with the fields that offer a resumable upload to the origin; `null` when it is not offered.
    *

@@ -107,14 +107,7 @@ export class UploadContext {
 
   /** The recovery steps, made at first use, because most uploads need none. */
   get recovery(): RecoveryStep {
-    const { settings, httpRequest, interceptorContext, resumption } = this
-    this.#recovery ??= interceptorContext.recovery.recovery(
-      settings,
-      httpRequest,
-      interceptorContext.routing,
-      this.call?.steps ?? [],
-      resumption,
-    )
+    this.#recovery ??= this.interceptorContext.recovery.steps(this)
     return this.#recovery
   }
 }
