@@ -19,6 +19,7 @@ export interface ExpectationOwner {
 export class Expectation implements Waiting {
   /** Whether the final response followed the 100 directly, before any content was sent. */
   finalBeforeContent = false
+  finalStatus = 0
   readonly #ticket: Ticket
   readonly #owner: ExpectationOwner
   #wait: Wait | null = null
@@ -91,6 +92,7 @@ export class Expectation implements Waiting {
 
   final(status: number): void {
     const before = this.#state
+    this.finalStatus = status
     this.#apply({ type: 'final', status })
     this.finalBeforeContent =
       this.#state === before && (before.at === 'granted' || before.at === 'ready')

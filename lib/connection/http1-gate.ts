@@ -258,7 +258,7 @@ export class Http1Gate {
 
   #final(status: number): void {
     this.#rescue?.stop()
-    this.#upload?.final(status)
+    this.#upload?.expectation.final(status)
     this.forget()
     if (this.#tunnel) this.#uninstall()
   }

@@ -36,7 +36,6 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   #callback: WriteCallback | null = null
   #headWriting = false
   #deferred: DeferredWrite | null = null
-  #status = 0
   #sentBytes = 0
   /** The error with which undici closed the connection while content was still sent. */
   #closesWith: Error | null = null
@@ -68,11 +67,6 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
 
   onRelease(): void {
     this.#delivery.start()
-  }
-
-  final(status: number): void {
-    this.#status = status
-    this.expectation.final(status)
   }
 
   // Called by the delivery.
@@ -172,8 +166,9 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
       this.#keepOpen()
       return true
     }
-    const unread = this.#status >= 300 && this.#sentBytes >= mayBeUnread
-    if (!this.expectation.complete || unread) this.close()
+    const { complete, finalStatus } = this.expectation
+    const unread = finalStatus >= 300 && this.#sentBytes >= mayBeUnread
+    if (!complete || unread) this.close()
     return false
   }
 
