@@ -1,7 +1,6 @@
 /** Chunks of content that wait to be written. */
 export class ChunkQueue {
   #chunks: Uint8Array[] = []
-  /** The bytes of all chunks. */
   bytes = 0
 
   push(chunk: Uint8Array): void {

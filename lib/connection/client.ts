@@ -3,19 +3,13 @@ import { type buildConnector, Client, type Dispatcher, errors } from 'undici/ind
 import type { ClientOptions } from './connector.ts'
 import { Http1Gate } from './http1-gate.ts'
 import { Http2Gate } from './http2-gate.ts'
-import {
-  type ClientOwner,
-  OtherRequestHandler,
-  UploadRequestHandler,
-  WaitingHandler,
-} from './request-handlers.ts'
+import { OtherRequestHandler, UploadRequestHandler, WaitingHandler } from './request-handlers.ts'
 import { chunkSent, type Ticket, ticketKey } from './ticket.ts'
-import { type TunnelAuthentication, type TunnelTarget, tunnelKey } from './tunnel.ts'
+import { type TunnelAuthentication, tunnelKey } from './tunnel.ts'
 import { UploadBody } from './upload-body.ts'
 
 type Connector = buildConnector.connector
 
-/** Dispatch options that may carry a ticket, and the answers to a proxy's challenges. */
 export interface TicketedOptions extends Dispatcher.DispatchOptions {
   [ticketKey]?: Ticket
   [tunnelKey]?: TunnelAuthentication
@@ -24,7 +18,6 @@ export interface TicketedOptions extends Dispatcher.DispatchOptions {
 /** undici's channel for new requests, with undici's own request object. */
 const created = 'undici:request:create'
 
-/** A connection that is being made. */
 interface Connecting {
   destroy(error: Error): void
 }
@@ -41,27 +34,31 @@ const expectsContent = ['PUT', 'POST', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH'
 
 /** A client whose connections have gates. It announces each request to the gate before undici writes it. */
 export class GatedClient extends Client {
-  readonly owner: ClientOwner
+  gate: Http1Gate | Http2Gate | null = null
+  readonly onResponseEnd: () => void
   readonly #headersTimeout: number
-  #gate: Http1Gate | Http2Gate | null = null
   #connecting: Connecting | null = null
   /** The tunnel authentication of requests that wait for a connection. */
   readonly #waiting = new Set<TunnelAuthentication>()
 
-  constructor(origin: URL, options: ClientOptions, owner: ClientOwner) {
+  /** @param onResponseEnd is called one turn before the client accepts the next request. */
+  constructor(origin: URL, options: ClientOptions, onResponseEnd: () => void) {
     const pipelined = (options.pipelining ?? 1) > 1
     // A pool passes its connector on as a function.
     const connect = options.connect as Connector
     super(origin, {
       ...options,
-      connect: (target, callback) => {
+      connect: (given, callback) => {
         let isOver = false
-        const connecting: unknown = connect(this.#toTunnel(target), (...result) => {
+        // A tunnel is made with the authentication of the first request that waits for it.
+        const [tunnel] = this.#waiting
+        const target = tunnel === undefined ? given : { ...given, [tunnelKey]: tunnel }
+        const connecting: unknown = connect(target, (...result) => {
           const [, socket] = result
           isOver = true
           this.#connecting = null
           if (socket) {
-            this.#gate = isHttp2(socket)
+            this.gate = isHttp2(socket)
               ? new Http2Gate(socket)
               : new Http1Gate(socket, { pipelined })
           }
@@ -72,19 +69,8 @@ export class GatedClient extends Client {
         if (!isOver && isConnecting(connecting)) this.#connecting = connecting
       },
     })
-    this.owner = owner
+    this.onResponseEnd = onResponseEnd
     this.#headersTimeout = options.headersTimeout ?? undiciHeadersTimeout
-  }
-
-  /** Adds the tunnel authentication of the first request that waits for the connection. */
-  #toTunnel(target: buildConnector.Options): TunnelTarget {
-    const [tunnel] = this.#waiting
-    return tunnel === undefined ? target : { ...target, [tunnelKey]: tunnel }
-  }
-
-  /** The gate of the connection; `null` before there is one. */
-  get gate(): Http1Gate | Http2Gate | null {
-    return this.#gate
   }
 
   /** Stops connecting when the only request that waits for the connection was aborted. */

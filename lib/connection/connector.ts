@@ -19,7 +19,6 @@ interface SessionOptions {
 /** The key under which an agent passes its TLS sessions to its pools. */
 export const sessionsKey: unique symbol = Symbol('expect-continue.sessions')
 
-/** The options of a pool that makes gated connections. */
 export interface PoolOptions extends Pool.Options, ClientOptions {
   [sessionsKey]?: TlsSessions
 }

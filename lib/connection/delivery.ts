@@ -7,10 +7,8 @@ import type { Ticket } from './ticket.ts'
 /** The most synchronous writes in a row, before other work of the event loop runs. */
 const maxAtOnce = 32
 
-/** Called when a write is done, with an error when it failed. */
 export type WriteCallback = (error?: Error | null) => void
 
-/** Writes content, and receives the progress of its delivery. */
 export interface ContentWriter {
   /**
    * Writes chunks together. Not called again before the callback was called.
@@ -20,13 +18,10 @@ export interface ContentWriter {
   write(chunks: Uint8Array[], bytes: number, last: boolean, callback: WriteCallback): void
   /** The source has nothing to write yet. */
   idle(): void
-  /** The system accepted this many bytes of content. */
   onContent(bytes: number): void
-  /** The system accepted all of the content. */
   onDelivered(): void
 }
 
-/** Opens the content, and receives what is read and written of it. */
 export type ContentOpener = Pick<Ticket, 'open' | 'onWrite' | 'onSourceError'>
 
 /**
@@ -35,6 +30,8 @@ export type ContentOpener = Pick<Ticket, 'open' | 'onWrite' | 'onSourceError'>
  * the event loop, are written together.
  */
 export class Delivery {
+  /** Whether nothing more is written, after a stop, a failure, or the end of the content. */
+  over = false
   readonly #opener: ContentOpener
   readonly #writer: ContentWriter
   readonly #sliceSize: SliceSize
@@ -47,7 +44,6 @@ export class Delivery {
   #writing = false
   #reading = false
   #ended = false
-  #over = false
   #scheduled = false
   /** Whether the loop of #advance() is running. A synchronous write callback must not start it again. */
   #looping = false
@@ -61,12 +57,6 @@ export class Delivery {
     this.#maxGathered = sizes.ahead
   }
 
-  /** Whether nothing more is written, after a stop, a failure, or the end of the content. */
-  get over(): boolean {
-    return this.#over
-  }
-
-  /** Opens the content and writes it. */
   start(): void {
     let opened: Source | Promise<Source>
     try {
@@ -84,22 +74,21 @@ export class Delivery {
     } else this.#begin(opened)
   }
 
-  /** Stops: nothing more is read or written. */
   stop(): void {
-    this.#over = true
+    this.over = true
     this.#source = null
     this.#gathered.clear()
   }
 
   #begin(source: Source): void {
-    if (this.#over) return
+    if (this.over) return
     this.#source = source
     this.#advance()
     if (this.#isIdle()) this.#awaitFirst()
   }
 
   #isIdle(): boolean {
-    return !this.#writing && !this.#over && this.#acceptedBytes + this.#gathered.bytes === 0
+    return !this.#writing && !this.over && this.#acceptedBytes + this.#gathered.bytes === 0
   }
 
   /** Gives the first chunk one turn of the event loop, so that it can be written together with the head. */
@@ -115,25 +104,20 @@ export class Delivery {
   #advance(): void {
     if (this.#looping) return
     this.#looping = true
-    while (!this.#over) {
+    while (!this.over) {
       this.#read()
-      if (this.#writing || !this.#isReady()) break
+      if (this.#writing || !(this.#ended || this.#gathered.bytes >= this.#maxGathered)) break
       this.#write()
     }
     this.#looping = false
-    if (!this.#over && !this.#writing && this.#gathered.bytes > 0) this.#schedule()
-  }
-
-  /** Whether to write now: the content has ended, or the buffer is full. */
-  #isReady(): boolean {
-    return this.#ended || this.#gathered.bytes >= this.#maxGathered
+    if (!this.over && !this.#writing && this.#gathered.bytes > 0) this.#schedule()
   }
 
   #read(): void {
     while (
       !this.#reading &&
       !this.#ended &&
-      !this.#over &&
+      !this.over &&
       this.#gathered.bytes < this.#maxGathered
     ) {
       const source = this.#source as Source
@@ -150,7 +134,7 @@ export class Delivery {
   }
 
   readonly #came = (value: unknown): void => {
-    if (this.#over) return
+    if (this.over) return
     this.#reading = false
     try {
       this.#take((this.#source as Source).take(value))
@@ -162,16 +146,14 @@ export class Delivery {
   }
 
   readonly #failed = (error: unknown): void => {
-    if (this.#over) return
+    if (this.over) return
     this.#source?.fail(error)
     this.#fail(error)
   }
 
   #take(found: Uint8Array | null | undefined): void {
     if (found === null) this.#ended = true
-    else if (found !== undefined && found.length > 0) {
-      this.#gathered.push(found)
-    }
+    else if (found !== undefined && found.length > 0) this.#gathered.push(found)
   }
 
   /** Defers the write, so that chunks of the same turn are written in one system call. */
@@ -183,7 +165,7 @@ export class Delivery {
 
   static #flush(delivery: Delivery): void {
     delivery.#scheduled = false
-    if (delivery.#over || delivery.#writing || delivery.#gathered.bytes === 0) return
+    if (delivery.over || delivery.#writing || delivery.#gathered.bytes === 0) return
     delivery.#write()
     delivery.#advance()
   }
@@ -196,7 +178,7 @@ export class Delivery {
     this.#writing = true
     this.#writeStartedAt = bytes > 0 ? performance.now() : 0
     if (bytes > 0) this.#opener.onWrite(chunks, bytes)
-    if (this.#over) return
+    if (this.over) return
     this.#writer.write(chunks, bytes, last, last ? this.#writtenLast : this.#written)
   }
 
@@ -217,7 +199,7 @@ export class Delivery {
 
   readonly #writtenLast = (error?: Error | null): void => {
     if (!this.#accept(error)) return
-    this.#over = true
+    this.over = true
     this.#source = null
     this.#writer.onDelivered()
   }
@@ -238,11 +220,11 @@ export class Delivery {
       this.#source?.free(this.#acceptedBytes)
       this.#writer.onContent(bytes)
     }
-    return !this.#over
+    return !this.over
   }
 
   #fail(error: unknown): void {
-    if (this.#over) return
+    if (this.over) return
     this.stop()
     this.#opener.onSourceError(error)
   }

@@ -9,22 +9,22 @@ import {
 import type { Ticket } from './ticket.ts'
 import { Wait, type Waiting } from './wait.ts'
 
-/** The gate of the request. */
 export interface ExpectationOwner {
-  /** Whether the connection, or the stream, is closed. */
   readonly isClosed: boolean
-  /** The content may be sent now. */
+  stop(): void
   onRelease(by: ReleasedBy): void
 }
 
 /** The expectation of one request: its state, its timer, and the events for the attempt. */
 export class Expectation implements Waiting {
+  /** Whether the final response followed the 100 directly, before any content was sent. */
+  finalBeforeContent = false
+  finalStatus = 0
   readonly #ticket: Ticket
   readonly #owner: ExpectationOwner
   #wait: Wait | null = null
   #state: State
   #hasFirstByte = false
-  #finalBeforeContent = false
   #turn: NodeJS.Immediate | null = null
 
   constructor(ticket: Ticket, asks: boolean, owner: ExpectationOwner) {
@@ -33,26 +33,23 @@ export class Expectation implements Waiting {
     this.#state = asks ? asking : unasked
   }
 
-  /** Whether the final response followed the 100 directly, before any content was sent. */
-  get finalBeforeContent(): boolean {
-    return this.#finalBeforeContent
+  /** Whether all of the content was written. */
+  get complete(): boolean {
+    return this.#state.at === 'sent'
   }
 
-  /** Whether no more content may be written. */
-  get shut(): boolean {
+  get contentStopped(): boolean {
     return this.#state.at === 'withheld' || this.#state.at === 'cut'
   }
 
-  /** The head was written; the wait begins. */
   headWritten(): void {
     // A write that is pending when its connection closes ends without an error.
     if (this.#owner.isClosed) return
     this.#apply({ type: 'left' })
   }
 
-  /** Limits the rest of the wait to this many milliseconds. */
   shorten(milliseconds: number): void {
-    if (this.#state.at === 'waiting' && this.#wait !== null) this.#wait.shorten(milliseconds)
+    this.#wait?.shorten(milliseconds)
   }
 
   /**
@@ -61,7 +58,7 @@ export class Expectation implements Waiting {
    */
   releaseIfGranted(): void {
     if (this.#state.at !== 'ready') return
-    if (this.#finalBeforeContent) Expectation.#release(this)
+    if (this.finalBeforeContent) Expectation.#release(this)
     else this.#turn ??= setImmediate(Expectation.#poll, this)
   }
 
@@ -78,37 +75,37 @@ export class Expectation implements Waiting {
     expectation.#owner.onRelease(state.by)
   }
 
-  /** All of the content was written. */
   sent(): void {
     this.#apply({ type: 'sent' })
   }
 
-  /** The first bytes of a response were received. */
   firstByte(): void {
     if (this.#hasFirstByte) return
     this.#hasFirstByte = true
     this.#ticket.onFirstByte()
   }
 
-  /** An interim response was received. */
   interim(status: number): void {
     this.#apply({ type: 'interim', status })
     this.#ticket.onInterim(status)
   }
 
-  /** The head of the final response was received. */
   final(status: number): void {
     const before = this.#state
+    this.finalStatus = status
     this.#apply({ type: 'final', status })
-    this.#finalBeforeContent =
+    this.finalBeforeContent =
       this.#state === before && (before.at === 'granted' || before.at === 'ready')
     this.#ticket.onFinal(status, this.#state.at === 'withheld')
+    if (this.contentStopped) this.#owner.stop()
   }
 
-  /** Stops the wait. Nothing is released any more. */
-  close(): void {
+  /** The connection, or the stream, was closed. */
+  closed(): void {
     this.#wait?.stop()
     if (this.#turn !== null) clearImmediate(this.#turn)
+    this.#owner.stop()
+    if (!this.complete) this.#ticket.onClosed()
   }
 
   /** The wait ended without a response, and includes a poll phase. */

@@ -78,7 +78,6 @@ export function startResponse(
 // undici passes no controller when a request fails before it starts.
 const noController = null as unknown as Controller
 
-/** Fails a request that was not started. */
 export function failUnstarted(handler: Dispatcher.DispatchHandler, error: Error): void {
   handler.onResponseError?.(noController, error)
 }

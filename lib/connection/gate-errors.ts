@@ -3,7 +3,6 @@ import { errors } from 'undici/index.js'
 import { UploadError } from '../errors.ts'
 import { headLimit, idleLimit } from '../protocol/interim-responses.ts'
 
-/** The connection has no gate, and the request must carry the expectation. */
 export function cannotAsk(url: string): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',
@@ -11,7 +10,6 @@ export function cannotAsk(url: string): UploadError {
   )
 }
 
-/** The content of a resumed upload does not pass through a gate as it is. */
 export function cannotResume(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',
@@ -19,7 +17,6 @@ export function cannotResume(): UploadError {
   )
 }
 
-/** undici made the connection in another way. */
 export function noGate(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',
@@ -27,7 +24,6 @@ export function noGate(): UploadError {
   )
 }
 
-/** undici writes requests that did not pass through the client of this package. */
 export function noAnnouncement(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',
@@ -35,7 +31,6 @@ export function noAnnouncement(): UploadError {
   )
 }
 
-/** undici writes the head of a request later than this package expects. */
 export function noHead(): UploadError {
   return new UploadError(
     'ERR_EXPECT_NO_GATE',
@@ -43,7 +38,6 @@ export function noHead(): UploadError {
   )
 }
 
-/** undici repeats a request of which content was sent. */
 export function begunBefore(): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
@@ -62,7 +56,6 @@ export function responseBeforeRequest(): Error {
   return new errors.SocketError('The origin sent a response before the request')
 }
 
-/** The origin sends interim responses without end. */
 export function interimOverflow(): UploadError {
   return new UploadError(
     'ERR_EXPECT_INTERIM_OVERFLOW',

@@ -18,12 +18,6 @@ export interface Written {
 /** Milliseconds to wait for a response after a failed write of a request without a ticket. */
 const rescueTimeout = 500
 
-/** How a connection is used. */
-interface Http1GateOptions {
-  /** Whether requests may be written before the response to the last one is complete. */
-  readonly pipelined: boolean
-}
-
 /**
  * The gate on an HTTP/1.1 connection. undici writes an upload as a request without content:
  *
@@ -41,6 +35,7 @@ interface Http1GateOptions {
 export class Http1Gate {
   readonly isHttp2 = false
   readonly #socket: Socket
+  /** Whether requests may be written before the response to the last one is complete. */
   readonly #pipelined: boolean
   readonly #write: Socket['_write']
   readonly #writev: NonNullable<Socket['_writev']>
@@ -55,25 +50,24 @@ export class Http1Gate {
   /** What undici may write without an announced upload. */
   #mayWrite: 'nothing' | 'head' | 'anything' = 'nothing'
   #requests = 0
-  /** Whether the next incoming byte may belong to a response head. */
-  #awaiting = false
   #tunnel = false
-  /** The callback of the pending write. */
-  #callback: WriteCallback | null = null
+  #writeCallback: WriteCallback | null = null
   /** The wait for a response after a failed write. */
   #rescue: Wait | null = null
 
-  constructor(socket: Socket, { pipelined }: Http1GateOptions) {
+  constructor(socket: Socket, { pipelined }: { readonly pipelined: boolean }) {
     this.#socket = socket
     this.#pipelined = pipelined
     this.#write = socket._write
     this.#writev = socket._writev as NonNullable<Socket['_writev']>
     this.#push = socket.push
     this.#streamWrite = socket.write
+    // No response is expected before the first request.
+    this.#responses.flush()
     socket.write = this.#streamed as Socket['write']
     socket._write = (chunk: string | Uint8Array, encoding, callback) => {
       // Bun's _writev calls _write for each chunk.
-      if (this.#callback !== null) this.#write.call(socket, chunk, encoding, callback)
+      if (this.#writeCallback !== null) this.#write.call(socket, chunk, encoding, callback)
       else if (chunk === this.#pending?.head) this.#send(callback)
       else this.#pass(chunk, encoding, callback)
     }
@@ -93,7 +87,7 @@ export class Http1Gate {
   }
 
   readonly #onClose = (): void => {
-    this.#upload?.closed()
+    this.#upload?.expectation.closed()
     this.#rescue?.stop()
     this.#upload = null
     this.#announced = null
@@ -127,15 +121,8 @@ export class Http1Gate {
     this.#upload = null
     // With pipelining, only the responses to uploads are watched. Uploads are written only to idle
     // connections, so that the next response belongs to them.
-    if (!this.#pipelined || tunnel) this.#awaitResponse()
+    if (!this.#pipelined || tunnel) this.#responses.reset()
   }
-
-  #awaitResponse(): void {
-    this.#awaiting = true
-    this.#responses.reset()
-  }
-
-  // Outgoing.
 
   /** Replaces `socket.write`, which undici calls. */
   readonly #streamed = (...args: Parameters<Socket['write']>): boolean => {
@@ -188,12 +175,12 @@ export class Http1Gate {
     this.#requests += 1
     this.#upload = upload
     this.#tunnel = false
-    this.#awaitResponse()
+    this.#responses.reset()
     upload.send(reused, callback)
   }
 
   #pass(chunk: string | Uint8Array, encoding: BufferEncoding, callback: WriteCallback): void {
-    this.#callback = callback
+    this.#writeCallback = callback
     this.#write.call(this.#socket, chunk, encoding, this.#done)
   }
 
@@ -207,7 +194,7 @@ export class Http1Gate {
       this.#pass(only.chunk, only.encoding, callback)
       return
     }
-    this.#callback = callback
+    this.#writeCallback = callback
     // net.Socket passes buffers on without copying when this property is set.
     const vector = pieces as Written[] & { allBuffers?: boolean }
     vector.allBuffers = !pieces.some(({ chunk }) => typeof chunk === 'string')
@@ -215,8 +202,8 @@ export class Http1Gate {
   }
 
   readonly #done = (error?: Error | null): void => {
-    const callback = this.#callback as WriteCallback
-    this.#callback = null
+    const callback = this.#writeCallback as WriteCallback
+    this.#writeCallback = null
     if (error) this.#failed(error, callback)
     else callback()
   }
@@ -228,15 +215,13 @@ export class Http1Gate {
     }
     this.#upload?.ticket.onRescue(error)
     // Once the final response has begun, the end of reading closes the connection.
-    if (!this.#awaiting) return
+    if (!this.#responses.watching) return
     this.#rescue = new Wait({ waited: () => callback(error) })
     this.#rescue.start(this.#upload?.ticket.options.rescueTimeout ?? rescueTimeout)
   }
 
-  // Incoming.
-
   #receive(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
-    if (!this.#awaiting) {
+    if (!this.#responses.watching) {
       if (chunk === null || this.#pending === null) {
         return this.#push.call(this.#socket, chunk, encoding)
       }
@@ -246,7 +231,6 @@ export class Http1Gate {
     }
     if (chunk === null) {
       const rest = this.#responses.flush()
-      this.#awaiting = false
       if (rest.length > 0) this.#push.call(this.#socket, rest)
       return this.#push.call(this.#socket, null)
     }
@@ -273,16 +257,15 @@ export class Http1Gate {
   }
 
   #final(status: number): void {
-    this.#awaiting = false
     this.#rescue?.stop()
-    this.#upload?.final(status)
+    this.#upload?.expectation.final(status)
     this.forget()
     if (this.#tunnel) this.#uninstall()
   }
 
   /** Drops a finished upload, so that an idle connection does not keep it in memory. */
   forget(): void {
-    if (this.#upload?.complete && !this.#awaiting) this.#upload = null
+    if (this.#upload?.expectation.complete && !this.#responses.watching) this.#upload = null
   }
 }
 

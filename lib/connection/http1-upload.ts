@@ -15,8 +15,7 @@ const lastChunk = Buffer.from('0\r\n\r\n', 'latin1')
 /** Bytes of content from which the origin may not have read everything that the system accepted. */
 const mayBeUnread = 65_536
 
-/** A write that waits for the pending one. */
-interface Deferred {
+interface DeferredWrite {
   readonly pieces: Written[]
   readonly callback: WriteCallback
 }
@@ -36,14 +35,9 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   /** The callback of the head's write, called when all of the content was written. */
   #callback: WriteCallback | null = null
   #headWriting = false
-  #deferred: Deferred | null = null
-  #status = 0
+  #deferred: DeferredWrite | null = null
   #sentBytes = 0
-  /** Whether all of the content was written. */
-  complete = false
-  /** Whether content is still sent after the response is complete. */
-  #staysOpen = false
-  /** The error with which undici closes the connection meanwhile. */
+  /** The error with which undici closed the connection while content was still sent. */
   #closesWith: Error | null = null
 
   constructor(socket: Socket, gate: Http1Gate, ticket: Ticket, head: Buffer, asks: boolean) {
@@ -59,11 +53,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
 
   // Called by the gate.
 
-  /**
-   * Writes the head, and the content as soon as it may be sent.
-   *
-   * @param callback is called when all of the content was written.
-   */
+  /** Writes the head, and the content as soon as it may be sent. */
   send(reusedConnection: boolean, callback: WriteCallback): void {
     this.#callback = callback
     this.ticket.onHead(this, this.#asks, reusedConnection)
@@ -79,19 +69,6 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
     this.#delivery.start()
   }
 
-  /** The head of the final response was received. */
-  final(status: number): void {
-    this.#status = status
-    this.expectation.final(status)
-    if (this.expectation.shut) this.stop()
-  }
-
-  closed(): void {
-    this.expectation.close()
-    this.stop()
-    if (!this.complete) this.ticket.onClosed()
-  }
-
   // Called by the delivery.
 
   onContent(bytes: number): void {
@@ -101,11 +78,9 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   onDelivered(): void {
-    this.complete = true
     this.expectation.sent()
     const callback = this.#callback
     this.#callback = null
-    this.#staysOpen = false
     this.#gate.forget()
     this.ticket.onDelivered()
     callback?.()
@@ -160,7 +135,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   #failable(callback: WriteCallback): WriteCallback {
     return (error) => {
       if (error) this.#callback?.(error)
-      else if (!this.expectation.shut) callback()
+      else if (!this.expectation.contentStopped) callback()
     }
   }
 
@@ -176,7 +151,6 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   stop(): void {
-    this.#staysOpen = false
     this.#delivery.stop()
     this.#deferred = null
     this.head = null
@@ -188,13 +162,13 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   responseEnded(): boolean {
-    if (!this.complete && this.expectation.finalBeforeContent && !this.#delivery.over) {
-      this.#staysOpen = true
+    if (this.expectation.finalBeforeContent && !this.#delivery.over) {
       this.#keepOpen()
       return true
     }
-    const unread = this.#status >= 300 && this.#sentBytes >= mayBeUnread
-    if (!this.complete || unread) this.close()
+    const { complete, finalStatus } = this.expectation
+    const unread = finalStatus >= 300 && this.#sentBytes >= mayBeUnread
+    if (!complete || unread) this.close()
     return false
   }
 
@@ -203,7 +177,7 @@ export class Http1Upload implements TicketedConnection, ContentWriter, Expectati
     const socket = this.#socket
     const { destroy } = socket
     socket.destroy = (error?: NodeJS.ErrnoException) => {
-      if (this.#staysOpen && error?.code === 'UND_ERR_INFO') {
+      if (!this.#delivery.over && error?.code === 'UND_ERR_INFO') {
         this.#closesWith = error
         return socket
       }

@@ -25,12 +25,9 @@ export class Http2Gate {
   readonly isHttp2 = true
   readonly #socket: OwnedSocket
   #session: ClientHttp2Session | null = null
-  /** Uploads whose response has begun. */
-  #responding = 0
-  /** Called when the pending PING is acknowledged. */
-  #awaiting: (() => void)[] = []
-  /** Called when the PING after that is acknowledged. */
-  #next: (() => void)[] = []
+  #respondingStreams = 0
+  #onAck: (() => void)[] = []
+  #onNextAck: (() => void)[] = []
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -40,9 +37,9 @@ export class Http2Gate {
 
   /** A response has begun. It counts until its stream closes. */
   onResponse(stream: ClientHttp2Stream): void {
-    this.#responding += 1
+    this.#respondingStreams += 1
     stream.once('close', () => {
-      this.#responding -= 1
+      this.#respondingStreams -= 1
     })
   }
 
@@ -51,7 +48,7 @@ export class Http2Gate {
    * node may not have parsed all of a response that came before the end. So the destroy is delayed.
    */
   readonly #onEnd = (): void => {
-    if (this.#responding === 0) return
+    if (this.#respondingStreams === 0) return
     const socket = this.#socket
     const { destroy } = socket
     socket.destroy = (error) => {
@@ -84,18 +81,18 @@ export class Http2Gate {
    * sent at a time, however many uploads wait.
    */
   afterAck(callback: () => void): void {
-    this.#next.push(callback)
-    if (this.#awaiting.length === 0) this.#ping()
+    this.#onNextAck.push(callback)
+    if (this.#onAck.length === 0) this.#ping()
   }
 
   #ping(): void {
     const session = this.#session
-    if (this.#next.length === 0 || session === null || session.destroyed) return
-    this.#awaiting = this.#next
-    this.#next = []
+    if (this.#onNextAck.length === 0 || session === null || session.destroyed) return
+    this.#onAck = this.#onNextAck
+    this.#onNextAck = []
     const onAck = (error: Error | null): void => {
-      const acknowledged = this.#awaiting
-      this.#awaiting = []
+      const acknowledged = this.#onAck
+      this.#onAck = []
       if (error !== null) return
       for (const callback of acknowledged) callback()
       this.#ping()

@@ -43,7 +43,6 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
   readonly #asks: boolean
   readonly #expectation: Expectation
   readonly #delivery: Delivery
-  #complete = false
 
   constructor(
     stream: ClientHttp2Stream,
@@ -65,7 +64,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
     const stream = this.#stream
     const { _final: final } = stream
     stream._final = (callback) => {
-      if (!this.#complete) return callback()
+      if (!this.#expectation.complete) return callback()
       final.call(stream, callback)
     }
     closeCleanly(stream)
@@ -76,23 +75,18 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
       this.#gate.onResponse(stream)
       this.#expectation.firstByte()
       this.#expectation.final(statusOf(headers))
-      if (this.#expectation.shut) this.stop()
       this.#expectation.releaseIfGranted()
     })
     // The stream was closed, so it takes no more content.
     stream.once('aborted', () => this.stop())
     // The response is complete, so the rest of the content is not needed.
     stream.once('end', () => {
-      if (this.#complete || this.#goesOn || stream.destroyed) return
+      if (this.#expectation.complete || this.#goesOn || stream.destroyed) return
       // After a RST_STREAM with NO_ERROR, node waits without end for the writes that are pending.
       if (stream.closed) stream.destroy()
       else stream.close(constants.NGHTTP2_CANCEL)
     })
-    stream.once('close', () => {
-      this.#expectation.close()
-      this.stop()
-      if (!this.#complete) this.#ticket.onClosed()
-    })
+    stream.once('close', () => this.#expectation.closed())
   }
 
   #begin(): void {
@@ -129,7 +123,6 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
   }
 
   onDelivered(): void {
-    this.#complete = true
     this.#expectation.sent()
     this.#ticket.onDelivered()
     // undici ends the stream.
@@ -146,7 +139,7 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
     stream.cork()
     for (let at = 0; at < last; at++) stream.write(chunks[at])
     stream.write(chunks[last], (error) => {
-      if (!this.#expectation.shut) callback(error)
+      if (!this.#expectation.contentStopped) callback(error)
     })
     stream.uncork()
   }
@@ -171,13 +164,13 @@ export class Http2Upload implements TicketedConnection, ContentWriter, Expectati
 
   responseEnded(): boolean {
     if (this.#goesOn) return true
-    if (!this.#complete) this.stop()
+    if (!this.#expectation.complete) this.stop()
     return false
   }
 
   /** Whether content is still sent after the response is complete. */
   get #goesOn(): boolean {
-    return !this.#complete && this.#expectation.finalBeforeContent && !this.#delivery.over
+    return this.#expectation.finalBeforeContent && !this.#delivery.over
   }
 }
 

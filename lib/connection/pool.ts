@@ -2,7 +2,6 @@ import { AsyncResource } from 'node:async_hooks'
 import { type Dispatcher, Pool } from 'undici/index.js'
 import { GatedClient, type TicketedOptions } from './client.ts'
 import { connectorOf, type PoolOptions } from './connector.ts'
-import type { ClientOwner } from './request-handlers.ts'
 import { ticketKey } from './ticket.ts'
 
 /**
@@ -21,7 +20,7 @@ export function gatedPool(origin: string | URL, options: object): Pool {
  * response, so that it notices a connection that the origin closes right after the response. For a
  * request that is dispatched earlier it opens another one. An upload waits for that turn instead.
  */
-class GatedPool extends Pool implements ClientOwner {
+class GatedPool extends Pool {
   readonly #deferred: (() => void)[] = []
   /** Connections whose response has just ended. */
   #ending = 0
@@ -30,7 +29,8 @@ class GatedPool extends Pool implements ClientOwner {
     super(origin, {
       ...options,
       connect: connectorOf(options),
-      factory: (url, clientOptions) => new GatedClient(url, clientOptions, this),
+      factory: (url, clientOptions) =>
+        new GatedClient(url, clientOptions, () => this.#onResponseEnd()),
     })
     // Agents and pools call close() with and without a callback.
     const { close } = this
@@ -40,7 +40,7 @@ class GatedPool extends Pool implements ClientOwner {
     }
   }
 
-  onResponseEnd(): void {
+  #onResponseEnd(): void {
     this.#ending += 1
     // undici frees the connection with setImmediate, once the handler has returned.
     queueMicrotask(() => setImmediate(GatedPool.#isFree, this))

@@ -9,12 +9,6 @@ import type { UploadBody } from './upload-body.ts'
 
 type Controller = Dispatcher.DispatchController
 
-/** Receives events of the requests of a client. */
-export interface ClientOwner {
-  /** A response is complete. The client accepts the next request in the next turn of the event loop. */
-  onResponseEnd(): void
-}
-
 /** Reports when a request no longer waits for a connection. */
 export class WaitingHandler extends ForwardingHandler {
   readonly #done: () => void
@@ -35,7 +29,6 @@ export class WaitingHandler extends ForwardingHandler {
   }
 }
 
-/** Reports the end of each response to the owner of a client. */
 class EndObserver extends ForwardingHandler {
   readonly client: GatedClient
 
@@ -45,7 +38,7 @@ class EndObserver extends ForwardingHandler {
   }
 
   override onResponseEnd(controller: Controller, trailers: ResponseFields): void {
-    this.client.owner.onResponseEnd()
+    this.client.onResponseEnd()
     super.onResponseEnd(controller, trailers)
   }
 }

@@ -7,30 +7,25 @@ export interface SliceSizes {
 
 export const usualSizes: SliceSizes = { first: 1_048_576, most: 4_194_304, ahead: 524_288 }
 const smallest = 65_536
-// Durations of a write in milliseconds.
-const quick = 50
-const slow = 500
+const quickMs = 50
+const slowMs = 500
 
 /**
  * The number of bytes per write. It grows on a fast connection, because each write has a cost, and
  * shrinks on a slow one, because progress is reported after each write.
  */
 export class SliceSize {
+  bytes: number
   readonly #most: number
-  #bytes: number
 
   constructor({ first, most }: SliceSizes) {
+    this.bytes = first
     this.#most = most
-    this.#bytes = first
-  }
-
-  get bytes(): number {
-    return this.#bytes
   }
 
   /** A write of this size took this many milliseconds. */
   took(milliseconds: number): void {
-    if (milliseconds < quick) this.#bytes = Math.min(this.#bytes * 2, this.#most)
-    else if (milliseconds > slow && this.#bytes > smallest) this.#bytes /= 2
+    if (milliseconds < quickMs) this.bytes = Math.min(this.bytes * 2, this.#most)
+    else if (milliseconds > slowMs && this.bytes > smallest) this.bytes /= 2
   }
 }

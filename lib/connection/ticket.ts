@@ -83,15 +83,12 @@ export interface Ticket {
   open(): Source | Promise<Source>
   /** The head is written; `asked` says whether it carries the expectation. */
   onHead(connection: TicketedConnection, asked: boolean, reusedConnection: boolean): void
-  /** The first byte of a response was received. */
   onFirstByte(): void
   /** An interim response was received, including a 100. */
   onInterim(status: number): void
-  /** The content is released. */
   onRelease(by: ReleasedBy): void
   /** The head of the final response was received; no content is sent if `withheld`. */
   onFinal(status: number, withheld: boolean): void
-  /** Bytes of content are being written. */
   onWrite(chunks: readonly Uint8Array[], bytes: number): void
   /** The system accepted this many bytes of content. */
   onContent(bytes: number): void
@@ -99,7 +96,6 @@ export interface Ticket {
   onDelivered(): void
   /** The connection was closed before all of the content was accepted. */
   onClosed(): void
-  /** The content could not be read. */
   onSourceError(error: unknown): void
   /** A write failed, and the gate waits for a response that may have been sent before. */
   onRescue(error: Error): void
@@ -111,5 +107,4 @@ export interface Ticket {
  */
 export const chunkSent: Channel = channel('undici:request:bodyChunkSent')
 
-/** The key of a ticket among dispatch options. */
 export const ticketKey: unique symbol = Symbol('expect-continue.ticket')

@@ -10,27 +10,15 @@ const maxSessions = 100
  * Node does not check the name in the certificate again for a resumed session. So only sessions of
  * successful handshakes are kept.
  */
-export class TlsSessions {
-  readonly #sessions: LRUCache<string, Buffer>
-
+export class TlsSessions extends LRUCache<string, Buffer> {
   constructor(max?: number | null) {
-    this.#sessions = new LRUCache({ max: max ?? maxSessions })
+    super({ max: max ?? maxSessions })
   }
 
-  get(server: string): Buffer | undefined {
-    return this.#sessions.get(server)
-  }
-
-  /** A handshake failed, or a connection broke. */
-  delete(server: string): void {
-    this.#sessions.delete(server)
-  }
-
-  /** Keeps the sessions of a connection that was made. */
   keep(server: string, socket: TLSSocket): void {
-    socket.on('session', (session) => this.#sessions.set(server, session))
+    socket.on('session', (session) => this.set(server, session))
     // The session of TLS 1.2 is available now; TLS 1.3 sends its tickets later.
     const session = socket.getProtocol() === 'TLSv1.3' ? undefined : socket.getSession()
-    if (session !== undefined) this.#sessions.set(server, session)
+    if (session !== undefined) this.set(server, session)
   }
 }

@@ -16,7 +16,6 @@ export interface Tunnel {
   readonly headers: string[]
 }
 
-/** The credentials for one tunnel. */
 export interface TunnelCredentials {
   /** The fields of the next CONNECT, as a flat list. */
   headers(): string[]

@@ -34,7 +34,6 @@ export class UploadBody {
     })
   }
 
-  /** All of the content was written. */
   end(): void {
     this.#ended = true
     this.#end?.()

@@ -1,4 +1,3 @@
-/** Receives the end of a wait. */
 export interface Waiting {
   waited(): void
 }
@@ -30,7 +29,6 @@ export class Wait {
     this.start(milliseconds)
   }
 
-  /** Stops the wait, if there is one. */
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     if (this.#turn !== null) clearImmediate(this.#turn)

@@ -24,7 +24,6 @@ export type DecisionReason =
   | 'remembered-silent'
   | 'remembered-refusal'
 
-/** Whether a request carries the expectation, and why. */
 export interface Decision {
   readonly asks: boolean
   readonly reason: DecisionReason
@@ -37,7 +36,6 @@ export interface DecisionInput {
   readonly threshold: number
   /** Bytes of content; `null` when unknown. */
   readonly length: number | null
-  /** What the route did before. */
   readonly remembered: readonly RouteFact[]
 }
 

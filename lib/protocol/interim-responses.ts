@@ -1,9 +1,9 @@
 /** The head of a response that was found in incoming bytes. */
-export type ResponseHead =
-  | { readonly type: 'interim'; readonly status: number }
-  | { readonly type: 'final'; readonly status: number }
+export interface ResponseHead {
+  readonly type: 'interim' | 'final'
+  readonly status: number
+}
 
-/** The result of reading one chunk of incoming bytes. */
 interface Split {
   /** The bytes for the HTTP parser: all except those of 100 responses. */
   readonly pass: Uint8Array[]

@@ -1,7 +1,6 @@
-import { followsRedirects, type Settings } from '../options/settings.ts'
-import type { HttpRequest } from '../upload/http-request.ts'
-import type { ProxyRouting } from '../upload/proxy-routing.ts'
-import type { MakeRecovery, RecoveryStep, UploadResumption } from '../upload/recovery-step.ts'
+import { followsRedirects } from '../options/settings.ts'
+import type { MakeRecovery, RecoveryStep } from '../upload/recovery-step.ts'
+import type { UploadContext } from '../upload/upload-context.ts'
 import { authentication, tunnelAuthentication } from './authentication/authentication.ts'
 import { Redirection } from './redirect.ts'
 import { Resumption } from './resume.ts'
@@ -10,29 +9,17 @@ import { Retry } from './retry.ts'
 import { StaleConnection } from './stale-connection.ts'
 
 export const recovery: MakeRecovery = {
-  recovery: recoveryFor,
+  steps: stepsFor,
   invitation,
   resumption: (options, upload) => new Resumption(options, upload),
   tunnel: tunnelAuthentication,
 }
 
-/**
- * The recovery steps of one upload, tried in order. A response that no step handles is returned to
- * the caller.
- *
- * @param first is the first request.
- * @param steps are the additional steps of the call.
- * @param resumption decides before the other steps, for an upload that can be resumed.
- */
-function recoveryFor(
-  settings: Settings,
-  first: HttpRequest,
-  routing: ProxyRouting,
-  steps: readonly RecoveryStep[],
-  resumption: UploadResumption | null,
-): RecoveryStep {
-  const own = authentication(settings.authenticate, first, routing)
-  const all = [...own, replay, new StaleConnection(), ...steps]
+/** A response that no step handles is returned to the caller. */
+function stepsFor(uploadContext: UploadContext): RecoveryStep {
+  const { settings, httpRequest, interceptorContext, call, resumption } = uploadContext
+  const own = authentication(settings.authenticate, httpRequest, interceptorContext.routing)
+  const all = [...own, replay, new StaleConnection(), ...(call?.steps ?? [])]
   if (followsRedirects(settings)) all.push(new Redirection(settings))
   if (settings.retry !== 0) all.push(new Retry(settings.retry))
   return resumption?.before(inTurn(all)) ?? inTurn(all)

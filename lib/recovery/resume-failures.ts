@@ -22,25 +22,21 @@ export function isInterruption(error: NodeJS.ErrnoException): boolean {
   return passing.includes(code) || code.startsWith('ERR_HTTP2_')
 }
 
-/** The error for content that does not belong to a token. */
 export function changed(): UploadError {
   const message = 'The content is not the one that the upload to resume was started with'
   return new UploadError('ERR_EXPECT_FILE_CHANGED', message)
 }
 
-/** The error for an origin that contradicts itself or the client. */
 export function mismatch(what: string): UploadError {
   const message = `The origin ${what}; upload again`
   return new UploadError('ERR_EXPECT_RESUME_MISMATCH', message)
 }
 
-/** The error for an upload that the origin has received with other bytes. */
 export function different(algorithm: string): UploadError {
   const message = `The origin's ${algorithm} digest differs from that of the content: what it stored is not what was sent; remove it and upload again`
   return new UploadError('ERR_EXPECT_RESUME_DIGEST', message)
 }
 
-/** The error for an upload that the origin does not find. */
 export function missing(what: string): UploadError {
   const message = `The upload cannot be resumed: the origin ${what}`
   return new UploadError('ERR_EXPECT_RESUME_GONE', message)
@@ -51,13 +47,11 @@ export function isDenied(status: number): boolean {
   return [401, 403, 407].includes(status)
 }
 
-/** The error for an upload that the origin does not show to these credentials. */
 export function denied(status: number): UploadError {
   const message = `The upload cannot be resumed with these credentials: the origin answered ${status}; resume it with others`
   return new UploadError('ERR_EXPECT_RESUME_GONE', message)
 }
 
-/** The error for an upload whose response cannot be had. */
 export function lost(): UploadError {
   const message =
     'The origin completed the upload, but its response was lost; check the result with another request'

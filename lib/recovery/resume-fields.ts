@@ -10,8 +10,6 @@ import { isElsewhere, originFields, targetOf } from './redirect.ts'
  * Adds the fields that offer a resumable upload to the origin (draft-ietf-httpbis-resumable-upload,
  * "Upgrading To Resumable Uploads"). Returns `null` when the option `resume` is off, there is no
  * content, the request has fields of such a protocol already, or its target is not a path.
- *
- * @param invited says that an interceptor above added such fields, and not the caller.
  */
 export function invitation(
   { resume }: Settings,

@@ -55,10 +55,8 @@ export class Resumption implements UploadResumption {
   /** The upload resource; `null` while its URL is unknown. */
   #resource: UploadResource | null = null
   #tries = 0
-  /** The decision to carry out after the upload resource was deleted. */
-  #then: NextAttempt | Error | null = null
+  #afterDeletion: NextAttempt | Error | null = null
 
-  /** @throws UploadError when the content is not the one that the token was made for. */
   constructor(options: ResumeOptions, upload: Resumable) {
     this.#options = { ...defaults, ...definedOf(options) }
     this.#upload = upload
@@ -72,10 +70,9 @@ export class Resumption implements UploadResumption {
     }
     const known = version ?? (interopVersions[0] as number)
     const reached = content.length ?? Number.POSITIVE_INFINITY
-    this.#find(new UploadResource(new URL(location), httpRequest, known, offset, reached))
+    this.#find(new UploadResource(upload, new URL(location), httpRequest, known, offset, reached))
   }
 
-  /** The attempt to begin with when a token is given; `null` otherwise. */
   get first(): NextAttempt | null {
     return this.#resource === null
       ? null
@@ -83,10 +80,9 @@ export class Resumption implements UploadResumption {
   }
 
   get failure(): Error | null {
-    return this.#then instanceof Error ? this.#then : null
+    return this.#afterDeletion instanceof Error ? this.#afterDeletion : null
   }
 
-  /** Sets the steps that decide after this one. */
   before(others: RecoveryStep): this {
     this.#others = others
     return this
@@ -96,23 +92,17 @@ export class Resumption implements UploadResumption {
     return this.#others.prepared?.(httpRequest) ?? httpRequest
   }
 
-  /** An attempt wrote the content up to this offset. */
   reached(offset: number): void {
     this.#resource?.reached(offset)
   }
 
-  /**
-   * Handles a 104. Returns what to do instead of continuing the attempt; `null` to continue.
-   *
-   * @param reached is the offset up to which the attempt wrote the content.
-   */
   interim(fields: ResponseFields, httpRequest: HttpRequest, reached: number): AnswerDecision {
     const version = parseInteger(fields['upload-draft-interop-version'])
     if (version === null || !interopVersions.includes(version)) return null
     const location = locationOf(fields, httpRequest, this.#upload.allowInsecureRedirect)
     if (this.#resource === null) {
       if (location === null || httpRequest.part !== undefined) return null
-      this.#find(new UploadResource(location, httpRequest, version))
+      this.#find(new UploadResource(this.#upload, location, httpRequest, version))
     } else if (location !== null && location.href !== this.#resource.location) {
       // The query is left out, because it may contain credentials.
       const place = location.origin + location.pathname
@@ -142,7 +132,6 @@ export class Resumption implements UploadResumption {
     return isInterruption(error) ? (this.#locate(null) ?? error) : error
   }
 
-  /** The content failed. Returns the attempt to make before the upload fails with that error. */
   contentFailed(error: Error): NextAttempt | null {
     const { onToken, location } = this.#options
     if (location !== undefined) return null
@@ -151,7 +140,6 @@ export class Resumption implements UploadResumption {
     return next instanceof Error ? null : next
   }
 
-  /** The upload failed. Returns the request that deletes an upload that cannot be resumed. */
   abandoned(error: unknown): HttpRequest | null {
     const { onToken, location } = this.#options
     if (this.#resource === null || onToken !== undefined || location !== undefined) return null
@@ -206,7 +194,7 @@ export class Resumption implements UploadResumption {
       return offset > start ? this.#append(offset) : this.#again(answer)
     }
     if (status === 413) {
-      this.#learn(fields)
+      resource.learn(fields)
       return this.#shorten(httpRequest) ?? undefined
     }
     const isBehind = status === 409 && parseInteger(fields['upload-offset']) !== null
@@ -268,16 +256,10 @@ export class Resumption implements UploadResumption {
   }
 
   #applyLimits(fields: ResponseFields, httpRequest: HttpRequest): AnswerDecision {
-    this.#learn(fields)
+    this.#resource?.learn(fields)
     const { content } = this.#upload
     if ((content.length ?? 0) > content.limit) return this.#cancel(overLimit(content.limit))
     return this.#shorten(httpRequest)
-  }
-
-  #learn(fields: ResponseFields): void {
-    if (this.#resource === null) return
-    this.#resource.learn(fields)
-    this.#upload.content.limit = this.#resource.maxSize
   }
 
   /** Ends a request that exceeds `max-append-size`. The rest is sent in several requests. */
@@ -289,7 +271,6 @@ export class Resumption implements UploadResumption {
     return this.#locate(0) ?? this.#cancel(overLimit(max))
   }
 
-  /** The origin has processed the content up to this offset, so that it need not be sent again. */
   #acknowledge(offset: number): AnswerDecision {
     const resource = this.#resource
     if (resource === null) return null
@@ -297,38 +278,28 @@ export class Resumption implements UploadResumption {
     const error = resource.acknowledge(offset)
     if (error !== null) return this.#cancel(error)
     if (offset > before) this.#tries = 0
-    const { content, log, revision } = this.#upload
-    content.acknowledge(offset)
-    log.acknowledged = offset
-    log.resume = resource.token(content, revision)
     return null
   }
 
   #find(resource: UploadResource): void {
-    const { content, revision, log } = this.#upload
-    const token = resource.token(content, revision)
+    const { token } = resource
     this.#resource = resource
-    log.resume = token
+    this.#upload.log.resume = token
     this.#options.onToken?.(token)
   }
 
-  /** The PATCH that sends the content from an offset on. */
   #append(offset: number): AnswerDecision {
-    const next = this.#resource?.append(offset, this.#upload.content) ?? null
+    const next = this.#resource?.append(offset) ?? null
     return next instanceof Error ? this.#cancel(next) : next
   }
 
-  /**
-   * The HEAD that asks for the offset; `null` after too many tries.
-   *
-   * @param wanted is the delay in milliseconds from `Retry-After`, or `null`.
-   */
-  #locate(wanted: number | null): NextAttempt | null {
+  /** The HEAD that asks for the offset; `null` after too many tries. */
+  #locate(retryAfterMs: number | null): NextAttempt | null {
     const { attempts, maxDelay } = this.#options
     const resource = this.#resource
     if (resource === null || resource.isExpired) return null
-    if (this.#tries >= attempts || (wanted ?? 0) > maxDelay) return null
-    const delayMs = backoff(this.#tries, wanted, this.#options)
+    if (this.#tries >= attempts || (retryAfterMs ?? 0) > maxDelay) return null
+    const delayMs = backoff(this.#tries, retryAfterMs, this.#options)
     this.#tries += 1
     return { httpRequest: resource.httpRequest, reason: 'locate', delayMs }
   }
@@ -338,13 +309,13 @@ export class Resumption implements UploadResumption {
     if (this.#resource === null) return then
     // A token may be that of another upload.
     if (this.#options.location !== undefined && then instanceof Error) return this.#lose(then)
-    this.#then = then
+    this.#afterDeletion = then
     return { httpRequest: this.#resource.deletion, reason: 'cancel', delayMs: 0 }
   }
 
   #cancelled(): AnswerDecision {
     this.#forget()
-    return this.#then
+    return this.#afterDeletion
   }
 
   #lose(error: Error): Error {
@@ -352,7 +323,6 @@ export class Resumption implements UploadResumption {
     return error
   }
 
-  /** The upload can no longer be resumed. */
   #forget(): void {
     const { content, log } = this.#upload
     this.#resource = null

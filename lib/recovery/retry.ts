@@ -28,7 +28,6 @@ export class Retry implements RecoveryStep {
   readonly #settings: RetrySettings
   #made = 0
 
-  /** @param options are the settings; a number is the count. */
   constructor(options: number | RetryOptions) {
     const given = typeof options === 'number' ? { count: options } : options
     this.#settings = { ...defaults, ...definedOf(given) }
@@ -38,9 +37,9 @@ export class Retry implements RecoveryStep {
     const { status, fields, httpRequest, attempt, sendable, complete } = answer
     if (!this.#settings.statuses.includes(status)) return null
     if (!isRepeatable(httpRequest, isUntouched(attempt, complete), sendable)) return null
-    const wanted = parseRetryAfter(fields['retry-after'], Date.now())
-    if (wanted !== null && wanted > this.#settings.maxDelay) return null
-    return this.#next(httpRequest, wanted)
+    const retryAfterMs = parseRetryAfter(fields['retry-after'], Date.now())
+    if ((retryAfterMs ?? 0) > this.#settings.maxDelay) return null
+    return this.#next(httpRequest, retryAfterMs)
   }
 
   failed({ httpRequest, error, untouched, sendable }: Failure): NextAttempt | null {
@@ -55,28 +54,24 @@ export class Retry implements RecoveryStep {
     return this.#settings.statuses.includes(status)
   }
 
-  #next(httpRequest: HttpRequest, wanted: number | null): NextAttempt | null {
+  #next(httpRequest: HttpRequest, retryAfterMs: number | null): NextAttempt | null {
     if (this.#made >= this.#settings.count) return null
-    const delayMs = backoff(this.#made, wanted, this.#settings)
+    const delayMs = backoff(this.#made, retryAfterMs, this.#settings)
     this.#made += 1
     return { httpRequest, reason: 'retry', delayMs }
   }
 }
 
-/**
- * Milliseconds until the next try.
- *
- * @param made is the number of earlier tries.
- * @param wanted is the delay from a `Retry-After`, or `null`.
- */
+/** Milliseconds until the next try. */
 export function backoff(
-  made: number,
-  wanted: number | null,
+  earlierTries: number,
+  retryAfterMs: number | null,
   { minDelay, maxDelay }: Pick<RetrySettings, 'minDelay' | 'maxDelay'>,
 ): number {
-  const delay = Math.min(maxDelay, minDelay * 2 ** made)
+  const delay = Math.min(maxDelay, minDelay * 2 ** earlierTries)
   // The random part spreads uploads that failed together. The delay is never shorter than Retry-After.
-  const [min, max] = wanted === null ? [delay / 2, delay] : [wanted, wanted * 1.25]
+  const [min, max] =
+    retryAfterMs === null ? [delay / 2, delay] : [retryAfterMs, retryAfterMs * 1.25]
   return Math.min(longestDelay, min + Math.random() * (max - min))
 }
 

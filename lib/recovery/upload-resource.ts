@@ -1,26 +1,27 @@
 import { contentGone, overLimit } from '../content/content-errors.ts'
-import type { UploadContent } from '../content/upload-content.ts'
 import type { UploadError } from '../errors.ts'
 import type { ResponseFields } from '../headers.ts'
 import { type Limits, limitsOf } from '../protocol/resumable-upload.ts'
 import type { ResumeToken } from '../report/report.ts'
 import type { HttpRequest } from '../upload/http-request.ts'
-import type { NextAttempt } from '../upload/recovery-step.ts'
+import type { NextAttempt, Resumable } from '../upload/recovery-step.ts'
 import { mismatch } from './resume-failures.ts'
 import { resourceRequest } from './resume-fields.ts'
 
 /** What is known of an upload at the origin: its URL, its limits and its offset; and the requests to it. */
 export class UploadResource {
   readonly location: string
-  readonly #version: number
   /** The request from which others are derived. A redirect changes it. */
   httpRequest: HttpRequest
   /** Whether the origin has completed the upload although its final response was not received. */
   isComplete = false
+  /** The offset that the origin last acknowledged. */
+  acknowledged: number
+  readonly #upload: Resumable
+  readonly #version: number
   #limits: Limits = {}
   /** When it expires, on the clock of `performance.now()`. */
   #expires = Number.POSITIVE_INFINITY
-  #acknowledged: number
   /** The offset up to which content was written to a connection. */
   #reached: number
 
@@ -28,20 +29,22 @@ export class UploadResource {
    * @param acknowledged is an offset that the origin acknowledged to an earlier process.
    * @param reached is the offset up to which content may have been written then.
    */
-  constructor(location: URL, from: HttpRequest, version: number, acknowledged = 0, reached = 0) {
+  constructor(
+    upload: Resumable,
+    location: URL,
+    from: HttpRequest,
+    version: number,
+    acknowledged = 0,
+    reached = 0,
+  ) {
+    this.#upload = upload
     this.httpRequest = resourceRequest(from, location, version)
     this.location = location.href
     this.#version = version
-    this.#acknowledged = acknowledged
+    this.acknowledged = acknowledged
     this.#reached = reached
   }
 
-  /** The offset that the origin last acknowledged. */
-  get acknowledged(): number {
-    return this.#acknowledged
-  }
-
-  /** Content was written to a connection up to this offset. */
   reached(offset: number): void {
     this.#reached = Math.max(this.#reached, offset)
   }
@@ -50,42 +53,45 @@ export class UploadResource {
     return performance.now() >= this.#expires
   }
 
-  /** The largest content that the origin accepts. */
-  get maxSize(): number {
-    return this.#limits['max-size'] ?? Number.POSITIVE_INFINITY
-  }
-
   /** The largest part that the origin accepts in one request. */
   get maxAppendSize(): number {
     return this.#limits['max-append-size'] ?? Number.POSITIVE_INFINITY
   }
 
-  /** Reads the limits of a response. */
   learn(fields: ResponseFields): void {
     const limits = limitsOf(fields['upload-limit'])
     const age = limits['max-age']
     if (age !== undefined) this.#expires = performance.now() + age * 1000
     this.#limits = { ...this.#limits, ...limits }
+    this.#upload.content.limit = this.#limits['max-size'] ?? Number.POSITIVE_INFINITY
   }
 
-  /** The origin has processed the content up to this offset. Returns an error for an offset that cannot be. */
+  /**
+   * The origin has processed the content up to this offset, so that it need not be sent again. Returns
+   * an error for an offset that cannot be.
+   */
   acknowledge(offset: number): UploadError | null {
-    if (offset < this.#acknowledged || offset > this.#reached) {
-      const known = `it acknowledged ${this.#acknowledged} bytes before, and at most ${this.#reached} were sent`
+    if (offset < this.acknowledged || offset > this.#reached) {
+      const known = `it acknowledged ${this.acknowledged} bytes before, and at most ${this.#reached} were sent`
       return mismatch(`is at offset ${offset}, but ${known}`)
     }
-    this.#acknowledged = offset
+    const { content, log } = this.#upload
+    this.acknowledged = offset
+    content.acknowledge(offset)
+    log.acknowledged = offset
+    log.resume = this.token
     return null
   }
 
-  /** What another process needs to resume the upload. */
-  token(content: UploadContent, revision: string | undefined): ResumeToken {
-    const place = { location: this.location, offset: this.#acknowledged, length: content.length }
+  get token(): ResumeToken {
+    const { content, revision } = this.#upload
+    const place = { location: this.location, offset: this.acknowledged, length: content.length }
     return { ...place, version: this.#version, ...(revision !== undefined && { revision }) }
   }
 
   /** The PATCH that sends the content from an offset on, up to `max-append-size`, or why there is none. */
-  append(offset: number, content: UploadContent): NextAttempt | UploadError {
+  append(offset: number): NextAttempt | UploadError {
+    const { content } = this.#upload
     if (!content.opensAt(offset)) return contentGone()
     const max = this.maxAppendSize
     // A part without content would be followed by others without end.
@@ -114,12 +120,10 @@ export class UploadResource {
   }
 }
 
-/** Whether a request asks for the offset of an upload. */
 export function isLocating({ method, part }: HttpRequest): boolean {
   return method === 'HEAD' && part !== undefined
 }
 
-/** Whether a request deletes an upload. */
 export function isCancelling({ method, part }: HttpRequest): boolean {
   return method === 'DELETE' && part !== undefined
 }

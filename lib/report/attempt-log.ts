@@ -8,10 +8,8 @@ export type AttemptHead = Pick<
   'reason' | 'startedAtMs' | 'delayMs' | 'method' | 'url' | 'offset'
 >
 
-/** The largest number of interim responses in a report. */
-const mostInterim = 1000
+const maxInterim = 1000
 
-/** Collects the report of one attempt. */
 export class AttemptLog {
   readonly reason: AttemptReason
   readonly startedAtMs: number
@@ -21,8 +19,7 @@ export class AttemptLog {
   readonly offset: number
   asked = false
   readonly interim: { status: number; atMs: number }[] = []
-  /** The number of 100 responses. */
-  goAheads = 0
+  continueCount = 0
   status: number | null = null
   sentBytes = 0
   waitedMs = 0
@@ -67,9 +64,9 @@ export class AttemptLog {
   }
 
   noteInterim(status: number): void {
-    if (status === 100) this.goAheads += 1
+    if (status === 100) this.continueCount += 1
     // An origin may send a 104 every second for days.
-    if (this.interim.length < mostInterim)
+    if (this.interim.length < maxInterim)
       this.interim.push({ status, atMs: rounded(performance.now() - this.#begun) })
   }
 
@@ -85,18 +82,15 @@ export class AttemptLog {
     this.#contentBegan ??= performance.now()
   }
 
-  /** Whether no more content is sent. */
   get contentEnded(): boolean {
     return this.#contentEnded !== null
   }
 
-  /** All of the content was accepted. */
   delivered(): void {
     this.cutShort = false
     this.contentEnds()
   }
 
-  /** No more content is sent. */
   contentEnds(): void {
     if (this.#contentBegan !== null) this.#contentEnded ??= performance.now()
   }

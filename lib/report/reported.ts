@@ -1,7 +1,6 @@
 import type { UploadReport } from './report.ts'
 import type { UploadLog } from './upload-log.ts'
 
-/** A constructor that returns its argument. */
 class Given {
   constructor(given: object) {
     // biome-ignore lint/correctness/noConstructorReturn: a derived class adds its private fields to this object.
@@ -26,7 +25,6 @@ class Reported extends Given {
   }
 }
 
-/** Attaches the log of an upload to its response. */
 export function keepReport(response: Response, log: UploadLog): void {
   new Reported(response, log)
 }
@@ -34,7 +32,6 @@ export function keepReport(response: Response, log: UploadLog): void {
 /** The upload that failed with each error; `null` when several uploads failed with the same error. */
 const failed = new WeakMap<object, UploadLog | null>()
 
-/** Attaches the log of a failed upload to its error. */
 export function keepFailure(error: unknown, log: UploadLog): void {
   if (!isObject(error)) return
   failed.set(error, isOfAnother(error, log) ? null : log)

@@ -9,7 +9,6 @@ import type {
   UploadReport,
 } from './report.ts'
 
-/** Collects the report of one upload. */
 export class UploadLog {
   reason: AskReason = 'no-content'
   total: number | null = null
@@ -31,11 +30,17 @@ export class UploadLog {
 
   /** Calls `onProgress`. After it throws, it is not called again. */
   progress(attempt: AttemptLog): void {
+    const { onProgress } = this.#listeners
+    if (onProgress === undefined || !this.attempts.includes(attempt)) return
     const { phase, sentBytes, offset, rate } = attempt
-    if (this.#listeners.onProgress === undefined || !this.attempts.includes(attempt)) return
     // The origin may acknowledge bytes before the write callback reports them.
     const sent = Math.max(offset + sentBytes, this.acknowledged ?? 0)
-    this.#tell('onProgress', { phase, sent, ...this.#acknowledged, total: this.total, rate })
+    try {
+      onProgress({ phase, sent, ...this.#acknowledged, total: this.total, rate })
+    } catch (error) {
+      delete this.#listeners.onProgress
+      throw error
+    }
   }
 
   get #acknowledged(): { acknowledged?: number } {
@@ -51,19 +56,11 @@ export class UploadLog {
 
   /** Calls `onInterim`. After it throws, it is not called again. */
   interim(response: InterimResponse): void {
-    this.#tell('onInterim', response)
-  }
-
-  #tell<Name extends 'onProgress' | 'onInterim'>(
-    name: Name,
-    what: Parameters<NonNullable<UploadListeners[Name]>>[0],
-  ): void {
-    const tell = this.#listeners[name] as ((told: typeof what) => void) | undefined
-    if (tell === undefined) return
+    const { onInterim } = this.#listeners
     try {
-      tell(what)
+      onInterim?.(response)
     } catch (error) {
-      delete this.#listeners[name]
+      delete this.#listeners.onInterim
       throw error
     }
   }
@@ -74,7 +71,6 @@ export class UploadLog {
     if (at !== -1) this.attempts.splice(at, 1)
   }
 
-  /** Milliseconds since the upload began. */
   get elapsedMs(): number {
     return performance.now() - this.#begun
   }

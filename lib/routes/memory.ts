@@ -144,7 +144,6 @@ export class RouteMemory {
 /** The memory of all agents without one of their own. */
 export const sharedMemory: RouteMemory = new RouteMemory()
 
-/** Merges options with the defaults. */
 function complete(options: RouteMemoryOptions): Required<RouteMemoryOptions> {
   const settings = { ...defaults }
   for (const name of names) {

@@ -21,10 +21,8 @@ export type Lives = Readonly<Record<RouteKnowledge, number>>
 
 const facts: readonly RouteFact[] = ['417', 'silent', 'busy', 'http2-only', 'http1']
 
-/** All kinds of entries. */
 export const knowable: readonly RouteKnowledge[] = [...facts, 'times']
 
-/** How many response times are kept. */
 export const timesKept = 8
 
 /** One empty list for all reads: each upload makes several. */

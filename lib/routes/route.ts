@@ -2,37 +2,7 @@ import type { RouteFact } from '../protocol/decision.ts'
 import type { RouteMemory } from './memory.ts'
 import { none } from './route-state.ts'
 
-/** The routes to one origin, over HTTP/1.1 and over HTTP/2. */
-export class Routes {
-  readonly http1: Route
-  readonly http2: Route
-  readonly #memory: RouteMemory | false
-  readonly #name: string
-
-  constructor(memory: RouteMemory | false, name: string) {
-    this.#memory = memory
-    this.#name = name
-    this.http1 = new Route(memory, name, false)
-    this.http2 = new Route(memory, name, true)
-  }
-
-  /** Whether the origin refuses HTTP/1.1 over TLS. */
-  get http2Only(): boolean {
-    return this.#memory !== false && this.#memory.recall(this.#name).includes('http2-only')
-  }
-
-  /** Whether the origin speaks HTTP/1.1 over TLS although it selects no protocol when only HTTP/1.1 is offered. */
-  get speaksHttp1(): boolean {
-    return this.#memory !== false && this.#memory.recall(this.#name).includes('http1')
-  }
-
-  /** Notes which version an origin chose that seemed to refuse HTTP/1.1 over TLS, and was offered both. */
-  offeredBoth(choseHttp2: boolean): void {
-    if (this.#memory) this.#memory.remember(this.#name, choseHttp2 ? 'http2-only' : 'http1')
-  }
-}
-
-/** One route in the memory, if there is a memory. */
+/** The route to one origin over one version of HTTP, in the memory, if there is one. */
 export class Route {
   readonly #memory: RouteMemory | false
   readonly #name: string
@@ -46,10 +16,9 @@ export class Route {
 
   /** The key of entries that apply to one HTTP version only. */
   get #key(): string {
-    return this.#isHttp2 ? http2Route(this.#name) : this.#name
+    return this.#isHttp2 ? `${this.#name} (HTTP/2)` : this.#name
   }
 
-  /** What the route did before. */
   get facts(): readonly RouteFact[] {
     if (!this.#memory) return none
     const ofName = this.#memory.recall(this.#name)
@@ -61,6 +30,11 @@ export class Route {
   /** Milliseconds that the last 100s took. */
   get times(): readonly number[] {
     return this.#memory ? this.#memory.times(this.#key) : none
+  }
+
+  /** Notes that the origin, which seemed to refuse HTTP/1.1 over TLS, chose this version when it was offered both. */
+  chosen(): void {
+    if (this.#memory) this.#memory.remember(this.#name, this.#isHttp2 ? 'http2-only' : 'http1')
   }
 
   /** Notes a 100. `milliseconds` is `null` when the request did not carry the expectation. */
@@ -82,21 +56,12 @@ export class Route {
     else if (!this.#isHttp2) this.#memory.remember(this.#key, 'silent')
   }
 
-  /** Notes the final response to an upload. */
   answered(status: number, asked: boolean): void {
     if (!this.#memory) return
-    // A limit of size or load applies to every HTTP version.
+    // The next upload may be refused as well, whatever its size, and over every HTTP version.
+    const isBusy = status === 413 || status === 429 || status === 503
     if (status < 300) this.#memory.forget(this.#name, 'busy')
-    else if (isBusy(status)) this.#memory.remember(this.#name, 'busy')
+    else if (isBusy) this.#memory.remember(this.#name, 'busy')
     else if (status === 417 && asked) this.#memory.remember(this.#key, '417')
   }
-}
-
-function http2Route(name: string): string {
-  return `${name} (HTTP/2)`
-}
-
-/** Whether a status means that the next upload may be refused as well, whatever its size. */
-function isBusy(status: number): boolean {
-  return status === 413 || status === 429 || status === 503
 }

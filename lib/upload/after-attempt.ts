@@ -4,17 +4,18 @@ import { callKey, type ExpectDispatchOptions } from './expect-request.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { Answer, AnswerDecision, Failure } from './recovery-step.ts'
 import type { UploadContext } from './upload-context.ts'
+import type { UploadRun } from './upload-run.ts'
 
 /** What the recovery steps do about a final response. */
 export function afterAnswer(
-  uploadContext: UploadContext,
-  httpRequest: HttpRequest,
+  { uploadContext, requestState: { httpRequest } }: UploadRun,
   attempt: Attempt,
   status: number,
   fields: ResponseFields,
 ): AnswerDecision | Promise<AnswerDecision> {
-  const { log, resumption, seesAllResponses } = uploadContext
-  if (status < 300 && !seesAllResponses) return null
+  const { log, resumption, settings } = uploadContext
+  // A success concerns only the steps that read the next nonce, or the digest of the upload.
+  if (status < 300 && settings.authenticate === null && resumption === null) return null
   resumption?.reached(attempt.reached)
   const answer: Answer = {
     status,
@@ -30,8 +31,7 @@ export function afterAnswer(
 
 /** What the recovery steps do about an attempt that failed. */
 export function afterFailure(
-  uploadContext: UploadContext,
-  httpRequest: HttpRequest,
+  { uploadContext, requestState: { httpRequest } }: UploadRun,
   attempt: Attempt,
   error: Error,
 ): AnswerDecision {
@@ -46,7 +46,6 @@ export function afterFailure(
   return uploadContext.recovery.failed?.(failure) ?? null
 }
 
-/** Whether the content of a request can be sent again. */
 function isSendable({ content }: UploadContext, { part }: HttpRequest): boolean {
   return content?.opensAt(part?.start ?? 0) ?? true
 }
@@ -58,10 +57,10 @@ const abandonTimeout = 5000
 
 /** Deletes an upload at the origin that cannot be resumed. The result is ignored. */
 export function abandon(uploadContext: UploadContext, error: Error): void {
-  const { resumption, recovery, interceptorContext, request } = uploadContext
-  const httpRequest = resumption?.abandoned(error) ?? null
-  if (httpRequest === null) return
-  const { origin, path, method, headers } = recovery.prepared?.(httpRequest) ?? httpRequest
+  const { resumption, interceptorContext, request } = uploadContext
+  const deletion = resumption?.abandoned(error) ?? null
+  if (deletion === null) return
+  const { origin, path, method, headers } = uploadContext.recovery.prepared?.(deletion) ?? deletion
   const { [callKey]: _call, ...own }: ExpectDispatchOptions = request
   // Only a closing agent waits for the result, so an origin that does not answer is not waited for long.
   const timeouts = { headersTimeout: abandonTimeout, bodyTimeout: abandonTimeout }

@@ -4,8 +4,7 @@ import type { Decision } from '../protocol/decision.ts'
 import type { AttemptHead } from '../report/attempt-log.ts'
 import type { AskReason, AttemptReason } from '../report/report.ts'
 import { type HttpRequest, reportedUrl } from './http-request.ts'
-import type { RequestState } from './request-state.ts'
-import type { UploadContext } from './upload-context.ts'
+import type { UploadRun } from './upload-run.ts'
 
 /** What does not change during an attempt. */
 export interface AttemptOptions extends AttemptHead, TicketOptions {
@@ -15,7 +14,6 @@ export interface AttemptOptions extends AttemptHead, TicketOptions {
   readonly asks: boolean
   /** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
   readonly unaskedReason: AskReason | null
-  /** The content of the request; `null` when there is none. */
   readonly content: UploadContent | null
   /** The part of the content for a request to an upload resource; `undefined` for all of it. */
   readonly part: Part | undefined
@@ -23,15 +21,14 @@ export interface AttemptOptions extends AttemptHead, TicketOptions {
   readonly buffered: string | Buffer | null
 }
 
-/** The settings of the next attempt. */
 export function attemptOptions(
-  { interceptorContext, log, settings, content, buffered, lengthStated, resumption }: UploadContext,
-  { prefersHttp1, mayNeedHttp2 }: RequestState,
+  { uploadContext, requestState }: UploadRun,
   httpRequest: HttpRequest,
   { asks, reason: askReason }: Decision,
   reason: AttemptReason,
   delayMs: number,
 ): AttemptOptions {
+  const { interceptorContext, log, settings, content, buffered } = uploadContext
   const { part } = httpRequest
   const sends = httpRequest.hasContent && content?.length !== 0
   return {
@@ -47,16 +44,15 @@ export function attemptOptions(
     rescueTimeout: settings.rescueTimeout,
     content: sends ? content : null,
     part,
-    isResumable: resumption !== null,
+    isResumable: uploadContext.resumption !== null,
     buffered: asks || part !== undefined ? null : buffered,
-    prefersHttp1,
-    mayNeedHttp2,
-    lengthStated,
+    prefersHttp1: requestState.prefersHttp1,
+    mayNeedHttp2: requestState.mayNeedHttp2,
+    lengthStated: uploadContext.lengthStated,
     isReplaced: interceptorContext.isReplaced,
   }
 }
 
-/** The reason to report when content is sent without the expectation for lack of a gate; `null` when that is an error. */
 function unaskedReason(reason: AskReason, needsGate: boolean): AskReason | null {
   // Below the threshold the expectation is optional: without a gate, the content is sent at once.
   if (reason === 'remembered-refusal') return 'below-threshold'

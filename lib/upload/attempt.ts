@@ -32,12 +32,10 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   gated = false
   /** The client's limit for the head of the response, in milliseconds. */
   headersTimeout = 0
-  /** Whether a byte of a response was received. */
-  hasFirstByte = false
+  #hasFirstByte = false
   /** Whether all of its content was accepted. */
   complete: boolean
-  /** Whether its wait was computed from the measured times of the route. */
-  measured = false
+  hasMeasuredWait = false
   readonly #run: UploadRun
   #replaced: UploadContent | null = null
   #controller: Controller | null = null
@@ -74,7 +72,6 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.#connection?.isHttp2 ?? false
   }
 
-  /** The caller's handler. */
   get #handler(): Dispatcher.DispatchHandler {
     return this.#run.uploadContext.handler
   }
@@ -112,8 +109,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     this.#onFlow?.()
   }
 
-  /** Whether content was written that the system has not accepted yet. */
-  get isStalling(): boolean {
+  get hasUnacceptedBytes(): boolean {
     return this.gated && this.log.phase === 'sending' && this.#writtenBytes > this.log.sentBytes
   }
 
@@ -124,11 +120,9 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
 
   /** The offset up to which content was written. */
   get reached(): number {
-    const { start } = this.options.part ?? { start: 0 }
-    return start + Math.max(this.#writtenBytes, this.log.sentBytes)
+    return this.log.offset + Math.max(this.#writtenBytes, this.log.sentBytes)
   }
 
-  /** Bytes that the system has not accepted yet. */
   get queuedBytes(): number {
     return this.#connection?.queuedBytes ?? 0
   }
@@ -138,7 +132,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
    * this is certain only for a connection that was never made.
    */
   untouchedBy(error: NodeJS.ErrnoException): boolean {
-    if (this.hasFirstByte) return false
+    if (this.#hasFirstByte) return false
     if (error.code === 'ECONNREFUSED' || error.code === 'ERR_EXPECT_PROXY') return true
     if (!this.gated) return false
     return this.log.phase === 'connecting' || (!this.complete && this.#writtenBytes === 0)
@@ -158,14 +152,12 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
     return this.untouchedBy(error)
   }
 
-  /** Publishes on a diagnostics channel. */
   publish(name: DiagnosticsName, details: Partial<UploadMessage> = {}): void {
     if (!isHeard(name)) return
     const { method, url, number } = this.options
     publish(name, { method, url, attempt: number, ...details })
   }
 
-  /** Pauses the response. */
   pause(): void {
     this.#controller?.pause()
   }
@@ -261,7 +253,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
       if (asked) {
         const { milliseconds, measured } = this.#run.requestState.waitLimit(connection.isHttp2)
         this.log.waitLimitMs = milliseconds
-        this.measured = measured
+        this.hasMeasuredWait = measured
         this.publish('ask')
       }
       this.#run.headWritten(this)
@@ -270,7 +262,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onFirstByte(): void {
-    this.hasFirstByte = true
+    this.#hasFirstByte = true
   }
 
   onInterim(status: number): void {
@@ -376,7 +368,7 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   }
 
   onResponseStarted(): void {
-    this.hasFirstByte = true
+    this.#hasFirstByte = true
     if (this.#isCurrent) this.#inContext(() => this.#handler.onResponseStarted?.())
   }
 
@@ -400,7 +392,8 @@ export class Attempt implements Dispatcher.DispatchHandler, Ticket {
   onResponseEnd(_controller: Controller, trailers: ResponseFields): void {
     if (this.#connection?.responseEnded() && this.#isCurrent) {
       this.#trailers = trailers
-      this.#run.detached()
+      // undici no longer controls the request, whose content is still sent.
+      this.#run.controller.target = null
       return
     }
     this.#end(trailers)

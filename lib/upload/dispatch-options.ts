@@ -3,16 +3,16 @@ import { tunnelKey } from '../connection/tunnel.ts'
 import type { Attempt } from './attempt.ts'
 import { attemptKey, callKey, type ExpectDispatchOptions } from './expect-request.ts'
 import type { HttpRequest } from './http-request.ts'
-import type { UploadContext } from './upload-context.ts'
+import type { UploadRun } from './upload-run.ts'
 
 /** undici's options for the dispatch of an attempt: the caller's, with the attempt's own request. */
 export function dispatchOptions(
-  uploadContext: UploadContext,
+  { uploadContext, requestState }: UploadRun,
   attempt: Attempt,
   httpRequest: HttpRequest,
-  allowH2: boolean | undefined,
 ): ExpectDispatchOptions {
-  const { request, settings } = uploadContext
+  const { request, settings, interceptorContext, log, inContext } = uploadContext
+  const { allowH2 } = requestState
   const { origin, path, method, headers } = httpRequest
   const { body } = attempt
   const options: ExpectDispatchOptions = {
@@ -32,7 +32,10 @@ export function dispatchOptions(
   if (headersTimeout !== undefined) options.headersTimeout = headersTimeout
   if (bodyTimeout !== undefined) options.bodyTimeout = bodyTimeout
   if (body !== null) options[ticketKey] = attempt
-  const tunnel = uploadContext.tunnelTo(httpRequest)
-  if (tunnel !== null) options[tunnelKey] = tunnel
+  const { routing, recovery } = interceptorContext
+  if (settings.authenticate !== null && routing.tunnels(origin)) {
+    const tunnel = recovery.tunnel(settings.authenticate, log.attempts.length, inContext)
+    if (tunnel !== null) options[tunnelKey] = tunnel
+  }
   return options
 }

@@ -15,7 +15,6 @@ export interface Call {
   readonly log: UploadLog
   /** The content; `null` for a request of the platform's fetch without one. */
   readonly content: Content | null
-  /** The additional recovery steps of the call. */
   readonly steps?: readonly RecoveryStep[]
   /** Aborts the upload, also before it has a connection; `null` before the dispatch. */
   controller: Dispatcher.DispatchController | null
@@ -34,7 +33,6 @@ export function cancelCall({ content, controller }: Call, reason: unknown): void
 /** The key under which an interceptor passes the log of its attempt in the dispatch options. */
 export const attemptKey: unique symbol = Symbol('expect-continue.attempt')
 
-/** Dispatch options with those of this package. */
 export interface ExpectDispatchOptions extends TicketedOptions, ExpectOptions {
   /** undici's option, which its types lack: `false` forbids HTTP/2 for the request. */
   allowH2?: boolean

@@ -10,7 +10,6 @@ export interface HttpRequest {
   readonly method: Dispatcher.HttpMethod
   /** Header fields as a flat list, without `Expect`. */
   readonly headers: string[]
-  /** Whether the request has the content. */
   readonly hasContent: boolean
   /** The part of the content in a request to an upload resource; absent in requests to the target itself. */
   readonly part?: Part

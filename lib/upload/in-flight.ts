@@ -17,13 +17,11 @@ export class InFlight {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
-  /** Resolves when no upload is in flight. */
   idle(): Promise<void> {
     if (this.#controllers.size === 0) return Promise.resolve()
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  /** Aborts all uploads in flight. */
   abort(reason: Error | null): void {
     for (const controller of this.#controllers) {
       controller.abort(reason ?? new errors.ClientDestroyedError())

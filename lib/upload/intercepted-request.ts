@@ -8,10 +8,8 @@ import type { ExpectMode } from '../protocol/decision.ts'
 import { callKey, type ExpectDispatchOptions } from './expect-request.ts'
 import { type HttpRequest, pathOf, plainOrigin } from './http-request.ts'
 
-/** A request that was dispatched through an interceptor, with its settings. */
 export interface InterceptedRequest {
   readonly request: ExpectDispatchOptions
-  /** The content; `null` when there is none. */
   readonly content: Content | null
   /** The mode from the request's own `Expect` header. */
   readonly expectHeader: ExpectMode | undefined
@@ -19,11 +17,7 @@ export interface InterceptedRequest {
   readonly handler: Dispatcher.DispatchHandler
 }
 
-/**
- * The content of a request.
- *
- * @throws TypeError when the body cannot be sent.
- */
+/** @throws TypeError when the body cannot be sent. */
 export function requestContent(request: ExpectDispatchOptions): Content | null {
   const body: unknown = request.body ?? null
   if (body === null) return null

@@ -10,46 +10,55 @@ import {
   needsAttempts,
   pickExpectOptions,
   refuseToken,
+  type Settings,
 } from '../options/settings.ts'
 import type { ExpectMode } from '../protocol/decision.ts'
 import { sharedMemory } from '../routes/memory.ts'
 import { callKey, type ExpectDispatchOptions } from './expect-request.ts'
 import { InFlight } from './in-flight.ts'
 import { requestContent, withoutExpectHeader } from './intercepted-request.ts'
-import type { InterceptorContext } from './interceptor-context.ts'
 import { dispatchOlder, isOlder } from './older-handler.ts'
-import { direct } from './proxy-routing.ts'
+import { direct, type ProxyRouting } from './proxy-routing.ts'
 import type { MakeRecovery } from './recovery-step.ts'
 import { UploadContext } from './upload-context.ts'
 import { UploadRun } from './upload-run.ts'
 
 type Handler = Dispatcher.DispatchHandler
 
-/** The properties of the dispatcher below an interceptor. */
-export type Below = Pick<
-  InterceptorContext,
-  'inFlight' | 'routing' | 'needsGate' | 'isReplaced' | 'allowH2'
->
+interface DispatcherBelow {
+  readonly inFlight: InFlight
+  readonly routing: ProxyRouting
+  /** Whether a connection without a gate is an error. Otherwise content is sent without the expectation. */
+  readonly needsGate: boolean
+  /** Whether another interceptor of this package below replaces the attempts of this one. */
+  readonly isReplaced: boolean
+  /** The agent's own option: `false` forbids HTTP/2, `true` leaves the choice to the origin. */
+  readonly allowH2: boolean | undefined
+}
 
-const unknown = { routing: direct, needsGate: true, isReplaced: false, allowH2: undefined }
+/** What all requests of one interceptor share. */
+export interface InterceptorContext extends DispatcherBelow {
+  readonly base: Settings
+  /** Whether requests with the base settings need attempts even without content, for retries or redirects. */
+  readonly baseNeedsAttempts: boolean
+  readonly recovery: MakeRecovery
+  readonly dispatch: Dispatcher.Dispatch
+}
 
-/**
- * Makes the interceptor that sends the expectation before the content.
- *
- * @param recovery makes the recovery steps.
- * @param below describes the dispatcher below it.
- */
+const belowDefaults = { routing: direct, needsGate: true, isReplaced: false, allowH2: undefined }
+
+/** Makes the interceptor that sends the expectation before the content. */
 export function uploadInterceptor(
   options: ExpectOptions,
   recovery: MakeRecovery,
-  below: Partial<Below> = {},
+  below: Partial<DispatcherBelow> = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   refuseToken(options)
   const base = mergeOptions(options, { ...defaults, memory: sharedMemory })
   const baseNeedsAttempts = needsAttempts(base)
   return (dispatch) => {
     const interceptorContext = {
-      ...unknown,
+      ...belowDefaults,
       inFlight: new InFlight(),
       ...below,
       base,

@@ -1,7 +1,6 @@
 import { type Dispatcher, Dispatcher1Wrapper } from 'undici/index.js'
 import { ForwardingHandler } from '../connection/forwarding-handler.ts'
 
-/** Whether a handler has the older shape. */
 export function isOlder(handler: object): boolean {
   return 'onConnect' in handler && !('onRequestStart' in handler)
 }

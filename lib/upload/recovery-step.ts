@@ -7,13 +7,12 @@ import type { Settings } from '../options/settings.ts'
 import type { AttemptReason, AttemptReport } from '../report/report.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 import type { HttpRequest } from './http-request.ts'
-import type { ProxyRouting } from './proxy-routing.ts'
+import type { UploadContext } from './upload-context.ts'
 
 /** A final response whose head was received. */
 export interface Answer {
   readonly status: number
   readonly fields: ResponseFields
-  /** The request that it answers. */
   readonly httpRequest: HttpRequest
   readonly attempt: AttemptReport
   /** The number of the attempt, from 1. */
@@ -40,7 +39,6 @@ export interface Failure {
 export interface NextAttempt {
   readonly httpRequest: HttpRequest
   readonly reason: Exclude<AttemptReason, 'first'>
-  /** Milliseconds until it begins. */
   readonly delayMs: number
 }
 
@@ -48,17 +46,8 @@ export interface NextAttempt {
 export type AnswerDecision = NextAttempt | Error | null
 
 export interface MakeRecovery {
-  /**
-   * @param steps are the additional steps of the call.
-   * @param resumption decides before the other steps, for an upload that can be resumed.
-   */
-  recovery(
-    settings: Settings,
-    first: HttpRequest,
-    routing: ProxyRouting,
-    steps: readonly RecoveryStep[],
-    resumption: UploadResumption | null,
-  ): RecoveryStep
+  /** Combines the steps of an upload. */
+  steps(uploadContext: UploadContext): RecoveryStep
   /**
    * The request with the fields that offer a resumable upload to the origin; `null` when it is not offered.
    *
@@ -97,7 +86,6 @@ export interface RecoveryStep {
   failed?(failure: Failure): AnswerDecision
 }
 
-/** An upload that may be resumed. */
 export interface Resumable {
   /** The first request. */
   readonly httpRequest: HttpRequest
@@ -108,7 +96,6 @@ export interface Resumable {
   readonly allowInsecureRedirect: boolean
 }
 
-/** Resumes an interrupted upload. */
 export interface UploadResumption extends RecoveryStep {
   /** The attempt to begin with when a token is given; `null` otherwise. */
   readonly first: NextAttempt | null
@@ -120,7 +107,11 @@ export interface UploadResumption extends RecoveryStep {
   before(others: RecoveryStep): RecoveryStep
   /** An attempt wrote the content up to this offset. */
   reached(offset: number): void
-  /** Handles a 104. Returns what to do instead of continuing the attempt; `null` to continue. */
+  /**
+   * Handles a 104. Returns what to do instead of continuing the attempt; `null` to continue.
+   *
+   * @param reached is the offset up to which the attempt wrote the content.
+   */
   interim(fields: ResponseFields, httpRequest: HttpRequest, reached: number): AnswerDecision
   /** The content failed. Returns the attempt to make before the upload fails with that error. */
   contentFailed(error: Error): NextAttempt | null

@@ -1,9 +1,14 @@
 import { defaults } from '../options/settings.ts'
-import type { Decision } from '../protocol/decision.ts'
-import type { Route, Routes } from '../routes/route.ts'
+import { type Decision, decide } from '../protocol/decision.ts'
+import { Route } from '../routes/route.ts'
 import { type WaitLimit, waitLimit } from '../routes/wait-limit.ts'
 import type { HttpRequest } from './http-request.ts'
 import type { UploadContext } from './upload-context.ts'
+
+interface Routes {
+  readonly http1: Route
+  readonly http2: Route
+}
 
 /** The current request of an upload, its route, and whether it carries the expectation. */
 export class RequestState {
@@ -18,7 +23,7 @@ export class RequestState {
   constructor(uploadContext: UploadContext) {
     this.#uploadContext = uploadContext
     this.#httpRequest = uploadContext.httpRequest
-    this.#routes = uploadContext.routesOf(uploadContext.httpRequest)
+    this.#routes = routesTo(uploadContext, uploadContext.httpRequest)
   }
 
   get httpRequest(): HttpRequest {
@@ -39,17 +44,24 @@ export class RequestState {
     return this.#uploadContext.request.allowH2 ?? this.#uploadContext.interceptorContext.allowH2
   }
 
-  /** Whether only HTTP/1.1 is offered, because it is faster for this request and `allowH2` is not set. */
+  /**
+   * Whether only HTTP/1.1 is offered, because `allowH2` is not set and the content is large or of
+   * unknown length. Such content is slow over HTTP/2, where most servers accept a window of 64 KiB per
+   * round trip, and many never send a 100.
+   */
   get prefersHttp1(): boolean {
-    const { origin } = this.#httpRequest
+    const { origin, hasContent } = this.#httpRequest
+    const { content, settings } = this.#uploadContext
+    if (!hasContent || content === null) return false
     if (this.#wantedHttp2 !== undefined || !origin.startsWith('https:')) return false
-    if (this.#refusing.includes(origin) || this.#routes.http2Only) return false
-    return this.#uploadContext.isLarge(this.#httpRequest)
+    if (this.#refusing.includes(origin)) return false
+    if (this.#routes.http1.facts.includes('http2-only')) return false
+    return content.length === null || content.length >= settings.threshold
   }
 
   /** Whether the origin may speak only HTTP/2. */
   get mayNeedHttp2(): boolean {
-    return this.prefersHttp1 && !this.#routes.speaksHttp1
+    return this.prefersHttp1 && !this.#routes.http1.facts.includes('http1')
   }
 
   /** The origin seems to speak only HTTP/2. */
@@ -57,14 +69,13 @@ export class RequestState {
     this.#refusing.push(this.#httpRequest.origin)
   }
 
-  /** A connection to the origin was made. */
   connected(isHttp2: boolean): void {
-    if (this.#refusing.includes(this.#httpRequest.origin)) this.#routes.offeredBoth(isHttp2)
+    if (this.#refusing.includes(this.#httpRequest.origin)) this.route(isHttp2).chosen()
   }
 
   /** The request with credentials that are sent without waiting for a challenge. */
   get prepared(): HttpRequest {
-    if (!this.#uploadContext.authenticates) return this.#httpRequest
+    if (this.#uploadContext.settings.authenticate === null) return this.#httpRequest
     return this.#uploadContext.recovery.prepared?.(this.#httpRequest) ?? this.#httpRequest
   }
 
@@ -73,34 +84,42 @@ export class RequestState {
     return this.decide(this.#httpRequest.origin.startsWith('https:') && this.allowH2 !== false)
   }
 
-  /** Whether the request carries the expectation. */
   decide(isHttp2: boolean): Decision {
-    if (!this.#httpRequest.hasContent) return { asks: false, reason: 'no-content' }
-    if (this.#withoutExpect.includes(this.#httpRequest.origin))
-      return { asks: false, reason: 'remembered-417' }
-    return this.#uploadContext.decide(this.#httpRequest, this.route(isHttp2))
+    const { origin, hasContent, part } = this.#httpRequest
+    const { content, expect, settings } = this.#uploadContext
+    if (!hasContent || content === null) return { asks: false, reason: 'no-content' }
+    if (this.#withoutExpect.includes(origin)) return { asks: false, reason: 'remembered-417' }
+    return decide({
+      expect,
+      threshold: settings.threshold,
+      length: content.lengthOf(part),
+      remembered: this.route(isHttp2).facts,
+    })
   }
 
-  /** How long the content of the request is held back. */
   waitLimit(isHttp2: boolean): WaitLimit {
     const { continueTimeout } = this.#uploadContext.settings
     return waitLimit(continueTimeout, this.route(isHttp2), defaults.continueTimeout)
   }
 
-  /** Whether the content must be read to verify that it is empty. */
-  get isEmpty(): boolean {
-    const { buffered, content } = this.#uploadContext
-    return this.#httpRequest.hasContent && buffered === null && content?.length === 0
-  }
-
-  /** Sets the next request. */
   move(httpRequest: HttpRequest): void {
     this.#httpRequest = httpRequest
-    this.#routes = this.#uploadContext.routesOf(httpRequest)
+    this.#routes = routesTo(this.#uploadContext, httpRequest)
   }
 
   /** The origin answered 417: sends it no more expectations. */
   disableExpect(): void {
     this.#withoutExpect.push(this.#httpRequest.origin)
+  }
+}
+
+function routesTo(
+  { settings, interceptorContext }: UploadContext,
+  { origin }: HttpRequest,
+): Routes {
+  const key = interceptorContext.routing.keyOf(origin)
+  return {
+    http1: new Route(settings.memory, key, false),
+    http2: new Route(settings.memory, key, true),
   }
 }

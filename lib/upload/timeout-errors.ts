@@ -4,19 +4,13 @@ import type { TimeoutOptions } from '../options/options.ts'
 /** The timeouts that an upload measures itself. */
 export type Phase = 'connect' | 'stall' | 'headers' | 'total'
 
-interface Expiry {
-  readonly code: UploadErrorCode
-  readonly what: string
-}
-
-const expiries: Record<Phase, Expiry> = {
+const expiries: Record<Phase, { readonly code: UploadErrorCode; readonly what: string }> = {
   connect: { code: 'ERR_EXPECT_CONNECT_TIMEOUT', what: 'No connection was made' },
   stall: { code: 'ERR_EXPECT_STALL_TIMEOUT', what: 'The connection took no content' },
   headers: { code: 'ERR_EXPECT_HEADERS_TIMEOUT', what: "The response's head did not come" },
   total: { code: 'ERR_EXPECT_TOTAL_TIMEOUT', what: 'The upload was not over' },
 }
 
-/** The error for a timeout that expired. */
 export function expiryOf(phase: Phase, milliseconds: number, options?: ErrorOptions): UploadError {
   const { code, what } = expiries[phase]
   return new UploadError(code, `${what} within ${milliseconds} ms (timeouts.${phase})`, options)

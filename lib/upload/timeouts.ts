@@ -2,6 +2,7 @@ import { Wait, type Waiting } from '../connection/wait.ts'
 import type { TimeoutOptions } from '../options/options.ts'
 import type { Attempt } from './attempt.ts'
 import { expiryOf, type Phase } from './timeout-errors.ts'
+import type { UploadRun } from './upload-run.ts'
 
 /** The default stall timeout, in milliseconds. */
 const stallTimeout = 300_000
@@ -9,18 +10,13 @@ const stallTimeout = 300_000
 const phases = ['connect', 'stall', 'headers', 'total'] as const
 const never = Number.POSITIVE_INFINITY
 
-export interface TimeoutOwner {
-  /** Called when the first timeout expires. */
-  expired(error: Error): void
-}
-
 /**
  * The timeouts of one upload, started and stopped by its phases. They share one timer, which is not
  * restarted when a timeout is postponed.
  */
 export class Timeouts implements Waiting {
   readonly #timeouts: TimeoutOptions
-  readonly #owner: TimeoutOwner
+  readonly #run: UploadRun
   readonly #limits: Record<Phase, number> = { connect: 0, stall: 0, headers: 0, total: 0 }
   readonly #ends: Record<Phase, number> = {
     connect: never,
@@ -30,14 +26,13 @@ export class Timeouts implements Waiting {
   }
   /** A response or an accepted write that is already there counts, even when the event loop is late. */
   readonly #wait = new Wait(this)
-  /** When the wait ends. */
-  #due = never
+  #waitEnd = never
   #sending: Attempt | null = null
   #queued = 0
 
-  constructor(timeouts: TimeoutOptions, owner: TimeoutOwner) {
+  constructor(timeouts: TimeoutOptions, run: UploadRun) {
     this.#timeouts = timeouts
-    this.#owner = owner
+    this.#run = run
   }
 
   /** The upload begins, or continues after this many milliseconds. */
@@ -45,19 +40,17 @@ export class Timeouts implements Waiting {
     this.#set('total', this.#timeouts.total ?? 0, elapsedMs)
   }
 
-  /** An attempt begins. */
   connecting(): void {
     this.#set('connect', this.#timeouts.connect ?? 0)
   }
 
-  /** The connection of the attempt is there. */
   connected(): void {
     this.#ends.connect = never
   }
 
   /** Restarts the stall timeout while written content was not accepted; clears it otherwise. */
   sending(attempt: Attempt): void {
-    if (!attempt.isStalling) {
+    if (!attempt.hasUnacceptedBytes) {
       this.#ends.stall = never
       return
     }
@@ -79,57 +72,50 @@ export class Timeouts implements Waiting {
     this.#ends.headers = never
   }
 
-  /** The upload is over. */
   stop(): void {
     for (const phase of phases) this.#ends[phase] = never
     this.#wait.stop()
-    this.#due = never
+    this.#waitEnd = never
   }
 
-  /**
-   * Sets or restarts a timeout; 0 means none.
-   *
-   * @param passed is how many of the milliseconds have passed already.
-   */
-  #set(phase: Phase, milliseconds: number, passed: number = 0): void {
+  /** Sets or restarts a timeout; 0 means none. */
+  #set(phase: Phase, milliseconds: number, elapsedMs: number = 0): void {
     this.#ends[phase] = never
     if (milliseconds === 0) return
     const now = performance.now()
-    const end = now + Math.max(0, milliseconds - passed)
+    const end = now + Math.max(0, milliseconds - elapsedMs)
     this.#limits[phase] = milliseconds
     this.#ends[phase] = end
-    if (end < this.#due) this.#start(end, now)
+    if (end < this.#waitEnd) this.#start(end, now)
   }
 
   #start(end: number, now: number): void {
     this.#wait.stop()
     this.#wait.start(Math.ceil(end - now))
-    this.#due = end
+    this.#waitEnd = end
   }
 
-  /** The earliest of the times is over. */
   waited(): void {
-    this.#due = never
+    this.#waitEnd = never
     const now = performance.now()
     for (const phase of phases) {
       if (this.#ends[phase] > now) continue
       const limit = this.#limits[phase]
       if (phase !== 'stall' || !this.#moved()) {
         this.stop()
-        this.#owner.expired(expiryOf(phase, limit))
+        this.#run.expired(expiryOf(phase, limit))
         return
       }
       this.#set(phase, limit)
     }
     const next = Math.min(...Object.values(this.#ends))
-    if (next < this.#due) this.#start(next, now)
+    if (next < this.#waitEnd) this.#start(next, now)
   }
 
   /** Whether the system accepted some of the queued bytes, which restarts the stall timeout. */
   #moved(): boolean {
-    if (this.#sending === null) return false
     const before = this.#queued
-    this.#queued = this.#sending.queuedBytes
+    this.#queued = this.#sending?.queuedBytes ?? 0
     return this.#queued < before
   }
 }

@@ -1,15 +1,12 @@
 import { AsyncResource } from 'node:async_hooks'
 import type { Dispatcher } from 'undici'
 import { chunkSent, ticketKey } from '../connection/ticket.ts'
-import type { TunnelAuthentication } from '../connection/tunnel.ts'
 import type { Content } from '../content/content.ts'
 import { ContentDigest } from '../content/content-digest.ts'
 import { type InContext, UploadContent } from '../content/upload-content.ts'
-import type { UploadError } from '../errors.ts'
 import type { Settings } from '../options/settings.ts'
-import { type Decision, decide, type ExpectMode } from '../protocol/decision.ts'
+import type { ExpectMode } from '../protocol/decision.ts'
 import { UploadLog } from '../report/upload-log.ts'
-import type { Route, Routes } from '../routes/route.ts'
 import { refuseLength, statedLength } from './content-length.ts'
 import { attemptKey, type Call, callKey, type ExpectDispatchOptions } from './expect-request.ts'
 import type { HttpRequest } from './http-request.ts'
@@ -21,7 +18,7 @@ import {
   withoutPreference,
   withoutRecovery,
 } from './intercepted-request.ts'
-import { type InterceptorContext, routesTo } from './interceptor-context.ts'
+import type { InterceptorContext } from './interceptor.ts'
 import type { RecoveryStep, UploadResumption } from './recovery-step.ts'
 
 /** The parts of an upload that all its attempts share. */
@@ -36,19 +33,17 @@ export class UploadContext {
   readonly request: ExpectDispatchOptions
   /** The first request. */
   readonly httpRequest: HttpRequest
-  /** Whether the caller stated the length of the content. */
   readonly lengthStated: boolean
   /** The whole content, if it is in memory. */
   readonly buffered: string | Buffer | null
-  /** The content; `null` when the request has none. */
   readonly content: UploadContent | null
   /** The resumption; `null` when the upload cannot be resumed. */
   readonly resumption: UploadResumption | null
   /** Called when the content fails before it is read. */
   onBroken: (error: unknown) => void = () => {}
-  readonly #call: Call | undefined
   /** The mode from the request's `Expect` header, or from the setting. */
-  readonly #expect: ExpectMode
+  readonly expect: ExpectMode
+  readonly call: Call | undefined
   #recovery: RecoveryStep | null = null
 
   /** @throws UploadError when the content has not the declared length. */
@@ -78,8 +73,8 @@ export class UploadContext {
     this.httpRequest = invitation ?? httpRequest
     this.lengthStated = stated !== null
     this.buffered = content?.buffered ?? null
-    this.#call = call
-    this.#expect = expectHeader ?? settings.expect
+    this.call = call
+    this.expect = expectHeader ?? settings.expect
     this.content = content && this.#uploadContent(content, length, invitation !== null)
     this.resumption =
       content !== null && this.content !== null && invitation !== null
@@ -110,74 +105,10 @@ export class UploadContext {
     return interceptorContext.recovery.resumption(options, resumable)
   }
 
-  /** Whether unread content is left to the caller instead of discarded, as after a redirect, which the caller may follow. */
-  keepsUnread(status: number): boolean {
-    return (status >= 300 && status < 400) || (this.#call?.keepsUnread?.(status) ?? false)
-  }
-
-  /** The status to pass to the handler instead of this one, or the error to fail with. */
-  mapStatus(status: number): number | UploadError {
-    return this.#call?.mapStatus?.(status) ?? status
-  }
-
-  /** The remembered routes of a request. */
-  routesOf({ origin }: HttpRequest): Routes {
-    return routesTo(origin, this.settings, this.interceptorContext)
-  }
-
-  /** Whether a request on this route carries the expectation. */
-  decide({ hasContent, part }: HttpRequest, route: Route): Decision {
-    const length = hasContent && this.content !== null ? this.content.lengthOf(part) : 0
-    return decide({
-      expect: this.#expect,
-      threshold: this.settings.threshold,
-      length,
-      remembered: route.facts,
-    })
-  }
-
-  /**
-   * Whether the content of a request is large, or of unknown length. Such content is slow over HTTP/2,
-   * where most servers accept a window of 64 KiB per round trip, and many never send a 100.
-   */
-  isLarge({ hasContent }: HttpRequest): boolean {
-    if (!hasContent || this.content === null) return false
-    const { length } = this.content
-    return length === null || length >= this.settings.threshold
-  }
-
   /** The recovery steps, made at first use, because most uploads need none. */
   get recovery(): RecoveryStep {
-    const { settings, httpRequest, interceptorContext, resumption } = this
-    this.#recovery ??= interceptorContext.recovery.recovery(
-      settings,
-      httpRequest,
-      interceptorContext.routing,
-      this.#call?.steps ?? [],
-      resumption,
-    )
+    this.#recovery ??= this.interceptorContext.recovery.steps(this)
     return this.#recovery
-  }
-
-  /** The answers to a proxy's challenges to CONNECT, for the current attempt. */
-  tunnelTo({ origin }: HttpRequest): TunnelAuthentication | null {
-    const { authenticate } = this.settings
-    if (authenticate === null || !this.interceptorContext.routing.tunnels(origin)) return null
-    return this.interceptorContext.recovery.tunnel(
-      authenticate,
-      this.log.attempts.length,
-      this.inContext,
-    )
-  }
-
-  /** Whether the recovery steps also see responses with a status below 300. */
-  get seesAllResponses(): boolean {
-    return this.authenticates || this.resumption !== null
-  }
-
-  /** Whether credentials are sent, so that recovery steps prepare each attempt and see each response. */
-  get authenticates(): boolean {
-    return this.settings.authenticate !== null
   }
 }
 

@@ -1,25 +1,20 @@
 import { type Dispatcher, errors } from 'undici/index.js'
+import type { UploadRun } from './upload-run.ts'
 
 type Controller = Dispatcher.DispatchController
-
-/** The run of the attempts. */
-export interface ControllerOwner {
-  /** Called when the caller aborts while there is no current attempt. */
-  aborted(reason: Error): void
-}
 
 /**
  * The controller that the caller keeps during all attempts. Each attempt has its own controller. A
  * pause or an abort of this one is applied to that of the current attempt.
  */
 export class UploadController implements Controller {
-  #owner: ControllerOwner | null
+  #run: Pick<UploadRun, 'fail'> | null
   #target: Controller | null = null
   #paused = false
   #reason: Error | null = null
 
-  constructor(owner: ControllerOwner) {
-    this.#owner = owner
+  constructor(run: Pick<UploadRun, 'fail'>) {
+    this.#run = run
   }
 
   /** The controller of the current attempt; `null` between attempts. */
@@ -36,7 +31,7 @@ export class UploadController implements Controller {
   /** Drops references at the end of the request, for a caller that keeps the controller. */
   dropReferences(): void {
     this.#target = null
-    this.#owner = null
+    this.#run = null
   }
 
   get aborted(): boolean {
@@ -77,7 +72,7 @@ export class UploadController implements Controller {
   abort(reason?: Error): void {
     if (this.#reason !== null) return
     this.#reason = reason ?? new errors.RequestAbortedError()
-    if (this.#target === null) this.#owner?.aborted(this.#reason)
+    if (this.#target === null) this.#run?.fail(this.#reason)
     else this.#target.abort(this.#reason)
   }
 }

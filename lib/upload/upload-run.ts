@@ -8,7 +8,6 @@ import { pairsOf, type ResponseFields } from '../headers.ts'
 import type { ReleasedBy } from '../protocol/expectation.ts'
 import type { AttemptReason } from '../report/report.ts'
 import { failureOf, keepFailure } from '../report/reported.ts'
-import type { Route } from '../routes/route.ts'
 import { isPromise } from '../unknown.ts'
 import { abandon, afterAnswer, afterFailure } from './after-attempt.ts'
 import { Attempt } from './attempt.ts'
@@ -18,9 +17,9 @@ import { PendingResponse } from './pending-response.ts'
 import type { AnswerDecision, NextAttempt } from './recovery-step.ts'
 import { RequestState } from './request-state.ts'
 import { undiciTimeout } from './timeout-errors.ts'
-import { type TimeoutOwner, Timeouts } from './timeouts.ts'
+import { Timeouts } from './timeouts.ts'
 import type { UploadContext } from './upload-context.ts'
-import { type ControllerOwner, UploadController } from './upload-controller.ts'
+import { UploadController } from './upload-controller.ts'
 
 type Controller = Dispatcher.DispatchController
 
@@ -28,13 +27,12 @@ type Controller = Dispatcher.DispatchController
  * Runs the attempts of one dispatch: the first one, and those of the recovery steps. The caller's
  * handler sees one request.
  */
-export class UploadRun implements ControllerOwner, TimeoutOwner {
+export class UploadRun {
   readonly uploadContext: UploadContext
   /** The current request, which a head that is being written belongs to. */
   readonly requestState: RequestState
-  readonly #controller: UploadController
+  readonly controller: UploadController
   readonly #timeouts: Timeouts
-  /** The delay before the next attempt. */
   #delay: Wait | null = null
   #current: Attempt | null = null
   #pending: PendingResponse | null = null
@@ -44,25 +42,19 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   /** Whether the handler got a final response. Later errors are not retried. */
   #responded = false
   #over = false
-  /** Whether unread content is left to the caller instead of discarded. */
   #keepsContent = false
 
   constructor(uploadContext: UploadContext) {
     this.uploadContext = uploadContext
     this.requestState = new RequestState(uploadContext)
-    this.#controller = new UploadController(this)
+    this.controller = new UploadController(this)
     uploadContext.onBroken = (error) => this.sourceFailed(error)
     this.#timeouts = new Timeouts(uploadContext.settings.timeouts, this)
   }
 
-  /** Aborts the upload, also before its first attempt. */
-  get controller(): Controller {
-    return this.#controller
-  }
-
   /** Begins the first attempt; returns what undici's `dispatch` returns. */
   start(): boolean {
-    this.uploadContext.interceptorContext.inFlight.begin(this.#controller)
+    this.uploadContext.interceptorContext.inFlight.begin(this.controller)
     const { log } = this.uploadContext
     // The platform's fetch follows a redirect without a body with another dispatch of the same call.
     const again = log.attempts.length > 0
@@ -73,10 +65,12 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   }
 
   #begin(reason: AttemptReason, delayMs: number): boolean {
-    if (!this.requestState.isEmpty) return this.#dispatch(reason, delayMs)
+    const { buffered, content } = this.uploadContext
+    const isEmpty = this.requestState.httpRequest.hasContent && content?.length === 0
+    if (!isEmpty || buffered !== null) return this.#dispatch(reason, delayMs)
     // A head with `content-length: 0` is a complete request, so the content is read before it.
-    this.uploadContext.content
-      ?.readEmpty()
+    content
+      .readEmpty()
       .then(() => this.#over || this.#dispatch(reason, delayMs))
       .catch((error: unknown) => this.sourceFailed(error))
     return true
@@ -88,32 +82,24 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
       const { prepared: httpRequest, decision } = this.requestState
       const isFirst = reason === 'first' || log.reason === 'no-content'
       if (isFirst && httpRequest.hasContent) log.reason = decision.reason
-      const attempt = new Attempt(
-        this,
-        attemptOptions(
-          this.uploadContext,
-          this.requestState,
-          httpRequest,
-          decision,
-          reason,
-          delayMs,
-        ),
-      )
+      const options = attemptOptions(this, httpRequest, decision, reason, delayMs)
+      const attempt = new Attempt(this, options)
       attempt.log.hasContent = httpRequest.hasContent
       this.#current = attempt
       log.attempts.push(attempt.log)
       this.#timeouts.connecting()
-      const { allowH2 } = this.requestState
-      const options = dispatchOptions(this.uploadContext, attempt, httpRequest, allowH2)
-      const dispatched: unknown = interceptorContext.dispatch(options, attempt)
+      const dispatched: unknown = interceptorContext.dispatch(
+        dispatchOptions(this, attempt, httpRequest),
+        attempt,
+      )
       // An interceptor below may be an async function, although its type returns a boolean.
       if (!isPromise(dispatched)) return dispatched as boolean
       dispatched.then(undefined, (error: unknown) => {
-        if (this.isCurrent(attempt)) this.#fail(toError(error, 'The dispatch failed'))
+        if (this.isCurrent(attempt)) this.fail(toError(error, 'The dispatch failed'))
       })
       return true
     } catch (error) {
-      this.#fail(toError(error, 'The dispatch failed'))
+      this.fail(toError(error, 'The dispatch failed'))
       return true
     }
   }
@@ -125,7 +111,6 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     return this.#current === attempt && !this.#over
   }
 
-  /** Chunks of content are being written. */
   writing(attempt: Attempt, chunks: readonly Uint8Array[]): void {
     if (!this.isCurrent(attempt)) return
     this.#timeouts.sending(attempt)
@@ -135,14 +120,13 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   }
 
   started(controller: Controller, context: unknown): void {
-    this.#controller.target = controller
+    this.controller.target = controller
     this.#timeouts.connected()
     if (this.#started) return
     this.#started = true
-    this.uploadContext.handler.onRequestStart?.(this.#controller, context)
+    this.uploadContext.handler.onRequestStart?.(this.controller, context)
   }
 
-  /** The head is written. */
   headWritten(attempt: Attempt): void {
     this.requestState.connected(attempt.isHttp2)
     if (!attempt.log.asked && this.isCurrent(attempt)) this.uploadContext.log.continued()
@@ -157,12 +141,14 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
       if (attempt.log.contentEnded) this.awaitHead(attempt)
       return
     }
-    const { asked, goAheads, sinceHeadMs } = attempt.log
-    if (goAheads === 1) this.#routeOf(attempt).continued(asked ? sinceHeadMs : null)
+    const { asked, continueCount, sinceHeadMs } = attempt.log
+    if (continueCount > 1) return
+    this.requestState.route(attempt.isHttp2).continued(asked ? sinceHeadMs : null)
   }
 
   released(attempt: Attempt, by: ReleasedBy): void {
-    if (by === 'timeout') this.#routeOf(attempt).unanswered(attempt.measured)
+    const route = this.requestState.route(attempt.isHttp2)
+    if (by === 'timeout') route.unanswered(attempt.hasMeasuredWait)
     if (this.isCurrent(attempt)) this.uploadContext.log.continued()
   }
 
@@ -177,18 +163,13 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     if (this.isCurrent(attempt) && attempt.gated) this.#timeouts.awaitHead(attempt)
   }
 
-  #routeOf({ isHttp2 }: Attempt): Route {
-    return this.requestState.route(isHttp2)
-  }
-
-  /** A callback of the caller threw. */
   callbackFailed(error: unknown): void {
     // Deferred, because the gate must finish its current read or write.
-    queueMicrotask(() => this.#controller.abort(toError(error, 'A callback failed')))
+    queueMicrotask(() => this.controller.abort(toError(error, 'A callback failed')))
   }
 
   responded(attempt: Attempt, status: number, fields: ResponseFields, message?: string): void {
-    const { handler, log } = this.uploadContext
+    const { handler, log, call } = this.uploadContext
     // Over HTTP/2, undici also reports a 100, which the handler must not see.
     if (status === 100) return
     if (status < 200) {
@@ -198,24 +179,24 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
       } catch (error) {
         this.callbackFailed(error)
       }
-      startResponse(handler, this.#controller, status, fields, message)
+      startResponse(handler, this.controller, status, fields, message)
       return
     }
     this.#timeouts.endAttempt()
-    if (this.requestState.httpRequest.hasContent)
-      this.#routeOf(attempt).answered(status, attempt.log.asked)
+    const { httpRequest } = this.requestState
+    const route = this.requestState.route(attempt.isHttp2)
+    if (httpRequest.hasContent) route.answered(status, attempt.log.asked)
     const respond = (): void => {
       this.#cancelWithheld(attempt, status)
-      const mapped = this.uploadContext.mapStatus(status)
+      const mapped = call?.mapStatus?.(status) ?? status
       if (mapped instanceof UploadError) {
-        this.#fail(mapped)
+        this.fail(mapped)
         return
       }
       this.#responded = true
-      handler.onResponseStart?.(this.#controller, mapped, fields, message)
+      handler.onResponseStart?.(this.controller, mapped, fields, message)
     }
-    const { httpRequest } = this.requestState
-    const decided = afterAnswer(this.uploadContext, httpRequest, attempt, status, fields)
+    const decided = afterAnswer(this, attempt, status, fields)
     const isPart = httpRequest.part !== undefined
     if (decided === null) respond()
     else if (decided instanceof Promise) this.#awaitDecision(attempt, decided, respond)
@@ -224,13 +205,8 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   }
 
   data(attempt: Attempt, chunk: Buffer): void {
-    if (this.#pending === null) this.uploadContext.handler.onResponseData?.(this.#controller, chunk)
+    if (this.#pending === null) this.uploadContext.handler.onResponseData?.(this.controller, chunk)
     else if (!this.#pending.data(chunk)) attempt.pause()
-  }
-
-  /** The response is complete, but content is still sent. undici no longer controls the request. */
-  detached(): void {
-    this.#controller.target = null
   }
 
   ended(trailers: ResponseFields): void {
@@ -242,17 +218,17 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     const { handler } = this.uploadContext
     this.#finish()
     try {
-      handler.onResponseEnd?.(this.#controller, trailers)
+      handler.onResponseEnd?.(this.controller, trailers)
     } catch (error) {
       // undici's retry handler throws here, and expects the error in onResponseError.
-      handler.onResponseError?.(this.#controller, error as Error)
+      handler.onResponseError?.(this.controller, error as Error)
     }
-    this.#controller.dropReferences()
+    this.controller.dropReferences()
   }
 
   upgraded(status: number, fields: ResponseFields, socket: Duplex): void {
     this.#finish()
-    this.uploadContext.handler.onRequestUpgrade?.(this.#controller, status, fields, socket)
+    this.uploadContext.handler.onRequestUpgrade?.(this.controller, status, fields, socket)
   }
 
   failed(attempt: Attempt, thrown: Error): void {
@@ -260,16 +236,16 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     const error = this.#isCallers(thrown) ? thrown : toError(thrown, 'The connection failed')
     if (this.#pending !== null) {
       this.#pending.ended(() => {
-        this.#controller.target = null
+        this.controller.target = null
         // The platform's fetch never settles when a response fails in the turn in which it began.
         setImmediate(() => this.failed(attempt, error))
       })
       return
     }
-    if (!this.#controller.abortedByCaller && this.#followLater()) return
+    if (!this.controller.abortedByCaller && this.#followLater()) return
     const next = this.#afterFailure(attempt, error)
     if (next === null || next instanceof Error) {
-      this.#fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.uploadContext.log))
+      this.fail(this.#isCallers(error) ? error : failureOf(next ?? error, this.uploadContext.log))
       return
     }
     // Deferred by #goOn, because undici asserts that no request is added while it fails the waiting ones.
@@ -280,27 +256,25 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
 
   #afterFailure(attempt: Attempt, error: Error): AnswerDecision {
     if (this.#responded || this.#isCallers(error)) return null
+    if (!attempt.needsHttp2(error)) return afterFailure(this, attempt, error)
+    this.requestState.refusedHttp1()
     const { httpRequest } = this.requestState
-    if (attempt.needsHttp2(error)) {
-      this.requestState.refusedHttp1()
-      return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
-    }
-    return afterFailure(this.uploadContext, httpRequest, attempt, error)
+    return { httpRequest, reason: 'fresh-connection', delayMs: 0 }
   }
 
   /** Whether an error comes from the caller: their abort, or their content. */
   #isCallers(error: Error): boolean {
     const { content } = this.uploadContext
-    return this.#controller.abortedByCaller || (content !== null && content.failure === error)
+    return this.controller.abortedByCaller || (content !== null && content.failure === error)
   }
 
   /** Holds a final response back until the recovery steps have decided. */
   #awaitDecision(attempt: Attempt, deciding: Promise<AnswerDecision>, respond: () => void): void {
     const pending = new PendingResponse(respond)
-    const { target } = this.#controller
+    const { target } = this.controller
     this.#pending = pending
     // The connection may close before the decision. Its controller would then ignore an abort.
-    this.#controller.target = null
+    this.controller.target = null
     deciding
       .then((decided) => {
         if (this.#pending !== pending || this.#over) return
@@ -309,19 +283,19 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
           this.#follow(attempt, decided)
           return
         }
-        this.#controller.target = target
+        this.controller.target = target
         this.#passOn(attempt, pending)
-        if (!this.#controller.paused) attempt.resume()
+        if (!this.controller.paused) attempt.resume()
       })
-      .catch((error: unknown) => this.#fail(toError(error, 'authenticate failed')))
+      .catch((error: unknown) => this.fail(toError(error, 'authenticate failed')))
   }
 
   #passOn(attempt: Attempt, pending: PendingResponse): void {
     for (const step of pending.steps((chunk) => this.data(attempt, chunk))) {
       step()
       // After the connection was closed, an abort causes no event.
-      const { abortedByCaller, reason } = this.#controller
-      if (abortedByCaller && reason !== null) this.#fail(reason)
+      const { abortedByCaller, reason } = this.controller
+      if (abortedByCaller && reason !== null) this.fail(reason)
       if (this.#over) return
     }
   }
@@ -332,7 +306,7 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     const attempt = this.#current
     if (decided === null || attempt === null) return false
     this.#decided = null
-    this.#controller.target = null
+    this.controller.target = null
     // undici frees the connection one turn after the end of the response.
     setImmediate(() => {
       if (this.isCurrent(attempt)) this.#follow(attempt, decided)
@@ -341,7 +315,7 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
   }
 
   #follow(attempt: Attempt, decided: NextAttempt | Error): void {
-    if (decided instanceof Error) this.#fail(decided)
+    if (decided instanceof Error) this.fail(decided)
     else this.#next(attempt, decided)
   }
 
@@ -353,7 +327,7 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     }
     this.#timeouts.endAttempt()
     this.#current = null
-    this.#controller.target = null
+    this.controller.target = null
     attempt.abort()
     this.requestState.move(httpRequest)
     if (this.#over) return
@@ -372,13 +346,12 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     this.#delay.start(delayMs)
   }
 
-  /** The content could not be read. */
   sourceFailed(error: unknown): void {
     if (this.#over) return
     const attempt = this.#current
     const failure = toError(error, 'The source failed')
     const next = this.uploadContext.resumption?.contentFailed(failure) ?? null
-    if (next === null || attempt === null) this.#controller.abort(failure)
+    if (next === null || attempt === null) this.controller.abort(failure)
     else this.#goOn(attempt, next)
   }
 
@@ -401,33 +374,26 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     else log.progress(attempt.log)
   }
 
-  /** The caller aborted while there was no current attempt. */
-  aborted(reason: Error): void {
-    this.#fail(reason)
-  }
-
-  /** A timeout expired. */
-  expired(error: Error): void {
+  expired(error: UploadError): void {
     // The response is complete, so content that the origin does not read is no error.
     const attempt = this.#current
     if (attempt?.stopAfterResponse()) return
     const next = attempt === null ? null : this.#afterStall(attempt, error)
     if (next !== null && attempt !== null) this.#goOn(attempt, next)
-    else this.#controller.abort(this.uploadContext.resumption?.failure ?? error)
+    else this.controller.abort(this.uploadContext.resumption?.failure ?? error)
   }
 
   /** The next attempt of a resumable upload after a timeout of a connection. */
-  #afterStall(attempt: Attempt, error: Error): NextAttempt | null {
+  #afterStall(attempt: Attempt, error: UploadError): NextAttempt | null {
     const { resumption, log } = this.uploadContext
-    const isTotal = error instanceof UploadError && error.code === 'ERR_EXPECT_TOTAL_TIMEOUT'
-    if (resumption === null || isTotal) return null
+    if (resumption === null || error.code === 'ERR_EXPECT_TOTAL_TIMEOUT') return null
     const decided = this.#afterFailure(attempt, error)
     if (decided === null || decided instanceof Error) return null
     this.#timeouts.begin(log.elapsedMs)
     return decided
   }
 
-  #fail(error: Error): void {
+  fail(error: Error): void {
     if (this.#over) return
     const { handler, log, settings } = this.uploadContext
     const attempt = this.#current
@@ -436,18 +402,20 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     const reported = failure instanceof UploadError ? failure.at(log.place()) : failure
     keepFailure(reported, log)
     // Before abort(), so that `aborted` stays false: retry interceptors above do not retry aborted requests.
-    this.#controller.target = null
+    this.controller.target = null
     attempt?.abort()
-    handler.onResponseError?.(this.#controller, reported)
-    this.#controller.dropReferences()
+    handler.onResponseError?.(this.controller, reported)
+    this.controller.dropReferences()
     abandon(this.uploadContext, error)
   }
 
   /** Discards content that a final response withheld, unless the caller may still use it. */
   #cancelWithheld(attempt: Attempt, status: number): void {
-    const { content } = this.uploadContext
+    const { content, call } = this.uploadContext
     if (content === null || !attempt.log.withheld) return
-    if (content.isUnread && this.uploadContext.keepsUnread(status)) this.#keepsContent = true
+    // After a redirect, the caller may send the content to its target.
+    const keeps = (status >= 300 && status < 400) || call?.keepsUnread?.(status)
+    if (content.isUnread && keeps) this.#keepsContent = true
     else content.cancel()
   }
 
@@ -456,11 +424,10 @@ export class UploadRun implements ControllerOwner, TimeoutOwner {
     this.#delay?.stop()
     this.#timeouts.stop()
     if (!this.#keepsContent) this.uploadContext.content?.cancel(reason)
-    this.uploadContext.interceptorContext.inFlight.end(this.#controller)
+    this.uploadContext.interceptorContext.inFlight.end(this.controller)
   }
 }
 
-/** Wraps what was thrown in an error, unless it is one. */
 function toError(thrown: unknown, message: string): Error {
   // An error of another realm is no instance of this one's Error.
   if (thrown instanceof Error || types.isNativeError(thrown)) return thrown

@@ -75,7 +75,7 @@ describe('the digest of an upload that can be resumed', () => {
     expect(report).to.not.have.property('digest')
   })
 
-  it("keeps a Want-Repr-Digest of the caller", async () => {
+  it('keeps a Want-Repr-Digest of the caller', async () => {
     const origin = await plainly.open()
     const headers = { 'Want-Repr-Digest': 'sha-256=3, sha-512=1' }
     const { report } = await sent(origin, { resume, headers })

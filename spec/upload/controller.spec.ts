@@ -28,7 +28,7 @@ class Noted implements Dispatcher.DispatchController {
 
 function made(): { controller: UploadController; aborts: Error[] } {
   const aborts: Error[] = []
-  return { controller: new UploadController({ aborted: (reason) => aborts.push(reason) }), aborts }
+  return { controller: new UploadController({ fail: (reason) => aborts.push(reason) }), aborts }
 }
 
 describe('UploadController', () => {

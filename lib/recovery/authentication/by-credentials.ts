@@ -25,10 +25,8 @@ export class ByCredentials implements RecoveryStep {
   readonly #key: object
   readonly #credentials: SchemeCredentials
   readonly #limit = new ChallengeLimit()
-  /** The session that began with a challenge to this upload. */
-  #session: Session | null = null
-  /** The session of the last request. */
-  #sent: Session | null = null
+  #challengedSession: Session | null = null
+  #lastSession: Session | null = null
 
   /** @param key identifies the uploads that share sessions. */
   constructor(space: ProtectionSpace, key: object, credentials: SchemeCredentials) {
@@ -40,31 +38,34 @@ export class ByCredentials implements RecoveryStep {
   prepared(httpRequest: HttpRequest): HttpRequest {
     const { credentials } = this.#space
     this.#limit.begin(httpRequest)
-    this.#sent = this.#sessionOf(httpRequest)
-    if (this.#sent === null) return httpRequest
+    this.#lastSession = this.#sessionOf(httpRequest)
+    if (this.#lastSession === null) return httpRequest
     const others = withoutFields(httpRequest.headers, credentials)
     const sent = { ...httpRequest, path: this.#space.target(httpRequest) }
-    return { ...httpRequest, headers: [...others, credentials, this.#sent.authorization(sent)] }
+    return {
+      ...httpRequest,
+      headers: [...others, credentials, this.#lastSession.authorization(sent)],
+    }
   }
 
   answered({ status, fields, httpRequest, sendable }: Challenged): NextAttempt | null {
     if (!this.#space.covers(httpRequest)) return null
     const info = fields[this.#space.info]
-    if (info !== undefined) this.#sent?.inform(info)
+    if (info !== undefined) this.#lastSession?.inform(info)
     if (status !== this.#space.status) return null
     const offer = offerOf(parseChallenges(fields[this.#space.challenges]), this.#credentials)
     if (offer === null || !this.#isWorthwhile(offer)) {
-      if (this.#sent !== null) sessions.drop(this.#key, this.#space, this.#sent)
+      if (this.#lastSession !== null) sessions.drop(this.#key, this.#space, this.#lastSession)
       return null
     }
-    this.#session = this.#begun(offer)
+    this.#challengedSession = this.#begun(offer)
     // Content that cannot be sent again fails this upload, but the next one uses the session.
     return sendable ? { httpRequest, reason: 'challenge', delayMs: 0 } : null
   }
 
   #sessionOf(httpRequest: HttpRequest): Session | null {
     if (!this.#space.covers(httpRequest)) return null
-    if (this.#session !== null) return this.#session
+    if (this.#challengedSession !== null) return this.#challengedSession
     // The caller's own field is tried first.
     if (fieldValue(httpRequest.headers, this.#space.credentials) !== undefined) return null
     const kept = sessions.get(this.#key, this.#space)
@@ -73,8 +74,8 @@ export class ByCredentials implements RecoveryStep {
 
   /** Whether to answer a challenge. The same credentials would only be refused again. */
   #isWorthwhile(offer: Offer): boolean {
-    const stale = this.#sent !== null && offer.scheme === 'digest' && offer.challenge.stale
-    if (!stale && this.#sent?.answers(offer)) return false
+    const stale = this.#lastSession !== null && offer.scheme === 'digest' && offer.challenge.stale
+    if (!stale && this.#lastSession?.answers(offer)) return false
     return this.#limit.take(stale)
   }
 

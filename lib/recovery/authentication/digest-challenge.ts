@@ -4,7 +4,6 @@ import type { SchemeChallenge } from '../../protocol/challenge.ts'
 /** The hash functions of RFC 7616 by Node's names, the strongest first. */
 const hashes = ['sha512-256', 'sha256', 'md5'] as const
 
-/** A hash function by Node's name. */
 type DigestHash = (typeof hashes)[number]
 
 /** A Digest challenge that can be answered (RFC 7616, section 3.3). */

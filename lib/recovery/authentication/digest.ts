@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import type { Credentials } from '../../options/authenticate.ts'
 import type { DigestChallenge } from './digest-challenge.ts'
 
-/** The request that credentials are made for. */
 interface DigestRequest {
   readonly method: string
   /** The request target, as in the request line. */

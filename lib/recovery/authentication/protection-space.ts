@@ -49,7 +49,6 @@ export function proxySpaceOf(first: HttpRequest, routing: ProxyRouting): Protect
   return [{ ...proxySpace(forwarder, ({ origin }) => routing.forwards(origin)), target }]
 }
 
-/** A proxy that makes tunnels. */
 export function tunnelSpace(proxy: string): ProtectionSpace {
   return proxySpace(proxy, () => true)
 }

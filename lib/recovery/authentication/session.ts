@@ -40,7 +40,6 @@ export function offerOf(
   return { scheme: 'basic', credentials: basic }
 }
 
-/** The session that a challenge begins. */
 export function sessionFor(offer: Offer): Session {
   if (offer.scheme === 'digest') return new DigestSession(offer.credentials, offer.challenge)
   return {

@@ -38,7 +38,6 @@ export interface Layout {
   readonly lanes: readonly Lane[]
 }
 
-/** The layout of an upload's timeline. */
 export function layoutOf(report: UploadReport): Layout {
   const lanes = report.attempts.map((attempt, at) => laneOf(report, attempt, at))
   const ends = lanes.flatMap(({ marks }) => marks.map(({ toMs }) => toMs))

@@ -46,7 +46,6 @@ function scoped(names: string): string {
     .join(', ')
 }
 
-/** How a timeline looks, in light and in dark surroundings. */
 export const styleSheet: string = `
 .expect-timeline { color-scheme: light dark }
 .expect-timeline text { font: 13px system-ui, sans-serif; stroke: none }

@@ -18,7 +18,6 @@ const least = 1
 /** The width of such a bar, in pixels. */
 const leastPixels = 3
 
-/** The direction of each kind of mark. */
 const arrows: Record<MarkKind, string> = {
   delay: '',
   head: '→ ',

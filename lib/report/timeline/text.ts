@@ -5,7 +5,6 @@ const labelWidth = 27
 const trackWidth = 37
 const lineWidth = 80
 
-/** The direction of each kind of mark, and its sign on the track. */
 const signs: Record<MarkKind, readonly [arrow: string, sign: string]> = {
   delay: [' ', '·'],
   head: ['>', '│'],
