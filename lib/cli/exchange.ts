@@ -40,16 +40,6 @@ function versionOf({ socket }: SentHead): string {
   return socket.alpnProtocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
 }
 
-/** Records the version of HTTP of each request by origin and path; the returned function stops that. */
-export function noteVersions(versions: Map<string, string>): () => void {
-  return listenTo({
-    'undici:client:sendHeaders': (head: SentHead) => {
-      const { origin, path } = head.request
-      versions.set(new URL(origin).origin + path.replace(/\?.*$/s, ''), versionOf(head))
-    },
-  })
-}
-
 /** Prints the messages of the process's uploads. */
 export interface Exchange {
   /** Takes the progress of the upload, from which follows how the request goes on. */

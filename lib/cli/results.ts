@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import type { UploadError } from '../index.ts'
+import type { UploadError, UploadReport } from '../index.ts'
 import type { FileResult } from './file-upload.ts'
 import { messageOf } from './message.ts'
 import type { Outcome } from './outcome.ts'
@@ -37,14 +37,8 @@ export class Results {
   }
 
   /** Prints a response, or its report with the details. Reads the response to the end in any case. */
-  print(
-    target: Target,
-    result: FileResult,
-    outcome: Outcome,
-    version: string,
-    details: object,
-  ): Promise<void> {
-    const printed = this.#last.then(() => this.#print(target, result, outcome, version, details))
+  print(target: Target, result: FileResult, outcome: Outcome, details: object): Promise<void> {
+    const printed = this.#last.then(() => this.#print(target, result, outcome, details))
     // An error in one does not keep the next from being printed.
     this.#last = printed.catch(() => {})
     return printed
@@ -69,11 +63,10 @@ export class Results {
     target: Target,
     { response, report, sha256 }: FileResult,
     { kind, fault }: Outcome,
-    version: string,
     details: object,
   ): Promise<void> {
     const { json, include, failWithBody, checksum } = this.#flags
-    if (include && !json) await this.#write(headOf(response, version))
+    if (include && !json) await this.#write(headOf(response, report))
     await this.#printContent(response, !json && (response.ok || failWithBody === true))
     if (json) {
       // The token is secret.
@@ -121,7 +114,8 @@ function placeOf({ file, url }: Target): { file: string; url: string } {
   return { file, url: url.origin + url.pathname }
 }
 
-function headOf({ status, statusText, headers }: Response, version: string): string {
+function headOf({ status, statusText, headers }: Response, { attempts }: UploadReport): string {
+  const version = attempts.at(-1)?.httpVersion === '2.0' ? 'HTTP/2' : 'HTTP/1.1'
   const fields = [...headers].map(([name, value]) => `${name}: ${value}\r\n`)
   return `${version} ${status} ${statusText}\r\n${fields.join('')}\r\n`
 }

@@ -9,8 +9,8 @@ import {
   type UploadReport,
 } from '../index.ts'
 import { bytesText, millisecondsText } from './amount.ts'
-import { type Answer, ask } from './asking.ts'
-import { type Exchange, noteVersions, tellExchange } from './exchange.ts'
+import { ask } from './asking.ts'
+import { type Exchange, tellExchange } from './exchange.ts'
 import { type ContentFlags, type FileUploadOptions, uploadFile } from './file-upload.ts'
 import { messageOf } from './message.ts'
 import { askedOutcome, type Outcome, outcomeOf, type StatusContext } from './outcome.ts'
@@ -52,8 +52,6 @@ export class Uploads {
   readonly #screen: Screen
   readonly #options: UploadsOptions
   #exchange: Exchange | null = null
-  /** The version of HTTP, by the URL of an attempt. */
-  readonly #versions = new Map<string, string>()
   readonly #tally = { accepted: 0, skipped: 0, refused: 0 }
   /** Bytes that went out, also those of attempts that came to nothing. */
   #sentBytes = 0
@@ -74,13 +72,11 @@ export class Uploads {
     const { signal } = this.#session
     const endLine = (): void => this.#screen.endLine()
     signal.addEventListener('abort', endLine)
-    const stop = noteVersions(this.#versions)
     this.#exchange = verbose ? tellExchange((line) => this.#screen.say(line)) : null
     try {
       await inParallel(targets, verbose ? 1 : concurrency, (target) => this.#make(target))
     } finally {
       signal.removeEventListener('abort', endLine)
-      stop()
       this.#exchange?.stop()
     }
     const { accepted, skipped } = this.#tally
@@ -151,9 +147,8 @@ export class Uploads {
     const context = { ...this.#contextOf(target), resumable: kept?.exists ?? false }
     const outcome = outcomeOf(result, performance.now() - begun, context)
     this.#tell(row, outcome)
-    const version = this.#versions.get(result.report.attempts.at(-1)?.url ?? '') ?? 'HTTP/1.1'
     const details = context.resumable ? { tokenFile: kept?.path } : {}
-    await this.#print(() => this.#results.print(target, result, outcome, version, details))
+    await this.#print(() => this.#results.print(target, result, outcome, details))
     this.#draw(result.report)
   }
 
@@ -176,14 +171,10 @@ export class Uploads {
     const { dispatcher, continueTimeout, signal, ...options } = request
     const wait = typeof continueTimeout === 'number' ? continueTimeout : 1000
     if (size !== null) await access(file, constants.R_OK)
-    // A request without content must not carry the expectation (RFC 9110, section 10.1.1).
+    const answer = await ask({ ...options, url, size, wait }, dispatcher, signal)
     const from = url.origin + url.pathname
-    const { place, ...asked }: Answer =
-      size === 0
-        ? { answer: 'continue', status: null, error: null, ms: null, place: from }
-        : await ask({ ...options, url, size, wait }, dispatcher, signal)
-    const outcome = askedOutcome({ ...asked, place }, { from, wait }, this.#contextOf(target))
-    this.#tell(row, outcome)
+    this.#tell(row, askedOutcome(answer, { from, wait }, this.#contextOf(target)))
+    const { place: _place, httpVersion: _version, ...asked } = answer
     await this.#print(() => this.#results.printLine(target, { dryRun: true, ...asked }))
   }
 

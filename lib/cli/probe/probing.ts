@@ -7,7 +7,6 @@ import {
   upload,
 } from '../../index.ts'
 import { type Answer, ask, type Question } from '../asking.ts'
-import { noteVersions } from '../exchange.ts'
 import { messageOf } from '../message.ts'
 import { listen } from './listening.ts'
 import { type Remark, remarksOn } from './remarks.ts'
@@ -108,15 +107,9 @@ async function probeOver(
   question: Question,
   { rounds, signal }: ProbeOptions,
 ): Promise<ProtocolReport> {
-  const versions = new Map<string, string>()
-  const stop = noteVersions(versions)
   const answers: Answer[] = []
-  try {
-    while (answers.length < rounds) answers.push(await ask(question, agent, signal))
-  } finally {
-    stop()
-  }
-  const protocol = versions.get(answers[0]?.place ?? '') === 'HTTP/2' ? 'HTTP/2' : 'HTTP/1.1'
+  while (answers.length < rounds) answers.push(await ask(question, agent, signal))
+  const protocol = answers[0]?.httpVersion === '2.0' ? 'HTTP/2' : 'HTTP/1.1'
   const behaviours = behavioursOf(answers).map((each) => ({ ...each, client: consequenceOf(each) }))
   return { protocol, behaviours, error: null }
 }
