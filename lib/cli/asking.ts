@@ -20,15 +20,13 @@ export interface Question
   readonly headers: [string, string][]
   /** Bytes of content that the head declares; `null` for content of unknown length. */
   readonly size: number | null
-  /** Milliseconds to wait for an answer. */
+  /** Milliseconds. */
   readonly wait: number
 }
 
-/** The first answer to a question. */
 export interface Answer {
   /** A 100, a final response, nothing within the wait, or something that is not HTTP. */
   readonly answer: 'continue' | 'final' | 'silent' | 'broken'
-  /** The status of a final response. */
   readonly status: number | null
   /** What went wrong with the connection. */
   readonly error: string | null
@@ -130,7 +128,7 @@ function neverOpened(): never {
   throw new Error('The content is not to be sent')
 }
 
-/** What a server that was asked did that is not HTTP; `null` if the client itself gave up. */
+/** What a server that was asked did wrong; `null` if the client itself gave up. */
 function faultOf(error: unknown): string | null {
   const { code, name } = error as NodeJS.ErrnoException
   if (name === 'HTTPParserError') return 'sends what is no HTTP response'

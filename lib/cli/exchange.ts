@@ -27,7 +27,6 @@ interface ResponseHead {
 
 type Field = [name: string, value: string]
 
-/** Listens to diagnostics channels; the returned function stops that. */
 export function listenTo(channels: Readonly<Record<string, (message: never) => void>>): () => void {
   const listeners = Object.entries(channels) as [string, (message: unknown) => void][]
   for (const [name, listener] of listeners) subscribe(name, listener)
@@ -40,7 +39,6 @@ function versionOf({ socket }: SentHead): string {
   return socket.alpnProtocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
 }
 
-/** Prints the messages of the process's uploads. */
 export interface Exchange {
   /** Takes the progress of the upload, from which follows how the request goes on. */
   progress(progress: Progress): void

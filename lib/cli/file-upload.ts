@@ -14,11 +14,8 @@ import {
 } from '../index.ts'
 import type { Target } from './target.ts'
 
-/** Flags for the content of uploads: checksums and rate. */
 export interface ContentFlags {
-  /** Which checksum of the sent content is printed. */
   readonly checksum?: string | undefined
-  /** The header field in which the checksum of a file is sent. */
   readonly checksumHeader?: string | undefined
   /** Limits the rate of all uploads together. */
   readonly limit: RateLimit | null

@@ -6,17 +6,11 @@ import type { Outcome } from './outcome.ts'
 import { type Output, written } from './session.ts'
 import type { Target } from './target.ts'
 
-/** Flags for what is printed of uploads. */
 interface ResultFlags {
-  /** Prints a report in place of the response. */
   readonly json?: boolean | undefined
-  /** Also prints the head of a response. */
   readonly include?: boolean | undefined
-  /** Also prints the content of responses that refuse. */
   readonly failWithBody?: boolean | undefined
-  /** Prints the checksum of the sent content. */
   readonly checksum?: string | undefined
-  /** The file to print to. */
   readonly output?: string | undefined
 }
 
@@ -26,8 +20,7 @@ export class Results {
   readonly #flags: ResultFlags
   /** Whether each response ends with a line end, so that the next begins on a line of its own. */
   readonly #separate: boolean
-  /** Whether the file has been written to. */
-  #begun = false
+  #hasWritten = false
   #last: Promise<void> = Promise.resolve()
 
   constructor(stdout: Output, flags: ResultFlags, uploads: number) {
@@ -104,8 +97,8 @@ export class Results {
 
   async #write(chunk: string | Uint8Array): Promise<void> {
     if (this.#toStdout) return written(this.#stdout, chunk)
-    writeFileSync(this.#flags.output ?? '', chunk, { flag: this.#begun ? 'a' : 'w' })
-    this.#begun = true
+    writeFileSync(this.#flags.output ?? '', chunk, { flag: this.#hasWritten ? 'a' : 'w' })
+    this.#hasWritten = true
   }
 }
 

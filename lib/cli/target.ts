@@ -14,7 +14,6 @@ export interface Target {
 }
 
 interface TargetOptions {
-  /** Whether folders are uploaded, with everything in them. */
   readonly recursive: boolean
   /** Called for each entry of a folder that cannot be uploaded. */
   readonly onLeftOut: (message: string) => void
@@ -89,7 +88,6 @@ function within(collection: URL, names: readonly string[]): URL {
   return url
 }
 
-/** The stats of a file; `null` if they cannot be read. */
 function statsOf(file: string): Stats | null {
   try {
     return file === '-' ? null : statSync(file)

@@ -22,30 +22,20 @@ import { TokenFile } from './token-file.ts'
 
 type OwnRequest = FileUploadOptions & { readonly method: string; readonly dispatcher: ExpectAgent }
 
-/** How uploads are made and reported, by the flags of the command. */
 interface UploadsOptions extends ContentFlags {
   readonly request: Omit<OwnRequest, 'signal'>
-  /** How many run at a time. */
   readonly concurrency: number
-  /** Only ask, and send no content. */
   readonly dryRun?: boolean | undefined
-  /** Treat a 412 as a file that exists already. */
   readonly skipExisting?: boolean | undefined
-  /** Resume uploads, also those of earlier runs. */
   readonly resume?: boolean | undefined
-  /** Bytes of a stream that are kept, to resume it. */
   readonly replayWindow: number
-  /** An SVG file for the timeline, or `-` for text. */
   readonly timeline?: string | undefined
-  /** Print what goes over the wire. */
   readonly verbose?: boolean | undefined
-  /** Print errors only. */
   readonly quiet?: boolean | undefined
 }
 
 const colours = { accepted: 'green', skipped: 'yellow', refused: 'red' } as const
 
-/** The uploads of one command, reported on standard error. */
 export class Uploads {
   readonly #session: Session
   readonly #results: Results
@@ -217,7 +207,6 @@ function nameOf({ file }: Target): string {
   return file === '-' ? 'stdin' : file
 }
 
-/** Calls an async function for each item in order, with a limit on how many run at a time. */
 export async function inParallel<Item>(
   items: readonly Item[],
   limit: number,
