@@ -52,12 +52,10 @@ export function fetch(resource: FetchInput, options?: FetchInit): Promise<Respon
   return fetchWith({}, resource, options)
 }
 
-/** What a call takes beside ExpectOptions. */
 interface Bound extends UploadListeners {
   dispatcher?: Dispatcher | undefined
 }
 
-/** The same, with defaults that init overrides. */
 export async function fetchWith(
   { retry, ...bound }: Omit<ExpectOptions, 'redirect'> & Bound,
   resource: FetchInput,

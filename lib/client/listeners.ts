@@ -2,11 +2,7 @@ import type { UploadListeners } from '../report/report.ts'
 
 export const listenerNames = ['onProgress', 'onContinue', 'onInterim'] as const
 
-/**
- * Picks the listeners out of options.
- *
- * @throws TypeError naming one that is not a function.
- */
+/** @throws TypeError naming one that is not a function. */
 export function pickListeners(options: UploadListeners): UploadListeners {
   const { onProgress, onContinue, onInterim } = options
   for (const name of listenerNames) {

@@ -14,7 +14,6 @@ type Controller = Dispatcher.DispatchController
 /** Statuses of responses that have no content (Fetch standard, null body status). */
 const withoutContent = [204, 205, 304]
 
-/** Settles the promise of a response. */
 interface ResponseWaiter {
   resolve(response: Response): void
   reject(reason: unknown): void
@@ -37,7 +36,6 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     request.signal?.addEventListener('abort', this)
   }
 
-  /** The request's signal was aborted. */
   handleEvent(): void {
     const reason: unknown = this.#request.signal?.reason
     this.#fail(reason)

@@ -2,12 +2,10 @@ import type { ReadableStream } from 'node:stream/web'
 import { keepReport } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
 
-/** A response without its content. */
 export interface UploadResponseInit {
   readonly status: number
   readonly statusText: string
   readonly fields: [name: string, value: string][]
-  /** Whether the fields are immutable. */
   readonly fixesHeaders: boolean
   readonly type: Response['type']
   readonly url: string

@@ -12,7 +12,6 @@ export class AttemptSource implements Source {
   readonly end: number | null
   /** The last bytes of a declared length, held back until the content has ended. */
   lastBytes: Uint8Array | null = null
-  /** The offset at which the part starts. */
   readonly start: number
   readonly #content: UploadContent
 

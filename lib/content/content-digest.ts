@@ -26,7 +26,6 @@ export class ContentDigest {
     this.#hashedBytes = 0
   }
 
-  /** Takes bytes that were read, and the offset of their end. */
   update(bytes: Uint8Array, end: number): void {
     if (end <= this.#hashedBytes) return
     this.#hash.update(bytes.subarray(this.#hashedBytes - (end - bytes.length)))

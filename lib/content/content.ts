@@ -89,7 +89,6 @@ export type ContentInput =
 /** Marks {@link Content} objects among other input. */
 export const contentKey: unique symbol = Symbol('expect-continue.content')
 
-/** Marks an object as {@link Content}. */
 export function makeContent(content: Content): Content {
   return Object.freeze({ ...content, [contentKey]: true })
 }

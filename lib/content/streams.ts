@@ -45,7 +45,6 @@ const consumed = new WeakSet<object>()
 
 type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
 
-/** How to read a stream or an iterable. */
 function opener(input: object): Opener {
   if (input instanceof Readable || isNodeReadable(input)) return readableOpener(input as Readable)
   if (isWebStream(input)) return webOpener(input)
