@@ -11,11 +11,7 @@ export type ProxyOption = 'env' | 'node' | string | URL | ProxyOptions
 
 const what = "Option 'proxy'"
 
-/**
- * Reads the option `proxy`.
- *
- * @throws TypeError naming what cannot be used, without credentials.
- */
+/** @throws TypeError naming what cannot be used, without credentials. */
 export function readProxyOption(option: ProxyOption): ProxyTable {
   if (option === 'env') return environmentProxies(process.env)
   if (option === 'node') return nodeProxies()

@@ -6,7 +6,6 @@ import type { ProxyTable } from './environment.ts'
 import { type ProxyOption, readProxyOption } from './option.ts'
 import type { ProxyServer } from './server.ts'
 
-/** Options of an agent that connects through proxies. */
 interface ProxiedOptions extends PoolOptions {
   proxy?: ProxyOption
 }
@@ -58,7 +57,6 @@ export class Proxies {
     this.forwarder = http === null || http.socks ? null : http.name
   }
 
-  /** The proxy for an origin, if there is one. */
   #serverFor(origin: string | URL): ProxyServer | null {
     // The fast path: most agents have no proxy, and this runs for each request.
     if (this.#table === none) return null
@@ -85,7 +83,6 @@ export class Proxies {
     return proxy === null ? origin : `${proxy.name} ${origin}`
   }
 
-  /** A pool's options, with connections through the proxy. */
   poolOptions(origin: string | URL, options: PoolOptions): PoolOptions {
     const proxy = this.#serverFor(origin)
     if (proxy === null) return options

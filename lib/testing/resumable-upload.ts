@@ -23,7 +23,6 @@ export interface SeenUpload {
   readonly content: Buffer
 }
 
-/** An upload while it changes. */
 export class ResumableUpload implements SeenUpload {
   readonly path: string
   readonly target: string
@@ -84,7 +83,6 @@ export class ResumableUpload implements SeenUpload {
     return this.#hash.copy().digest('hex')
   }
 
-  /** The fields for a client that wants the digest. */
   get digestFields(): { 'repr-digest'?: string } {
     if (!this.wantsDigest) return {}
     return { 'repr-digest': `sha-256=:${this.#hash.copy().digest('base64')}:` }
