@@ -28,7 +28,6 @@ export function streamContent(input: object): Content {
       ? typeAndLength(input)
       : { length: null, type: null }),
     replayable: Array.isArray(input),
-    exact: false,
     callsOut: true,
     ...opened,
   }

@@ -46,6 +46,8 @@ export interface UploadContentOptions {
 export class UploadContent {
   readonly #content: Content
   readonly #options: UploadContentOptions
+  /** Whether its length is certain, so that it need not be read to its end. Code of the caller may yield more. */
+  readonly #isExact: boolean
   /** The bytes that can be sent again; `null` for content that can be opened again. */
   readonly #window: ReplayWindow | null
   #opening: Promise<Reader> | null = null
@@ -66,6 +68,7 @@ export class UploadContent {
   ) {
     this.#content = content
     this.#options = options
+    this.#isExact = content.length !== null && !content.callsOut
     const { replayWindow, slides = false } = options
     this.#window = content.replayable ? null : new ReplayWindow(replayWindow, slides)
     this.#unwatch = content.watch?.((error) => this.#broke(error, onBroken)) ?? null
@@ -247,11 +250,10 @@ export class UploadContent {
   #next(): Step | PromiseLike<Step> {
     const reader = this.#reader as Reader
     const { length, inContext } = this.#options
-    const { exact, callsOut } = this.#content
     // An empty file is read all the same, to detect that it grew.
-    if (exact && this.#seenBytes > 0 && this.#seenBytes === length) return done
+    if (this.#isExact && this.#seenBytes > 0 && this.#seenBytes === length) return done
     try {
-      return callsOut ? inContext(next, reader) : reader.next()
+      return this.#content.callsOut ? inContext(next, reader) : reader.next()
     } catch (error) {
       this.#fail(error)
       throw error
@@ -288,7 +290,7 @@ export class UploadContent {
     if (bytes.length === 0) return undefined
     // The origin must not receive a complete request from content that is longer than declared.
     const isLast = source.bytes === this.#options.length && this.#state === 'open'
-    if (this.#content.exact || !isLast) return bytes
+    if (this.#isExact || !isLast) return bytes
     source.lastBytes = bytes
     return undefined
   }
