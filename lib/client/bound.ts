@@ -1,12 +1,17 @@
 import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici/index.js'
 import type { ExpectOptions } from '../options/options.ts'
-import { checkOptions, expectOptionNames, refuseToken } from '../options/settings.ts'
+import {
+  checkOptions,
+  expectOptionNames,
+  listenerNames,
+  pickListeners,
+  refuseToken,
+} from '../options/settings.ts'
 import type { UploadListeners } from '../report/report.ts'
 import { rememberLegacyDispatcher } from '../runtime/legacy-dispatcher.ts'
 import { checkDispatcher, checkIsObject, refuseUnknown } from '../unknown.ts'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
 import { type FetchInit, type fetch, fetchWith } from './fetch.ts'
-import { listenerNames, pickListeners } from './listeners.ts'
 import type { FetchInput } from './platform-fetch.ts'
 
 const names = expectOptionNames.filter((name) => name !== 'redirect')

@@ -2,7 +2,12 @@ import type { Dispatcher } from 'undici'
 import type { Content, ContentInput } from '../content/content.ts'
 import { contentOf } from '../content/kinds.ts'
 import type { ExpectOptions } from '../options/options.ts'
-import { callOptions, expectOptionNames } from '../options/settings.ts'
+import {
+  callOptions,
+  expectOptionNames,
+  listenerNames,
+  pickListeners,
+} from '../options/settings.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'
 import type { UploadListeners } from '../report/report.ts'
@@ -15,7 +20,6 @@ import {
   hasBlockedPort,
   outgoingRequest,
 } from './fetch-request.ts'
-import { listenerNames, pickListeners } from './listeners.ts'
 import { type FetchInput, fetchWithoutContent, platformFetch } from './platform-fetch.ts'
 import { contentOfRequest, readRequest, requestIn } from './request-input.ts'
 import { type CallSettings, send } from './send.ts'

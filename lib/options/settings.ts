@@ -1,3 +1,4 @@
+import type { UploadListeners } from '../report/report.ts'
 import { type Authenticate, forCall } from './authenticate.ts'
 import { checkOption, wants } from './check.ts'
 import type { ExpectOptions } from './options.ts'
@@ -45,6 +46,18 @@ export function callOptions(given: object, url: string): ExpectOptions {
   }
   checkOptions(options)
   return options
+}
+
+export const listenerNames = ['onProgress', 'onContinue', 'onInterim'] as const
+
+/** @throws TypeError naming one that is not a function. */
+export function pickListeners(options: UploadListeners): UploadListeners {
+  const { onProgress, onContinue, onInterim } = options
+  for (const name of listenerNames) {
+    if (options[name] === undefined || typeof options[name] === 'function') continue
+    throw new TypeError(`Option '${name}' must be a function`)
+  }
+  return { onProgress, onContinue, onInterim }
 }
 
 /** Written out for speed: a loop over the names is slow for each request. */

@@ -45,14 +45,9 @@ export class ResumableUpload implements SeenUpload {
     this.target = target
   }
 
-  /** Where the content is written; `null` for nowhere. */
-  get store(): Writable | null {
-    return this.#store
-  }
-
-  set store(store: Writable | null) {
+  writeTo(store: Writable): void {
     this.#store = store
-    store?.on('error', () => {
+    store.on('error', () => {
       this.state = 'invalid'
     })
   }

@@ -98,7 +98,8 @@ export class ResumableUploads {
     } else {
       exchange.whenBroken(() => upload.discard('invalid'))
     }
-    upload.store = store?.(upload) ?? null
+    const writable = store?.(upload)
+    if (writable) upload.writeTo(writable)
     this.#take(exchange, upload)
     return upload
   }
