@@ -34,7 +34,6 @@ export interface Answer {
   readonly ms: number | null
   /** Origin and path of the last request, after redirects. */
   readonly place: string
-  /** The version of HTTP of that request. */
   readonly httpVersion: '1.1' | '2.0'
 }
 

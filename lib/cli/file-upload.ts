@@ -31,11 +31,7 @@ export interface FileResult extends UploadResult {
   readonly sha256: string | null
 }
 
-/**
- * Uploads one file.
- *
- * @throws Error if the file changed after its checksum was sent, or after the upload to resume was begun.
- */
+/** @throws Error if the file changed after its checksum was sent, or after the upload to resume was begun. */
 export async function uploadFile(
   { file, url, size }: Target,
   stdin: Readable,
@@ -55,7 +51,6 @@ export async function uploadFile(
   const name = checksumHeader
   const before = name && (await fileChecksum(file, options.signal))
   if (name && before) headers.push([name, checksumField(name, before)])
-  /** The content, hashed and throttled as it is read. */
   const measured = async function* (start?: number): AsyncGenerator<Uint8Array> {
     sha256 = null
     const hash = createHash('sha256')

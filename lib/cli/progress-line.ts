@@ -50,7 +50,6 @@ export function progressLines(uploads: readonly UploadProgress[], columns: numbe
 type Measured = Pick<Progress, 'sent' | 'total' | 'rate'>
 
 interface Overall extends Measured {
-  /** Finished files, of all. */
   readonly done: number
   readonly files: number
 }

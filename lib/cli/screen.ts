@@ -7,7 +7,6 @@ const interval = 100
 
 export interface Row extends UploadProgress {
   progress: Progress
-  /** Removes the row when the upload is over. */
   remove(): void
 }
 

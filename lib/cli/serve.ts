@@ -127,7 +127,6 @@ function hasContent({ headers }: SeenRequest): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
-/** A request, in one line of aligned columns. */
 function lineOf(seen: SeenRequest): string {
   const { method, status, asked, bytes, sha256 } = seen
   const code = status === 0 ? '---' : String(status)

@@ -4,7 +4,6 @@ import { httpUrl } from './flag.ts'
 import { UsageError } from './session.ts'
 import { isTokenFile } from './token-file.ts'
 
-/** A file and its URL. */
 export interface Target {
   /** The path, or `-` for standard input. */
   readonly file: string

@@ -77,7 +77,7 @@ function responseTo(
       }
       askingDispatch(dispatcher)(own satisfies ExpectDispatchOptions, handler)
     } catch (error) {
-      handler?.leave()
+      handler?.stopListening()
       cancelCall(call, error)
       throw error
     }

@@ -11,11 +11,7 @@ export interface UploadTarget {
   readonly passedHost?: string | undefined
 }
 
-/**
- * Makes the request of an upload.
- *
- * @throws TypeError naming what cannot be used.
- */
+/** @throws TypeError naming what cannot be used. */
 export function uploadRequest(target: UploadTarget): OutgoingRequest {
   const url = parsed(target.url)
   const { passedHost } = target

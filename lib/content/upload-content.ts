@@ -152,8 +152,8 @@ export class UploadContent {
   /** Skips a kept chunk that ends before the start; returns whether there was one. */
   #skip(source: AttemptSource, start: number): boolean {
     const length = this.#window?.at(source.position)?.length ?? 0
-    if (length === 0 || source.bytes + length > start) return false
-    source.bytes += length
+    if (length === 0 || source.offset + length > start) return false
+    source.offset += length
     return true
   }
 
@@ -233,7 +233,7 @@ export class UploadContent {
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
     // The source of an earlier attempt must not end: its origin would regard the content as complete.
     if (source !== this.#source) return new Promise(() => {})
-    if (source.bytes === source.end) return source.rest()
+    if (source.offset === source.end) return source.rest()
     const kept = this.#window?.at(source.position)
     if (kept !== undefined) {
       source.position += 1
@@ -289,7 +289,7 @@ export class UploadContent {
     const bytes = source.cut(found)
     if (bytes.length === 0) return undefined
     // The origin must not receive a complete request from content that is longer than declared.
-    const isLast = source.bytes === this.#options.length && this.#state === 'open'
+    const isLast = source.offset === this.#options.length && this.#state === 'open'
     if (this.#isExact || !isLast) return bytes
     source.lastBytes = bytes
     return undefined

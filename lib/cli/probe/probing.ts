@@ -92,7 +92,6 @@ export async function runProbe(
   }
 }
 
-/** Asks several times in sequence, and records which protocol the origin chose. */
 async function probeOver(
   agent: ExpectAgent,
   question: Question,
