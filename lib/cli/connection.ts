@@ -13,7 +13,7 @@ interface ConnectionFlags extends CredentialFlags {
   readonly cert?: string
   readonly key?: string
   readonly insecure?: boolean
-  readonly connectTimeout?: number
+  readonly connectTimeout: number
   readonly http2?: boolean
 }
 
@@ -65,7 +65,7 @@ export function readTlsFiles(flags: ConnectionFlags): TlsFiles {
 }
 
 export function createAgent(flags: ConnectionFlags): ExpectAgent {
-  const { proxy = 'node', http2, connectTimeout = 10_000 } = flags
+  const { proxy = 'node', http2, connectTimeout } = flags
   const connect = readTlsFiles(flags)
   const version = http2 === undefined ? {} : { allowH2: http2 }
   try {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ContentInput,
+  type ExpectAgent,
   fromFile,
   type ResumeOptions,
   UploadError,
@@ -22,8 +23,10 @@ export interface ContentFlags {
 }
 
 export interface FileUploadOptions extends UploadOptions {
+  method: string
   headers: [string, string][]
   signal: AbortSignal
+  dispatcher: ExpectAgent
 }
 
 export interface FileResult extends UploadResult {

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
 import {
-  type ExpectAgent,
   type Progress,
   renderTimeline,
   reportOf,
@@ -20,10 +19,8 @@ import { contentOn, type Session } from './session.ts'
 import type { Target } from './target.ts'
 import { TokenFile } from './token-file.ts'
 
-type OwnRequest = FileUploadOptions & { readonly method: string; readonly dispatcher: ExpectAgent }
-
 interface UploadsOptions extends ContentFlags {
-  readonly request: Omit<OwnRequest, 'signal'>
+  readonly request: Omit<FileUploadOptions, 'signal'>
   readonly concurrency: number
   readonly dryRun?: boolean | undefined
   readonly skipExisting?: boolean | undefined
@@ -122,7 +119,7 @@ export class Uploads {
   async #upload(
     target: Target,
     row: Row,
-    request: OwnRequest,
+    request: FileUploadOptions,
     kept: TokenFile | null,
   ): Promise<void> {
     const stdin = contentOn(this.#session.terminal.stdin)
@@ -156,7 +153,7 @@ export class Uploads {
     return { resume: { ...tries, ...kept.read(), onToken: (token) => kept.keep(token) } }
   }
 
-  async #ask(target: Target, row: Row, request: OwnRequest): Promise<void> {
+  async #ask(target: Target, row: Row, request: FileUploadOptions): Promise<void> {
     const { file, url, size } = target
     const { dispatcher, continueTimeout, signal, ...options } = request
     const wait = typeof continueTimeout === 'number' ? continueTimeout : 1000

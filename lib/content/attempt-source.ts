@@ -1,6 +1,6 @@
 import type { Source } from '../connection/source.ts'
 import type { Step } from './readers.ts'
-import type { UploadContent } from './upload-content.ts'
+import type { Part, UploadContent } from './upload-content.ts'
 
 export class AttemptSource implements Source {
   /** The index of the next kept chunk, including dropped ones. */
@@ -13,13 +13,7 @@ export class AttemptSource implements Source {
   readonly start: number
   readonly #content: UploadContent
 
-  constructor(
-    content: UploadContent,
-    position: number,
-    offset: number,
-    start: number,
-    end: number | null,
-  ) {
+  constructor(content: UploadContent, { start, end }: Part, position: number, offset: number) {
     this.#content = content
     this.position = position
     this.offset = offset

@@ -124,15 +124,16 @@ export class UploadContent {
    *
    * @throws UploadError when the content was read and can be read only once.
    */
-  open({ start, end }: Part = whole): Source | Promise<Source> {
+  open(part: Part = whole): Source | Promise<Source> {
+    const { start } = part
     if (!this.opensAt(start)) throw contentGone()
     if (this.#window === null) this.#rewind(start)
     const first = this.#window?.first ?? 0
     const from = this.#window?.start ?? this.#seenBytes
-    const source = new AttemptSource(this, first, from, start, end)
+    const source = new AttemptSource(this, part, first, from)
     this.#source = source
     // The part may begin behind the first kept chunk.
-    while (this.#skip(source, start)) source.position += 1
+    while (this.#skip(source)) source.position += 1
     if (this.#reader !== null) return source
     const opened = this.#opening ?? this.#open(this.#seenBytes)
     if (!(opened instanceof Promise)) {
@@ -149,10 +150,10 @@ export class UploadContent {
     )
   }
 
-  /** Skips a kept chunk that ends before the start; returns whether there was one. */
-  #skip(source: AttemptSource, start: number): boolean {
+  /** Skips a kept chunk that ends before the part; returns whether there was one. */
+  #skip(source: AttemptSource): boolean {
     const length = this.#window?.at(source.position)?.length ?? 0
-    if (length === 0 || source.offset + length > start) return false
+    if (length === 0 || source.offset + length > source.start) return false
     source.offset += length
     return true
   }
