@@ -1,8 +1,13 @@
 import './runtime/legacy-dispatcher.ts'
 
 export { ExpectAgent, type ExpectAgentOptions } from './client/agent.ts'
-export { type CreateFetchOptions, createFetch, install, type Uninstall } from './client/bound.ts'
-export { type FetchInit, type FetchOptions, fetch } from './client/fetch.ts'
+export { createFetch, install, type Uninstall } from './client/bound.ts'
+export {
+  type CreateFetchOptions,
+  type FetchInit,
+  type FetchOptions,
+  fetch,
+} from './client/fetch.ts'
 export { expectContinue } from './client/interceptor.ts'
 export type { FetchInput } from './client/platform-fetch.ts'
 export { type UploadOptions, type UploadResult, upload } from './client/upload.ts'

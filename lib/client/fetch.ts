@@ -37,6 +37,12 @@ export interface FetchOptions extends Omit<ExpectOptions, 'redirect' | 'retry'>,
   dispatcher?: Dispatcher | PlatformDispatcher
 }
 
+/** Defaults of a bound fetch; the init of a call overrides them. */
+export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
+  /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
+  dispatcher?: Dispatcher
+}
+
 /** A RequestInit, with more kinds of body and with ExpectOptions. */
 export type FetchInit = Omit<RequestInit, 'body' | 'dispatcher'> & FetchOptions
 
@@ -56,12 +62,8 @@ export function fetch(resource: FetchInput, options?: FetchInit): Promise<Respon
   return fetchWith({}, resource, options)
 }
 
-interface Bound extends UploadListeners {
-  dispatcher?: Dispatcher | undefined
-}
-
 export async function fetchWith(
-  { retry, ...bound }: Omit<ExpectOptions, 'redirect'> & Bound,
+  { retry, ...bound }: CreateFetchOptions,
   resource: FetchInput,
   options?: FetchInit,
 ): Promise<Response> {
@@ -69,9 +71,8 @@ export async function fetchWith(
   warnOfTypos(members, ownNames, standardNames)
   const { body, onProgress, onContinue, onInterim, dispatcher, ...rest } = { ...bound, ...members }
   checkDispatcher(dispatcher)
-  const { redirect: _mode, ...others } = rest
-  // Checked here: later, a bad option would be reported as a network error.
-  const own = callOptions({ ...others, retry }, urlOf(resource))
+  // Checked here: later, a bad option would be reported as a network error. `redirect` is the one of the Fetch standard.
+  const own = callOptions({ ...rest, redirect: undefined, retry }, urlOf(resource))
   const log = new UploadLog(pickListeners({ onProgress, onContinue, onInterim }))
   const settings = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
   const source = requestIn(resource)
