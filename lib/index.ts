@@ -27,7 +27,7 @@ export type {
 export type { ExpectOptions, RedirectMode, ResumeOptions, RetryOptions } from './options/options.ts'
 export type { SchemeChallenge } from './protocol/challenge.ts'
 export type { ExpectMode, RouteFact } from './protocol/decision.ts'
-export type { ProxyOption } from './proxy/option.ts'
+export type { ProxyOption } from './proxy/proxies.ts'
 export type { ProxyCredentials, ProxyOptions } from './proxy/server.ts'
 export type { DiagnosticsName, UploadMessage } from './report/diagnostics.ts'
 export type {
