@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici'
 import { keepFailure, keepReport } from '../report/reported.ts'
 import { type Call, callKey, type ExpectDispatchOptions } from '../upload/expect-request.ts'
+import { dispatchOlder, isOlder } from '../upload/older-handler.ts'
 import { askingDispatch } from './asking-dispatch.ts'
 import type { CallSettings } from './send.ts'
 
@@ -32,12 +33,15 @@ export async function fetchWithoutContent(
 
 /** Adds the options of a call to the requests of the platform's fetch. */
 function optionsDispatch({ dispatcher, options, log }: CallSettings): Dispatcher.Dispatch {
-  const dispatch = askingDispatch(dispatcher)
+  const dispatchAsking = askingDispatch(dispatcher)
   const call: Call = { log, content: null, controller: null }
-  return (request, handler) => {
+  const dispatch: Dispatcher.Dispatch = (request, handler) => {
+    // The caller's interceptors take no handlers of the older shape.
+    if (isOlder(handler)) return dispatchOlder(dispatch, request, handler)
     // fetch follows redirects itself.
     const { maxRedirections: _none, ...rest }: ExpectDispatchOptions = request
     const own: ExpectDispatchOptions = { ...rest, ...options, redirect: 'manual', [callKey]: call }
-    return dispatch(own, handler)
+    return dispatchAsking(own, handler)
   }
+  return dispatch
 }
