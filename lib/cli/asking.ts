@@ -110,15 +110,20 @@ export async function ask(
   }
 }
 
-function answerOf(url: URL, report: UploadReport | undefined, found: Found): Answer {
+function answerOf(
+  url: URL,
+  report: UploadReport | undefined,
+  { answer, ...details }: Found,
+): Answer {
   const last = report?.attempts.findLast(({ asked }) => asked)
   return {
+    answer,
     status: null,
     error: null,
     ms: last?.waitedMs ?? null,
     place: last?.url ?? url.origin + url.pathname,
     httpVersion: last?.httpVersion ?? '1.1',
-    ...found,
+    ...details,
   }
 }
 
