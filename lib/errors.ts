@@ -52,15 +52,9 @@ export type UploadErrorCode =
 export type UploadPhase = 'connecting' | 'waiting' | 'sending' | 'responding'
 
 /** The state of an upload when it failed. */
-export interface UploadPlace {
-  /** The phase in which the upload failed. */
-  phase: UploadPhase
-  /** Bytes of content accepted by the connection of the last attempt that sent content. */
-  sentBytes: number
-  /** Which attempt failed, counted from 1. */
-  attempt: number
+export type UploadPlace = Pick<UploadError, 'phase' | 'sentBytes' | 'attempt'> & {
   /** The status of the final response; `null` when none was received. */
-  status: number | null
+  readonly status: number | null
 }
 
 /**

@@ -48,7 +48,6 @@ function visitPairs(
   }
 }
 
-/** The name and value of every field, in order. */
 export function fieldsOf(headers: Fields): [name: string, value: Value][] {
   const fields: [string, Value][] = []
   visit(headers, (name, value) => {
@@ -69,7 +68,6 @@ export function fieldValue(headers: Fields, name: string): Value {
   return found
 }
 
-/** The number of fields of this name. */
 export function countFields(headers: Fields, name: string): number {
   let count = 0
   visit(headers, (other) => {

@@ -1,8 +1,13 @@
 import './runtime/legacy-dispatcher.ts'
 
 export { ExpectAgent, type ExpectAgentOptions } from './client/agent.ts'
-export { type CreateFetchOptions, createFetch, install, type Uninstall } from './client/bound.ts'
-export { type FetchInit, type FetchOptions, fetch } from './client/fetch.ts'
+export { createFetch, install, type Uninstall } from './client/bound.ts'
+export {
+  type CreateFetchOptions,
+  type FetchInit,
+  type FetchOptions,
+  fetch,
+} from './client/fetch.ts'
 export { expectContinue } from './client/interceptor.ts'
 export type { FetchInput } from './client/platform-fetch.ts'
 export { type UploadOptions, type UploadResult, upload } from './client/upload.ts'
@@ -22,7 +27,7 @@ export type {
 export type { ExpectOptions, RedirectMode, ResumeOptions, RetryOptions } from './options/options.ts'
 export type { SchemeChallenge } from './protocol/challenge.ts'
 export type { ExpectMode, RouteFact } from './protocol/decision.ts'
-export type { ProxyOption } from './proxy/option.ts'
+export type { ProxyOption } from './proxy/proxies.ts'
 export type { ProxyCredentials, ProxyOptions } from './proxy/server.ts'
 export type { DiagnosticsName, UploadMessage } from './report/diagnostics.ts'
 export type {

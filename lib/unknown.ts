@@ -3,22 +3,13 @@ import { closestMatch } from 'leven'
 /** The longest delay in milliseconds. With a longer one setTimeout fires at once. */
 export const longestDelay = 2_147_483_647
 
-/**
- * Refuses options that are not an object.
- *
- * @throws TypeError
- */
 export function checkIsObject(options: unknown): void {
   if (isObject(options)) return
   const found = options === null ? 'null' : `a ${typeof options}`
   throw new TypeError(`Options must be an object, not ${found}`)
 }
 
-/**
- * Refuses unknown options.
- *
- * @throws TypeError naming the first unknown option.
- */
+/** @throws TypeError naming the first unknown option. */
 export function refuseUnknown(options: object, known: readonly string[]): void {
   checkIsObject(options)
   for (const name of Object.keys(options)) {
@@ -58,11 +49,6 @@ export function definedOf<Options extends object>(options: Options | undefined):
   return Object.fromEntries(members) as Options
 }
 
-/**
- * Refuses an option that is not a dispatcher.
- *
- * @throws TypeError naming the option.
- */
 export function checkDispatcher(value: unknown): void {
   if (value === undefined || typeof Object(value).dispatch === 'function') return
   // Bun puts an undici of its own, whose classes cannot dispatch, in the place of the package.

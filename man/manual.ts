@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings'
-import { environment, exitStatuses, type Note } from '../lib/cli/notes.ts'
-import { commandsOf, flagsOf, optionsOf, presetOf, valueName } from '../lib/cli/outline.ts'
+import { environment, exitStatuses, type Note } from '../lib/cli/help.ts'
+import { commandsOf, flagsOf, optionsOf, valueName } from '../lib/cli/outline.ts'
 
 /** The program at work. */
 const examples: readonly Note[] = [
@@ -100,6 +100,11 @@ function optionOf(option: Option): string[] {
   ]
   const remark = more.length > 0 ? ` (${more.join('; ')})` : ''
   return ['.TP', flags.join(', ') + argument, text(`${sentence(option.description)}${remark}.`)]
+}
+
+function presetOf(option: Option): string | null {
+  const preset: unknown = option.defaultValueDescription ?? option.defaultValue
+  return option.required && preset !== undefined ? String(preset) : null
 }
 
 function noteOf([term, meaning]: Note): string[] {

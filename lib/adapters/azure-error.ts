@@ -10,7 +10,6 @@ const sameCode: Record<string, string> = {
   ERR_STREAM_PREMATURE_CLOSE: 'REQUEST_SEND_ERROR',
 }
 
-/** The error of a request that failed; the SDK decides about retries by its code. */
 export function sendError(error: unknown, request: AzureRequest): unknown {
   if (!(error instanceof Error) || isLeftAsItIs(error)) return error
   const own = (error as NodeJS.ErrnoException).code ?? 'REQUEST_SEND_ERROR'
@@ -18,7 +17,6 @@ export function sendError(error: unknown, request: AzureRequest): unknown {
   return restError(error.message, code, request, error)
 }
 
-/** The error of a response that broke off while it was read. */
 export function readError(error: unknown, request: AzureRequest): unknown {
   if (!(error instanceof Error) || isLeftAsItIs(error)) return error
   const message = `Error reading response as text: ${error.message}`

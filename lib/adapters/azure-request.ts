@@ -1,4 +1,9 @@
-import type { SignalLike } from './cancellation.ts'
+/** A client's signal: the platform's AbortSignal, or something like it. */
+export interface SignalLike {
+  readonly aborted: boolean
+  addEventListener(type: 'abort', listener: () => void): void
+  removeEventListener(type: 'abort', listener: () => void): void
+}
 
 /** The progress of a transfer. */
 export interface AzureProgress {

@@ -2,7 +2,7 @@ import '../runtime/legacy-dispatcher.ts'
 import { sendError } from './azure-error.ts'
 import { type AzureRequest, fieldsOf } from './azure-request.ts'
 import { type AzureResponse, take } from './azure-response.ts'
-import { abortError, Cancellation } from './cancellation.ts'
+import { Cancellation } from './cancellation.ts'
 import { type AdapterOptions, Sender } from './sender.ts'
 
 export type { AzureHeaders } from './azure-headers.ts'
@@ -41,14 +41,11 @@ async function sendRequest<Request extends AzureRequest>(
   sender: Sender,
   request: Request,
 ): Promise<AzureResponse<Request>> {
-  const { abortSignal, timeout, url } = request
-  const { protocol, origin, pathname, search } = new URL(url)
+  const { protocol, origin, pathname, search } = new URL(request.url)
   if (protocol === 'http:' && request.allowInsecureConnection === false) {
     throw new Error(`Cannot connect to ${origin} while allowInsecureConnection is false.`)
   }
-  const cancellation = new Cancellation()
-  cancellation.follow(abortSignal, () => abortError('The operation was aborted.'))
-  cancellation.after(timeout, () => abortError(`The operation took longer than ${timeout} ms.`))
+  const cancellation = new Cancellation(request)
   const { onUploadProgress } = request
   try {
     cancellation.signal.throwIfAborted()

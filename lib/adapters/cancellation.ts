@@ -1,48 +1,40 @@
-/** A client's signal: the platform's AbortSignal, or something like it. */
-export interface SignalLike {
-  readonly aborted: boolean
-  addEventListener(type: 'abort', listener: () => void): void
-  removeEventListener(type: 'abort', listener: () => void): void
-}
+import type { AzureRequest, SignalLike } from './azure-request.ts'
 
-/** Ends one request early, by a client's signal or by a timer, whichever is first. */
+/** Ends one request early, by the client's signal or by a timer, whichever is first. */
 export class Cancellation {
   readonly #controller = new AbortController()
-  #timer: NodeJS.Timeout | undefined
-  #unlisten: () => void = () => {}
+  readonly #abortSignal: SignalLike | undefined
+  readonly #timer: NodeJS.Timeout | undefined
+
+  constructor({ abortSignal, timeout }: AzureRequest) {
+    this.#abortSignal = abortSignal
+    if (abortSignal?.aborted) this.#onAbort()
+    else abortSignal?.addEventListener('abort', this.#onAbort)
+    if (timeout > 0) {
+      const message = `The operation took longer than ${timeout} ms.`
+      this.#timer = setTimeout(() => this.#cancel(message), timeout)
+    }
+  }
 
   /** For undici; the request then fails with its reason. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
-  /** Ends the request when the client's signal is aborted. */
-  follow(signal: SignalLike | undefined, makeError: () => Error): void {
-    const listener = (): void => this.#controller.abort(makeError())
-    if (signal?.aborted) listener()
-    else signal?.addEventListener('abort', listener)
-    this.#unlisten = () => signal?.removeEventListener('abort', listener)
-  }
-
-  /** Ends the request after so many milliseconds; 0 means never. */
-  after(milliseconds: number, makeError: () => Error): void {
-    if (milliseconds > 0)
-      this.#timer = setTimeout(() => this.#controller.abort(makeError()), milliseconds)
-  }
-
-  /** Stops the timer: the response came in time. */
   stopTimer(): void {
     clearTimeout(this.#timer)
   }
 
-  /** The request is over: removes the listener and the timer. */
+  /** Removes the listener and the timer. */
   done(): void {
     this.stopTimer()
-    this.#unlisten()
+    this.#abortSignal?.removeEventListener('abort', this.#onAbort)
   }
-}
 
-/** An error by whose name clients tell an abort from a failure. */
-export function abortError(message: string): Error {
-  return Object.assign(new Error(message), { name: 'AbortError' })
+  readonly #onAbort = (): void => this.#cancel('The operation was aborted.')
+
+  #cancel(message: string): void {
+    // By the name, clients tell an abort from a failure.
+    this.#controller.abort(Object.assign(new Error(message), { name: 'AbortError' }))
+  }
 }

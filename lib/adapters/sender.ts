@@ -22,7 +22,6 @@ export interface AdapterOptions extends ExpectOptions {
   dispatcher?: Dispatcher
 }
 
-/** A request as a client describes it. */
 export interface Outgoing {
   readonly origin: string
   /** Path and query, sent unchanged, because a signature may cover them. */
@@ -108,7 +107,6 @@ function telling(onSent: Outgoing['onSent']): ((progress: Progress) => void) | u
   }
 }
 
-/** The dispatcher, with the interceptor unless it is an ExpectAgent. */
 function asking(dispatcher: Dispatcher): Dispatcher {
   return dispatcher instanceof ExpectAgent ? dispatcher : dispatcher.compose(expectContinue())
 }

@@ -19,7 +19,6 @@ export function expectHttpStack(options: AdapterOptions = {}): ExpectHttpStack {
   return new ExpectHttpStack(options)
 }
 
-/** The HTTP stack that {@link expectHttpStack} makes. */
 export class ExpectHttpStack {
   readonly #sender: Sender
 
@@ -153,7 +152,6 @@ function lengthOf(body: unknown): Record<string, string> {
   return typeof size === 'number' && size > 0 ? { 'Content-Length': String(size) } : {}
 }
 
-/** Decodes a user name or password of a URL. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -5,6 +5,7 @@ import {
   UploadError,
   type UploadMessage,
   type UploadOptions,
+  type UploadReport,
   upload,
 } from '../index.ts'
 import { listenTo } from './exchange.ts'
@@ -19,15 +20,13 @@ export interface Question
   readonly headers: [string, string][]
   /** Bytes of content that the head declares; `null` for content of unknown length. */
   readonly size: number | null
-  /** Milliseconds to wait for an answer. */
+  /** Milliseconds. */
   readonly wait: number
 }
 
-/** The first answer to a question. */
 export interface Answer {
   /** A 100, a final response, nothing within the wait, or something that is not HTTP. */
   readonly answer: 'continue' | 'final' | 'silent' | 'broken'
-  /** The status of a final response. */
   readonly status: number | null
   /** What went wrong with the connection. */
   readonly error: string | null
@@ -35,7 +34,10 @@ export interface Answer {
   readonly ms: number | null
   /** Origin and path of the last request, after redirects. */
   readonly place: string
+  readonly httpVersion: '1.1' | '2.0'
 }
+
+type Found = Pick<Answer, 'answer'> & Partial<Answer>
 
 /** The question that a message on a diagnostics channel belongs to. */
 const asking = new AsyncLocalStorage<object>()
@@ -51,37 +53,31 @@ export async function ask(
   dispatcher: ExpectAgent,
   signal: AbortSignal,
 ): Promise<Answer> {
+  // A request without content must not carry the expectation (RFC 9110, section 10.1.1).
+  if (size === 0) return answerOf(url, undefined, { answer: 'continue' })
   const end = new AbortController()
-  let place = url.origin + url.pathname
-  let answer: Answer | null = null
-  let askedAt: number | null = null
+  let found: Found | null = null
   let timer: NodeJS.Timeout | undefined
-  const answered = (kind: Answer['answer'], details: Partial<Answer> = {}): Answer => {
-    return { answer: kind, status: null, error: null, ms: null, place, ...details }
-  }
-  const passed = (): number => Math.round((performance.now() - (askedAt ?? 0)) * 10) / 10
-  const finish = (found: Answer): void => {
-    answer ??= found
+  const finish = (answer: Found): void => {
+    found ??= answer
     end.abort()
   }
   const isOurs = (): boolean => asking.getStore() === end
   const stop = listenTo({
-    'expect-continue:ask': (message: UploadMessage) => {
+    'expect-continue:ask': () => {
       if (!isOurs()) return
-      place = message.url
-      askedAt = performance.now()
       clearTimeout(timer)
-      timer = setTimeout(() => finish(answered('silent')), wait)
+      timer = setTimeout(() => finish({ answer: 'silent', ms: null }), wait)
     },
     // Over HTTP/2 silence is known before the wait is over.
     'expect-continue:silent': () => {
-      if (isOurs()) finish(answered('silent', { ms: passed() }))
+      if (isOurs()) finish({ answer: 'silent' })
     },
     'expect-continue:refuse': ({ status = 0 }: UploadMessage) => {
       if (!isOurs()) return
       // The wait is over; a redirect begins another one.
       clearTimeout(timer)
-      if (status === 417) finish(answered('final', { status, ms: passed() }))
+      if (status === 417) finish({ answer: 'final', status })
     },
   })
   try {
@@ -95,21 +91,39 @@ export async function ask(
         continueTimeout: longestDelay,
         memory: false,
         dispatcher,
-        onContinue: () => finish(answered('continue', { ms: passed() })),
+        onContinue: () => finish({ answer: 'continue' }),
       }),
     )
     await response.body?.cancel()
     const { waitedMs: ms = null } = report.attempts.at(-1) ?? {}
-    return answered('final', { status: response.status, ms })
+    return answerOf(url, report, { answer: 'final', status: response.status, ms })
   } catch (error) {
-    if (answer !== null) return answer
-    const wasAsked = reportOf(error)?.attempts.at(-1)?.asked ?? false
+    const report = reportOf(error)
+    if (found !== null) return answerOf(url, report, found)
+    const wasAsked = report?.attempts.at(-1)?.asked ?? false
     const fault = wasAsked && !signal.aborted ? faultOf(error) : null
     if (fault === null) throw error
-    return answered('broken', { error: fault })
+    return answerOf(url, report, { answer: 'broken', error: fault, ms: null })
   } finally {
     clearTimeout(timer)
     stop()
+  }
+}
+
+function answerOf(
+  url: URL,
+  report: UploadReport | undefined,
+  { answer, ...details }: Found,
+): Answer {
+  const last = report?.attempts.findLast(({ asked }) => asked)
+  return {
+    answer,
+    status: null,
+    error: null,
+    ms: last?.waitedMs ?? null,
+    place: last?.url ?? url.origin + url.pathname,
+    httpVersion: last?.httpVersion ?? '1.1',
+    ...details,
   }
 }
 
@@ -118,7 +132,7 @@ function neverOpened(): never {
   throw new Error('The content is not to be sent')
 }
 
-/** What a server that was asked did that is not HTTP; `null` if the client itself gave up. */
+/** What a server that was asked did wrong; `null` if the client itself gave up. */
 function faultOf(error: unknown): string | null {
   const { code, name } = error as NodeJS.ErrnoException
   if (name === 'HTTPParserError') return 'sends what is no HTTP response'

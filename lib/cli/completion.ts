@@ -9,7 +9,6 @@ import { type Session, written } from './session.ts'
 
 const shells = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion }
 
-/** The command `completion`: prints a completion script for a shell. */
 export function completion(program: Command, { terminal }: Session): void {
   program
     .command('completion')

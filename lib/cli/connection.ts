@@ -8,13 +8,12 @@ import { seconds } from './flag.ts'
 import { messageOf } from './message.ts'
 import { UsageError } from './session.ts'
 
-/** Flags for connections: proxy, certificates, versions of HTTP. */
 interface ConnectionFlags extends CredentialFlags {
   readonly cacert?: string
   readonly cert?: string
   readonly key?: string
   readonly insecure?: boolean
-  readonly connectTimeout?: number
+  readonly connectTimeout: number
   readonly http2?: boolean
 }
 
@@ -51,14 +50,8 @@ export function withConnection<Args extends unknown[], Own extends OptionValues>
   return command.optionsGroup('Options:') as unknown as Command<Args, Own & ConnectionFlags>
 }
 
-/** TLS options. */
 type TlsFiles = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'>
 
-/**
- * Reads the files with the trusted certificates and the client's own certificate and key.
- *
- * @throws Error naming a file that cannot be used.
- */
 export function readTlsFiles(flags: ConnectionFlags): TlsFiles {
   const { cacert, cert, key = cert, insecure = false } = flags
   if (cert === undefined && key !== undefined) throw new UsageError('--key needs a --cert')
@@ -71,13 +64,8 @@ export function readTlsFiles(flags: ConnectionFlags): TlsFiles {
   return { ...pair, ...pem('--cacert', 'ca', cacert), rejectUnauthorized: !insecure }
 }
 
-/**
- * Makes an agent from these flags.
- *
- * @throws Error naming a file or proxy that cannot be used.
- */
 export function createAgent(flags: ConnectionFlags): ExpectAgent {
-  const { proxy = 'node', http2, connectTimeout = 10_000 } = flags
+  const { proxy = 'node', http2, connectTimeout } = flags
   const connect = readTlsFiles(flags)
   const version = http2 === undefined ? {} : { allowH2: http2 }
   try {
@@ -88,7 +76,6 @@ export function createAgent(flags: ConnectionFlags): ExpectAgent {
   }
 }
 
-/** Whether connections may go through a proxy, by the flag or by NODE_USE_ENV_PROXY=1. */
 export function mayUseProxy({ proxy }: ConnectionFlags): boolean {
   return (
     proxy !== undefined ||

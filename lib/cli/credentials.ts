@@ -3,7 +3,6 @@ import { Writable } from 'node:stream'
 import type { Authenticate, Credentials } from '../index.ts'
 import { type Session, UsageError } from './session.ts'
 
-/** Flags for credentials. */
 export interface CredentialFlags {
   /** `user` or `user:password`. */
   readonly user?: string

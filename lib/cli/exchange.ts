@@ -1,33 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { TLSSocket } from 'node:tls'
+import type { DiagnosticsChannel as Channels } from 'undici'
 import type { Progress, UploadMessage } from '../index.ts'
 import { bytesText } from './amount.ts'
 
-/** Published by undici when a connection was made. */
-interface Connected {
-  readonly connectParams: { readonly host: string }
-  readonly socket: { readonly encrypted?: boolean }
-}
-
-/** Published by undici when it writes the head of a request; over HTTP/1.1 without its framing. */
-interface SentHead {
-  readonly request: { readonly origin: string | URL; readonly path: string }
-  readonly headers: string
-  readonly socket: { readonly alpnProtocol?: string | false | null }
-}
-
-/** Published by undici for the head of a response, interim ones included. */
-interface ResponseHead {
-  readonly response: {
-    readonly statusCode: number
-    readonly statusText: string
-    /** Names and values in turn from HTTP/1.1, an object from HTTP/2. */
-    readonly headers: readonly Buffer[] | Readonly<Record<string, string | readonly string[]>>
-  }
-}
-
 type Field = [name: string, value: string]
 
-/** Listens to diagnostics channels; the returned function stops that. */
 export function listenTo(channels: Readonly<Record<string, (message: never) => void>>): () => void {
   const listeners = Object.entries(channels) as [string, (message: unknown) => void][]
   for (const [name, listener] of listeners) subscribe(name, listener)
@@ -36,21 +14,6 @@ export function listenTo(channels: Readonly<Record<string, (message: never) => v
   }
 }
 
-function versionOf({ socket }: SentHead): string {
-  return socket.alpnProtocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
-}
-
-/** Records the version of HTTP of each request by origin and path; the returned function stops that. */
-export function noteVersions(versions: Map<string, string>): () => void {
-  return listenTo({
-    'undici:client:sendHeaders': (head: SentHead) => {
-      const { origin, path } = head.request
-      versions.set(new URL(origin).origin + path.replace(/\?.*$/s, ''), versionOf(head))
-    },
-  })
-}
-
-/** Prints the messages of the process's uploads. */
 export interface Exchange {
   /** Takes the progress of the upload, from which follows how the request goes on. */
   progress(progress: Progress): void
@@ -74,14 +37,14 @@ export function tellExchange(say: (line: string) => void): Exchange {
     head = []
   }
   const stop = listenTo({
-    'undici:client:connected': ({ connectParams: { host }, socket }: Connected) =>
-      say(`* connected to ${host}${socket.encrypted === true ? ' with TLS' : ''}`),
-    'undici:client:sendHeaders': (message: SentHead) => {
-      version = versionOf(message)
-      const [method, target = '', fields] = requestHead(message.headers)
+    'undici:client:connected': ({ connectParams, socket }: Channels.ClientConnectedMessage) =>
+      say(`* connected to ${connectParams.host}${socket instanceof TLSSocket ? ' with TLS' : ''}`),
+    'undici:client:sendHeaders': ({ headers, socket }: Channels.ClientSendHeadersMessage) => {
+      version = socket instanceof TLSSocket && socket.alpnProtocol === 'h2' ? 'HTTP/2' : 'HTTP/1.1'
+      const [method, target = '', fields] = requestHead(headers)
       head = [`${method} ${withoutQuery(target)} ${version}`, ...fields.map(shownField)]
     },
-    'undici:request:headers': ({ response }: ResponseHead) => {
+    'undici:request:headers': ({ response }: Channels.RequestHeadersMessage) => {
       // A request without content reports no progress.
       end([])
       const { statusCode, statusText, headers } = response
@@ -131,8 +94,8 @@ function fieldOf(line: string): Field {
   return [line.slice(0, colon), line.slice(colon + 1).trim()]
 }
 
-/** The fields of a response's head, one for each value. */
-function responseFields(headers: ResponseHead['response']['headers']): Field[] {
+/** The fields of a response's head, one for each value. HTTP/1.1 has names and values in turn, HTTP/2 an object. */
+function responseFields(headers: Channels.RequestHeadersMessage['response']['headers']): Field[] {
   if (!Array.isArray(headers)) {
     return Object.entries(headers).flatMap(([name, values]) =>
       [values].flat().map((value): Field => [name, String(value)]),

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ContentInput,
+  type ExpectAgent,
   fromFile,
   type ResumeOptions,
   UploadError,
@@ -14,19 +15,18 @@ import {
 } from '../index.ts'
 import type { Target } from './target.ts'
 
-/** Flags for the content of uploads: checksums and rate. */
 export interface ContentFlags {
-  /** Which checksum of the sent content is printed. */
   readonly checksum?: string | undefined
-  /** The header field in which the checksum of a file is sent. */
   readonly checksumHeader?: string | undefined
   /** Limits the rate of all uploads together. */
   readonly limit: RateLimit | null
 }
 
 export interface FileUploadOptions extends UploadOptions {
+  method: string
   headers: [string, string][]
   signal: AbortSignal
+  dispatcher: ExpectAgent
 }
 
 export interface FileResult extends UploadResult {
@@ -34,11 +34,7 @@ export interface FileResult extends UploadResult {
   readonly sha256: string | null
 }
 
-/**
- * Uploads one file.
- *
- * @throws Error if the file changed after its checksum was sent, or after the upload to resume was begun.
- */
+/** @throws Error if the file changed after its checksum was sent, or after the upload to resume was begun. */
 export async function uploadFile(
   { file, url, size }: Target,
   stdin: Readable,
@@ -58,7 +54,6 @@ export async function uploadFile(
   const name = checksumHeader
   const before = name && (await fileChecksum(file, options.signal))
   if (name && before) headers.push([name, checksumField(name, before)])
-  /** The content, hashed and throttled as it is read. */
   const measured = async function* (start?: number): AsyncGenerator<Uint8Array> {
     sha256 = null
     const hash = createHash('sha256')

@@ -19,10 +19,8 @@ export function bytes(text: string): number {
 
 export const count: Reader<number> = wholeNumber(0, 999_999_999, 'It must be a whole number.')
 
-/** Reads a whole number from 1 up. */
 export const positive: Reader<number> = wholeNumber(1, 999_999_999, 'It must be 1 or more.')
 
-/** Reads a port; 0 lets the system choose. */
 export const portNumber: Reader<number> = wholeNumber(0, 65_535, 'It must be a port, up to 65535.')
 
 function wholeNumber(min: number, max: number, complaint: string): Reader<number> {
@@ -36,10 +34,8 @@ function wholeNumber(min: number, max: number, complaint: string): Reader<number
 /** Reads seconds, as curl's timeouts are, or a time with its unit; returns milliseconds. */
 export const seconds: Reader<number> = time('s', 'It must be seconds, or a time such as 500ms.')
 
-/** Reads milliseconds, or a time with its unit. */
 export const milliseconds: Reader<number> = time('ms', 'It must be milliseconds, or such as 1.5s.')
 
-/** Reads milliseconds, or `adaptive`. */
 export const wait: Reader<number | 'adaptive'> = (text) =>
   text === 'adaptive' ? text : time('ms', "It must be milliseconds, or 'adaptive'.")(text)
 
@@ -52,7 +48,6 @@ function time(preset: keyof typeof times, complaint: string): Reader<number> {
   }
 }
 
-/** Reads the place of a timeline: an SVG file, or `-`. */
 export function timelineFile(text: string): string {
   if (text === '-' || text.endsWith('.svg')) return text
   throw new InvalidArgumentError("It must be a file that ends in .svg, or '-'.")
@@ -64,7 +59,6 @@ export function token(text: string): string {
   throw new InvalidArgumentError('It must be one word, such as POST or X-Checksum.')
 }
 
-/** Appends a value to the earlier ones. */
 export function collected(text: string, before: readonly string[] = []): string[] {
   return [...before, text]
 }
@@ -73,7 +67,6 @@ export function collected(text: string, before: readonly string[] = []): string[
 const ofConnection =
   /^(?:connection|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i
 
-/** Reads a header field, and appends it to the earlier ones. */
 export function headerField(
   text: string,
   before: readonly [string, string][] = [],

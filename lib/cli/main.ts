@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from '@commander-js/extra-typings'
 import { completion } from './completion.ts'
-import { layout } from './help.ts'
+import { layout, notesText } from './help.ts'
 import { messageOf } from './message.ts'
-import { notesText } from './notes.ts'
 import { probe } from './probe.ts'
 import { put } from './put.ts'
 import { serve } from './serve.ts'
@@ -60,7 +59,6 @@ function complain(error: unknown, { stderr }: Terminal, command?: string): ExitS
   return 2
 }
 
-/** The line after an error in the command line. */
 function hintFor(command?: string): string {
   return `Try '${['expect-continue', command, '--help'].filter(Boolean).join(' ')}'.`
 }

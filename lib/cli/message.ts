@@ -26,7 +26,6 @@ const flags: readonly (readonly [RegExp, string])[] = [
   [/; pass a stream to send it$/, "; upload it through standard input, with '-'"],
 ]
 
-/** Plain messages by the code and the message of an error. */
 const meanings: readonly (readonly [RegExp, string])[] = [
   [/^ENOENT /, 'no such file'],
   [/^ENOTFOUND /, 'no such host'],

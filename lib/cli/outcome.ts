@@ -17,7 +17,6 @@ export interface Outcome {
 export interface StatusContext {
   /** Whether a 412 means that the file exists already. */
   readonly skipExisting: boolean
-  /** Whether the content has no length. */
   readonly chunked: boolean
   /** Whether a later run of the command can resume the upload. */
   readonly resumable?: boolean
@@ -35,7 +34,6 @@ const authenticationUnsupported = {
     'only NTLM or Negotiate is offered, which are not supported; have Basic over TLS or Digest offered, too',
 }
 
-/** The outcome of an upload that got a response. */
 export function outcomeOf(
   { response: { status, statusText, headers }, report }: FileResult,
   durationMs: number,
@@ -75,7 +73,6 @@ function withFault(found: Outcome, fault: NonNullable<Outcome['fault']>): Outcom
 /** Reasons of the requests to the upload resource, which is not where the file is uploaded to. */
 const ofResumption: readonly AttemptReason[] = ['locate', 'resume', 'cancel']
 
-/** The outcome of a dry run. */
 export function askedOutcome(
   { answer, status, error, ms, place }: Answer,
   { from, wait }: { from: string; wait: number },

@@ -9,12 +9,10 @@ const suggested: Readonly<Record<string, readonly string[]>> = {
   '--proxy': ['env'],
 }
 
-/** The commands of a program, in the order of its help. */
 export function commandsOf(program: CommandUnknownOpts): CommandUnknownOpts[] {
   return program.createHelp().visibleCommands(program)
 }
 
-/** The options of a command, in the order of its help. */
 export function optionsOf(command: CommandUnknownOpts): Option[] {
   return command.createHelp().visibleOptions(command)
 }
@@ -29,13 +27,6 @@ export function valueName({ required, flags }: Option): string | null {
   return required ? flags.slice(flags.indexOf('<') + 1, -1) : null
 }
 
-/** The default of an option, if there is one. */
-export function presetOf(option: Option): string | null {
-  const preset: unknown = option.defaultValueDescription ?? option.defaultValue
-  return option.required && preset !== undefined ? String(preset) : null
-}
-
-/** Possible values of an option. */
 export function suggestionsOf({ long = '', argChoices }: Option): readonly string[] {
   return argChoices ?? suggested[long] ?? []
 }

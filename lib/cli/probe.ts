@@ -6,7 +6,6 @@ import { runProbe } from './probe/probing.ts'
 import { protocolText, questionText, remarksText, sentText } from './probe/text.ts'
 import { type Session, UsageError } from './session.ts'
 
-/** The command `probe`: finds out how a server reacts to an expectation. */
 export function probe(program: Command, session: Session): void {
   const command = program
     .command('probe')
@@ -64,7 +63,6 @@ export function probe(program: Command, session: Session): void {
 /** Fields that declare content or an expectation; the probe sets them itself. */
 const own: readonly string[] = ['content-length', 'transfer-encoding', 'expect']
 
-/** @throws UsageError if the request could not ask. */
 function refuseUnaskable(name: string, header: readonly [string, string][], size: number): void {
   if (size === 0) throw new UsageError('with --size 0 there is nothing to ask about')
   if (name === 'GET' || name === 'HEAD') {

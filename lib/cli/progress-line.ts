@@ -49,9 +49,7 @@ export function progressLines(uploads: readonly UploadProgress[], columns: numbe
 
 type Measured = Pick<Progress, 'sent' | 'total' | 'rate'>
 
-/** The progress of all files together. */
 interface Overall extends Measured {
-  /** Finished files, of all. */
   readonly done: number
   readonly files: number
 }
@@ -112,7 +110,6 @@ function fitted(text: string, width: number): string {
   return `${head.join('')}…${tail.join('')}`
 }
 
-/** The first characters that fit the width. */
 function startOf(signs: readonly string[], width: number): string[] {
   let used = 0
   const end = signs.findIndex((sign) => {

@@ -46,7 +46,6 @@ const stallTimeout = new Option('--stall-timeout <seconds>', 'the longest time w
   .argParser(flag.seconds)
   .default(300_000, '300')
 
-/** The command `put`: uploads files, or standard input. */
 export function put(program: Command, session: Session): void {
   const { terminal } = session
   const command = program

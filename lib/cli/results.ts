@@ -1,22 +1,16 @@
 import { writeFileSync } from 'node:fs'
-import type { UploadError } from '../index.ts'
+import type { UploadError, UploadReport } from '../index.ts'
 import type { FileResult } from './file-upload.ts'
 import { messageOf } from './message.ts'
 import type { Outcome } from './outcome.ts'
 import { type Output, written } from './session.ts'
 import type { Target } from './target.ts'
 
-/** Flags for what is printed of uploads. */
 interface ResultFlags {
-  /** Prints a report in place of the response. */
   readonly json?: boolean | undefined
-  /** Also prints the head of a response. */
   readonly include?: boolean | undefined
-  /** Also prints the content of responses that refuse. */
   readonly failWithBody?: boolean | undefined
-  /** Prints the checksum of the sent content. */
   readonly checksum?: string | undefined
-  /** The file to print to. */
   readonly output?: string | undefined
 }
 
@@ -26,8 +20,7 @@ export class Results {
   readonly #flags: ResultFlags
   /** Whether each response ends with a line end, so that the next begins on a line of its own. */
   readonly #separate: boolean
-  /** Whether the file has been written to. */
-  #begun = false
+  #hasWritten = false
   #last: Promise<void> = Promise.resolve()
 
   constructor(stdout: Output, flags: ResultFlags, uploads: number) {
@@ -37,14 +30,8 @@ export class Results {
   }
 
   /** Prints a response, or its report with the details. Reads the response to the end in any case. */
-  print(
-    target: Target,
-    result: FileResult,
-    outcome: Outcome,
-    version: string,
-    details: object,
-  ): Promise<void> {
-    const printed = this.#last.then(() => this.#print(target, result, outcome, version, details))
+  print(target: Target, result: FileResult, outcome: Outcome, details: object): Promise<void> {
+    const printed = this.#last.then(() => this.#print(target, result, outcome, details))
     // An error in one does not keep the next from being printed.
     this.#last = printed.catch(() => {})
     return printed
@@ -69,11 +56,10 @@ export class Results {
     target: Target,
     { response, report, sha256 }: FileResult,
     { kind, fault }: Outcome,
-    version: string,
     details: object,
   ): Promise<void> {
     const { json, include, failWithBody, checksum } = this.#flags
-    if (include && !json) await this.#write(headOf(response, version))
+    if (include && !json) await this.#write(headOf(response, report))
     await this.#printContent(response, !json && (response.ok || failWithBody === true))
     if (json) {
       // The token is secret.
@@ -111,8 +97,8 @@ export class Results {
 
   async #write(chunk: string | Uint8Array): Promise<void> {
     if (this.#toStdout) return written(this.#stdout, chunk)
-    writeFileSync(this.#flags.output ?? '', chunk, { flag: this.#begun ? 'a' : 'w' })
-    this.#begun = true
+    writeFileSync(this.#flags.output ?? '', chunk, { flag: this.#hasWritten ? 'a' : 'w' })
+    this.#hasWritten = true
   }
 }
 
@@ -121,7 +107,8 @@ function placeOf({ file, url }: Target): { file: string; url: string } {
   return { file, url: url.origin + url.pathname }
 }
 
-function headOf({ status, statusText, headers }: Response, version: string): string {
+function headOf({ status, statusText, headers }: Response, { attempts }: UploadReport): string {
+  const version = attempts.at(-1)?.httpVersion === '2.0' ? 'HTTP/2' : 'HTTP/1.1'
   const fields = [...headers].map(([name, value]) => `${name}: ${value}\r\n`)
   return `${version} ${status} ${statusText}\r\n${fields.join('')}\r\n`
 }

@@ -5,15 +5,12 @@ import type { Colour, Output, Paint } from './session.ts'
 
 const interval = 100
 
-/** One upload on the screen. */
 export interface Row extends UploadProgress {
   progress: Progress
-  /** Removes the row when the upload is over. */
   remove(): void
 }
 
 interface ScreenOptions {
-  /** Whether progress is shown. */
   readonly progress: boolean
   readonly paint: Paint
   /** The sizes of all files; `null` for an unknown one. */

@@ -22,7 +22,6 @@ const faultHelp =
   "with the mode 'resumable', interrupt a request after this many bytes of its body: 'reset:1m' closes the connection, 'stall:1m' stops reading, and '503:1m' responds with a 503. Repeat it for the requests that follow"
 const defaultMode: ServeMode = 'go'
 
-/** The command `serve`: a server to try things with. */
 export function serve(program: Command, session: Session): void {
   program
     .command('serve')
@@ -93,7 +92,6 @@ function readMode(text: string): ServeMode {
   )
 }
 
-/** Reads a fault, and appends it to the earlier ones. */
 function readFault(text: string, before: readonly ResumableFault[] = []): ResumableFault[] {
   const [, kind = '', after = ''] = /^(reset|stall|[45]\d\d):(.+)$/.exec(text) ?? []
   if (kind === '')
@@ -129,7 +127,6 @@ function hasContent({ headers }: SeenRequest): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
 }
 
-/** A request, in one line of aligned columns. */
 function lineOf(seen: SeenRequest): string {
   const { method, status, asked, bytes, sha256 } = seen
   const code = status === 0 ? '---' : String(status)

@@ -16,26 +16,22 @@ export interface Terminal {
   off(event: 'SIGINT', listener: () => void): unknown
 }
 
-/** A stream to read from, which may be a terminal. */
 export type Input = Readable & {
   readonly fd?: number
   readonly isTTY?: boolean
   setRawMode?(raw: boolean): unknown
 }
 
-/** A stream to write to, which may be a terminal. */
 export type Output = Writable & {
   readonly isTTY?: boolean
   readonly columns?: number
 }
 
-/** How a command ended: done, refused or failed, called wrongly, or cancelled with Ctrl-C. */
 export type ExitStatus = 0 | 1 | 2 | 130
 
 /** One run of the program, as its commands see it. */
 export interface Session {
   readonly terminal: Terminal
-  /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal
   /** Does what Ctrl-C does, for code that reads the terminal in raw mode. */
   cancel(): void
@@ -50,7 +46,6 @@ export class UsageError extends Error {
 
 export type Colour = 'green' | 'yellow' | 'red'
 
-/** Colours a text, or returns it as it is. */
 export type Paint = (colour: Colour, text: string) => string
 
 /** How to colour messages (https://no-color.org). */

@@ -4,7 +4,6 @@ import { httpUrl } from './flag.ts'
 import { UsageError } from './session.ts'
 import { isTokenFile } from './token-file.ts'
 
-/** A file and its URL. */
 export interface Target {
   /** The path, or `-` for standard input. */
   readonly file: string
@@ -14,7 +13,6 @@ export interface Target {
 }
 
 interface TargetOptions {
-  /** Whether folders are uploaded, with everything in them. */
   readonly recursive: boolean
   /** Called for each entry of a folder that cannot be uploaded. */
   readonly onLeftOut: (message: string) => void
@@ -89,7 +87,6 @@ function within(collection: URL, names: readonly string[]): URL {
   return url
 }
 
-/** The stats of a file; `null` if they cannot be read. */
 function statsOf(file: string): Stats | null {
   try {
     return file === '-' ? null : statSync(file)

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
 import {
-  type ExpectAgent,
   type Progress,
   renderTimeline,
   reportOf,
@@ -9,8 +8,8 @@ import {
   type UploadReport,
 } from '../index.ts'
 import { bytesText, millisecondsText } from './amount.ts'
-import { type Answer, ask } from './asking.ts'
-import { type Exchange, noteVersions, tellExchange } from './exchange.ts'
+import { ask } from './asking.ts'
+import { type Exchange, tellExchange } from './exchange.ts'
 import { type ContentFlags, type FileUploadOptions, uploadFile } from './file-upload.ts'
 import { messageOf } from './message.ts'
 import { askedOutcome, type Outcome, outcomeOf, type StatusContext } from './outcome.ts'
@@ -20,40 +19,26 @@ import { contentOn, type Session } from './session.ts'
 import type { Target } from './target.ts'
 import { TokenFile } from './token-file.ts'
 
-type OwnRequest = FileUploadOptions & { readonly method: string; readonly dispatcher: ExpectAgent }
-
-/** How uploads are made and reported, by the flags of the command. */
 interface UploadsOptions extends ContentFlags {
-  readonly request: Omit<OwnRequest, 'signal'>
-  /** How many run at a time. */
+  readonly request: Omit<FileUploadOptions, 'signal'>
   readonly concurrency: number
-  /** Only ask, and send no content. */
   readonly dryRun?: boolean | undefined
-  /** Treat a 412 as a file that exists already. */
   readonly skipExisting?: boolean | undefined
-  /** Resume uploads, also those of earlier runs. */
   readonly resume?: boolean | undefined
-  /** Bytes of a stream that are kept, to resume it. */
   readonly replayWindow: number
-  /** An SVG file for the timeline, or `-` for text. */
   readonly timeline?: string | undefined
-  /** Print what goes over the wire. */
   readonly verbose?: boolean | undefined
-  /** Print errors only. */
   readonly quiet?: boolean | undefined
 }
 
 const colours = { accepted: 'green', skipped: 'yellow', refused: 'red' } as const
 
-/** The uploads of one command, reported on standard error. */
 export class Uploads {
   readonly #session: Session
   readonly #results: Results
   readonly #screen: Screen
   readonly #options: UploadsOptions
   #exchange: Exchange | null = null
-  /** The version of HTTP, by the URL of an attempt. */
-  readonly #versions = new Map<string, string>()
   readonly #tally = { accepted: 0, skipped: 0, refused: 0 }
   /** Bytes that went out, also those of attempts that came to nothing. */
   #sentBytes = 0
@@ -74,13 +59,11 @@ export class Uploads {
     const { signal } = this.#session
     const endLine = (): void => this.#screen.endLine()
     signal.addEventListener('abort', endLine)
-    const stop = noteVersions(this.#versions)
     this.#exchange = verbose ? tellExchange((line) => this.#screen.say(line)) : null
     try {
       await inParallel(targets, verbose ? 1 : concurrency, (target) => this.#make(target))
     } finally {
       signal.removeEventListener('abort', endLine)
-      stop()
       this.#exchange?.stop()
     }
     const { accepted, skipped } = this.#tally
@@ -136,7 +119,7 @@ export class Uploads {
   async #upload(
     target: Target,
     row: Row,
-    request: OwnRequest,
+    request: FileUploadOptions,
     kept: TokenFile | null,
   ): Promise<void> {
     const stdin = contentOn(this.#session.terminal.stdin)
@@ -151,9 +134,8 @@ export class Uploads {
     const context = { ...this.#contextOf(target), resumable: kept?.exists ?? false }
     const outcome = outcomeOf(result, performance.now() - begun, context)
     this.#tell(row, outcome)
-    const version = this.#versions.get(result.report.attempts.at(-1)?.url ?? '') ?? 'HTTP/1.1'
     const details = context.resumable ? { tokenFile: kept?.path } : {}
-    await this.#print(() => this.#results.print(target, result, outcome, version, details))
+    await this.#print(() => this.#results.print(target, result, outcome, details))
     this.#draw(result.report)
   }
 
@@ -171,19 +153,15 @@ export class Uploads {
     return { resume: { ...tries, ...kept.read(), onToken: (token) => kept.keep(token) } }
   }
 
-  async #ask(target: Target, row: Row, request: OwnRequest): Promise<void> {
+  async #ask(target: Target, row: Row, request: FileUploadOptions): Promise<void> {
     const { file, url, size } = target
     const { dispatcher, continueTimeout, signal, ...options } = request
     const wait = typeof continueTimeout === 'number' ? continueTimeout : 1000
     if (size !== null) await access(file, constants.R_OK)
-    // A request without content must not carry the expectation (RFC 9110, section 10.1.1).
+    const answer = await ask({ ...options, url, size, wait }, dispatcher, signal)
     const from = url.origin + url.pathname
-    const { place, ...asked }: Answer =
-      size === 0
-        ? { answer: 'continue', status: null, error: null, ms: null, place: from }
-        : await ask({ ...options, url, size, wait }, dispatcher, signal)
-    const outcome = askedOutcome({ ...asked, place }, { from, wait }, this.#contextOf(target))
-    this.#tell(row, outcome)
+    this.#tell(row, askedOutcome(answer, { from, wait }, this.#contextOf(target)))
+    const { place: _place, httpVersion: _version, ...asked } = answer
     await this.#print(() => this.#results.printLine(target, { dryRun: true, ...asked }))
   }
 
@@ -226,7 +204,6 @@ function nameOf({ file }: Target): string {
   return file === '-' ? 'stdin' : file
 }
 
-/** Calls an async function for each item in order, with a limit on how many run at a time. */
 export async function inParallel<Item>(
   items: readonly Item[],
   limit: number,

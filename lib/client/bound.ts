@@ -1,21 +1,18 @@
-import { type Dispatcher, getGlobalDispatcher, setGlobalDispatcher } from 'undici/index.js'
-import type { ExpectOptions } from '../options/options.ts'
-import { checkOptions, expectOptionNames, refuseToken } from '../options/settings.ts'
-import type { UploadListeners } from '../report/report.ts'
+import { getGlobalDispatcher, setGlobalDispatcher } from 'undici/index.js'
+import {
+  checkOptions,
+  expectOptionNames,
+  listenerNames,
+  pickListeners,
+  refuseToken,
+} from '../options/settings.ts'
 import { rememberLegacyDispatcher } from '../runtime/legacy-dispatcher.ts'
 import { checkDispatcher, checkIsObject, refuseUnknown } from '../unknown.ts'
 import { ExpectAgent, type ExpectAgentOptions } from './agent.ts'
-import { type FetchInit, type fetch, fetchWith } from './fetch.ts'
-import { listenerNames, pickListeners } from './listeners.ts'
+import { type CreateFetchOptions, type FetchInit, type fetch, fetchWith } from './fetch.ts'
 import type { FetchInput } from './platform-fetch.ts'
 
 const names = expectOptionNames.filter((name) => name !== 'redirect')
-
-/** Defaults of a bound fetch; the init of a call overrides them. */
-export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
-  /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
-  dispatcher?: Dispatcher
-}
 
 /**
  * A fetch bound to a dispatcher and options, for libraries that take a custom `fetch`.

@@ -9,9 +9,7 @@ export class DecodedBody implements BodySink, BodySource {
   readonly #decoders: readonly Transform[]
   readonly #first: Transform
   readonly #last: Transform
-  /** Where the decoded content goes. */
   #out: BodySink | null = null
-  /** Whether nothing more is decoded. */
   #over = false
 
   /** @param decoders are applied in this order; there is at least one. */
@@ -22,7 +20,6 @@ export class DecodedBody implements BodySink, BodySource {
     this.#last = decoders.at(-1) as Transform
   }
 
-  /** Starts to decode. */
   pipe(out: BodySink): void {
     this.#out = out
     this.#first.on('drain', () => this.#connection.resume())

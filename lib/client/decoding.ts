@@ -47,7 +47,6 @@ export function decodersOf(codings: string): Transform[] {
 /** `deflate` is the zlib format, but some origins send the raw one (RFC 9110, section 8.4.1.2). */
 class Inflate extends Transform {
   #inner: Transform | null = null
-  /** Asks for the next chunk. */
   #next: TransformCallback = () => {}
 
   override _transform(chunk: Buffer, encoding: BufferEncoding, callback: TransformCallback): void {

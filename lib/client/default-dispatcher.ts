@@ -6,7 +6,6 @@ import { isObject } from '../unknown.ts'
 
 keepLegacyDispatcher()
 
-/** The process's dispatcher when this package was loaded. */
 const atFirst: object = getGlobalDispatcher()
 
 /**

@@ -14,14 +14,11 @@ import {
 } from './request.ts'
 import { readRequest } from './request-input.ts'
 
-/** The arguments of a fetch with content, checked and normalised. */
 export interface FetchArguments {
   /** The platform's Request, with an empty body. */
   readonly request: Request
   readonly signal: AbortSignal | null
-  /** The Request that was passed to fetch, or `null`. */
   readonly source: Request | null
-  /** Header fields as the caller wrote them. */
   readonly given: RequestInit['headers']
 }
 
@@ -74,7 +71,6 @@ export function outgoingRequest(
   }
 }
 
-/** Whether the connection is to be closed after the response. */
 function closes(headers: Headers): boolean {
   return /(?:^|[\s,])close(?:[\s,]|$)/i.test(headers.get('connection') ?? '')
 }
@@ -107,7 +103,6 @@ const blocked: readonly number[] = [
   6669, 6679, 6697, 10080,
 ]
 
-/** Whether fetch sends nothing to a URL because of its port. */
 export function hasBlockedPort({ port }: URL): boolean {
   return port !== '' && blocked.includes(Number(port))
 }

@@ -2,7 +2,12 @@ import type { Dispatcher } from 'undici'
 import type { Content, ContentInput } from '../content/content.ts'
 import { contentOf } from '../content/kinds.ts'
 import type { ExpectOptions } from '../options/options.ts'
-import { callOptions, expectOptionNames } from '../options/settings.ts'
+import {
+  callOptions,
+  expectOptionNames,
+  listenerNames,
+  pickListeners,
+} from '../options/settings.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import { Redirection } from '../recovery/redirect.ts'
 import type { UploadListeners } from '../report/report.ts'
@@ -15,7 +20,6 @@ import {
   hasBlockedPort,
   outgoingRequest,
 } from './fetch-request.ts'
-import { listenerNames, pickListeners } from './listeners.ts'
 import { type FetchInput, fetchWithoutContent, platformFetch } from './platform-fetch.ts'
 import { contentOfRequest, readRequest, requestIn } from './request-input.ts'
 import { type CallSettings, send } from './send.ts'
@@ -31,6 +35,12 @@ export interface FetchOptions extends Omit<ExpectOptions, 'redirect' | 'retry'>,
   duplex?: 'half'
   /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
   dispatcher?: Dispatcher | PlatformDispatcher
+}
+
+/** Defaults of a bound fetch; the init of a call overrides them. */
+export interface CreateFetchOptions extends Omit<ExpectOptions, 'redirect'>, UploadListeners {
+  /** The undici dispatcher to use. @default the process's, or a shared ExpectAgent */
+  dispatcher?: Dispatcher
 }
 
 /** A RequestInit, with more kinds of body and with ExpectOptions. */
@@ -52,14 +62,8 @@ export function fetch(resource: FetchInput, options?: FetchInit): Promise<Respon
   return fetchWith({}, resource, options)
 }
 
-/** What a call takes beside ExpectOptions. */
-interface Bound extends UploadListeners {
-  dispatcher?: Dispatcher | undefined
-}
-
-/** The same, with defaults that init overrides. */
 export async function fetchWith(
-  { retry, ...bound }: Omit<ExpectOptions, 'redirect'> & Bound,
+  { retry, ...bound }: CreateFetchOptions,
   resource: FetchInput,
   options?: FetchInit,
 ): Promise<Response> {
@@ -67,9 +71,8 @@ export async function fetchWith(
   warnOfTypos(members, ownNames, standardNames)
   const { body, onProgress, onContinue, onInterim, dispatcher, ...rest } = { ...bound, ...members }
   checkDispatcher(dispatcher)
-  const { redirect: _mode, ...others } = rest
-  // Checked here: later, a bad option would be reported as a network error.
-  const own = callOptions({ ...others, retry }, urlOf(resource))
+  // Checked here: later, a bad option would be reported as a network error. `redirect` is the one of the Fetch standard.
+  const own = callOptions({ ...rest, redirect: undefined, retry }, urlOf(resource))
   const log = new UploadLog(pickListeners({ onProgress, onContinue, onInterim }))
   const settings = { dispatcher: dispatcher as Dispatcher | undefined, options: own, log }
   const source = requestIn(resource)

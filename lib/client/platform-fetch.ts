@@ -1,8 +1,7 @@
 import type { Dispatcher } from 'undici'
-import type { ExpectOptions } from '../options/options.ts'
 import { keepFailure, keepReport } from '../report/reported.ts'
 import { type Call, callKey, type ExpectDispatchOptions } from '../upload/expect-request.ts'
-import { dispatchOlder } from '../upload/older-handler.ts'
+import { dispatchOlder, isOlder } from '../upload/older-handler.ts'
 import { askingDispatch } from './asking-dispatch.ts'
 import type { CallSettings } from './send.ts'
 
@@ -21,7 +20,7 @@ export async function fetchWithoutContent(
   init: RequestInit,
   settings: CallSettings,
 ): Promise<Response> {
-  const dispatcher = new OptionsDispatcher(settings)
+  const dispatcher = { dispatch: optionsDispatch(settings) }
   try {
     const response = await platformFetch(input, { ...init, dispatcher } as unknown as RequestInit)
     keepReport(response, settings.log)
@@ -33,25 +32,16 @@ export async function fetchWithoutContent(
 }
 
 /** Adds the options of a call to the requests of the platform's fetch. */
-class OptionsDispatcher {
-  readonly #dispatch: Dispatcher.Dispatch
-  readonly #options: ExpectOptions
-  readonly #call: Call
-
-  constructor({ dispatcher, options, log }: CallSettings) {
-    this.#dispatch = askingDispatch(dispatcher)
-    this.#options = { ...options, redirect: 'manual' }
-    this.#call = { log, content: null, controller: null }
-  }
-
-  /** Takes handlers of both shapes: that of undici 8 and the older one. */
-  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (!('onRequestStart' in handler)) {
-      return dispatchOlder((own, wrapped) => this.dispatch(own, wrapped), request, handler)
-    }
-    // fetch follows redirects itself, and `redirect: 'manual'` is set above.
+function optionsDispatch({ dispatcher, options, log }: CallSettings): Dispatcher.Dispatch {
+  const dispatchAsking = askingDispatch(dispatcher)
+  const call: Call = { log, content: null, controller: null }
+  const dispatch: Dispatcher.Dispatch = (request, handler) => {
+    // The caller's interceptors take no handlers of the older shape.
+    if (isOlder(handler)) return dispatchOlder(dispatch, request, handler)
+    // fetch follows redirects itself.
     const { maxRedirections: _none, ...rest }: ExpectDispatchOptions = request
-    const own: ExpectDispatchOptions = { ...rest, ...this.#options, [callKey]: this.#call }
-    return this.#dispatch(own, handler)
+    const own: ExpectDispatchOptions = { ...rest, ...options, redirect: 'manual', [callKey]: call }
+    return dispatchAsking(own, handler)
   }
+  return dispatch
 }

@@ -58,7 +58,6 @@ export function contentOfRequest(request: Request): Content {
   return found ?? contentOf(request.body)
 }
 
-/** What fetch passes to its dispatcher. */
 interface Dispatched {
   readonly body?: unknown
   readonly headers?: Dispatcher.DispatchOptions['headers']
@@ -94,7 +93,6 @@ function contentBehind(request: Request, realm: Realm): Content | null {
   return isForm(body) ? contentOf(body) : { ...contentOf(ownBytes(body)), type: null }
 }
 
-/** Whether the body of a Request is a form. */
 function isForm(source: unknown): boolean {
   return Object.prototype.toString.call(source) === '[object FormData]'
 }

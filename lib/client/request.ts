@@ -1,6 +1,5 @@
 import type { Dispatcher } from 'undici'
 
-/** A request as it is dispatched, without its content. */
 export interface OutgoingRequest {
   /** Without a fragment. */
   readonly url: string
@@ -14,7 +13,6 @@ export interface OutgoingRequest {
   readonly source?: Request | null
 }
 
-/** Origin and path of a URL. */
 export function targetOf(url: URL): Pick<OutgoingRequest, 'url' | 'origin' | 'path'> {
   const { href, origin, pathname, search } = url
   return { url: href.replace(/#.*/, ''), origin, path: pathname + search }

@@ -13,10 +13,8 @@ export interface BodySource {
   abort(reason: Error): void
 }
 
-/** Takes in the content of a response. */
 export interface BodySink {
   push(chunk: Uint8Array): void
-  /** All of the content was received. */
   end(): void
   fail(reason: unknown): void
 }
@@ -38,7 +36,6 @@ export class ResponseBody implements BodySink, UnderlyingByteSource {
   #reading: ReadableByteStreamController | null = null
   #out: WeakRef<ReadableByteStreamController> | null = null
   #paused = false
-  /** Whether all of the content was received. */
   #complete = false
 
   /**

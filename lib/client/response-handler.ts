@@ -14,7 +14,6 @@ type Controller = Dispatcher.DispatchController
 /** Statuses of responses that have no content (Fetch standard, null body status). */
 const withoutContent = [204, 205, 304]
 
-/** Settles the promise of a response. */
 interface ResponseWaiter {
   resolve(response: Response): void
   reject(reason: unknown): void
@@ -37,7 +36,6 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
     request.signal?.addEventListener('abort', this)
   }
 
-  /** The request's signal was aborted. */
   handleEvent(): void {
     const reason: unknown = this.#request.signal?.reason
     this.#fail(reason)
@@ -60,14 +58,13 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
       this.#resolve(uploadResponse(null, head))
       return
     }
-    this.#resolve(uploadResponse(this.#stream(controller, fields['content-encoding']), head))
+    this.#resolve(uploadResponse(this.#decodedStream(controller, fields['content-encoding']), head))
   }
 
-  /** The stream of the response's content, without its codings. */
-  #stream(controller: Controller, codings: ResponseFields[string]): ReadableStream {
+  #decodedStream(controller: Controller, codings: ResponseFields[string]): ReadableStream {
     const decoders = codings === undefined ? [] : decodersOf(String(codings))
     const decoded = decoders.length === 0 ? null : new DecodedBody(controller, decoders)
-    const onClosed = this.#request.signal === null ? null : () => this.leave()
+    const onClosed = this.#request.signal === null ? null : () => this.stopListening()
     const body = new ResponseBody(decoded ?? controller, onClosed)
     decoded?.pipe(body)
     this.#body = decoded ?? body
@@ -97,12 +94,12 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#body === null) this.leave()
+    if (this.#body === null) this.stopListening()
     else this.#body.end()
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    this.leave()
+    this.stopListening()
     if (this.#waiter !== null) {
       this.#fail(error)
       return
@@ -118,14 +115,13 @@ export class ResponseHandler implements Dispatcher.DispatchHandler {
   }
 
   #fail(reason: unknown): void {
-    this.leave()
+    this.stopListening()
     this.#waiter?.reject(reason)
     this.#waiter = null
     this.#body?.fail(reason)
   }
 
-  /** Stops listening to the request's signal. */
-  leave(): void {
+  stopListening(): void {
     this.#request.signal?.removeEventListener('abort', this)
   }
 }

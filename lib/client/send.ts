@@ -16,7 +16,6 @@ import { askingDispatch } from './asking-dispatch.ts'
 import type { OutgoingRequest } from './request.ts'
 import { ResponseHandler } from './response-handler.ts'
 
-/** What all dispatches of one call share. */
 export interface CallSettings {
   readonly dispatcher: Dispatcher | undefined
   /** The caller's options for this request. */
@@ -24,11 +23,9 @@ export interface CallSettings {
   readonly log: UploadLog
 }
 
-/** How a request with content is sent. */
 interface SendOptions extends CallSettings {
   /** Recovery steps beyond those of every upload. */
   readonly steps: readonly RecoveryStep[]
-  /** Whether a redirect is an error. */
   readonly failsAtRedirect: boolean
   /** Whether the header fields of the response are immutable, as in fetch. */
   readonly fixesHeaders: boolean
@@ -80,7 +77,7 @@ function responseTo(
       }
       askingDispatch(dispatcher)(own satisfies ExpectDispatchOptions, handler)
     } catch (error) {
-      handler?.leave()
+      handler?.stopListening()
       cancelCall(call, error)
       throw error
     }

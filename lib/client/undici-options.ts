@@ -44,5 +44,4 @@ const ofUndici: Record<Exclude<keyof Agent.Options, Refused> | 'useH2c', true> =
   useH2c: true,
 }
 
-/** The names of undici's own options for agents. */
 export const undiciOptionNames: readonly string[] = Object.keys(ofUndici)

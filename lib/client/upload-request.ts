@@ -1,23 +1,17 @@
 import type { Dispatcher } from 'undici'
 import { acceptedCodings, endToEnd, fieldList, type OutgoingRequest, targetOf } from './request.ts'
 
-/** The URL, method and fields of an upload. */
 export interface UploadTarget {
   readonly url: string | URL
   readonly method: string
   readonly headers: RequestInit['headers']
   readonly signal: AbortSignal | null
-  /** The media type of the content, or `null`. */
   readonly type: string | null
   /** The `Host` of the incoming request whose content is passed on; that field is left out. */
   readonly passedHost?: string | undefined
 }
 
-/**
- * Makes the request of an upload.
- *
- * @throws TypeError naming what cannot be used.
- */
+/** @throws TypeError naming what cannot be used. */
 export function uploadRequest(target: UploadTarget): OutgoingRequest {
   const url = parsed(target.url)
   const { passedHost } = target

@@ -1,14 +1,11 @@
 import type { ReadableStream } from 'node:stream/web'
 import { keepReport } from '../report/reported.ts'
 import type { UploadLog } from '../report/upload-log.ts'
-import { fixedHeaders } from './fixed-headers.ts'
 
-/** A response without its content. */
 export interface UploadResponseInit {
   readonly status: number
   readonly statusText: string
   readonly fields: [name: string, value: string][]
-  /** Whether the fields are immutable. */
   readonly fixesHeaders: boolean
   readonly type: Response['type']
   readonly url: string
@@ -24,7 +21,10 @@ const highest = 599
 
 type Own = 'url' | 'redirected' | 'type' | 'headers' | 'clone'
 
-// The platform's type declares these as properties, which a subclass cannot override by accessors.
+type Changing = 'append' | 'delete' | 'set'
+
+// The platform's types declare these as properties, which a subclass cannot override by methods and accessors.
+type PlainHeaders = new (...given: ConstructorParameters<typeof Headers>) => Omit<Headers, Changing>
 type PlainResponse = new (...given: ConstructorParameters<typeof Response>) => Omit<Response, Own>
 
 type UploadResponse = new (content: ReadableStream | null, head: UploadResponseInit) => Response
@@ -37,14 +37,29 @@ export function uploadResponse(content: ReadableStream | null, head: UploadRespo
   return new made(content, head)
 }
 
-/** Called on first use, because reading the global `Response` loads the platform's fetch. */
+/** Called on first use, because reading the globals `Response` and `Headers` loads the platform's fetch. */
 function makeUploadResponse(): UploadResponse {
+  /** As in a response of fetch (guard `immutable`). */
+  class FixedHeaders extends (Headers as PlainHeaders) implements Pick<Headers, Changing> {
+    append(): never {
+      throw new TypeError('immutable')
+    }
+
+    delete(): never {
+      throw new TypeError('immutable')
+    }
+
+    set(): never {
+      throw new TypeError('immutable')
+    }
+  }
+
   const { clone } = Response.prototype
   const plainHeaders = Object.getOwnPropertyDescriptor(Response.prototype, 'headers')
 
   return class UploadResponse extends (Response as PlainResponse) implements Pick<Response, Own> {
     readonly #head: UploadResponseInit
-    #fixed: Headers | null = null
+    #fixed: FixedHeaders | null = null
 
     constructor(content: ReadableStream | null, head: UploadResponseInit) {
       const { status, statusText, fields } = head
@@ -68,8 +83,8 @@ function makeUploadResponse(): UploadResponse {
     get headers(): Headers {
       // nock and msw replace Response by one that reads the headers in its constructor.
       if (!(#head in this && this.#head.fixesHeaders)) return plainHeaders?.get?.call(this)
-      this.#fixed ??= fixedHeaders(this.#head.fields)
-      return this.#fixed
+      this.#fixed ??= new FixedHeaders(this.#head.fields)
+      return this.#fixed as Headers
     }
 
     get type(): Response['type'] {

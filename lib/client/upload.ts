@@ -2,13 +2,17 @@ import type { Dispatcher } from 'undici'
 import type { Content, ContentInput } from '../content/content.ts'
 import { contentOf } from '../content/kinds.ts'
 import type { ExpectOptions } from '../options/options.ts'
-import { callOptions, expectOptionNames } from '../options/settings.ts'
+import {
+  callOptions,
+  expectOptionNames,
+  listenerNames,
+  pickListeners,
+} from '../options/settings.ts'
 import { misdirection } from '../recovery/misdirected.ts'
 import type { UploadListeners, UploadReport } from '../report/report.ts'
 import { UploadLog } from '../report/upload-log.ts'
 import { http } from '../runtime/builtins.ts'
 import { checkDispatcher, refuseUnknown } from '../unknown.ts'
-import { listenerNames, pickListeners } from './listeners.ts'
 import { isSignal, type OutgoingRequest } from './request.ts'
 import { send } from './send.ts'
 import { type UploadTarget, uploadRequest } from './upload-request.ts'

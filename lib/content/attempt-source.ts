@@ -1,40 +1,31 @@
 import type { Source } from '../connection/source.ts'
 import type { Step } from './readers.ts'
-import type { UploadContent } from './upload-content.ts'
+import type { Part, UploadContent } from './upload-content.ts'
 
-/** The content, as read by one attempt. */
 export class AttemptSource implements Source {
   /** The index of the next kept chunk, including dropped ones. */
   position: number
-  /** The offset in the content. */
-  bytes: number
+  offset: number
   /** The offset at which the part ends; `null` for the end of the content. */
   readonly end: number | null
   /** The last bytes of a declared length, held back until the content has ended. */
   lastBytes: Uint8Array | null = null
-  /** The offset at which the part starts. */
   readonly start: number
   readonly #content: UploadContent
 
-  constructor(
-    content: UploadContent,
-    position: number,
-    bytes: number,
-    start: number,
-    end: number | null,
-  ) {
+  constructor(content: UploadContent, { start, end }: Part, position: number, offset: number) {
     this.#content = content
     this.position = position
-    this.bytes = bytes
+    this.offset = offset
     this.start = start
     this.end = end
   }
 
   /** The part of the next bytes that lies between start and end. */
   cut(bytes: Uint8Array): Uint8Array {
-    const from = Math.max(0, this.start - this.bytes)
-    const to = (this.end ?? Number.POSITIVE_INFINITY) - this.bytes
-    this.bytes += Math.min(bytes.length, to)
+    const from = Math.max(0, this.start - this.offset)
+    const to = (this.end ?? Number.POSITIVE_INFINITY) - this.offset
+    this.offset += Math.min(bytes.length, to)
     return from === 0 && to >= bytes.length ? bytes : bytes.subarray(from, to)
   }
 

@@ -1,4 +1,3 @@
-/** A buffer that the connection uses. */
 export interface UsedBuffer {
   readonly buffer: Buffer
   /** The offset at which its bytes end in the content. */
@@ -22,7 +21,6 @@ export function takeBuffer(size: number): Buffer {
   return buffer
 }
 
-/** Gives back a buffer that nothing uses any more. */
 export function giveBuffer(buffer: Buffer): void {
   const size = buffer.length
   if (freeBytes + size > mostBytes) return

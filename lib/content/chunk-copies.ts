@@ -12,7 +12,6 @@ export class ChunkCopies {
   /** Bytes of the last buffer that are used. */
   #usedBytes = 0
 
-  /** Copies a chunk that ends at this offset. */
   copy(chunk: Uint8Array, end: number): Uint8Array {
     if (end <= small) return Buffer.from(chunk)
     const size = chunk.length

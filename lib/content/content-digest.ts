@@ -7,34 +7,29 @@ export type DigestAlgorithm = 'sha-256' | 'sha-512'
 export class ContentDigest {
   readonly #algorithm: string
   #hash: Hash
-  #hashedBytes = 0
+  /** The offset up to which the content was hashed. Content that is opened behind it cannot be hashed further. */
+  hashedBytes = 0
 
   constructor(algorithm: DigestAlgorithm) {
     this.#algorithm = algorithm.replace('-', '')
     this.#hash = createHash(this.#algorithm)
   }
 
-  /** The offset up to which the content was hashed. Content that is opened behind it cannot be hashed further. */
-  get hashedBytes(): number {
-    return this.#hashedBytes
-  }
-
   /** The content is sent again from its beginning, and may have other bytes this time. */
   restart(): void {
-    if (this.#hashedBytes === 0) return
+    if (this.hashedBytes === 0) return
     this.#hash = createHash(this.#algorithm)
-    this.#hashedBytes = 0
+    this.hashedBytes = 0
   }
 
-  /** Takes bytes that were read, and the offset of their end. */
   update(bytes: Uint8Array, end: number): void {
-    if (end <= this.#hashedBytes) return
-    this.#hash.update(bytes.subarray(this.#hashedBytes - (end - bytes.length)))
-    this.#hashedBytes = end
+    if (end <= this.hashedBytes) return
+    this.#hash.update(bytes.subarray(this.hashedBytes - (end - bytes.length)))
+    this.hashedBytes = end
   }
 
   /** The digest of the content up to this offset; `null` when the content was not hashed to there. */
   upTo(end: number | null): Buffer | null {
-    return end === this.#hashedBytes ? this.#hash.copy().digest() : null
+    return end === this.hashedBytes ? this.#hash.copy().digest() : null
   }
 }

@@ -1,11 +1,9 @@
 import { UploadError } from '../errors.ts'
 
-/** The error for a stream or an iterator that was already read. */
 export function usedUp(what: string): TypeError {
   return new TypeError(`${what}; pass an unread stream, or a function that returns a new one`)
 }
 
-/** The error for a stream that other code read or cancelled while it waited to be sent. */
 export function readElsewhere(): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
@@ -13,14 +11,12 @@ export function readElsewhere(): UploadError {
   )
 }
 
-/** The error for input that is no content. */
 export function unusable(input: unknown): TypeError {
   return new TypeError(
     `Content must be a string, bytes, a Blob, FormData, URLSearchParams, { json }, a stream, an iterable, fromFile() or a function that returns one of these, not ${typeName(input)}`,
   )
 }
 
-/** The error for content that cannot be read again from the offset needed. */
 export function contentGone(): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_GONE',
@@ -28,7 +24,6 @@ export function contentGone(): UploadError {
   )
 }
 
-/** The error for content that is shorter or longer than declared. */
 export function wrongLength(
   code: 'ERR_EXPECT_CONTENT_SHORT' | 'ERR_EXPECT_CONTENT_LONG',
   how: string,
@@ -40,7 +35,6 @@ export function wrongLength(
   )
 }
 
-/** The error for content that ends before the offset from which it is to be sent. */
 export function endsBefore(start: number, length: number): UploadError {
   return new UploadError(
     'ERR_EXPECT_FILE_CHANGED',
@@ -48,13 +42,11 @@ export function endsBefore(start: number, length: number): UploadError {
   )
 }
 
-/** The error for content that is larger than the origin accepts. */
 export function overLimit(limit: number): UploadError {
   const message = `The content is larger than the origin's Upload-Limit of ${limit} bytes`
   return new UploadError('ERR_EXPECT_RESUME_LIMIT', message)
 }
 
-/** The error for a chunk of another type. */
 export function notBytes(value: unknown): UploadError {
   const what = value === null ? 'null' : typeName(value)
   return new UploadError(
@@ -63,7 +55,6 @@ export function notBytes(value: unknown): UploadError {
   )
 }
 
-/** The error for a chunk of a web stream that fetch does not take. */
 export function notUint8Array(value: unknown): UploadError {
   return new UploadError(
     'ERR_EXPECT_CONTENT_TYPE',

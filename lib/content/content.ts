@@ -11,8 +11,6 @@ export interface Content {
   readonly type: string | null
   /** Whether it can be opened again. */
   readonly replayable: boolean
-  /** Whether its length is certain, so that it need not be read to its end. */
-  readonly exact: boolean
   /** Whether reading it runs code of the caller. */
   readonly callsOut: boolean
   /** The whole content, if it is in memory. Mocks can match on it. */
@@ -32,7 +30,7 @@ export interface Content {
 }
 
 /** What content in memory and content in a file have in common. */
-export const stored = { type: null, replayable: true, exact: true, callsOut: false } as const
+export const stored = { type: null, replayable: true, callsOut: false } as const
 
 /** Content with a length that is known before it is opened. */
 export interface SizedInput {
@@ -89,7 +87,6 @@ export type ContentInput =
 /** Marks {@link Content} objects among other input. */
 export const contentKey: unique symbol = Symbol('expect-continue.content')
 
-/** Marks an object as {@link Content}. */
 export function makeContent(content: Content): Content {
   return Object.freeze({ ...content, [contentKey]: true })
 }

@@ -4,7 +4,6 @@ import { fs } from '../runtime/builtins.ts'
 import { giveBuffer, takeBuffer, type UsedBuffer } from './buffer-pool.ts'
 import { done, type Reader, type Step } from './readers.ts'
 
-/** The part of a file to read, and the size of the chunks. */
 interface Extent {
   readonly start: number
   readonly length: number
@@ -44,7 +43,6 @@ export class FileReader implements Reader {
     if (this.#at > 0 && this.#next === null) return ended
     const step = this.#next ?? this.#read()
     this.#next = null
-    // The next read begins before this chunk is written.
     return step.then((found) => {
       if (!found.done && this.#at < this.#extent.length) {
         this.#next = this.#read()

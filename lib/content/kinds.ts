@@ -64,7 +64,6 @@ function blob(input: Blob): Content {
     ...stored,
     length: input.size,
     type: input.type === '' ? null : input.type,
-    exact: !callsOut,
     callsOut,
     seeks: !callsOut,
     open: (start) => blobReader(input, start),
@@ -81,7 +80,6 @@ function multipart(input: FormData): Content {
     ...stored,
     length: contentLength === undefined ? null : Number(contentLength),
     type: contentType,
-    exact: contentLength !== undefined && !callsOut,
     callsOut,
     open: () => iteratorReader(encoder),
   }
@@ -133,8 +131,6 @@ function produced(make: Make, length: number | null): Content {
   return {
     length,
     type: null,
-    // Each call may return something else, so the content is always read to its end.
-    exact: false,
     replayable: true,
     callsOut: true,
     seeks: make.length > 0,

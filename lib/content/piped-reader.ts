@@ -13,7 +13,6 @@ export interface PipedStream {
   destroy?(): unknown
 }
 
-/** The methods of a form of the package form-data. */
 interface PipedForm extends PipedStream {
   getHeaders(): { readonly 'content-type': string }
   hasKnownLength(): boolean
@@ -25,14 +24,12 @@ export function isPiped(input: object): input is PipedStream {
   return 'pipe' in input && 'on' in input && 'readable' in input && input.readable === true
 }
 
-/** The media type and length of a form; `null` for other streams. */
 export function typeAndLength(stream: PipedStream): { type: string | null; length: number | null } {
   if (!isForm(stream)) return { type: null, length: null }
   const length = stream.hasKnownLength() ? stream.getLengthSync() : null
   return { type: stream.getHeaders()['content-type'], length }
 }
 
-/** Reports an error of such a stream before it is read. */
 export function watchPiped(stream: PipedStream, onBroken: (error: unknown) => void): () => void {
   stream.on('error', onBroken)
   return () => {
@@ -62,7 +59,6 @@ export function watchEmission(stream: PipedStream): () => boolean {
   }
 }
 
-/** Reads a stream that can only be piped. */
 export function pipedReader(stream: PipedStream): Reader {
   piped.add(stream)
   const pipe = new PassThrough()

@@ -33,7 +33,6 @@ function isServerRequest(stream: Readable): boolean {
   return stream instanceof http.IncomingMessage && typeof stream.method === 'string'
 }
 
-/** A Node stream. */
 export function readableReader(stream: Readable): Reader {
   stream.on('error', nothing)
   if (stream.errored) throw stream.errored

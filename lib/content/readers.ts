@@ -2,7 +2,6 @@ import type { ReadableStream, ReadableStreamBYOBReader } from 'node:stream/web'
 import { types } from 'node:util'
 import { notUint8Array } from './content-errors.ts'
 
-/** One step of a reader. */
 export type Step = IteratorResult<unknown, unknown>
 
 /** Opened content, which is read once. */
@@ -13,7 +12,6 @@ export interface Reader {
   next(): Step | PromiseLike<Step>
   /** The connection no longer uses the first `bytes` bytes, so their memory can be reused. */
   free?(bytes: number): void
-  /** The source has ended. */
   ended?(): void
   /** Discards the source before its end. Called at most once. */
   cancel(reason?: unknown): void
@@ -35,8 +33,7 @@ export function bytesReader(bytes: Uint8Array): Reader {
   }
 }
 
-/** Bytes of a Blob that are read at a time. */
-const sliceSize = 524_288
+const sliceBytes = 524_288
 
 /** Whether the class of a Blob has a stream of its own, whose bytes its slices may not have. */
 export function hasOwnStream({ stream }: Blob): boolean {
@@ -51,8 +48,8 @@ export function blobReader(blob: Blob, start = 0): Reader {
     next: () => {
       if (at >= blob.size) return done
       // A class may have a slice() of its own, which its stream does not use.
-      const slice = Blob.prototype.slice.call(blob, at, at + sliceSize)
-      at += sliceSize
+      const slice = Blob.prototype.slice.call(blob, at, at + sliceBytes)
+      at += sliceBytes
       return slice.arrayBuffer().then((bytes) => ({ done: false, value: new Uint8Array(bytes) }))
     },
     cancel: nothing,
@@ -77,8 +74,7 @@ async function leave(iterator: AsyncIterator<unknown> | Iterator<unknown>): Prom
   await iterator.return?.()
 }
 
-/** The size of the buffer that a byte stream fills, in bytes. */
-const byobSize = 262_144
+const byobBytes = 262_144
 
 /** Reads a web stream of `Uint8Array` chunks, as fetch does. A byte stream is read into a given buffer. */
 export function webReader(stream: ReadableStream): Reader {
@@ -92,7 +88,7 @@ export function webReader(stream: ReadableStream): Reader {
   const read = (): Promise<unknown> =>
     byob === null
       ? (reader as ReadableStreamDefaultReader).read()
-      : byob.read(new Uint8Array(byobSize))
+      : byob.read(new Uint8Array(byobBytes))
   return {
     next: async () => {
       const step = (await read()) as Step

@@ -19,7 +19,6 @@ export class ReplayWindow {
     this.#slides = slides
   }
 
-  /** The chunk with an index, if it is kept. */
   at(index: number): Uint8Array | undefined {
     return this.#chunks[index - this.#cut]
   }

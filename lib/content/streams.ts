@@ -28,7 +28,6 @@ export function streamContent(input: object): Content {
       ? typeAndLength(input)
       : { length: null, type: null }),
     replayable: Array.isArray(input),
-    exact: false,
     callsOut: true,
     ...opened,
   }
@@ -45,7 +44,6 @@ const consumed = new WeakSet<object>()
 
 type Opener = Pick<Content, 'watch' | 'discard'> & { open(): Reader }
 
-/** How to read a stream or an iterable. */
 function opener(input: object): Opener {
   if (input instanceof Readable || isNodeReadable(input)) return readableOpener(input as Readable)
   if (isWebStream(input)) return webOpener(input)

@@ -16,7 +16,6 @@ export type InContext = <Args extends unknown[], Result>(
   ...args: Args
 ) => Result
 
-/** A part of content. */
 export interface Part {
   /** The first byte. */
   readonly start: number
@@ -24,9 +23,8 @@ export interface Part {
   readonly end: number | null
 }
 
-const buffered: Part = { start: 0, end: null }
+const whole: Part = { start: 0, end: null }
 
-/** How the content of one upload is read. */
 export interface UploadContentOptions {
   /** The declared length, from a `Content-Length` or from the content; `null` for none. */
   readonly length: number | null
@@ -36,7 +34,6 @@ export interface UploadContentOptions {
   readonly slides?: boolean
   /** Whether memory can be reused once the connection has accepted its bytes. */
   readonly canReuseBuffers: boolean
-  /** Receives the bytes as they are read. */
   readonly digest?: ContentDigest | null
   readonly inContext: InContext
 }
@@ -49,6 +46,8 @@ export interface UploadContentOptions {
 export class UploadContent {
   readonly #content: Content
   readonly #options: UploadContentOptions
+  /** Whether its length is certain, so that it need not be read to its end. Code of the caller may yield more. */
+  readonly #isExact: boolean
   /** The bytes that can be sent again; `null` for content that can be opened again. */
   readonly #window: ReplayWindow | null
   #opening: Promise<Reader> | null = null
@@ -58,10 +57,7 @@ export class UploadContent {
   #pending: PromiseLike<unknown> | null = null
   #copies = new ChunkCopies()
   #seenBytes = 0
-  /** Whether the content failed. */
-  #isLost = false
-  #ended = false
-  #cancelled = false
+  #state: 'open' | 'ended' | 'failed' | 'cancelled' = 'open'
   #unwatch: (() => void) | null
 
   /** @param onBroken is called when the source fails before it is read. */
@@ -72,6 +68,7 @@ export class UploadContent {
   ) {
     this.#content = content
     this.#options = options
+    this.#isExact = content.length !== null && !content.callsOut
     const { replayWindow, slides = false } = options
     this.#window = content.replayable ? null : new ReplayWindow(replayWindow, slides)
     this.#unwatch = content.watch?.((error) => this.#broke(error, onBroken)) ?? null
@@ -83,13 +80,11 @@ export class UploadContent {
   /** The most bytes that the content may have. */
   limit: number = Number.POSITIVE_INFINITY
 
-  /** The declared length, or `null`. */
   get length(): number | null {
     return this.#options.length
   }
 
-  /** The length of a part; `null` when the length of the content is unknown. */
-  lengthOf({ start, end }: Part = buffered): number | null {
+  lengthOf({ start, end }: Part = whole): number | null {
     return this.length === null ? null : (end ?? this.length) - start
   }
 
@@ -100,23 +95,23 @@ export class UploadContent {
 
   /** The offset of its end; `null` while unknown. */
   get end(): number | null {
-    return this.length ?? (this.#ended ? this.#seenBytes : null)
+    return this.length ?? (this.#state === 'ended' ? this.#seenBytes : null)
   }
 
-  /** Whether reading it runs code of the caller. */
   get callsOut(): boolean {
     return this.#content.callsOut
   }
 
   /** Whether it was not opened, called or read. */
   get isUnread(): boolean {
-    return this.#reader === null && this.#opening === null && !this.#cancelled
+    return this.#reader === null && this.#opening === null && this.#state !== 'cancelled'
   }
 
   /** Whether an attempt can send it from this offset: it can be opened again, or the bytes are kept. */
   opensAt(start: number): boolean {
     if (this.#window === null) return true
-    return start >= this.#window.start && !(this.#isLost || this.#cancelled)
+    const isKept = this.#state === 'open' || this.#state === 'ended'
+    return isKept && start >= this.#window.start
   }
 
   /** The bytes before this offset need not be sent again, so they are dropped. */
@@ -129,15 +124,16 @@ export class UploadContent {
    *
    * @throws UploadError when the content was read and can be read only once.
    */
-  open({ start, end }: Part = buffered): Source | Promise<Source> {
+  open(part: Part = whole): Source | Promise<Source> {
+    const { start } = part
     if (!this.opensAt(start)) throw contentGone()
     if (this.#window === null) this.#rewind(start)
     const first = this.#window?.first ?? 0
     const from = this.#window?.start ?? this.#seenBytes
-    const source = new AttemptSource(this, first, from, start, end)
+    const source = new AttemptSource(this, part, first, from)
     this.#source = source
     // The part may begin behind the first kept chunk.
-    while (this.#skip(source, start)) source.position += 1
+    while (this.#skip(source)) source.position += 1
     if (this.#reader !== null) return source
     const opened = this.#opening ?? this.#open(this.#seenBytes)
     if (!(opened instanceof Promise)) {
@@ -154,17 +150,17 @@ export class UploadContent {
     )
   }
 
-  /** Skips a kept chunk that ends before the start; returns whether there was one. */
-  #skip(source: AttemptSource, start: number): boolean {
+  /** Skips a kept chunk that ends before the part; returns whether there was one. */
+  #skip(source: AttemptSource): boolean {
     const length = this.#window?.at(source.position)?.length ?? 0
-    if (length === 0 || source.bytes + length > start) return false
-    source.bytes += length
+    if (length === 0 || source.offset + length > source.start) return false
+    source.offset += length
     return true
   }
 
   #opened(opening: Promise<Reader>, reader: Reader, source: Source): Source {
     const isCurrent = this.#opening === opening
-    if (isCurrent && !this.#cancelled) this.#reader = reader
+    if (isCurrent && this.#state !== 'cancelled') this.#reader = reader
     else if (this.#reader !== reader) reader.cancel()
     if (isCurrent) this.#opening = null
     return source
@@ -184,7 +180,8 @@ export class UploadContent {
 
   #rewind(start: number): void {
     const before = this.#reader
-    if (before !== null && !this.#ended) this.#options.inContext(cancel, before, undefined)
+    if (before !== null && this.#state === 'open')
+      this.#options.inContext(cancel, before, undefined)
     this.#reader = null
     this.#opening = null
     this.#pending = null
@@ -193,9 +190,7 @@ export class UploadContent {
     if (start === 0) digest?.restart()
     const isHashed = digest === null || digest.hashedBytes >= start
     this.#seenBytes = this.#content.seeks && isHashed ? start : 0
-    this.#isLost = false
-    this.#ended = false
-    this.#cancelled = false
+    this.#state = 'open'
   }
 
   /**
@@ -212,12 +207,11 @@ export class UploadContent {
     }
   }
 
-  /** Discards the content if it was not read to its end. */
   cancel(reason?: unknown): void {
     this.#unwatch?.()
     this.#unwatch = null
-    if (this.#ended || this.#cancelled) return
-    this.#cancelled = true
+    if (this.#state !== 'open') return
+    this.#state = 'cancelled'
     this.#source = null
     this.#window?.clear()
     const reader = this.#reader
@@ -230,7 +224,7 @@ export class UploadContent {
   }
 
   #broke(error: unknown, onBroken: (error: unknown) => void): void {
-    if (this.#ended || this.#cancelled) return
+    if (this.#state !== 'open') return
     this.failure = error
     onBroken(error)
   }
@@ -240,13 +234,13 @@ export class UploadContent {
   read(source: AttemptSource): Uint8Array | null | undefined | PromiseLike<unknown> {
     // The source of an earlier attempt must not end: its origin would regard the content as complete.
     if (source !== this.#source) return new Promise(() => {})
-    if (source.bytes === source.end) return source.rest()
+    if (source.offset === source.end) return source.rest()
     const kept = this.#window?.at(source.position)
     if (kept !== undefined) {
       source.position += 1
       return this.#partOf(source, kept)
     }
-    if (this.#ended) return source.rest()
+    if (this.#state !== 'open') return source.rest()
     if (this.#pending !== null) return this.#pending
     const step = this.#next()
     if (!isPromise<Step>(step)) return this.take(source, step)
@@ -257,11 +251,10 @@ export class UploadContent {
   #next(): Step | PromiseLike<Step> {
     const reader = this.#reader as Reader
     const { length, inContext } = this.#options
-    const { exact, callsOut } = this.#content
     // An empty file is read all the same, to detect that it grew.
-    if (exact && this.#seenBytes > 0 && this.#seenBytes === length) return done
+    if (this.#isExact && this.#seenBytes > 0 && this.#seenBytes === length) return done
     try {
-      return callsOut ? inContext(next, reader) : reader.next()
+      return this.#content.callsOut ? inContext(next, reader) : reader.next()
     } catch (error) {
       this.#fail(error)
       throw error
@@ -297,7 +290,8 @@ export class UploadContent {
     const bytes = source.cut(found)
     if (bytes.length === 0) return undefined
     // The origin must not receive a complete request from content that is longer than declared.
-    if (this.#content.exact || this.#ended || source.bytes !== this.#options.length) return bytes
+    const isLast = source.offset === this.#options.length && this.#state === 'open'
+    if (this.#isExact || !isLast) return bytes
     source.lastBytes = bytes
     return undefined
   }
@@ -305,7 +299,6 @@ export class UploadContent {
   #end(source: AttemptSource): Uint8Array | null {
     const { length } = this.#options
     if (length !== null && this.#seenBytes < length) {
-      this.#ended = true
       const how = `ended after ${this.#seenBytes} bytes, short of`
       const error = wrongLength('ERR_EXPECT_CONTENT_SHORT', how, length)
       this.#fail(error)
@@ -316,22 +309,20 @@ export class UploadContent {
       this.#fail(error)
       throw error
     }
-    this.#ended = true
+    this.#state = 'ended'
     this.#reader?.ended?.()
     return source.rest()
   }
 
   #refuse(error: UploadError): UploadError {
     this.cancel(error)
-    this.#isLost = true
     this.failure = error
     return error
   }
 
   #fail(error: unknown): void {
     this.failure = error
-    this.#ended = true
-    this.#isLost = true
+    this.#state = 'failed'
   }
 
   failed(source: AttemptSource, error: unknown): void {
@@ -342,7 +333,7 @@ export class UploadContent {
     if (source !== this.#source || !this.#options.canReuseBuffers) return
     this.#reader?.free?.(bytes)
     const kept = this.#window?.start ?? Number.POSITIVE_INFINITY
-    this.#copies.free(Math.min(source.start + bytes, kept), this.#ended)
+    this.#copies.free(Math.min(source.start + bytes, kept), this.#state !== 'open')
   }
 }
 

@@ -3,11 +3,7 @@ import { isObject, longestDelay } from '../unknown.ts'
 import { wantedAuthenticate } from './authenticate.ts'
 import type { ExpectOptions, ResumeOptions, RetryOptions, TimeoutOptions } from './options.ts'
 
-/**
- * Checks one option.
- *
- * @throws TypeError naming the option if its value cannot be used.
- */
+/** @throws TypeError naming the option if its value cannot be used. */
 export function checkOption(name: keyof ExpectOptions, value: unknown): void {
   const wanted = wants[name](value)
   if (wanted !== null) throw unusable(name, wanted, value)
@@ -52,11 +48,7 @@ function oneOf(values: readonly unknown[], wanted: string): (value: unknown) => 
   return (value) => (values.includes(value) ? null : wanted)
 }
 
-/**
- * Checks the options within an option.
- *
- * @throws TypeError naming the first one that is unknown or cannot be used.
- */
+/** @throws TypeError naming the first one that is unknown or cannot be used. */
 function nestedWanted<Options>(option: string, given: object, wantsOf: Wants<Options>): null {
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(wantsOf, name)) {
@@ -123,7 +115,6 @@ function describe(value: unknown): string {
   return isObject(value) ? 'an object' : String(value)
 }
 
-/** Hides values in which there may be credentials. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'undefined'
   return typeof value === 'object' ? 'this object' : `a ${typeof value}`

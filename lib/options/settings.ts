@@ -1,11 +1,10 @@
+import type { UploadListeners } from '../report/report.ts'
 import { type Authenticate, forCall } from './authenticate.ts'
 import { checkOption, wants } from './check.ts'
 import type { ExpectOptions } from './options.ts'
 
-/** Complete, checked options. */
 export type Settings = Readonly<Required<ExpectOptions>>
 
-/** The names of {@link ExpectOptions}. */
 export const expectOptionNames = Object.keys(wants) as readonly (keyof ExpectOptions)[]
 
 /** The defaults without the memory, which the process shares. */
@@ -49,6 +48,18 @@ export function callOptions(given: object, url: string): ExpectOptions {
   return options
 }
 
+export const listenerNames = ['onProgress', 'onContinue', 'onInterim'] as const
+
+/** @throws TypeError naming one that is not a function. */
+export function pickListeners(options: UploadListeners): UploadListeners {
+  const { onProgress, onContinue, onInterim } = options
+  for (const name of listenerNames) {
+    if (options[name] === undefined || typeof options[name] === 'function') continue
+    throw new TypeError(`Option '${name}' must be a function`)
+  }
+  return { onProgress, onContinue, onInterim }
+}
+
 /** Written out for speed: a loop over the names is slow for each request. */
 function hasAny(options: ExpectOptions): boolean {
   return (
@@ -68,11 +79,7 @@ function hasAny(options: ExpectOptions): boolean {
   )
 }
 
-/**
- * Merges options into settings.
- *
- * @throws TypeError naming the option whose value cannot be used.
- */
+/** @throws TypeError naming the option whose value cannot be used. */
 export function mergeOptions(options: ExpectOptions, base: Settings): Settings {
   let settings: Record<string, unknown> | null = null
   for (const name of expectOptionNames) {
@@ -86,22 +93,14 @@ export function mergeOptions(options: ExpectOptions, base: Settings): Settings {
   return settings === null ? base : (Object.freeze(settings) as unknown as Settings)
 }
 
-/**
- * Checks options that are merged later.
- *
- * @throws TypeError naming the option whose value cannot be used.
- */
+/** @throws TypeError naming the option whose value cannot be used. */
 export function checkOptions(options: ExpectOptions): void {
   for (const name of expectOptionNames) {
     if (options[name] !== undefined) checkOption(name, options[name])
   }
 }
 
-/**
- * Refuses the token of one upload among options for many.
- *
- * @throws TypeError if there is one.
- */
+/** @throws TypeError if options for many uploads have the token of one. */
 export function refuseToken({ resume }: ExpectOptions): void {
   if (typeof resume !== 'object' || resume?.location === undefined) return
   throw new TypeError("Option 'resume' is the token of one upload; pass it to upload or fetch")
@@ -114,7 +113,6 @@ export function needsAttempts(settings: Settings): boolean {
   return Object.values(timeouts).some((timeout) => timeout !== undefined)
 }
 
-/** Whether redirects are followed. */
 export function followsRedirects({ redirect, maxRedirections }: Settings): boolean {
   return redirect === 'follow' && maxRedirections > 0
 }

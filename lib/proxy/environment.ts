@@ -6,7 +6,6 @@ import { type ProxyServer, proxyServer } from './server.ts'
 export interface ProxyTable {
   readonly http: ProxyServer | null
   readonly https: ProxyServer | null
-  /** Whether an origin is reached without a proxy. */
   bypasses(origin: URL): boolean
 }
 
@@ -41,7 +40,6 @@ const nodeEnvironment: Environment | null =
   (http.globalAgent as { options?: { proxyEnv?: Environment } } | undefined)?.options?.proxyEnv ??
   null
 
-/** Whether Node was started with the switch. */
 export const nodeUsesProxies: boolean = nodeEnvironment !== null
 
 /** As in Node's fetch: ALL_PROXY is ignored, and HTTP_PROXY is used for https origins if HTTPS_PROXY is not set. */

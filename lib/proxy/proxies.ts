@@ -2,11 +2,17 @@ import type { Dispatcher } from 'undici'
 import type { PoolOptions } from '../connection/connector.ts'
 import { fieldValue, withoutFields } from '../headers.ts'
 import { connectorThrough, connectorTo } from './connectors.ts'
-import type { ProxyTable } from './environment.ts'
-import { type ProxyOption, readProxyOption } from './option.ts'
-import type { ProxyServer } from './server.ts'
+import { environmentProxies, nodeProxies, type ProxyTable } from './environment.ts'
+import { readNoProxy } from './no-proxy.ts'
+import { type ProxyOptions, type ProxyServer, proxyServer } from './server.ts'
 
-/** Options of an agent that connects through proxies. */
+/**
+ * `'env'` for the proxies that the environment names, `'node'` for the ones that Node's own fetch
+ * uses (those of the environment, where `NODE_USE_ENV_PROXY=1` or `--use-env-proxy` is given; none
+ * otherwise), a proxy's URL, or {@link ProxyOptions}.
+ */
+export type ProxyOption = 'env' | 'node' | string | URL | ProxyOptions
+
 interface ProxiedOptions extends PoolOptions {
   proxy?: ProxyOption
 }
@@ -26,6 +32,25 @@ export function proxiesFor(options: ProxiedOptions): Proxies {
   // Node's switch does not apply to agents with a socket path or a connector.
   if (proxy === 'node') return new Proxies(none)
   throw new TypeError(leadsPast)
+}
+
+const what = "Option 'proxy'"
+
+/** @throws TypeError naming what cannot be used, without credentials. */
+export function readProxyOption(option: ProxyOption): ProxyTable {
+  if (option === 'env') return environmentProxies(process.env)
+  if (option === 'node') return nodeProxies()
+  const options = optionsOf(option)
+  const { noProxy = '' } = options
+  if (typeof noProxy !== 'string') throw new TypeError(`${what}.noProxy must be a string`)
+  const server = proxyServer(what, options)
+  return { http: server, https: server, bypasses: readNoProxy(noProxy) }
+}
+
+function optionsOf(option: unknown): ProxyOptions {
+  if (typeof option === 'string' || option instanceof URL) return { url: option }
+  if (typeof option === 'object' && option !== null) return option as ProxyOptions
+  throw new TypeError(`${what} must be 'env', 'node', a URL or { url, … }, not ${String(option)}`)
 }
 
 /** The message for an option of an agent that excludes a proxy; `null` if there is none. */
@@ -58,7 +83,6 @@ export class Proxies {
     this.forwarder = http === null || http.socks ? null : http.name
   }
 
-  /** The proxy for an origin, if there is one. */
   #serverFor(origin: string | URL): ProxyServer | null {
     // The fast path: most agents have no proxy, and this runs for each request.
     if (this.#table === none) return null
@@ -85,7 +109,6 @@ export class Proxies {
     return proxy === null ? origin : `${proxy.name} ${origin}`
   }
 
-  /** A pool's options, with connections through the proxy. */
   poolOptions(origin: string | URL, options: PoolOptions): PoolOptions {
     const proxy = this.#serverFor(origin)
     if (proxy === null) return options

@@ -6,12 +6,9 @@ import type { ProxyServer } from './server.ts'
 
 type Connector = buildConnector.connector
 
-/** A connection that is being made, and can be cancelled. */
 class PendingConnection {
   socket: Socket | null = null
-  /** Why it was cancelled; `null` if it was not. */
   error: Error | null = null
-  /** Rejects when it is cancelled. */
   readonly cancelled: Promise<never>
   #cancel: (error: Error) => void = () => {}
 
@@ -72,7 +69,6 @@ const proxyConnectNames = [
 ]
 const proxyPoolNames = ['connectTimeout', 'autoSelectFamily', 'autoSelectFamilyAttemptTimeout']
 
-/** Makes sockets to a proxy, whatever the target. */
 export function proxySockets({ url, tls, socks }: ProxyServer, options: PoolOptions) {
   const connect = connectorOf({
     ...picked(options, proxyPoolNames),

@@ -8,7 +8,6 @@ import { parseChallenges } from '../protocol/challenge.ts'
 import type { ProxyServer } from './server.ts'
 import { connector } from './sockets.ts'
 
-/** Makes a tunnel on a connection to the proxy. */
 type MakeTunnel = (
   proxy: ProxyServer,
   toProxy: () => Promise<Socket>,

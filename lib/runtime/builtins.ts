@@ -3,8 +3,6 @@
  * (20 ms and 2 MB), and `Utf8Stream` of `fs` another 3 ms, which programs pay that use neither.
  */
 
-/** Node's `http`. */
 export const http: typeof import('node:http') = process.getBuiltinModule('node:http')
 
-/** Node's `fs`. */
 export const fs: typeof import('node:fs') = process.getBuiltinModule('node:fs')

@@ -15,7 +15,6 @@ const places = globalThis as { [place: symbol]: unknown }
 const isLost = places[current] === undefined
 const before = places[legacy]
 
-/** Remembers the dispatcher of undici up to 7. Returns a function that restores it. */
 export function rememberLegacyDispatcher(): () => void {
   const remembered = places[legacy]
   return () => putBack(remembered)

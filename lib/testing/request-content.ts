@@ -3,12 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Writable } from 'node:stream'
 import type { SeenRequest } from './seen.ts'
 
-/** A SeenRequest while it changes. */
 export type Seen = { -readonly [Name in keyof SeenRequest]: SeenRequest[Name] }
 
-/** What to do with the content of one request. */
 interface ContentOptions {
-  /** Whether it is kept in memory. */
   readonly keep: boolean
   readonly store: Writable | null
   /** Called when all of it has come. */

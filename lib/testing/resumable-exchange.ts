@@ -69,8 +69,7 @@ export class ResumableExchange {
     return /^\d+$/.test(value) ? Number(value) : null
   }
 
-  /** The field `Upload-Complete`. */
-  get flag(): boolean | null {
+  get uploadComplete(): boolean | null {
     const value = this.field('upload-complete')
     return value === '?1' || (value === '?0' ? false : null)
   }
@@ -114,7 +113,6 @@ export class ResumableExchange {
     this.#message.on('close', () => this.#message.complete || broken())
   }
 
-  /** Sends a 104. */
   inform(fields: OutgoingHttpHeaders): void {
     const version = { 'upload-draft-interop-version': this.field('upload-draft-interop-version') }
     const sent = this.#altered({ ...version, ...fields }, 104)

@@ -23,7 +23,6 @@ export interface SeenUpload {
   readonly content: Buffer
 }
 
-/** An upload while it changes. */
 export class ResumableUpload implements SeenUpload {
   readonly path: string
   readonly target: string
@@ -46,14 +45,9 @@ export class ResumableUpload implements SeenUpload {
     this.target = target
   }
 
-  /** Where the content is written; `null` for nowhere. */
-  get store(): Writable | null {
-    return this.#store
-  }
-
-  set store(store: Writable | null) {
+  writeTo(store: Writable): void {
     this.#store = store
-    store?.on('error', () => {
+    store.on('error', () => {
       this.state = 'invalid'
     })
   }
@@ -84,7 +78,6 @@ export class ResumableUpload implements SeenUpload {
     return this.#hash.copy().digest('hex')
   }
 
-  /** The fields for a client that wants the digest. */
   get digestFields(): { 'repr-digest'?: string } {
     if (!this.wantsDigest) return {}
     return { 'repr-digest': `sha-256=:${this.#hash.copy().digest('base64')}:` }

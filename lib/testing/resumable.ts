@@ -98,7 +98,8 @@ export class ResumableUploads {
     } else {
       exchange.whenBroken(() => upload.discard('invalid'))
     }
-    upload.store = store?.(upload) ?? null
+    const writable = store?.(upload)
+    if (writable) upload.writeTo(writable)
     this.#take(exchange, upload)
     return upload
   }
@@ -130,7 +131,7 @@ export class ResumableUploads {
     const size = exchange.number('content-length')
     upload.length ??= exchange.number('upload-length')
     if (exchange.field('content-type') !== 'application/partial-upload') exchange.answer(415)
-    else if (exchange.flag === null) exchange.answer(400)
+    else if (exchange.uploadComplete === null) exchange.answer(400)
     else if (exchange.number('upload-offset') !== upload.offset) exchange.answer(409, fields)
     else if ((size ?? 0) > limitOf(this.#options.limit, 'max-append-size')) {
       exchange.answer(413, { ...fields, 'upload-limit': this.#options.limit })
@@ -174,7 +175,7 @@ export class ResumableUploads {
         if (exchange.isOver) return
         // The content could not be stored.
         if (upload.state === 'invalid') exchange.finish({ status: 500 })
-        else if (exchange.flag === false) this.#acknowledge(exchange, upload)
+        else if (exchange.uploadComplete === false) this.#acknowledge(exchange, upload)
         else this.#complete(exchange, upload)
       },
     )

@@ -3,7 +3,13 @@ import type { Answer } from '../../lib/cli/asking.ts'
 import { type Behaviour, behavioursOf, consequenceOf } from '../../lib/cli/probe/probing.ts'
 import { protocolText } from '../../lib/cli/probe/text.ts'
 
-const nothing = { status: null, error: null, ms: null, place: 'http://a.example/' }
+const nothing = {
+  status: null,
+  error: null,
+  ms: null,
+  place: 'http://a.example/',
+  httpVersion: '1.1',
+} as const
 
 function goAhead(ms: number): Answer {
   return { ...nothing, answer: 'continue', ms }

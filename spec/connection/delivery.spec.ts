@@ -201,7 +201,6 @@ describe('Delivery', () => {
       length: null,
       type: null,
       replayable: false,
-      exact: false,
       callsOut: false,
       open: () => reader,
     }

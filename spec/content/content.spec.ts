@@ -18,9 +18,9 @@ describe('contentOf', () => {
   for (const { name, make, ...wanted } of replayableInputs) {
     it(`knows ${name}, and opens it as often as wanted`, async () => {
       const content = contentOf(await make())
-      const { length, type, replayable, exact } = content
+      const { length, type, replayable, callsOut } = content
       expect({ length, type }).to.deep.equal({ length: wanted.length, type: wanted.type })
-      expect({ replayable, exact }).to.deep.equal({ replayable: true, exact: true })
+      expect({ replayable, callsOut }).to.deep.equal({ replayable: true, callsOut: false })
       expect(await bytesOf(content)).to.deep.equal(wanted.content)
       expect(await bytesOf(content)).to.deep.equal(wanted.content)
     })
@@ -29,16 +29,16 @@ describe('contentOf', () => {
   for (const { name, make, ...wanted } of oneShotInputs) {
     it(`knows ${name}, which can be read once`, async () => {
       const content = contentOf(make())
-      const { length, type, replayable, exact } = content
+      const { length, type, replayable, callsOut } = content
       expect({ length, type }).to.deep.equal({ length: null, type: null })
-      expect({ replayable, exact }).to.deep.equal({ replayable: false, exact: false })
+      expect({ replayable, callsOut }).to.deep.equal({ replayable: false, callsOut: true })
       expect(await bytesOf(content)).to.deep.equal(wanted.content)
     })
   }
 
   it('knows an array, which can be read again, and no length of it', async () => {
     const content = contentOf(halves)
-    expect(content).to.include({ length: null, type: null, replayable: true, exact: false })
+    expect(content).to.include({ length: null, type: null, replayable: true, callsOut: true })
     expect(await bytesOf(content)).to.deep.equal(bytes)
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })
@@ -47,9 +47,9 @@ describe('contentOf', () => {
     it(`knows nothing of ${name} from a function, and opens it as often as wanted`, async () => {
       const inputs = [await make(), await make(), await make()]
       const content = contentOf(() => inputs.shift())
-      const { length, type, replayable, exact } = content
+      const { length, type, replayable, callsOut } = content
       expect({ length, type }).to.deep.equal({ length: null, type: null })
-      expect({ replayable, exact }).to.deep.equal({ replayable: true, exact: false })
+      expect({ replayable, callsOut }).to.deep.equal({ replayable: true, callsOut: true })
       expect(await bytesOf(content)).to.deep.equal(wanted.content)
       expect(await bytesOf(content)).to.deep.equal(wanted.content)
       expect(inputs).to.have.length(1)
@@ -96,7 +96,7 @@ describe('contentOf', () => {
       const entries = await Promise.all([...parsed].map(described))
       expect(entries).to.deep.equal(await Promise.all([...form].map(described)))
       expect(content.length).to.equal(read.length)
-      expect(content).to.include({ replayable: true, exact: true })
+      expect(content).to.include({ replayable: true, callsOut: false })
       expect(await bytesOf(content)).to.deep.equal(read)
     })
   }
@@ -112,7 +112,7 @@ describe('contentOf', () => {
       entries: { value: () => [['file', part]].values() },
     })
     const content = contentOf(withPart)
-    expect(content).to.include({ length: null, replayable: true, exact: false })
+    expect(content).to.include({ length: null, replayable: true })
     expect((await bytesOf(content)).toString()).to.contain(`\r\n\r\n${text}\r\n`)
   })
 
@@ -173,7 +173,12 @@ describe('contentOf a function', () => {
 
   it('knows the length that stands beside it', async () => {
     const content = contentOf({ length: bytes.length, open: async () => text })
-    expect(content).to.include({ length: bytes.length, type: null, replayable: true, exact: false })
+    expect(content).to.include({
+      length: bytes.length,
+      type: null,
+      replayable: true,
+      callsOut: true,
+    })
     expect(await bytesOf(content)).to.deep.equal(bytes)
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })

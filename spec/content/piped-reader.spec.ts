@@ -9,9 +9,9 @@ import { bytesOf, chunksIn } from '../support/readers.ts'
 describe('contentOf', () => {
   it('knows a stream that can only be piped, which can be read once', async () => {
     const content = contentOf(new Pushing(halves))
-    const { length, type, replayable, exact } = content
+    const { length, type, replayable, callsOut } = content
     expect({ length, type }).to.deep.equal({ length: null, type: null })
-    expect({ replayable, exact }).to.deep.equal({ replayable: false, exact: false })
+    expect({ replayable, callsOut }).to.deep.equal({ replayable: false, callsOut: true })
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })
 

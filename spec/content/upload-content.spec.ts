@@ -85,7 +85,7 @@ describe('UploadContent with a declared length', () => {
   for (const [name, chunks, exact, length, wanted] of sequences) {
     it(`hands over content ${name}`, async () => {
       const reader = new LoggedReader(...chunks)
-      const content = uploadContentOf(readWith(reader, exact), { length })
+      const content = uploadContentOf(readWith(reader, exact ? length : null), { length })
       expect(content.length).to.equal(length)
       expect(await readAll(await content.open())).to.deep.equal({ chunks: wanted, error: null })
       content.cancel()
@@ -127,7 +127,7 @@ describe('UploadContent with a declared length', () => {
 
   it('does not look for the end of content whose length is beyond doubt', async () => {
     const reader = new LoggedReader('ab', 'cd')
-    const source = await uploadContentOf(readWith(reader, true), { length: 4 }).open()
+    const source = await uploadContentOf(readWith(reader, 4), { length: 4 }).open()
     expect(await restOf(source)).to.equal('abcd')
     expect(reader.log).to.deep.equal(['next', 'next'])
   })

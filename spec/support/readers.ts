@@ -72,14 +72,13 @@ export function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
   )
 }
 
-/** One-shot content that is read with this reader. */
-export function readWith(reader: LoggedReader, exact = false): Content {
+/** One-shot content that is read with this reader. A length is certain. */
+export function readWith(reader: LoggedReader, length: number | null = null): Content {
   return makeContent({
-    length: null,
+    length,
     type: null,
     replayable: false,
-    exact,
-    callsOut: true,
+    callsOut: length === null,
     open: () => reader,
   })
 }

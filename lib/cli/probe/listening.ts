@@ -80,7 +80,6 @@ export interface Responses {
   readonly interim: readonly Head[]
   /** Bytes of all interim responses together. */
   readonly interimBytes: number
-  /** The final response, if its head is complete. */
   readonly final: Head | null
   /** Whether the bytes at the place of a response are not one. */
   readonly broken: boolean

@@ -7,12 +7,10 @@ import {
   upload,
 } from '../../index.ts'
 import { type Answer, ask, type Question } from '../asking.ts'
-import { noteVersions } from '../exchange.ts'
 import { messageOf } from '../message.ts'
 import { listen } from './listening.ts'
 import { type Remark, remarksOn } from './remarks.ts'
 
-/** A question about content of a known size. */
 export interface ProbeQuestion extends Question {
   readonly size: number
 }
@@ -24,10 +22,8 @@ export interface ProbeOptions {
   readonly http1: ExpectAgent
   /** TLS options for the probe's raw connections; `null` for no raw connections. */
   readonly tls: ConnectionOptions | null
-  /** Whether the content is sent at the end. */
   readonly send: boolean
   readonly signal: AbortSignal
-  /** Called with each protocol once it was probed. */
   readonly onProtocol: (report: ProtocolReport) => void
 }
 
@@ -62,17 +58,11 @@ export interface ProtocolReport {
 
 /** Equal answers of several rounds, apart from their times. */
 export interface Behaviour extends Pick<Answer, 'answer' | 'status' | 'error'> {
-  /** How many rounds had this answer. */
   readonly rounds: number
   /** Milliseconds to the answer, if there was one. */
   readonly ms: { readonly min: number; readonly median: number; readonly max: number } | null
 }
 
-/**
- * Finds out what an origin does with an expectation.
- *
- * @throws the error that prevented every request.
- */
 export async function runProbe(
   question: ProbeQuestion,
   options: ProbeOptions,
@@ -102,26 +92,18 @@ export async function runProbe(
   }
 }
 
-/** Asks several times in sequence, and records which protocol the origin chose. */
 async function probeOver(
   agent: ExpectAgent,
   question: Question,
   { rounds, signal }: ProbeOptions,
 ): Promise<ProtocolReport> {
-  const versions = new Map<string, string>()
-  const stop = noteVersions(versions)
   const answers: Answer[] = []
-  try {
-    while (answers.length < rounds) answers.push(await ask(question, agent, signal))
-  } finally {
-    stop()
-  }
-  const protocol = versions.get(answers[0]?.place ?? '') === 'HTTP/2' ? 'HTTP/2' : 'HTTP/1.1'
+  while (answers.length < rounds) answers.push(await ask(question, agent, signal))
+  const protocol = answers[0]?.httpVersion === '2.0' ? 'HTTP/2' : 'HTTP/1.1'
   const behaviours = behavioursOf(answers).map((each) => ({ ...each, client: consequenceOf(each) }))
   return { protocol, behaviours, error: null }
 }
 
-/** Groups equal answers, most frequent first. */
 export function behavioursOf(answers: readonly Answer[]): Behaviour[] {
   const behaviours = new Map<string, Behaviour>()
   for (const { answer, status, error } of answers) {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { ProxyOption } from '../../../lib/proxy/option.ts'
+import type { ProxyOption } from '../../../lib/proxy/proxies.ts'
 import { proxiesFor } from '../../../lib/proxy/proxies.ts'
 import { originSpace, proxySpaceOf } from '../../../lib/recovery/authentication/protection-space.ts'
 import type { HttpRequest } from '../../../lib/upload/http-request.ts'
