@@ -6,13 +6,13 @@ const mebibyte = 1024 * kibibyte
 const gibibyte = 1024 * mebibyte
 
 /**
- * Uploads after which V8 has compiled what is used for each upload: with --trace-opt, undici's own
- * part takes 3,000 and ours 7,000. Files are read slowly by some, and get fewer.
+ * Uploads after which V8 has compiled the code of an upload: with --trace-opt, undici's part takes 3,000 and this
+ * package's 7,000. Files are slow to read for some clients, so they get fewer.
  */
 const compiled = 7000
 const compiledForFiles = 3000
 
-/** The first uploads of a process, a warm-up, and the same again. */
+/** The first uploads of a process, a warm-up, and the same uploads again. */
 function bothWays(row: Row, warmUp: Omit<Row, 'name'>, again: Partial<Row>): Row[] {
   return [{ ...row, condition: 'first' }, warmUp, { ...row, ...again, condition: 'compiled' }]
 }
@@ -20,7 +20,7 @@ function bothWays(row: Row, warmUp: Omit<Row, 'name'>, again: Partial<Row>): Row
 const streaming = ['buffer', 'generator', 'file'] as const
 type Streaming = (typeof streaming)[number]
 
-/** Who is compared, for content of each kind. */
+/** The candidates for each kind of content. */
 const peers: Record<Streaming, readonly CandidateName[]> = {
   buffer: ['upload', 'dispatcher', 'undici', 'http', 'raw'],
   generator: ['upload', 'dispatcher', 'undici', 'http', 'raw'],
@@ -428,7 +428,7 @@ const origin: Section = {
   goals: [],
 }
 
-/** The name of the section, and of its row, that no uploads belong to. */
+/** The name of the section without uploads, and of its row. */
 export const importName = 'import'
 
 const imports: Section = {
@@ -445,7 +445,7 @@ const imports: Section = {
   ],
 }
 
-/** All sections, in the order of the report. */
+/** In the order of the report. */
 export const sections: readonly Section[] = [
   origin,
   accepted,

@@ -14,7 +14,7 @@ const acts: readonly { mode: OriginMode; title: string }[] = [
   { mode: 413, title: 'The server answers 413' },
 ]
 
-/** Uploads a file of 48 MiB to servers of four kinds and prints what became of each. */
+/** Uploads a file of 48 MiB to four kinds of servers and prints the results. */
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
   try {

@@ -2,7 +2,6 @@ import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 import { environment, exitStatuses, type Note } from '../lib/cli/notes.ts'
 import { commandsOf, flagsOf, optionsOf, presetOf, valueName } from '../lib/cli/outline.ts'
 
-/** The program at work. */
 const examples: readonly Note[] = [
   [
     'expect-continue put video.h264 https://uploads.example/videos/1',
@@ -38,7 +37,7 @@ const examples: readonly Note[] = [
   ],
 ]
 
-/** The manual page of a program, in roff, as man(7) has it. */
+/** The manual page of a program, in roff (man(7)). */
 export function manualOf(program: CommandUnknownOpts): string {
   const name = program.name()
   const commands = commandsOf(program)
@@ -72,7 +71,7 @@ function synopsisOf(program: string, command: CommandUnknownOpts): string[] {
   return [`.B ${escaped(`${program} ${command.name()}`)}`, text(command.usage())]
 }
 
-/** A command with its options, in the groups that its help has them in. */
+/** A command with its options, in the groups of its help. */
 function sectionOf(command: CommandUnknownOpts): string[] {
   const title = `.SH THE COMMAND ${command.name().toUpperCase()}`
   const options = optionsOf(command)
@@ -118,7 +117,7 @@ function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** A line of text that is no request, whatever it begins with. */
+/** A line of text, escaped so that roff does not take it for a request. */
 function text(line: string): string {
   return escaped(line).replace(/^[.']/, '\\&$&')
 }

@@ -14,14 +14,14 @@ type Controller = Dispatcher.DispatchController
 
 const asking = { method: 'PUT' as const, headers: { expect: '100-continue' }, body: 'abc' }
 
-/** Answers 417 to a head that asks. */
+/** Answers 417 to a head with an expectation. */
 const refuse: Script = async (wire) => {
   expect(await wire.head()).to.match(/^expect: 100-continue\r$/im)
   wire.send('HTTP/1.1 417 Expectation Failed', 'content-length: 0')
   expect((await wire.closed()).length).to.equal(0)
 }
 
-/** Takes the replay and answers it. */
+/** Reads the replay and answers it. */
 const take: Script = async (wire) => {
   const head = await wire.head()
   expect(head).not.to.match(/^expect:/im)

@@ -7,7 +7,7 @@ import { expect } from 'chai'
 const run = promisify(execFile)
 const folder = fileURLToPath(new URL('../examples/', import.meta.url))
 
-/** What each prints, line by line. */
+/** The expected output, line by line. */
 const printed: Record<string, readonly RegExp[]> = {
   'only-if-new.ts': [
     /^first: 201, 8388608 bytes sent, 0 saved$/,

@@ -3,7 +3,7 @@ import { startChild } from './support/child.ts'
 import { origin, type Script } from './support/origin.ts'
 import type { Wire } from './support/wire.ts'
 
-/** Answers, and then keeps the connection open for as long as the other side does. */
+/** Answers, and keeps the connection open until the client closes it. */
 async function answer(wire: Wire, status: string): Promise<void> {
   wire.send(`HTTP/1.1 ${status}`, 'connection: keep-alive', 'content-length: 4')
   wire.raw('done')
@@ -40,7 +40,7 @@ const scripts: Record<string, Script[]> = {
   ],
 }
 
-/** How long a process that has nothing more to do may take to end, in milliseconds. */
+/** Milliseconds within which an idle process must exit. */
 const bound = 1000
 
 describe('a process that uploads once', () => {

@@ -14,7 +14,7 @@ interface Ends {
   readonly origin: Wire
 }
 
-/** Connects through a proxy; each end may go on when the other has ended. */
+/** Connects through a proxy; each end may send after the other has ended. */
 async function through(faults: Partial<Faults>): Promise<Ends> {
   const server = createServer({ allowHalfOpen: true })
   const port = await listening(server)

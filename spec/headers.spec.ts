@@ -7,7 +7,7 @@ const pairs: [string, string][] = [
   ['X-Two', '2'],
 ]
 
-/** The same fields in each shape that undici takes. */
+/** The same fields in each form that undici accepts. */
 const shapes: readonly (readonly [string, () => Fields])[] = [
   ['a flat list', () => pairs.flat()],
   ['an object', () => Object.fromEntries(pairs)],

@@ -15,7 +15,7 @@ async function answer(wire: Wire, status: number): Promise<void> {
   wire.send(`HTTP/1.1 ${status} Whatever`, 'Content-Length: 0')
 }
 
-/** Answers with one status after another, and sees the connection kept until then. */
+/** Answers one status after another on one connection. */
 function answering(...statuses: number[]): Script {
   return async (wire) => {
     for (const status of statuses) await answer(wire, status)
@@ -30,7 +30,7 @@ for (const face of ownFaces) {
       const seen = []
       for (let count = 0; count < 2; count++) {
         seen.push((await send(peer.url, content)).status)
-        // A pool has a connection back a turn after its response is over.
+        // A pool reuses a connection one turn after its response is over.
         await turns()
       }
       return seen

@@ -1,7 +1,6 @@
 import type { Client } from './client.ts'
 import { size, type Trial, trial } from './trial.ts'
 
-/** A question that every client is put. */
 interface Column {
   readonly title: string
   answer(client: Client, asks: boolean): Promise<string>
@@ -9,7 +8,7 @@ interface Column {
 
 const times = 10
 
-/** The questions, in the order of the table. */
+/** In the order of the table. */
 export const columns: readonly Column[] = [
   {
     title: 'waits for the 100',

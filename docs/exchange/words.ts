@@ -1,7 +1,7 @@
 import { bytesText, timeText } from '../../lib/report/timeline/wording.ts'
 import type { Recording } from './recording.ts'
 
-/** What an upload came to, in a sentence or two. */
+/** What happened to the upload, in a sentence or two. */
 export function wordsFor({ report, content, size }: Recording): string {
   const { outcome, attempts, sentBytes } = report
   const status = attempts.at(-1)?.status ?? 0

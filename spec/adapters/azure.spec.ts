@@ -29,7 +29,7 @@ const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] =
   ['answers 417', 417, [headOnly, completeUpload(false)]],
 ]
 
-/** What the origin says to the first request; it says go to those that follow. */
+/** The first request gets this mode; later ones get a 100. */
 const once = (first: OriginMode): ((request: SeenRequest) => OriginMode) => {
   let seen = 0
   return () => {

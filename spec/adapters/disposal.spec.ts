@@ -13,7 +13,7 @@ import { closeLater } from '../support/closing.ts'
 import { origin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
-/** Runs the body as a block with `await using` would be run, which Node 22 does not read. */
+/** Has the effect of a block with `await using`, which Node 22 cannot parse. */
 async function usingAsync<Used extends AsyncDisposable>(
   used: Used,
   body: (used: Used) => Promise<void>,
@@ -102,7 +102,7 @@ describe('await using', () => {
     it(`closes the connections of ${name}`, async () => {
       const peer = await origin(async (wire) => {
         await wire.content(await wire.head())
-        // Without it, undici closes an idle connection after four seconds.
+        // By default, undici closes an idle connection after four seconds.
         wire.send('HTTP/1.1 201 Created', 'Content-Length: 0', 'Keep-Alive: timeout=600')
         await wire.closed()
       })

@@ -16,7 +16,7 @@ import { openOrigin } from '../support/open-origin.ts'
 import { origin as scriptedOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
-/** An origin that speaks tus: creation, then content. The mode is for the content alone. */
+/** An origin that speaks tus: creation, then content. The mode applies to requests with content. */
 async function tusOrigin(
   mode: OriginMode | ((request: SeenRequest) => OriginMode),
 ): Promise<TestOrigin> {
@@ -35,7 +35,7 @@ async function tusOrigin(
   })
 }
 
-/** Uploads, and answers when the client says that it has. */
+/** Uploads, and resolves when tus-js-client calls onSuccess. */
 function uploaded(
   origin: TestOrigin,
   file: Buffer | ReadStream,
@@ -45,7 +45,7 @@ function uploaded(
   const httpStack = expectHttpStack({ memory: false, ...waitFor(mode) })
   closeLater(() => httpStack.destroy())
   return new Promise((resolve, reject) => {
-    // The client's types know no streams, which its manual does.
+    // The types of the client do not accept streams, but its manual does.
     const upload = new Upload(file as Buffer, {
       endpoint: `${origin.url}/files`,
       httpStack,

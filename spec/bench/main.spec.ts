@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { planOf } from '../../bench/main.ts'
 import { sections } from '../../bench/sections.ts'
 
-/** A plan with the names of its sections. */
+/** The plan with the names of its sections. */
 function planned(...args: string[]): unknown {
   const plan = planOf(args)
   return typeof plan === 'string'

@@ -6,7 +6,7 @@ describe('median', () => {
     [[3], 3],
     [[3, 1, 2], 2],
     [[4, 1, 3, 2], 2.5],
-    // Sorted as text, 10 would stand before 9.
+    // Sorted as text, 10 would come before 9.
     [[10, 9, 100], 10],
   ]
   for (const [numbers, middle] of table) {
@@ -34,7 +34,7 @@ describe('spreadOf', () => {
 
 describe('ratioOf', () => {
   it('compares round by round, not median by median', () => {
-    // A machine that slows down fourfold over time, with ours twice as fast all along.
+    // A machine that becomes four times slower over time, with ours twice as fast in each round.
     expect(ratioOf([2, 4, 8], [1, 2, 4])).to.deep.equal({ median: 2, min: 2, max: 2 })
     expect(ratioOf([1, 2, 3], [1, 4, 1])).to.deep.equal({ median: 1, min: 0.5, max: 3 })
   })

@@ -1,7 +1,6 @@
 import type { Message, Received } from './plays.ts'
 import type { Told } from './told.ts'
 
-/** What must not happen. */
 export type Breach =
   | 'lost'
   | 'doubled'
@@ -11,15 +10,15 @@ export type Breach =
   | 'hung'
   | 'leaked'
 
-/** Something that must not happen and did. */
+/** A violation of a promise. */
 export interface Finding {
   readonly breach: Breach
-  /** The upload, where it is about one. */
+  /** The upload, if the finding is about one. */
   readonly upload: string | null
   readonly text: string
 }
 
-/** Compares what callers were told with what the origin got. */
+/** Compares what callers were told with what the origin received. */
 export function judge(tolds: readonly Told[], received: Received): Finding[] {
   const byUpload = new Map<string, Message[]>()
   for (const message of received.messages) {
@@ -62,7 +61,7 @@ function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
   )
 }
 
-/** Only what a flawless source brought to its end may be a complete message, and only as it was. */
+/** Only a source without a flaw may make a complete message, with exactly its bytes. */
 function broken(
   { flaw, content }: Told,
   contents: readonly Message[],
@@ -78,14 +77,14 @@ function isWhole({ bytes, sha256 }: Message, { content }: Told): boolean {
   return bytes === content.bytes && sha256 === content.sha256
 }
 
-/** Whether the caller has to take it that the origin has all of the content. */
+/** Whether the response promises that the origin has all content. */
 function isSuccess({ plan, status, answer, report }: Told): boolean {
   if (status === null || status >= 300 || report?.outcome === 'answered') return false
   // An origin that answers before the content may close before it has read it.
   return answer === `${plan.method} taken`
 }
 
-/** A second message is fine where the one before it was answered so, or a retry was asked for. */
+/** A second message is allowed after a status that permits it, or where a retry was requested. */
 function doubled({ plan, report }: Told, contents: readonly Message[]): string | null {
   const { retry = 0 } = plan.options
   const repeatable = retry !== 0 && (plan.method === 'PUT' || plan.keyed)

@@ -33,7 +33,7 @@ interface RunOptions {
   readonly session: number | null
 }
 
-/** Reads the command line; a string is what is wrong with it. */
+/** Parses the command line; returns a string when it is wrong. */
 function planOf(args: string[]): RunOptions | string {
   const options = {
     uploads: { type: 'string', default: '2000' },
@@ -55,12 +55,11 @@ function planOf(args: string[]): RunOptions | string {
     if (parallel === 0) return '--parallel must be above 0'
     return { uploads, seed, parallel, session: values.session === undefined ? null : session }
   } catch (error) {
-    // It says which argument it does not know.
+    // The message names the unknown argument.
     return error instanceof Error ? error.message : String(error)
   }
 }
 
-/** The sessions to run, one after another. */
 function* sessionsOf({ uploads, seed, session }: RunOptions): Generator<SessionPlan> {
   if (session !== null) {
     yield planSession(seed, session, Number.POSITIVE_INFINITY)
@@ -79,7 +78,7 @@ interface Run {
   readonly findings: readonly Finding[]
 }
 
-/** Runs all sessions, so many at a time. */
+/** Runs all sessions, with a limit on concurrent ones. */
 async function runAll(plan: RunOptions, grounds: Grounds): Promise<Run> {
   const tolds: Told[] = []
   const findings: Finding[] = []
@@ -114,7 +113,7 @@ async function main(args: string[]): Promise<number> {
   try {
     const [addresses] = (await once(origin, 'message')) as [Addresses]
     const grounds = { seed, addresses, pool }
-    // What undici and Node make once for the whole process is no leak.
+    // Resources that undici and Node create once per process are not leaks.
     await runSession({ ...planSession(1, 0, 8), number: -1, uploads: [] }, grounds)
     await pause(100)
     const before = holdings()

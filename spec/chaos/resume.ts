@@ -21,25 +21,24 @@ can be resumed: each has to arrive whole, once, and without a byte that had arri
 one alone.
 `
 
-/** Bytes from which all contents are cut. */
+/** The bytes from which all contents are cut. */
 const pool = noise(8_388_608, 7)
 const largest = 4_000_000
 
-/** One upload, as it is to be made. */
+/** An upload to make. */
 interface PlannedUpload {
   readonly number: number
   readonly transport: Transport
   readonly kind: string
   readonly bytes: Buffer
-  /** What happens to its first connections. */
+  /** Faults of its first connections. */
   readonly cuts: readonly Faults[]
 }
 
-/** What came of one upload. */
 interface Told {
   readonly plan: PlannedUpload
   readonly outcome: string
-  /** The paths of the uploads that the client was told of. */
+  /** The paths of the uploads that the client learned of. */
   readonly known: ReadonlySet<string>
   readonly resumed: number
   readonly sentBytes: number
@@ -61,7 +60,7 @@ function planOf(seed: number, number: number): PlannedUpload {
 
 function cutOf(random: Random, size: number): Faults {
   const kind = random.weighed({ reset: 6, drop: 1, 'half-close': 2 })
-  // Answers are lost, too; TLS and a tunnel take about 3000 bytes before them.
+  // Responses can be lost too. TLS and a tunnel take about 3000 bytes before them.
   if (random.chance(0.15)) return { up: {}, down: { cut: { kind, after: random.scale(4000) } } }
   const max = size / random.pick([1, 2, 5, 20])
   const after = random.chance(0.1) ? random.scale(2000) : random.between(1000, max + 5000)
@@ -121,11 +120,11 @@ async function run(plan: PlannedUpload, addresses: Addresses, folder: string): P
   }
 }
 
-/** What is wrong with what came of an upload. */
+/** What is wrong with the result of an upload. */
 function judge({ plan, outcome, known }: Told, held: readonly HeldUpload[]): string[] {
   const { number, bytes } = plan
   const own = held.filter(({ target }) => target === `PUT /${number}`)
-  // One whose 104 was lost is begun again, as a retry of a PUT may be.
+  // An upload whose 104 was lost is started again, as for a retry of a PUT.
   const complete = own.filter(({ state, path }) => state === 'complete' && known.has(path))
   const findings: string[] = []
   if (outcome !== '201' && known.size > 0) findings.push(`ended with ${outcome}`)
@@ -164,7 +163,7 @@ function bytesOf(amounts: readonly number[]): number {
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** Bytes of the process, and those of them that are in use. */
+/** Bytes of the process, and those in use. */
 function used(): { rss: number; live: number } {
   collect()
   const { rss, heapUsed, external } = process.memoryUsage()

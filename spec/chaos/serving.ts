@@ -2,26 +2,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Exchange } from './exchange.ts'
 import { answerField, lateness, type Play } from './plays.ts'
 
-/** What came of a request: what is kept of it when it is over. */
+/** What the origin keeps about a request. */
 export interface Outcome {
-  /** The final status that was answered; 0 for none. */
+  /** The final status; 0 for none. */
   status: number
-  /** Whether the client was told that nothing was done about the request. */
+  /** Whether the client was told that the request was not processed. */
   refused: boolean
 }
 
-/** The serving of one request by the origin; node's two servers look alike to it. */
+/**
+ * Handles one request at the origin. The classes of Node's two servers are compatible in the parts that are used
+ * here.
+ */
 export class Serving {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #exchange: Exchange
   readonly #asked: boolean
-  /** What came of it so far. */
   readonly outcome: Outcome = { status: 0, refused: false }
   #over = false
   #bytes = 0
   #attempt = 0
-  /** What happens when half of the content has come, as far as that can be told. */
+  /** Called when half of the content has arrived, if the length is known. */
   #midway: (() => void) | null = null
 
   constructor(
@@ -38,7 +40,7 @@ export class Serving {
     response.on('error', () => {})
   }
 
-  /** Does what is to be done; `attempt` counts the requests of the same upload, from 0. */
+  /** @param attempt the number of the request among those of the upload, from 0. */
   play(play: Play, attempt: number): void {
     this.#attempt = attempt
     const [what = '', ...when] = play.split('-')
@@ -112,7 +114,7 @@ export class Serving {
     if (what === 'leaving') setTimeout(() => this.#exchange.reset(), 5)
   }
 
-  /** Answers without a look at the content, or what there is to come of it. */
+  /** Answers before the content has arrived. */
   #act(what: string, when: readonly string[]): void {
     const exchange = this.#exchange
     this.#over = true

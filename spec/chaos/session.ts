@@ -8,24 +8,22 @@ import type { SessionPlan } from './plan.ts'
 import { type Told, tell } from './told.ts'
 import { type Addresses, routeOf } from './transports.ts'
 
-/** What a session needs. */
 export interface Grounds {
   readonly seed: number
   readonly addresses: Addresses
   readonly pool: Pool
 }
 
-/** What came of a session. */
 export interface SessionResult {
   readonly tolds: readonly Told[]
-  /** Whether its agent, and its connections with it, could be closed when all was over. */
+  /** Whether the agent and its connections could be closed at the end. */
   readonly closed: boolean
 }
 
-/** Milliseconds that it may take to close what is idle. */
+/** Milliseconds for closing what is idle. */
 const patience = 10_000
 
-/** Makes the uploads of a session through an agent and a proxy of its own. */
+/** Makes the uploads of a session through its own agent and proxy. */
 export async function runSession(plan: SessionPlan, grounds: Grounds): Promise<SessionResult> {
   const { seed, addresses, pool } = grounds
   const { clean } = plan
@@ -46,7 +44,7 @@ export async function runSession(plan: SessionPlan, grounds: Grounds): Promise<S
   await Promise.all(Array.from({ length: plan.lanes }, lane))
   const closed = plan.closes ? await inTime(agent.close()) : true
   await agent.destroy()
-  // What is still on its way has to arrive where nothing keeps it from that.
+  // Without faults, everything that was sent must arrive.
   const arrived = clean ? await inTime(proxy.idle()) : true
   await proxy.close()
   return { tolds, closed: closed && arrived }

@@ -2,7 +2,7 @@ import type { Finding } from './ledger.ts'
 
 const events = ['uncaughtException', 'unhandledRejection', 'warning'] as const
 
-/** Notes what nobody handled, which is a fault wherever it comes from. */
+/** Collects unhandled errors and warnings. Each is a fault. */
 export class Strays {
   readonly findings: Finding[] = []
   readonly #note = (error: unknown): void => {
@@ -10,12 +10,10 @@ export class Strays {
     this.findings.push({ breach: 'leaked', upload: null, text: `nobody handled: ${what}` })
   }
 
-  /** Begins to listen. */
   start(): void {
     for (const event of events) process.on(event as 'warning', this.#note)
   }
 
-  /** Listens no more. */
   stop(): void {
     for (const event of events) process.off(event as 'warning', this.#note)
   }

@@ -4,7 +4,6 @@ import type { Received } from './plays.ts'
 import type { Told } from './told.ts'
 import { transports } from './transports.ts'
 
-/** What a run came to. */
 export interface Results {
   readonly tolds: readonly Told[]
   readonly received: Received
@@ -13,7 +12,7 @@ export interface Results {
   readonly seed: number
 }
 
-/** What has to be 0, in the order in which it is told. */
+/** The counts that must be 0, in the order of the summary. */
 const breaches: readonly Breach[] = [
   'lost',
   'doubled',
@@ -24,7 +23,6 @@ const breaches: readonly Breach[] = [
   'leaked',
 ]
 
-/** What a run came to, as text. */
 export function summary({ tolds, received, findings, seconds, seed }: Results): string {
   const { requests, messages } = received
   const mebibytes = messages.reduce((sum, { bytes }) => sum + bytes, 0) / 1_048_576
@@ -48,7 +46,7 @@ function outcomeOf({ report, error, status, hung }: Told): string {
   return error !== null && status === null ? 'failed' : 'without a report'
 }
 
-/** How often each value occurs, in all and over each transport. */
+/** How often each value occurs, in total and for each transport. */
 function table(
   title: string,
   tolds: readonly Told[],

@@ -98,7 +98,7 @@ describe('the program', () => {
   })
 })
 
-/** An origin, and when it was asked. It answers with this content, or not at all. */
+/** An origin that resolves `asked` at a request. It answers with this content, or never. */
 async function observedOrigin(
   mode: OriginMode,
   body?: string,

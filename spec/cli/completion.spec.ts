@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { expect } from 'chai'
 import { run } from '../support/terminal.ts'
 
-/** What bash offers for the last of these words. */
+/** The completions of bash for the last of these words. */
 async function offered(...words: string[]): Promise<string[]> {
   const { out } = await run(['completion', 'bash'])
   const script = `${out}

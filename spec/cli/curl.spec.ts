@@ -28,7 +28,7 @@ function curl(args: readonly string[], stdin = ''): Promise<Ended> {
   })
 }
 
-/** Who does the same with the same flags; curl only where it is installed. */
+/** Commands that accept the same flags; curl only where it is installed. */
 const clients: Record<string, (args: readonly string[], stdin?: string) => Promise<Ended>> = {
   put: (args, stdin = '') => run(['put', ...args], { stdin }),
   ...(hasCurl && { curl }),
@@ -158,7 +158,7 @@ for (const [name, client] of Object.entries(clients)) {
       const begun = performance.now()
       const { status } = await client(['--limit-rate', '100k', '-T', large, `${origin.url}/`])
       expect([status, origin.requests[0]?.bytes]).to.deep.equal([0, 100_000])
-      // curl's first bytes are free.
+      // curl does not limit its first bytes.
       expect(performance.now() - begun).to.be.above(400)
     })
 

@@ -5,7 +5,7 @@ import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
 
-/** What was said, without what is of no interest here or differs from run to run. */
+/** The output without lines that do not matter here or differ between runs. */
 function said(err: string): string[] {
   const plain = /^> (accept|sec-fetch|user-agent|connection)|^< (date|connection|keep-alive)/i
   return err
@@ -137,7 +137,7 @@ describe('put --verbose', () => {
   })
 
   it('makes uploads one at a time', async () => {
-    // It answers late enough for others to come in between.
+    // The delay lets other uploads start in the meantime.
     const origin = await openOrigin({ delay: 20 })
     let maxOpen = 0
     origin.mode = () => {

@@ -9,13 +9,13 @@ import { listening } from '../support/listening.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 
-/** A server of raw connections; answers its host and port. */
+/** A TCP server; resolves with its host and port. */
 async function raw(serve: (socket: Socket) => void): Promise<string> {
   const server = createServer((socket) => serve(socket.on('error', () => {})))
   return `127.0.0.1:${await listening(server)}`
 }
 
-/** What is said of a failure, on standard error and in JSON; codes of libraries are in JSON alone. */
+/** The message on standard error, and the code in JSON. Codes of libraries are only in JSON. */
 async function said(...args: string[]): Promise<{ message: string; code: string | null }> {
   const { status, out, err } = await run(['put', '-', ...args, '--json'], { stdin: 'abc' })
   expect(status).to.equal(1)

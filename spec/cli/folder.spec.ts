@@ -10,7 +10,7 @@ import { openOrigin } from '../support/open-origin.ts'
 import { served } from '../support/served.ts'
 import { run } from '../support/terminal.ts'
 
-/** A folder with files, some of them below others. */
+/** A folder with files on several levels. */
 function folderOf(): string {
   const [file = ''] = filesOf({ 'in/a b': 'one', 'in/sub/c?d': 'two', 'in/sub/deep/e%41': '' })
   return join(file, '..')
@@ -74,7 +74,7 @@ describe('the command put, with -r', () => {
     expect(left).to.have.length(3)
   })
 
-  // Other systems take no such names. A spec that skips itself fails (forbid-pending).
+  // Other systems have no such names. A spec that skips itself fails (forbid-pending).
   if (process.platform === 'linux') {
     it('fails for a file whose name is not UTF-8, and uploads the others', async () => {
       const folder = folderOf()

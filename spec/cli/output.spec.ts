@@ -98,7 +98,7 @@ describe('the progress of put, on a terminal that shows results, too', () => {
       const files = [...filesOf({ a: 'abc' }), '/no/such']
       const args = ['--json', how, '--expect', 'always', '--continue-timeout', '60000']
       const ended = main(['put', ...files, `${origin.url}/`, ...args], terminal)
-      // While the other upload waits and its progress is shown.
+      // The other upload waits, and its progress is shown.
       await terminal.stderr.until(/"message":"[^"]*no such file"\}\}\n/)
       terminal.emit('SIGINT')
       expect(await ended).to.equal(130)
@@ -137,7 +137,7 @@ describe('the help', () => {
       for (const command of ['put', 'probe', 'serve']) await main(['help', command], terminal)
       await main(['--help'], terminal)
       const lines = wide.text.split('\n')
-      // An address has no place to break at.
+      // A URL cannot be broken.
       const long = lines.filter((line) => line.length > columns && /\S\s+\S/.test(line))
       expect(long).to.deep.equal([])
       expect(wide.text).to.match(/ {6}the most redirects to follow|follow \(default: 5\)/)

@@ -5,7 +5,7 @@ import { firstsOf, hasty, patient, probed } from '../support/probed.ts'
 import { run } from '../support/terminal.ts'
 import { type Front, type Play, tlsFront } from '../support/tls-front.ts'
 
-/** Takes what comes, and tells what it is asked about. */
+/** Reads each request; `asked` handles those with an expectation. */
 const playing =
   (asked: Play): Play =>
   (request, response, asks) => {
@@ -16,7 +16,7 @@ const playing =
 const sayGo = playing((_request, response) => response.writeContinue())
 
 describe('the command probe over TLS', () => {
-  /** What comes first over each protocol, and that no content went over HTTP/2. */
+  /** The first answer over each protocol. Fails if content was sent over HTTP/2. */
   async function firsts(front: Front, how: readonly string[] = patient): Promise<unknown[]> {
     const cacert = temporaryFile()
     writeFileSync(cacert, front.ca)

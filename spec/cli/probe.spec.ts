@@ -29,7 +29,7 @@ describe('the command probe', () => {
       expect(firstsOf(report)).to.deep.equal([['HTTP/1.1', first]])
       expect(report.protocols[0]?.behaviours[0]?.rounds).to.equal(3)
       expect(origin.requests.map(({ asked, bytes }) => [asked, bytes])).to.deep.equal(
-        // Where a connection is torn down, each upload makes one fresh attempt.
+        // After a reset, each upload makes one fresh attempt.
         Array.from({ length: mode === 'reset' ? 6 : 3 }, () => [true, 0]),
       )
     })

@@ -195,7 +195,7 @@ describe('the command put, with many files', () => {
 
   it('uploads as many at a time as it is told', async () => {
     const held: ServerResponse[] = []
-    // It answers in pairs, so that uploads one after the other would never end.
+    // It answers in pairs, so sequential uploads would never finish.
     const url = await serverUrl((request, response) => {
       request.resume()
       held.push(response)

@@ -45,7 +45,7 @@ async function interrupted(
   return { file, url, err: terminal.err, out: terminal.out }
 }
 
-/** Resolves when half of an upload to this path has come. */
+/** Resolves when half of an upload to this path has arrived. */
 async function arrived(origin: TestOrigin, path: string): Promise<void> {
   const offset = (): number =>
     origin.uploads.find(({ target }) => target === `PUT ${path}`)?.offset ?? 0
@@ -156,7 +156,7 @@ describe('the command put with --resume', () => {
     const path = `${dirname(file)}/${tokensBeside(file)[0]}`
     if (process.getuid?.() === 0) chownSync(path, 1, 1)
     else {
-      // Only root can give a file to another user. Others link to one of root's.
+      // Only root can give a file to another user. Other users link to a file of root.
       rmSync(path)
       symlinkSync('/etc/hosts', path)
     }
@@ -214,7 +214,7 @@ describe('the command put with --resume', () => {
     expect(err).to.include('2 of 2 uploads accepted')
     const ofA = origin.uploads.filter(({ target }) => target === 'PUT /a.bin')
     expect(ofA.map(({ sha256 }) => sha256)).to.deep.equal([digest])
-    // Not uploaded without --resume either: it may be all that is needed to change the upload.
+    // Not uploaded without --resume either: with the token, anybody could change the upload.
     writeFileSync(`${folder}.${basename(file)}.0123456789abcdef.upload.json`, '{}')
     const plain = await run(['put', '-r', folder, `${origin.url}/again/`])
     expect(plain.err).to.include('2 of 2 uploads accepted')
@@ -252,7 +252,7 @@ describe('the command put with --resume', () => {
 
   it('says that the token cannot be kept, and goes on', async () => {
     const origin = await resumableOrigin({ fault: faults({ after: 1_500_000, with: 'reset' }) })
-    // A name of 255 bytes, to which nothing can be added.
+    // A name of 255 bytes cannot be longer, so the token file cannot be created.
     const [file = ''] = filesOf({ ['a'.repeat(255)]: content })
     const { status, err } = await run(['put', file, `${origin.url}/a`, '--resume'])
     expect(status).to.equal(0)

@@ -67,7 +67,7 @@ describe('the command serve', () => {
   ] as const) {
     it(`plays ${mode}`, async () => {
       const { url, terminal } = await served('--mode', mode)
-      // Only where nobody answers may the wait run out.
+      // The wait may only run out with a silent origin.
       const continueTimeout = mode === 'silent' ? 50 : 60_000
       const { response, report } = await send(`${url}/a`, { continueTimeout })
       expect([response.status, report.outcome]).to.deep.equal([status, outcome])

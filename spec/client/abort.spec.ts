@@ -17,13 +17,13 @@ interface Moment {
   readonly options?: (abort: () => void) => ExpectAgentOptions
   /** A diagnostics channel whose next message is the moment. */
   readonly channel?: string
-  /** Whether undici keeps the connection that it was making, for the next request. */
+  /** Whether undici keeps the new connection for the next request. */
   readonly kept?: true
-  /** The ways to send in which a source is let go; all of them by default. */
+  /** The faces that cancel a source; all of them by default. */
   readonly lettingGo?: readonly Face[]
 }
 
-/** The head of a request, and then nothing that would complete it. */
+/** Reads a request head; the message must stay incomplete. */
 const incomplete: Script = async (wire) => {
   expect((await wire.closed()).toString('latin1')).not.to.match(/\r\n0\r\n\r\n$/)
 }
@@ -34,7 +34,7 @@ const refuse: Script = async (wire) => {
   expect((await wire.closed()).length, 'bytes after the 417').to.equal(0)
 }
 
-/** Aborts while the given connection is being made. */
+/** Aborts while this connection is being made. */
 function whileConnecting(number: number, abort: () => void): ExpectAgentOptions {
   const build = buildConnector({})
   let count = 0
@@ -47,8 +47,8 @@ function whileConnecting(number: number, abort: () => void): ExpectAgentOptions 
   return { connect, connections: 1 }
 }
 
-// The fetch of Node 22 and 24 keeps what nobody asked it for yet, whatever its dispatcher: its
-// stream is let go by the package's own faces alone where nothing was opened.
+// The fetch of Node 22 and 24 does not cancel a stream that nothing has read, with any dispatcher. So only the
+// package's own faces cancel a stream that was not opened.
 const moments: readonly Moment[] = [
   {
     when: 'while it connects',
@@ -131,7 +131,7 @@ const moments: readonly Moment[] = [
   },
 ]
 
-/** Calls back once, after what published the message has run. */
+/** Calls back once, after the code that published the message. */
 function onMessage(channel: string, callback: () => void): void {
   const listener = (): void => {
     unsubscribe(channel, listener)
@@ -141,13 +141,13 @@ function onMessage(channel: string, callback: () => void): void {
   closeLater(() => unsubscribe(channel, listener))
 }
 
-/** What keeps this process alive, of the kinds that an upload makes. */
+/** Active resources of the kinds that an upload creates. */
 function resources(): string[] {
   const kinds = ['Timeout', 'TCPSocketWrap', 'TCPConnectWrap']
   return process.getActiveResourcesInfo().filter((name) => kinds.includes(name))
 }
 
-/** The sockets that undici connects from here on. */
+/** Sockets that undici connects from now on. */
 function clientSockets(): Socket[] {
   const sockets: Socket[] = []
   const listener = (message: unknown): void => {
@@ -211,7 +211,7 @@ for (const face of faces) {
         const { content, cancelled } = make()
         const signal = AbortSignal.abort(reason)
         const failure = await failureOf(face.open()(peer.url, content, { signal }))
-        // undici's request connects before it looks at its signal.
+        // undici's request connects before it checks its signal.
         for (const socket of connected) socket.destroy()
         if (connected.length > 0) await peer.done
         expect(failure).to.equal(reason)

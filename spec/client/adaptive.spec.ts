@@ -50,7 +50,7 @@ async function askedHead(wire: Wire): Promise<string> {
   return head
 }
 
-/** Uploads once for each turn of the origin, one after the other, on one connection. */
+/** Makes one upload per turn, one after the other, on one connection. */
 async function play(
   turns: readonly Turn[],
   known: readonly number[] = [],

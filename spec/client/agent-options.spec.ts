@@ -14,7 +14,7 @@ const makers: Record<string, (options: object) => unknown> = {
   install: (options) => install(options)(),
 }
 
-/** The names that the constructors of the installed undici take apart. */
+/** The option names that the constructors of the installed undici read. */
 function namesIn(file: string): string[] {
   const source = readFileSync(createRequire(import.meta.url).resolve(`undici/${file}`), 'utf8')
   const [, list = ''] = /constructor \((?:\w+, )?\{([^}]*)\} = \{\}\)/.exec(source) ?? []
@@ -23,7 +23,7 @@ function namesIn(file: string): string[] {
 }
 
 const files = ['agent', 'pool', 'client'].map((name) => `lib/dispatcher/${name}.js`)
-/** What undici itself refuses, but only when the first connection is made. */
+/** undici rejects these only when it makes the first connection. */
 const refused = [
   'socketTimeout',
   'requestTimeout',

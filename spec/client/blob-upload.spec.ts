@@ -25,7 +25,7 @@ function formOf(file: File): FormData {
   return form
 }
 
-/** As many bytes as a form has behind its file. */
+/** As many bytes as follow the file in a form. */
 const excess = 'x'.repeat(44)
 
 const contents: Record<string, (file: File) => Blob | FormData> = {

@@ -9,7 +9,7 @@ import { agentFor } from '../support/faces.ts'
 import { RecordingHandler } from '../support/handler.ts'
 import { origin, type Script } from '../support/origin.ts'
 
-/** Answers everything with this status, without having been asked. */
+/** Answers this status, to requests without an expectation. */
 function answering(status: number, times = 1): Script {
   return async (wire) => {
     for (let time = 0; time < times; time++) {
@@ -131,7 +131,6 @@ describe('a busy route whose connections have no gates', () => {
   })
 })
 
-/** Three bytes, one by one. */
 function* chunks(): Generator<string> {
   yield* 'abc'
 }

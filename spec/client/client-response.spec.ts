@@ -136,7 +136,7 @@ for (const [name, sent] of Object.entries(faces)) {
           response.writeHead(200, { 'content-encoding': coding }).write(encode(bytes))
         })
         await sent(url)
-        // A collection that comes too early finds the response on the stack.
+        // A collection that is too early finds the response on the stack.
         while (!over) await collected()
         await closed.raised
       })

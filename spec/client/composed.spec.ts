@@ -44,11 +44,11 @@ interface Row {
   readonly sentBytes: number
 }
 
-/** What is right, whoever decides. */
+/** The expected result, whichever interceptor acts. */
 function rightFor(size: keyof typeof contents, mode: string): Row {
   const { length: bytes } = contents[size]
   if (size === 'small') {
-    // A 417 is for those who ask.
+    // Without an expectation, the origin accepts instead of answering 417.
     const status = mode === '413' ? 413 : 201
     return { status, reason: 'below-threshold', attempts: ['first'], sentBytes: bytes }
   }
@@ -154,7 +154,7 @@ describe('an ExpectAgent behind a Proxy', () => {
       expect(agent.destroyed).to.equal(true)
     })
 
-    // undici's RetryAgent takes no callback.
+    // undici's RetryAgent accepts no callback.
     if (name.startsWith('a RetryAgent')) continue
     it(`closes with a callback: ${name}`, async () => {
       const agent = agentFor()

@@ -25,7 +25,7 @@ function times(count: number): Buffer {
   return Array.from({ length: count }).reduce<Buffer>((content) => gzipSync(content), text)
 }
 
-/** An answer: what Content-Encoding says, the content, and where it is cut into two pieces. */
+/** A response: its Content-Encoding, its content, and where the content is cut into two pieces. */
 type Answer = readonly [what: string, codings: string | string[], content: Buffer, cut?: number]
 
 const coders = {
@@ -80,7 +80,7 @@ const answers: Answer[] = [
   ...unknown,
 ]
 
-/** An origin that gives this answer to whatever it is sent. */
+/** An origin that gives this response to each request. */
 async function answering(
   [, codings, content, cut = content.length]: Answer,
   status = 200,
@@ -103,7 +103,7 @@ async function answering(
   return `http://127.0.0.1:${port}/`
 }
 
-/** What came of it: the content, or what failed. */
+/** The content, or the error. */
 async function cameOf(made: Promise<Response>): Promise<string> {
   try {
     const response = await made
@@ -160,7 +160,7 @@ describe('content of a response', () => {
       const zeros = Buffer.alloc(20_000_000)
       const [decoder] = decodersOf(name.replace('raw ', ''))
       decoder?.end(code(zeros))
-      // As much is decoded elsewhere meanwhile.
+      // The same amount is decoded elsewhere in the meantime.
       await promisify(inflate)(deflateSync(zeros))
       expect(decoder?.readableLength).to.be.below(1_000_000)
       decoder?.destroy()

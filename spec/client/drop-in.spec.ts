@@ -12,7 +12,7 @@ async function openOrigin(options: OriginOptions = {}): Promise<TestOrigin> {
   return origin
 }
 
-/** A stream that never ends by itself. */
+/** A stream without an end. */
 function endless(): { body: ReadableStream; cancelled: Promise<unknown> } {
   let cancel: (reason: unknown) => void = () => {}
   const cancelled = new Promise((resolve) => {

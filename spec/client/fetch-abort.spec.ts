@@ -10,7 +10,6 @@ const inits: Readonly<Record<string, FetchInit>> = {
   'a PUT that asks': { method: 'PUT', body: 'hello', expect: 'always', continueTimeout: 60_000 },
 }
 
-/** What an abort may be given as its reason. */
 const reasons: Readonly<Record<string, unknown>> = {
   'an Error': new Error('enough'),
   'a DOMException': new DOMException('too slow', 'TimeoutError'),

@@ -3,7 +3,7 @@ import { fetch } from '../../lib/client/fetch.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin, type Script } from '../support/origin.ts'
 
-/** A stream that never ends, and the reason it was cancelled with. */
+/** A stream without an end, and the reasons with which it was cancelled. */
 function endless(): { body: ReadableStream; cancelled: Promise<unknown>; reasons: unknown[] } {
   const reasons: unknown[] = []
   let body: ReadableStream | undefined
@@ -19,7 +19,7 @@ function endless(): { body: ReadableStream; cancelled: Promise<unknown>; reasons
   return { body: body as ReadableStream, cancelled, reasons }
 }
 
-/** Goes as far into an upload as is said, and then has it aborted. */
+/** Each script continues up to the moment and then aborts. */
 const moments: readonly (readonly [when: string, script: (abort: () => void) => Script])[] = [
   [
     'waits for the go-ahead',

@@ -9,13 +9,13 @@ import { Wire } from '../support/wire.ts'
 const platform = globalThis.fetch as typeof fetch
 const asking = { expect: 'always', continueTimeout: 60_000 } as const
 
-/** What can be told of a failure and of what caused it. */
+/** The properties of an error and of its cause. */
 function told(error: Error): object {
   const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
   return { name, message, cause: { name: cause?.name, code: cause?.code, text: cause?.message } }
 }
 
-/** The status and the text of a response, or what failed. */
+/** The status and the text of a response, or the error. */
 async function outcomeOf(call: typeof fetch, url: string, init: FetchInit): Promise<unknown> {
   return call(url, init).then(
     async (response) => [response.status, await response.text().catch(told)],
@@ -25,7 +25,7 @@ async function outcomeOf(call: typeof fetch, url: string, init: FetchInit): Prom
 
 const ok = (wire: Wire, ...fields: string[]): void => wire.send('HTTP/1.1 200 OK', ...fields)
 
-/** What the origin does once it has a head. */
+/** What the origin does after it has read a head. */
 const answers: Readonly<Record<string, (wire: Wire) => void>> = {
   'is reset': (wire) => wire.reset(),
   'is closed': (wire) => wire.end(),
@@ -57,7 +57,7 @@ const answers: Readonly<Record<string, (wire: Wire) => void>> = {
   },
 }
 
-/** An origin that does the same on every connection, of which a request that asks may make two. */
+/** The same behaviour on every connection: a request with an expectation may make two. */
 async function answering(answer: (wire: Wire) => void): Promise<string> {
   const server = createServer((socket) => {
     const wire = new Wire(socket, 0)

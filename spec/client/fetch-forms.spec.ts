@@ -11,7 +11,7 @@ const forms: Readonly<Record<string, () => FormData>> = {
   'the undici package': () => new UndiciFormData() as unknown as FormData,
 }
 
-/** Answers the request that the origin took. */
+/** Resolves with the request that the origin accepted. */
 async function send(mode: OriginMode, body: FormData): Promise<SeenRequest | undefined> {
   const origin = await openOrigin({ mode, keepContent: true })
   const dispatcher = agentFor({ expect: 'always', continueTimeout: 60_000 })

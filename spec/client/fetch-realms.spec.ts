@@ -7,7 +7,7 @@ import type { ContentInput } from '../../lib/content/content.ts'
 import { agentFor } from '../support/faces.ts'
 import { openOrigin } from '../support/open-origin.ts'
 
-/** A Request of another realm, of which nothing is known but its shape. */
+/** An object with the shape of a Request, as from another realm. */
 function foreignRequest(url: string, init: RequestInit): Request {
   const inner = new Request(url, init)
   const names = ['url', 'method', 'headers', 'body', 'bodyUsed', 'signal', 'redirect', 'integrity']

@@ -4,7 +4,7 @@ import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { type Play, tlsFront } from '../support/tls-front.ts'
 
-/** Redirects with this much content once the upload came, and takes the upload that follows. */
+/** Redirects with this much content after the upload, and accepts the next one. */
 function redirecting(bytes: number): Play {
   return (request, response, asked) => {
     if (asked) response.writeContinue()

@@ -12,17 +12,17 @@ const [first, second] = ['/first', '/second?at=1']
 interface Case {
   readonly status: number
   readonly init: FetchInit
-  /** Where the redirect points; nowhere when it is `null`. */
+  /** The Location field; `null` for none. */
   readonly location?: string | null
 }
 
-/** What the origin saw, but for its own name, the expectation, and what a redirect kept back. */
+/** The request without the host, the expectation, and the fields that a redirect removes. */
 function seenOf({ method, path, headers, content }: SeenRequest): object {
   const { host: _host, expect: _expect, ...fields } = headers
   return { method, path, fields, content: path === first ? '' : String(content) }
 }
 
-/** What came back, and what the origin saw last. */
+/** The response, and the last request at the origin. */
 async function outcomeOf(call: typeof fetch, { status, init, location = second }: Case) {
   const headers: Record<string, string> = location === null ? {} : { location }
   const mode = ({ path }: SeenRequest): OriginMode => (path === first ? { status, headers } : 'go')
@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
   ...[300, 304, 305].map((status) => ({ status, init: { method: 'PUT', ...text } })),
   { status: 307, location: null, init: { method: 'PUT', ...text } },
   { status: 307, location: '/second?at=1#part', init: { method: 'PUT', ...text } },
-  // Node writes fields in latin1: these are the bytes of UTF-8.
+  // Node writes fields as latin1: these are the bytes of UTF-8.
   { status: 307, location: '/caf\u00c3\u00a9', init: { method: 'PUT', ...text } },
   { status: 307, location: 'http://', init: { method: 'PUT', ...text } },
   { status: 307, location: 'http://me:secret@127.0.0.1:1/', init: { method: 'PUT', ...text } },

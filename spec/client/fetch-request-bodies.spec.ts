@@ -14,7 +14,7 @@ const realms: Readonly<Record<string, typeof Request>> = {
   'the undici package': UndiciRequest as unknown as typeof Request,
 }
 
-/** A form of the realm that a Request is of. */
+/** A form of the same realm as the Request. */
 function formOf(Made: typeof Request): FormData {
   const form = Made === Request ? new FormData() : (new UndiciFormData() as unknown as FormData)
   form.append('title', 'Größe')

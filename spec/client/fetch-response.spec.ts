@@ -12,7 +12,7 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 
 const large = noise(1_200_000)
 
-/** Sends to another place before the content. */
+/** Redirects before the content. */
 function redirects(status: number, location: string): Script {
   return async (wire) => {
     expect(await wire.head()).to.match(/^expect: 100-continue\r$/im)
@@ -29,7 +29,7 @@ const gets: Script = async (wire) => {
   wire.raw('got')
 }
 
-/** All that can be told of a response. */
+/** All properties of a response. */
 async function seenOf(response: Response): Promise<object> {
   const { status, statusText, ok, type, redirected, url, headers } = response
   const own = response instanceof globalThis.Response

@@ -5,7 +5,7 @@ import { openOrigin } from '../support/open-origin.ts'
 
 const typos = { continueTimout: 'continueTimeout', treshold: 'threshold', onprogres: 'onProgress' }
 
-/** The warnings of a fetch with these options, but for those of others. */
+/** The warnings of a fetch with these options. */
 async function warningsOf(init: object): Promise<string[]> {
   const { url } = await openOrigin()
   const warnings: string[] = []
@@ -15,7 +15,7 @@ async function warningsOf(init: object): Promise<string[]> {
   process.on('warning', note)
   try {
     await fetch(url, { method: 'PUT', body: 'hello', ...init } as FetchInit)
-    // Warnings are emitted in the order in which they were made.
+    // Warnings are emitted in the order in which they were created.
     const last = once(process, 'warning')
     process.emitWarning('the last one')
     await last

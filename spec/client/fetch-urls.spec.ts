@@ -4,7 +4,7 @@ import { agentFor } from '../support/faces.ts'
 
 const platform = globalThis.fetch as typeof fetch
 
-/** What can be told of a response, or what the fetch rejected with. */
+/** The properties of a response, or the error. */
 async function outcomeOf(call: typeof fetch, url: string, init: FetchInit): Promise<unknown> {
   try {
     const response = await call(url, init)

@@ -26,7 +26,7 @@ function file(): Content {
   return fromFile(path, { chunkSize })
 }
 
-/** Takes content in so slowly that the client's connection is full all the time. */
+/** Reads so slowly that the buffers of the connection are always full. */
 async function slowly(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of request) {

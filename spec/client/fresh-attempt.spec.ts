@@ -42,7 +42,7 @@ describe('an upload to a port where nobody listens', () => {
   })
 })
 
-/** Takes one upload that asks. */
+/** Accepts one upload that has an expectation. */
 async function takeOne(wire: Wire): Promise<Buffer> {
   const head = await wire.head()
   wire.send('HTTP/1.1 100 Continue')
@@ -70,7 +70,7 @@ describe('a 408 in place of a go-ahead', () => {
       )
       const dispatcher = agentFor()
       await (await upload(peer.url, stream(), { dispatcher, method })).response.text()
-      // undici takes a connection for free in the turn after that.
+      // undici considers a connection free in the turn after that.
       await turns()
       const { response, report } = await upload(peer.url, stream(), { dispatcher, method })
       await peer.done

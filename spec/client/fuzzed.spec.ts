@@ -3,7 +3,7 @@ import { upload } from '../../lib/client/upload.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin } from '../support/origin.ts'
 
-// What `npm run fuzz` found and no other spec had.
+// Failures that `npm run fuzz` found and that no other spec covers.
 describe('an upload', () => {
   it('fails when the response breaks off that it got after a 421', async () => {
     const peer = await origin(

@@ -8,7 +8,7 @@ async function* once(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('content')
 }
 
-/** Answers before the content, and is to get nothing more. */
+/** Answers before the content, and must get no content. */
 function refuses(...lines: string[]): Script {
   return async (wire) => {
     await wire.head()

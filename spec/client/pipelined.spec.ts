@@ -6,7 +6,7 @@ import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
 import { listening } from '../support/listening.ts'
 
-/** A request that is given up when its turn comes; undici closes the connection it waited for. */
+/** A request that is aborted when its turn comes; undici closes the connection that it waited for. */
 function giveUp(dispatcher: Dispatcher, origin: string): Promise<void> {
   return new Promise((over) => {
     dispatcher.dispatch(

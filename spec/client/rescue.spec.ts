@@ -13,7 +13,7 @@ const runs = 50
 const chunk = Buffer.alloc(65_536, 'x')
 const chunks = 130
 
-/** A source that needs the processor for itself, as one that compresses or encrypts does. */
+/** A source that keeps the processor busy, as one that compresses or encrypts does. */
 async function* busy(): AsyncGenerator<Buffer> {
   for (let sent = 0; sent < chunks; sent++) {
     const until = performance.now() + 3
@@ -35,7 +35,7 @@ const combinations = ['TCP', 'TLS'].flatMap((transport) =>
   ),
 )
 
-/** One upload, to its status. */
+/** Makes one upload and resolves with its status. */
 type Send = (url: string, dispatcher: Dispatcher) => Promise<number>
 
 const asking: Send = async (url, dispatcher) => {
@@ -57,9 +57,9 @@ const throughUndici: Send = async (url, dispatcher) => {
 
 interface Tally {
   answered: number
-  /** Failed writes after which the gate looked for a response. */
+  /** The number of failed writes after which the gate looked for a response. */
   rescues: number
-  /** What the runs without a 413 got instead, by name. */
+  /** The results other than 413, by name. */
   readonly others: Record<string, number>
 }
 
@@ -85,7 +85,7 @@ async function tallyOf(
 
 const table: Record<string, Record<string, string>> = {}
 
-/** Enters a tally into the table that is shown at the end, and answers it as a message. */
+/** Adds a tally to the table that is printed at the end, and returns it as text. */
 function note(row: string, column: string, { answered, rescues, others }: Tally): string {
   const told = [`${answered} of ${runs}`]
   if (rescues > 0) told.push(`${rescues} rescues`)
@@ -95,13 +95,13 @@ function note(row: string, column: string, { answered, rescues, others }: Tally)
 }
 
 describe('the rescue of a response', () => {
-  // The numbers beside undici's own are what this suite is run for.
+  // The comparison with undici is the purpose of this suite.
   after(() => console.table(table))
 
   for (const { transport, when, asked, unasked, leave } of combinations) {
     const row = `${transport}, 413 ${when}, then ${leave}`
 
-    /** Where an origin does this, and the agent options that trust it. */
+    /** Starts an origin that does this before it refuses, and returns the agent options that trust it. */
     const refusing = async (before: readonly Step[]) => {
       const secret = transport === 'TLS' ? await identity() : null
       const steps: Step[] = [{ do: 'head' }, ...before, tooLarge, { do: leave }]

@@ -23,7 +23,7 @@ const manifest = JSON.parse(
 
 const text = 'what the origin says, '.repeat(5000)
 
-/** An origin that answers each upload, once all of it came, as it is told. */
+/** Answers each upload after all its content has arrived. */
 async function answering(
   answer: (response: ServerResponse, request: IncomingMessage) => void,
 ): Promise<string> {
@@ -39,7 +39,7 @@ async function sent(url: string, options: UploadOptions = {}): Promise<Response>
   return response
 }
 
-/** The head of an upload as it arrives, and the response to it. */
+/** The head of an upload as it arrives, and its response. */
 async function exchanged(options: UploadOptions): Promise<string[]> {
   const peer = await origin(async (wire) => {
     const head = await wire.head()

@@ -19,7 +19,7 @@ import { bytes, halves } from '../support/inputs.ts'
 import { openOrigin, silentOrigin } from '../support/open-origin.ts'
 import { PushingForm } from '../support/piped.ts'
 
-/** Without a Request of its own, axios hands fetch the URL and the body as they are. */
+/** Without a Request class, axios passes the URL and the body to fetch unchanged. */
 const withoutRequest = (fetch: Upload['fetch']): object => ({ fetch, Request: null })
 
 const put = (upload: Upload, data: unknown, env: object): Promise<number> =>
@@ -37,7 +37,7 @@ describeClient('axios with its fetch adapter', {
   'a buffer in a Request': (upload) => put(upload, upload.bytes, { fetch: upload.fetch }),
 })
 
-/** axios calls any other form url-encoded. */
+/** axios uses the url-encoded type for any other form. */
 async function putForm({ url, fetch, bytes }: Upload): Promise<number> {
   const data = new FormData()
   data.set('file', new Blob([bytes]))
@@ -46,7 +46,7 @@ async function putForm({ url, fetch, bytes }: Upload): Promise<number> {
 
 describeClient('axios with its fetch adapter', { 'a form': putForm }, { field: 'file' })
 
-/** An instance whose connections are closed after the spec. */
+/** An axios instance whose connections are closed after the spec. */
 function client(options: CreateFetchOptions = {}): AxiosInstance {
   const fetch = createFetch({ dispatcher: agentFor(waitFor()), ...options })
   return axios.create({ adapter: 'fetch', env: withoutRequest(fetch) })

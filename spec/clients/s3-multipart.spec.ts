@@ -26,10 +26,10 @@ function fileStream(): ReturnType<typeof createReadStream> {
 
 const bodies = { 'a buffer': () => bytes, 'a file stream': fileStream }
 
-/** A part of which the origin took all. */
+/** A part that the origin accepted. */
 const acceptedPart = (asked: boolean, index: number): unknown => [asked, partSize, parts[index]]
 
-/** The agent remembers a route that stayed silent or answered 417, and asks it once. */
+/** The agent has a route memory: a route that was silent or answered 417 is asked only once. */
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
   ['says go', 'go', [acceptedPart(true, 0), acceptedPart(true, 1)]],
   ['stays silent', 'silent', [acceptedPart(true, 0), acceptedPart(false, 1)]],
@@ -55,7 +55,7 @@ function answerS3({ method, path }: SeenRequest): OriginResponse {
   return { status: 200, headers, body }
 }
 
-/** An origin whose mode is for the parts alone. */
+/** An origin whose mode applies to the parts only. */
 const partsOrigin = (mode: OriginMode): Promise<TestOrigin> =>
   openOrigin({ mode: ({ method }) => (method === 'PUT' ? mode : 'go'), response: answerS3 })
 

@@ -33,7 +33,7 @@ describeClient(
   { response, handsRedirectsOver: ['a buffer', 'a file stream without a checksum'] },
 )
 
-/** What is in the chunks of aws-chunked, which end with an empty one and the checksum. */
+/** The data of aws-chunked content, which ends with an empty chunk and the checksum. */
 function dechunked(content: Buffer): Buffer {
   const chunks: Buffer[] = []
   let rest = content

@@ -9,7 +9,7 @@ import { agentFor } from '../support/faces.ts'
 type Body = Buffer | Blob | ReturnType<typeof createReadStream>
 
 async function put(url: string, dispatcher: Dispatcher, content: Body): Promise<number> {
-  // Its types leave out that a Blob is a body, too.
+  // The types lack Blob as a body.
   const response = await request(url, { method: 'PUT', dispatcher, body: content as Buffer })
   await response.body.dump()
   return response.statusCode

@@ -9,7 +9,7 @@ import { turns } from '../support/turns.ts'
 
 type Callback = (error?: Error | null) => void
 
-/** What a delivery does, as text; the spec says when a write is done. */
+/** Records what a delivery does as text; the spec decides when a write is done. */
 class Recorder implements ContentOpener, ContentWriter {
   readonly events: string[] = []
   readonly written: Buffer[] = []
@@ -17,7 +17,7 @@ class Recorder implements ContentOpener, ContentWriter {
   readonly #atOnce: boolean
   #callback: Callback | null = null
 
-  /** @param atOnce says whether writes are done at once. */
+  /** @param atOnce whether writes complete synchronously. */
   constructor(open: () => Source | Promise<Source>, atOnce = true) {
     this.#open = open
     this.#atOnce = atOnce
@@ -38,7 +38,7 @@ class Recorder implements ContentOpener, ContentWriter {
     else this.#callback = callback
   }
 
-  /** The write that is under way is done. */
+  /** Completes the current write. */
   done(error?: Error): void {
     const callback = this.#callback as Callback
     this.#callback = null

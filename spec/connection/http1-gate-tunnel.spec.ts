@@ -135,7 +135,7 @@ describe('Http1Gate on a pipelined connection', () => {
       expect((await wire.content(head)).toString()).to.equal('abc')
       sent.raise()
       await queued.raised
-      // Time for the other request to arrive, if it is not kept back.
+      // Waits long enough for the other request to arrive, if it is not delayed.
       await turns(10)
       wire.send('HTTP/1.1 100 Continue')
       wire.send('HTTP/1.1 201 Created', 'content-length: 0')

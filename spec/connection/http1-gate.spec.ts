@@ -10,7 +10,7 @@ import { signal } from '../support/signal.ts'
 import { answer, goAhead, type Step } from '../support/steps.ts'
 import { turns } from '../support/turns.ts'
 
-/** A clock that stands until it is told; sockets and immediates go on by themselves. */
+/** Fakes setTimeout only; sockets and immediates use the real clock. */
 function standingClock(): Clock {
   const clock = install({ toFake: ['setTimeout', 'clearTimeout'] })
   closeLater(() => clock.uninstall())
@@ -102,7 +102,7 @@ describe('Http1Gate', () => {
   ]
   for (const end of ends) {
     it(`leaves no timer behind after ${end.what}`, async () => {
-      // The runner arms its own timer once the spec's function has returned.
+      // The runner sets its own timer after the function of the spec has returned.
       await turns()
       const before = timers()
       const measured = signal()
@@ -169,7 +169,7 @@ describe('Http1Gate', () => {
     const peer = await originElsewhere([{ do: 'head' }, { do: 'reset' }, { do: 'count' }])
     const gated = gatedSocket(peer.url)
     const { socket } = gated
-    // As long as nobody reads, only a write can tell that the other side is gone.
+    // While nothing reads the socket, only a write can find out that the other side is gone.
     socket.pause()
     const failures: NodeJS.ErrnoException[] = []
     socket.on('error', (error) => failures.push(error))
@@ -181,7 +181,7 @@ describe('Http1Gate', () => {
     }
     const told = new Recorder(content(), { length: 3, asks: false, rescueTimeout: 300 })
     put(gated, told)
-    // The head leaves alone when no content came with it.
+    // The head is sent alone when no content came with it.
     await turns(3)
     peer.blockUntil(1)
     more.raise()

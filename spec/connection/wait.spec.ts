@@ -19,7 +19,7 @@ describe('Wait', () => {
     new Wait({ waited: () => ends++ }).start(1000)
     clock.tick(999)
     expect(clock.countTimers()).to.equal(1)
-    // The timer is due with this tick, and the immediate that it sets is not run by it.
+    // The timer is due with this tick. The immediate that it sets does not run in it.
     clock.next()
     expect(ends).to.equal(0)
     clock.next()
@@ -73,7 +73,7 @@ describe('Wait', () => {
     const peer = await origin(async (wire) => {
       await wire.until('go')
       wire.raw('x')
-      // Now the byte lies in the other socket's buffer, and the timer is due before the poll.
+      // Now the byte is in the buffer of the other socket, and the timer is due before the poll.
       const ended = new Promise<void>((resolve) => {
         const waited = (): void => {
           order.push('the end of the wait')

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { giveBuffer, takeBuffer } from '../../lib/content/buffer-pool.ts'
 
-// A size that nothing else uses.
+// A size that no other code uses.
 const size = 1_000_003
 
 describe('takeBuffer', () => {

@@ -6,7 +6,7 @@ import { codeOf, failureOf, LoggedReader, readWith } from '../support/readers.ts
 import { Counted, nextOf, restOf, uploadContentOf } from '../support/sources.ts'
 import { turns } from '../support/turns.ts'
 
-/** Content of two chunks, and how often it was let go. */
+/** Content of two chunks, and how often it was cancelled. */
 interface CancelCase {
   readonly input: ContentInput
   left(): number
@@ -88,7 +88,7 @@ describe('UploadContent.cancel', () => {
         content.cancel()
         content.cancel()
         await turns()
-        // A generator that has not begun runs no code when it is left.
+        // A generator that has not started runs no code when return() is called.
         expect(left()).to.equal(kind === 'a generator' && steps < 1 ? 0 : 1)
         expect(codeOf(() => content.open())).to.equal('ERR_EXPECT_CONTENT_GONE')
       })

@@ -4,7 +4,7 @@ import { noise, sha256 } from '../support/contents.ts'
 import { uploadContentOf } from '../support/sources.ts'
 
 const KiB = 1024
-/** From here on, copies are in buffers that are used again. */
+/** Copies from here on are in buffers that are reused. */
 const from = 256 * KiB
 
 describe('ChunkCopies', () => {
@@ -79,7 +79,7 @@ describe('one-shot content whose chunks are filled again', () => {
         // The server has the bytes as they are now.
         stored.push(Buffer.from(chunk))
         offset += chunk.length
-        // The connection has accepted the bytes, which says nothing about their arrival.
+        // The connection has accepted the bytes, which does not mean that they have arrived.
         source.free(offset - start)
         if (slides && step % 25 === 24) {
           // The connection breaks, and the server has all but the last bytes.

@@ -33,7 +33,7 @@ describe('contentOf what cannot be sent', () => {
       expect(() => contentOf(input)).to.throw(TypeError, `, not ${name}`)
     })
 
-    // What a function answers is waited for.
+    // A promise from a function is awaited.
     if (input instanceof Promise) continue
     it(`names ${name} that a function made, when it is opened`, async () => {
       const opening = async (): Promise<unknown> => contentOf(() => input).open()

@@ -19,7 +19,7 @@ async function lookedUp(path: string, options: FileOptions = {}): Promise<Conten
   return (await content.lookUp?.()) ?? content
 }
 
-/** Looks the file up, and begins to read it. */
+/** Looks the file up, and starts to read it. */
 async function opened(path: string, options: FileOptions = {}): Promise<Reader> {
   const content = await lookedUp(path, options)
   return content.open()
@@ -34,7 +34,7 @@ async function failureOf(promise: unknown): Promise<{ code?: string; message: st
   throw new Error('it did not fail')
 }
 
-/** Reads until the end or a failure, and answers how much was read before it. */
+/** Reads until the end or an error, and returns how much was read. */
 async function readUntilFailure(reader: Reader): Promise<{ got: number; error: unknown }> {
   let got = 0
   try {
@@ -99,7 +99,7 @@ describe('a file that is no longer what it was', () => {
         for (let step = 0; step < steps; step++) await reader.next()
         make(path)
         const { got, error } = await readUntilFailure(reader)
-        // An origin that has all of it may have taken it, and must not get it once more.
+        // An origin that has all bytes may have accepted them, so the upload must not be repeated.
         expect(error === null).to.equal(steps * chunkSize + got === 1000)
       })
     }
@@ -148,7 +148,7 @@ describe('the handle on a file', () => {
 describe('the buffers of a file', () => {
   const chunkSize = 65_536
 
-  /** Reads one chunk of a file of this many, and answers its memory. */
+  /** Reads one chunk and returns its memory. */
   async function memoryOf(reader: Reader): Promise<ArrayBufferLike | null> {
     const step = await reader.next()
     return step.done ? null : (step.value as Buffer).buffer

@@ -12,14 +12,14 @@ type Options = Exclude<Parameters<typeof createReadStream>[1], BufferEncoding | 
 
 const size = bytes.length
 
-/** A stream of a file that is let go after the spec, read or not. */
+/** A stream of a file that is destroyed after the spec. */
 function streamOf(path: string, options: Options = {}): ReadStream {
   const stream = createReadStream(path, options)
   closeLater(() => stream.on('error', () => {}).destroy())
   return stream
 }
 
-/** What is known of a stream once its file was looked at. */
+/** The content of a stream after the lookup of its file. */
 async function lookedUp(stream: ReadStream): Promise<Content> {
   const content = contentOf(stream)
   return (await content.lookUp?.()) ?? content

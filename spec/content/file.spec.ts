@@ -13,7 +13,7 @@ import { bytesOf, chunksIn, failureOf } from '../support/readers.ts'
 
 const bytes = noise(1000)
 
-/** The file as content, once its size was looked up. */
+/** The file as content, after the lookup of its size. */
 async function lookedUp(path: string | URL, options?: FileOptions): Promise<Content> {
   const content = fromFile(path, options)
   return (await content.lookUp?.()) ?? content
@@ -127,7 +127,7 @@ describe('fromFile', () => {
     await reader.next()
     writeFileSync(path, Buffer.alloc(1000, 'x'), { flag: 'r+' })
     await reader.next()
-    // Whatever was in flight, what comes after it was not read yet.
+    // Nothing beyond the chunk that was being read was read.
     expect(String((await reader.next()).value)).to.equal('x'.repeat(10))
     reader.cancel()
   })

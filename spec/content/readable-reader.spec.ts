@@ -35,7 +35,7 @@ describe('watchReadable', () => {
   })
 })
 
-/** A stream with a listener of somebody else's, which keeps it from flowing. */
+/** A stream with a 'readable' listener, which keeps it from flowing. */
 function listenedTo(stream: Readable): Readable {
   return stream.on('readable', ignore)
 }
@@ -105,7 +105,7 @@ for (const [name, made] of [
   })
 }
 
-/** A stream of 100 chunks of 64 KiB, which counts those it has made. */
+/** A stream of 100 chunks of 64 KiB, which counts those it has created. */
 class Hundred extends Readable {
   made = 0
 

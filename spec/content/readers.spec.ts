@@ -71,7 +71,7 @@ describe('blobReader', () => {
   })
 })
 
-/** An iterator that goes on for ever and writes down what is done to it. */
+/** An iterator without an end, which records the calls to it. */
 function endless(log: string[], onReturn: () => unknown): Iterator<string> {
   return {
     next: () => {
@@ -85,7 +85,7 @@ function endless(log: string[], onReturn: () => unknown): Iterator<string> {
   }
 }
 
-/** What hands out this iterator under one of the two symbols. */
+/** An iterable that returns this iterator under one of the two symbols. */
 function iterable(key: symbol, iterator: Iterator<string>): Iterable<string> {
   return Object.assign(Object.create(null) as Iterable<string>, { [key]: () => iterator })
 }

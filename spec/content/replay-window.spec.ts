@@ -54,7 +54,7 @@ describe('the replay window', () => {
               asked = Promise.resolve()
             } else if ((await stateOf(asked)) !== 'pending') {
               const reads = source
-              // An attempt that was given up takes its step, and reads no more.
+              // An attempt that was given up finishes its step, and reads nothing more.
               asked = nextOnce(reads)
               if (move === 'next') await stateOf(asked)
             }
@@ -68,7 +68,7 @@ describe('the replay window', () => {
   })
 })
 
-/** Takes one step of a source, whatever it comes to. */
+/** Reads once and ignores errors. */
 async function nextOnce(source: Source): Promise<void> {
   const found = source.read()
   if (typeof found === 'object' && found !== null && 'then' in found) source.take(await found)

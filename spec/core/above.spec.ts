@@ -12,10 +12,10 @@ import { tlsFront } from '../support/tls-front.ts'
 
 const bytes = noise(200_000)
 
-/** What becomes of a request: it is answered before its content, or when the content has come. */
+/** Answers before the content, or after it has arrived. */
 type Answer = (response: ServerResponse, path: string) => void
 
-/** A server whose first answer is another one than those that follow. */
+/** A server whose first response differs from later ones. */
 async function once(first: Answer, early: boolean): Promise<{ url: string; stored: string[] }> {
   const stored: string[] = []
   let count = 0

@@ -8,7 +8,7 @@ import { play, stored } from '../support/scenario.ts'
 describe('a 200 that stands behind the 100', function () {
   this.timeout(2000)
 
-  /** Answers first, in these pieces, and takes the content then, as Icecast does. */
+  /** Answers first, in these pieces, and then reads the content, as Icecast does. */
   const answersFirst =
     (pieces: string[], end: string): Play =>
     async (peer) => {
@@ -22,9 +22,9 @@ describe('a 200 that stands behind the 100', function () {
   const chunked = head(200, 'Transfer-Encoding: chunked')
   const old = 'HTTP/1.0 200 OK\r\n\r\n'
   const last = '6\r\nstored\r\n0\r\n\r\n'
-  // The report of `upload` is made when the head of the response comes.
+  // The report of `upload` is made when the head of the response arrives.
   const gets = [{ ...stored, status: 200, sent: [0, 1] as const }]
-  // What hangs takes its time, and the other ways are no others for these.
+  // A hang takes long, and other faces take the same code path.
   const faces = ownFaces.filter(({ name }) => !name.includes('install'))
   const few = kinds.filter(({ name }) => name === 'a buffer' || name === 'a stream')
   const fewHalting = haltingKinds.filter(({ known }) => known)

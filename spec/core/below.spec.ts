@@ -14,7 +14,7 @@ async function* oneShot(): AsyncGenerator<Buffer> {
   yield* chunksOf(content)
 }
 
-/** An agent with one of undici's interceptors below ours. */
+/** An agent with one of undici's interceptors below expectContinue(). */
 function above(interceptor: Dispatcher.DispatcherComposeInterceptor): Dispatcher {
   const agent = new Agent({ factory: gatedPool })
   closeLater(() => agent.destroy())
@@ -22,7 +22,7 @@ function above(interceptor: Dispatcher.DispatcherComposeInterceptor): Dispatcher
   return agent.compose(interceptor, expectContinue({ ...own, memory: new RouteMemory() }))
 }
 
-/** An origin that answers the first request so, before its content or behind it, and stores the others. */
+/** Answers the first request before or after its content, and stores the others. */
 async function once(first: OriginMode, early: boolean): Promise<TestOrigin> {
   let requests = 0
   const origin = await startOrigin({

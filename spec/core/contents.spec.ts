@@ -19,7 +19,7 @@ function blob(): Promise<Blob> {
   return openAsBlob(path)
 }
 
-/** Is asked, lets the content go, and takes it. */
+/** Sends a 100 and accepts the content. */
 const takes =
   (length: number | null): Script =>
   async (wire) => {
@@ -32,7 +32,7 @@ const takes =
     wire.raw(response(201, 'stored'))
   }
 
-/** Is asked, lets the content go, and gets no complete message. */
+/** Sends a 100 and gets no complete message. */
 const getsNone: Script = async (wire) => {
   const head = await wire.head()
   wire.raw(goAhead)
@@ -41,7 +41,7 @@ const getsNone: Script = async (wire) => {
   expect(text, 'what came behind the head').to.equal('')
 }
 
-/** The error of an upload, beneath what fetch makes of it; what is thrown synchronously is worse. */
+/** The error of an upload, without the TypeError of fetch. A synchronous throw fails the spec. */
 async function failureOf(face: Face, url: string, content: () => ContentInput): Promise<unknown> {
   const send = face.open(asking)
   let call: Promise<unknown>
@@ -104,7 +104,7 @@ class Opened {
   }
 }
 
-/** Other code that reads a stream, too; returns how many bytes it got. */
+/** Other code that reads the same stream; returns a function with the number of bytes it got. */
 const readers: Record<string, (stream: Readable) => () => number> = {
   'a listener': (stream) => {
     let count = 0
@@ -126,7 +126,7 @@ const readers: Record<string, (stream: Readable) => () => number> = {
   },
 }
 
-/** Other code that takes a ReadableStream, or a part of it. */
+/** Other code that reads a ReadableStream, or a part of it. */
 const takers: Record<string, (stream: ReadableStream) => Promise<unknown>> = {
   'a chunk is read': async (stream) => {
     const reader = stream.getReader()
@@ -137,14 +137,14 @@ const takers: Record<string, (stream: ReadableStream) => Promise<unknown>> = {
   'it is locked': async (stream) => stream.getReader(),
 }
 
-/** Other code that takes a stream that can only be piped. */
+/** Other code that reads a stream that can only be piped. */
 const pipers: Record<string, (stream: Pushing) => unknown> = {
   'all of it is piped': (stream) => stream.pipe(new PassThrough().resume()),
   'a part of it comes by itself': (stream) => stream.emit('data', bytes.subarray(0, 100)),
   'it is destroyed': (stream) => stream.destroy(),
 }
 
-/** A stream whose first bytes were looked at and put back. */
+/** A stream whose first bytes were read and unshifted. */
 async function lookedAt(): Promise<Readable> {
   const stream = Readable.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
   stream.once('data', (first: Buffer) => {

@@ -18,7 +18,7 @@ import { turns } from '../support/turns.ts'
 const tenants = ['A', 'B', 'C', 'D', 'E']
 const bytes = noise(50_000)
 
-/** Wants a token, gives hints, lets the content go, and takes it, or answers in the middle of it. */
+/** Requires a token, sends a 103 and a 100, and reads the content or answers in the middle of it. */
 const play: Play = (request, response, asked) => {
   const { authorization } = request.headers
   const status = authorization === undefined ? 401 : 201
@@ -57,7 +57,7 @@ const ways: Ways = {
   },
 }
 
-/** What a tenant asks for, each with callbacks of its own. */
+/** The options of a tenant, with callbacks of its own. */
 function listening(diary: Diary, name: string): object {
   const authenticate = async () => {
     diary.note('authenticate')
@@ -101,7 +101,7 @@ for (const protocol of ['http/1.1', 'h2']) {
                   const content = kind.make(diary, pieces) as ContentInput
                   const callbacks = listening(diary, name)
                   const text = await way(front.url + path, content, { dispatcher, ...callbacks })
-                  // What is left is let go when the answer has been returned.
+                  // The rest is cancelled after the response has been returned.
                   await turns(50)
                   expect(text, 'whose token it was').to.equal(`Bearer ${tenant}`)
                   expect(diary.foreign(tenant), 'foreign stores').to.deep.equal([])

@@ -12,7 +12,7 @@ import type { Wire } from '../support/wire.ts'
 
 const agent = { expect: 'always', continueTimeout: 60_000 } as const
 
-/** Content of another making than the types know. */
+/** Content that the types do not allow. */
 const opening = (length: number, open: () => unknown): ContentInput =>
   ({ length, open }) as unknown as ContentInput
 
@@ -20,7 +20,7 @@ async function* yielding(...chunks: string[]): AsyncGenerator<string> {
   yield* chunks
 }
 
-/** Sends, and answers the status or the code of what went wrong. */
+/** The status, or the code of the error. */
 async function outcome(
   face: Face,
   url: string,
@@ -143,7 +143,7 @@ for (const face of ownFaces) {
   })
 }
 
-/** How a call may end before its response. */
+/** How a call ends before its response. */
 interface Ending {
   dispatcher: ExpectAgent
   redirect: 'manual' | 'error'

@@ -8,20 +8,20 @@ import { listening } from '../support/listening.ts'
 import { origin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
-/** A server that takes connections and says nothing on them. */
+/** A server that accepts connections and sends nothing. */
 async function mute(): Promise<{ port: number; reached: Promise<void>; left: Promise<void> }> {
   const [reached, left] = [signal(), signal()]
   const server = createServer((socket) => {
     socket.on('error', () => {})
     socket.on('close', () => left.raise())
-    // What a client begins with: a handshake, or a CONNECT.
+    // The first bytes of a client: a handshake, or a CONNECT.
     socket.on('data', () => reached.raise())
   })
   const port = await listening(server)
   return { port, reached: reached.raised, left: left.raised }
 }
 
-// undici's own `request` takes an abort in only when its connection stands.
+// undici's own `request` handles an abort only when its connection is made.
 for (const face of ownFaces.filter(({ name }) => !name.startsWith('request'))) {
   describe(`an abort before there is a connection, through ${face.name}`, function () {
     this.timeout(2000)
@@ -100,7 +100,7 @@ describe('credentials that throw when they are read', function () {
   const challenge = {
     'www-authenticate': 'Basic realm="r", Digest realm="r", nonce="n", qop="auth"',
   }
-  /** Fields or credentials of which the one that is read as this one throws. */
+  /** Fields or credentials whose getter throws from this read on. */
   const throwing = (from: number, name: string, value: string): object => {
     let reads = 0
     return Object.defineProperty({}, name, {

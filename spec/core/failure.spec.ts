@@ -29,7 +29,6 @@ interface Sending extends ExpectOptions {
 
 type Send = (url: string, content: ContentInput, sending?: Sending) => Promise<unknown>
 
-/** What a promise is rejected with. */
 async function failureOf(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
     () => expect.fail('it did not fail'),
@@ -37,7 +36,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
   )
 }
 
-/** Ways to upload that reject with something. */
+/** APIs that reject with an error. */
 const faces: Record<string, () => Send> = {
   upload: () => {
     const dispatcher = agentFor({ connections: 1 })

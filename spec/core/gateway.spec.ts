@@ -21,7 +21,7 @@ const request = (url: string, ...fields: string[]): string[] => [
   ...fields,
 ]
 
-/** Reads a head that asks, and no content behind it. */
+/** Reads a head with an expectation; no content may follow. */
 async function asked(wire: Wire): Promise<string> {
   const head = await wire.head()
   expect(head.match(/^expect: 100-continue\r$/gim), 'expectations').to.have.lengthOf(1)
@@ -30,14 +30,14 @@ async function asked(wire: Wire): Promise<string> {
   return head
 }
 
-/** Is asked, and answers this in place of a go-ahead. */
+/** Sends this response instead of a 100. */
 const refusing = (answer: string) => async (wire: Wire) => {
   await asked(wire)
   wire.raw(answer)
   expect((await wire.closed()).toString('latin1'), 'bytes after the head').to.equal('')
 }
 
-/** Is asked, lets the content go, takes it, and answers. */
+/** Sends a 100, reads the content and answers. */
 const accepting = async (wire: Wire) => {
   const head = await asked(wire)
   wire.raw(goAhead)
@@ -45,14 +45,14 @@ const accepting = async (wire: Wire) => {
   wire.raw(response(201, 'stored'))
 }
 
-/** Is asked, says nothing, and takes the content. */
+/** Sends no 100, and reads the content. */
 const silent = async (wire: Wire) => {
   const head = await asked(wire)
   expect((await wire.content(head)).equals(bytes), 'whether it is the content').to.equal(true)
   wire.raw(response(201, 'stored'))
 }
 
-/** Calls curl, and answers the status it got and the bytes it sent. */
+/** Runs curl and returns the status that it got and the bytes it sent. */
 async function curl(url: string, ...options: string[]): Promise<string> {
   const path = temporaryFile()
   writeFileSync(path, bytes)
@@ -147,7 +147,7 @@ for (const [name, open] of Object.entries(forwards)) {
       const { url, events } = await gateway(peer.url, open(impatient))
       const wire = await client(url)
       wire.send(...request(url, 'Expect: 100-continue'))
-      // A client need not wait for a 100 for ever (RFC 9110, section 10.1.1).
+      // A client need not wait indefinitely for a 100 (RFC 9110, section 10.1.1).
       wire.raw(bytes)
       expect(await wire.until('201 ')).not.to.have.lengthOf(0)
       expect(events.at(-1)).to.equal('201 after reading')
@@ -209,7 +209,7 @@ for (const [name, open] of Object.entries(forwards)) {
       it(`lets curl send ${what}`, async () => {
         const peer = await origin(script)
         const { url } = await gateway(peer.url, open(wait))
-        // Where the origin says nothing, curl need not hear anything either.
+        // Where the origin is silent, curl need not get a 100 either.
         const patience = wait === patient ? '60' : '0.05'
         expect(await curl(url, '--expect100-timeout', patience)).to.equal(`${said} ${sent}`)
         await peer.done

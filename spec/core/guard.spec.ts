@@ -13,7 +13,7 @@ const bytes = noise(100_000)
 type Handler = Dispatcher.DispatchHandler
 type Starts = (start: () => void) => void
 
-/** Makes undici's own clients start requests in another way, until the spec is over. */
+/** Makes undici's clients start requests in another way, until the spec is over. */
 function startingAs(starts: Starts): void {
   const { dispatch } = Client.prototype
   Client.prototype.dispatch = function (options, handler) {
@@ -31,7 +31,7 @@ function startingAs(starts: Starts): void {
   closeLater(() => Reflect.deleteProperty(Client.prototype, 'dispatch'))
 }
 
-/** A pool that hands on nothing but what has a string for its name. */
+/** A pool that passes on only properties with string keys. */
 function forgetful(to: string | URL, options: object): Pool {
   const pool = gatedPool(to, options)
   const dispatch = pool.dispatch.bind(pool)
@@ -40,7 +40,7 @@ function forgetful(to: string | URL, options: object): Pool {
   return pool
 }
 
-/** Nothing of a request may come. */
+/** The connection must close without a request. */
 const getsNothing = async (wire: Wire): Promise<void> => {
   expect((await wire.closed()).toString('latin1'), 'what came').to.equal('')
 }
@@ -58,7 +58,7 @@ for (const face of ownFaces) {
     this.timeout(2000)
 
     const failing = async (make: () => ContentInput, options: object): Promise<void> => {
-      // Some fail before there is a connection.
+      // Some fail before a connection is made.
       const peer = await origin(getsNothing, getsNothing)
       const send = face.open({ expect: 'always', continueTimeout: 60_000, ...options })
       const failure = await send(peer.url, make()).then(

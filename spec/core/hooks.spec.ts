@@ -17,7 +17,6 @@ const throws = (): never => {
 
 type Way = (url: string, own: object, dispatcher: Dispatcher) => Promise<unknown>
 
-/** The error that a call rejects with, beneath what fetch makes of it. */
 const ways = new Map<string, Way>([
   ['upload', (url, own, dispatcher) => upload(url, bytes, { ...own, dispatcher } as UploadOptions)],
   [
@@ -137,7 +136,7 @@ describe('a hook of a handler that throws', function () {
   for (const [name, make] of agents) {
     for (const hook of hooks) {
       for (const mode of ['go', 413] as const) {
-        // What was refused has no content that could be told of.
+        // Refused content is not sent, so these hooks are not called.
         if (mode === 413 && (hook === 'onBodySent' || hook === 'onRequestSent')) continue
         it(`is told to onResponseError by ${name}: ${hook} at ${mode}`, async () => {
           const body = 'a text'

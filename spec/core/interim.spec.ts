@@ -23,7 +23,7 @@ const resumed = sized(104, 68)
 const processing = sized(102, 100)
 const bare = 'HTTP/1.1 100 Continue\r\n\r\n'
 
-/** Sends these one by one while the content has come to a stop, and takes the rest. */
+/** Sends these one by one while the content is paused, and reads the rest. */
 function inMidContent(...texts: string[]): Play {
   return async (peer) => {
     await peer.asked()
@@ -35,7 +35,7 @@ function inMidContent(...texts: string[]): Play {
   }
 }
 
-/** Sends these one by one when the content has come, and then the answer. */
+/** Sends these one by one after the content, and then the response. */
 function behindContent(...texts: string[]): Play {
   return async (peer) => {
     await peer.asked()
@@ -45,7 +45,7 @@ function behindContent(...texts: string[]): Play {
   }
 }
 
-/** Sends these one by one in the wait, lets the content go, and takes it. */
+/** Sends these one by one during the wait, and then a 100. */
 function inTheWait(...texts: string[]): Play {
   return async (peer) => {
     await peer.asked()
@@ -54,7 +54,7 @@ function inTheWait(...texts: string[]): Play {
   }
 }
 
-/** Sends the same for as long as the client is there, and is not made to send 64 MiB. */
+/** Repeats the text until the client closes. Fails after 64 MiB. */
 async function floods(wire: Wire, text: string): Promise<void> {
   const flood = text.repeat(100)
   const { socket } = wire

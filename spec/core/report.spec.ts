@@ -24,7 +24,7 @@ interface Answered {
 
 type Send = (url: string, content: ContentInput, options?: ExpectOptions) => Promise<Answered>
 
-/** Ways to upload that tell a report as soon as there is a response. */
+/** APIs that have a report as soon as there is a response. */
 const faces: Record<string, Send> = {
   upload: async (url, content, options) =>
     upload(url, content, { dispatcher: trusting(), ...options } as object),
@@ -82,7 +82,7 @@ describe('the report of an upload that is answered with a 2xx in mid-content', (
             wire.raw('done')
           })
           const answered = signal()
-          // More than the system takes at once, and the rest only when it is told.
+          // More than the buffers of the system, and the rest only when the spec resumes it.
           const held = async function* () {
             yield content.subarray(0, 2 * megabytes)
             await answered.raised

@@ -19,7 +19,7 @@ import { turns } from '../support/turns.ts'
 const content = noise(200_000)
 const stream = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
 
-/** A token that is good once, and for one host. */
+/** Tokens that are valid once, for one host. */
 class Tokens {
   readonly issued: string[] = []
 
@@ -29,7 +29,7 @@ class Tokens {
     return token
   }
 
-  /** Whether each of the requests had a token of its own, in the order in which they were issued. */
+  /** Fails unless each request had a token of its own, in the order of issue. */
   check(requests: readonly SeenRequest[]): void {
     const came = requests.map(({ headers }) => headers['x-token'])
     expect(came).to.deep.equal(this.issued)
@@ -90,7 +90,7 @@ const faces: Record<string, Send> = {
     (await request(url, { method: 'PUT', body: stream(), dispatcher })).statusCode,
 }
 
-/** Two servers, of which the first one leads to the second, and that says all that brings another attempt. */
+/** Two servers. The first gives each response that leads to another attempt, and redirects to the second. */
 async function servers(tls: object): Promise<{ far: TestOrigin; near: TestOrigin }> {
   const modes = [
     { status: 503, headers: { 'retry-after': '0' } },
@@ -145,7 +145,7 @@ for (const [way, sign] of Object.entries(ways)) {
         dispatcher: signing(sign(tokens)),
       })
       expect(response.status).to.equal(200)
-      // The first attempt ended in the handshake, because it offered HTTP/1.1 only.
+      // The first attempt failed in the handshake, because it offered HTTP/1.1 only.
       expect(came).to.deep.equal(tokens.issued.slice(1)).and.have.lengthOf(2)
     })
 

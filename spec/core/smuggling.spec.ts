@@ -21,10 +21,10 @@ import { signal } from '../support/signal.ts'
 import { tlsFront } from '../support/tls-front.ts'
 import { turns } from '../support/turns.ts'
 
-/** Turns of the event loop in which the package could do what it must not. */
+/** Turns of the event loop in which an error of the package would show. */
 const enough = 100
 
-/** Content, of which a part may come only when the answer has been read. */
+/** Content, of which a part may only be sent after the response was read. */
 interface Source {
   readonly content: ContentInput
   goOn(): void
@@ -41,7 +41,7 @@ const sizes = new Map([
   ['24 MiB', 25_165_824],
 ])
 
-/** The bytes of each size, and a file that has them. */
+/** The bytes of each size, and a file with them. */
 const contents = new Map(
   [...sizes].map(([size, length]) => {
     const bytes = smuggling(length)
@@ -109,7 +109,7 @@ interface Refusal {
   readonly status: number
   readonly source: Source
   readonly expects: ExpectMode
-  /** Whether all of it leaves with the head, before anybody can answer. */
+  /** Whether all content is sent with the head, before the origin can answer. */
   readonly leaves: boolean
 }
 
@@ -120,7 +120,7 @@ async function refuse({ way, status, source, expects, leaves }: Refusal): Promis
   expect(refused).to.include({ status, text: 'no' })
   source.goOn()
   await turns(enough)
-  // Another request waits for nothing that the origin does with the first one's connection.
+  // Another request does not depend on what the origin does with the first connection.
   const next = request(`${origin.url}/next`, { dispatcher }).then(({ body }) => body.text())
   await Promise.race([next.catch(() => {}), turns(enough)])
   origin.readOn()
@@ -138,7 +138,7 @@ for (const [name, way] of ways) {
     this.timeout(8000)
 
     for (const [size, sized] of contents) {
-      // The rest is no other for these.
+      // Other sizes take the same code path through the other faces.
       if (name !== 'upload' && !['1 KiB', '600 KB'].includes(size)) continue
       const { length } = sized.bytes
       for (const expects of ['auto', 'never', 'always'] as const) {
@@ -163,7 +163,7 @@ describe('refusals over HTTP/2', function () {
     const sized = contents.get(size) as Sized
     for (const expects of ['auto', 'never', 'always'] as const) {
       for (const [kind, make] of sources) {
-        // The encoding of so long a text takes longer than all the rest.
+        // Encoding such a long string takes longer than the rest of the suite.
         if (kind === 'a string' && size === '24 MiB') continue
         it(`use up no stream of the connection: 20 of ${size}, ${kind}, ${expects}`, async () => {
           const front = await tlsFront(['h2'], ({ method }, response) => {

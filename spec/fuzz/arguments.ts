@@ -1,13 +1,12 @@
 import { parseArgs } from 'node:util'
 import type { Target } from './target.ts'
 
-/** What is to be run. */
 export interface RunOptions {
   readonly seed: number
   readonly cases: number
-  /** Seconds after which no case is begun any more. */
+  /** No case starts after this many seconds. */
   readonly seconds: number
-  /** The one case that is to be repeated, or all cases of one target. */
+  /** The case to repeat, or all cases of one target. */
   readonly only: { readonly target: Target; readonly index: number | null } | null
 }
 
@@ -23,7 +22,7 @@ const options = {
   only: { type: 'string' },
 } as const
 
-/** Reads the command line; a string is what is wrong with it. */
+/** Parses the command line; returns a string when it is wrong. */
 export function runOptionsOf(args: string[], targets: readonly Target[]): RunOptions | string {
   const values = valuesOf(args)
   if (typeof values === 'string') return values
@@ -46,7 +45,7 @@ function valuesOf(args: string[]) {
   try {
     return parseArgs({ args, options }).values
   } catch (error) {
-    // It says which argument it does not know.
+    // The message names the unknown argument.
     return error instanceof Error ? error.message : String(error)
   }
 }

@@ -43,7 +43,7 @@ describe(`${count} uploads that are aborted at random moments`, () => {
       const origin = await startOrigin({ mode: () => random.pick(modes) })
       closeLater(() => origin.close())
       const send = face.open({ expect: 'always', continueTimeout: 5, connections: 4 })
-      // What is made once for the whole process, or kept for the next upload, is no leak.
+      // What is created once per process, or kept for the next upload, is not a leak.
       await send(origin.url, 'first').catch(() => {})
       const before = holdings()
       const outcomes: string[] = []

@@ -9,14 +9,14 @@ import { listening } from '../support/listening.ts'
 import { turns } from '../support/turns.ts'
 
 const size = 128 * 1_048_576
-/** What the system and the streams on both sides may hold between them. */
+/** The limit of what the buffers of the system and of the streams hold together. */
 const bound = 32 * 1_048_576
 const chunk = noise(65_536)
 
-/** An origin whose response is large, and what of it has left. */
+/** An origin with a large response. */
 interface Talker {
   readonly url: string
-  /** Bytes that the system has taken, when it has taken no more for many turns. */
+  /** Bytes that the system has accepted, once it has accepted no more for many turns. */
   settled(): Promise<number>
 }
 
@@ -51,7 +51,7 @@ async function talker(): Promise<Talker> {
   return { url: `http://127.0.0.1:${port}/`, settled }
 }
 
-/** The content of a response to an upload, as something that is read piece by piece. */
+/** The content of a response, which is read piece by piece. */
 type Contents = AsyncIterable<Uint8Array> & { cancel?(): Promise<void>; destroy?(): unknown }
 
 const dispatcher = () => agentFor({ expect: 'always', continueTimeout: 0 })

@@ -20,7 +20,7 @@ const accept: Play = (request, response) => {
   request.on('end', () => response.end())
 }
 
-// What the gate on HTTP/2 rests on, and neither node nor undici promises.
+// The HTTP/2 gate depends on these behaviours, which neither node nor undici documents.
 describe('undici and node', () => {
   it('open the stream in the same breath in which the handler is told of the start', async () => {
     const front = await tlsFront(['h2'], accept)

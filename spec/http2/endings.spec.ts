@@ -38,7 +38,7 @@ async function openFront(play: Play): Promise<Front & { send: typeof upload }> {
   return Object.assign(front, { send })
 }
 
-/** The stream was reset, no end was sent on it, and the connection takes the next upload. */
+/** The stream was reset without an end, and the connection accepts the next upload. */
 async function expectReset(front: Front & { send: typeof upload }): Promise<void> {
   await front.until(/^RST_STREAM 1 code 8$/)
   expect(front.frames).not.to.include('DATA 1 END_STREAM')
@@ -95,7 +95,7 @@ describe('an upload over HTTP/2 that fails', () => {
     async function* content(): AsyncGenerator<Buffer> {
       yield noise(100)
       yield noise(100)
-      // Whoever asks for more has written in this very turn.
+      // The generator resumes in the turn in which the chunk before was written.
       controller.abort()
       yield noise(100)
     }
@@ -207,7 +207,7 @@ describe('a refusal over HTTP/2', () => {
             if (text.startsWith('HEADERS 1')) send(head(1, 100))
             return
           }
-          // All of it in one piece.
+          // All frames in one piece.
           socket.cork()
           send(head(1, 413), data(1, reason))
           end(send, socket)
@@ -227,7 +227,7 @@ describe('a response over HTTP/2 that is complete before the content', () => {
   it('ends when the stream is closed with NO_ERROR right behind it', async () => {
     const origin = await framesOrigin((text, send) => {
       if (!text.startsWith('HEADERS 1')) return
-      // As Go does when a handler returns that has not read all of the content.
+      // Like Go, when a handler returns before it has read all content.
       send(head(1, 100), head(1, 201), data(1, Buffer.from('stored')), rstStream(1, 0))
     })
     const dispatcher = agentFor({ ...asking, connect: { ca: origin.ca } })
@@ -241,7 +241,7 @@ describe('an upload over HTTP/2 that the origin did not look at', () => {
   type Reject = (stream: ServerHttp2Stream) => void
   const rejections: readonly (readonly [string, Reject])[] = [
     ['REFUSED_STREAM', (stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM)],
-    // Only the stream before it was looked at.
+    // Only the stream before it was processed.
     ['a GOAWAY', (stream) => stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 1)],
     ['a GOAWAY with an error', (stream) => stream.session?.goaway(11, 1)],
     ['a GOAWAY that leaves nothing of the connection', (stream) => stream.session?.goaway(11, 3)],
@@ -288,7 +288,7 @@ describe('uploads over HTTP/2 at the same time', () => {
       })
     })
     const kinds = ['continued', 'refused', 'replayed']
-    // The first one opens the connection, which others would open more of while they wait.
+    // The first upload opens the connection. Otherwise, uploads that wait for it would open more.
     await front.send(`${front.url}/continued`, 'first')
     const uploads = Array.from({ length: 50 }, async (_, index) => {
       const kind = kinds[index % kinds.length] ?? ''

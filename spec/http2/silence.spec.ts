@@ -43,7 +43,7 @@ describe('silence over HTTP/2', () => {
     const frames: string[] = []
     const origin = await framesOrigin((text, send) => {
       frames.push(text)
-      // The ack sends the PING of the second upload on its way, or what takes its place.
+      // The ack releases the PING of the second upload, or what replaces it.
       if (text === 'PING 0') send(goaway(3, 0), ack('PING'))
       if (text === 'SETTINGS 0' && frames.includes('PING 0')) send(ack('SETTINGS'))
       const [type, stream, ends] = text.split(' ')

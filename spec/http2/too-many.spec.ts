@@ -19,7 +19,7 @@ describe('an HTTP/2 server that takes one stream at a time', () => {
     const secret = await identity()
     const server = createSecureServer({ ...secret, settings: { maxConcurrentStreams: 1 } })
     let requests = 0
-    // Without such a listener Node emits no 'checkContinue'.
+    // Without such a listener, Node emits no 'checkContinue'.
     server.on('request', (_request, response) => response.end())
     server.on('checkContinue', (request: Http2ServerRequest, response: Http2ServerResponse) => {
       request.on('error', () => {})

@@ -13,7 +13,7 @@ const large = noise(100_000)
 const small = noise(500)
 const threshold = 1000
 
-/** Answers with the version that the request came over. */
+/** Answers with the HTTP version of the request. */
 const play: Play = (request, response) => {
   response.writeContinue()
   request.resume()
@@ -29,7 +29,7 @@ interface Row {
   make(): Buffer | AsyncGenerator<Buffer>
   readonly expect: 'auto' | 'never'
   readonly allowH2?: boolean
-  /** By the origin's protocols. */
+  /** By the protocols of the origin. */
   readonly version: string
 }
 
@@ -55,8 +55,8 @@ const rows: readonly Row[] = [
 ]
 
 /**
- * Takes handshakes that do not offer HTTP/2, chooses no protocol, and ends the connection, as nghttpd
- * does; node's own server refuses them.
+ * Accepts handshakes that do not offer HTTP/2, selects no protocol, and closes the connection, as nghttpd does;
+ * Node's own server rejects them.
  */
 async function lenient(front: Front): Promise<string> {
   const { key, cert } = await identity()
@@ -106,7 +106,7 @@ describe('the version of the protocol', () => {
         expect({ status, text }).to.eql({ status: 200, text: '2.0' })
         if (report !== undefined) expect(report.outcome).to.equal('continued')
       }
-      // The first handshake fails, and no other.
+      // Only the first handshake fails.
       expect(front.connections).to.equal(1)
       expect(memory.recall(front.url)).to.eql(['http2-only'])
     })

@@ -13,7 +13,7 @@ import { refuseUnknown } from '../../lib/unknown.ts'
 
 const base: Settings = Object.freeze({ ...defaults, memory: false })
 const memory = new RouteMemory()
-/** What another copy of this package calls a memory. */
+/** The shape of a memory of another copy of this package. */
 const alike = { recall() {}, remember() {}, times() {}, measured() {}, forget() {} }
 const longest = 2_147_483_647
 const origin = 'https://uploads.example:8443'

@@ -38,7 +38,7 @@ const listeners = ['onProgress', 'onInterim']
 const withoutRedirect = expectOptionNames.filter((name) => name !== 'redirect')
 const withoutRetry = withoutRedirect.filter((name) => name !== 'retry')
 
-/** Whatever takes options, and the names that are this package's own. */
+/** What accepts options, and the names that belong to this package. */
 const takers: Record<string, [take: (options: object) => unknown, names: readonly string[]]> = {
   ExpectAgent: [(options) => new ExpectAgent(options), [...expectOptionNames, 'proxy']],
   'expectContinue()': [(options) => expectContinue(options), expectOptionNames],
@@ -85,7 +85,7 @@ const takers: Record<string, [take: (options: object) => unknown, names: readonl
   ],
 }
 
-/** Those whose options are an argument of their own. */
+/** Options that are objects themselves. */
 const takesObject = new Set([
   ...[
     'ExpectAgent',
@@ -99,12 +99,11 @@ const takesObject = new Set([
   ...['fromFile', 'startOrigin', 'the adapter for Azure', 'the adapter for tus'],
 ])
 
-/** Nobody listens there, so whatever fails later was not refused. */
+/** No server listens there, so a later error does not refuse the options. */
 function ofOption(error: Error): void {
   if (error instanceof TypeError && error.cause === undefined) throw error
 }
 
-/** Runs what may throw or reject. */
 async function outcomeOf(take: () => unknown): Promise<unknown> {
   try {
     await take()

@@ -15,7 +15,7 @@ function manifestIn(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
-/** All that comes along when a package is installed. */
+/** All packages that are installed with a package. */
 function packagesOf(folder: string): string[] {
   const names = Object.keys(manifestIn(folder).dependencies ?? {})
   return names.flatMap((name) => [name, ...packagesOf(join('node_modules', name))])
@@ -26,10 +26,10 @@ const modules = files.filter((file) => file.endsWith('.js')).map((file) => join(
 const entries = Object.values(manifestIn('.').exports).flatMap((target) =>
   typeof target === 'string' ? [] : [target.default],
 )
-// The scripted origin is Node's alone.
+// The test origin uses only Node, not undici.
 const withUndici = entries.filter((entry) => !entry.includes('testing'))
 
-/** Runs this Node as if it were of another version; answers what it printed, and its status. */
+/** Runs this Node as if it had another version; returns its error output and its status. */
 function runAs(version: string, args: readonly string[]): Promise<{ err: string; status: number }> {
   const versions = `{ ...process.versions, node: '${version}' }`
   const pretend = `Object.defineProperty(process, 'versions', { value: ${versions} })`

@@ -11,7 +11,7 @@ const ownLines = [
   'an Agent of undici: refused',
 ]
 
-/** Uploads on Bun, which has an undici of its own. */
+/** Uploads on Bun, which has its own undici. */
 export const bun: Platform = async (folder) => {
   const { printed: version } = await runPackage('bun@1', ['--version'])
   const name = `Bun ${version.trim()}`
@@ -21,7 +21,7 @@ export const bun: Platform = async (folder) => {
   const forms = origin.requests.filter(({ headers }) =>
     headers['content-type']?.startsWith('multipart/form-data'),
   )
-  // Both of its files.
+  // Both files.
   const complete = forms.length === 1 && forms.every(({ bytes }) => bytes > 2 * 2_097_152)
   const formLine = `the origin took the form whole: ${complete}`
   return [

@@ -2,7 +2,7 @@ import { startExchange } from './origin.ts'
 import type { Platform } from './platform.ts'
 import { run } from './program.ts'
 
-/** Runs tests of uploads with Jest, which loads the package in a vm. */
+/** Runs tests of uploads in Jest, which loads the package in a vm. */
 export const jest: Platform = async (folder) => {
   const { args } = await startExchange()
   const program = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js']

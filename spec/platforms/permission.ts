@@ -3,10 +3,10 @@ import { mainAnswers, startExchange, toldOf } from './origin.ts'
 import { type Platform, type Result, resultOf } from './platform.ts'
 import { runPackage } from './program.ts'
 
-/** The lines of Node that have `--permission`, and whether it holds for the network. */
+/** The Node versions that have `--permission`, and whether it applies to the network. */
 const lines = { 24: false, 26: true }
 
-/** Uploads with the least permissions, and without those that are needed. */
+/** Uploads with the fewest permissions, and without the required ones. */
 export const permission: Platform = async (folder) => {
   const results: Result[] = []
   for (const [line, restrictsNet] of Object.entries(lines)) {

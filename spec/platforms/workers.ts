@@ -2,7 +2,7 @@ import { mainAnswers, startExchange, toldOf } from './origin.ts'
 import { type Platform, resultOf, thisNode } from './platform.ts'
 import { run } from './program.ts'
 
-/** Uploads from four workers at once, one of which is terminated. */
+/** Uploads from four workers concurrently, one of which is terminated. */
 export const workers: Platform = async (folder) => {
   const { args } = await startExchange()
   const done = await run(process.execPath, ['workers.mjs', ...args], {

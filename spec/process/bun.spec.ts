@@ -13,10 +13,9 @@ interface Piece {
   readonly chunk: Uint8Array
 }
 
-/** What was thrown by writes. */
 const thrown: unknown[] = []
 
-/** Writes several pieces as Bun's sockets do it: as one, by the method that writes one. */
+/** Writes several pieces as Bun's sockets do: joined, with the method that writes one. */
 function writeLikeBun(this: Socket, pieces: Piece[], callback: (error?: Error | null) => void) {
   const chunk = Buffer.concat(pieces.map((piece) => piece.chunk))
   try {
@@ -38,7 +37,7 @@ function formLikeBun(): FormData {
 }
 
 describe('on Bun', () => {
-  // Bun has a module of its own by that name, which lacks what this package needs.
+  // Bun has a built-in module of that name, which lacks what this package needs.
   it('undici is imported by a name that leads to the package', () => {
     const values = /^import (?!type\b)(?:\{[^}]*\}|[^'{}\n]*) from 'undici'$/m
     const files = globSync('lib/**/*.ts')

@@ -13,7 +13,7 @@ import { libraryFile } from '../support/tested.ts'
 
 const run = promisify(execFile)
 
-/** A program that uploads with each face, and prints what it was told. */
+/** A program that uploads with each face, and prints the results. */
 const program = `
   import { ExpectAgent, createFetch, fetch, install, reportOf, upload } from '${libraryFile}'
   import { request } from 'undici'

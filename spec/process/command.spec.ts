@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { startCommand } from '../support/command-child.ts'
 import { openOrigin } from '../support/open-origin.ts'
 
-// Nothing but a proxy knows this name.
+// Only a proxy can resolve this name.
 const url = 'http://uploads.example/file'
 
 describe('the command with NODE_USE_ENV_PROXY=1', () => {

@@ -10,7 +10,7 @@ import { type Identity, identity } from '../support/identity.ts'
 import { httpProxy, type TestProxy } from '../support/proxies.ts'
 import { type Receipt, receiver } from '../support/receiver.ts'
 
-/** What a child did, and what an origin and a proxy saw of it. */
+/** What the child printed, and what the origin and the proxy saw. */
 interface Seen {
   readonly lines: readonly (readonly [face: string, outcome: unknown, reason?: unknown])[]
   readonly dispatches: number
@@ -24,7 +24,7 @@ interface Seen {
 
 interface Scene {
   readonly scheme?: 'http' | 'https'
-  /** Whose undici is loaded first: this package's, or another version that a client brings along. */
+  /** Which undici is loaded first: this package's, or another version that a client depends on. */
   readonly copy?: 'own' | 'other'
   /** The program and its first arguments. */
   readonly command?: (proxy: string) => readonly string[]
@@ -50,7 +50,7 @@ async function run(
   return { ...JSON.parse(printed), receipts, proxy, connections }
 }
 
-/** Starts Node with variables of the environment, and without those that are about proxies. */
+/** Starts Node with these environment variables, and without those of proxies. */
 function withVariables(...values: string[]): (proxy: string) => readonly string[] {
   const names = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'node_use_env_proxy']
   const unset = names.flatMap((name) => ['-u', name, '-u', name.toUpperCase()])

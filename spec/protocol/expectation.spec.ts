@@ -25,7 +25,7 @@ const events: readonly Event[] = [
   ...[0, 101, 200, 299, 300, 417, 503].map((status): Event => ({ type: 'final', status })),
 ]
 
-/** All that changes anything: from where, by what, to where. */
+/** All transitions: the state, the event, and the new state. */
 const changes = new Map<string, State>([
   ['asking left', { at: 'waiting' }],
   ['asking interim 100', { at: 'granted' }],
@@ -44,7 +44,7 @@ const changes = new Map<string, State>([
       { at: 'withheld', status },
     ]),
   ),
-  // An origin that said 100 reads on after a 2xx.
+  // An origin that sent a 100 continues to read after a 2xx.
   ...[300, 417, 503].flatMap((status) =>
     ['granted', 'ready by continue'].map((at): [string, State] => [
       `${at} final ${status}`,

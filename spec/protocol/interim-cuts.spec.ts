@@ -4,7 +4,7 @@ import { InterimResponseParser, type ResponseHead } from '../../lib/protocol/int
 import { cutBytes, cuts, joined, onePiece, singly } from '../support/cuts.ts'
 import { type ResponseTranscript, responseTranscripts } from '../support/transcripts.ts'
 
-/** Runs pieces through a parser, up to the end of what the peer sends. */
+/** Parses pieces up to the end of what the peer sends. */
 function parsed(pieces: readonly Uint8Array[]): Omit<ResponseTranscript, 'name' | 'bytes'> {
   const parser = new InterimResponseParser()
   const pass: Uint8Array[] = []
@@ -53,7 +53,7 @@ describe('what an origin sends, however it is cut', () => {
           if (overflow) break
           if (watching && parser.watching) looked += piece.length
         }
-        // The limit, and the beginning of a head that is not counted before it is known.
+        // The limit, plus the beginning of a head that is counted only when it is recognised.
         expect(looked).to.be.at.most(50 + 13)
       }),
     )
@@ -70,7 +70,7 @@ describe('what an origin sends, however it is cut', () => {
   })
 })
 
-/** What responses are made of, whole and broken. */
+/** Parts of responses, valid and broken. */
 const fragment = fc.oneof(
   fc.constantFrom(
     'HTTP/1.1 100 Continue\r\n\r\n',
@@ -87,7 +87,7 @@ const fragment = fc.oneof(
   fc.uint8Array({ maxLength: 20 }).map((bytes) => joined([bytes])),
 )
 
-/** The same by another way: with all bytes at hand, and regular expressions. */
+/** An independent implementation with all bytes at once and regular expressions. */
 function withoutGoAheads(bytes: string): string {
   let kept = ''
   let rest = bytes

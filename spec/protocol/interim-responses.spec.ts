@@ -16,7 +16,7 @@ function latin1(text: string): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
-/** What one piece comes to, as text. */
+/** The result of one piece, as text. */
 function take(
   parser: InterimResponseParser,
   text: string,
@@ -141,7 +141,7 @@ describe('InterimResponseParser', () => {
 
   const filler = (bytes: number): string => `HTTP/1.1 103 X\r\na: ${'b'.repeat(bytes - 23)}\r\n\r\n`
 
-  /** After how many pieces it is too much; -1 for never. */
+  /** The number of pieces before the overflow; -1 for none. */
   function overflowOf(parser: InterimResponseParser, pieces: Iterable<string>): number {
     return [...pieces].findIndex((piece) => parser.take(latin1(piece)).overflow)
   }

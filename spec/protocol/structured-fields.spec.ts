@@ -94,7 +94,7 @@ describe('parseDictionary', () => {
     })
   }
 
-  // A pattern that tries all ways to cut such a text would not come back.
+  // A regular expression with backtracking would never finish on such a text.
   for (const [name, text] of [
     ['spaces', `a=(${' '.repeat(50_000)}!`],
     ['letters', `a=(${'a'.repeat(50_000)}!`],

@@ -40,7 +40,7 @@ const agents: Record<string, Make> = {
 
 const names = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy', 'REQUEST_METHOD']
 
-/** What is not named is not set. */
+/** Other variables are unset. */
 function setEnvironment(values: Record<string, string>): void {
   for (const name of names.flatMap((each) => [each, each.toUpperCase()])) {
     const before = process.env[name]

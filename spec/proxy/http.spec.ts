@@ -36,7 +36,7 @@ class OneShot {
 interface Scene {
   readonly origin: TestOrigin
   readonly proxy: TestProxy
-  /** The options of an agent that goes through the proxy. */
+  /** The options of an agent that uses the proxy. */
   readonly options: Omit<ExpectAgentOptions, 'proxy'> & { proxy: ProxyOptions & { url: string } }
 }
 
@@ -64,7 +64,7 @@ async function scene({ proxyTls, originTls }: Way, habits: ProxyHabits = {}): Pr
     origin,
     proxy,
     options: {
-      // Nobody waits but where nobody answers.
+      // The wait may only run out with a silent origin.
       continueTimeout: 60_000,
       threshold: 1,
       connect: { ca: secrets.origin.cert },
@@ -82,7 +82,7 @@ function send(
   return upload(`${origin.url}/file?q=1`, content, { dispatcher })
 }
 
-/** What the origin received, request by request. */
+/** What the origin received, one line per request. */
 function received({ requests }: TestOrigin): string[] {
   return requests.map(({ asked, sha256: sum, bytes: count, headers }) => {
     const what = sum === digest ? 'all' : `${count} bytes`
@@ -187,7 +187,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
       it('nothing to a proxy that nobody listens at', async () => {
         const at = await scene(way)
         const content = new OneShot()
-        // Port 1 is the first that nobody listens at.
+        // No server listens on port 1.
         const url = `${way.proxyTls ? 'https' : 'http'}://127.0.0.1:1`
         const sent = send(at, { ...at.options, proxy: { url } }, content.source)
         const error = await failureOf(sent)

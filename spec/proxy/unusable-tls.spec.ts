@@ -39,7 +39,7 @@ function failureOf(sent: Promise<unknown>): Promise<Error> {
   )
 }
 
-/** Whether nothing is left that a rejection could be raised by. Mocha fails the run when one is. */
+/** Waits until no rejection can follow. Mocha fails the run at an unhandled one. */
 async function settled(): Promise<void> {
   await turns(3)
 }

@@ -66,7 +66,7 @@ describe('Redirection', () => {
     ['http://user:secret@other.example/', 'http://other.example/'],
     ['https://first.example/', 'https://first.example/'],
     ['http://first.example//x:y', 'http://first.example//x:y'],
-    // Fields are decoded as latin1: these are the bytes of a 'é' in UTF-8, and of one in latin1.
+    // Fields are decoded as latin1: these are the bytes of 'é' in UTF-8, and in latin1.
     ['/caf\u00c3\u00a9', 'http://first.example/caf%C3%A9'],
     ['/caf\u00e9', 'http://first.example/caf%C3%A9'],
   ]

@@ -19,10 +19,10 @@ const names: readonly DiagnosticsName[] = [
   'rescue',
 ]
 
-/** What is published, but for the request it is about. */
+/** A message without the request that it is about. */
 type Told = Partial<UploadMessage> & { readonly name: DiagnosticsName }
 
-/** What is published from here on, in order. */
+/** Collects messages from now on. */
 function listen(): Told[] {
   const told: Told[] = []
   for (const name of names) {
@@ -36,7 +36,6 @@ function listen(): Told[] {
   return told
 }
 
-/** The same, about a request. */
 function about(method: string, url: string, told: readonly Told[]): Told[] {
   return told.map((each) => ({ ...each, method, url }))
 }
@@ -50,7 +49,7 @@ const take: Script = async (wire) => {
   wire.send('HTTP/1.1 201 Created', 'content-length: 0')
 }
 
-/** Sends these heads after the one that asks, and then takes the content if it comes. */
+/** Sends these heads after one with an expectation, and then reads the content, if it is sent. */
 function says(...lines: string[]): Script {
   return async (wire) => {
     const head = await wire.head()
@@ -161,10 +160,10 @@ describe('the diagnostics channels', () => {
     async function* untilReset(): AsyncGenerator<Buffer> {
       yield chunk
       yield chunk
-      // The two chunks are written before these ticks are over, and nothing is read in between.
+      // Both chunks are written before these ticks are over, and nothing is read in between.
       await tick()
       await tick()
-      // The next write is the first to meet a connection that is gone.
+      // The next write is the first on a closed connection.
       peer.blockUntil(1)
       yield chunk
     }

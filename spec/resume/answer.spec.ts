@@ -80,7 +80,7 @@ describe('a final response to an upload that can be resumed', () => {
   }
 
   it('of an origin that does not say whether the upload is complete is taken for it', async () => {
-    // As tusd does it.
+    // Like tusd.
     const origin = await plainly.open({
       fault: cut,
       alter: ({ 'upload-complete': _flag, ...fields }, _status, { method }) => ({
@@ -235,7 +235,7 @@ describe('a response that is lost', () => {
     ['of an unknown length', () => Readable.from(chunksOf(content, 30))],
   ] as const) {
     it(`is that error where the origin answered before it had all of content ${name}`, async () => {
-      // So does one that takes what broke off for all there is.
+      // An origin that takes incomplete content as complete.
       const origin = await plainly.open({
         fault: cut,
         alter: (fields, _status, { method }) => ({

@@ -95,7 +95,7 @@ describe('an upload that is given up', () => {
       onInterim: ({ status }) => status === 104 && setImmediate(() => aborting.abort()),
     })
     expect(error.name).to.equal('AbortError')
-    // It waits for the DELETE too.
+    // It also waits for the DELETE.
     await origin.agent.close()
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })

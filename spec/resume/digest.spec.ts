@@ -17,7 +17,7 @@ function reprDigest(algorithm: 'sha-256' | 'sha-512'): string {
   return `${algorithm}=:${digest}:`
 }
 
-/** Kinds of content, each of which can be made several times. */
+/** Each kind can be created several times. */
 const kinds: readonly (readonly [name: string, prepare: () => () => ContentInput])[] = [
   ['a Buffer', () => () => content],
   ['a file', () => fileAgain(temporaryFile(content))],

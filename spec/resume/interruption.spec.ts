@@ -19,7 +19,7 @@ import {
 
 const third = 1_000_000
 
-/** What an upload does that is cut at a third: it looks where it is, and sends the rest. */
+/** An upload that is cut after a third: it asks for the offset, and sends the rest. */
 const wholeCourse = [
   'first PUT broke',
   'locate HEAD 204',
@@ -99,7 +99,7 @@ class Inverted extends Blob {
   }
 }
 
-/** Content of every kind that can be opened again, or is kept. */
+/** Content of each kind that can be opened again, or is kept. */
 function inputs(): Record<string, () => ContentInput> {
   const path = temporaryFile()
   writeFileSync(path, content)
@@ -136,14 +136,14 @@ function inputs(): Record<string, () => ContentInput> {
   }
 }
 
-/** A form has another boundary each time. */
+/** A form has a new boundary each time. */
 function unbound(form: Buffer | undefined): Buffer | undefined {
   const boundary = /^--([\w-]+)\r\n/.exec(form?.subarray(0, 100).toString('latin1') ?? '')?.[1]
   if (form === undefined || boundary === undefined) return form
   return Buffer.from(form.toString('latin1').replaceAll(boundary, 'boundary'), 'latin1')
 }
 
-/** Two cuts, one of them within what was resumed. */
+/** Two cuts, the second one after the upload was resumed. */
 const twice: readonly (ResumableFault | null)[] = [
   { after: 700_001, with: 'reset' },
   null,

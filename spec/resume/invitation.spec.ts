@@ -14,7 +14,7 @@ import { WatchedReadable } from '../support/watched-streams.ts'
 
 const invitation = /^upload-(?:complete|length|draft-interop-version): .*\r\n/gim
 
-/** What an origin gets from one upload, as it is on the wire. */
+/** The bytes that an origin gets from one upload. */
 async function wireOf(options: UploadOptions, input: string | Readable = 'abc'): Promise<string> {
   let head = ''
   const peer = await origin(async (wire) => {
@@ -28,7 +28,7 @@ async function wireOf(options: UploadOptions, input: string | Readable = 'abc'):
   return head.replace(/^host: .*\r\n/im, '')
 }
 
-/** undici's own, with gates. */
+/** undici's own Agent, with gates. */
 function bareAgent(): Agent {
   const agent = new Agent({ factory: gatedPool })
   closeLater(() => agent.destroy())

@@ -9,7 +9,7 @@ describe('an Upload-Limit', () => {
   for (const way of ways) {
     it(`that is smaller than the content ends the upload before its content (${way.name})`, async () => {
       const origin = await way.open({
-        // A server that has no rules of its own for what it says.
+        // A server that does not check its own header fields.
         alter: (fields, status) =>
           status === 104 ? { ...fields, 'upload-limit': 'max-size=2999999' } : fields,
       })
@@ -152,7 +152,7 @@ describe('an Upload-Limit', () => {
     for (const [limit, input] of [
       ['max-append-size=0', content],
       ['max-append-size=5, min-append-size=10', content],
-      // The last of them might be too small.
+      // The last part might be too small.
       ['max-append-size=20000, min-append-size=10000', Readable.from(chunksOf(content))],
     ] as const) {
       const origin = await plainly.open({ limit })

@@ -57,7 +57,7 @@ describe('the Location of an upload', () => {
     })
     closeLater(() => first.close())
     const agent = agentFor()
-    // The other has a resource of that name.
+    // The other origin has a resource of that path.
     await sent({ url: `${other.url}/x`, agent }, { resume: { minDelay: 0, version: 8 } }, 'abc')
     const error = await failed({ url: `${first.url}/videos/1`, agent }, { headers: secrets })
     expect(error.code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
@@ -165,7 +165,7 @@ describe('the Location of an upload', () => {
         resumable: { fault: cut },
       })
       closeLater(() => front.close())
-      // The one that it moved to has the first million bytes.
+      // The upload at the new location has the first million bytes.
       await failed(moved, { resume: { attempts: 0, onToken() {} } })
       const { response, report } = await sent({ url: `${front.url}/videos/1`, agent: agentFor() })
       expect(response.status).to.equal(201)

@@ -10,7 +10,7 @@ import { content, course, digest, failed, faults, plainly, sent } from '../suppo
 
 const cut = faults({ after: 1_000_000, with: 'reset' } as const)
 
-/** An origin that says other offsets than it has. */
+/** An origin that sends wrong offsets. */
 function lying(wanted: number, offset: string): NonNullable<ResumableOptions['alter']> {
   return (fields, status) =>
     status === wanted && fields['upload-offset'] !== undefined
@@ -31,7 +31,7 @@ describe('an offset that cannot be', () => {
         fault: cut,
         alter: lying(wanted, offset),
       })
-      // There is always more to come.
+      // A source without an end.
       const endless = async function* (): AsyncGenerator<Buffer> {
         yield* chunksOf(content, 30).slice(0, 11)
         await new Promise(() => {})
@@ -87,7 +87,7 @@ describe('an offset that cannot be', () => {
     let moved = false
     const origin = await plainly.open({
       fault: cut,
-      // What was on its way on the connection before has come since.
+      // In the meantime, the origin received what was on its way.
       alter: (fields, status) => {
         if (status !== 204 || moved) return fields
         moved = true

@@ -12,7 +12,7 @@ interface Told {
   readonly interim: readonly [number, Record<string, string | string[] | undefined>][]
 }
 
-/** Speaks to an origin without this package. */
+/** Sends a request without this package. */
 async function told(
   origin: Resumed,
   method: string,
@@ -102,7 +102,7 @@ describe('the origin for tests in the mode resumable', () => {
     expect((await told(origin, 'GET', '/uploads/2')).status).to.equal(404)
     const tooLong = { ...version, 'upload-complete': '?1', 'upload-length': '11' }
     expect((await told(origin, 'POST', '/a', tooLong, 'abcdefghijk')).status).to.equal(413)
-    // More than its length makes an upload invalid.
+    // An upload with more bytes than its length is invalid.
     await told(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'cdef')
     const past = await told(origin, 'PATCH', '/uploads/1', patch(6, '?0'), 'g')
     expect(past.status).to.equal(400)

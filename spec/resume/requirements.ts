@@ -1,14 +1,14 @@
-/** What draft-ietf-httpbis-resumable-upload wants of clients, and what shows it. */
+/** What draft-ietf-httpbis-resumable-upload requires of clients, and which specs prove it. */
 export interface Requirement {
   readonly section: string
   readonly level: 'MUST' | 'MUST NOT' | 'SHOULD' | 'SHOULD NOT' | 'RECOMMENDED' | 'MAY'
-  /** The draft's words, shortened. */
+  /** The words of the draft, shortened. */
   readonly text: string
-  /** A file of specs and words of a title in it, or why there is none. */
+  /** A spec file and a part of a title in it, or why there is none. */
   readonly proof: readonly [file: string, title: string] | string
 }
 
-/** All of them, of the draft as of July 2026 (after -11), in its order. */
+/** All requirements of the draft as of July 2026 (after -11), in its order. */
 export const requirements: readonly Requirement[] = [
   {
     section: 'Offset',

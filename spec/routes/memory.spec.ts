@@ -8,7 +8,7 @@ const there = 'http://other.example'
 const facts: readonly RouteFact[] = ['417', 'silent', 'busy']
 const options = ['max', 'refusedFor', 'silentFor', 'busyFor', 'timesFor'] as const
 
-/** A memory with a route for each of these names, noted in this order. */
+/** A memory with these routes, noted in this order. */
 function memoryOf(...routes: string[]): RouteMemory {
   const memory = new RouteMemory()
   for (const route of routes) memory.remember(route, '417')

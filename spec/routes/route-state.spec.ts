@@ -14,7 +14,6 @@ function all(): RouteState {
   return state
 }
 
-/** What is known, by name. */
 function names(state: RouteState): string[] {
   return [...state.facts, ...(state.times.length > 0 ? ['times'] : [])]
 }

@@ -5,7 +5,7 @@ import { Route } from '../../lib/routes/route.ts'
 
 const key = 'http://uploads.example'
 
-/** A route of which all is known. */
+/** A route with every fact. */
 function known(): { route: Route; memory: RouteMemory } {
   const memory = new RouteMemory()
   for (const fact of ['417', 'silent', 'busy'] as const) memory.remember(key, fact)

@@ -9,7 +9,7 @@ function reloaded(memory: RouteMemory): RouteMemory {
   return RouteMemory.from(JSON.parse(JSON.stringify(memory)))
 }
 
-/** A record that is right, but for what is given. */
+/** A valid record, except for these properties. */
 function record(wrong: object): unknown {
   return { route: here, until: { '417': 4_102_444_800_000 }, times: [], ...wrong }
 }

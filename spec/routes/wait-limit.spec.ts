@@ -22,7 +22,7 @@ describe('waitLimit', () => {
     [[2.5], 310],
     [[10, 90, 20], 660],
     [[175], 1000],
-    // A route that needs longer than the full wait is given longer.
+    // A route that needs longer than the full wait gets longer.
     [[600], 2700],
     [[5000], 3000],
     [[1e300], 3000],

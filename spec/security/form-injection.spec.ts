@@ -18,7 +18,7 @@ const texts = [
   'a\\"; evil="1',
 ]
 
-/** The lines of the parts' heads, in what a form became. */
+/** The header lines of the parts of a form. */
 function headLines(content: string, boundary: string): string[] {
   const parts = content.split(`--${boundary}`).slice(1, -1)
   return parts.flatMap((part) => part.slice(2, part.indexOf('\r\n\r\n')).split(/[\r\n]+/))

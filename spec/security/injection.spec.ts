@@ -8,7 +8,7 @@ import { guarded, statuses } from '../support/guarded.ts'
 const method = (text: string): Sending => ({ method: text as 'PUT' })
 const field = (name: string, value: string): Sending => ({ headers: { [name]: value } })
 
-/** What would put a line of its own, or a request of its own, into the head. */
+/** Attempts to add a line or a request to the head. */
 const injections: readonly (readonly [string, Sending])[] = [
   ['a method with a request behind it', method('PUT /evil HTTP/1.1\r\nevil: 1\r\n\r\nPUT')],
   ['a method with a line end', method('PUT\n')],
@@ -46,12 +46,12 @@ for (const { name, open } of faces) {
             () => false,
             () => true,
           )
-          // What is not refused is made harmless: fetch leaves out the fields it frames with.
+          // What is not refused is harmless: fetch removes the fields that it frames with.
           for (const { method, path, headers } of origin.requests) {
             expect(`${method} ${path}`).to.equal('PUT /')
             expect(headers).not.to.have.any.keys('evil', 'x')
           }
-          // A wrong length of a stream is found out after the go-ahead; the message is incomplete.
+          // A wrong length of a stream is only found after the 100; the message stays incomplete.
           const complete = origin.requests.filter(({ sha256 }) => sha256 !== '')
           expect(complete.map(({ content }) => String(content))).to.eql(failed ? [] : ['content'])
         })

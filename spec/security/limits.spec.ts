@@ -7,7 +7,7 @@ import { agentFor } from '../support/faces.ts'
 import { guarded } from '../support/guarded.ts'
 import { origin } from '../support/origin.ts'
 
-// Each may have 16 KiB, and all of them 1 MiB before the content moves, and 1 MiB after it.
+// The limits are 16 KiB for each one, and 1 MiB in total before the content is sent, and again after it.
 const [one, all] = [20_000, 2_600_000]
 
 const floods: readonly (readonly [string, string, number])[] = [
@@ -58,7 +58,7 @@ describe('content that is compressed', () => {
       await wire.head()
       wire.send('HTTP/1.1 200 OK', 'content-encoding: gzip', `content-length: ${compressed.length}`)
       wire.raw(compressed.subarray(0, 5000))
-      // The rest is not sent: what is read does not wait for it.
+      // The response stays incomplete: reading does not wait for the rest.
       await wire.closed()
     })
     const { response } = await upload(peer.url, 'content', { dispatcher: agentFor() })

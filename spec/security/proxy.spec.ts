@@ -11,7 +11,7 @@ function send(proxy: TestOrigin, options: UploadOptions = {}): Promise<UploadRes
   return upload('http://uploads.example/file', stream(), own)
 }
 
-/** The fields with credentials that came with each request. */
+/** The fields with credentials in each request. */
 function credentials({ requests }: TestOrigin): string[][] {
   const names = ['authorization', 'proxy-authorization']
   return requests.map(({ headers }) => names.filter((name) => name in headers))

@@ -6,7 +6,7 @@ import { guarded, statuses } from '../support/guarded.ts'
 const secrets = { authorization: 'Bearer secret', cookie: 'session=secret' }
 const content = noise(5000)
 
-/** The secrets that came with the last request. */
+/** The secrets in the last request. */
 function cameTo(headers: object | undefined): string[] {
   return Object.keys({ ...headers }).filter((name) => name in secrets || name.startsWith('proxy-'))
 }
@@ -37,7 +37,7 @@ for (const { name, open } of faces) {
         (error) => error,
       )
       expect(failure).to.be.instanceOf(Error)
-      // Fetch allows 20, everything else what maxRedirections says, which is 5.
+      // fetch allows 20; the others use maxRedirections, which is 5.
       expect(statuses(origin).length).to.be.oneOf([6, 21])
     })
   })

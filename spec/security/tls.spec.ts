@@ -5,10 +5,10 @@ import { faces } from '../support/all-faces.ts'
 import { identity } from '../support/identity.ts'
 import { listening } from '../support/listening.ts'
 
-/** The first byte of a TLS record with a handshake (RFC 8446, section 5.1). */
+/** The first byte of a TLS handshake record (RFC 8446, section 5.1). */
 const handshake = 22
 
-/** Where it listens, and how many connections were made. */
+/** The URL, and how many connections were made. */
 interface Counted {
   readonly url: string
   readonly connections: () => number
@@ -23,7 +23,7 @@ async function counted(server: Server, host: string): Promise<Counted> {
   return { url: `https://${host}:${port}/file`, connections: () => connections }
 }
 
-/** A TLS server that fails the spec when a request comes through. */
+/** A TLS server that fails the spec when it gets a request. */
 async function tlsServer(host: string, options: object = {}): Promise<Counted> {
   const server = createTlsServer({ ...(await identity()), ...options })
   server.on('tlsClientError', () => {})
@@ -34,7 +34,7 @@ async function tlsServer(host: string, options: object = {}): Promise<Counted> {
   return counted(server, host)
 }
 
-/** What came first on each connection. */
+/** The first byte of each connection. */
 const firsts: number[] = []
 
 async function plainServer(): Promise<Counted> {

@@ -10,7 +10,7 @@ const piece = noise(1_048_576)
 const megabytes = 20
 const digest = sha256(Buffer.concat(Array.from({ length: megabytes }, () => piece)))
 
-/** A stream of so many megabytes, which can be read once. */
+/** A one-shot stream of this many megabytes. */
 function stream(count = megabytes): Readable {
   return Readable.from(Array.from({ length: count }, () => piece))
 }
@@ -41,7 +41,7 @@ for (const [name, start] of Object.entries(kinds)) {
       expect(challenged?.status).to.equal(401)
       expect(challenged?.bytes).to.be.below(1000)
       expect(stored?.status).to.equal(201)
-      // Chunked framing and the head come to little.
+      // Allows for chunked framing and the head.
       expect(stored?.bytes).to.be.within(megabytes * 1_048_576, megabytes * 1_048_576 + 10_000)
       expect(more).to.deep.equal([])
       expect(report).to.include({ outcome: 'continued', sentBytes: megabytes * 1_048_576 })

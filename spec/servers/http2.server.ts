@@ -11,7 +11,7 @@ import { identity } from '../support/identity.ts'
 import { type Http2Server, nghttpdServer, nginxServer } from './support/http2-servers.ts'
 
 const content = noise(2_000_000)
-/** What heads and frames without content come to, TLS included. */
+/** Bytes of heads and frames without content, including TLS. */
 const heads = 20_000
 
 const oneShot = (bytes: Buffer): Readable =>
@@ -28,7 +28,7 @@ interface Came {
   readonly report: UploadReport
 }
 
-/** Uploads to path after path with one agent. */
+/** Uploads to each path with one agent. */
 async function send(
   { url }: Http2Server,
   paths: readonly string[],
@@ -53,7 +53,7 @@ const versions = ({ report }: Came): unknown[] =>
   report.attempts.map(({ httpVersion, sentBytes }) => [httpVersion, sentBytes])
 
 describe('HTTP/2 where the agent allows it', () => {
-  // Nobody waits for so long: silence is told by the ack of a PING.
+  // No upload waits this long: over HTTP/2, the ack of a PING ends the wait.
   const allowed = { expect: 'always', allowH2: true, continueTimeout: 600_000 } as const
 
   it('of nginx, which never says go: content goes after the wait, on one connection', async () => {
@@ -151,7 +151,7 @@ describe('HTTP/2 where nothing is said of it', () => {
       expect(server.wire.connections).to.have.length(1)
     })
 
-    // It takes the handshake without a protocol, and ends the connection then.
+    // It accepts the handshake without a protocol, and then closes the connection.
     it(`is found out for nghttpd, which speaks nothing else, and remembered: ${kind}`, async () => {
       const server = await nghttpdServer()
       const came = await send(server, ['/one', '/two', '/three'], make, {})

@@ -10,8 +10,8 @@ import { type Case, places } from './support/real/server.ts'
 type Expected = Readonly<Partial<Record<Case, number | readonly number[]>>>
 
 /**
- * What comes first: a 100 or a final response, case by case. A final response directly behind the
- * 100 may be read before the content would go out, and then counts as the first.
+ * The first answer for each case: a 100 or a final response. A final response directly after the 100 may be read
+ * before content is sent, and then counts as the first.
  */
 const answers: Readonly<Record<string, Expected>> = {
   'nginx, WebDAV': {
@@ -70,7 +70,7 @@ async function probed(
   options: Partial<ProbeOptions> & { wait?: number },
 ): Promise<ProbeReport> {
   const { cert: ca } = await identity()
-  // Only where nobody answers may the wait run out.
+  // The wait may only run out with a silent server.
   const { wait = 60_000, ...rest } = options
   const question = { url: new URL(url), method: 'PUT', headers: [], size: 1_000_000, wait }
   return runProbe(question, {
@@ -121,7 +121,7 @@ describe('the command probe', () => {
     const report = await probed(`${server.url}/x`, {})
     expect(firstsOf(report)).to.deep.equal([
       ['HTTP/2', 'continue'],
-      // It takes the connection, and ends it when it is asked.
+      // It accepts the connection, and closes it at the request.
       ['HTTP/1.1', 'broken'],
     ])
     expectNoContent(server)
@@ -135,7 +135,7 @@ describe('the command probe', () => {
   })
 })
 
-/** Heads, frames and TLS come to little. */
+/** Allows for heads, frames and TLS. */
 function expectNoContent({ wire }: Http2Server): void {
   const bytes = wire.connections.reduce((sum, connection) => sum + connection.bytes, 0)
   expect(bytes).to.be.below(20_000)

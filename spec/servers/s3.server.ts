@@ -18,7 +18,7 @@ import { bucket, credentials, installS3, type S3Package, Signing, startS3 } from
 const content = noise(2_097_152)
 const key = 'one/video 1.h264'
 
-/** Uploads content that can be read once, signing each attempt. */
+/** Uploads one-shot content, and signs each attempt. */
 function send(url: string, signing: Signing): Promise<UploadResult> {
   const agent = new Agent({ factory: gatedPool })
   closeLater(() => agent.destroy())
@@ -27,7 +27,7 @@ function send(url: string, signing: Signing): Promise<UploadResult> {
   return upload(url, { length: content.length, open: () => once }, { dispatcher })
 }
 
-/** Stands before a store; refuses each expectation with 417 and passes other requests on. */
+/** A proxy in front of a store that refuses each expectation with 417 and forwards other requests. */
 async function refusingFront(store: string): Promise<string> {
   const server = createServer((message, response) => {
     const { method, url, headers } = message

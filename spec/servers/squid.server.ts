@@ -21,7 +21,7 @@ interface Row {
   readonly mode: OriginMode
   readonly status: number
   readonly outcome: string
-  /** Bytes of content of each request that the origin saw. */
+  /** The bytes of content in each request at the origin. */
   readonly bytes: readonly number[]
 }
 
@@ -42,7 +42,7 @@ describe('squid', () => {
           const { cert } = await identity()
           const proxy = squid.proxies[toProxy]
           const dispatcher = agentFor({ proxy, connect: { ca: cert } })
-          // Only where nobody answers may the wait run out.
+          // The wait may only run out with a silent origin.
           const continueTimeout = mode === 'silent' ? 50 : 60_000
           const options = { continueTimeout, dispatcher }
           const { response, report } = await upload(`${origin.url}/file`, oneShot(), options)

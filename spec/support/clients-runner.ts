@@ -13,39 +13,38 @@ import { closeLater } from './closing.ts'
 import { noise, sha256 } from './contents.ts'
 import { agentFor } from './faces.ts'
 
-/** What a client is given: where to send what, and the means to ask first. */
+/** What a client gets: the target, the content, and the ways to send an expectation. */
 export interface Upload {
-  /** The origin, without a path. */
+  /** Without a path. */
   readonly origin: string
-  /** Where to send, for clients that take a whole URL. */
+  /** For clients that take a whole URL. */
   readonly url: string
   readonly fetch: typeof fetch
   readonly dispatcher: ExpectAgent
-  /** The options of both, for a client that takes neither. */
+  /** The options of both, for a client that takes neither a fetch nor a dispatcher. */
   readonly options: ExpectOptions
   readonly bytes: Buffer<ArrayBuffer>
-  /** The path of a file that holds the bytes. */
+  /** A file with the bytes. */
   readonly path: string
 }
 
-/** A kind of body that a client sends, answering the status that the client saw. */
+/** Sends one kind of body and resolves with the status that the client saw. */
 export type Way = (upload: Upload) => Promise<number>
 
-/** What a client library does, apart from what it is to do. */
+/** What is special about a client library. */
 interface Habits {
-  /** How the origin answers once it took the content, where the client wants a certain shape. */
+  /** The response to accepted content, where the client requires a certain format. */
   readonly response?: NonNullable<OriginOptions['response']>
-  /** The field of a form that the bytes are in; they are the content itself otherwise. */
+  /** The field of a form that contains the bytes; by default the bytes are the whole content. */
   readonly field?: string
-  /** Undoes the coding that the client puts around the bytes. */
+  /** Decodes the encoding that the client puts around the bytes. */
   readonly decode?: (content: Buffer) => Buffer
-  /** What is sent, where the client takes only content of its own kind. */
+  /** The content, where the client accepts only its own kind. */
   readonly bytes?: Buffer<ArrayBuffer>
-  /** The ways in which it hands a redirect to its caller. */
+  /** The kinds of body with which it returns a redirect to the caller. */
   readonly handsRedirectsOver?: readonly string[]
 }
 
-/** A request as the origin is to have seen it. */
 interface Seen {
   readonly path: 'first' | 'moved'
   readonly asked: boolean
@@ -64,7 +63,7 @@ const moved = '/moved'
 const noisy = Buffer.from(noise(200_000))
 const redirect: OriginMode = { status: 307, headers: { location: moved } }
 
-/** What the client and the origin are to see of each kind of origin. */
+/** The expected result for each kind of origin. */
 function actsFor(received: string, handsOver: boolean): readonly Act[] {
   const refused = (status: number): Seen => ({
     path: 'first',
@@ -104,7 +103,7 @@ function actsFor(received: string, handsOver: boolean): readonly Act[] {
   ]
 }
 
-/** Describes how a client library uploads, in each of its ways, to each kind of origin. */
+/** Describes how a client library uploads each kind of body to each kind of origin. */
 export function describeClient(name: string, ways: Record<string, Way>, habits: Habits = {}): void {
   const received = summary(habits.bytes ?? noisy)
   describe(name, () => {
@@ -120,8 +119,8 @@ export function describeClient(name: string, ways: Record<string, Way>, habits: 
 const files = new Map<Uint8Array, string>()
 
 /**
- * A file with this content, which stays until the process ends: a client may make a stream of it
- * that is destroyed before it has opened the file, and that fails when the file is gone by then.
+ * A file with this content. It exists until the process ends: a client may create a stream and destroy it before the
+ * file is open, and opening fails if the file is gone by then.
  */
 function fileOf(bytes: Uint8Array): string {
   const known = files.get(bytes)
@@ -140,7 +139,7 @@ async function play(act: Act, send: Way, habits: Habits): Promise<void> {
   const origin = await startOrigin({ mode, response, keepContent: true })
   closeLater(() => origin.close())
   const path = fileOf(bytes)
-  // Only where nobody answers may the wait run out, however slow the machine is.
+  // The wait may only run out with a silent origin, however slow the machine is.
   const continueTimeout = act.mode === 'silent' ? 20 : 60_000
   const options = { continueTimeout, threshold: 1024 }
   const dispatcher = agentFor(options)
@@ -178,7 +177,7 @@ async function fileIn({ content, headers }: SeenRequest, field: string): Promise
   return Buffer.from(await file.arrayBuffer())
 }
 
-/** The status of what came back, or of what was thrown because of it. */
+/** The status of the response, or of the error that has one. */
 export async function statusOf(response: Promise<object>): Promise<number> {
   const outcome = await response.catch((error: object) => error)
   const status = statusIn(outcome)
@@ -186,14 +185,14 @@ export async function statusOf(response: Promise<object>): Promise<number> {
   throw outcome
 }
 
-/** Libraries put it on the outcome itself, or on the response within. */
+/** Libraries put the status on the outcome itself or on its `response`. */
 function statusIn(outcome: object): number | null {
   const places: unknown[] = [outcome, 'response' in outcome ? outcome.response : null]
   for (const place of places) {
     if (typeof place !== 'object' || place === null) continue
     const { status, statusCode } = place as { status?: unknown; statusCode?: unknown }
     const found = status ?? statusCode
-    // Below 100 is what a library says when there was no response.
+    // Libraries use a value below 100 when there was no response.
     if (typeof found === 'number' && found >= 100) return found
   }
   return null

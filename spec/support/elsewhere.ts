@@ -4,15 +4,15 @@ import { closeLater } from './closing.ts'
 import type { Identity } from './identity.ts'
 import type { Orders, Step } from './steps.ts'
 
-/** An origin in a thread of its own, which goes on while the spec's event loop is blocked. */
+/** An origin in another thread, which works while the event loop of the spec is blocked. */
 interface DistantOrigin {
   readonly url: string
   readonly port: number
-  /** Blocks this thread until the origin has taken its `count` steps this many times. */
+  /** Blocks this thread until the origin has done its `count` steps this many times. */
   blockUntil(count: number): void
 }
 
-/** Starts an origin that takes the same steps on every connection; over TLS with an identity. */
+/** Starts an origin that does the same steps on each connection; with an identity it uses TLS. */
 export async function originElsewhere(
   steps: readonly Step[],
   identity: Identity | null = null,

@@ -1,20 +1,18 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { turns } from './turns.ts'
 
-/** What a process holds on to. */
 interface Holdings {
-  /** What keeps its event loop alive, by kind. */
+  /** What keeps the event loop alive, by kind. */
   readonly resources: ReadonlyMap<string, number>
-  /** Its open descriptors, by kind. */
+  /** Open descriptors, by kind. */
   readonly descriptors: ReadonlyMap<string, number>
-  /** Its own listeners, by event. */
+  /** Listeners on `process`, by event. */
   readonly listeners: ReadonlyMap<string, number>
 }
 
-/** Milliseconds in which what was closed has to be gone. */
+/** Milliseconds in which closed resources must be gone. */
 const patience = 5000
 
-/** What this process holds on to now. */
 export function holdings(): Holdings {
   return {
     resources: countsOf(process.getActiveResourcesInfo()),
@@ -25,7 +23,7 @@ export function holdings(): Holdings {
   }
 }
 
-/** What this process holds on to beyond what it held before, when what was closed has had its time. */
+/** What this process has open beyond what it had open before. Waits for it to be closed. */
 export async function leftSince(before: Holdings): Promise<string[]> {
   const until = performance.now() + patience
   for (;;) {
@@ -45,7 +43,7 @@ function more(before: Holdings, now: Holdings): string[] {
   )
 }
 
-/** How often each of these occurs. */
+/** How often each value occurs. */
 export function countsOf(kinds: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1)
@@ -56,7 +54,7 @@ function kindOf(descriptor: string): string {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`).replace(/\d+/g, 'N')
   } catch {
-    // The one with which the directory was read is gone by now.
+    // The descriptor that was used to read the directory is closed by now.
     return 'gone'
   }
 }

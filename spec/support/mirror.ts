@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { listening } from './listening.ts'
 
-/** An origin that answers what came: the method, whether its length was known, and a word of it. */
+/** An origin that answers with the method of the request, whether its length was known, and its first word. */
 export async function mirror(): Promise<string> {
   const server = createServer(async (request, response) => {
     const chunks = await request.toArray()

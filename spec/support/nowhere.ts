@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 import { listening } from './listening.ts'
 
-/** A URL at which nobody listens. */
+/** The URL of a port on which no server listens. */
 export async function nowhere(): Promise<string> {
   const server = createServer()
   const port = await listening(server)

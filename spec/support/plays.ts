@@ -1,7 +1,7 @@
 import type { Play } from './peer.ts'
 import { goAhead } from './responses.ts'
 
-/** Is asked, says this, the last of it being the go-ahead, and takes the content. */
+/** Reads a head with an expectation, sends these pieces, of which the last is the 100, and accepts the content. */
 export function saying(...pieces: string[]): Play {
   return async (peer) => {
     await peer.asked()
@@ -10,16 +10,16 @@ export function saying(...pieces: string[]): Play {
   }
 }
 
-/** Is asked, lets the content go and takes it. */
+/** Sends a 100 and accepts the content. */
 export const accepting: Play = saying(goAhead)
 
-/** Is not asked, and takes the content. */
+/** Accepts content that is sent without an expectation. */
 export const taking: Play = async (peer) => {
   await peer.unasked()
   await peer.takes()
 }
 
-/** Is asked, says no in these pieces, and sees no content before the client closes. */
+/** Refuses in these pieces. No content may arrive before the client closes. */
 export function refusing(...pieces: string[]): Play {
   return async (peer) => {
     await peer.asked()
@@ -28,7 +28,7 @@ export function refusing(...pieces: string[]): Play {
   }
 }
 
-/** The same, but closes its own side after the last piece. */
+/** Also closes the origin's side after the last piece. */
 export function refusingUpToTheClose(...pieces: string[]): Play {
   return async (peer) => {
     await peer.asked()
@@ -38,7 +38,7 @@ export function refusingUpToTheClose(...pieces: string[]): Play {
   }
 }
 
-/** Plays one after the other on the same connection. */
+/** Runs plays one after the other on the same connection. */
 export function inTurn(...plays: Play[]): Play {
   return async (peer) => {
     for (const each of plays) await each(peer)

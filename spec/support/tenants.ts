@@ -5,12 +5,12 @@ import { expect } from 'chai'
 import { noise } from './contents.ts'
 import { turns } from './turns.ts'
 
-/** Which tenant's call this is. */
+/** The tenant of the current call. */
 export const storage: AsyncLocalStorage<string> = new AsyncLocalStorage()
 
 const bytes = noise(50_000)
 
-/** Writes down which tenant's store is seen where. */
+/** Records which store is active at each place. */
 export class Diary {
   readonly seen: [where: string, store: string | undefined][] = []
 
@@ -18,7 +18,7 @@ export class Diary {
     this.seen.push([where, storage.getStore()])
   }
 
-  /** The places that saw another store than this. */
+  /** The places that saw the store of another tenant. */
   foreign(tenant: string): string[] {
     const wrong = this.seen.filter(([, store]) => store !== tenant)
     return wrong.map(([where, store]) => `${where} of ${tenant} saw ${store}`)
@@ -30,9 +30,12 @@ export class Diary {
   }
 }
 
-/** A kind of content whose every piece notes its store, and what is noted when it is sent and when it is left. */
+/**
+ * A kind of content that records the store in each callback. `sent` and `left` are the places it records when it is
+ * sent to its end and when it is cancelled.
+ */
 interface NotingKind {
-  /** Makes it of so many pieces; where they never end, somebody has to leave it. */
+  /** With an infinite number of pieces, the content must be cancelled. */
   make(diary: Diary, pieces: number): unknown
   readonly sent: readonly string[]
   readonly left: readonly string[]

@@ -10,7 +10,7 @@ import { openOrigin } from '../support/open-origin.ts'
 
 const content = Buffer.from('some content')
 
-/** Takes one chunk a turn of the event loop; knows how much it had to hold at most. */
+/** Accepts one chunk per turn of the event loop, and records how many bytes it held at most. */
 class SlowStore extends Writable {
   readonly chunks: Buffer[] = []
   maxLength = 0

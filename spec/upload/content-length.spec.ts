@@ -25,7 +25,7 @@ const faces: Record<string, (url: string, body: unknown, headers: Headers) => Pr
 const contents = { 'of known length': () => '12345', 'of unknown length': () => fiveBytes() }
 const bad = ['0x5', '+5', '-5', '5.0', '5e0', '0b101', '5 5', '5, 5', 'five', '', `${2 ** 53}`]
 
-/** What a call failed with, beneath what fetch wraps it in. */
+/** The error of a call, without the TypeError of fetch. */
 async function failureOf(sent: Promise<unknown>): Promise<NodeJS.ErrnoException> {
   const error = await sent.then(
     () => new Error('It did not fail'),

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { type Dispatcher, errors } from 'undici'
 import { UploadController } from '../../lib/upload/upload-controller.ts'
 
-/** A controller of one attempt that notes what is done to it. */
+/** A controller of one attempt that records the calls to it. */
 class Noted implements Dispatcher.DispatchController {
   readonly done: string[] = []
   aborted = false

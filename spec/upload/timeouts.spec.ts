@@ -13,7 +13,7 @@ import { answer, goAhead } from '../support/steps.ts'
 
 const small = noise(4096)
 
-/** Chunks that no system's buffers can take all of. */
+/** More chunks than the buffers of the system hold. */
 function* plenty(): Generator<Buffer> {
   for (let count = 0; count < 256; count++) yield Buffer.alloc(262_144, 'a')
 }
@@ -248,7 +248,7 @@ describe('timeouts', () => {
         dispatcher,
         onProgress: ({ phase, sent }) => {
           if (phase !== 'sending' || sent < small.length) return
-          // In the next tick the timeout for the response has begun.
+          // In the next tick, the timeout for the response has started.
           process.nextTick(() => {
             const due = performance.now() + 500
             peer.blockUntil(1)

@@ -14,7 +14,7 @@ import {
   unasked,
 } from '../support/scenario.ts'
 
-/** Is not asked, takes the content and says no all the same. */
+/** Accepts the content without an expectation, and then refuses it. */
 function takingInVain(status: number): Play {
   return async (peer) => {
     await peer.unasked()
@@ -22,7 +22,7 @@ function takingInVain(status: number): Play {
   }
 }
 
-/** Is asked, says nothing, takes the content and says no. */
+/** Sends no 100, reads the content and then refuses it. */
 const silentInVain: Play = async (peer) => {
   await peer.asked()
   await peer.takes(503, 'later')

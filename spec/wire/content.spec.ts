@@ -77,7 +77,7 @@ describe('request content', () => {
 
 const none = (): Record<string, string> => ({})
 
-/** A kind of content that is empty, of which that is known or not. */
+/** A kind of empty content, with a known length or not. */
 function empty(name: string, known: boolean, make: HaltingKind['make']): HaltingKind {
   return { name, known, replayable: false, make, headers: none }
 }

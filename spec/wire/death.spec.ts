@@ -10,7 +10,7 @@ const deaths: readonly [name: string, die: (peer: Peer) => void][] = [
 ]
 
 for (const [name, die] of deaths) {
-  /** Ends after these pieces, without having seen content. */
+  /** Ends after these pieces. No content may have arrived. */
   const dyingAfter = (...pieces: string[]): Play => {
     return async (peer) => {
       await peer.asked()

@@ -6,7 +6,7 @@ import { refusing } from '../support/plays.ts'
 import { goAhead, response } from '../support/responses.ts'
 import { play, refused, silentWait } from '../support/scenario.ts'
 
-/** Sources that declare this many bytes more than there are, or fewer. */
+/** Sources that declare `by` bytes more than they have, or fewer. */
 function misdeclared(by: number, ...sizes: number[]): HaltingKind[] {
   const headers = (bytes: Buffer): Record<string, string> => ({
     'content-length': String(bytes.length + by),
@@ -32,7 +32,7 @@ const wrong = [
   {
     name: 'that ends early',
     code: 'ERR_EXPECT_CONTENT_SHORT',
-    // The whole content in one chunk, in several, and with a last one of a single byte.
+    // The whole content in one chunk, in several, and with a last chunk of one byte.
     kinds: [...misdeclared(1, 4096, 1024, 4095), ...misdeclared(1000, 4096, 1024)],
   },
   {
@@ -43,7 +43,7 @@ const wrong = [
   },
 ]
 
-/** What is wrong at once is found out before the head leaves with it. */
+/** A wrong length that is known at once fails before the head is sent. */
 const neverWhole: Play = async (peer) => {
   const raw = (await peer.wire.closed()).toString('latin1')
   if (raw === '') return

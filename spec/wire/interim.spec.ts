@@ -7,7 +7,7 @@ import { play, refused, stored } from '../support/scenario.ts'
 const hint = head(103, 'Link: </style.css>; rel=preload')
 const overflow = { error: ['ERR_EXPECT_INTERIM_OVERFLOW'] }
 
-/** 103 responses that have as many bytes together. */
+/** 103 responses with this many bytes in total. */
 function hints(bytes: number): string[] {
   const pieces: string[] = []
   for (let left = bytes; left > 0; ) {
@@ -110,7 +110,7 @@ describe('interim responses other than 100', () => {
       gets: [{ ...refused(413, 'too large'), interim: [102, 103, 104] }, stored],
     },
     {
-      // undici's parser takes no bare line feeds, and it is the one that reads these heads.
+      // undici's parser rejects bare line feeds, and it parses these heads.
       name: 'fail the upload when they end with bare line feeds',
       origin: [refusing('HTTP/1.1 102 Processing\n\n')],
       gets: [{ error: ['HTTPParserError'] }],

@@ -5,7 +5,7 @@ import { taking } from '../support/plays.ts'
 import { framings, goAhead, head, response } from '../support/responses.ts'
 import { type Answered, play, replayed, silentWait, stored } from '../support/scenario.ts'
 
-/** What makes the content flow before the 417 comes. */
+/** What makes the content flow before the 417 arrives. */
 interface Beginning {
   readonly name: string
   readonly agent: ExpectAgentOptions
@@ -38,7 +38,7 @@ const tooSmall: ExpectAgentOptions = { replayWindow: 4095 }
 const noWindow: ExpectAgentOptions = { replayWindow: 0 }
 const halfOfIt: ExpectAgentOptions = { replayWindow: 2048 }
 
-/** Goes on with the source, and takes all of the content. */
+/** Resumes the source, and reads all content. */
 const takingAll: Play = async (peer) => {
   await peer.unasked()
   peer.lift()
@@ -46,7 +46,7 @@ const takingAll: Play = async (peer) => {
 }
 
 for (const { name, agent, outcome, begin } of beginnings) {
-  /** Says this halfway through the content. */
+  /** Sends this halfway through the content. */
   const halfway = (...pieces: string[]): Play => {
     return async (peer) => {
       await begin(peer)
@@ -55,7 +55,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
       await peer.incomplete()
     }
   }
-  /** Takes all of the content, and says this. */
+  /** Reads all content, and then sends this. */
   const afterwards = (...pieces: string[]): Play => {
     return async (peer) => {
       await begin(peer)

@@ -15,7 +15,7 @@ import {
 
 const kinds = haltingKinds
 
-/** Answers while content flows, reads on, and never sees the whole message. */
+/** Answers while content is sent, reads on, and must not get the whole message. */
 function answering(...pieces: string[]): Play {
   return async (peer) => {
     await peer.asked()
@@ -26,7 +26,7 @@ function answering(...pieces: string[]): Play {
   }
 }
 
-/** An answer after some of the content. */
+/** A response after some of the content. */
 function cut(status: number, text: string): Answered {
   return { ...stored, status, text, sent: [0.5, 0.5] }
 }
@@ -156,7 +156,7 @@ describe('a final response while content flows', () => {
           await peer.asked()
           await peer.says(goAhead)
           await peer.arrived(1024)
-          // What lies on the way at most is far less than the content.
+          // The buffers on the way hold far less than the content.
           peer.wire.socket.pause()
           await peer.wire.pieces(response(413, 'too large'))
           peer.wire.socket.resume()

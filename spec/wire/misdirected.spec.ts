@@ -19,8 +19,8 @@ const takenAndRefused: Play = async (peer) => {
 }
 const handedOver = { ...stored, status: 421, text: 'elsewhere' }
 
-// Fetch makes one more request after a 421 (RFC 9110, section 15.5.20), but not for what can be
-// read once (Fetch standard, HTTP-network-or-cache fetch).
+// Fetch makes one more request after a 421 (RFC 9110, section 15.5.20), but not for a one-shot body (Fetch standard,
+// HTTP-network-or-cache fetch).
 describe('a 421', () => {
   play([
     {
@@ -67,7 +67,7 @@ describe('a 421', () => {
   ])
 })
 
-// Fetch, HTTP-network-or-cache fetch: one more, unless the body has no source. A stream has none.
+// Fetch, HTTP-network-or-cache fetch: one more request, unless the body has no source. A stream has none.
 describe('a 421 to the platform’s fetch', () => {
   const faces = platformFaces
   play([

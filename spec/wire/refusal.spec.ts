@@ -3,7 +3,7 @@ import { accepting, inTurn, refusing, refusingUpToTheClose } from '../support/pl
 import { framings, goAhead, head, response } from '../support/responses.ts'
 import { type Answered, play, refused, stored } from '../support/scenario.ts'
 
-// fetch acts upon 407 and 421 itself.
+// fetch handles 407 and 421 itself.
 const refusals = [300, 305, 400, 401, 402, 403, 404, 405, 408, 409, 411, 412, 413, 414, 415, 422]
 const failures = [428, 429, 431, 451, 500, 501, 502, 503, 504, 507, 511, 599]
 const successes = [200, 201, 202, 206, 226, 299]

@@ -13,7 +13,7 @@ import {
   unasked,
 } from '../support/scenario.ts'
 
-/** A replay on this connection would wait for ever: what comes next is content to it. */
+/** A replay on this connection would hang: the origin would take it as content. */
 const expectationFailed = refusing(response(417, 'no expectations'))
 const remembered = { ...unasked, reason: 'remembered-417' } as const
 const never = { sending: { expect: 'never' }, reason: 'never' } as const

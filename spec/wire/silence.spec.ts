@@ -12,13 +12,13 @@ import {
   unasked,
 } from '../support/scenario.ts'
 
-/** Is asked, says nothing, and takes the content. */
+/** Sends no 100, and accepts the content. */
 const keepingSilent: Play = async (peer) => {
   await peer.asked()
   await peer.takes()
 }
 
-/** Takes the content, and then says this. */
+/** Reads the content, and then sends this. */
 function sayingLate(...pieces: string[]): Play {
   return async (peer) => {
     await peer.asked()

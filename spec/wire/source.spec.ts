@@ -13,7 +13,7 @@ const length = (bytes: Buffer): Record<string, string> => ({
   'content-length': String(bytes.length),
 })
 
-/** The same, with and without a declared length. */
+/** The same source, with and without a declared length. */
 function kindsOf(name: string, make: HaltingKind['make'], replayable = false): HaltingKind[] {
   return [
     { name, known: false, replayable, make, headers: none },
@@ -24,8 +24,8 @@ function kindsOf(name: string, make: HaltingKind['make'], replayable = false): H
 type Breaking = 'atOnce' | 'listenedTo' | 'leftAlone' | 'halfway'
 
 /**
- * Sources that break with this error: at once, by themselves (with a listener for that, or left
- * alone until they are opened), or when they are read on.
+ * Sources that fail with this error: at once, by themselves (with an error listener, or unread until they are
+ * opened), or when more is read.
  */
 function breakingWith(broken: Error): Record<Breaking, HaltingKind[]> {
   async function* useless(): AsyncGenerator<Buffer> {
@@ -84,7 +84,7 @@ const breaksWhileAsking: Play = async (peer) => {
 
 const errors: [string, Error][] = [
   ['an error', new Error('The source broke')],
-  // A stream from elsewhere may break as this connection could.
+  // A stream from another connection may fail with the same code as this connection.
   ['ECONNRESET', Object.assign(new Error('The source was reset'), { code: 'ECONNRESET' })],
 ]
 
@@ -141,7 +141,7 @@ for (const [what, broken] of errors) {
         gets: [failed],
       },
       {
-        // The platform’s fetch hears nothing of a stream as long as it does not read from it.
+        // The platform’s fetch does not notice the error of a stream that it does not read.
         name: 'while the go-ahead is waited for fails the upload after it, in the platform’s fetch',
         kinds: [...listenedTo, ...leftAlone],
         faces: platformFaces,

@@ -9,7 +9,7 @@ import { play, refused, stored, unasked } from '../support/scenario.ts'
 
 const never = { expect: 'never' } as const
 
-/** Is not asked; says this before it reads the content. */
+/** Without an expectation: sends this before it reads the content. */
 function blurting(...pieces: string[]): Play {
   return async (peer) => {
     await peer.unasked()
@@ -18,7 +18,7 @@ function blurting(...pieces: string[]): Play {
   }
 }
 
-/** Is not asked; says this after it read the content. */
+/** Without an expectation: sends this after it read the content. */
 function sayingAfter(...pieces: string[]): Play {
   return async (peer) => {
     await peer.unasked()
@@ -145,7 +145,7 @@ describe('response content that looks like interim responses', () => {
   ])
 })
 
-/** The ways to make a request that has no content. */
+/** Faces that can make a request without content. */
 const getters = faces.filter(({ name }) => name !== 'upload')
 
 const answers: readonly [name: string, text: string, ...pieces: string[]][] = [

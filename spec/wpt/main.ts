@@ -27,7 +27,7 @@ interface RunOptions {
   readonly pages: readonly Page[]
 }
 
-/** Reads the command line; a string is what is wrong with it. */
+/** Parses the command line; returns a string when it is wrong. */
 function planOf(args: string[]): RunOptions | string {
   const parsed = parse(args)
   if (typeof parsed === 'string') return parsed
@@ -50,7 +50,7 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {
-    // It says which argument it does not know.
+    // The message names the unknown argument.
     return error instanceof Error ? error.message : String(error)
   }
 }
@@ -68,7 +68,7 @@ async function runAll({ folder, faces, pages }: RunOptions, server: TestServer):
   return rows
 }
 
-/** Prints what came of it; whether every page had tests and nothing was lost. */
+/** Prints the results; returns whether every page had tests and none was lost. */
 function report(rows: readonly Row[], faces: readonly FaceName[]): boolean {
   const manifest = readFileSync(new URL('../../node_modules/undici/package.json', import.meta.url))
   const { version } = JSON.parse(manifest.toString()) as { version: string }

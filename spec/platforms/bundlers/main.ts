@@ -9,8 +9,8 @@ import { type Run, runPackage } from '../program.ts'
 import { bundlerPackages, bundles } from './bundles.ts'
 import { buildNext, nextPackages, starts, uploadsOfNext } from './next.ts'
 
-// Builds a program that uploads with each bundler, and runs it on lines of Node. Prints a table, and all that was
-// printed where it fails.
+// Builds a program that uploads with each bundler, and runs it on several Node versions. Prints a table, and the
+// output where one fails.
 const lines = ['22', '24']
 const expected = linesOf(mainAnswers, ['bytes', 'a file'])
 
@@ -22,7 +22,7 @@ function note(name: string, line: string, { passed, told }: Result): void {
   if (!passed) failures.push(`${name}, Node ${line}: ${told}`)
 }
 
-/** Builds, and runs what was built on each line of Node. */
+/** Builds, and runs the result on each Node version. */
 async function check(
   name: string,
   build: () => Promise<(line: string) => Promise<Run>>,

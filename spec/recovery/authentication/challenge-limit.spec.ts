@@ -6,7 +6,7 @@ function to(path: string, origin = 'http://uploads.example'): HttpRequest {
   return { origin, path, method: 'PUT', headers: [], hasContent: true }
 }
 
-/** The turns that are given to challenges, stale ones among them. */
+/** Which of these challenges may be answered; each value says whether it is stale. */
 function granted(turns: ChallengeLimit, ...stale: boolean[]): boolean[] {
   return stale.map((each) => turns.take(each))
 }

@@ -16,7 +16,7 @@ import {
 
 const wrong = { digest: { ...user, password: 'a guess' } }
 
-/** An object of its own for each spec: nonces are known by it. */
+/** A new object for each spec: nonces are kept per object. */
 function digest(): { digest: typeof user } {
   return { digest: user }
 }
@@ -45,7 +45,7 @@ describe('an upload with digest credentials', () => {
     expect(response.status).to.equal(401)
     expect(report).to.include({ outcome: 'refused', sentBytes: 0 })
     expect(guard.seen).to.have.lengthOf(1)
-    // The next upload waits to be asked, too.
+    // The next upload also waits for a challenge.
     await send(`${origin.url}/file`)
     expect(authorizations(origin).map((each) => each !== undefined)).to.deep.equal([
       ...[false, true],

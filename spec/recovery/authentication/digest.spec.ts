@@ -68,8 +68,7 @@ describe('digestAuthorization', () => {
     }
   })
 
-  // The values that section 3.9.2 prints were made with another hash function; these are
-  // those of erratum 4897.
+  // The values in section 3.9.2 were computed with another hash function; these are from erratum 4897.
   it('answers the challenge of RFC 7616, section 3.9.2, as corrected', () => {
     const value = authorization(
       'realm="api@example.org", qop="auth", algorithm=SHA-512-256, nonce="5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", opaque="HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS", charset=UTF-8, userhash=true',

@@ -8,12 +8,11 @@ import { type Signal, signal } from '../../support/signal.ts'
 import { answering, bearer, TokenGuard } from '../../support/token-guard.ts'
 import { turns } from '../../support/turns.ts'
 
-/** Turns of the event loop in which a reset on the loopback is noticed. */
+/** Turns of the event loop in which a reset on the loopback arrives. */
 const enough = 10
 
 const error = new Error('no token to be had')
 
-/** What a promise is rejected with. */
 function reasonOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => null,
@@ -21,7 +20,7 @@ function reasonOf(promise: Promise<unknown>): Promise<unknown> {
   )
 }
 
-/** Challenges, and resets the connection in the middle of the response when it is told to. */
+/** Challenges, and resets the connection during the response when the signal is raised. */
 function breaking({ raised }: Signal): Script {
   return async (wire) => {
     await wire.head()

@@ -5,7 +5,7 @@ import { origin, type Script } from '../../support/origin.ts'
 
 const challenge = 'WWW-Authenticate: Basic realm="uploads"'
 
-/** Says go, takes a part of the content and challenges then. */
+/** Sends a 100, reads a part of the content and then challenges. */
 const late: Script = async (wire) => {
   const head = await wire.head()
   expect(head).not.to.match(/^authorization:/im)
@@ -16,7 +16,7 @@ const late: Script = async (wire) => {
   await wire.closed()
 }
 
-/** Takes an upload that has credentials. */
+/** Accepts an upload that has credentials. */
 const accepts: Script = async (wire) => {
   const head = await wire.head()
   expect(head).to.match(/^authorization: Basic dXNlcjpzZWNyZXQ=\r$/im)
@@ -25,7 +25,7 @@ const accepts: Script = async (wire) => {
   wire.send('HTTP/1.1 201 Created', 'Content-Length: 0')
 }
 
-/** Content that goes on for as long as nobody says that it may not. */
+/** Content that pauses until `more` resolves. */
 async function* held(more: Promise<void>): AsyncGenerator<Buffer> {
   const [first = content, ...rest] = chunksOf(content)
   yield first

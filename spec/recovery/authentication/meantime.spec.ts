@@ -17,13 +17,13 @@ import { signal } from '../../support/signal.ts'
 import { tlsFront } from '../../support/tls-front.ts'
 import { turns } from '../../support/turns.ts'
 
-/** Turns of the event loop in which what was sent on the loopback arrives. */
+/** Turns of the event loop in which bytes on the loopback arrive. */
 const enough = 10
 
 const platformFetch = globalThis.fetch
 const challenge = 'WWW-Authenticate: Bearer'
 
-/** A response whose head is there; its content may break off. */
+/** A response whose content may break off. */
 interface Answer {
   readonly status: number
   text(): Promise<string>
@@ -45,7 +45,7 @@ const faces: Record<string, Send> = {
   },
 }
 
-/** A function that answers once the connection of the challenge is gone. */
+/** A function that resolves after the connection of the challenge is closed. */
 function slow(dispatcher: () => Dispatcher, decided: () => void): AuthenticateFunction {
   return async () => {
     const gone = once(dispatcher(), 'disconnect')
@@ -55,7 +55,7 @@ function slow(dispatcher: () => Dispatcher, decided: () => void): AuthenticateFu
   }
 }
 
-/** Sends a response, and resets the connection as soon as it is being decided about. */
+/** Sends a response, and resets the connection while the function decides. */
 function resetting(text: string, deciding: Promise<void>): Script {
   return async (wire) => {
     await wire.head()

@@ -6,7 +6,7 @@ import { guarded, statuses, stream, uploader, user } from '../../support/guarded
 import { httpProxy } from '../../support/proxies.ts'
 import { answering } from '../../support/token-guard.ts'
 
-/** What IIS says where it wants Windows Authentication. */
+/** What IIS sends for Windows Authentication. */
 const windows = 'Negotiate, NTLM'
 const challenges = [
   { scheme: 'negotiate', params: {} },

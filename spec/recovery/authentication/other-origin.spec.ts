@@ -50,7 +50,7 @@ describe('credentials, when an upload is led to another origin', () => {
     const authenticate = { digest: user }
     const send = uploader({ authenticate })
     await send(`${origin.url}/1`)
-    // It has been challenged before, by uploads of its own.
+    // Its own uploads were challenged before.
     other.mode = challenging
     await send(`${other.url}/2`)
     const before = other.requests.length

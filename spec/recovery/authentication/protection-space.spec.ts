@@ -37,7 +37,7 @@ describe('originSpace', () => {
 
 const url = 'http://proxy.example:3128'
 
-/** The spaces of an upload, with what it goes through. */
+/** The protection spaces of an upload through a proxy. */
 function spacesOf(first: HttpRequest, proxy?: ProxyOption) {
   return proxySpaceOf(first, proxiesFor(proxy === undefined ? {} : { proxy }))
 }

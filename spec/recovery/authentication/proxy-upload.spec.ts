@@ -14,7 +14,7 @@ import { answering } from '../../support/token-guard.ts'
 const target = 'http://uploads.example/file'
 const right = 'Basic dXNlcjpzZWNyZXQ='
 
-/** Wants Basic credentials, and takes the rest to be for the origin behind it. */
+/** Requires Basic credentials for the proxy, and else acts as the origin behind it. */
 function guard({ headers }: SeenRequest, behind: OriginMode = 'go'): OriginMode {
   if (headers['proxy-authorization'] === right) return behind
   return { status: 407, headers: { 'proxy-authenticate': 'Basic realm="proxy"' } }
@@ -142,7 +142,7 @@ describe('a proxy that wants credentials', () => {
   })
 })
 
-/** An agent without a proxy; what leads its requests elsewhere is nothing it knows. */
+/** An agent without the proxy option, which an interceptor sends to the proxy. */
 function rerouted({ url }: TestOrigin): Dispatcher {
   const agent = new Agent({ factory: gatedPool })
   closeLater(() => agent.destroy())

@@ -11,7 +11,7 @@ import { origin as scripted } from '../../support/origin.ts'
 
 const names = ['ask', 'interim', 'release', 'refuse', 'replay', 'silent', 'rescue']
 
-/** What nobody may see, in each form in which it is sent. */
+/** The secrets, in each form in which they are sent. */
 const secrets = ['my-name', 'my-password', 'bXktbmFtZTpteS1wYXNzd29yZA', 'my-token', 'Digest user']
 
 const credentials = { username: 'my-name', password: 'my-password' }
@@ -27,7 +27,7 @@ const challenge = [
   'Content-Length: 0',
 ]
 
-/** Whatever a program may print of these, in full. */
+/** Everything that a program could print of these values. */
 function printed(...values: unknown[]): string {
   const all = values.map((value) => inspect(value, { depth: 20, showHidden: true, getters: true }))
   return [...all, ...values.map((value) => JSON.stringify(value) ?? '')].join('\n')

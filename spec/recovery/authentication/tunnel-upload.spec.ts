@@ -19,9 +19,9 @@ import { turns } from '../../support/turns.ts'
 
 const right = 'Basic dXNlcjpzZWNyZXQ='
 
-/** Wants Digest credentials for CONNECT, and checks them by its own arithmetic. */
+/** Requires Digest credentials for CONNECT, and checks them with its own implementation. */
 class DigestProxy {
-  /** The nonce and its count of each head that it let through. */
+  /** The nonce and its count of each head that it accepted. */
   readonly accepted: string[] = []
   nonce = 'n1'
 
@@ -65,7 +65,7 @@ async function scene(challenges: (head: string) => string | null): Promise<Scene
 const basicProxy = (head: string): string | null =>
   proxyCredentials(head) === right ? null : 'Basic realm="proxy"'
 
-/** Which schemes were sent to the proxy, in order. */
+/** The schemes of the credentials that the proxy got, in order. */
 function schemes({ heads }: TestProxy): string[] {
   return heads.map((head) => proxyCredentials(head)?.split(' ')[0] ?? 'none')
 }

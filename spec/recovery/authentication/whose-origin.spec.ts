@@ -19,12 +19,12 @@ const challenging: OriginMode = { status: 401, headers: { 'www-authenticate': va
 const opening: OriginMode = 201
 const content = 'content'
 
-/** An origin that lets in whoever sends credentials. */
+/** An origin that accepts any credentials. */
 function guardedOrigin(): Promise<TestOrigin> {
   return guarded(({ headers }) => (headers.authorization === undefined ? challenging : opening))
 }
 
-/** The faces that are used with many origins. */
+/** Faces that are used for many origins. */
 const shared: Record<string, (authenticate: Authenticate) => unknown> = {
   ExpectAgent: (authenticate) => agentFor({ authenticate }),
   'expectContinue()': (authenticate) => expectContinue({ authenticate }),
@@ -62,7 +62,7 @@ describe('credentials without an origin', () => {
   }
 })
 
-/** The faces that send to the URL of a call, with credentials of their own. */
+/** Faces that send to the URL of a call, with credentials of their own. */
 const sending: Record<string, (authenticate: Authenticate) => (url: string) => Promise<unknown>> = {
   createFetch: (authenticate) => {
     const bound = createFetch({ authenticate, dispatcher: agentFor() })
@@ -110,7 +110,7 @@ describe('credentials with an origin', () => {
   }
 })
 
-/** The faces that make one call. */
+/** Faces that make one call. */
 const calls: Record<
   string,
   (url: string, authenticate: Authenticate, dispatcher: Dispatcher) => Promise<unknown>

@@ -12,7 +12,7 @@ interface Element {
 const tag = /^<(\/?)([a-z]+)((?: [a-z-]+="[^"<&]*")*)(\/?)>/
 const words = /^(?:[^<&\p{Cc}]|\n|&(?:amp|lt|gt|quot|#39);)+/u
 
-/** Reads XML as strictly as the pictures are written; throws on anything else. */
+/** Parses XML in the strict form of these documents; throws on anything else. */
 function parsed(document: string): Element {
   const root = elementOf('', '')
   const open = [root]

@@ -1,7 +1,7 @@
-/** Scenarios of the wire suite that squid plays otherwise where it passes messages on itself. */
+/** Scenarios of the wire suite with another result when squid forwards messages itself. */
 interface Change {
   readonly reason: string
-  /** The beginnings of their titles; a `describe` stands for all within. */
+  /** The beginnings of their titles; a `describe` includes all scenarios in it. */
   readonly titles: readonly string[]
 }
 
@@ -79,7 +79,7 @@ const changes: readonly Change[] = [
   },
 ]
 
-/** Scenarios whose order of events tunnels do not keep. */
+/** Scenarios that depend on an order of events that tunnels do not keep. */
 const inTunnels: readonly Change[] = [
   {
     reason:
@@ -99,8 +99,8 @@ const inTunnels: readonly Change[] = [
 
 const titlesOf = (list: readonly Change[]): string[] => list.flatMap(({ titles }) => titles)
 
-/** The titles of what is otherwise in tunnels. */
+/** The titles of scenarios that differ in tunnels. */
 export const changedByTunnels: readonly string[] = titlesOf(inTunnels)
 
-/** The titles of what is otherwise where squid passes messages on. */
+/** The titles of scenarios that differ where squid forwards messages. */
 export const changedBySquid: readonly string[] = titlesOf(changes)

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import { temporaryFile } from '../../support/files.ts'
 import { type Through, throughName } from '../../support/through.ts'
 
-/** What came of a run of the wire suite. */
 export interface WireRun {
   readonly passes: number
   /** The scenarios that failed, with the reason. */
@@ -15,7 +14,7 @@ export interface WireRun {
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const mocha = fileURLToPath(new URL('../../../node_modules/mocha/bin/mocha.js', import.meta.url))
 
-/** Runs the specs of spec/wire through a proxy, but for titles that begin like these. */
+/** Runs the specs of spec/wire through a proxy, without titles that begin with one of these. */
 export async function runWireSuite(through: Through, without: readonly string[]): Promise<WireRun> {
   const output = temporaryFile()
   const files = readdirSync(`${root}spec/wire`).map((name) => `spec/wire/${name}`)
