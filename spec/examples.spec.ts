@@ -22,7 +22,7 @@ const printed: Record<string, readonly RegExp[]> = {
 
 describe('the examples', () => {
   for (const [name, lines] of Object.entries(printed)) {
-    it(`run as they are: ${name}`, async function () {
+    it(`run without changes: ${name}`, async function () {
       this.timeout(60_000)
       const { stdout, stderr } = await run(process.execPath, [folder + name])
       const came = stdout.trimEnd().split('\n')
@@ -32,7 +32,7 @@ describe('the examples', () => {
     })
   }
 
-  it('are all run, but for the demo', () => {
+  it('are all run, except for the demo', () => {
     const others = readdirSync(folder).filter((name) => name !== 'demo.ts')
     expect(others.sort()).to.eql(Object.keys(printed).sort())
   })

@@ -16,7 +16,7 @@ const take: Script = async (wire) => {
 }
 
 const scripts: Record<string, Script[]> = {
-  'says go': [
+  'sends a 100': [
     async (wire) => {
       const head = await wire.head()
       wire.send('HTTP/1.1 100 Continue')
@@ -46,7 +46,7 @@ const bound = 1000
 describe('a process that uploads once', () => {
   for (const face of ['upload', 'fetch', 'request']) {
     for (const [what, connections] of Object.entries(scripts)) {
-      it(`ends by itself through ${face}, though an origin that ${what} keeps the connection`, async () => {
+      it(`exits by itself through ${face}, although an origin that ${what} keeps the connection open`, async () => {
         const peer = await origin(...connections)
         const child = startChild('once.ts', [peer.url, face])
         expect(await child.message()).to.eql({ read: 'done' })

@@ -13,7 +13,7 @@ describe('an upload of 1 GiB', () => {
   after(() => console.table({ 'peak of buffers': peaks }))
 
   for (const face of ['upload', 'fetch', 'fetch, from a file stream', 'request']) {
-    it(`is never in memory as a whole, through ${face}`, async function () {
+    it(`is never completely in memory, through ${face}`, async function () {
       this.timeout(60_000)
       const origin = startChild('discard.ts', [])
       const url = `http://127.0.0.1:${await origin.message()}/upload`

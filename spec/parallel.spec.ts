@@ -63,9 +63,9 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   yield* chunksOf(bytes)
 }
 
-describe('many uploads at a time', () => {
+describe('concurrent uploads', () => {
   for (const face of faces) {
-    it(`arrive whole and apart through ${face.name}, over ${max} connections`, async function () {
+    it(`arrive complete and separate through ${face.name}, over ${max} connections`, async function () {
       this.timeout(60_000)
       const { url, seen } = await server()
       const counts = connections()

@@ -36,18 +36,18 @@ for (const face of ownFaces) {
       return seen
     }
 
-    it('is closed when a refusal may have come before the origin had read it', async () => {
+    it('is closed when the refusal may have been sent before the origin had read the content', async () => {
       const peer = await origin(answering(413), answering(201))
       expect(await statuses(peer, large)).to.deep.equal([413, 201])
       expect(peer.connections).to.equal(2)
     })
 
-    it('is kept when the content was taken', async () => {
+    it('is kept open when the content was accepted', async () => {
       const peer = await origin(answering(201, 201))
       expect(await statuses(peer, large)).to.deep.equal([201, 201])
     })
 
-    it('is kept when so little was refused that it cannot be on its way', async () => {
+    it('is kept open when the refused content is so small that it has arrived', async () => {
       const peer = await origin(answering(404, 201))
       expect(await statuses(peer, small)).to.deep.equal([404, 201])
     })

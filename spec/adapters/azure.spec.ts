@@ -24,7 +24,7 @@ const inputs: Readonly<
 }
 
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
-  ['says go', 'go', [completeUpload(true)]],
+  ['sends a 100', 'go', [completeUpload(true)]],
   ['stays silent', 'silent', [completeUpload(true)]],
   ['answers 417', 417, [headOnly, completeUpload(false)]],
 ]

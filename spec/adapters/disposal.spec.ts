@@ -33,7 +33,7 @@ describe('await using', () => {
       (agent: ExpectAgent) => agent.compose(expectContinue()) as ExpectAgent,
     ],
   ] as const) {
-    it(`closes ${name} when what it was asked for is done`, async () => {
+    it(`closes ${name} after its requests`, async () => {
       const asked = signal()
       const left = signal()
       const peer = await origin(async (wire) => {
@@ -64,13 +64,13 @@ describe('await using', () => {
     })
   }
 
-  it('leaves an ExpectAgent alone that was closed or destroyed', async () => {
+  it('accepts an ExpectAgent that was closed or destroyed', async () => {
     for (const end of ['close', 'destroy'] as const) {
       await usingAsync(new ExpectAgent(), (agent) => agent[end]())
     }
   })
 
-  it('closes an origin, also one that was closed', async () => {
+  it('closes an origin, and accepts one that was closed', async () => {
     let url = ''
     await usingAsync(await startOrigin(), async (own) => {
       url = own.url
@@ -115,7 +115,7 @@ describe('await using', () => {
     })
   }
 
-  it('leaves a dispatcher to its owner that an adapter was given', async () => {
+  it('does not close a dispatcher that was passed to an adapter', async () => {
     const own = await startOrigin()
     closeLater(() => own.close())
     const dispatcher = new ExpectAgent()
@@ -127,7 +127,7 @@ describe('await using', () => {
 })
 
 describe('using', () => {
-  it('undoes install(), which can be called, too', () => {
+  it('undoes install(), as a call does', () => {
     const before = [globalThis.fetch, getGlobalDispatcher()]
     for (const end of ['call', 'dispose'] as const) {
       const undo = install()

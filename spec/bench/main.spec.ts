@@ -27,7 +27,7 @@ describe('planOf', () => {
     })
   }
 
-  it('says which argument it does not know', () => {
+  it('names the unknown argument', () => {
     expect(planned('--fast')).to.contain("Unknown option '--fast'")
   })
 })

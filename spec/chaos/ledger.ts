@@ -42,8 +42,8 @@ function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
     .sort((one, other) => one.attempt - other.attempt)
   const complete = contents.filter((message) => isWhole(message, told))
   const findings: [Breach, string | null][] = [
-    ['hung', hung ? 'nothing came of it' : null],
-    ['leaked', leftOpen ? 'its source was not let go of' : null],
+    ['hung', hung ? 'it did not settle' : null],
+    ['leaked', leftOpen ? 'its source was not cancelled' : null],
     ['truncated', broken(told, contents, complete)],
     ['lost', isSuccess(told) && complete.length === 0 ? 'it is not at the origin' : null],
     [

@@ -130,7 +130,7 @@ function judge({ plan, outcome, known }: Told, held: readonly HeldUpload[]): str
   if (outcome !== '201' && known.size > 0) findings.push(`ended with ${outcome}`)
   if (complete.length > 1) findings.push(`was completed ${complete.length} times`)
   for (const { offset, received, sha256: digest } of complete) {
-    if (digest !== sha256(bytes)) findings.push(`arrived as ${offset} other bytes`)
+    if (digest !== sha256(bytes)) findings.push(`arrived as ${offset} different bytes`)
     if (received !== bytes.length) findings.push(`brought ${received} of ${bytes.length} bytes`)
   }
   for (const { path, state } of own) {

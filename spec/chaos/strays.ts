@@ -7,7 +7,7 @@ export class Strays {
   readonly findings: Finding[] = []
   readonly #note = (error: unknown): void => {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    this.findings.push({ breach: 'leaked', upload: null, text: `nobody handled: ${what}` })
+    this.findings.push({ breach: 'leaked', upload: null, text: `unhandled: ${what}` })
   }
 
   start(): void {

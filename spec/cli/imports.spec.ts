@@ -17,7 +17,7 @@ function importsOf(cli: boolean): string[] {
 }
 
 describe('the command line', () => {
-  it('stands on what the package exports', () => {
+  it('imports only exports of the package', () => {
     const outside = importsOf(true).filter((name) => /^\.\/(?!cli\/)/.test(name))
     // A Node that is too old cannot load what the package exports, so it could not print that it is too old.
     const exported = ['./index.ts', './testing/index.ts', './runtime/node-version.ts']
@@ -25,7 +25,7 @@ describe('the command line', () => {
     expect(outside.filter((name) => !exported.includes(name))).to.deep.equal([])
   })
 
-  it('keeps what it alone depends on to itself', () => {
+  it('is the only importer of its own dependencies', () => {
     const alone = /commander|log-update|string-width/
     expect(importsOf(true).filter((name) => alone.test(name))).not.to.be.empty
     expect(importsOf(false).filter((name) => alone.test(name))).to.deep.equal([])

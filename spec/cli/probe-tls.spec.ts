@@ -27,13 +27,13 @@ describe('the command probe over TLS', () => {
   }
 
   for (const [what, play, how, first] of [
-    ['says go', sayGo, patient, 'continue'],
+    ['sends a 100', sayGo, patient, 'continue'],
     ['is silent', playing(() => {}), hasty, 'silent'],
     ['answers 417', playing((_request, response) => response.writeHead(417).end()), patient, 417],
     ['refuses', playing((_request, response) => response.writeHead(403).end()), patient, 403],
     ['answers', playing((_request, response) => response.writeHead(200).end()), patient, 200],
   ] satisfies [string, Play, readonly string[], unknown][]) {
-    it(`asks over both protocols, without content, an origin that ${what}`, async () => {
+    it(`sends an expectation over both protocols, without content, to an origin that ${what}`, async () => {
       const front = await tlsFront(['h2', 'http/1.1'], play)
       expect(await firsts(front, how)).to.deep.equal([
         ['HTTP/2', first],
@@ -44,7 +44,7 @@ describe('the command probe over TLS', () => {
     })
   }
 
-  it('tells of an origin that speaks HTTP/2 alone', async () => {
+  it('reports an origin that supports HTTP/2 only', async () => {
     const front = await tlsFront(['h2'], sayGo)
     expect(await firsts(front)).to.deep.equal([
       ['HTTP/2', 'continue'],
@@ -52,7 +52,7 @@ describe('the command probe over TLS', () => {
     ])
   })
 
-  it('speaks HTTP/1.1 alone where it is told so', async () => {
+  it('uses HTTP/1.1 only with --no-http2', async () => {
     const front = await tlsFront(['h2', 'http/1.1'], sayGo)
     expect(await firsts(front, [...patient, '--no-http2'])).to.deep.equal([
       ['HTTP/1.1', 'continue'],
@@ -60,7 +60,7 @@ describe('the command probe over TLS', () => {
     expect(front.frames).to.deep.equal([])
   })
 
-  it('ends with 1 where it does not trust the origin', async () => {
+  it('exits with 1 if it does not trust the origin', async () => {
     const { url } = await tlsFront(['h2'], sayGo)
     const { status, err } = await run(['probe', url])
     expect(status).to.equal(1)

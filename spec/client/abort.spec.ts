@@ -58,7 +58,7 @@ const moments: readonly Moment[] = [
     options: (abort) => whileConnecting(1, abort),
   },
   {
-    when: 'while it waits for the go-ahead',
+    when: 'while it waits for the 100',
     lettingGo: ownFaces,
     scripts: (abort) => [
       async (wire) => {
@@ -69,7 +69,7 @@ const moments: readonly Moment[] = [
     ],
   },
   {
-    when: 'when the go-ahead arrives',
+    when: 'when the 100 arrives',
     channel: 'expect-continue:release',
     scripts: () => [
       async (wire) => {
@@ -80,7 +80,7 @@ const moments: readonly Moment[] = [
     ],
   },
   {
-    when: 'while content flows',
+    when: 'while content is sent',
     scripts: (abort) => [
       async (wire) => {
         await wire.head()
@@ -105,7 +105,7 @@ const moments: readonly Moment[] = [
     options: (abort) => whileConnecting(2, abort),
   },
   {
-    when: 'while the content of the replay flows',
+    when: 'while the content of the replay is sent',
     scripts: (abort) => [
       refuse,
       async (wire) => {
@@ -171,7 +171,7 @@ for (const face of faces) {
   describe(`an abort through ${face.name}`, () => {
     for (const [name, make] of Object.entries(endless)) {
       for (const { when, scripts, options, channel, kept, lettingGo = faces } of moments) {
-        it(`rejects with the reason and leaves nothing behind, ${when}, with ${name}`, async () => {
+        it(`rejects with the reason and leaves no resources open, ${when}, with ${name}`, async () => {
           const controller = new AbortController()
           const abort = (): void => controller.abort(reason)
           const accepted: Socket[] = []
@@ -197,13 +197,13 @@ for (const face of faces) {
           await turns()
           expect(failure).to.equal(reason)
           if (lettingGo.includes(face)) {
-            expect(cancelled(), 'times the source was let go').to.equal(1)
+            expect(cancelled(), 'times the source was cancelled').to.equal(1)
           }
           expect(resources()).to.eql(before)
         })
       }
 
-      it(`sends nothing when the signal was aborted before, with ${name}`, async () => {
+      it(`sends nothing when the signal was already aborted, with ${name}`, async () => {
         const peer = await origin(async (wire) => {
           expect((await wire.closed()).length).to.equal(0)
         })
@@ -215,7 +215,7 @@ for (const face of faces) {
         for (const socket of connected) socket.destroy()
         if (connected.length > 0) await peer.done
         expect(failure).to.equal(reason)
-        expect(cancelled(), 'times the source was let go').to.equal(1)
+        expect(cancelled(), 'times the source was cancelled').to.equal(1)
       })
     }
 
@@ -232,7 +232,7 @@ for (const face of faces) {
       await peer.done
     })
 
-    it('no longer matters once the response was read', async () => {
+    it('has no effect after the response was read', async () => {
       const controller = new AbortController()
       const peer = await origin(async (wire) => {
         const head = await wire.head()

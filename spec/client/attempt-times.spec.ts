@@ -51,20 +51,20 @@ const ascending = (times: readonly number[]): number[] => [...times].sort((a, b)
 
 describe('the times of an attempt', () => {
   for (const offered of ['http/1.1', 'h2']) {
-    it(`follow one another: head, go-ahead, content, response (${offered})`, async () => {
+    it(`are in order: head, 100, content, response (${offered})`, async () => {
       const [attempt] = await attemptsWith(offered, accept)
       const times = timesOf(attempt)
       expect(times).to.have.length(5).and.to.deep.equal(ascending(times))
     })
 
-    it(`are not of content when it was refused (${offered})`, async () => {
+    it(`have no content when it was refused (${offered})`, async () => {
       const [attempt] = await attemptsWith(offered, refuse(413))
       const times = timesOf(attempt)
       expect(attempt).to.include({ contentAtMs: null, contentEndAtMs: null })
       expect(times).to.have.length(2).and.to.deep.equal(ascending(times))
     })
 
-    it(`begin an attempt after the answer to the one before it (${offered})`, async () => {
+    it(`start an attempt after the response to the one before (${offered})`, async () => {
       const [refused, replay] = await attemptsWith(offered, refuse(417))
       const answered = (refused?.startedAtMs ?? 0) + (refused?.statusAtMs ?? 0)
       const times = timesOf(replay)
@@ -73,7 +73,7 @@ describe('the times of an attempt', () => {
       expect(replay?.startedAtMs).to.be.at.least(answered - 0.2)
     })
 
-    it(`have no go-ahead where nobody is asked (${offered})`, async () => {
+    it(`have no 100 without an expectation (${offered})`, async () => {
       const [attempt] = await attemptsWith(offered, accept, 'never')
       const times = timesOf(attempt)
       expect(times).to.have.length(4).and.to.deep.equal(ascending(times))

@@ -109,7 +109,7 @@ describe('two interceptors', () => {
     }
   }
 
-  it('tell progress once', async () => {
+  it('report progress once', async () => {
     const origin = await guarded('go')
     const dispatcher = agentFor(settings).compose(asking())
     const told: number[] = []
@@ -132,10 +132,10 @@ describe('an ExpectAgent behind a Proxy', () => {
     'compose()': (agent) => agent.compose(pass),
     'compose() twice': (agent) => agent.compose(pass).compose(pass),
     'a RetryAgent of compose()': (agent) => new RetryAgent(agent.compose(pass)),
-    'a Proxy of somebody': (agent) => new Proxy(agent, {}),
+    'a plain Proxy': (agent) => new Proxy(agent, {}),
   }
   for (const [name, wrap] of Object.entries(wrappers)) {
-    it(`uploads, and closes once the upload is over: ${name}`, async () => {
+    it(`uploads, and closes after the upload: ${name}`, async () => {
       const origin = await guarded('go')
       const agent = agentFor(settings)
       const dispatcher = wrap(agent)
@@ -163,7 +163,7 @@ describe('an ExpectAgent behind a Proxy', () => {
     })
   }
 
-  it('is closed by what a subclass does', async () => {
+  it('calls the methods of a subclass', async () => {
     const calls: string[] = []
     class Own extends ExpectAgent {
       override dispatch(...args: Parameters<ExpectAgent['dispatch']>): boolean {

@@ -44,9 +44,9 @@ const each: Answer[] = Object.entries(coders).flatMap(([name, code]): Answer[] =
   return [
     [`${name}`, coding, content],
     [`${name}, byte by byte at its beginning`, coding, content, 1],
-    [`${name}, with a byte behind its end`, coding, Buffer.concat([content, more])],
+    [`${name}, with a byte after its end`, coding, Buffer.concat([content, more])],
     [
-      `${name}, with a byte that comes after its end`,
+      `${name}, with a byte that arrives after its end`,
       coding,
       Buffer.concat([content, more]),
       length,
@@ -119,11 +119,11 @@ function causeOf(error: NodeJS.ErrnoException): NodeJS.ErrnoException {
   return error.cause instanceof Error ? error.cause : error
 }
 
-describe('content of a response', () => {
+describe('the content of a response', () => {
   const init = { method: 'PUT', body: 'content' } as const
 
   for (const answer of answers) {
-    it(`is decoded as fetch does it: ${answer[0]}`, async () => {
+    it(`is decoded as by fetch: ${answer[0]}`, async () => {
       const url = await answering(answer)
       const wanted = await cameOf(undiciFetch(url, init) as unknown as Promise<Response>)
       const dispatcher = agentFor()
@@ -135,7 +135,7 @@ describe('content of a response', () => {
   }
 
   for (const coding of ['gzip', 'deflate', 'br', 'zstd']) {
-    it(`is terminated where it is no ${coding}, as fetch says, in one piece or in two`, async () => {
+    it(`fails as "terminated" if it is not valid ${coding}, in one piece or in two`, async () => {
       for (const cut of [100_000, 50_000]) {
         const url = await answering(['', coding, noise(100_000).fill(255, 0, 9), cut])
         const { response } = await upload(url, init.body, { dispatcher: agentFor() })
@@ -147,7 +147,7 @@ describe('content of a response', () => {
   }
 
   for (const status of [204, 205, 304]) {
-    it(`is none with a ${status}, whatever its coding`, async () => {
+    it(`is empty with a ${status}, with any coding`, async () => {
       const url = await answering(['', 'gzip', Buffer.alloc(0)], status)
       const wanted = await cameOf(undiciFetch(url, init) as unknown as Promise<Response>)
       const { response } = await upload(url, init.body, { dispatcher: agentFor() })
@@ -168,7 +168,7 @@ describe('content of a response', () => {
   }
 
   for (const coding of ['gzip', 'deflate', 'br', 'zstd'] as const) {
-    it(`does not keep its connection busy with what comes behind the end of ${coding}`, async () => {
+    it(`does not keep its connection busy with bytes after the end of ${coding}`, async () => {
       const content = Buffer.concat([coders[coding](text), noise(2_000_000)])
       const url = await answering(['', coding, content], 200)
       const dispatcher = agentFor()

@@ -106,7 +106,7 @@ describe("fetch's body", () => {
       expect(more).to.deep.equal([])
     })
 
-    it(`may be a function that makes ${input.name}, of which nothing is known`, async () => {
+    it(`may be a function that makes ${input.name}, without a length or a type`, async () => {
       const made = await input.make()
       const [refused, accepted] = await send(417, () => made)
       expect(refused).to.include({ asked: true, status: 417, bytes: 0 })

@@ -22,7 +22,7 @@ function endless(): { body: ReadableStream; cancelled: Promise<unknown>; reasons
 /** Each script continues up to the moment and then aborts. */
 const moments: readonly (readonly [when: string, script: (abort: () => void) => Script])[] = [
   [
-    'waits for the go-ahead',
+    'waits for the 100',
     (abort) => async (wire) => {
       await wire.head()
       abort()
@@ -66,7 +66,7 @@ describe('fetch with a signal', () => {
     expect(atOnce).to.deep.equal([reason])
   })
 
-  it('honours no signal of a Request where init says that there is none', async () => {
+  it('ignores the signal of a Request if init.signal is null', async () => {
     const peer = await origin(async (wire) => {
       const head = await wire.head()
       expect((await wire.content(head)).toString()).to.equal('sent')

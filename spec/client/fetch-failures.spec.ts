@@ -29,7 +29,7 @@ const ok = (wire: Wire, ...fields: string[]): void => wire.send('HTTP/1.1 200 OK
 const answers: Readonly<Record<string, (wire: Wire) => void>> = {
   'is reset': (wire) => wire.reset(),
   'is closed': (wire) => wire.end(),
-  'has no answer that is HTTP': (wire) => {
+  'sends bytes that are not HTTP': (wire) => {
     wire.raw('nonsense\r\n\r\n')
     wire.end()
   },
@@ -42,17 +42,17 @@ const answers: Readonly<Record<string, (wire: Wire) => void>> = {
     wire.raw('abc')
     wire.end()
   },
-  'has a length that is none': (wire) => ok(wire, 'content-length: x'),
-  'has a head that is too large': (wire) => ok(wire, `x-large: ${'a'.repeat(20_000)}`),
-  'has a chunk that is none': (wire) => {
+  'sends an invalid length': (wire) => ok(wire, 'content-length: x'),
+  'sends too large a head': (wire) => ok(wire, `x-large: ${'a'.repeat(20_000)}`),
+  'sends an invalid chunk': (wire) => {
     ok(wire, 'transfer-encoding: chunked')
     wire.raw('zz\r\n')
   },
-  'has content that is not in gzip': (wire) => {
+  'sends content that is not gzip': (wire) => {
     ok(wire, 'content-encoding: gzip', 'content-length: 3')
     wire.raw('abc')
   },
-  'is to be upgraded': (wire) => {
+  'sends a 101': (wire) => {
     wire.send('HTTP/1.1 101 Switching Protocols', 'upgrade: x', 'connection: upgrade')
   },
 }
@@ -73,13 +73,13 @@ async function answering(answer: (wire: Wire) => void): Promise<string> {
 const inits: Readonly<Record<string, FetchInit>> = {
   'a GET': {},
   'a PUT': { method: 'PUT', body: 'hello' },
-  'a PUT that asks': { method: 'PUT', body: 'hello', ...asking },
+  'a PUT with an expectation': { method: 'PUT', body: 'hello', ...asking },
 }
 
 describe('fetch', () => {
   for (const [name, answer] of Object.entries(answers)) {
     for (const [what, init] of Object.entries(inits)) {
-      it(`fails as the platform's where the connection of ${what} ${name}`, async () => {
+      it(`fails like the platform's if the connection of ${what} ${name}`, async () => {
         const url = await answering(answer)
         const theirs = await outcomeOf(platform, url, init)
         const ours = await outcomeOf(fetch, url, { ...init, dispatcher: agentFor() })
@@ -88,7 +88,7 @@ describe('fetch', () => {
     }
   }
 
-  it("fails as the platform's where nobody listens", async () => {
+  it("fails like the platform's if no server listens", async () => {
     const origin = await openOrigin()
     const { url } = origin
     await origin.close()

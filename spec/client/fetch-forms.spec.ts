@@ -23,7 +23,7 @@ async function send(mode: OriginMode, body: FormData): Promise<SeenRequest | und
 describe("fetch's body, when it is a form", () => {
   for (const [realm, make] of Object.entries(forms)) {
     for (const mode of ['go', 417] as const) {
-      it(`of ${realm} arrives as multipart of the right length (${mode})`, async () => {
+      it(`of ${realm} arrives as multipart with the correct length (${mode})`, async () => {
         const form = make()
         form.append('title', 'Größe')
         form.append('file', new Blob([bytes], { type: 'video/h264' }), 'a "b".bin')

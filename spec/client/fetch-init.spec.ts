@@ -69,7 +69,7 @@ const inits: Readonly<Record<string, () => object>> = {
   'a redirect that does not exist': () => ({ redirect: 'sometimes' }),
   'a duplex': () => ({ duplex: 'half' }),
   'a duplex that does not exist': () => ({ duplex: 'full' }),
-  'names it does not know': () => ({ retries: 3, onprogress: 1, agent: null, next: {} }),
+  'unknown names': () => ({ retries: 3, onprogress: 1, agent: null, next: {} }),
 }
 
 describe("fetch's init", () => {
@@ -95,7 +95,7 @@ const shapes: Readonly<Record<string, Shape>> = {
 
 describe("fetch's Host", () => {
   for (const content of [{ method: 'POST', body }, {}]) {
-    it(`is that of the URL, whatever init says, ${'body' in content ? 'with' : 'without'} a body`, async () => {
+    it(`is that of the URL, regardless of init, ${'body' in content ? 'with' : 'without'} a body`, async () => {
       const { url, requests } = await origin()
       const headers = { Host: 'elsewhere.example' }
       await fetch(url, { ...content, headers, dispatcher: agentFor() })

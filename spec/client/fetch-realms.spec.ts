@@ -17,7 +17,7 @@ function foreignRequest(url: string, init: RequestInit): Request {
   return Object.defineProperty(made, Symbol.toStringTag, { value: 'Request' }) as Request
 }
 
-describe('fetch, given what is of another realm,', () => {
+describe('fetch, given an object of another realm,', () => {
   const sent: Readonly<Record<string, (url: string) => [input: FetchInput, init?: FetchInit]>> = {
     'an ArrayBuffer': (url) => [
       url,
@@ -37,7 +37,7 @@ describe('fetch, given what is of another realm,', () => {
     'a Request': (url) => [foreignRequest(url, { method: 'POST', body: 'hi' })],
   }
   for (const [name, make] of Object.entries(sent)) {
-    it(`takes ${name}`, async () => {
+    it(`accepts ${name}`, async () => {
       const origin = await openOrigin({ keepContent: true })
       const [input, init] = make(origin.url)
       const method = name === 'a Request' ? {} : { method: 'POST' }

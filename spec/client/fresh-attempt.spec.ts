@@ -11,7 +11,7 @@ import { origin } from '../support/origin.ts'
 import { turns } from '../support/turns.ts'
 import type { Wire } from '../support/wire.ts'
 
-describe('an upload to a port where nobody listens', () => {
+describe('an upload to a port on which no server listens', () => {
   let connects = 0
   const lookup: LookupFunction = (_name, _options, callback) => {
     connects += 1
@@ -32,7 +32,7 @@ describe('an upload to a port where nobody listens', () => {
     expect(connects).to.equal(1)
   })
 
-  it('connects as often as retry says', async () => {
+  it('connects as often as the retry option says', async () => {
     const { port } = new URL(await nowhere())
     const retry = { count: 2, minDelay: 0 }
     const dispatcher = agentFor({ connect: { lookup } })
@@ -53,9 +53,9 @@ async function takeOne(wire: Wire): Promise<Buffer> {
 
 const idle = ['HTTP/1.1 408 Request Timeout', 'Content-Length: 0', 'Connection: close']
 
-describe('a 408 in place of a go-ahead', () => {
+describe('a 408 instead of a 100', () => {
   for (const method of ['PUT', 'POST']) {
-    it(`is an idle connection that was closed: a fresh attempt is made (${method})`, async () => {
+    it(`on an idle connection causes a fresh attempt (${method})`, async () => {
       const came: Buffer[] = []
       const peer = await origin(
         async (wire) => {
@@ -83,7 +83,7 @@ describe('a 408 in place of a go-ahead', () => {
     })
   }
 
-  it('is returned from a new connection', async () => {
+  it('is returned on a new connection', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send(...idle)
@@ -104,11 +104,8 @@ describe('a 408 in place of a go-ahead', () => {
 
   const others: readonly (readonly [string, Parameters<typeof answerOf>[2]])[] = [
     ['of which some was sent', { attempt: { reusedConnection: true, sentBytes: 1 } }],
-    ['that was sent unasked', { attempt: { reusedConnection: true, asked: false } }],
-    [
-      'that was sent as a whole, which was nothing',
-      { attempt: { reusedConnection: true }, complete: true },
-    ],
+    ['that was sent without an expectation', { attempt: { reusedConnection: true, asked: false } }],
+    ['that is empty', { attempt: { reusedConnection: true }, complete: true }],
     ['that is gone', { attempt: { reusedConnection: true }, sendable: false }],
   ]
   for (const [what, known] of others) {
@@ -117,7 +114,7 @@ describe('a 408 in place of a go-ahead', () => {
     })
   }
 
-  it('is the only status that says so', () => {
+  it('is the only status that causes a fresh attempt', () => {
     const known = { attempt: { reusedConnection: true } }
     for (const status of [400, 413, 500, 503]) {
       expect(new StaleConnection().answered(answerOf(status, {}, known))).to.equal(null)

@@ -17,7 +17,7 @@ const hinted = () =>
 
 describe('onInterim', () => {
   for (const face of ['upload', 'fetch']) {
-    it(`is told of each interim response but a 100, by ${face}`, async () => {
+    it(`gets each interim response except 100, through ${face}`, async () => {
       const peer = await hinted()
       const told: unknown[] = []
       const options = {
@@ -36,7 +36,7 @@ describe('onInterim', () => {
     })
   }
 
-  it('is told of no 100 over HTTP/2, either', async () => {
+  it('does not get a 100 over HTTP/2', async () => {
     const front = await tlsFront(['h2'], (request, response) => {
       response.writeEarlyHints({ link: '</a>; rel=preload' })
       response.writeContinue()
@@ -51,7 +51,7 @@ describe('onInterim', () => {
     expect(told).to.deep.equal([103])
   })
 
-  it('ends the upload by what it throws', async () => {
+  it('fails the upload when it throws', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 103 Early Hints', 'Link: </a>')

@@ -45,7 +45,7 @@ describe('an interim response', () => {
     // undici never uses HTTP/2 for requests through the global dispatcher.
     ["the platform's fetch, installed,", 'PUT', 'http/1.1', throughGlobal] as const,
   ]) {
-    it(`holds up no connection of ${protocol} when ${name} leaves what comes after a ${method} unread`, async () => {
+    it(`does not block a connection of ${protocol} when ${name} does not read the final response to a ${method}`, async () => {
       const front = await tlsFront([protocol], hint)
       const agent = agentFor({ connect: { ca: front.ca } })
       const { status } = await call(front.url, method, agent)

@@ -87,8 +87,8 @@ describe('an upload', () => {
   }
 })
 
-describe('the page about what happens when', () => {
-  it('has the table of what becomes of an upload', () => {
+describe('the reference page about outcomes', () => {
+  it('has the table of outcomes', () => {
     expect(readFileSync('docs/reference/outcomes.md', 'utf8')).to.include(outcomesTable())
   })
 })

@@ -22,8 +22,8 @@ function giveUp(dispatcher: Dispatcher, origin: string): Promise<void> {
   })
 }
 
-describe('an upload on a connection that takes several requests', () => {
-  it('is never sent again when a request behind it is given up', async () => {
+describe('an upload on a pipelined connection', () => {
+  it('is never sent again when the request after it is aborted', async () => {
     const requests: string[] = []
     const server = createServer((request, response) => {
       let bytes = 0

@@ -94,7 +94,7 @@ function note(row: string, column: string, { answered, rescues, others }: Tally)
   return `${row}, ${column}: ${told.join(', ')}`
 }
 
-describe('the rescue of a response', () => {
+describe('reading a response after a failed write', () => {
   // The comparison with undici is the purpose of this suite.
   after(() => console.table(table))
 
@@ -109,14 +109,14 @@ describe('the rescue of a response', () => {
       return { url, options: secret === null ? {} : { connect: { ca: secret.cert } } }
     }
 
-    it(`hands over the 413 to an upload that asked: ${row}`, async function () {
+    it(`returns the 413 to an upload with an expectation: ${row}`, async function () {
       this.timeout(60_000)
       const { url, options } = await refusing(asked)
       const tally = await tallyOf(url, agentFor({ ...options, memory: false }), asking)
       expect(tally.answered, note(row, 'asked', tally)).to.equal(runs)
     })
 
-    it(`hands over the 413 to an upload that did not ask: ${row}`, async function () {
+    it(`returns the 413 to an upload without an expectation: ${row}`, async function () {
       this.timeout(60_000)
       const { url, options } = await refusing(unasked)
       const tally = await tallyOf(url, agentFor(options), notAsking)
@@ -129,7 +129,7 @@ describe('the rescue of a response', () => {
   }
 
   for (const transport of ['TCP', 'TLS']) {
-    it(`passes on that the connection died, when there was no response: ${transport}`, async function () {
+    it(`rejects with the error of the connection if there was no response: ${transport}`, async function () {
       this.timeout(60_000)
       const secret = transport === 'TLS' ? await identity() : null
       const steps: Step[] = [{ do: 'head' }, goAhead, content, { do: 'reset' }]
@@ -142,7 +142,7 @@ describe('the rescue of a response', () => {
     })
   }
 
-  it("hands over the 413 to undici's request with an ExpectAgent", async function () {
+  it("returns the 413 to undici's request with an ExpectAgent", async function () {
     this.timeout(60_000)
     const steps: Step[] = [{ do: 'head' }, goAhead, content, tooLarge, { do: 'reset' }]
     const { url } = await originElsewhere(steps)

@@ -44,7 +44,7 @@ function options(more: ExpectAgentOptions): ExpectAgentOptions {
 
 describe(`${count} uploads to one silent origin`, () => {
   for (const [name, content] of made) {
-    it(`wait once when they are made one after the other, each of ${name}`, async function () {
+    it(`wait once when they are made sequentially, each of ${name}`, async function () {
       this.timeout(60_000)
       const { url, seen } = await silentOrigin()
       const dispatcher = agentFor(options({ connections: 8 }))
@@ -60,7 +60,7 @@ describe(`${count} uploads to one silent origin`, () => {
       expect(reports.slice(1).every(({ waitedMs }) => waitedMs === 0)).to.equal(true)
     })
 
-    it(`wait side by side when they are made at once over 8 connections, each of ${name}`, async function () {
+    it(`wait concurrently when they are made at once over 8 connections, each of ${name}`, async function () {
       this.timeout(60_000)
       const { url, seen } = await silentOrigin()
       const dispatcher = agentFor(options({ connections: 8 }))

@@ -31,7 +31,7 @@ const acceptedPart = (asked: boolean, index: number): unknown => [asked, partSiz
 
 /** The agent has a route memory: a route that was silent or answered 417 is asked only once. */
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
-  ['says go', 'go', [acceptedPart(true, 0), acceptedPart(true, 1)]],
+  ['sends a 100', 'go', [acceptedPart(true, 0), acceptedPart(true, 1)]],
   ['stays silent', 'silent', [acceptedPart(true, 0), acceptedPart(false, 1)]],
   ['answers 417', 417, [headOnly, acceptedPart(false, 0), acceptedPart(false, 1)]],
 ]
@@ -88,7 +88,7 @@ describe('an Upload of lib-storage with an UndiciHttpHandler', () => {
     }
 
     for (const [what, mode, status] of refusals) {
-      it(`hands over ${what} before a byte of ${name} was sent`, async () => {
+      it(`returns ${what} before a byte of ${name} was sent`, async () => {
         const origin = await partsOrigin(mode)
 
         const error = await upload(origin, mode, make()).catch((reason) => reason)

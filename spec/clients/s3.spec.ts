@@ -58,7 +58,7 @@ describeClient(
 )
 
 describe('an S3Client with an UndiciHttpHandler', () => {
-  it('leaves the path of a key as it was signed', async () => {
+  it('does not change the signed path of a key', async () => {
     const origin = await openOrigin({ response })
     const command = new PutObjectCommand({ Bucket: 'bucket', Key: 'a//b/../c d', Body: 'x' })
 
@@ -71,7 +71,7 @@ describe('an S3Client with an UndiciHttpHandler', () => {
     [true, 'auto', false],
     [false, 'always', true],
   ] as const) {
-    it(`asks as the agent says (${expectation}), with expectContinueHeader: ${expectContinueHeader}`, async () => {
+    it(`sends an expectation according to the agent (${expectation}), with expectContinueHeader: ${expectContinueHeader}`, async () => {
       const origin = await openOrigin({ response })
       const agent = agentFor({ ...waitFor(), expect: expectation })
       const client = s3Client(origin.url, agent, { expectContinueHeader })
@@ -82,7 +82,7 @@ describe('an S3Client with an UndiciHttpHandler', () => {
     })
   }
 
-  it('rejects with an AbortError when it is aborted, and lets go of the content', async () => {
+  it('rejects with an AbortError when it is aborted, and cancels the content', async () => {
     const { origin, asked } = await silentOrigin()
     const controller = new AbortController()
     const Body = fileStream()

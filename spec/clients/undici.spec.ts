@@ -44,7 +44,7 @@ const retriers: Record<string, (agent: Dispatcher) => Dispatcher> = {
 
 for (const [name, over] of Object.entries(retriers)) {
   describe(name, () => {
-    it('asks again after a 503 that came before the content', async () => {
+    it('sends an expectation again after a 503 before the content', async () => {
       const bytes = Buffer.alloc(10_000, 'content')
       const origin = await startOrigin({ mode: () => (origin.requests.length > 1 ? 'go' : 503) })
       closeLater(() => origin.close())

@@ -24,7 +24,7 @@ function timers(): number {
 
 describe('Http1Gate', () => {
   for (const [transport, listen] of Object.entries({ TCP: origin, TLS: tlsOrigin })) {
-    it(`begins to wait when the head has left, over ${transport}`, async () => {
+    it(`starts the wait when the head has been sent, over ${transport}`, async () => {
       const clock = standingClock()
       const peer = await listen(async (wire) => {
         await wire.head()
@@ -49,7 +49,7 @@ describe('Http1Gate', () => {
   }
 
   for (const status of [102, 103, 104, 199]) {
-    it(`does not wait anew after a ${status}`, async () => {
+    it(`does not restart the wait after a ${status}`, async () => {
       const clock = standingClock()
       const peer = await origin(async (wire) => {
         await wire.head()
@@ -69,7 +69,7 @@ describe('Http1Gate', () => {
     })
   }
 
-  it('lets the content go once, when a 100 follows the end of the wait', async () => {
+  it('sends the content once when a 100 follows the end of the wait', async () => {
     const clock = standingClock()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -95,13 +95,13 @@ describe('Http1Gate', () => {
   })
 
   const ends = [
-    { what: 'the go-ahead', says: 'HTTP/1.1 100 Continue', told: 'release by continue' },
+    { what: 'the 100', says: 'HTTP/1.1 100 Continue', told: 'release by continue' },
     { what: 'a refusal', says: 'HTTP/1.1 413 No', told: 'final 413 withheld' },
     { what: 'a 200', says: 'HTTP/1.1 200 OK', told: 'final 200 withheld' },
     { what: 'the end of the connection', says: null, told: null },
   ]
   for (const end of ends) {
-    it(`leaves no timer behind after ${end.what}`, async () => {
+    it(`leaves no timer after ${end.what}`, async () => {
       // The runner sets its own timer after the function of the spec has returned.
       await turns()
       const before = timers()
@@ -148,7 +148,7 @@ describe('Http1Gate', () => {
     },
   ]
   for (const { says, what, told: wanted, others } of verdicts) {
-    it(`honours ${what} that came in time, when the event loop comes round too late`, async () => {
+    it(`accepts ${what} that arrived in time when the event loop is late`, async () => {
       const peer = await originElsewhere([{ do: 'head' }, says, { do: 'count' }, { do: 'closed' }])
       const gated = gatedSocket(peer.url)
       const { socket } = gated
@@ -164,7 +164,7 @@ describe('Http1Gate', () => {
     })
   }
 
-  it('passes the error of a write on, when no response comes in time', async () => {
+  it('reports the error of a write when no response arrives in time', async () => {
     const clock = standingClock()
     const peer = await originElsewhere([{ do: 'head' }, { do: 'reset' }, { do: 'count' }])
     const gated = gatedSocket(peer.url)
@@ -198,7 +198,7 @@ describe('Http1Gate', () => {
     expect(failures.map(({ code }) => `rescue ${code}`)).to.eql([readEarly])
   })
 
-  it('passes an error that tells nothing of the peer on at once', async () => {
+  it('reports an error at once that does not come from the peer', async () => {
     const clock = standingClock()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -217,7 +217,7 @@ describe('Http1Gate', () => {
     await peer.done
   })
 
-  it('opens content only after the go-ahead', async () => {
+  it('opens content only after the 100', async () => {
     const go = signal()
     const peer = await origin(async (wire) => {
       expect(await wire.head()).to.match(/content-length: 3\r\nexpect: 100-continue\r\n\r\n$/)
@@ -246,7 +246,7 @@ describe('Http1Gate', () => {
     await peer.done
   })
 
-  it('opens no content that was refused', async () => {
+  it('does not open refused content', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 413 Content Too Large', 'content-length: 0')
@@ -277,7 +277,7 @@ describe('Http1Gate', () => {
     await peer.done
   })
 
-  it('tells of an upload on a connection that was used before', async () => {
+  it('reports an upload on a connection that was used before', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 200 OK', 'content-length: 0')
@@ -299,7 +299,7 @@ describe('Http1Gate', () => {
   })
 })
 
-describe('Http1Gate in the hands of another undici', () => {
+describe('Http1Gate with another undici', () => {
   const get = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'
   const other = { path: '/', method: 'GET' } as const
   const upload = (): Recorder => new Recorder('abc', { length: 3 })
@@ -331,7 +331,7 @@ describe('Http1Gate in the hands of another undici', () => {
     ],
     ['a request without an announcement', '', ({ socket }) => void socket.write(putHead, 'latin1')],
     [
-      'content behind the head of an upload',
+      'content after the head of an upload',
       '',
       (gated) => {
         put(gated, upload())
@@ -339,7 +339,7 @@ describe('Http1Gate in the hands of another undici', () => {
       },
     ],
     [
-      'content behind the head of a request that has none',
+      'content after the head of a request without content',
       '',
       ({ gate, socket }) => {
         gate.announceOther(other)
@@ -349,7 +349,7 @@ describe('Http1Gate in the hands of another undici', () => {
     ],
   ]
   for (const [what, arrives, act] of misuses) {
-    it(`sends nothing of ${what}`, async () => {
+    it(`sends none of ${what}`, async () => {
       const peer = await origin(async (wire) => {
         expect((await wire.closed()).toString()).to.equal(arrives)
       })
@@ -365,7 +365,7 @@ describe('Http1Gate in the hands of another undici', () => {
     })
   }
 
-  it('lets undici write the content of a request that it was announced with', async () => {
+  it('lets undici write the content of a request that is not an upload', async () => {
     const peer = await origin(async (wire) => {
       await wire.until('abc')
       await wire.until('def')

@@ -13,7 +13,7 @@ function standingClock(): Clock {
 }
 
 describe('Wait', () => {
-  it('ends one poll turn after its time is over, once', () => {
+  it('ends one poll phase after its time, once', () => {
     const clock = standingClock()
     let ends = 0
     new Wait({ waited: () => ends++ }).start(1000)
@@ -44,7 +44,7 @@ describe('Wait', () => {
     })
   }
 
-  it('can be stopped when there is nothing to stop', () => {
+  it('can be stopped when it was not started', () => {
     const clock = standingClock()
     let ends = 0
     const wait = new Wait({ waited: () => ends++ })
@@ -68,7 +68,7 @@ describe('Wait', () => {
     expect(ends[0]).to.be.below(1000)
   })
 
-  it('lets bytes that came in time go first, however late the event loop looks', async () => {
+  it('processes bytes that arrived in time first, even if the event loop is late', async () => {
     const order: string[] = []
     const peer = await origin(async (wire) => {
       await wire.until('go')

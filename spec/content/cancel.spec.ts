@@ -80,7 +80,7 @@ describe('UploadContent.cancel', () => {
       ['that was opened', 0],
       ['that was read in part', 1],
     ] as const) {
-      it(`lets go of ${kind} ${moment}, once`, async () => {
+      it(`cancels ${kind} ${moment}, once`, async () => {
         const { input, left } = make()
         const content = uploadContentOf(input)
         const source = steps < 0 ? null : await content.open()
@@ -94,7 +94,7 @@ describe('UploadContent.cancel', () => {
       })
     }
 
-    it(`lets go of ${kind} from a function`, async () => {
+    it(`cancels ${kind} from a function`, async () => {
       const { input, left } = make()
       const content = uploadContentOf(() => input as Counted)
       await nextOf(await content.open())
@@ -103,7 +103,7 @@ describe('UploadContent.cancel', () => {
       expect(left()).to.equal(1)
     })
 
-    it(`lets go of ${kind} from a function that answers only afterwards`, async () => {
+    it(`cancels ${kind} from a function that resolves later`, async () => {
       const { input, left } = make()
       const content = uploadContentOf(async () => input as Counted)
       const opening = content.open()
@@ -113,7 +113,7 @@ describe('UploadContent.cancel', () => {
       expect(left()).to.equal(kind === 'a generator' ? 0 : 1)
     })
 
-    it(`leaves ${kind} alone that was read to its end`, async () => {
+    it(`does not cancel ${kind} that was read to its end`, async () => {
       const { input, left } = make()
       const content = uploadContentOf(input)
       await restOf(await content.open())
@@ -135,7 +135,7 @@ describe('UploadContent.cancel', () => {
     expect(calls).to.equal(0)
   })
 
-  it('says why', async () => {
+  it('passes on the reason', async () => {
     const reader = new LoggedReader('ab')
     const content = uploadContentOf(readWith(reader))
     await content.open()
@@ -143,7 +143,7 @@ describe('UploadContent.cancel', () => {
     expect(reader.log).to.deep.equal(['cancel: RangeError'])
   })
 
-  it('destroys a stream that a chunk is waited for of', async () => {
+  it('destroys a stream during a read', async () => {
     const stream = new PassThrough()
     const content = uploadContentOf(stream)
     const source = await content.open()
@@ -164,7 +164,7 @@ describe('UploadContent.cancel', () => {
     expect(() => content.cancel()).not.to.throw()
   })
 
-  it('does not fail when the content does not want to be let go', async () => {
+  it('does not fail when the content throws on cancel', async () => {
     const refuse = (): never => {
       throw new RangeError('no')
     }

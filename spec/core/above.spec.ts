@@ -61,14 +61,14 @@ const firsts: readonly [string, Dispatcher.DispatcherComposeInterceptor, Answer]
   ],
 ]
 
-describe('undici above an ExpectAgent, with content that can be read once', function () {
+describe('undici above an ExpectAgent, with one-shot content', function () {
   this.timeout(3000)
 
   for (const [name, interceptor, first] of firsts) {
     for (const early of [true, false]) {
       for (const expects of ['always', 'never'] as const) {
         const when = early ? 'before' : 'behind'
-        it(`never stores a part for the whole: ${name} ${when} the content, ${expects}`, async () => {
+        it(`never stores a part of the content as the whole: ${name} ${when} the content, ${expects}`, async () => {
           const { url, stored } = await once(first, early)
           const agent = agentFor({ expect: expects, continueTimeout: 60_000 })
           const dispatcher = agent.compose(interceptor)
@@ -101,7 +101,8 @@ describe('a RetryAgent of undici', function () {
       return agent
     },
     'an ExpectAgent that does not ask': () => agentFor({ expect: 'never' }),
-    'an ExpectAgent that asks': () => agentFor({ expect: 'always', continueTimeout: 60_000 }),
+    'an ExpectAgent that sends expectations': () =>
+      agentFor({ expect: 'always', continueTimeout: 60_000 }),
   }
   for (const [name, make] of Object.entries(agents)) {
     it(`sends a Buffer again after a reset in mid-content, above ${name}`, async () => {
@@ -129,7 +130,7 @@ describe('a RetryAgent of undici', function () {
   }
 })
 
-describe('retry of a POST whose first 16 KB the origin has', function () {
+describe('a retry of a POST whose first 16 KB have arrived', function () {
   this.timeout(3000)
 
   const again = { retry: { count: 2, minDelay: 1 }, continueTimeout: 60_000 }

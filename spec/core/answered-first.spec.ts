@@ -5,7 +5,7 @@ import type { Play } from '../support/peer.ts'
 import { goAhead, head } from '../support/responses.ts'
 import { play, stored } from '../support/scenario.ts'
 
-describe('a 200 that stands behind the 100', function () {
+describe('a 200 that arrives in the same packet as the 100', function () {
   this.timeout(2000)
 
   /** Answers first, in these pieces, and then reads the content, as Icecast does. */
@@ -36,21 +36,21 @@ describe('a 200 that stands behind the 100', function () {
   ] as const) {
     play([
       {
-        name: `lets the content flow when both come in one segment (${kind})`,
+        name: `lets the content be sent when both are in one segment (${kind})`,
         kinds: few,
         faces,
         origin: [answersFirst([goAhead + first], end)],
         gets,
       },
       {
-        name: `lets the content flow when one comes after the other (${kind})`,
+        name: `lets the content be sent when one comes after the other (${kind})`,
         kinds: few,
         faces,
         origin: [answersFirst([goAhead, first], end)],
         gets,
       },
       {
-        name: `lets the rest of the content flow when it comes in mid-content (${kind})`,
+        name: `lets the rest of the content be sent when it comes in mid-content (${kind})`,
         kinds: fewHalting,
         faces,
         origin: [

@@ -74,8 +74,8 @@ function listening(diary: Diary, name: string): object {
 }
 
 const connections: Record<string, { options: ExpectAgentOptions; atOnce: boolean }> = {
-  'fresh connections': { options: {}, atOnce: true },
-  'a connection that is kept': { options: { connections: 1 }, atOnce: false },
+  'new connections': { options: {}, atOnce: true },
+  'a reused connection': { options: { connections: 1 }, atOnce: false },
   'a connection that is shared': { options: { connections: 1 }, atOnce: true },
 }
 
@@ -124,7 +124,7 @@ describe('a function for the credentials of five tenants', function () {
 
   for (const protocol of ['http/1.1', 'h2']) {
     for (const [where, { options, atOnce }] of Object.entries(connections)) {
-      it(`gives each of them its own, over ${protocol} and ${where}`, async () => {
+      it(`returns those of the right tenant, over ${protocol} and ${where}`, async () => {
         const front = await tlsFront([protocol], play)
         const connect = { ca: front.ca }
         const own = { ...options, connect, allowH2: protocol === 'h2', memory: new RouteMemory() }

@@ -23,7 +23,7 @@ async function mute(): Promise<{ port: number; reached: Promise<void>; left: Pro
 
 // undici's own `request` handles an abort only when its connection is made.
 for (const face of ownFaces.filter(({ name }) => !name.startsWith('request'))) {
-  describe(`an abort before there is a connection, through ${face.name}`, function () {
+  describe(`an abort before the connection is made, through ${face.name}`, function () {
     this.timeout(2000)
 
     const wheres = {
@@ -58,7 +58,7 @@ describe('destroy() of an agent', function () {
 
   for (const reason of [null, new Error('shutting down')]) {
     const how = reason === null ? '' : ', with the reason'
-    it(`ends an upload that waits for its next try at once${how}`, async () => {
+    it(`ends an upload that waits for its next attempt at once${how}`, async () => {
       const asked = signal()
       const peer = await origin(async (wire) => {
         await wire.head()
@@ -77,7 +77,7 @@ describe('destroy() of an agent', function () {
   }
 
   for (const expects of ['always', 'never'] as const) {
-    it(`ends an upload that is under way, ${expects}`, async () => {
+    it(`ends a pending upload, ${expects}`, async () => {
       const begun = signal()
       const peer = await origin(async (wire) => {
         await wire.head()
@@ -123,7 +123,7 @@ describe('credentials that throw when they are read', function () {
       'a function’s fields': () => () => throwing(from, 'authorization', 'Bearer t'),
     }
     for (const [kind, make] of Object.entries(kinds)) {
-      it(`end every upload, and close() resolves: ${kind}, from the read ${from} on`, async () => {
+      it(`fail every upload, and close() resolves: ${kind}, from read ${from} on`, async () => {
         const server = await guarded({ status: 401, headers: challenge })
         const agent = agentFor({ expect: 'always', continueTimeout: 60_000 })
         const authenticate = make() as unknown as null

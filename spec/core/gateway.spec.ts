@@ -62,7 +62,7 @@ async function curl(url: string, ...options: string[]): Promise<string> {
 }
 
 for (const [name, open] of Object.entries(forwards)) {
-  describe(`a gateway that passes a request on through ${name}`, function () {
+  describe(`a gateway that forwards a request through ${name}`, function () {
     this.timeout(3000)
 
     for (const [status, answer] of [
@@ -70,7 +70,7 @@ for (const [name, open] of Object.entries(forwards)) {
       [401, response(401, 'no', 'WWW-Authenticate: Bearer')],
       [307, response(307, 'no', 'Location: /elsewhere')],
     ] as const) {
-      it(`hands a ${status} back before its client sent anything`, async () => {
+      it(`returns a ${status} before its client sent anything`, async () => {
         const peer = await origin(refusing(answer))
         const { url, events, requests } = await gateway(peer.url, open(patient))
         const wire = await client(url)
@@ -82,7 +82,7 @@ for (const [name, open] of Object.entries(forwards)) {
       })
     }
 
-    it('reads nothing of what its client sent unasked when the origin refuses', async () => {
+    it('does not read content that its client sent early when the origin refuses', async () => {
       const peer = await origin(refusing(response(413, 'no')))
       const { url, events } = await gateway(peer.url, open(patient))
       const wire = await client(url)
@@ -93,7 +93,7 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('asks its client for the content when the origin says go', async () => {
+    it('sends a 100 to its client after a 100 of the origin', async () => {
       const peer = await origin(accepting)
       const { url, events } = await gateway(peer.url, open(patient))
       const wire = await client(url)
@@ -105,7 +105,7 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('passes chunked content on in chunks', async () => {
+    it('forwards chunked content in chunks', async () => {
       const peer = await origin(async (wire) => {
         const head = await wire.head()
         expect(head.match(/^expect: 100-continue\r$/gim)).to.have.lengthOf(1)
@@ -125,7 +125,7 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('is told of the go-ahead once, whatever comes behind it', async () => {
+    it('calls onContinue once, whatever follows the 100', async () => {
       const peer = await origin(async (wire) => {
         const head = await asked(wire)
         wire.raw(`HTTP/1.1 103 Early Hints\r\n\r\n${goAhead}${goAhead}`)
@@ -142,7 +142,7 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('sends on what its client sends, though the origin stays silent', async () => {
+    it('forwards the content of its client if the origin sends no 100', async () => {
       const peer = await origin(silent)
       const { url, events } = await gateway(peer.url, open(impatient))
       const wire = await client(url)
@@ -154,7 +154,7 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('sends on what nobody asked about', async () => {
+    it('forwards a request without an expectation', async () => {
       const peer = await origin(async (wire) => {
         const head = await wire.head()
         if (/^expect:/im.test(head)) wire.raw(goAhead)
@@ -169,7 +169,7 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('leaves out what concerns the connection of its client alone', async () => {
+    it("removes hop-by-hop fields of the client's connection", async () => {
       const hopByHop = [
         'Connection: keep-alive, X-Private, X-Odd',
         'X-Private: secret',

@@ -42,7 +42,7 @@ function forgetful(to: string | URL, options: object): Pool {
 
 /** The connection must close without a request. */
 const getsNothing = async (wire: Wire): Promise<void> => {
-  expect((await wire.closed()).toString('latin1'), 'what came').to.equal('')
+  expect((await wire.closed()).toString('latin1'), 'bytes that arrived').to.equal('')
 }
 
 const kinds = {
@@ -54,7 +54,7 @@ const kinds = {
 }
 
 for (const face of ownFaces) {
-  describe(`a connection that is not told of what comes, through ${face.name}`, function () {
+  describe(`a gate that is not told of the next request, through ${face.name}`, function () {
     this.timeout(2000)
 
     const failing = async (make: () => ContentInput, options: object): Promise<void> => {
@@ -70,12 +70,12 @@ for (const face of ownFaces) {
     }
 
     for (const [kind, make] of Object.entries(kinds)) {
-      it(`fails the upload when undici never starts it: ${kind}`, async () => {
+      it(`fails the upload when undici never calls onRequestStart: ${kind}`, async () => {
         startingAs(() => {})
         await failing(make, {})
       })
 
-      it(`fails the upload when undici starts it after its head: ${kind}`, async () => {
+      it(`fails the upload when undici calls onRequestStart after the head: ${kind}`, async () => {
         startingAs((start) => setImmediate(start))
         await failing(make, {})
       })
@@ -84,7 +84,7 @@ for (const face of ownFaces) {
         await failing(make, { factory: (to: URL, options: Pool.Options) => new Pool(to, options) })
       })
 
-      it(`never sends a wrong body when what goes with a dispatch is lost: ${kind}`, async () => {
+      it(`never sends a wrong body when the ticket of a dispatch is lost: ${kind}`, async () => {
         let intact = false
         const peer = await origin(async (wire) => {
           const head = await wire.head().catch(() => null)

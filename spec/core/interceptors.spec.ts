@@ -139,7 +139,7 @@ for (const [name, way] of ways) {
             expectMade(way, change, false, expects, make))
         }
       }
-      it(`${change.name} and says how long it is`, () =>
+      it(`${change.name} and sets the new length`, () =>
         expectMade(way, change, true, 'always', () => file(10_000)))
     }
   })
@@ -149,7 +149,7 @@ describe('an interceptor below expectContinue() that reads ahead', function () {
   this.timeout(2000)
 
   for (const change of changes.filter(({ name }) => !name.startsWith('buffers'))) {
-    it(`gets nothing of refused content: it ${change.name}`, async () => {
+    it(`gets no refused content: it ${change.name}`, async () => {
       let head = ''
       const peer = await origin(async (wire) => {
         head = await wire.head()

@@ -59,7 +59,7 @@ async function floods(wire: Wire, text: string): Promise<void> {
   const flood = text.repeat(100)
   const { socket } = wire
   for (let sent = 0; !socket.destroyed && socket.writable; sent += flood.length) {
-    if (sent > 67_108_864) throw new Error('The client has taken 64 MiB of interim responses')
+    if (sent > 67_108_864) throw new Error('The client has accepted 64 MiB of interim responses')
     await new Promise<void>((next) => {
       socket.once('close', next)
       socket.write(flood, () => {
@@ -71,53 +71,53 @@ async function floods(wire: Wire, text: string): Promise<void> {
   await wire.closed()
 }
 
-describe('interim responses by the hundred', function () {
+describe('hundreds of interim responses', function () {
   this.timeout(4000)
 
   play([
     {
-      name: 'are taken while content flows: 300 × 104',
+      name: 'are ignored while content is sent: 300 × 104',
       kinds: haltingKinds,
       origin: [inMidContent(...Array.from({ length: 300 }, () => resumed))],
       gets: [{ ...stored, interim: [100, ...many(300, 104)] }],
     },
     {
-      name: 'are taken while content flows, in one piece: 300 × 104',
+      name: 'are ignored while content is sent, in one piece: 300 × 104',
       kinds: haltingKinds,
       origin: [inMidContent(resumed.repeat(300))],
       gets: [{ ...stored, interim: [100, ...many(300, 104)] }],
     },
     {
-      name: 'are taken while content flows: 700 bare 100s',
+      name: 'are ignored while content is sent: 700 bare 100s',
       kinds: haltingKinds,
       origin: [inMidContent(bare.repeat(700))],
       gets: [{ ...stored, interim: many(701, 100) }],
     },
     {
-      name: 'are taken while content flows: 200 × 102',
+      name: 'are ignored while content is sent: 200 × 102',
       kinds: haltingKinds,
       origin: [inMidContent(...Array.from({ length: 200 }, () => processing))],
       gets: [{ ...stored, interim: [100, ...many(200, 102)] }],
     },
     {
-      name: 'are taken in the wait: 200 × 102',
+      name: 'are ignored during the wait: 200 × 102',
       origin: [inTheWait(...Array.from({ length: 200 }, () => processing))],
       gets: [{ ...stored, interim: [...many(200, 102), 100] }],
     },
     {
-      name: 'are taken behind the content: 200 × 102',
+      name: 'are ignored after the content: 200 × 102',
       origin: [behindContent(...Array.from({ length: 200 }, () => processing))],
       gets: [{ ...stored, interim: [100, ...many(200, 102)] }],
     },
     {
-      name: 'are taken behind the content: 700 bare 100s',
+      name: 'are ignored after the content: 700 bare 100s',
       origin: [behindContent(bare.repeat(700))],
       gets: [{ ...stored, interim: many(701, 100) }],
     },
   ])
 })
 
-describe('interim responses without a bound', function () {
+describe('unlimited interim responses', function () {
   this.timeout(4000)
 
   for (const status of [100, 102, 104]) {
@@ -149,7 +149,7 @@ describe('interim responses without a bound', function () {
         gets: [overflow],
       },
       {
-        name: `fail the upload when they flood what comes behind the content: ${status}`,
+        name: `fail the upload when they flood the time after the content: ${status}`,
         origin: [
           async (peer) => {
             await peer.asked()
@@ -164,7 +164,7 @@ describe('interim responses without a bound', function () {
   }
   play([
     {
-      name: 'fail the upload when they flood what comes behind the content: 100',
+      name: 'fail the upload when they flood the time after the content: 100',
       origin: [
         async (peer) => {
           await peer.asked()
@@ -182,7 +182,7 @@ describe('the wait for the final response', function () {
   this.timeout(4000)
 
   for (const status of [102, 103, 104]) {
-    it(`begins anew at each ${status}`, async () => {
+    it(`restarts at each ${status}`, async () => {
       const came = Array.from({ length: 8 }, () => signal())
       const received = signal()
       const clock = standingClock()
@@ -211,7 +211,7 @@ describe('the wait for the final response', function () {
     })
   }
 
-  it('is over where nothing comes for so long', async () => {
+  it('ends after that time without a response', async () => {
     const clock = standingClock()
     const interim = signal()
     const peer = await origin(async (wire) => {

@@ -115,7 +115,7 @@ for (const [way, sign] of Object.entries(ways)) {
   describe(`an interceptor below expectContinue() that signs ${way}`, () => {
     for (const [name, send] of Object.entries(faces)) {
       for (const secure of [false, true]) {
-        it(`signs each attempt anew: ${name}${secure ? ', TLS' : ''}`, async () => {
+        it(`signs each attempt: ${name}${secure ? ', TLS' : ''}`, async () => {
           const { far, near } = await servers(secure ? { tls: await identity() } : {})
           const tokens = new Tokens()
           const dispatcher = signing(sign(tokens), {
@@ -149,7 +149,7 @@ for (const [way, sign] of Object.entries(ways)) {
       expect(came).to.deep.equal(tokens.issued.slice(1)).and.have.lengthOf(2)
     })
 
-    it('signs a fresh attempt on a connection that was dead', async () => {
+    it('signs a fresh attempt after a stale connection', async () => {
       const tokens = new Tokens()
       const origin = await startOrigin()
       closeLater(() => origin.close())
@@ -177,7 +177,7 @@ describe('an interceptor below expectContinue() that cannot sign', () => {
     'throws at once': () => {
       throw reason
     },
-    'says so later': (_options, handler) => {
+    'calls onResponseError later': (_options, handler) => {
       setImmediate(() => handler.onResponseError?.(null as never, reason))
       return true
     },
@@ -185,7 +185,7 @@ describe('an interceptor below expectContinue() that cannot sign', () => {
   }
   for (const [name, fails] of Object.entries(failing)) {
     for (const [which, last] of Object.entries({ 'the first attempt': 1, 'the next one': 2 })) {
-      it(`fails the upload, with the content untouched: it ${name}, at ${which}`, async () => {
+      it(`fails the upload, with the content unread: it ${name}, at ${which}`, async () => {
         const origin = await startOrigin({ mode: 417 })
         closeLater(() => origin.close())
         let attempts = 0
@@ -231,7 +231,7 @@ describe('an interceptor below expectContinue() that cannot sign', () => {
   })
 })
 
-describe('a redirect that is returned, with redirect: manual', () => {
+describe("a redirect that is returned with redirect: 'manual'", () => {
   type Manual = (url: string, body: Readable, headers: Record<string, string>) => Promise<Response>
   const manual: Record<string, Manual> = {
     upload: async (url, body, headers) => {
@@ -243,7 +243,7 @@ describe('a redirect that is returned, with redirect: manual', () => {
       fetch(url, { method: 'PUT', body, redirect: 'manual', headers, dispatcher: agentFor() }),
   }
   for (const [name, send] of Object.entries(manual)) {
-    it(`leaves an untouched stream to the caller, who signs and sends it: ${name}`, async () => {
+    it(`leaves the stream unread, and the caller signs and sends it: ${name}`, async () => {
       const near = await startOrigin()
       const location = `${near.url}/file`
       const far = await startOrigin({ mode: { status: 307, headers: { location } } })

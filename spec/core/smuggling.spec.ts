@@ -145,7 +145,7 @@ for (const [name, way] of ways) {
         for (const [kind, make] of sources) {
           const isAsked = expects === 'always' || (expects === 'auto' && length >= 1_048_576)
           const leaves = !isAsked && kind !== 'a stream' && length < 65_536
-          it(`lets nothing of ${size} be taken for a request: ${kind}, ${expects}`, async () => {
+          it(`leaves no part of ${size} to be parsed as a request: ${kind}, ${expects}`, async () => {
             for (const status of [401, 403, 413, 500]) {
               await refuse({ way, status, expects, source: make(sized), leaves })
             }

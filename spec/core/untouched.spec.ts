@@ -59,11 +59,11 @@ const refusals = {
 }
 
 for (const face of ownFaces) {
-  describe(`content that waits for the go-ahead, through ${face.name}`, function () {
+  describe(`content that waits for the 100, through ${face.name}`, function () {
     this.timeout(3000)
 
     for (const kind of watchedKinds) {
-      it(`is not touched before it, and arrives whole: ${kind.name}`, async () => {
+      it(`is not read before it, and arrives complete: ${kind.name}`, async () => {
         const trial = new Trial(kind)
         const status = await send(face, trial, async (wire) => {
           const head = await trial.asked(wire)
@@ -82,7 +82,7 @@ for (const face of ownFaces) {
       })
 
       for (const [refusal, answer] of Object.entries(refusals)) {
-        it(`is not touched at all when a ${refusal} comes: ${kind.name}`, async () => {
+        it(`is never read when a ${refusal} arrives: ${kind.name}`, async () => {
           const trial = new Trial(kind)
           const status = await send(face, trial, async (wire) => {
             await trial.asked(wire)
@@ -96,7 +96,7 @@ for (const face of ownFaces) {
         })
       }
 
-      it(`is not touched when a 102 and a 103 come: ${kind.name}`, async () => {
+      it(`is not read when a 102 and a 103 arrive: ${kind.name}`, async () => {
         const trial = new Trial(kind)
         const status = await send(face, trial, async (wire) => {
           const head = await trial.asked(wire)
@@ -114,12 +114,12 @@ for (const face of ownFaces) {
   })
 }
 
-describe('content whose connection ends directly behind the 100', () => {
+describe('content whose connection ends directly after the 100', () => {
   for (const [ending, end] of [
     ['a close', (wire: Wire) => wire.socket.end(goAhead)],
     ['a reset', (wire: Wire) => wire.socket.write(goAhead, () => wire.reset())],
   ] as const) {
-    it(`is not touched when it is ${ending}`, async () => {
+    it(`is not read when it is ${ending}`, async () => {
       const peer = await origin(async (wire) => {
         await wire.head()
         end(wire)

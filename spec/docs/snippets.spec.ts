@@ -49,7 +49,7 @@ describe('the snippets of README and the manual', () => {
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  it('have right types', async function () {
+  it('have correct types', async function () {
     this.timeout(120_000)
     const types = join(folder, 'types')
     mkdirSync(types)
@@ -73,7 +73,7 @@ describe('the snippets of README and the manual', () => {
 
   for (const { name, code, noRun, prints } of all) {
     if (noRun !== null) continue
-    it(`run as they are: ${name}`, async function () {
+    it(`run without changes: ${name}`, async function () {
       this.timeout(60_000)
       const file = join(folder, 'snippet.ts')
       writeFileSync(file, code)
@@ -95,7 +95,7 @@ describe('the snippets of README and the manual', () => {
 })
 
 describe('snippetsOf', () => {
-  it('finds code, what it prints, and why it cannot be run', () => {
+  it('finds code, its expected output, and why it cannot run', () => {
     const text =
       'a\n\n```ts\nconsole.log(1) // 1\n```\n\n```ts no-run: why\nx\n```\n\n```sh\ny\n```\n'
     expect(snippetsOf('a.md', text)).to.deep.equal([

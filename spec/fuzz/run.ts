@@ -46,8 +46,8 @@ export class Run {
     this.#seed = seed
     this.#watchdog = new Watchdog(targets.map(({ name }) => repeating(seed, name)))
     this.#until = performance.now() + seconds * 1000
-    process.on('uncaughtException', (error) => this.#stray('nobody caught', error))
-    process.on('unhandledRejection', (reason) => this.#stray('nobody handled', reason))
+    process.on('uncaughtException', (error) => this.#stray('uncaught', error))
+    process.on('unhandledRejection', (reason) => this.#stray('unhandled', reason))
   }
 
   /** Runs the cases of a target from `from` up to, but not including, `to`. */

@@ -20,7 +20,7 @@ class Enough extends Error {}
 
 describe(`${count} uploads that are aborted at random moments`, () => {
   for (const face of ownFaces) {
-    it(`leave nothing behind, through ${face.name}`, async function () {
+    it(`leave no resources open, through ${face.name}`, async function () {
       this.timeout(60_000)
       const random = new Random(20)
       const path = temporaryFile()
@@ -70,7 +70,7 @@ describe(`${count} uploads that are aborted at random moments`, () => {
       const sums = complete.filter((request) => request.bytes > 5).map((request) => request.sha256)
       expect(new Set(sums)).to.deep.equal(new Set([sha256(bytes)]))
       expect(await handlesLeftOn(path)).to.equal(0)
-      expect(open, 'sources that were not let go').to.equal(0)
+      expect(open, 'sources that were not cancelled').to.equal(0)
       expect(await leftSince(before)).to.deep.equal([])
     })
   }

@@ -38,7 +38,7 @@ describe('a clock that jumps', () => {
       })
     }
 
-    it(`${where} by a year makes a route be asked again, and known anew`, () => {
+    it(`${where} by a year expires what is known of a route, which can be learned again`, () => {
       const memory = new RouteMemory()
       memory.remember('a route', 'silent')
       clockThatJumps()(milliseconds)

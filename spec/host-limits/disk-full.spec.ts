@@ -51,7 +51,7 @@ for (const face of ownFaces) {
         'one-shot': chunks,
       })) {
         for (const expectation of ['always', 'never'] as const) {
-          const how = expectation === 'always' ? 'asked about' : 'unasked'
+          const how = expectation === 'always' ? 'with an expectation' : 'unasked'
           it(`answers 507 in mid-content and ${ending} (${kind}, ${how})`, async () => {
             const origin = await fullOrigin(end)
             const send = face.open({ expect: expectation, continueTimeout: 60_000 })

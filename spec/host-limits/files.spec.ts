@@ -60,7 +60,7 @@ for (const face of ownFaces) {
       'is emptied': (path) => truncateSync(path, 0),
     }
     for (const [change, make] of Object.entries(changes)) {
-      it(`fails, and is never complete, when the file ${change} on the way`, async () => {
+      it(`fails, and is never complete, when the file ${change} during the upload`, async () => {
         const path = temporaryFile(bytes)
         const origin = await originThat(() => make(path))
         const failure = await failureOf(face, origin.url, fromFile(path, { chunkSize }))
@@ -71,7 +71,7 @@ for (const face of ownFaces) {
     }
 
     for (const good of [0, 1, 2, 15]) {
-      it(`fails, and is never complete, when the disk breaks after ${good} reads`, async () => {
+      it(`fails, and is never complete, when the disk fails after ${good} reads`, async () => {
         const path = temporaryFile(bytes)
         const origin = await originThat(() => {})
         const content = fromFile(path, { chunkSize })
@@ -82,7 +82,7 @@ for (const face of ownFaces) {
       })
     }
 
-    it('passes on what the system says of a file that cannot be read', async () => {
+    it('passes on the error of the system for a file that cannot be read', async () => {
       const origin = await originThat(() => {})
       // The first address of this process has no memory.
       const unreadable = createReadStream('/proc/self/mem')
@@ -90,7 +90,7 @@ for (const face of ownFaces) {
       for (const request of origin.requests) expect(request.sha256).to.equal('')
     })
 
-    it('passes it on when other content went before it', async () => {
+    it('passes it on when other content was sent before it', async () => {
       const origin = await originThat(() => {})
       async function* begun(): AsyncGenerator<Buffer> {
         yield* chunksOf(bytes)
@@ -100,7 +100,7 @@ for (const face of ownFaces) {
       expect(origin.requests.map((request) => request.sha256)).to.deep.equal([''])
     })
 
-    it('arrives as it was, on a disk that is whole', async () => {
+    it('arrives unchanged from a working disk', async () => {
       const origin = await originThat(() => {})
       await face.open({ expect: 'always' })(
         origin.url,

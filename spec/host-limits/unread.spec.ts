@@ -72,14 +72,14 @@ const faces: Record<string, (url: string) => Promise<Contents>> = {
 
 for (const [face, send] of Object.entries(faces)) {
   describe(`the response to ${face}`, () => {
-    it('stays with the origin as long as its caller does not read it', async () => {
+    it('is not sent by the origin while its caller does not read it', async () => {
       const origin = await talker()
       const contents = await send(origin.url)
       expect(await origin.settled()).to.be.within(chunk.length, bound)
       await (contents.cancel?.() ?? contents.destroy?.())
     })
 
-    it('comes as fast as its caller reads, and whole', async function () {
+    it('arrives complete, as fast as its caller reads', async function () {
       this.timeout(30_000)
       const origin = await talker()
       let read = 0

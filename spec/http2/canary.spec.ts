@@ -22,7 +22,7 @@ const accept: Play = (request, response) => {
 
 // The HTTP/2 gate depends on these behaviours, which neither node nor undici documents.
 describe('undici and node', () => {
-  it('open the stream in the same breath in which the handler is told of the start', async () => {
+  it('open the stream synchronously with onRequestStart', async () => {
     const front = await tlsFront(['h2'], accept)
     let starting = false
     const seen: boolean[] = []

@@ -52,7 +52,7 @@ interface Row {
 
 const rows: readonly Row[] = [
   {
-    origin: 'says go',
+    origin: 'sends a 100',
     script: (request, response) => {
       response.writeContinue()
       return take(request, response)
@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
     interim: [100],
   },
   {
-    origin: 'says go after the wait',
+    origin: 'sends a 100 after the wait',
     script: async (request, response) => {
       await once(request, 'readable')
       response.writeContinue()
@@ -75,14 +75,14 @@ const rows: readonly Row[] = [
     interim: [100],
   },
   {
-    origin: 'says nothing',
+    origin: 'sends nothing',
     script: take,
     status: 201,
     outcome: 'silent',
     requests: [[true, true]],
   },
   {
-    origin: 'gives hints, and says go',
+    origin: 'sends a 103 and a 100',
     script: (request, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' })
       response.writeContinue()
@@ -121,7 +121,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    origin: 'answers 413 while content flows',
+    origin: 'answers 413 while content is sent',
     script: async (request, response) => {
       response.writeContinue()
       await once(request, 'readable')

@@ -23,12 +23,12 @@ export const bun: Platform = async (folder) => {
   )
   // Both files.
   const complete = forms.length === 1 && forms.every(({ bytes }) => bytes > 2 * 2_097_152)
-  const formLine = `the origin took the form whole: ${complete}`
+  const formLine = `the origin got the complete form: ${complete}`
   return [
     resultOf(`${name}, uploads`, uploads, uploadsLines),
     resultOf(`${name}, its own classes`, { ...own, printed: `${own.printed}${formLine}` }, [
       ...ownLines,
-      'the origin took the form whole: true',
+      'the origin got the complete form: true',
     ]),
   ]
 }

@@ -38,7 +38,7 @@ function formLikeBun(): FormData {
 
 describe('on Bun', () => {
   // Bun has a built-in module of that name, which lacks what this package needs.
-  it('undici is imported by a name that leads to the package', () => {
+  it('undici is imported by a name that resolves to the package', () => {
     const values = /^import (?!type\b)(?:\{[^}]*\}|[^'{}\n]*) from 'undici'$/m
     const files = globSync('lib/**/*.ts')
     expect(files).to.have.length.above(100)
@@ -46,7 +46,7 @@ describe('on Bun', () => {
   })
 
   for (const mode of ['go', 'silent', 417] as const) {
-    it(`content goes out in several pieces: ${mode}`, async () => {
+    it(`content is written in several pieces: ${mode}`, async () => {
       const origin = await startOrigin({ mode })
       closeLater(() => origin.close())
       const plain = buildConnector({})

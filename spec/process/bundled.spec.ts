@@ -44,7 +44,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 describe('a bundle of esbuild', () => {
   for (const [name, options] of Object.entries(esbuildOptions)) {
-    it(`asks: ${name}`, async () => {
+    it(`sends expectations: ${name}`, async () => {
       const { url, receipts } = await receiver(createServer(), 'http')
       const folder = await mkdtemp(join(tmpdir(), 'expect-continue-'))
       try {

@@ -68,7 +68,7 @@ function said(event: Event): string {
 }
 
 describe('next', () => {
-  it('begins with a request that asks, or with one that does not', () => {
+  it('has a start state for a request with an expectation, and one without', () => {
     expect(asking).to.deep.equal({ at: 'asking' })
     expect(unasked).to.deep.equal({ at: 'sending', by: 'unasked' })
   })
@@ -85,7 +85,7 @@ describe('next', () => {
     }
   }
 
-  it('lets content flow only after the head left, and after a 100 or the end of the wait', () => {
+  it('lets content be sent only after the head, and after a 100 or the end of the wait', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...events), { maxLength: 20 }), (sequence) => {
         const seen = new Set<string>()
@@ -101,7 +101,7 @@ describe('next', () => {
     )
   })
 
-  it('never lets content flow again after a final response that came before it', () => {
+  it('never lets content be sent after a final response that came before it', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...events), { maxLength: 20 }), (sequence) => {
         const withheld: State = { at: 'withheld', status: 417 }

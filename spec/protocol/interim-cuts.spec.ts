@@ -17,9 +17,9 @@ function parsed(pieces: readonly Uint8Array[]): Omit<ResponseTranscript, 'name' 
   return { pass: joined(pass), heads, held: joined([parser.flush()]) }
 }
 
-describe('what an origin sends, however it is cut', () => {
+describe('the bytes of an origin, cut at any point', () => {
   for (const { name, bytes, ...wanted } of responseTranscripts) {
-    it(`comes to the same: ${name}`, () => {
+    it(`give the same result: ${name}`, () => {
       expect(parsed(cutBytes(bytes, onePiece))).to.deep.equal(wanted)
       expect(parsed(cutBytes(bytes, singly))).to.deep.equal(wanted)
       fc.assert(
@@ -30,7 +30,7 @@ describe('what an origin sends, however it is cut', () => {
     })
   }
 
-  it('comes to the same and is never lost, whatever it is', () => {
+  it('give the same result without loss, for any bytes', () => {
     fc.assert(
       fc.property(fc.array(fragment, { maxLength: 20 }), cuts, (fragments, how) => {
         const bytes = fragments.join('')
@@ -41,7 +41,7 @@ describe('what an origin sends, however it is cut', () => {
     )
   })
 
-  it('is passed on in no more pieces than it has bytes, and a bounded part of it looked at', () => {
+  it('are passed on in no more pieces than bytes, and a limited part is parsed', () => {
     fc.assert(
       fc.property(fc.array(fragment, { maxLength: 20 }), cuts, (fragments, how) => {
         const parser = new InterimResponseParser({ head: 50, idle: 50 })
@@ -59,7 +59,7 @@ describe('what an origin sends, however it is cut', () => {
     )
   })
 
-  it('passes on content that was not looked at without a copy', () => {
+  it('are passed on without a copy after the final head', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         const parser = new InterimResponseParser()

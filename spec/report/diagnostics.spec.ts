@@ -63,7 +63,7 @@ function says(...lines: string[]): Script {
 const attempt = 1
 const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
   {
-    what: 'a go-ahead',
+    what: 'a 100',
     scripts: [says('HTTP/1.1 100 Continue')],
     told: [
       { name: 'ask', attempt },
@@ -72,7 +72,7 @@ const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
     ],
   },
   {
-    what: 'other interim responses before it',
+    what: 'other interim responses before a 100',
     scripts: [says('HTTP/1.1 103 Early Hints', 'HTTP/1.1 102 Processing', 'HTTP/1.1 100 Continue')],
     told: [
       { name: 'ask', attempt },
@@ -117,7 +117,7 @@ const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
 
 describe('the diagnostics channels', () => {
   for (const { what, scripts, told: expected } of cases) {
-    it(`tell of ${what}, without the query`, async () => {
+    it(`publish ${what}, without the query`, async () => {
       const peer = await origin(...scripts)
       const told = listen()
       await upload(`${peer.url}?token=secret#part`, 'abc', {
@@ -130,7 +130,7 @@ describe('the diagnostics channels', () => {
     })
   }
 
-  it("tell of a request of undici's, without its credentials", async () => {
+  it('publish a request of undici, without its credentials', async () => {
     const peer = await origin(says('HTTP/1.1 100 Continue'))
     const told = listen()
     const url = `${peer.url.replace('//', '//user:password@')}?token=secret`
@@ -146,7 +146,7 @@ describe('the diagnostics channels', () => {
     await peer.done
   })
 
-  it('tell of a rescue, after the content began to flow', async () => {
+  it('publish that a response was read after a failed write', async () => {
     const peer = await originElsewhere([
       { do: 'head' },
       goAhead,
@@ -181,7 +181,7 @@ describe('the diagnostics channels', () => {
     )
   })
 
-  it('are silent about an upload that does not ask', async () => {
+  it('publish nothing about an upload without an expectation', async () => {
     const peer = await origin(take)
     const told = listen()
     await upload(peer.url, 'abc', { dispatcher: agentFor() })

@@ -18,9 +18,9 @@ import {
 const cut = faults({ after: 1_000_000, with: 'reset' } as const)
 const lost = faults({ with: 'reset' } as const)
 
-describe('a final response to an upload that can be resumed', () => {
+describe('a final response to a resumable upload', () => {
   for (const status of [200, 303, 400, 413, 500, 503]) {
-    it(`is returned when it says that the upload is complete: ${status}`, async () => {
+    it(`is returned when its Upload-Complete is true: ${status}`, async () => {
       const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
       const origin = await plainly.open({ response: () => response })
       const outcome = await sent(origin, { redirect: 'manual' })
@@ -30,7 +30,7 @@ describe('a final response to an upload that can be resumed', () => {
       expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT'])
     })
 
-    it(`is returned when it comes to an append: ${status}`, async () => {
+    it(`is returned when it is the response to an append: ${status}`, async () => {
       const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
       const origin = await plainly.open({ fault: cut, response: () => response })
       const outcome = await sent(origin, { redirect: 'manual' })
@@ -62,7 +62,7 @@ describe('a final response to an upload that can be resumed', () => {
   }
 
   for (const status of [408, 409, 423, 425, 429, 500, 502, 599]) {
-    it(`has the upload go on when it is a ${status} that says nothing of it`, async () => {
+    it(`causes a resumption when it is a ${status} without Upload-Complete`, async () => {
       const origin = await plainly.open({
         fault: faults({ after: 5, with: status === 409 ? 500 : status }, null, {
           after: 5,
@@ -79,7 +79,7 @@ describe('a final response to an upload that can be resumed', () => {
     })
   }
 
-  it('of an origin that does not say whether the upload is complete is taken for it', async () => {
+  it('without Upload-Complete is the response of a completed upload', async () => {
     // Like tusd.
     const origin = await plainly.open({
       fault: cut,
@@ -95,7 +95,7 @@ describe('a final response to an upload that can be resumed', () => {
   })
 
   for (const flag of ['1', 'true', '?2', '"?0"']) {
-    it(`says nothing of the upload when it says ${flag}`, async () => {
+    it(`is treated like one without Upload-Complete when its value is ${flag}`, async () => {
       const origin = await plainly.open({
         fault: faults({ after: 5, with: 500 }),
         alter: (fields, status) => ({
@@ -107,7 +107,7 @@ describe('a final response to an upload that can be resumed', () => {
     })
   }
 
-  it('that says the upload is not complete has it completed', async () => {
+  it('with a false Upload-Complete causes a resumption', async () => {
     const origin = await plainly.open({
       fault: faults({ after: 3_000_000, with: 200 }),
       alter: (fields, status) => ({
@@ -125,9 +125,9 @@ describe('a final response to an upload that can be resumed', () => {
   })
 })
 
-describe('the response to a look for the offset', () => {
+describe('the response to an offset request', () => {
   for (const status of [400, 403, 404, 410]) {
-    it(`ends the upload when it is a ${status}, which is not begun again`, async () => {
+    it(`fails the upload when it is a ${status}, and the upload is not started again`, async () => {
       const gone = await startOrigin({
         mode: ({ method }) => (method === 'HEAD' ? status : 'resumable'),
         resumable: { fault: cut },
@@ -142,7 +142,7 @@ describe('the response to a look for the offset', () => {
     })
   }
 
-  it('is looked for as often as the option resume says, and not as often as retry says', async () => {
+  it('is requested as often as the resume option says, not the retry option', async () => {
     const origin = await startOrigin({
       mode: ({ method }) => (method === 'HEAD' ? 503 : 'resumable'),
       resumable: { fault: cut },
@@ -156,7 +156,7 @@ describe('the response to a look for the offset', () => {
   })
 
   for (const status of [408, 423, 425, 429, 500, 503]) {
-    it(`is looked for again after a ${status}`, async () => {
+    it(`is requested again after a ${status}`, async () => {
       let heads = 0
       const origin = await startOrigin({
         mode: ({ method }) => (method === 'HEAD' && heads++ < 2 ? status : 'resumable'),
@@ -170,7 +170,7 @@ describe('the response to a look for the offset', () => {
     })
   }
 
-  it('that is a 503 again and again leaves the token to whoever has it', async () => {
+  it('keeps the token valid for onToken when it is always a 503', async () => {
     const told: unknown[] = []
     const origin = await startOrigin({
       mode: ({ method }) => (method === 'HEAD' ? 503 : 'resumable'),
@@ -184,7 +184,7 @@ describe('the response to a look for the offset', () => {
     expect(told).to.have.length(1)
   })
 
-  it('is not asked for while the request before is under way', async () => {
+  it('is not requested while the request before is in progress', async () => {
     const origin = await plainly.open({ fault: faults({ after: 1000, with: 500 }) })
     const events: string[] = []
     const agent = agentFor()
@@ -197,8 +197,8 @@ describe('the response to a look for the offset', () => {
   })
 })
 
-describe('a response that is lost', () => {
-  it('is had again by completing what is complete', async () => {
+describe('a lost response', () => {
+  it('is requested again by completing the completed upload', async () => {
     const origin = await plainly.open({
       fault: lost,
       response: () => ({ status: 200, body: 'id 5' }),
@@ -219,7 +219,7 @@ describe('a response that is lost', () => {
     expect(origin.uploads[0]?.received).to.equal(content.length)
   })
 
-  it('is an error of its own where it cannot be had again', async () => {
+  it('is an error of its own if it cannot be requested again', async () => {
     const origin = await startOrigin({
       mode: ({ method }) => (method === 'PATCH' ? 409 : 'resumable'),
       resumable: { fault: lost },
@@ -234,7 +234,7 @@ describe('a response that is lost', () => {
     ['of a known length', () => content],
     ['of an unknown length', () => Readable.from(chunksOf(content, 30))],
   ] as const) {
-    it(`is that error where the origin answered before it had all of content ${name}`, async () => {
+    it(`is that error if the origin completed the upload before it had all content: ${name}`, async () => {
       // An origin that takes incomplete content as complete.
       const origin = await plainly.open({
         fault: cut,
@@ -250,8 +250,8 @@ describe('a response that is lost', () => {
   }
 })
 
-describe('a challenge to a request to the upload', () => {
-  it('is answered', async () => {
+describe('a challenge to a request for the upload resource', () => {
+  it('is answered with credentials', async () => {
     const challenges: string[] = []
     const origin = await startOrigin({
       mode: ({ method, path, headers }) => {

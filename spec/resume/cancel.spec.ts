@@ -24,9 +24,9 @@ async function started(options: OriginOptions): Promise<TestOrigin> {
   return origin
 }
 
-describe('a first request that is made again after a 104', () => {
+describe('a first request that is repeated after a 104', () => {
   for (const way of ways) {
-    it(`because of a 417 leaves one upload behind (${way.name})`, async () => {
+    it(`because of a 417 leaves one upload at the origin (${way.name})`, async () => {
       const origin = await way.open({ fault: faults({ after: 0, with: 417 }) })
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(201)
@@ -37,14 +37,14 @@ describe('a first request that is made again after a 104', () => {
     })
   }
 
-  it('because of a 417 has one-shot content whole', async () => {
+  it('because of a 417 sends one-shot content completely', async () => {
     const origin = await plainly.open({ fault: faults({ after: 0, with: 417 }) })
     await sent(origin, {}, Readable.from(chunksOf(content)))
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
     expect(origin.uploads[1]).to.include({ sha256: digest })
   })
 
-  it('because of a challenge leaves one upload behind', async () => {
+  it('because of a challenge leaves one upload at the origin', async () => {
     const origin = await plainly.open({
       fault: faults({ after: 0, with: 401 }),
       alter: (fields, status) => ({
@@ -61,7 +61,7 @@ describe('a first request that is made again after a 104', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
   })
 
-  it('because of a redirect leaves none behind where it came from', async () => {
+  it('because of a redirect leaves no upload at the first origin', async () => {
     const there = await plainly.open()
     const origin = await plainly.open({
       fault: faults({ after: 0, with: 307 }),
@@ -73,7 +73,7 @@ describe('a first request that is made again after a 104', () => {
     expect(there.uploads.map(({ state }) => state)).to.deep.equal(['complete'])
   })
 
-  it('goes on, whatever comes of the DELETE', async () => {
+  it('continues, whatever the response to the DELETE is', async () => {
     for (const instead of [404, 500, 'reset'] as const) {
       const origin = await started({
         mode: ({ method }) => (method === 'DELETE' ? instead : 'resumable'),
@@ -86,8 +86,8 @@ describe('a first request that is made again after a 104', () => {
   })
 })
 
-describe('an upload that is given up', () => {
-  it('by its caller is cancelled at the origin', async () => {
+describe('an upload that ends early', () => {
+  it('by an abort of its caller is cancelled at the origin', async () => {
     const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const aborting = new AbortController()
     const error = await failed(origin, {
@@ -100,7 +100,7 @@ describe('an upload that is given up', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
-  it('by its caller, for whatever reason, is cancelled at the origin', async () => {
+  it('by an abort with any reason is cancelled at the origin', async () => {
     for (const reason of [new Error('No more'), 'no more', 5, Symbol('no more')]) {
       const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
       const aborting = new AbortController()
@@ -114,7 +114,7 @@ describe('an upload that is given up', () => {
     }
   })
 
-  it('by its caller while it waits for its next try is cancelled at the origin', async () => {
+  it('by an abort during the delay before an attempt is cancelled at the origin', async () => {
     const origin = await plainly.open({ fault: faults({ after: 100_000, with: 500 }) })
     const aborting = new AbortController()
     let answered = 0
@@ -130,7 +130,7 @@ describe('an upload that is given up', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
-  it('because its time is over is cancelled at the origin', async () => {
+  it('by its total timeout is cancelled at the origin', async () => {
     const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const error = await failed(origin, { timeouts: { total: 200 } })
     expect(error.code).to.equal('ERR_EXPECT_TOTAL_TIMEOUT')
@@ -138,7 +138,7 @@ describe('an upload that is given up', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
-  it('does not wait for the DELETE as long as for other requests', async () => {
+  it('has short timeouts for the DELETE', async () => {
     const limits: unknown[] = []
     const factory = (origin: string | URL, options: object): Dispatcher => {
       const pool = gatedPool(origin, options)
@@ -159,7 +159,7 @@ describe('an upload that is given up', () => {
     expect(limits).to.deep.equal([5000, 5000])
   })
 
-  it('is left alone for whoever has the token', async () => {
+  it('is not cancelled when the caller got its token', async () => {
     const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const aborting = new AbortController()
     await failed(origin, {
@@ -170,7 +170,7 @@ describe('an upload that is given up', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['open'])
   })
 
-  it('because its content is not what it was to be is cancelled, and fails with that', async () => {
+  it('because of a wrong length is cancelled, and fails with that error', async () => {
     for (const [length, code] of [
       [content.length + 1, 'ERR_EXPECT_CONTENT_SHORT'],
       [content.length - 1, 'ERR_EXPECT_CONTENT_LONG'],
@@ -184,7 +184,7 @@ describe('an upload that is given up', () => {
     }
   })
 
-  it('because its source breaks is cancelled, and fails with that', async () => {
+  it('because of an error of its source is cancelled, and fails with that error', async () => {
     const broken = new Error('The disk is gone')
     const origin = await plainly.open()
     const error = await failed(origin, {}, () => breaking())
@@ -196,7 +196,7 @@ describe('an upload that is given up', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
-  it('together with its agent ends at once', async () => {
+  it('because its agent is destroyed rejects at once', async () => {
     const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const uploading = failed(origin, {
       onInterim: () => setImmediate(() => origin.agent.destroy()),

@@ -29,10 +29,10 @@ function boundary(all: readonly string[], at: number): number {
   return end
 }
 
-describe('content that is read from its middle', () => {
+describe('content from an offset', () => {
   for (const [name, make] of Object.entries(kinds)) {
     for (const declares of [true, false]) {
-      it(`is the same bytes: ${name}${declares ? ', of a declared length' : ''}`, async () => {
+      it(`has the same bytes: ${name}${declares ? ', of a declared length' : ''}`, async () => {
         await fc.assert(
           fc.asyncProperty(chunks, fc.array(move), fc.nat(12), async (all, moves, replayWindow) => {
             const text = all.join('')
@@ -73,7 +73,7 @@ describe('content that is read from its middle', () => {
     }
   }
 
-  it('is read once, however often it is opened', async () => {
+  it('is read once, even if it is opened repeatedly', async () => {
     const input = new Counted('abc', 'def', 'ghi')
     const content = uploadContentOf(input, { replayWindow: 100, slides: true })
     await restOf(await content.open())
@@ -83,7 +83,7 @@ describe('content that is read from its middle', () => {
     expect(input.asked).to.equal(asked)
   })
 
-  it('is an error where it grows past a limit', async () => {
+  it('fails when it exceeds a limit', async () => {
     const content = uploadContentOf(new Counted('abc', 'def'), { slides: true })
     content.limit = 5
     const source = await content.open()

@@ -22,7 +22,7 @@ const kinds: readonly (readonly [name: string, prepare: () => () => ContentInput
   ['a Buffer', () => () => content],
   ['a file', () => fileAgain(temporaryFile(content))],
   ['a function', () => () => () => chunksOf(content, 50)],
-  ['a function that is told where to begin', () => () => from],
+  ['a function that uses its start offset', () => () => from],
   ['a stream', () => () => Readable.from(chunksOf(content, 50))],
 ]
 
@@ -34,7 +34,7 @@ function from({ start }: { start: number }): Iterable<Uint8Array> {
   return chunksOf(content.subarray(start), 50)
 }
 
-describe('the digest of an upload that can be resumed', () => {
+describe('the digest of a resumable upload', () => {
   for (const way of ways) {
     it(`is that of the whole content, over all attempts: ${way.name}`, async () => {
       const origin = await way.open({ fault: cut })
@@ -50,7 +50,7 @@ describe('the digest of an upload that can be resumed', () => {
       expect(report).to.include({ status: 201, outcome: 'resumed', digest: wanted })
     })
 
-    it(`is that of ${name} where another process goes on`, async () => {
+    it(`is that of ${name} when another process resumes the upload`, async () => {
       const make = prepare()
       const origin = await plainly.open({ fault: faults({ after: 1_000_000, with: 503 }) })
       const first = await sent(origin, { resume: { attempts: 0 } }, make())
@@ -61,21 +61,21 @@ describe('the digest of an upload that can be resumed', () => {
     })
   }
 
-  it('is asked for in the request that creates the upload, and in those that append', async () => {
+  it('is requested in the request that creates the upload, and in appends', async () => {
     const origin = await plainly.open({ fault: cut })
     await sent(origin, { resume })
     for (const { headers } of origin.requests)
       expect(headers).to.include({ 'want-repr-digest': 'sha-256=10' })
   })
 
-  it('is not asked for without the option', async () => {
+  it('is not requested without the option', async () => {
     const origin = await plainly.open()
     const { report } = await sent(origin)
     expect(origin.requests[0]?.headers).to.not.have.property('want-repr-digest')
     expect(report).to.not.have.property('digest')
   })
 
-  it("keeps a Want-Repr-Digest of the caller", async () => {
+  it('keeps a Want-Repr-Digest of the caller', async () => {
     const origin = await plainly.open()
     const headers = { 'Want-Repr-Digest': 'sha-256=3, sha-512=1' }
     const { report } = await sent(origin, { resume, headers })
@@ -101,7 +101,7 @@ describe('the digest of an upload that can be resumed', () => {
     expect(origin.requests.map(({ method }) => method)).to.not.include('DELETE')
   })
 
-  it('fails an upload that was not interrupted and whose 104 did not arrive', async () => {
+  it('fails an upload without interruption whose 104 did not arrive', async () => {
     const origin = await plainly.open({
       alter: (fields, status) =>
         status === 104 ? null : { ...fields, 'repr-digest': 'sha-256=:AAAA:' },
@@ -109,7 +109,7 @@ describe('the digest of an upload that can be resumed', () => {
     expect((await failed(origin, { resume })).code).to.equal('ERR_EXPECT_RESUME_DIGEST')
   })
 
-  it('may be a sha-512, among others', async () => {
+  it('may be a sha-512 among others', async () => {
     const both = `${reprDigest('sha-512')}, sha-256=:AAAA:`
     const origin = await plainly.open({
       fault: cut,
@@ -122,8 +122,8 @@ describe('the digest of an upload that can be resumed', () => {
   for (const [what, field] of [
     ['none', undefined],
     ['one of another algorithm', 'sha-512=:AAAA:'],
-    ['one that is no Byte Sequence', 'sha-256=abc'],
-    ['a field that is no Dictionary', 'sha-256=:AAAA'],
+    ['a value that is not a Byte Sequence', 'sha-256=abc'],
+    ['a field that is not a Dictionary', 'sha-256=:AAAA'],
   ] as const) {
     it(`is not in the report when the origin sends ${what}`, async () => {
       const origin = await plainly.open({
@@ -135,7 +135,7 @@ describe('the digest of an upload that can be resumed', () => {
     })
   }
 
-  it('is not compared with that of a response from an origin that resumes nothing', async () => {
+  it('is not compared with that of an origin that does not support resumption', async () => {
     const origin = await plainly.open({
       versions: [],
       alter: ({ 'upload-complete': _flag, ...fields }) => ({
@@ -147,7 +147,7 @@ describe('the digest of an upload that can be resumed', () => {
     expect(report).to.include({ status: 201 }).and.not.have.property('digest')
   })
 
-  it('is not compared after a part that is not the last one', async () => {
+  it('is not compared after a part other than the last one', async () => {
     const origin = await plainly.open({
       limit: 'max-append-size=1000000',
       alter: ({ 'upload-complete': flag, ...fields }, status, { method }) =>
@@ -163,7 +163,7 @@ describe('the digest of an upload that can be resumed', () => {
     ['bytes', (byte: number) => Buffer.alloc(content.length, byte)],
     ['an iterable', (byte: number) => chunksOf(Buffer.alloc(content.length, byte), 50)],
   ] as const) {
-    it(`is that of the last attempt where a function returns other ${name} for each`, async () => {
+    it(`is that of the last attempt if a function returns different ${name}`, async () => {
       const origin = await plainly.open({
         fault: faults({ after: 1_000_000, with: 503 }),
         alter: (fields, status) => (status === 104 ? null : fields),
@@ -179,7 +179,7 @@ describe('the digest of an upload that can be resumed', () => {
     })
   }
 
-  it('must be one that is known', async () => {
+  it('must be a known algorithm', async () => {
     const origin = await plainly.open()
     const bad = { resume: { digest: 'md5' } } as unknown as { resume: { digest: 'sha-256' } }
     expect(await failed(origin, bad))

@@ -7,7 +7,7 @@ import { WatchedReadable } from '../support/watched-streams.ts'
 
 describe('an Upload-Limit', () => {
   for (const way of ways) {
-    it(`that is smaller than the content ends the upload before its content (${way.name})`, async () => {
+    it(`that is smaller than the content fails the upload before its content (${way.name})`, async () => {
       const origin = await way.open({
         // A server that does not check its own header fields.
         alter: (fields, status) =>
@@ -24,7 +24,7 @@ describe('an Upload-Limit', () => {
     })
   }
 
-  it('ends content of unknown length where it has grown past it', async () => {
+  it('fails content of unknown length when it exceeds the limit', async () => {
     const origin = await plainly.open({ limit: 'max-size=1000000' })
     const error = await failed(origin, {}, Readable.from(chunksOf(content, 30)))
     expect(error.code).to.equal('ERR_EXPECT_RESUME_LIMIT')
@@ -32,7 +32,7 @@ describe('an Upload-Limit', () => {
     expect(origin.uploads[0]?.received).to.be.at.most(1_000_000)
   })
 
-  it('that comes with a later offset holds too', async () => {
+  it('that comes with a later offset applies too', async () => {
     const origin = await plainly.open({
       offsetEvery: 100_000,
       alter: (fields, status) =>
@@ -54,7 +54,7 @@ describe('an Upload-Limit', () => {
     'max-sizes=5',
     'most=(1 2);q, max-size=3000000',
   ]) {
-    it(`is none when it is ${limit}`, async () => {
+    it(`is ignored when it is ${limit}`, async () => {
       const origin = await plainly.open({
         alter: (fields, status) => (status === 104 ? { ...fields, 'upload-limit': limit } : fields),
       })
@@ -63,7 +63,7 @@ describe('an Upload-Limit', () => {
     })
   }
 
-  it('on the size of a request has the rest sent in parts', async () => {
+  it('with max-append-size causes the rest to be sent in parts', async () => {
     const origin = await plainly.open({ limit: 'max-append-size=1000000' })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(201)
@@ -85,7 +85,7 @@ describe('an Upload-Limit', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('on the size of a request has content of unknown length sent in parts, and completed', async () => {
+  it('with max-append-size causes content of unknown length to be sent in parts, and completed', async () => {
     const origin = await plainly.open({ limit: 'max-append-size=1250000' })
     const { response, report } = await sent(origin, {}, Readable.from(chunksOf(content, 7)))
     expect(response.status).to.equal(201)
@@ -113,7 +113,7 @@ describe('an Upload-Limit', () => {
     })
   }
 
-  it('on the size of a request ends the upload when a part that is not the last one completes it', async () => {
+  it('with max-append-size fails the upload when a part other than the last one completes it', async () => {
     const origin = await plainly.open({
       limit: 'max-append-size=1000000',
       alter: (fields, status, { method }) =>
@@ -124,7 +124,7 @@ describe('an Upload-Limit', () => {
     expect(origin.uploads[0]).to.include({ state: 'cancelled', received: 1_000_000 })
   })
 
-  it('in a 413 to an append has it sent in parts', async () => {
+  it('in a 413 to an append causes it to be sent in parts', async () => {
     let asked = 0
     const origin = await plainly.open({
       limit: 'max-append-size=2000000',
@@ -148,7 +148,7 @@ describe('an Upload-Limit', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('that no part can keep ends the upload', async () => {
+  it('that no part can satisfy fails the upload', async () => {
     for (const [limit, input] of [
       ['max-append-size=0', content],
       ['max-append-size=5, min-append-size=10', content],

@@ -28,7 +28,7 @@ const secrets = {
 }
 
 describe('the Location of an upload', () => {
-  it('gets what the caller sends, but for what is about the content and its target', async () => {
+  it('gets the fields of the caller, except those about the content and its target', async () => {
     const origin = await plainly.open({ fault: cut })
     await sent(origin, { headers: secrets })
     for (const { headers } of origin.requests.slice(1)) {
@@ -91,7 +91,7 @@ describe('the Location of an upload', () => {
   }
 
   for (const location of ['ftp://uploads.example/1', 'http://', '', '/videos/1']) {
-    it(`is as if it were not there when it is '${location}'`, async () => {
+    it(`is ignored when it is '${location}'`, async () => {
       const origin = await plainly.open({
         fault: cut,
         alter: (fields, status) => (status === 104 ? { ...fields, location } : fields),
@@ -123,7 +123,7 @@ describe('the Location of an upload', () => {
     expect(plain.requests).to.deep.equal([])
   })
 
-  it('that changes ends the upload, and cancels it', async () => {
+  it('that changes fails the upload, and cancels it', async () => {
     const origin = await plainly.open({
       offsetEvery: 100_000,
       alter: (fields, status) =>
@@ -140,7 +140,7 @@ describe('the Location of an upload', () => {
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'DELETE'])
   })
 
-  it('may be told again as long as it is the same', async () => {
+  it('may be sent again if it is the same', async () => {
     const origin = await plainly.open({
       offsetEvery: 100_000,
       alter: (fields, status) => (status === 104 ? { ...fields, location: '/uploads/1' } : fields),
@@ -149,7 +149,7 @@ describe('the Location of an upload', () => {
   })
 
   for (const status of [307, 308]) {
-    it(`may lead elsewhere with a ${status}, for each request`, async () => {
+    it(`may be redirected with a ${status}, for each request`, async () => {
       const moved = await plainly.open({
         fault: cut,
         alter: (fields, told, { path, method }) =>
@@ -184,7 +184,7 @@ describe('the Location of an upload', () => {
 
 describe('the version of a 104', () => {
   for (const version of ['6', '7', '8']) {
-    it(`may be ${version}, which then goes with each request to the upload`, async () => {
+    it(`may be ${version}, which is then sent with each request for the upload`, async () => {
       const origin = await plainly.open({
         fault: cut,
         alter: (fields, status) => ({
@@ -198,7 +198,7 @@ describe('the version of a 104', () => {
     })
   }
 
-  it('may be that of an origin which knows one alone', async () => {
+  it('may be the only one that an origin supports', async () => {
     const origin = await plainly.open({ fault: cut, versions: [6] })
     const { report } = await sent(origin, { resume: { ...soon, version: 6 } })
     expect(report.outcome).to.equal('resumed')
@@ -207,7 +207,7 @@ describe('the version of a 104', () => {
   })
 
   for (const version of ['5', '9', 'eight', '?1', '"8"', null]) {
-    it(`has the 104 ignored when it is ${version}`, async () => {
+    it(`causes the 104 to be ignored when it is ${version}`, async () => {
       const origin = await plainly.open({
         fault: cut,
         alter: ({ 'upload-draft-interop-version': own, ...fields }, status) =>

@@ -18,14 +18,14 @@ function lying(wanted: number, offset: string): NonNullable<ResumableOptions['al
       : fields
 }
 
-describe('an offset that cannot be', () => {
+describe('an impossible offset', () => {
   for (const [name, wanted, offset] of [
-    ['beyond what was sent, while content flows', 104, '2999999'],
-    ['beyond the content, while content flows', 104, '3000001'],
-    ['behind what was acknowledged', 204, '99999'],
+    ['beyond what was sent, while content is sent', 104, '2999999'],
+    ['beyond the content, while content is sent', 104, '3000001'],
+    ['before what was acknowledged', 204, '99999'],
     ['beyond the content', 204, '3000001'],
   ] as const) {
-    it(`ends the upload, and cancels it: ${name}`, async () => {
+    it(`fails the upload, and cancels it: ${name}`, async () => {
       const origin = await plainly.open({
         offsetEvery: 100_000,
         fault: cut,
@@ -45,7 +45,7 @@ describe('an offset that cannot be', () => {
   }
 
   for (const offset of ['-1', '1.5', 'many', '"5"', '1000000, 1000000']) {
-    it(`is as if it were not there when it is ${offset}`, async () => {
+    it(`is ignored when it is ${offset}`, async () => {
       const flowing = await plainly.open({ offsetEvery: 100_000, alter: lying(104, offset) })
       const { report } = await sent(flowing)
       expect(report.outcome).to.not.equal('resumed')
@@ -54,7 +54,7 @@ describe('an offset that cannot be', () => {
     })
   }
 
-  it('is what the error tells when the DELETE is not answered until the total timeout', async () => {
+  it('is named in the error when the DELETE gets no response until the total timeout', async () => {
     let tell = (): void => {}
     const deleted = new Promise<void>((resolve) => {
       tell = resolve
@@ -74,7 +74,7 @@ describe('an offset that cannot be', () => {
     expect((await failing).code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
   })
 
-  it('ends an upload whose length is another at the origin', async () => {
+  it('fails an upload whose length differs at the origin', async () => {
     const origin = await plainly.open({
       fault: cut,
       alter: (fields, status) => (status === 204 ? { ...fields, 'upload-length': '5' } : fields),
@@ -83,7 +83,7 @@ describe('an offset that cannot be', () => {
     expect(origin.uploads[0]?.state).to.equal('cancelled')
   })
 
-  it('is asked for again where an append has met another', async () => {
+  it('is requested again after a 409 to an append', async () => {
     let moved = false
     const origin = await plainly.open({
       fault: cut,
@@ -107,13 +107,13 @@ describe('an offset that cannot be', () => {
   })
 })
 
-describe('a file that is written to', () => {
+describe('a file that changes', () => {
   for (const [name, changed] of [
     ['and is as long', Buffer.alloc(content.length)],
     ['and is longer', Buffer.concat([content, content])],
     ['and is shorter', content.subarray(0, 2_000_000)],
   ] as const) {
-    it(`after the interruption ${name} ends the upload, and cancels it`, async () => {
+    it(`after the interruption ${name} fails the upload, and cancels it`, async () => {
       const path = temporaryFile()
       writeFileSync(path, content)
       const origin = await plainly.open({
@@ -135,7 +135,7 @@ describe('a file that is written to', () => {
 })
 
 describe('one-shot content', () => {
-  it('goes on from what is kept of it', async () => {
+  it('continues from its replay window', async () => {
     const origin = await plainly.open({ fault: cut })
     const stream = Readable.from(chunksOf(content, 50))
     const { report } = await sent(origin, { replayWindow: content.length }, stream)
@@ -143,7 +143,7 @@ describe('one-shot content', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('goes on where the last bytes alone are kept, if it is them that are missing', async () => {
+  it('continues if only the last bytes are kept, and only these are missing', async () => {
     const origin = await plainly.open({ fault: faults({ after: 2_990_000, with: 'reset' }) })
     const stream = Readable.from(chunksOf(content, 50))
     const { report } = await sent(origin, { replayWindow: 10_000 }, stream)
@@ -151,7 +151,7 @@ describe('one-shot content', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('fails where the window is not enough, and is cancelled', async () => {
+  it('fails if the window is too small, and is cancelled', async () => {
     const origin = await plainly.open({ fault: faults({ after: 2_989_999, with: 'reset' }) })
     const stream = Readable.from(chunksOf(content, 50))
     const error = await failed(origin, { replayWindow: 10_000 }, stream)
@@ -160,7 +160,7 @@ describe('one-shot content', () => {
     expect(stream.destroyed).to.equal(true)
   })
 
-  it('is not read twice, whatever is sent twice', async () => {
+  it('is read once, even if bytes are sent twice', async () => {
     const path = temporaryFile()
     writeFileSync(path, content)
     const stream = createReadStream(path)

@@ -38,8 +38,8 @@ const patch = (offset: number, flag: string): Record<string, string> => ({
   ...version,
 })
 
-describe('the origin for tests in the mode resumable', () => {
-  it('creates an upload, says where it is, and answers when it is complete', async () => {
+describe('the test origin in the mode resumable', () => {
+  it('creates an upload, sends its location, and responds when it is complete', async () => {
     const origin = await plainly.open({ limit: 'max-size=10' })
     const invited = { ...version, 'upload-complete': '?1' }
     const { status, fields, interim } = await told(origin, 'POST', '/a', invited, 'abcde')
@@ -63,7 +63,7 @@ describe('the origin for tests in the mode resumable', () => {
     })
   })
 
-  it('takes an upload in parts, and completes it with none', async () => {
+  it('accepts an upload in parts, and an empty last part', async () => {
     const origin = await plainly.open({ keepContent: true })
     const careful = { ...version, 'upload-complete': '?0', 'upload-length': '5' }
     const created = await told(origin, 'POST', '/a', careful, '')
@@ -85,7 +85,7 @@ describe('the origin for tests in the mode resumable', () => {
     expect(origin.uploads[0]?.content.toString()).to.equal('abcde')
   })
 
-  it('refuses what the draft has it refuse', async () => {
+  it('refuses what the draft requires it to refuse', async () => {
     const origin = await plainly.open({ limit: 'max-size=10,max-append-size=4' })
     const careful = { ...version, 'upload-complete': '?0', 'upload-length': '6' }
     await told(origin, 'POST', '/a', careful, 'ab')
@@ -109,7 +109,7 @@ describe('the origin for tests in the mode resumable', () => {
     expect((await told(origin, 'HEAD', '/uploads/1')).status).to.equal(410)
   })
 
-  it('creates none for a version that it does not know, or for none', async () => {
+  it('creates none for an unknown version, or without one', async () => {
     const origin = await plainly.open({ versions: [6] })
     for (const headers of [{ ...version, 'upload-complete': '?1' }, { 'upload-complete': '?1' }]) {
       const { interim, status } = await told(origin, 'PUT', '/a', headers, 'abc')
@@ -119,7 +119,7 @@ describe('the origin for tests in the mode resumable', () => {
     expect(origin.uploads).to.deep.equal([])
   })
 
-  it('forgets what is cancelled, and answers again what is complete', async () => {
+  it('removes cancelled uploads, and repeats the response of complete ones', async () => {
     const origin = await plainly.open()
     const invited = { ...version, 'upload-complete': '?1' }
     await told(origin, 'PUT', '/a', invited, 'abc')
@@ -129,7 +129,7 @@ describe('the origin for tests in the mode resumable', () => {
   })
 
   for (const way of ways) {
-    it(`stores what comes in several requests, no faster than the store takes it, over ${way.name}`, async () => {
+    it(`stores the content of several requests with backpressure, over ${way.name}`, async () => {
       const chunks: Buffer[] = []
       const slow = new Writable({
         highWaterMark: 1,
@@ -147,7 +147,7 @@ describe('the origin for tests in the mode resumable', () => {
     })
   }
 
-  it('answers 500, and not that the upload may be resumed, when it cannot be stored', async () => {
+  it('answers 500, without an Upload-Complete, when content cannot be stored', async () => {
     const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error('full')) })
     const origin = await plainly.open({ store: () => full.on('error', () => {}) })
     const { response, report } = await sent(origin)
@@ -156,7 +156,7 @@ describe('the origin for tests in the mode resumable', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['invalid'])
   })
 
-  it('tells its limits to OPTIONS', async () => {
+  it('sends its limits in the response to OPTIONS', async () => {
     const origin = await plainly.open({ limit: 'max-size=10' })
     const { fields } = await told(origin, 'OPTIONS', '/a')
     expect(fields).to.include({ 'upload-limit': 'max-size=10' })

@@ -4,8 +4,8 @@ import type { Progress } from '../../lib/report/report.ts'
 import { UploadLog } from '../../lib/report/upload-log.ts'
 import { content, faults, plainly, sent } from '../support/resumable.ts'
 
-describe('the progress of an upload that can be resumed', () => {
-  it('tells what the origin has beside what was sent', async () => {
+describe('the progress of a resumable upload', () => {
+  it('includes the acknowledged bytes besides the sent ones', async () => {
     const origin = await plainly.open({ offsetEvery: 500_000 })
     const told: Progress[] = []
     const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
@@ -29,7 +29,7 @@ describe('the progress of an upload that can be resumed', () => {
     expect(told.filter(({ acknowledged }) => acknowledged === 1_000_000)).to.not.deep.equal([])
   })
 
-  it('says nothing of acknowledgements for an origin that says nothing', async () => {
+  it('has no acknowledged bytes for an origin without support', async () => {
     const told: Progress[] = []
     const origin = await plainly.open({ versions: [] })
     const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
@@ -38,8 +38,8 @@ describe('the progress of an upload that can be resumed', () => {
   })
 })
 
-describe('the report of an upload that was resumed', () => {
-  it('counts what a refusal saved from where the last attempt began', () => {
+describe('the report of a resumed upload', () => {
+  it('counts saved bytes from the offset of the last attempt', () => {
     const log = new UploadLog()
     log.total = 1000
     const head = { startedAtMs: 0, delayMs: 0, method: 'PATCH', url: 'http://a.example/' }

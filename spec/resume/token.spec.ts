@@ -13,7 +13,7 @@ const cut = faults({ after: 1_000_000, with: 503 }, null, null, { after: 500_000
 const never = { attempts: 0 }
 
 describe('report.resume', () => {
-  it('is plain data with which another call goes on', async () => {
+  it('is plain data with which another call resumes the upload', async () => {
     const origin = await plainly.open({ fault: cut, offsetEvery: 100_000 })
     const { report } = await sent(origin, { resume: never })
     const token: ResumeToken = JSON.parse(JSON.stringify(report.resume))
@@ -33,7 +33,7 @@ describe('report.resume', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('goes on with one-shot content, of which what is there already is read and dropped', async () => {
+  it('resumes one-shot content, whose first bytes are read and discarded', async () => {
     const origin = await plainly.open({ fault: cut })
     const first = Readable.from(chunksOf(content, 30))
     const { report } = await sent(origin, { resume: never }, first)
@@ -44,7 +44,7 @@ describe('report.resume', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('is not there for an origin that does not know it, nor where it is not wanted', async () => {
+  it('is missing for an origin without support, and without the option', async () => {
     for (const [options, resume] of [
       [{ versions: [] }, true],
       [{}, false],
@@ -56,7 +56,7 @@ describe('report.resume', () => {
 })
 
 describe('onToken', () => {
-  it('is told how to go on, and that nobody can any more', async () => {
+  it('gets a token, and null when the upload is over', async () => {
     const told: (ResumeToken | null)[] = []
     const origin = await plainly.open()
     await sent(origin, { resume: { onToken: (token) => told.push(token) } })
@@ -71,7 +71,7 @@ describe('onToken', () => {
     ])
   })
 
-  it('ends the upload with what it throws', async () => {
+  it('fails the upload when it throws', async () => {
     const origin = await plainly.open()
     const failure = new Error('The disk is full')
     const onToken = (): never => {
@@ -80,7 +80,7 @@ describe('onToken', () => {
     expect(await failed(origin, { resume: { onToken } })).to.equal(failure)
   })
 
-  it('keeps what a process needs that goes on after one that was killed', async () => {
+  it('gets what another process needs to resume after the first one was killed', async () => {
     const path = temporaryFile()
     const kept = temporaryFile()
     writeFileSync(path, content)
@@ -115,13 +115,13 @@ describe('a token', () => {
   const token = { location: 'http://127.0.0.1:9/uploads/1', offset: 0, length: 5, version: 8 }
   const nowhere = { url: 'http://127.0.0.1:9/', agent: agentFor() }
 
-  it('is not for content of another length', async () => {
+  it('is rejected for content of another length', async () => {
     expect((await failed(nowhere, { resume: token }, 'abc')).code).to.equal(
       'ERR_EXPECT_FILE_CHANGED',
     )
   })
 
-  it('is not for a file that was written to since', async () => {
+  it('is rejected for a file that changed', async () => {
     const path = temporaryFile()
     writeFileSync(path, content)
     const origin = await plainly.open({ fault: cut })
@@ -134,7 +134,7 @@ describe('a token', () => {
     expect(origin.requests).to.have.length(1)
   })
 
-  it('of an upload that is gone does not begin another', async () => {
+  it('of an upload that no longer exists does not start a new one', async () => {
     const origin = await plainly.open()
     const resume = { ...token, location: new URL('/uploads/1', origin.url).href }
     const error = await failed(origin, { resume, retry: 3 }, 'abcde')
@@ -142,7 +142,7 @@ describe('a token', () => {
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['HEAD'])
   })
 
-  it('of an upload that is complete has its response told again', async () => {
+  it('of a complete upload requests its response again', async () => {
     const origin = await plainly.open({ fault: faults({ with: 'reset' }) })
     let kept: ResumeToken | null = null
     const onToken = (next: ResumeToken | null): void => {
@@ -155,7 +155,7 @@ describe('a token', () => {
     expect(origin.uploads).to.have.length(1)
   })
 
-  it('takes no credentials to another origin', async () => {
+  it('sends no credentials to another origin', async () => {
     const origin = await plainly.open({ fault: cut })
     const { report } = await sent(origin, { resume: never })
     const headers = { authorization: 'Bearer secret', cookie: 'a=b', 'x-tenant': 'a' }
@@ -167,7 +167,7 @@ describe('a token', () => {
     }
   })
 
-  it('leaves the upload alone when it fails', async () => {
+  it('does not cancel the upload when it fails', async () => {
     const origin = await plainly.open({
       fault: faults({ after: 5, with: 503 }, null, { after: 5, with: 'reset' }),
     })

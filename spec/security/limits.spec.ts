@@ -19,9 +19,9 @@ const floods: readonly (readonly [string, string, number])[] = [
 ]
 
 for (const { name, wraps, open } of faces) {
-  describe(`${name}, flooded`, () => {
+  describe(`${name}, with a flood of bytes`, () => {
     for (const [what, text, bytes] of floods) {
-      it(`fails at too much of ${what}`, async () => {
+      it(`fails for too much of ${what}`, async () => {
         const peer = await origin(async (wire) => {
           await wire.head()
           wire.raw(text.repeat(Math.ceil(bytes / text.length)))
@@ -34,7 +34,7 @@ for (const { name, wraps, open } of faces) {
       })
     }
 
-    it('fails at a final head without an end', async () => {
+    it('fails for a final head without an end', async () => {
       const peer = await origin(async (wire) => {
         await wire.head()
         wire.raw(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`)
@@ -48,11 +48,11 @@ for (const { name, wraps, open } of faces) {
   })
 }
 
-describe('content that is compressed', () => {
+describe('compressed content', () => {
   const plain = 'yes '.repeat(10_000)
   const headers = { 'content-encoding': 'gzip' }
 
-  it('is decompressed as fetch does it: as far as it is read, and no further', async () => {
+  it('is decompressed only as far as it is read, as in fetch', async () => {
     const compressed = gzipSync(Buffer.alloc(10_000_000))
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -69,7 +69,7 @@ describe('content that is compressed', () => {
     await peer.done
   })
 
-  it('is left as it is by a dispatcher', async () => {
+  it('is not decompressed by a dispatcher', async () => {
     const compressed = gzipSync(plain)
     const { url } = await guarded({ status: 200, headers, body: compressed })
     const dispatcher = agentFor({ expect: 'always' })

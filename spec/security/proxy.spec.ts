@@ -19,9 +19,9 @@ function credentials({ requests }: TestOrigin): string[][] {
 
 const both = { basic: user, proxy: { basic: user } }
 
-describe('a proxy that answers for the origin', () => {
+describe('a proxy that responds instead of the origin', () => {
   for (const status of [403, 407, 413, 502, 503, 504]) {
-    it(`has its ${status} returned, with no content sent`, async () => {
+    it(`has its ${status} returned, and gets no content`, async () => {
       const proxy = await guarded({ status, body: 'the proxy says no' })
       const { response, report } = await send(proxy)
       expect(response.status).to.equal(status)
@@ -31,7 +31,7 @@ describe('a proxy that answers for the origin', () => {
     })
   }
 
-  it('has its 417 replayed to it, once, without the expectation', async () => {
+  it('gets a replay without the expectation after its 417, once', async () => {
     const proxy = await guarded(417)
     const { response, report } = await send(proxy)
     expect(response.status).to.equal(201)
@@ -65,7 +65,7 @@ describe('a proxy that answers for the origin', () => {
     })
   }
 
-  it('gets its own credentials for a 407, and not the origin’s', async () => {
+  it('gets its own credentials after a 407, and not those of the origin', async () => {
     const headers = { 'proxy-authenticate': 'Basic realm="x"' }
     const proxy = await guarded({ status: 407, headers })
     const { response } = await send(proxy, { authenticate: both })

@@ -12,11 +12,11 @@ function cameTo(headers: object | undefined): string[] {
 }
 
 for (const { name, open } of faces) {
-  describe(`${name}, led elsewhere`, () => {
+  describe(`${name} with redirects`, () => {
     const sending = { headers: { ...secrets, 'x-own': 'kept' }, expect: 'always' } as const
 
     for (const status of [301, 302, 307, 308]) {
-      it(`keeps the origin's secrets from another origin after a ${status}`, async () => {
+      it(`sends no secrets of the origin to another origin after a ${status}`, async () => {
         const other = await guarded('go')
         const origin = await guarded({ status, headers: { location: `${other.url}/there` } })
         await open({ redirect: 'follow' })(`${origin.url}/here`, content, sending)
@@ -28,7 +28,7 @@ for (const { name, open } of faces) {
       })
     }
 
-    it('comes to an end, however long it is led', async () => {
+    it('fails after a limited number of redirects', async () => {
       const origin = await guarded(({ path }) => ({
         status: 307,
         headers: { location: `${path}x` },

@@ -16,7 +16,7 @@ async function filled(name: string): Promise<{ running: Running; url: string }> 
   return { running, url }
 }
 
-describe('the command put, to real servers', () => {
+describe('the command put with real servers', () => {
   for (const [name, status, sent] of [
     ['Apache httpd, WebDAV', 412, 0],
     // It sends a 100 first.
@@ -24,7 +24,7 @@ describe('the command put, to real servers', () => {
     // It ignores the condition.
     ['nginx, WebDAV', 204, there.length],
   ] as const) {
-    it(`skips what ${name} has, as far as that tells`, async () => {
+    it(`skips files that ${name} has, if its response says so`, async () => {
       const { running, url } = await filled(name)
       const files = filesOf({ a: there, b: 'new' })
       const { status: ended, out } = await run(['put', ...files, url, '--skip-existing', '--json'])
@@ -40,7 +40,7 @@ describe('the command put, to real servers', () => {
   }
 
   for (const name of ['Apache httpd, WebDAV', 'lighttpd, WebDAV', 'nginx, WebDAV']) {
-    it(`changes nothing at ${name} in a dry run`, async () => {
+    it(`changes nothing on ${name} in a dry run`, async () => {
       const { running, url } = await filled(name)
       const before = running.stored('a')
       const files = filesOf({ a: 'other', b: 'new' })

@@ -52,11 +52,11 @@ const outcomes = (came: readonly Came[]): unknown[] =>
 const versions = ({ report }: Came): unknown[] =>
   report.attempts.map(({ httpVersion, sentBytes }) => [httpVersion, sentBytes])
 
-describe('HTTP/2 where the agent allows it', () => {
+describe('HTTP/2 with allowH2', () => {
   // No upload waits this long: over HTTP/2, the ack of a PING ends the wait.
   const allowed = { expect: 'always', allowH2: true, continueTimeout: 600_000 } as const
 
-  it('of nginx, which never says go: content goes after the wait, on one connection', async () => {
+  it('to nginx, which sends no 100: content is sent after the wait, on one connection', async () => {
     const server = await nginxServer()
     const came = await send(server, ['/one', '/two'], oneShot, allowed)
     expect(outcomes(came)).to.deep.equal([
@@ -67,7 +67,7 @@ describe('HTTP/2 where the agent allows it', () => {
     expect(server.wire.connections).to.have.length(1)
   })
 
-  it('of nginx: refusals and a 417 keep the connection, and no content is sent', async () => {
+  it('to nginx: refusals and a 417 keep the connection, and no content is sent', async () => {
     const server = await nginxServer()
     const refused = await send(
       server,
@@ -94,7 +94,7 @@ describe('HTTP/2 where the agent allows it', () => {
     expect(server.wire.connections).to.have.length(3)
   })
 
-  it('of nghttpd, which says go: content goes at once, on one connection', async () => {
+  it('to nghttpd, which sends a 100: content is sent at once, on one connection', async () => {
     const server = await nghttpdServer()
     const came = await send(server, ['/one', '/two'], oneShot, allowed)
     expect(outcomes(came)).to.deep.equal([
@@ -106,7 +106,7 @@ describe('HTTP/2 where the agent allows it', () => {
 
   for (const [kind, make] of Object.entries(kinds)) {
     for (const round of [1, 2]) {
-      it(`of nginx, which ends its connections and is reloaded: all arrive, ${kind}, ${round}`, async () => {
+      it(`to nginx, which closes connections and is reloaded: all uploads arrive, ${kind}, ${round}`, async () => {
         const server = await nginxServer('keepalive_requests 20;')
         const { cert } = await identity()
         const dispatcher = agentFor({ connect: { ca: cert }, ...allowed })
@@ -135,9 +135,9 @@ describe('HTTP/2 where the agent allows it', () => {
   }
 })
 
-describe('HTTP/2 where nothing is said of it', () => {
+describe('HTTP/2 by default', () => {
   for (const [kind, make] of Object.entries(kinds)) {
-    it(`is left out by large content for nginx, which speaks both: ${kind}`, async () => {
+    it(`is not used for large content to nginx, which supports both versions: ${kind}`, async () => {
       const server = await nginxServer()
       const came = await send(server, ['/one', '/two'], make, {})
       expect(outcomes(came)).to.deep.equal([
@@ -152,7 +152,7 @@ describe('HTTP/2 where nothing is said of it', () => {
     })
 
     // It accepts the handshake without a protocol, and then closes the connection.
-    it(`is found out for nghttpd, which speaks nothing else, and remembered: ${kind}`, async () => {
+    it(`is detected for nghttpd, which supports nothing else, and remembered: ${kind}`, async () => {
       const server = await nghttpdServer()
       const came = await send(server, ['/one', '/two', '/three'], make, {})
       for (const { status, report } of came) {
@@ -170,7 +170,7 @@ describe('HTTP/2 where nothing is said of it', () => {
     })
   }
 
-  it('is found out for nghttpd by many one-shot uploads at once', async () => {
+  it('is detected for nghttpd by concurrent one-shot uploads', async () => {
     const server = await nghttpdServer()
     const { cert } = await identity()
     const dispatcher = agentFor({ connect: { ca: cert } })

@@ -87,7 +87,7 @@ async function probed(
 
 describe('the command probe', () => {
   for (const [name, expected] of Object.entries(answers)) {
-    it(`is right about ${name}`, async () => {
+    it(`reports ${name} correctly`, async () => {
       const server = realServers.find((each) => each.name === name)
       const running = await server?.start()
       const scheme = server?.tls ? 'https' : 'http'
@@ -102,7 +102,7 @@ describe('the command probe', () => {
     })
   }
 
-  it('is right about nginx, which says go over HTTP/1.1 and is silent over HTTP/2', async () => {
+  it('reports nginx correctly, which sends a 100 over HTTP/1.1 and is silent over HTTP/2', async () => {
     const server = await nginxServer()
     const report = await probed(`${server.url}/x`, { wait: 1000 })
     expect(firstsOf(report)).to.deep.equal([
@@ -116,7 +116,7 @@ describe('the command probe', () => {
     expectNoContent(server)
   })
 
-  it('is right about nghttpd, which speaks HTTP/2 alone', async () => {
+  it('reports nghttpd correctly, which supports HTTP/2 only', async () => {
     const server = await nghttpdServer()
     const report = await probed(`${server.url}/x`, {})
     expect(firstsOf(report)).to.deep.equal([
@@ -127,7 +127,7 @@ describe('the command probe', () => {
     expectNoContent(server)
   })
 
-  it('hears of the redirect that nginx sends after its 100', async () => {
+  it('reports the redirect that nginx sends after its 100', async () => {
     const server = realServers.find(({ name }) => name === 'nginx, WebDAV')
     const running = await server?.start()
     const { remarks } = await probed(`http://127.0.0.1:${running?.port}/moved/x`, { tls: {} })

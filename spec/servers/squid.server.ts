@@ -36,7 +36,7 @@ describe('squid', () => {
   for (const toProxy of ['http', 'https'] as const) {
     for (const toOrigin of ['http', 'https']) {
       for (const { mode, status, outcome, bytes } of rows) {
-        it(`by ${toProxy} leads a one-shot upload to an ${toOrigin} origin: ${mode}`, async () => {
+        it(`by ${toProxy} forwards a one-shot upload to an ${toOrigin} origin: ${mode}`, async () => {
           const squid = await startSquid()
           const origin = await openOrigin(toOrigin, mode)
           const { cert } = await identity()
@@ -57,7 +57,7 @@ describe('squid', () => {
         })
       }
 
-      it(`by ${toProxy} turns wrong credentials away from an ${toOrigin} origin`, async () => {
+      it(`by ${toProxy} rejects wrong credentials for an ${toOrigin} origin`, async () => {
         const squid = await startSquid()
         const origin = await openOrigin(toOrigin, 'go')
         const { cert } = await identity()

@@ -137,7 +137,7 @@ describe('real servers', () => {
 
       for (const which of server.cases ?? allCases) {
         for (const length of server.lengths ?? (['known', 'unknown'] as const)) {
-          it(`${which}, ${length} length: nothing lost, doubled or sent in vain`, async () => {
+          it(`${which}, ${length} length: arrives once or not at all, and no content is sent in vain`, async () => {
             const running = await server.start()
             const row = await play(server, running, await tap(running.port), which, length)
             rows.push(row)

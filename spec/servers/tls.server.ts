@@ -77,7 +77,7 @@ describe('real servers over TLS', () => {
 
         for (const which of server.cases ?? allCases) {
           for (const [kind, make] of Object.entries(kinds)) {
-            it(`${which}, ${kind}: nothing lost, doubled or sent in vain`, async () => {
+            it(`${which}, ${kind}: arrives once or not at all, and no content is sent in vain`, async () => {
               const running = await server.start(versions)
               const dispatcher = agentFor({ connect: { ca: (await identity()).cert } })
               const place = `https://127.0.0.1:${running.port}${places[which]}`

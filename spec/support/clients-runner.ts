@@ -84,16 +84,21 @@ function actsFor(received: string, handsOver: boolean): readonly Act[] {
     status: 200,
   }
   const over: Act = {
-    title: 'hands a 307 over, and sends nothing',
+    title: 'returns a 307, and sends nothing',
     mode: redirect,
     sees: [refused(307)],
     status: 307,
   }
   return [
-    { title: 'sends after the go-ahead', mode: 'go', sees: [accepted(true)], status: 200 },
-    { title: 'sends when nobody answers', mode: 'silent', sees: [accepted(true)], status: 200 },
+    { title: 'sends after the 100', mode: 'go', sees: [accepted(true)], status: 200 },
     {
-      title: 'sends again after a 417, once and unasked',
+      title: 'sends when the origin is silent',
+      mode: 'silent',
+      sees: [accepted(true)],
+      status: 200,
+    },
+    {
+      title: 'sends again after a 417, once and without an expectation',
       mode: 417,
       sees: [refused(417), accepted(false)],
       status: 200,

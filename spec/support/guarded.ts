@@ -48,5 +48,5 @@ export function authorizations({ requests }: TestOrigin): (string | undefined)[]
 export function wholes({ requests }: TestOrigin): number {
   const came = requests.filter(({ bytes }) => bytes > 0)
   if (came.every((request) => request.sha256 === sha256(content))) return came.length
-  throw new Error('A part of the content came')
+  throw new Error('A part of the content arrived')
 }

@@ -151,7 +151,7 @@ async function settled(sent: Promise<Outcome>, face: Face): Promise<Outcome | Er
 }
 
 function checkError(result: Outcome | Error, { error }: Failed): void {
-  if (!(result instanceof Error)) throw new Error(`There was an answer, ${result.status}`)
+  if (!(result instanceof Error)) throw new Error(`There was a response, ${result.status}`)
   if (error instanceof Error) {
     expect(result).to.equal(error)
     return

@@ -28,7 +28,7 @@ export class Touches {
     this.#all.push(what)
     if (this.#allowed) return
     this.#early.push(what)
-    throw new Error(`The source was touched before the go-ahead: ${what}`)
+    throw new Error(`The source was touched before the 100: ${what}`)
   }
 }
 

@@ -42,34 +42,34 @@ function small(scenario: Omit<Scenario, 'kinds'>): Scenario {
   return { ...scenario, agent, kinds: kinds.filter(({ known }) => known) }
 }
 
-describe('a route that is busy', () => {
+describe('a busy route', () => {
   play([
     ...[413, 429, 503].map((status) =>
       small({
-        name: `is asked about content below the threshold after a ${status}, until a 2xx`,
+        name: `gets an expectation below the threshold after a ${status}, until a 2xx`,
         origin: [inTurn(takingInVain(status), accepting, taking)],
         gets: [inVain(status), asked, below],
       }),
     ),
     ...[400, 500, 502, 504].map((status) =>
       small({
-        name: `is none that answered ${status}`,
+        name: `is not one that answered ${status}`,
         origin: [inTurn(takingInVain(status), taking)],
         gets: [inVain(status), below],
       }),
     ),
     small({
-      name: 'keeps content below the threshold off the wire',
+      name: 'prevents content below the threshold from being sent',
       origin: [inTurn(takingInVain(503), refusing(response(503, 'later')))],
       gets: [inVain(503), { ...refused(503, 'later'), reason: 'remembered-refusal' }],
     }),
     small({
-      name: 'is known by the answer to a question too',
+      name: 'is also recognised by a refusal before the content',
       origin: [refusing(response(429, 'later')), accepting],
       gets: [{ ...refused(429, 'later'), ...asking }, asked],
     }),
     small({
-      name: 'is known by the answer to content after a go-ahead too',
+      name: 'is also recognised by the response to content after a 100',
       origin: [
         inTurn(async (peer) => {
           await peer.asked()
@@ -80,7 +80,7 @@ describe('a route that is busy', () => {
       gets: [{ ...inVain(503, stored), ...asking }, asked],
     }),
     small({
-      name: 'is not asked once it answered 417',
+      name: 'gets no expectation after it answered 417',
       origin: [
         inTurn(takingInVain(503), refusing(response(417))),
         inTurn(takingInVain(503), taking),
@@ -88,13 +88,13 @@ describe('a route that is busy', () => {
       gets: [inVain(503), inVain(503, { ...replayed, reason: 'remembered-refusal' }), below],
     }),
     small({
-      name: 'is not asked once it stayed silent',
+      name: 'gets no expectation after it was silent',
       agent: shortWait,
       origin: [inTurn(takingInVain(503), silentInVain, taking)],
       gets: [inVain(503), inVain(503, { ...silent, reason: 'remembered-refusal' }), below],
     }),
     small({
-      name: "is not asked with expect: 'never', whose answers are noted",
+      name: "gets no expectation with expect: 'never', whose responses are noted",
       origin: [inTurn(takingInVain(503), takingInVain(503), accepting)],
       gets: [
         { ...inVain(503), sending: { expect: 'never' }, reason: 'never' },
@@ -103,7 +103,7 @@ describe('a route that is busy', () => {
       ],
     }),
     small({
-      name: 'is not remembered when nothing is',
+      name: 'is not remembered without a memory',
       agent: { memory: false },
       origin: [inTurn(takingInVain(503), taking)],
       gets: [inVain(503), below],

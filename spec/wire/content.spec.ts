@@ -17,9 +17,9 @@ import {
 const requestHead = `PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello`
 
 const lookalikes: readonly [name: string, content: string][] = [
-  ['a request’s head that asks', requestHead],
+  ['a request head with an expectation', requestHead],
   ['an expectation', '\r\nexpect: 100-continue\r\n\r\n'],
-  ['a go-ahead', goAhead],
+  ['a 100', goAhead],
   ['the last chunk', `0\r\n\r\n${requestHead}`],
   ['blank lines', '\r\n\r\n'.repeat(100)],
 ]
@@ -29,26 +29,26 @@ describe('request content', () => {
     const bytes = Buffer.from(text)
     play([
       {
-        name: `arrives untouched after a go-ahead: ${name}`,
+        name: `arrives unchanged after a 100: ${name}`,
         bytes,
         origin: [inTurn(accepting, accepting)],
         gets: [stored, stored],
       },
       {
-        name: `arrives untouched where nobody is asked: ${name}`,
+        name: `arrives unchanged without an expectation: ${name}`,
         bytes,
         agent: { expect: 'never' },
         origin: [inTurn(taking, taking)],
         gets: [unasked, unasked],
       },
       {
-        name: `arrives untouched when it is replayed: ${name}`,
+        name: `arrives unchanged when it is replayed: ${name}`,
         bytes,
         origin: [refusing(response(417)), inTurn(taking, taking)],
         gets: [replayed, { ...unasked, reason: 'remembered-417' }],
       },
       {
-        name: `is no request to an origin that refused it: ${name}`,
+        name: `is not parsed as a request by an origin that refused it: ${name}`,
         bytes,
         origin: [refusing(response(403, 'no')), accepting],
         gets: [refused(403, 'no'), stored],
@@ -60,13 +60,13 @@ describe('request content', () => {
     const bytes = noise(size, size)
     play([
       {
-        name: `arrives whole after a go-ahead: ${size} bytes`,
+        name: `arrives complete after a 100: ${size} bytes`,
         bytes,
         origin: [inTurn(accepting, accepting)],
         gets: [stored, stored],
       },
       {
-        name: `arrives whole when it is replayed: ${size} bytes`,
+        name: `arrives complete when it is replayed: ${size} bytes`,
         bytes,
         origin: [refusing(response(417)), taking],
         gets: [replayed],
@@ -115,7 +115,7 @@ describe('content that is known to be empty', () => {
   for (const method of ['PUT', 'POST', 'PATCH'] as const) {
     play([
       {
-        name: `carries no expectation, and a length of 0: ${method}`,
+        name: `is sent without an expectation and with a length of 0: ${method}`,
         bytes,
         kinds: knownKinds,
         origin: [taking],
@@ -125,14 +125,14 @@ describe('content that is known to be empty', () => {
   }
   play([
     {
-      name: "carries no expectation with expect: 'always'",
+      name: "is sent without an expectation with expect: 'always'",
       bytes,
       kinds: knownKinds,
       origin: [taking],
       gets: [{ ...nobodyAsked, sending: { expect: 'always' } }],
     },
     {
-      name: 'leaves a 417 to the caller',
+      name: 'causes a 417 to be returned to the caller',
       bytes,
       kinds: knownKinds,
       origin: [leavingIt],
@@ -146,7 +146,7 @@ describe('content that turns out to be empty', () => {
   for (const method of ['PUT', 'POST', 'PATCH'] as const) {
     play([
       {
-        name: `was asked about, and arrives as no chunks: ${method}`,
+        name: `is sent with an expectation, and arrives as no chunks: ${method}`,
         bytes,
         kinds: unknownKinds,
         origin: [accepting],
@@ -169,7 +169,7 @@ describe('content that turns out to be empty', () => {
       gets: [silent],
     },
     {
-      name: 'arrives as no chunks where nobody is asked',
+      name: 'arrives as no chunks without an expectation',
       bytes,
       kinds: unknownKinds,
       agent: { expect: 'never' },
@@ -177,7 +177,7 @@ describe('content that turns out to be empty', () => {
       gets: [unasked],
     },
     {
-      name: 'is kept back by a refusal',
+      name: 'is not sent after a refusal',
       bytes,
       kinds: unknownKinds,
       origin: [refusing(response(403, 'no'))],

@@ -20,25 +20,25 @@ for (const [name, die] of deaths) {
     }
   }
 
-  describe(`${name} before any answer`, () => {
+  describe(`${name} before any response`, () => {
     play([
       {
-        name: 'has the upload ask again on a fresh connection',
+        name: 'causes a fresh attempt with an expectation',
         origin: [dyingAfter(), accepting],
         gets: [stored],
       },
       {
-        name: 'has the upload ask again, and be refused',
+        name: 'causes a fresh attempt, which may be refused',
         origin: [dyingAfter(), refusing(response(403, 'no'))],
         gets: [refused(403, 'no')],
       },
       {
-        name: 'has the upload ask again, and be replayed after a 417',
+        name: 'causes a fresh attempt, which is replayed after a 417',
         origin: [dyingAfter(), refusing(response(417)), taking],
         gets: [replayed],
       },
       {
-        name: 'has the upload ask again, and wait out the silence',
+        name: 'causes a fresh attempt, which waits for the silent origin',
         agent: shortWait,
         origin: [
           dyingAfter(),
@@ -55,17 +55,17 @@ for (const [name, die] of deaths) {
         gets: [gone],
       },
       {
-        name: 'is forgiven once for each upload',
+        name: 'causes one fresh attempt for each upload',
         origin: [dyingAfter(), dyingAfter(), accepting],
         gets: [gone, stored],
       },
       {
-        name: 'on a kept connection has the upload ask again',
+        name: 'on a reused connection causes a fresh attempt',
         origin: [inTurn(accepting, dyingAfter()), accepting],
         gets: [stored, stored],
       },
       {
-        name: 'on a kept connection has the upload ask again, and fail when it comes once more',
+        name: 'on a reused connection causes a fresh attempt, which fails when it comes again',
         origin: [inTurn(accepting, accepting, dyingAfter()), dyingAfter()],
         gets: [stored, stored, gone],
       },
@@ -74,9 +74,13 @@ for (const [name, die] of deaths) {
     for (const method of ['POST', 'PATCH', 'DELETE'] as const) {
       const gets = { ...stored, sending: { method } }
       play([
-        { name: `has a ${method} ask again`, origin: [dyingAfter(), accepting], gets: [gets] },
         {
-          name: `on a kept connection has a ${method} ask again`,
+          name: `causes a fresh attempt of a ${method}`,
+          origin: [dyingAfter(), accepting],
+          gets: [gets],
+        },
+        {
+          name: `on a reused connection causes a fresh attempt of a ${method}`,
           origin: [inTurn(accepting, dyingAfter()), accepting],
           gets: [stored, gets],
         },
@@ -84,25 +88,25 @@ for (const [name, die] of deaths) {
     }
   })
 
-  describe(`${name} before the content, after some of an answer`, () => {
+  describe(`${name} before the content, after a part of a response`, () => {
     play([
       {
-        name: 'is an error, and the upload is not tried again: after a 103',
+        name: 'is an error, and the upload is not retried: after a 103',
         origin: [dyingAfter(head(103))],
         gets: [gone],
       },
       {
-        name: 'is an error, and the upload is not tried again: after a part of a 100',
+        name: 'is an error, and the upload is not retried: after a part of a 100',
         origin: [dyingAfter(goAhead.slice(0, 12))],
         gets: [name === 'a close' ? { error: ['HTTPParserError', 'UND_ERR_SOCKET'] } : gone],
       },
       {
-        name: 'is an error, and the upload is not tried again: inside a 100',
+        name: 'is an error, and the upload is not retried: inside a 100',
         origin: [dyingAfter(goAhead.slice(0, 20))],
         gets: [gone],
       },
       {
-        name: 'leaves the next upload to a connection of its own',
+        name: 'makes the next upload use a new connection',
         origin: [dyingAfter(head(102)), accepting],
         gets: [gone, stored],
       },
@@ -119,12 +123,12 @@ for (const [name, die] of deaths) {
     }
     play([
       {
-        name: 'is an error, and the upload is not tried again',
+        name: 'is an error, and the upload is not retried',
         origin: [dyingAtLast],
         gets: [gone],
       },
       {
-        name: 'is an error on a kept connection, too',
+        name: 'is also an error on a reused connection',
         origin: [inTurn(accepting, dyingAtLast), accepting],
         gets: [stored, gone, stored],
       },
@@ -132,20 +136,20 @@ for (const [name, die] of deaths) {
   })
 }
 
-describe('an answer that is none', () => {
+describe('an invalid response', () => {
   play([
     {
-      name: 'is an error, and keeps the content back: a 101',
+      name: 'is an error, and no content is sent: a 101',
       origin: [refusing(head(101, 'Connection: upgrade', 'Upgrade: else')), accepting],
       gets: [gone, stored],
     },
     {
-      name: 'is an error, and keeps the content back: something else',
+      name: 'is an error, and no content is sent: something else',
       origin: [refusing('SSH-2.0-OpenSSH_9.9\r\n'), accepting],
       gets: [{ error: ['HTTPParserError'] }, stored],
     },
     {
-      name: 'is an error, and keeps the content back: a status of four digits',
+      name: 'is an error, and no content is sent: a status of four digits',
       origin: [refusing('HTTP/1.1 1000 Continue\r\n\r\n'), accepting],
       gets: [{ error: ['HTTPParserError'] }, stored],
     },
@@ -164,14 +168,14 @@ describe('a connection that ends between two uploads', () => {
     }
   play(
     deaths.map(([name, die]) => ({
-      name: `is not used again: ${name}`,
+      name: `is not reused: ${name}`,
       origin: [leaving(die), accepting],
       gets: [stored, stored],
     })),
   )
   play([
     {
-      name: 'is not used again when the origin announced it',
+      name: 'is not reused when the origin announced it',
       origin: [
         async (peer) => {
           await peer.asked()

@@ -36,7 +36,7 @@ const wrong = [
     kinds: [...misdeclared(1, 4096, 1024, 4095), ...misdeclared(1000, 4096, 1024)],
   },
   {
-    name: 'that goes on past its end',
+    name: 'that continues past its end',
     code: 'ERR_EXPECT_CONTENT_LONG',
     // The excess inside the last chunk, inside the only one, and in chunks of its own.
     kinds: [...misdeclared(-1, 1024, 4095, 4096), ...misdeclared(-1024, 1024, 3072, 100)],
@@ -56,7 +56,7 @@ for (const { name, code, kinds } of wrong) {
   describe(`a source with a declared length ${name}`, () => {
     play([
       {
-        name: 'leaves the message incomplete after a go-ahead',
+        name: 'leaves the message incomplete after a 100',
         kinds,
         origin: [
           async (peer) => {
@@ -80,14 +80,14 @@ for (const { name, code, kinds } of wrong) {
         gets: [{ error: [code] }],
       },
       {
-        name: 'leaves the message incomplete where nobody is asked, if any of it is sent',
+        name: 'leaves the message incomplete without an expectation, if any of it is sent',
         kinds,
         agent: { expect: 'never' },
         origin: [neverWhole],
         gets: [{ error: [code] }],
       },
       {
-        name: 'is not found out before a refusal',
+        name: 'is not noticed before a refusal',
         kinds,
         origin: [refusing(response(403, 'no'))],
         gets: [{ ...refused(403, 'no') }],
@@ -102,10 +102,10 @@ for (const { name, code, kinds } of wrong) {
   })
 }
 
-describe('a source with a declared length of 0 bytes that has more', () => {
+describe('a source with a declared length of 0 bytes that is not empty', () => {
   play([
     {
-      name: 'fails the upload before there is a connection',
+      name: 'fails the upload before a connection is made',
       kinds: misdeclared(-4096, 1024),
       origin: [],
       gets: [{ error: ['ERR_EXPECT_CONTENT_LONG'] }],

@@ -24,10 +24,10 @@ const forms: readonly [form: string, ...pieces: string[]][] = [
   ['two 100 in one piece', goAhead + goAhead],
 ]
 
-describe('the go-ahead', () => {
+describe('a 100', () => {
   play(
     forms.map(([form, ...pieces]) => ({
-      name: `lets the content go: ${form}`,
+      name: `lets the content be sent: ${form}`,
       origin: [saying(...pieces)],
       gets: [{ ...stored, interim: form.startsWith('two') ? [100, 100] : [100] }],
     })),
@@ -35,7 +35,7 @@ describe('the go-ahead', () => {
 
   play([
     {
-      name: 'may be doubled while content flows',
+      name: 'may be repeated while content is sent',
       kinds: haltingKinds,
       origin: [
         async (peer) => {
@@ -50,7 +50,7 @@ describe('the go-ahead', () => {
       gets: [{ ...stored, interim: [100, 100, 100] }],
     },
     {
-      name: 'may be doubled just before the final response',
+      name: 'may be repeated just before the final response',
       origin: [
         async (peer) => {
           await peer.asked()
@@ -62,7 +62,7 @@ describe('the go-ahead', () => {
       gets: [{ ...stored, interim: [100, 100] }],
     },
     {
-      name: 'is asked for again on the connection that was kept',
+      name: 'is requested again on a reused connection',
       origin: [
         async (peer) => {
           await saying(goAhead)(peer)
@@ -73,7 +73,7 @@ describe('the go-ahead', () => {
       gets: [stored, stored, stored],
     },
     {
-      name: 'may be followed by a failure that came after the whole content',
+      name: 'may be followed by an error status after the whole content',
       origin: [
         async (peer) => {
           await peer.asked()
@@ -88,7 +88,7 @@ describe('the go-ahead', () => {
   for (const method of ['POST', 'PATCH', 'DELETE'] as const) {
     play([
       {
-        name: `lets the content of a ${method} go`,
+        name: `lets the content of a ${method} be sent`,
         origin: [saying(goAhead)],
         gets: [{ ...stored, sending: { method } }],
       },
@@ -97,7 +97,7 @@ describe('the go-ahead', () => {
 
   play([
     {
-      name: 'is asked for because the caller wrote the header field',
+      name: 'is also requested by the header field of the caller',
       agent: { threshold: Number.POSITIVE_INFINITY, expect: 'never' },
       origin: [saying(goAhead)],
       gets: [{ ...stored, reason: 'always', sending: { headers: { Expect: '100-continue' } } }],

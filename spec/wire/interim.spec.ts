@@ -23,17 +23,17 @@ describe('interim responses other than 100', () => {
     const gets = [{ ...stored, interim: [status, 100] }]
     play([
       {
-        name: `leave the content held back until the 100: ${status}`,
+        name: `do not start the content before the 100: ${status}`,
         origin: [saying(head(status), goAhead)],
         gets,
       },
       {
-        name: `may come in one piece with the 100: ${status}`,
+        name: `may be in one piece with the 100: ${status}`,
         origin: [saying(head(status) + goAhead)],
         gets,
       },
       {
-        name: `may come in single bytes: ${status}`,
+        name: `may arrive in single bytes: ${status}`,
         origin: [saying(...head(status, 'X: y'), ...goAhead)],
         gets,
       },
@@ -43,12 +43,12 @@ describe('interim responses other than 100', () => {
   const all = head(102) + head(103, 'Link: </a>; rel=preload') + head(104)
   play([
     {
-      name: 'may all come in one piece with the 100',
+      name: 'may all be in one piece with the 100',
       origin: [saying(all + goAhead)],
       gets: [{ ...stored, interim: [102, 103, 104, 100] }],
     },
     {
-      name: 'may all come in single bytes',
+      name: 'may all arrive in single bytes',
       origin: [saying(...all, ...goAhead)],
       gets: [{ ...stored, interim: [102, 103, 104, 100] }],
     },
@@ -58,7 +58,7 @@ describe('interim responses other than 100', () => {
       gets: [{ ...stored, interim: [100, 103] }],
     },
     {
-      name: 'may come after the 100, while content flows',
+      name: 'may come after the 100, while content is sent',
       kinds: haltingKinds,
       origin: [
         async (peer) => {
@@ -85,7 +85,7 @@ describe('interim responses other than 100', () => {
       gets: [{ ...stored, interim: [100, 103, 102, 100, 103] }],
     },
     {
-      name: 'may come before the go-ahead of each request on a kept connection',
+      name: 'may come before the 100 of each request on a reused connection',
       origin: [inTurn(saying(hint, goAhead), saying(head(102) + goAhead), accepting)],
       gets: [stored, { ...stored, interim: [102, 100] }, { ...stored, interim: [100] }],
     },
@@ -100,7 +100,7 @@ describe('interim responses other than 100', () => {
       gets: [stored],
     },
     {
-      name: 'count anew for each request on a kept connection',
+      name: 'are counted separately for each request on a reused connection',
       origin: [inTurn(...Array.from({ length: 3 }, () => saying(...hints(headLimit), goAhead)))],
       gets: [stored, stored, stored],
     },
@@ -116,7 +116,7 @@ describe('interim responses other than 100', () => {
       gets: [{ error: ['HTTPParserError'] }],
     },
     {
-      name: 'fail the upload when they are one byte larger than the limit while no content moves',
+      name: 'fail the upload when they are one byte larger than the limit while no content is sent',
       origin: [refusing(...hints(idleLimit - goAhead.length + 1), goAhead)],
       gets: [overflow],
     },

@@ -66,10 +66,10 @@ for (const { name, agent, outcome, begin } of beginnings) {
   }
   const handedOver: Answered = { ...stored, status: 417, text: 'no', outcome, sent: [0.5, 1] }
 
-  describe(`a 417 while content flows, ${name}`, () => {
+  describe(`a 417 while content is sent, ${name}`, () => {
     play([
       ...framings.map(({ name: framing, of }) => ({
-        name: `is replayed with content that can be opened again: ${framing}`,
+        name: `causes a replay of content that can be opened again: ${framing}`,
         agent,
         kinds: haltingKinds,
         replayable: true,
@@ -77,7 +77,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         gets: [replayed],
       })),
       {
-        name: 'is replayed with content that can be opened again, in single bytes',
+        name: 'causes a replay of content that can be opened again, in single bytes',
         agent,
         kinds: haltingKinds,
         replayable: true,
@@ -85,7 +85,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         gets: [replayed],
       },
       {
-        name: 'is replayed with one-shot content that fits the window',
+        name: 'causes a replay of one-shot content that fits the window',
         agent: { ...agent, ...window },
         kinds: haltingKinds,
         replayable: false,
@@ -93,7 +93,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         gets: [replayed],
       },
       {
-        name: 'is replayed with one-shot content of which the window holds what was read',
+        name: 'causes a replay of one-shot content of which the window holds what was read',
         agent: { ...agent, ...halfOfIt },
         kinds: haltingKinds,
         replayable: false,
@@ -101,7 +101,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         gets: [replayed],
       },
       {
-        name: 'is the caller’s when one-shot content is not kept',
+        name: 'is returned when one-shot content is not kept',
         agent: { ...agent, ...noWindow },
         kinds: haltingKinds,
         replayable: false,
@@ -109,7 +109,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         gets: [handedOver],
       },
       {
-        name: 'is the caller’s when one-shot content has outgrown the window',
+        name: 'is returned when one-shot content has outgrown the window',
         agent: { ...agent, replayWindow: 2047 },
         kinds: haltingKinds,
         replayable: false,
@@ -117,7 +117,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         gets: [handedOver],
       },
       {
-        name: 'is remembered although it could not be replayed',
+        name: 'is remembered although there was no replay',
         agent: { ...agent, ...noWindow },
         kinds: haltingKinds,
         replayable: false,
@@ -125,7 +125,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         gets: [handedOver, { ...stored, outcome: 'not-asked', reason: 'remembered-417' }],
       },
       {
-        name: 'is replayed where an agent may have several connections',
+        name: 'causes a replay if an agent may have several connections',
         agent: { ...agent, connections: null },
         kinds: haltingKinds,
         replayable: true,
@@ -139,21 +139,21 @@ for (const { name, agent, outcome, begin } of beginnings) {
     const once: Answered = { ...handedOver, sent: 1 }
     play([
       {
-        name: 'is replayed with content that can be opened again',
+        name: 'causes a replay of content that can be opened again',
         agent,
         replayable: true,
         origin: [afterwards(response(417, 'no')), taking],
         gets: [replayed],
       },
       {
-        name: 'is replayed with one-shot content that fits the window',
+        name: 'causes a replay of one-shot content that fits the window',
         agent: { ...agent, ...window },
         replayable: false,
         origin: [afterwards(head(102), ...response(417, 'no')), taking],
         gets: [replayed],
       },
       {
-        name: 'is the caller’s when one-shot content has outgrown the window',
+        name: 'is returned when one-shot content has outgrown the window',
         agent: { ...agent, ...tooSmall },
         replayable: false,
         origin: [
@@ -165,7 +165,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         gets: [once],
       },
       {
-        name: 'is replayed once',
+        name: 'causes one replay',
         agent,
         replayable: true,
         origin: [

@@ -40,7 +40,7 @@ function refusing(status: number): Scenario {
   }
 }
 
-describe('a final response while content flows', () => {
+describe('a final response while content is sent', () => {
   play([300, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503, 507].map(refusing))
 
   play(
@@ -64,7 +64,7 @@ describe('a final response while content flows', () => {
 
   play([
     {
-      name: 'stops the content although the response is still coming',
+      name: 'stops the content even if the response is incomplete',
       kinds,
       origin: [
         async (peer) => {
@@ -81,7 +81,7 @@ describe('a final response while content flows', () => {
       gets: [cut(413, 'too large'), stored],
     },
     {
-      name: 'may come in single bytes',
+      name: 'may arrive in single bytes',
       kinds,
       origin: [answering(...response(413, 'too large')), accepting],
       gets: [cut(413, 'too large'), stored],
@@ -108,7 +108,7 @@ describe('a final response while content flows', () => {
       gets: [{ ...cut(413, 'too large'), outcome: 'silent' }, unasked],
     },
     {
-      name: 'is returned when nobody was asked',
+      name: 'is returned without an expectation',
       kinds,
       agent: { expect: 'never' },
       origin: [
@@ -123,7 +123,7 @@ describe('a final response while content flows', () => {
       gets: [{ ...cut(413, 'too large'), outcome: 'not-asked' }, unasked],
     },
     {
-      name: 'survives the reset that follows it',
+      name: 'is returned in spite of the reset that follows it',
       kinds,
       origin: [
         async (peer) => {
@@ -148,7 +148,7 @@ describe('a final response while content flows', () => {
 
   play([
     {
-      name: 'reaches a client whose content is stuck',
+      name: 'reaches a client whose writes are blocked',
       bytes: noise(12 * 1024 * 1024),
       kinds: plainKinds.slice(0, 3),
       origin: [
@@ -169,7 +169,7 @@ describe('a final response while content flows', () => {
   ])
 })
 
-describe('an end of the connection while content flows', () => {
+describe('an end of the connection while content is sent', () => {
   const dying = (die: (peer: Parameters<Play>[0]) => void): Play => {
     return async (peer) => {
       await peer.asked()
@@ -181,25 +181,25 @@ describe('an end of the connection while content flows', () => {
   }
   play([
     {
-      name: 'is an error, and the upload is not tried again: a reset',
+      name: 'is an error, and the upload is not retried: a reset',
       kinds,
       origin: [dying((peer) => peer.wire.reset())],
       gets: [gone],
     },
     {
-      name: 'is an error, and the upload is not tried again: a close',
+      name: 'is an error, and the upload is not retried: a close',
       kinds,
       origin: [dying((peer) => peer.wire.end())],
       gets: [gone],
     },
     {
-      name: 'leaves the next upload to a connection of its own',
+      name: 'makes the next upload use a new connection',
       kinds,
       origin: [dying((peer) => peer.wire.reset()), accepting],
       gets: [gone, stored],
     },
     {
-      name: 'is an error after silence, too',
+      name: 'is also an error after silence',
       kinds,
       agent: silentWait,
       origin: [

@@ -24,41 +24,41 @@ const handedOver = { ...stored, status: 421, text: 'elsewhere' }
 describe('a 421', () => {
   play([
     {
-      name: 'before the content has fetch try once more, with the content untouched',
+      name: 'before the content causes one more request of fetch, with the content unread',
       faces: fetches,
       replayable: true,
       origin: [refusing(misdirected), accepting],
       gets: [stored],
     },
     {
-      name: 'before the content is the caller’s when it comes twice',
+      name: 'before the content is returned when it comes twice',
       faces: fetches,
       replayable: true,
       origin: [refusing(misdirected), refusing(misdirected)],
       gets: [refusal],
     },
     {
-      name: 'before the content is the caller’s',
+      name: 'before the content is returned',
       faces: plain,
       origin: [refusing(misdirected), accepting],
       gets: [refusal, stored],
     },
     {
-      name: 'after the content has fetch send again what can be opened again',
+      name: 'after the content causes one more request of fetch if the content can be opened again',
       faces: fetches,
       replayable: true,
       origin: [takenAndRefused, accepting],
       gets: [stored],
     },
     {
-      name: 'before one-shot content is the caller’s',
+      name: 'before one-shot content is returned',
       faces: fetches,
       replayable: false,
       origin: [refusing(misdirected), accepting],
       gets: [refusal, stored],
     },
     {
-      name: 'after one-shot content is the caller’s',
+      name: 'after one-shot content is returned',
       faces: ownFaces,
       replayable: false,
       origin: [takenAndRefused],
@@ -72,35 +72,35 @@ describe('a 421 to the platform’s fetch', () => {
   const faces = platformFaces
   play([
     {
-      name: 'before the content has it try once more with a buffer',
+      name: 'before the content causes one more request with a buffer',
       faces,
       kinds: buffers,
       origin: [refusing(misdirected), accepting],
       gets: [stored],
     },
     {
-      name: 'before the content is the caller’s when it comes twice',
+      name: 'before the content is returned when it comes twice',
       faces,
       kinds: buffers,
       origin: [refusing(misdirected), refusing(misdirected)],
       gets: [refusal],
     },
     {
-      name: 'before the content is the caller’s with a stream',
+      name: 'before the content is returned with a stream',
       faces,
       kinds: streams,
       origin: [refusing(misdirected), accepting],
       gets: [refusal, stored],
     },
     {
-      name: 'after the content has it send a buffer again',
+      name: 'after the content causes one more request with a buffer',
       faces,
       kinds: buffers,
       origin: [takenAndRefused, accepting],
       gets: [stored],
     },
     {
-      name: 'after the content is the caller’s with a stream',
+      name: 'after the content is returned with a stream',
       faces,
       kinds: streams,
       origin: [takenAndRefused],

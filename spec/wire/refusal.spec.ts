@@ -13,7 +13,7 @@ describe('a refusal before the content', () => {
   for (const status of [...refusals, ...failures]) {
     play([
       {
-        name: `keeps the content back and closes the connection: ${status}`,
+        name: `prevents the content and closes the connection: ${status}`,
         origin: [refusing(response(status, 'no')), accepting],
         gets: [refused(status, 'no'), stored],
       },
@@ -25,12 +25,12 @@ describe('a refusal before the content', () => {
       const saying = closes ? refusingUpToTheClose : refusing
       play([
         {
-          name: `keeps the content back, ${name}: ${status}`,
+          name: `prevents the content, ${name}: ${status}`,
           origin: [saying(of(status)), accepting],
           gets: [refused(status, text), stored],
         },
         {
-          name: `keeps the content back, in single bytes, ${name}: ${status}`,
+          name: `prevents the content, in single bytes, ${name}: ${status}`,
           kinds: kinds.slice(1, 3),
           origin: [saying(...of(status)), accepting],
           gets: [refused(status, text), stored],
@@ -48,7 +48,7 @@ describe('a refusal before the content', () => {
   ]
   play(
     redirects.map(([status, text, answer]) => ({
-      name: `is returned where redirects are the caller's: ${status}`,
+      name: `is returned with redirect: 'manual': ${status}`,
       origin: [refusing(answer), accepting],
       gets: [refused(status, text), stored],
     })),
@@ -56,12 +56,12 @@ describe('a refusal before the content', () => {
 
   play([
     {
-      name: 'wins over a 100 in one piece with it',
+      name: 'takes precedence over a 100 in one piece with it',
       origin: [refusing(goAhead + response(413, 'too large')), accepting],
       gets: [{ ...refused(413, 'too large'), interim: [100] }, stored],
     },
     {
-      name: 'wins over a 100 when only its beginning is in one piece with it',
+      name: 'takes precedence over a 100 when only its beginning is in one piece with it',
       origin: [
         async (peer) => {
           await peer.asked()
@@ -73,14 +73,14 @@ describe('a refusal before the content', () => {
       gets: [refused(413, 'no'), stored],
     },
     {
-      name: 'may come in pieces, each of which leaves the content held back',
+      name: 'may arrive in pieces, each of which does not start the content',
       origin: [
         refusing('HTTP/1.1 4', '03', ' As', ' Scripted\r\nContent-', 'Length: 2\r\n\r\n', 'no'),
       ],
       gets: [refused(403, 'no')],
     },
     {
-      name: 'survives the reset that follows it',
+      name: 'is returned in spite of the reset that follows it',
       origin: [
         async (peer) => {
           await peer.asked()
@@ -92,17 +92,17 @@ describe('a refusal before the content', () => {
       gets: [refused(413, 'too large'), stored],
     },
     {
-      name: 'closes a connection that carried uploads before',
+      name: 'closes a connection that was used before',
       origin: [inTurn(accepting, accepting, refusing(response(429, 'slow down'))), accepting],
       gets: [stored, stored, refused(429, 'slow down'), stored],
     },
     {
-      name: 'may come again and again, each time on a connection of its own',
+      name: 'may come repeatedly, each time on a new connection',
       origin: Array.from({ length: 4 }, () => refusing(response(503, 'later'))),
       gets: Array.from({ length: 4 }, () => refused(503, 'later')),
     },
     {
-      name: 'closes the connection where an agent may have several',
+      name: 'closes the connection if an agent may have several',
       agent: several,
       origin: [refusing(response(401, 'who?')), accepting],
       gets: [refused(401, 'who?'), stored],
@@ -113,7 +113,7 @@ describe('a refusal before the content', () => {
     const sending = { method }
     play([
       {
-        name: `keeps the content of a ${method} back`,
+        name: `prevents the content of a ${method}`,
         origin: [refusing(response(403, 'no')), accepting],
         gets: [
           { ...refused(403, 'no'), sending },
@@ -128,7 +128,7 @@ describe('a final response from 200 to 299 before the content', () => {
   const answered: Answered = refused(200, 'had it')
   play(
     successes.map((status) => ({
-      name: `is returned as an answer, with the content kept back: ${status}`,
+      name: `is returned with the outcome answered, and no content is sent: ${status}`,
       origin: [refusing(response(status, 'had it')), accepting],
       gets: [{ ...answered, status }, stored],
     })),

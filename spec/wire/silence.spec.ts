@@ -31,17 +31,22 @@ const remembered = { ...unasked, reason: 'remembered-silent' } as const
 const always = { sending: { expect: 'always' }, reason: 'always' } as const
 const withoutMemory: ExpectAgentOptions = { ...agent, memory: false }
 
-describe('silence', () => {
+describe('a silent origin', () => {
   play([
-    { name: 'is waited out', agent, origin: [keepingSilent], gets: [{ ...silent, interim: [] }] },
     {
-      name: 'is waited out when the wait is 0',
+      name: 'gets the content after the wait',
+      agent,
+      origin: [keepingSilent],
+      gets: [{ ...silent, interim: [] }],
+    },
+    {
+      name: 'gets the content at once when the wait is 0',
       agent: { continueTimeout: 0 },
       origin: [keepingSilent],
       gets: [silent],
     },
     {
-      name: 'is waited out although a 103 came',
+      name: 'gets the content after the wait although it sent a 103',
       agent: shortWait,
       origin: [
         async (peer) => {
@@ -53,7 +58,7 @@ describe('silence', () => {
       gets: [{ ...silent, interim: [103] }],
     },
     {
-      name: 'is not waited for anew at each 103',
+      name: 'does not restart the wait with each 103',
       agent: shortWait,
       origin: [
         async (peer) => {
@@ -65,7 +70,7 @@ describe('silence', () => {
       gets: [silent],
     },
     {
-      name: 'may be followed by a 100 while content flows',
+      name: 'may send a 100 while content is sent',
       agent,
       kinds: haltingKinds,
       origin: [
@@ -80,25 +85,25 @@ describe('silence', () => {
       gets: [{ ...silent, interim: [100, 100] }],
     },
     {
-      name: 'may be followed by a 100 in one piece with the final response',
+      name: 'may send a 100 in one piece with the final response',
       agent,
       origin: [sayingLate(goAhead + response(201, 'stored'))],
       gets: [{ ...silent, interim: [100] }],
     },
     {
-      name: 'may be followed by a 100 and the final response in single bytes',
+      name: 'may send a 100 and the final response in single bytes',
       agent,
       origin: [sayingLate(...goAhead, ...response(201, 'stored'))],
       gets: [{ ...silent, interim: [100] }],
     },
     {
-      name: 'may be followed by other interim responses',
+      name: 'may send other interim responses',
       agent,
       origin: [sayingLate(head(102), head(103) + goAhead, response(201, 'stored'))],
       gets: [{ ...silent, interim: [102, 103, 100] }],
     },
     {
-      name: 'may be followed by a failure after the whole content',
+      name: 'may send an error status after the whole content',
       agent,
       origin: [sayingLate(response(503, 'later'))],
       gets: [{ ...silent, status: 503, text: 'later' }],
@@ -109,25 +114,25 @@ describe('silence', () => {
 describe('the memory of a silent route', () => {
   play([
     {
-      name: 'spares the next upload the wait, on the connection that was kept',
+      name: 'lets the next upload send at once, on a reused connection',
       agent,
       origin: [inTurn(keepingSilent, taking, taking)],
       gets: [silent, remembered, remembered],
     },
     {
-      name: 'is cleared by a 100 that came late',
+      name: 'is cleared by a late 100',
       agent: shortWait,
       origin: [inTurn(sayingLate(goAhead, response(201, 'stored')), accepting)],
       gets: [silent, stored],
     },
     {
-      name: "does not overrule expect: 'always', whose 100 clears it",
+      name: "does not override expect: 'always', whose 100 clears it",
       agent: shortWait,
       origin: [inTurn(keepingSilent, accepting, accepting)],
       gets: [silent, { ...stored, ...always }, stored],
     },
     {
-      name: 'is not kept when there is to be none',
+      name: 'is not kept without a memory',
       agent: withoutMemory,
       origin: [inTurn(keepingSilent, keepingSilent)],
       gets: [silent, silent],

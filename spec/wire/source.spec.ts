@@ -95,7 +95,7 @@ for (const [what, broken] of errors) {
   describe(`a source that breaks with ${what}`, () => {
     play([
       {
-        name: 'at its first chunk fails the upload after the go-ahead',
+        name: 'at its first chunk fails the upload after the 100',
         kinds: atOnce,
         origin: [
           async (peer) => {
@@ -107,20 +107,20 @@ for (const [what, broken] of errors) {
         gets: [failed],
       },
       {
-        name: 'at its first chunk is not found out before a refusal',
+        name: 'at its first chunk is not noticed before a refusal',
         kinds: atOnce,
         origin: [refusing(response(403, 'no'))],
         gets: [refused(403, 'no')],
       },
       {
-        name: 'at its first chunk fails the upload before anything is sent where nobody is asked',
+        name: 'at its first chunk fails the upload before anything is sent without an expectation',
         kinds: atOnce,
         agent: { expect: 'never' },
         origin: [(peer) => peer.withheld()],
         gets: [failed],
       },
       {
-        name: 'while the go-ahead is waited for fails the upload',
+        name: 'during the wait for the 100 fails the upload',
         kinds: listenedTo,
         faces: ownFaces,
         origin: [
@@ -134,7 +134,7 @@ for (const [what, broken] of errors) {
         gets: [failed],
       },
       {
-        name: 'while the go-ahead is waited for fails the upload when it is opened',
+        name: 'during the wait for the 100 fails the upload when it is opened',
         kinds: leftAlone,
         faces: ownFaces,
         origin: [breaksWhileAsking],
@@ -142,14 +142,14 @@ for (const [what, broken] of errors) {
       },
       {
         // The platform’s fetch does not notice the error of a stream that it does not read.
-        name: 'while the go-ahead is waited for fails the upload after it, in the platform’s fetch',
+        name: 'during the wait for the 100 fails the upload after it, in the platform’s fetch',
         kinds: [...listenedTo, ...leftAlone],
         faces: platformFaces,
         origin: [breaksWhileAsking],
         gets: [failed],
       },
       {
-        name: 'after the go-ahead leaves the message incomplete',
+        name: 'after the 100 leaves the message incomplete',
         kinds: halfway,
         origin: [
           async (peer) => {
@@ -177,7 +177,7 @@ for (const [what, broken] of errors) {
         gets: [failed],
       },
       {
-        name: 'where nobody is asked leaves the message incomplete',
+        name: 'without an expectation leaves the message incomplete',
         kinds: halfway,
         agent: { expect: 'never' },
         origin: [

@@ -32,40 +32,40 @@ const lookalike = `${goAhead}HTTP/1.1 417 Expectation Failed\r\n\r\n`
 const lookalikeHead = head(200, `Content-Length: ${lookalike.length}`)
 const looksLike = { status: 200, text: lookalike }
 
-describe('a 100 that nobody asked for', () => {
+describe('a 100 to a request without an expectation', () => {
   play([
     {
-      name: 'is taken out, before the content was read',
+      name: 'is removed before the content was read',
       agent: never,
       origin: [inTurn(blurting(goAhead), blurting(...goAhead), taking)],
       gets: [unasked, unasked, unasked],
     },
     {
-      name: 'is taken out, after the content',
+      name: 'is removed after the content',
       agent: never,
       origin: [inTurn(sayingAfter(goAhead, created), sayingAfter(goAhead + created), taking)],
       gets: [unasked, unasked, unasked],
     },
     {
-      name: 'is taken out in single bytes, with the final response',
+      name: 'is removed in single bytes, with the final response',
       agent: never,
       origin: [inTurn(sayingAfter(...goAhead, ...created), taking)],
       gets: [unasked, unasked],
     },
     {
-      name: 'is taken out when it is doubled',
+      name: 'is removed when it is repeated',
       agent: never,
       origin: [inTurn(blurting(goAhead + goAhead), sayingAfter(goAhead, goAhead + created))],
       gets: [unasked, unasked],
     },
     {
-      name: 'is taken out between other interim responses',
+      name: 'is removed between other interim responses',
       agent: never,
       origin: [inTurn(sayingAfter(head(103) + goAhead + head(102) + goAhead, created), taking)],
       gets: [unasked, unasked],
     },
     {
-      name: 'is taken out while content flows',
+      name: 'is removed while content is sent',
       agent: never,
       kinds: haltingKinds,
       origin: [
@@ -80,7 +80,7 @@ describe('a 100 that nobody asked for', () => {
       gets: [unasked],
     },
     {
-      name: 'is taken out before a refusal',
+      name: 'is removed before a refusal',
       agent: never,
       origin: [sayingAfter(goAhead + response(413, 'too large'))],
       gets: [{ ...unasked, status: 413, text: 'too large' }],
@@ -91,25 +91,25 @@ describe('a 100 that nobody asked for', () => {
 describe('response content that looks like interim responses', () => {
   play([
     {
-      name: 'arrives untouched, where nobody was asked',
+      name: 'arrives unchanged without an expectation',
       agent: never,
       origin: [inTurn(sayingAfter(lookalikeHead, lookalike), taking)],
       gets: [{ ...unasked, ...looksLike }, unasked],
     },
     {
-      name: 'arrives untouched in one piece with its head, where nobody was asked',
+      name: 'arrives unchanged in one piece with its head, without an expectation',
       agent: never,
       origin: [inTurn(sayingAfter(lookalikeHead + lookalike), taking)],
       gets: [{ ...unasked, ...looksLike }, unasked],
     },
     {
-      name: 'arrives untouched in single bytes, where nobody was asked',
+      name: 'arrives unchanged in single bytes, without an expectation',
       agent: never,
       origin: [inTurn(sayingAfter(...lookalikeHead, ...lookalike), taking)],
       gets: [{ ...unasked, ...looksLike }, unasked],
     },
     {
-      name: 'arrives untouched after a go-ahead',
+      name: 'arrives unchanged after a 100',
       origin: [
         async (peer) => {
           await peer.asked()
@@ -122,12 +122,12 @@ describe('response content that looks like interim responses', () => {
       gets: [{ ...stored, ...looksLike }, stored],
     },
     {
-      name: 'arrives untouched with a refusal',
+      name: 'arrives unchanged with a refusal',
       origin: [refusing(head(413, `Content-Length: ${lookalike.length}`), lookalike), accepting],
       gets: [refused(413, lookalike), stored],
     },
     {
-      name: 'arrives untouched in chunks',
+      name: 'arrives unchanged in chunks',
       agent: never,
       origin: [
         inTurn(
@@ -149,12 +149,12 @@ describe('response content that looks like interim responses', () => {
 const getters = faces.filter(({ name }) => name !== 'upload')
 
 const answers: readonly [name: string, text: string, ...pieces: string[]][] = [
-  ['takes out a 100', 'ok', goAhead, response(200, 'ok')],
-  ['takes out a 100 in one piece with the answer', 'ok', goAhead + response(200, 'ok')],
-  ['takes out a 100 in single bytes', 'ok', ...goAhead, ...response(200, 'ok')],
-  ['takes out two 100', 'ok', goAhead + goAhead, response(200, 'ok')],
-  ['takes out a 100 after a 103', 'ok', head(103) + goAhead, response(200, 'ok')],
-  ['leaves content that looks like a 100', lookalike, lookalikeHead, lookalike],
+  ['removes a 100', 'ok', goAhead, response(200, 'ok')],
+  ['removes a 100 in one piece with the response', 'ok', goAhead + response(200, 'ok')],
+  ['removes a 100 in single bytes', 'ok', ...goAhead, ...response(200, 'ok')],
+  ['removes two 100s', 'ok', goAhead + goAhead, response(200, 'ok')],
+  ['removes a 100 after a 103', 'ok', head(103) + goAhead, response(200, 'ok')],
+  ['does not change content that looks like a 100', lookalike, lookalikeHead, lookalike],
 ]
 
 for (const { name, open } of getters) {

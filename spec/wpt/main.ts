@@ -81,7 +81,7 @@ function report(rows: readonly Row[], faces: readonly FaceName[]): boolean {
   const empty = rows.filter((row) => testsOf(row).length === 0)
   for (const { page, outcomes } of empty) {
     const faults = [...outcomes.values()].flatMap((outcome) => outcome.faults)
-    console.log(`\nNo test began in ${titleOf(page)}: ${faults[0] ?? 'nothing says why'}`)
+    console.log(`\nNo test began in ${titleOf(page)}: ${faults[0] ?? 'no error'}`)
   }
   if (empty.length > 0) return false
   return !tests.some((test) => ours.some((face) => verdictOf(test, face) === 'lost'))

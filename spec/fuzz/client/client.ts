@@ -35,7 +35,7 @@ export const client: Target = {
       for (const each of received.requests) checkReceived(each, uploads)
       holds(
         !received.rest.includes('\0') && /^[\x20-\x7e\r\n]*$/.test(received.rest),
-        'content behind a request',
+        'content after a request',
       )
     }
   },
@@ -86,7 +86,7 @@ function checkReceived(
   const number = new RegExp(`^${numberField}: (\\d)\\r$`, 'm').exec(head)?.[1]
   const sent = uploads[Number(number)]?.content
   holds(sent !== undefined, `a request of no upload: ${head}`)
-  holds(sent.subarray(0, content.length).equals(content), 'other content than was sent')
+  holds(sent.subarray(0, content.length).equals(content), 'content that was not sent')
   const isGet = head.startsWith('GET ')
   holds(
     !complete || isGet || content.length === sent.length,

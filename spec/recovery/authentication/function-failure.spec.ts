@@ -32,7 +32,7 @@ function breaking({ raised }: Signal): Script {
 }
 
 describe('a function for credentials that fails', () => {
-  it('fails the upload with the very error', async () => {
+  it('fails the upload with its error', async () => {
     const origin = await guarded(new TokenGuard().mode)
     const { authenticate } = answering(error, error, error)
     const dispatcher = agentFor({ authenticate })
@@ -43,7 +43,7 @@ describe('a function for credentials that fails', () => {
     expect(await reasonOf(request(url, { dispatcher }))).to.equal(error)
   })
 
-  it('fails it with an error that is thrown at once', async () => {
+  it('fails the upload with an error that is thrown synchronously', async () => {
     const origin = await guarded(new TokenGuard().mode)
     const authenticate = (): never => {
       throw error
@@ -52,7 +52,7 @@ describe('a function for credentials that fails', () => {
   })
 
   for (const thrown of [undefined, null, 'no token']) {
-    it(`fails it with an error that has what is thrown as its cause: ${thrown}`, async () => {
+    it(`fails the upload with an error whose cause is the thrown value: ${thrown}`, async () => {
       const origin = await guarded(new TokenGuard().mode)
       const authenticate = async (): Promise<never> => {
         throw thrown
@@ -67,11 +67,11 @@ describe('a function for credentials that fails', () => {
     nothing: undefined,
     'a string': 'Bearer secret',
     'a flat list': ['authorization', 'Bearer secret'],
-    'a value that is no string': { authorization: 5 },
+    'a value that is not a string': { authorization: 5 },
     'a value with a line break': { authorization: 'Bearer secret\r\nx: y' },
   }
   for (const [name, answer] of Object.entries(unusable)) {
-    it(`fails the upload when it answers ${name}, without printing it`, async () => {
+    it(`fails the upload when it returns ${name}, without printing it`, async () => {
       const origin = await guarded(new TokenGuard().mode)
       const { authenticate } = answering(answer)
       const reason = await reasonOf(uploader({ authenticate })(`${origin.url}/file`))
@@ -94,7 +94,7 @@ describe('a function for credentials that fails', () => {
     expect(await reasonOf(uploader({ authenticate })(peer.url))).to.equal(error)
   })
 
-  it('does not keep an upload whose connection broke from going on', async () => {
+  it('does not prevent an upload whose connection broke from continuing', async () => {
     const broken = signal()
     const peer = await scripted(breaking(broken), async (wire) => {
       const head = await wire.head()
@@ -113,7 +113,7 @@ describe('a function for credentials that fails', () => {
   })
 
   for (const method of ['PUT', 'HEAD'] as const) {
-    it(`does not hold up a ${method} that is aborted`, async () => {
+    it(`does not delay a ${method} that is aborted`, async () => {
       const origin = await guarded(new TokenGuard().mode)
       const ending = new AbortController()
       const reason = new Error('changed my mind')

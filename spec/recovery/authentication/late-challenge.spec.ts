@@ -33,8 +33,8 @@ async function* held(more: Promise<void>): AsyncGenerator<Buffer> {
   yield* rest
 }
 
-describe('a challenge while content flows', () => {
-  it('is answered with content that can be replayed', async () => {
+describe('a challenge while content is sent', () => {
+  it('is answered with replayable content', async () => {
     const peer = await origin(late, accepts)
     const send = uploader({ expect: 'always', authenticate: { basic: user } })
     const never = new Promise<void>(() => {})
@@ -49,7 +49,7 @@ describe('a challenge while content flows', () => {
     await peer.done
   })
 
-  it('is returned with content that is gone, and is known for the next upload', async () => {
+  it('is returned if the content cannot be sent again, and is remembered for the next upload', async () => {
     const peer = await origin(late, accepts)
     const send = uploader({ authenticate: { basic: user }, replayWindow: 0 })
     const { response, report } = await send(peer.url, held(new Promise<void>(() => {})))
@@ -60,7 +60,7 @@ describe('a challenge while content flows', () => {
     await peer.done
   })
 
-  it('does not call a function for content that is gone', async () => {
+  it('does not call a function if the content cannot be sent again', async () => {
     const peer = await origin(late)
     const authenticate = (): never => {
       throw new Error('called')
@@ -71,7 +71,7 @@ describe('a challenge while content flows', () => {
     await peer.done
   })
 
-  it('is answered with content that the window still holds', async () => {
+  it('is answered with content from the replay window', async () => {
     const peer = await origin(late, accepts)
     let goOn = (): void => {}
     const more = new Promise<void>((resolve) => {

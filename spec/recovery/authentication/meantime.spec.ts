@@ -65,10 +65,10 @@ function resetting(text: string, deciding: Promise<void>): Script {
   }
 }
 
-describe('a challenge whose connection is reset while a function decides', () => {
+describe('a challenge whose connection is reset while a function is pending', () => {
   for (const [name, send] of Object.entries(faces)) {
     for (const framing of framings.filter(({ closes }) => !closes)) {
-      it(`is returned whole: ${name}, ${framing.name}`, async () => {
+      it(`is returned completely: ${name}, ${framing.name}`, async () => {
         const deciding = signal()
         const text = framing.of(401).replace('\r\n', `\r\n${challenge}\r\n`)
         const peer = await origin(resetting(text, deciding.raised))
@@ -94,7 +94,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     })
   }
 
-  it('is returned by an agent of one’s own', async () => {
+  it('is returned by a custom agent', async () => {
     const deciding = signal()
     const peer = await origin(resetting(response(401, 'denied', challenge), deciding.raised))
     const agent = new Agent({ factory: gatedPool })
@@ -108,7 +108,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     await peer.done
   })
 
-  it('is returned while content flows', async () => {
+  it('is returned while content is sent', async () => {
     const deciding = signal()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -127,7 +127,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     await peer.done
   })
 
-  it('is returned with a stream of HTTP/2 that is reset', async () => {
+  it('is returned when its HTTP/2 stream is reset', async () => {
     let broken = (): void => {}
     const front = await tlsFront(['h2'], (_request, answer) => {
       answer.writeHead(401, { 'www-authenticate': 'Bearer' })
@@ -150,7 +150,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     expect(await answer.text().catch((error: unknown) => error)).to.be.instanceOf(Error)
   })
 
-  it('ends where the handler throws at its head, or gives it up', async () => {
+  it('fails when the handler throws at its head, or aborts', async () => {
     for (const act of ['throw', 'abort'] as const) {
       const deciding = signal()
       const peer = await origin(resetting(response(401, 'denied', challenge), deciding.raised))
@@ -181,9 +181,9 @@ describe('a challenge whose connection is reset while a function decides', () =>
   })
 })
 
-describe('a challenge that a function takes its time for', () => {
+describe('a challenge while a function is pending', () => {
   for (const [name, send] of Object.entries(faces)) {
-    it(`comes whole, however large it is: ${name}`, async () => {
+    it(`arrives completely, even if it is large: ${name}`, async () => {
       const bytes = noise(3_000_000).toString('hex')
       const peer = await origin(async (wire) => {
         await wire.head()
