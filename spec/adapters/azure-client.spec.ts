@@ -161,7 +161,7 @@ describe('ExpectHttpClient', () => {
     const error = await failure(client().sendRequest(request(peer.url, { timeout: 20 })))
 
     expect(error.name).to.equal('AbortError')
-    await peer.left()
+    await peer.allClosed()
   })
 
   it('rejects with a RestError that does not print the request', async () => {

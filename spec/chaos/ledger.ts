@@ -1,5 +1,5 @@
 import type { Message, Received } from './plays.ts'
-import type { Told } from './told.ts'
+import type { UploadResult } from './upload-result.ts'
 
 export type Breach =
   | 'lost'
@@ -19,51 +19,51 @@ export interface Finding {
 }
 
 /** Compares what callers were told with what the origin received. */
-export function judge(tolds: readonly Told[], received: Received): Finding[] {
+export function judge(results: readonly UploadResult[], received: Received): Finding[] {
   const byUpload = new Map<string, Message[]>()
   for (const message of received.messages) {
     const before = byUpload.get(message.upload)
     if (before === undefined) byUpload.set(message.upload, [message])
     else before.push(message)
   }
-  const known = new Set(tolds.map(({ plan }) => plan.name))
+  const known = new Set(results.map(({ plan }) => plan.name))
   const foreign = received.messages.filter(({ upload }) => !known.has(upload))
   return [
     ...received.faults.map((fault) => found('foreign', null, `the origin's parser said ${fault}`)),
     ...foreign.map(({ upload }) => found('foreign', null, `the origin got ${upload}`)),
-    ...tolds.flatMap((told) => judgeOne(told, byUpload.get(told.plan.name) ?? [])),
+    ...results.flatMap((result) => judgeOne(result, byUpload.get(result.plan.name) ?? [])),
   ]
 }
 
-function judgeOne(told: Told, messages: readonly Message[]): Finding[] {
-  const { plan, hung, leftOpen, status, error } = told
+function judgeOne(result: UploadResult, messages: readonly Message[]): Finding[] {
+  const { plan, hung, leftOpen, status, error } = result
   const contents = messages
     .filter(({ method }) => method === plan.method)
     .sort((one, other) => one.attempt - other.attempt)
-  const complete = contents.filter((message) => isWhole(message, told))
+  const complete = contents.filter((message) => isWhole(message, result))
   const findings: [Breach, string | null][] = [
     ['hung', hung ? 'it did not settle' : null],
     ['leaked', leftOpen ? 'its source was not cancelled' : null],
-    ['truncated', broken(told, contents, complete)],
-    ['lost', isSuccess(told) && complete.length === 0 ? 'it is not at the origin' : null],
+    ['truncated', broken(result, contents, complete)],
+    ['lost', isSuccess(result) && complete.length === 0 ? 'it is not at the origin' : null],
     [
       'doubled',
       doubled(
-        told,
+        result,
         contents.filter(({ refused }) => !refused),
       ),
     ],
-    ['misreported', misreported(told)],
+    ['misreported', misreported(result)],
   ]
-  const came = `status ${status}, error ${error}, ${plan.transport}, ${plan.way}, ${plan.kind}, ${plan.plays.join(' ')}`
+  const details = `status ${status}, error ${error}, ${plan.transport}, ${plan.way}, ${plan.kind}, ${plan.plays.join(' ')}`
   return findings.flatMap(([breach, text]) =>
-    text === null ? [] : [found(breach, plan.name, `${text} (${came}) ${told.message}`)],
+    text === null ? [] : [found(breach, plan.name, `${text} (${details}) ${result.message}`)],
   )
 }
 
 /** Only a source without a flaw may make a complete message, with exactly its bytes. */
 function broken(
-  { flaw, content }: Told,
+  { flaw, content }: UploadResult,
   contents: readonly Message[],
   complete: readonly Message[],
 ): string | null {
@@ -73,19 +73,19 @@ function broken(
   return `of ${content.bytes} bytes, ${lengths} came as complete messages`
 }
 
-function isWhole({ bytes, sha256 }: Message, { content }: Told): boolean {
+function isWhole({ bytes, sha256 }: Message, { content }: UploadResult): boolean {
   return bytes === content.bytes && sha256 === content.sha256
 }
 
 /** Whether the response promises that the origin has all content. */
-function isSuccess({ plan, status, answer, report }: Told): boolean {
+function isSuccess({ plan, status, answer, report }: UploadResult): boolean {
   if (status === null || status >= 300 || report?.outcome === 'answered') return false
   // An origin that answers before the content may close before it has read it.
   return answer === `${plan.method} taken`
 }
 
 /** A second message is allowed after a status that permits it, or where a retry was requested. */
-function doubled({ plan, report }: Told, contents: readonly Message[]): string | null {
+function doubled({ plan, report }: UploadResult, contents: readonly Message[]): string | null {
   const { retry = 0 } = plan.options
   const repeatable = retry !== 0 && (plan.method === 'PUT' || plan.keyed)
   const unwarranted = contents
@@ -98,7 +98,7 @@ function doubled({ plan, report }: Told, contents: readonly Message[]): string |
   return `it came ${contents.length} times, with ${again.length} reasons to come`
 }
 
-function misreported({ answer, report, content }: Told): string | null {
+function misreported({ answer, report, content }: UploadResult): string | null {
   if (report === null) return null
   const sent = answer?.endsWith(' taken') === true && report.outcome === 'answered'
   if (sent) return `all of it (${content.bytes} bytes) was taken, but it is reported as answered`

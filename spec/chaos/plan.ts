@@ -50,12 +50,12 @@ export interface SessionPlan {
 export const poolSize = 33_554_432
 
 /** The highest number of uploads in a session. */
-const mostUploads = 8
+const maxUploads = 8
 
 /** Plans the session of this number, with `max` uploads at most. */
 export function planSession(seed: number, number: number, max: number): SessionPlan {
   const random = new Random(seed, number)
-  const count = Math.min(max, random.between(1, mostUploads))
+  const count = Math.min(max, random.between(1, maxUploads))
   const connections = random.pick([undefined, 1, 2, 8])
   const transport = random.weighed(transports)
   return {
@@ -80,8 +80,10 @@ export function planSession(seed: number, number: number, max: number): SessionP
 }
 
 function planUpload(random: Random, name: string, transport: Transport): UploadPlan {
-  const doings = Array.from({ length: random.between(1, 3) }, () => random.weighed<Play>(plays))
-  const size = sizeOf(random, doings)
+  const chosenPlays = Array.from({ length: random.between(1, 3) }, () =>
+    random.weighed<Play>(plays),
+  )
+  const size = sizeOf(random, chosenPlays)
   return {
     name,
     transport,
@@ -96,13 +98,13 @@ function planUpload(random: Random, name: string, transport: Transport): UploadP
     options: planOptions(random),
     abortAfterMs: random.chance(0.06) ? random.scale(200) : null,
     reads: random.chance(0.85),
-    plays: doings,
+    plays: chosenPlays,
   }
 }
 
-function sizeOf(random: Random, doings: readonly Play[]): number {
+function sizeOf(random: Random, chosenPlays: readonly Play[]): number {
   // Content must exceed the buffers on the way before a sender has to wait for an origin that does not read.
-  const leavesUnread = doings.some((play) => play.endsWith('unread'))
+  const leavesUnread = chosenPlays.some((play) => play.endsWith('unread'))
   if (leavesUnread && random.chance(0.1)) return random.between(4_000_000, 16_000_000)
   const kind = random.weighed({ none: 4, small: 60, medium: 35, large: 0.4 })
   if (kind === 'none') return 0

@@ -69,7 +69,7 @@ export const fields = { id: 'x-chaos-upload', plays: 'x-chaos-plays' } as const
 export const answerField = 'x-chaos-answer'
 
 /** Milliseconds before a late 100. */
-export const lateness = 60
+export const lateDelayMs = 60
 
 /** A complete message that the origin received. */
 export interface Message {

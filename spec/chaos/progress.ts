@@ -8,7 +8,7 @@ const short = 2000
 export class Progress {
   readonly #uploads: number
   readonly #begun = performance.now()
-  #told = 0
+  #printed = 0
 
   /** @param uploads the total. */
   constructor(uploads: number) {
@@ -17,8 +17,8 @@ export class Progress {
 
   /** `done` uploads are over. */
   at(done: number): void {
-    if (this.#uploads <= short || done - this.#told < step) return
-    this.#told = done - (done % step)
+    if (this.#uploads <= short || done - this.#printed < step) return
+    this.#printed = done - (done % step)
     const seconds = Math.round((performance.now() - this.#begun) / 1000)
     process.stderr.write(`${done} of ${this.#uploads} uploads in ${seconds} s\n`)
   }

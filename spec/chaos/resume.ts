@@ -35,7 +35,7 @@ interface PlannedUpload {
   readonly cuts: readonly Faults[]
 }
 
-interface Told {
+interface UploadResult {
   readonly plan: PlannedUpload
   readonly outcome: string
   /** The paths of the uploads that the client learned of. */
@@ -80,7 +80,11 @@ function inputOf({ kind, bytes, number }: PlannedUpload, folder: string): Conten
   return kind === 'a stream' ? Readable.from(chunks) : bytes
 }
 
-async function run(plan: PlannedUpload, addresses: Addresses, folder: string): Promise<Told> {
+async function run(
+  plan: PlannedUpload,
+  addresses: Addresses,
+  folder: string,
+): Promise<UploadResult> {
   const { transport, cuts, number } = plan
   const route = routeOf(transport, addresses)
   const clean = { up: {}, down: {} }
@@ -88,7 +92,7 @@ async function run(plan: PlannedUpload, addresses: Addresses, folder: string): P
   const port = Number(new URL(proxy.url).port)
   const agent = new ExpectAgent({ ...route.optionsAt(port), connectTimeout: 2000 })
   const known = new Set<string>()
-  const told = { plan, known, resumed: 0, sentBytes: 0 }
+  const result = { plan, known, resumed: 0, sentBytes: 0 }
   try {
     const { response, report } = await upload(
       `${route.urlAt(port)}/${number}`,
@@ -109,10 +113,10 @@ async function run(plan: PlannedUpload, addresses: Addresses, folder: string): P
     )
     const resumed = report.attempts.filter(({ reason }) => reason === 'resume').length
     const sentBytes = report.attempts.reduce((all, attempt) => all + attempt.sentBytes, 0)
-    return { ...told, outcome: String(response.status), resumed, sentBytes }
+    return { ...result, outcome: String(response.status), resumed, sentBytes }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    return { ...told, outcome: `${code ?? ''} ${message}` }
+    return { ...result, outcome: `${code ?? ''} ${message}` }
   } finally {
     await agent.destroy()
     await proxy.close()
@@ -121,7 +125,7 @@ async function run(plan: PlannedUpload, addresses: Addresses, folder: string): P
 }
 
 /** What is wrong with the result of an upload. */
-function judge({ plan, outcome, known }: Told, held: readonly HeldUpload[]): string[] {
+function judge({ plan, outcome, known }: UploadResult, held: readonly HeldUpload[]): string[] {
   const { number, bytes } = plan
   const own = held.filter(({ target }) => target === `PUT /${number}`)
   // An upload whose 104 was lost is started again, as for a retry of a PUT.
@@ -178,31 +182,31 @@ async function main(args: string[]): Promise<number> {
   try {
     const [addresses] = (await once(origin, 'message')) as [Addresses]
     const numbers = (only < 0 ? [...Array(uploads).keys()] : [only]).values()
-    const tolds: Told[] = []
+    const results: UploadResult[] = []
     const memory: ReturnType<typeof used>[] = []
     const begun = performance.now()
     const work = async (): Promise<void> => {
       for (const number of numbers) {
-        tolds.push(await run(planOf(seed, number), addresses, folder))
-        if (tolds.length % 250 === 0) memory.push(used())
+        results.push(await run(planOf(seed, number), addresses, folder))
+        if (results.length % 250 === 0) memory.push(used())
       }
     }
     await Promise.all(Array.from({ length: parallel }, work))
     const seconds = (performance.now() - begun) / 1000
     origin.send('report')
     const [held] = (await once(origin, 'message')) as [HeldUpload[]]
-    const findings = tolds.flatMap((told) => judge(told, held))
-    const sum = (of: (told: Told) => number): number =>
-      tolds.reduce((all, told) => all + of(told), 0)
+    const findings = results.flatMap((result) => judge(result, held))
+    const sum = (of: (result: UploadResult) => number): number =>
+      results.reduce((all, result) => all + of(result), 0)
     const size = sum(({ plan }) => plan.bytes.length)
     const mebi = (bytes: number): string => `${(bytes / 1_048_576).toFixed(0)} MiB`
-    console.log(`${tolds.length} uploads in ${seconds.toFixed(0)} s, ${mebi(size)} of content`)
-    const accepted = tolds.filter(({ outcome }) => outcome === '201')
-    const unknown = tolds.filter(({ outcome, known }) => outcome !== '201' && known.size === 0)
+    console.log(`${results.length} uploads in ${seconds.toFixed(0)} s, ${mebi(size)} of content`)
+    const accepted = results.filter(({ outcome }) => outcome === '201')
+    const unknown = results.filter(({ outcome, known }) => outcome !== '201' && known.size === 0)
     console.log(
       `${accepted.length} answered with 201, ${sum(({ resumed }) => resumed)} times resumed; ${unknown.length} failed before they could be resumed`,
     )
-    const paths = new Set(tolds.flatMap(({ known }) => [...known]))
+    const paths = new Set(results.flatMap(({ known }) => [...known]))
     const found = held.filter(({ path }) => paths.has(path))
     const orphans = held.filter(({ path }) => !paths.has(path))
     const count = (wanted: string): number => found.filter(({ state }) => state === wanted).length

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Exchange } from './exchange.ts'
-import { answerField, lateness, type Play } from './plays.ts'
+import { answerField, lateDelayMs, type Play } from './plays.ts'
 
 /** What the origin keeps about a request. */
 export interface Outcome {
@@ -49,8 +49,8 @@ export class Serving {
     const after = when.includes('after')
     const isTaken = this.#isTaken(what)
     if (!isTaken && when.includes('midway')) this.#midway = act
-    const untaken = after ? act : () => this.#take('go')
-    this.#read(isTaken ? () => this.#take(what) : untaken)
+    const otherwise = after ? act : () => this.#take('go')
+    this.#read(isTaken ? () => this.#take(what) : otherwise)
     if (!isTaken && atHead) act()
     else this.#goAhead(isTaken ? what : 'go')
   }
@@ -93,7 +93,7 @@ export class Serving {
       if (!response.headersSent && !response.destroyed) response.writeContinue()
     }
     if (what === 'hints') response.writeEarlyHints({ link: '</style.css>; rel=preload' })
-    if (what === 'late') setTimeout(go, lateness)
+    if (what === 'late') setTimeout(go, lateDelayMs)
     else go()
     if (what === 'doubled') go()
     if (what === 'again') this.#midway = go

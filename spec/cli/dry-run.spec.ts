@@ -3,14 +3,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { filesOf } from '../support/command-origin.ts'
-import { crooked } from '../support/crooked.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
 import { listening } from '../support/listening.ts'
-import { nowhere } from '../support/nowhere.ts'
 import { openOrigin } from '../support/open-origin.ts'
+import { rawOrigin } from '../support/raw-origin.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
+import { unusedUrl } from '../support/unused-url.ts'
 
 const patient = ['--dry-run', '--continue-timeout', '60000']
 
@@ -72,7 +72,7 @@ describe('put --dry-run', () => {
     expect(round.err).to.match(/: The redirect from .* exceeds --max-redirects, which is 5\n$/)
 
     const left = await openOrigin({
-      mode: { status: 307, headers: { location: await nowhere() } },
+      mode: { status: 307, headers: { location: await unusedUrl() } },
     })
     const refused = await run(['put', file, left.url, ...patient])
     expect(refused.status).to.equal(1)
@@ -156,7 +156,7 @@ describe('put --dry-run', () => {
   })
 
   it('reports bytes that are not HTTP as a refusal', async () => {
-    const url = await crooked({ asked: 'SSH-2.0-OpenSSH\r\n' })
+    const url = await rawOrigin({ asked: 'SSH-2.0-OpenSSH\r\n' })
     const { status, err } = await run(['put', '-', url, ...patient], { stdin: 'abc' })
     expect(status).to.equal(1)
     expect(err).to.equal('stdin: the server sends what is no HTTP response\n')

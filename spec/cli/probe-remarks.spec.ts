@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { type CrookedOptions, crooked } from '../support/crooked.ts'
 import { probed } from '../support/probed.ts'
+import { type RawOriginOptions, rawOrigin } from '../support/raw-origin.ts'
 
 const go = 'HTTP/1.1 100 Continue\r\n\r\n'
 const created = 'HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n'
@@ -34,10 +34,10 @@ describe('the remarks of the command probe', () => {
       ['interim-overflow'],
     ],
     ['bytes that are not HTTP', { asked: 'HTTP/2.0 hello\r\n\r\n' }, ['not-http']],
-  ] satisfies [string, CrookedOptions, string[]][]) {
+  ] satisfies [string, RawOriginOptions, string[]][]) {
     it(`include: ${what}`, async () => {
       const how = ['--rounds', '1', '--continue-timeout', '60000']
-      const { remarks } = await probed(await crooked(sends), how)
+      const { remarks } = await probed(await rawOrigin(sends), how)
       expect(remarks?.map(({ code }) => code)).to.deep.equal(codes)
     })
   }

@@ -5,7 +5,7 @@ import { type UploadOptions, type UploadResult, upload } from '../../lib/client/
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { temporaryFolder } from '../support/files.ts'
-import { soon } from '../support/resumable.ts'
+import { withoutDelay } from '../support/resumable.ts'
 import { served } from '../support/served.ts'
 import { turns } from '../support/turns.ts'
 
@@ -13,7 +13,7 @@ const content = noise(2_000_000)
 const digest = sha256(content)
 
 function send(url: string, options: UploadOptions = {}): Promise<UploadResult> {
-  return upload(url, content, { dispatcher: agentFor(), resume: soon, ...options })
+  return upload(url, content, { dispatcher: agentFor(), resume: withoutDelay, ...options })
 }
 
 describe('the command serve in the mode resumable', () => {
@@ -63,7 +63,7 @@ describe('the command serve in the mode resumable', () => {
   })
 
   for (const [what, resume] of [
-    ['that is cancelled', soon],
+    ['that is cancelled', withoutDelay],
     ['that cannot be resumed', false],
   ] as const) {
     it(`removes the file of an upload ${what}`, async () => {

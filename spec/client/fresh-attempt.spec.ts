@@ -6,9 +6,9 @@ import { answerOf } from '../support/answers.ts'
 import { sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { content, stream } from '../support/guarded.ts'
-import { nowhere } from '../support/nowhere.ts'
 import { origin } from '../support/origin.ts'
 import { turns } from '../support/turns.ts'
+import { unusedUrl } from '../support/unused-url.ts'
 import type { Wire } from '../support/wire.ts'
 
 describe('an upload to a port on which no server listens', () => {
@@ -23,7 +23,7 @@ describe('an upload to a port on which no server listens', () => {
   })
 
   it('connects once', async () => {
-    const { port } = new URL(await nowhere())
+    const { port } = new URL(await unusedUrl())
     const dispatcher = agentFor({ connect: { lookup } })
     const error = await upload(`http://uploads.test:${port}/`, stream(), { dispatcher }).catch(
       (reason) => reason,
@@ -33,7 +33,7 @@ describe('an upload to a port on which no server listens', () => {
   })
 
   it('connects as often as the retry option says', async () => {
-    const { port } = new URL(await nowhere())
+    const { port } = new URL(await unusedUrl())
     const retry = { count: 2, minDelay: 0 }
     const dispatcher = agentFor({ connect: { lookup } })
     const options = { dispatcher, retry, method: 'POST' }

@@ -4,10 +4,10 @@ import { expect } from 'chai'
 import { Agent, type Dispatcher, request } from 'undici'
 import { upload } from '../../lib/client/upload.ts'
 import { closeLater } from '../support/closing.ts'
-import { originElsewhere } from '../support/elsewhere.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
 import { answer, goAhead, type Step } from '../support/steps.ts'
+import { threadOrigin } from '../support/thread-origin.ts'
 
 const runs = 50
 const chunk = Buffer.alloc(65_536, 'x')
@@ -105,7 +105,7 @@ describe('reading a response after a failed write', () => {
     const refusing = async (before: readonly Step[]) => {
       const secret = transport === 'TLS' ? await identity() : null
       const steps: Step[] = [{ do: 'head' }, ...before, tooLarge, { do: leave }]
-      const { url } = await originElsewhere(steps, secret)
+      const { url } = await threadOrigin(steps, secret)
       return { url, options: secret === null ? {} : { connect: { ca: secret.cert } } }
     }
 
@@ -133,7 +133,7 @@ describe('reading a response after a failed write', () => {
       this.timeout(60_000)
       const secret = transport === 'TLS' ? await identity() : null
       const steps: Step[] = [{ do: 'head' }, goAhead, content, { do: 'reset' }]
-      const { url } = await originElsewhere(steps, secret)
+      const { url } = await threadOrigin(steps, secret)
       const connect = secret === null ? {} : { ca: secret.cert }
       const { others } = await tallyOf(url, agentFor({ connect, memory: false }), asking, 10)
       const codes = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']
@@ -145,7 +145,7 @@ describe('reading a response after a failed write', () => {
   it("returns the 413 to undici's request with an ExpectAgent", async function () {
     this.timeout(60_000)
     const steps: Step[] = [{ do: 'head' }, goAhead, content, tooLarge, { do: 'reset' }]
-    const { url } = await originElsewhere(steps)
+    const { url } = await threadOrigin(steps)
     const tally = await tallyOf(url, agentFor({ memory: false }), throughUndici)
     const row = 'TCP, 413 after 600 kB of content, then reset'
     expect(tally.answered, note(row, 'asked by request', tally)).to.equal(runs)

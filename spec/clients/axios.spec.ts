@@ -163,7 +163,7 @@ describe('axios with its fetch adapter', () => {
 
     expect(error).to.include({ isAxiosError: true, code: 'ETIMEDOUT' })
     expect(body.destroyed).to.equal(true)
-    await peer.left()
+    await peer.allClosed()
   })
 })
 

@@ -36,7 +36,7 @@ describeClient(
     },
     operations: (upload) => statusOf(asking(upload).bulk({ operations }, { meta: true })),
   },
-  { response, bytes: Buffer.from(lines), handsRedirectsOver: ['a file stream', 'operations'] },
+  { response, bytes: Buffer.from(lines), returnsRedirects: ['a file stream', 'operations'] },
 )
 
 describe('@elastic/elasticsearch with its own pool', () => {

@@ -30,7 +30,7 @@ describeClient(
     'a file stream without a checksum': (upload) =>
       put(upload, createReadStream(upload.path), unencoded),
   },
-  { response, handsRedirectsOver: ['a buffer', 'a file stream without a checksum'] },
+  { response, returnsRedirects: ['a buffer', 'a file stream without a checksum'] },
 )
 
 /** The data of aws-chunked content, which ends with an empty chunk and the checksum. */
@@ -54,7 +54,7 @@ function dechunked(content: Buffer): Buffer {
 describeClient(
   'an S3Client with an UndiciHttpHandler, with a checksum in the trailer',
   { 'a file stream': (upload) => put(upload, createReadStream(upload.path)) },
-  { response, handsRedirectsOver: ['a file stream'], decode: dechunked },
+  { response, returnsRedirects: ['a file stream'], decode: dechunked },
 )
 
 describe('an S3Client with an UndiciHttpHandler', () => {

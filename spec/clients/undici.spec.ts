@@ -24,7 +24,7 @@ describeClient(
     'a buffer': (upload) => plain(upload, upload.bytes),
     'a blob of a file': async (upload) => plain(upload, await openAsBlob(upload.path)),
   },
-  { handsRedirectsOver: ['a file stream', 'a buffer', 'a blob of a file'] },
+  { returnsRedirects: ['a file stream', 'a buffer', 'a blob of a file'] },
 )
 
 const redirected = ({ url, dispatcher }: Upload, body: Body) =>

@@ -23,7 +23,7 @@ function put(body: Body): Way {
 describeClient(
   'urllib',
   { 'a file stream': put('stream'), 'a buffer': put('content') },
-  { handsRedirectsOver: ['a file stream'] },
+  { returnsRedirects: ['a file stream'] },
 )
 
 describeClient('urllib', { 'a form with a file': put('files') }, { field: 'file' })

@@ -3,11 +3,11 @@ import { type Clock, install } from '@sinonjs/fake-timers'
 import { expect } from 'chai'
 import { UploadError } from '../../lib/errors.ts'
 import { closeLater } from '../support/closing.ts'
-import { originElsewhere } from '../support/elsewhere.ts'
 import { closing, type Gated, gatedSocket, put, putHead, Recorder } from '../support/gated.ts'
 import { origin, tlsOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 import { answer, goAhead, type Step } from '../support/steps.ts'
+import { threadOrigin } from '../support/thread-origin.ts'
 import { turns } from '../support/turns.ts'
 
 /** Fakes setTimeout only; sockets and immediates use the real clock. */
@@ -149,7 +149,7 @@ describe('Http1Gate', () => {
   ]
   for (const { says, what, told: wanted, others } of verdicts) {
     it(`accepts ${what} that arrived in time when the event loop is late`, async () => {
-      const peer = await originElsewhere([{ do: 'head' }, says, { do: 'count' }, { do: 'closed' }])
+      const peer = await threadOrigin([{ do: 'head' }, says, { do: 'count' }, { do: 'closed' }])
       const gated = gatedSocket(peer.url)
       const { socket } = gated
       socket.resume()
@@ -166,7 +166,7 @@ describe('Http1Gate', () => {
 
   it('reports the error of a write when no response arrives in time', async () => {
     const clock = standingClock()
-    const peer = await originElsewhere([{ do: 'head' }, { do: 'reset' }, { do: 'count' }])
+    const peer = await threadOrigin([{ do: 'head' }, { do: 'reset' }, { do: 'count' }])
     const gated = gatedSocket(peer.url)
     const { socket } = gated
     // While nothing reads the socket, only a write can find out that the other side is gone.

@@ -17,7 +17,7 @@ const kinds: readonly (readonly [string, () => CancelCase])[] = [
     'an iterator',
     () => {
       const input = new Counted('ab', 'c')
-      return { input, left: () => input.left }
+      return { input, left: () => input.returnCalls }
     },
   ],
   [

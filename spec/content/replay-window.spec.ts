@@ -140,7 +140,7 @@ describe('an attempt that replaces another one', () => {
     const content = uploadContentOf(input, { replayWindow: 100 })
     await nextOf(await content.open())
     expect(await restOf(await content.open())).to.equal('abc')
-    expect(input.asked).to.equal(3)
+    expect(input.nextCalls).to.equal(3)
   })
 
   it('also holds the last chunk back', async () => {
@@ -163,6 +163,6 @@ describe('an attempt that replaces another one', () => {
     expect(await restOf(await content.open())).to.equal('abc')
     expect(await restOf(await content.open())).to.equal('abc')
     content.cancel()
-    expect(made.map(({ left }) => left)).to.deep.equal([1, 0, 0])
+    expect(made.map(({ returnCalls: left }) => left)).to.deep.equal([1, 0, 0])
   })
 })

@@ -14,7 +14,7 @@ describe('UploadContent before it is opened', () => {
     const input = new Counted('ab')
     const content = uploadContentOf(input)
     await turns()
-    expect(input.asked).to.equal(0)
+    expect(input.nextCalls).to.equal(0)
     expect(content.isUnread).to.equal(true)
     await content.open()
     expect(content.isUnread).to.equal(false)

@@ -12,9 +12,9 @@ describe('a 200 that arrives in the same packet as the 100', function () {
   const answersFirst =
     (pieces: string[], end: string): Play =>
     async (peer) => {
-      await peer.asked()
+      await peer.readHeadWithExpect()
       await peer.wire.pieces(...pieces)
-      await peer.content()
+      await peer.readContent()
       peer.wire.raw(end)
       peer.wire.end()
     }
@@ -23,7 +23,7 @@ describe('a 200 that arrives in the same packet as the 100', function () {
   const old = 'HTTP/1.0 200 OK\r\n\r\n'
   const last = '6\r\nstored\r\n0\r\n\r\n'
   // The report of `upload` is made when the head of the response arrives.
-  const gets = [{ ...stored, status: 200, sent: [0, 1] as const }]
+  const results = [{ ...stored, status: 200, sent: [0, 1] as const }]
   // A hang takes long, and other faces take the same code path.
   const faces = ownFaces.filter(({ name }) => !name.includes('install'))
   const few = kinds.filter(({ name }) => name === 'a buffer' || name === 'a stream')
@@ -40,14 +40,14 @@ describe('a 200 that arrives in the same packet as the 100', function () {
         kinds: few,
         faces,
         origin: [answersFirst([goAhead + first], end)],
-        gets,
+        results,
       },
       {
         name: `lets the content be sent when one comes after the other (${kind})`,
         kinds: few,
         faces,
         origin: [answersFirst([goAhead, first], end)],
-        gets,
+        results,
       },
       {
         name: `lets the rest of the content be sent when it comes in mid-content (${kind})`,
@@ -55,17 +55,17 @@ describe('a 200 that arrives in the same packet as the 100', function () {
         faces,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.halfway()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.waitForHalf()
             await peer.wire.pieces(first)
-            peer.lift()
-            await peer.content()
+            peer.resume()
+            await peer.readContent()
             peer.wire.raw(end)
             peer.wire.end()
           },
         ],
-        gets,
+        results,
       },
     ])
   }

@@ -11,7 +11,7 @@ import {
 } from '../../lib/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
-import { Diary, notingKinds, storage } from '../support/tenants.ts'
+import { notingKinds, StoreLog, storage } from '../support/tenants.ts'
 import { type Play, tlsFront } from '../support/tls-front.ts'
 import { turns } from '../support/turns.ts'
 
@@ -58,7 +58,7 @@ const ways: Ways = {
 }
 
 /** The options of a tenant, with callbacks of its own. */
-function listening(diary: Diary, name: string): object {
+function listening(diary: StoreLog, name: string): object {
   const authenticate = async () => {
     diary.note('authenticate')
     await turns()
@@ -96,7 +96,7 @@ for (const protocol of ['http/1.1', 'h2']) {
               closeLater(() => dispatcher.destroy())
               const send = (tenant: string): Promise<void> =>
                 storage.run(tenant, async () => {
-                  const diary = new Diary()
+                  const diary = new StoreLog()
                   const pieces = path === '/whole' ? 2 : Number.POSITIVE_INFINITY
                   const content = kind.make(diary, pieces) as ContentInput
                   const callbacks = listening(diary, name)
@@ -104,10 +104,10 @@ for (const protocol of ['http/1.1', 'h2']) {
                   // The rest is cancelled after the response has been returned.
                   await turns(50)
                   expect(text, 'whose token it was').to.equal(`Bearer ${tenant}`)
-                  expect(diary.foreign(tenant), 'foreign stores').to.deep.equal([])
-                  diary.saw(...(path === '/whole' ? kind.sent : kind.left), 'authenticate')
+                  expect(diary.foreignPlaces(tenant), 'foreign stores').to.deep.equal([])
+                  diary.expectPlaces(...(path === '/whole' ? kind.sent : kind.left), 'authenticate')
                   if (name === 'request') return
-                  diary.saw('onProgress', 'onInterim', 'onContinue')
+                  diary.expectPlaces('onProgress', 'onInterim', 'onContinue')
                 })
               if (atOnce) await Promise.all(tenants.map(send))
               else for (const tenant of tenants) await send(tenant)

@@ -14,10 +14,10 @@ import { reportOf } from '../../lib/report/reported.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
-import { nowhere } from '../support/nowhere.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 import { tlsFront } from '../support/tls-front.ts'
+import { unusedUrl } from '../support/unused-url.ts'
 
 const small = noise(1000)
 const large = noise(3_000_000)
@@ -90,7 +90,7 @@ for (const [name, open] of Object.entries(faces)) {
     })
 
     it('has a report when there is no connection', async () => {
-      const error = await failureOf(open()(await nowhere(), large))
+      const error = await failureOf(open()(await unusedUrl(), large))
       expect(reportOf(error)).to.include({ asked: false, outcome: 'not-asked', sentBytes: 0 })
       expect(reportOf(error)?.attempts).to.have.lengthOf(1)
     })
@@ -115,7 +115,7 @@ for (const [name, open] of Object.entries(faces)) {
 
     it('has a report when it was aborted before', async () => {
       const error = await failureOf(
-        open()(await nowhere(), large, { signal: AbortSignal.abort(new Error('no')) }),
+        open()(await unusedUrl(), large, { signal: AbortSignal.abort(new Error('no')) }),
       )
       expect(reportOf(error)).to.include({ asked: false, sentBytes: 0 })
       expect(reportOf(error)?.attempts).to.deep.equal([])
@@ -138,7 +138,7 @@ for (const [name, open] of Object.entries(faces)) {
     })
 
     it('has a report when the file is missing', async () => {
-      const error = await failureOf(open()(await nowhere(), fromFile('/nowhere/at/all')))
+      const error = await failureOf(open()(await unusedUrl(), fromFile('/nowhere/at/all')))
       expect(reportOf(error)).to.include({ asked: false, sentBytes: 0 })
     })
 
@@ -155,7 +155,7 @@ for (const [name, open] of Object.entries(faces)) {
     })
 
     it('has its own report when several uploads fail with one connection', async () => {
-      const url = await nowhere()
+      const url = await unusedUrl()
       const send = open()
       const failing = ['PUT', 'POST', 'PATCH'].map((method) =>
         failureOf(send(url, large, { method })),
@@ -174,7 +174,7 @@ for (const [name, open] of Object.entries(faces)) {
       const reason = new Error('enough')
       const ending = new AbortController()
       const send = open()
-      const url = await nowhere()
+      const url = await unusedUrl()
       const own = { signal: ending.signal }
       const failing = ['PUT', 'POST'].map((method) =>
         failureOf(send(url, large, { ...own, method })),
@@ -188,7 +188,7 @@ for (const [name, open] of Object.entries(faces)) {
     it('may be a value that is not an object', async () => {
       for (const reason of ['enough', 5, null, Symbol('no'), () => {}]) {
         const own = { signal: AbortSignal.abort(reason) }
-        const error: unknown = await failureOf(open()(await nowhere(), large, own))
+        const error: unknown = await failureOf(open()(await unusedUrl(), large, own))
         expect(error).to.equal(reason)
         if (typeof error !== 'function') expect(reportOf(error)).to.equal(undefined)
       }
@@ -254,7 +254,7 @@ describe('the report of an error', () => {
     closeLater(() => plain.destroy())
     const rows = [
       [own.compose(expectContinue({ continueTimeout: 60_000 })), peer.url, 'UND_ERR_DESTROYED'],
-      [plain.compose(expectContinue({ expect: 'never' })), await nowhere(), 'ECONNREFUSED'],
+      [plain.compose(expectContinue({ expect: 'never' })), await unusedUrl(), 'ECONNREFUSED'],
     ] as const
     const failing = rows.map(([dispatcher, url]) =>
       ['PUT', 'POST', 'PATCH'].map((method) =>
@@ -295,17 +295,17 @@ describe('the report of an error', () => {
   })
 
   it('exists for a fetch without a body', async () => {
-    const error = await failureOf(fetch(await nowhere(), { dispatcher: agentFor({ retry: 1 }) }))
+    const error = await failureOf(fetch(await unusedUrl(), { dispatcher: agentFor({ retry: 1 }) }))
     expect(reportOf(error)?.attempts).to.have.lengthOf(2)
     const reason = new Error('no')
     const ending = AbortSignal.abort(reason)
-    const aborted = await failureOf(fetch(await nowhere(), { signal: ending }))
+    const aborted = await failureOf(fetch(await unusedUrl(), { signal: ending }))
     expect(aborted).to.equal(reason)
     expect(reportOf(aborted)?.attempts).to.deep.equal([])
   })
 
   it('exists for undici’s request, and for an adapter', async () => {
-    const url = await nowhere()
+    const url = await unusedUrl()
     const dispatcher = agentFor()
     const error = await failureOf(request(url, { method: 'PUT', body: large, dispatcher }))
     expect(reportOf(error)).to.include({ reason: 'threshold' })
@@ -340,7 +340,7 @@ describe('the report of an error', () => {
   it('does not change a frozen error', async () => {
     const reason = Object.freeze(new Error('frozen'))
     const own = { signal: AbortSignal.abort(reason) }
-    const error = await failureOf(upload(await nowhere(), large, own))
+    const error = await failureOf(upload(await unusedUrl(), large, own))
     expect(error).to.equal(reason)
     expect(reportOf(error)).to.include({ sentBytes: 0 })
   })

@@ -22,7 +22,7 @@ describe('a function that is pending when another attempt starts', () => {
     await first
     answer(1)
     expect(await restOf(await second)).to.equal('abc')
-    expect(made.map(({ left }) => left)).to.deep.equal([1, 0])
+    expect(made.map(({ returnCalls: left }) => left)).to.deep.equal([1, 0])
   })
 })
 

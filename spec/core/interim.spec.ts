@@ -26,21 +26,21 @@ const bare = 'HTTP/1.1 100 Continue\r\n\r\n'
 /** Sends these one by one while the content is paused, and reads the rest. */
 function inMidContent(...texts: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(goAhead)
-    await peer.halfway()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(goAhead)
+    await peer.waitForHalf()
     await peer.wire.pieces(...texts)
-    peer.lift()
-    await peer.takes()
+    peer.resume()
+    await peer.accept()
   }
 }
 
 /** Sends these one by one after the content, and then the response. */
 function behindContent(...texts: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(goAhead)
-    await peer.content()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(goAhead)
+    await peer.readContent()
     await peer.wire.pieces(...texts, response(201, 'stored'))
   }
 }
@@ -48,9 +48,9 @@ function behindContent(...texts: string[]): Play {
 /** Sends these one by one during the wait, and then a 100. */
 function inTheWait(...texts: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(...texts, goAhead)
-    await peer.takes()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(...texts, goAhead)
+    await peer.accept()
   }
 }
 
@@ -79,40 +79,40 @@ describe('hundreds of interim responses', function () {
       name: 'are ignored while content is sent: 300 × 104',
       kinds: haltingKinds,
       origin: [inMidContent(...Array.from({ length: 300 }, () => resumed))],
-      gets: [{ ...stored, interim: [100, ...many(300, 104)] }],
+      results: [{ ...stored, interim: [100, ...many(300, 104)] }],
     },
     {
       name: 'are ignored while content is sent, in one piece: 300 × 104',
       kinds: haltingKinds,
       origin: [inMidContent(resumed.repeat(300))],
-      gets: [{ ...stored, interim: [100, ...many(300, 104)] }],
+      results: [{ ...stored, interim: [100, ...many(300, 104)] }],
     },
     {
       name: 'are ignored while content is sent: 700 bare 100s',
       kinds: haltingKinds,
       origin: [inMidContent(bare.repeat(700))],
-      gets: [{ ...stored, interim: many(701, 100) }],
+      results: [{ ...stored, interim: many(701, 100) }],
     },
     {
       name: 'are ignored while content is sent: 200 × 102',
       kinds: haltingKinds,
       origin: [inMidContent(...Array.from({ length: 200 }, () => processing))],
-      gets: [{ ...stored, interim: [100, ...many(200, 102)] }],
+      results: [{ ...stored, interim: [100, ...many(200, 102)] }],
     },
     {
       name: 'are ignored during the wait: 200 × 102',
       origin: [inTheWait(...Array.from({ length: 200 }, () => processing))],
-      gets: [{ ...stored, interim: [...many(200, 102), 100] }],
+      results: [{ ...stored, interim: [...many(200, 102), 100] }],
     },
     {
       name: 'are ignored after the content: 200 × 102',
       origin: [behindContent(...Array.from({ length: 200 }, () => processing))],
-      gets: [{ ...stored, interim: [100, ...many(200, 102)] }],
+      results: [{ ...stored, interim: [100, ...many(200, 102)] }],
     },
     {
       name: 'are ignored after the content: 700 bare 100s',
       origin: [behindContent(bare.repeat(700))],
-      gets: [{ ...stored, interim: many(701, 100) }],
+      results: [{ ...stored, interim: many(701, 100) }],
     },
   ])
 })
@@ -126,12 +126,12 @@ describe('unlimited interim responses', function () {
         name: `fail the upload when one is too large: ${status}`,
         origin: [
           async (peer) => {
-            await peer.asked()
+            await peer.readHeadWithExpect()
             peer.wire.raw(sized(status, 262_144))
-            await peer.withheld()
+            await peer.expectClosedWithoutContent()
           },
         ],
-        gets: [overflow],
+        results: [overflow],
       },
     ])
   }
@@ -142,23 +142,23 @@ describe('unlimited interim responses', function () {
         name: `fail the upload when they flood the wait: ${status}`,
         origin: [
           async (peer) => {
-            await peer.asked()
+            await peer.readHeadWithExpect()
             await floods(peer.wire, sized(status, 68))
           },
         ],
-        gets: [overflow],
+        results: [overflow],
       },
       {
         name: `fail the upload when they flood the time after the content: ${status}`,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.content()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.readContent()
             await floods(peer.wire, sized(status, 68))
           },
         ],
-        gets: [overflow],
+        results: [overflow],
       },
     ])
   }
@@ -167,13 +167,13 @@ describe('unlimited interim responses', function () {
       name: 'fail the upload when they flood the time after the content: 100',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.content()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.readContent()
           await floods(peer.wire, bare)
         },
       ],
-      gets: [overflow],
+      results: [overflow],
     },
   ])
 })

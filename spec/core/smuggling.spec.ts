@@ -123,7 +123,7 @@ async function refuse({ way, status, source, expects, leaves }: Refusal): Promis
   // Another request does not depend on what the origin does with the first connection.
   const next = request(`${origin.url}/next`, { dispatcher }).then(({ body }) => body.text())
   await Promise.race([next.catch(() => {}), turns(enough)])
-  origin.readOn()
+  origin.continueReading()
   expect(await next, 'what the next request got').to.equal('GET')
   if (leaves) return
   await origin.settled()

@@ -46,8 +46,8 @@ export class Run {
     this.#seed = seed
     this.#watchdog = new Watchdog(targets.map(({ name }) => repeating(seed, name)))
     this.#until = performance.now() + seconds * 1000
-    process.on('uncaughtException', (error) => this.#stray('uncaught', error))
-    process.on('unhandledRejection', (reason) => this.#stray('unhandled', reason))
+    process.on('uncaughtException', (error) => this.#unhandled('uncaught', error))
+    process.on('unhandledRejection', (reason) => this.#unhandled('unhandled', reason))
   }
 
   /** Runs the cases of a target from `from` up to, but not including, `to`. */
@@ -116,7 +116,7 @@ export class Run {
   }
 
   /** Any of the running cases may have caused it. */
-  #stray(what: string, error: unknown): void {
+  #unhandled(what: string, error: unknown): void {
     const [first] = this.#running
     if (first === undefined) throw error
     const [index, tally] = first

@@ -7,7 +7,7 @@ import { closeLater } from '../support/closing.ts'
 import { chunksOf, noise, sha256 } from '../support/contents.ts'
 import { ownFaces } from '../support/faces.ts'
 import { handlesLeftOn, temporaryFile } from '../support/files.ts'
-import { holdings, leftSince } from '../support/holdings.ts'
+import { leakedSince, openResources } from '../support/open-resources.ts'
 import { Random } from '../support/random.ts'
 import { turns } from '../support/turns.ts'
 
@@ -45,7 +45,7 @@ describe(`${count} uploads that are aborted at random moments`, () => {
       const send = face.open({ expect: 'always', continueTimeout: 5, connections: 4 })
       // What is created once per process, or kept for the next upload, is not a leak.
       await send(origin.url, 'first').catch(() => {})
-      const before = holdings()
+      const before = openResources()
       const outcomes: string[] = []
       const one = async (): Promise<void> => {
         const controller = new AbortController()
@@ -71,7 +71,7 @@ describe(`${count} uploads that are aborted at random moments`, () => {
       expect(new Set(sums)).to.deep.equal(new Set([sha256(bytes)]))
       expect(await handlesLeftOn(path)).to.equal(0)
       expect(open, 'sources that were not cancelled').to.equal(0)
-      expect(await leftSince(before)).to.deep.equal([])
+      expect(await leakedSince(before)).to.deep.equal([])
     })
   }
 })

@@ -60,9 +60,9 @@ describe('undici and node', () => {
     const init = { method: 'PUT', body: body as unknown as Buffer, expectContinue: true } as const
     const answer = request(front.url, { ...init, dispatcher: agentTrusting(front.ca) })
     await asked.raised
-    expect(body.asked).to.equal(0)
+    expect(body.nextCalls).to.equal(0)
     looked.raise()
     expect((await answer).statusCode).to.equal(200)
-    expect(body.asked).to.equal(2)
+    expect(body.nextCalls).to.equal(2)
   })
 })

@@ -11,7 +11,7 @@ import { closeLater } from '../support/closing.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { anotherIdentity, type Identity, identity } from '../support/identity.ts'
-import { httpProxy, type ProxyHabits, type TestProxy } from '../support/proxies.ts'
+import { httpProxy, type ProxyBehaviour, type TestProxy } from '../support/proxies.ts'
 import { receiver } from '../support/receiver.ts'
 
 const bytes = noise(200_000)
@@ -55,7 +55,7 @@ const ways: readonly Way[] = [
 
 let secrets: { proxy: Identity; origin: Identity }
 
-async function scene({ proxyTls, originTls }: Way, habits: ProxyHabits = {}): Promise<Scene> {
+async function scene({ proxyTls, originTls }: Way, habits: ProxyBehaviour = {}): Promise<Scene> {
   const origin = await startOrigin(originTls ? { tls: secrets.origin } : {})
   closeLater(() => origin.close())
   const proxy = await httpProxy(proxyTls ? { ...habits, identity: secrets.proxy } : habits)
@@ -148,7 +148,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
       })
 
       it('with proxy credentials, which the origin does not get', async () => {
-        const at = await scene(way, { wants: basic })
+        const at = await scene(way, { requires: basic })
         const proxy = { ...at.options.proxy, credentials }
         const { response } = await send(at, { ...at.options, proxy })
         expect(response.status).to.equal(201)
@@ -157,7 +157,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
       })
 
       it('with the credentials in the proxy URL', async () => {
-        const at = await scene(way, { wants: basic })
+        const at = await scene(way, { requires: basic })
         const url = new URL(at.options.proxy.url)
         url.username = encodeURIComponent(credentials.username)
         url.password = encodeURIComponent(credentials.password)
@@ -216,7 +216,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
 
   for (const way of ways.filter(({ originTls }) => !originTls)) {
     it(`returns a 407, with the content unread: ${way.name}`, async () => {
-      const at = await scene(way, { wants: basic })
+      const at = await scene(way, { requires: basic })
       const content = new OneShot()
       const { response, report } = await send(at, at.options, content.source)
       expect([response.status, report.outcome, report.sentBytes]).to.eql([407, 'refused', 0])
@@ -225,7 +225,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
     })
 
     it(`keeps the request's own Proxy-Authorization: ${way.name}`, async () => {
-      const at = await scene(way, { wants: 'Bearer 1' })
+      const at = await scene(way, { requires: 'Bearer 1' })
       const proxy = { ...at.options.proxy, credentials }
       const dispatcher = agentFor({ ...at.options, proxy })
       const headers = { 'Proxy-Authorization': 'Bearer 1' }
@@ -267,7 +267,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         ['wrong', { username: 'user', password: 'secret' }],
       ] as const) {
         it(`and fails with ${what} credentials, with the content unread`, async () => {
-          const at = await scene(way, { wants: basic })
+          const at = await scene(way, { requires: basic })
           const content = new OneShot()
           const own = given === undefined ? {} : { credentials: given }
           const options = { ...at.options, proxy: { ...at.options.proxy, ...own } }

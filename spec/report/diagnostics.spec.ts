@@ -4,10 +4,10 @@ import { request } from 'undici'
 import { upload } from '../../lib/client/upload.ts'
 import type { DiagnosticsName, UploadMessage } from '../../lib/report/diagnostics.ts'
 import { closeLater } from '../support/closing.ts'
-import { originElsewhere } from '../support/elsewhere.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { answer, goAhead } from '../support/steps.ts'
+import { threadOrigin } from '../support/thread-origin.ts'
 
 const names: readonly DiagnosticsName[] = [
   'ask',
@@ -147,7 +147,7 @@ describe('the diagnostics channels', () => {
   })
 
   it('publish that a response was read after a failed write', async () => {
-    const peer = await originElsewhere([
+    const peer = await threadOrigin([
       { do: 'head' },
       goAhead,
       { do: 'read', bytes: 100_000 },

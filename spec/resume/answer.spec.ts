@@ -5,14 +5,14 @@ import { closeLater } from '../support/closing.ts'
 import { chunksOf } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import {
+  attemptTexts,
   content,
-  course,
   digest,
   failed,
   faults,
-  plainly,
+  plainHttp,
   sent,
-  soon,
+  withoutDelay,
 } from '../support/resumable.ts'
 
 const cut = faults({ after: 1_000_000, with: 'reset' } as const)
@@ -22,7 +22,7 @@ describe('a final response to a resumable upload', () => {
   for (const status of [200, 303, 400, 413, 500, 503]) {
     it(`is returned when its Upload-Complete is true: ${status}`, async () => {
       const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
-      const origin = await plainly.open({ response: () => response })
+      const origin = await plainHttp.open({ response: () => response })
       const outcome = await sent(origin, { redirect: 'manual' })
       expect(outcome.response.status).to.equal(status)
       expect(await outcome.response.text()).to.equal('processed')
@@ -32,7 +32,7 @@ describe('a final response to a resumable upload', () => {
 
     it(`is returned when it is the response to an append: ${status}`, async () => {
       const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
-      const origin = await plainly.open({ fault: cut, response: () => response })
+      const origin = await plainHttp.open({ fault: cut, response: () => response })
       const outcome = await sent(origin, { redirect: 'manual' })
       expect(outcome.response.status).to.equal(status)
       expect(await outcome.response.text()).to.equal('processed')
@@ -44,26 +44,26 @@ describe('a final response to a resumable upload', () => {
 
   for (const status of [400, 403, 404, 413, 415, 422]) {
     it(`is returned when it is a ${status} to the first request`, async () => {
-      const origin = await plainly.open({ fault: faults({ after: 5, with: status }) })
+      const origin = await plainHttp.open({ fault: faults({ after: 5, with: status }) })
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(status)
-      expect(course(report)).to.deep.equal([`first PUT ${status}`])
+      expect(attemptTexts(report)).to.deep.equal([`first PUT ${status}`])
       expect(report).to.not.have.property('resume')
     })
 
     it(`is returned when it is a ${status} to an append`, async () => {
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         fault: faults({ after: 1_000_000, with: 'reset' }, null, { after: 5, with: status }),
       })
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(status)
-      expect(course(report).at(-1)).to.equal(`resume PATCH ${status} from 1000000`)
+      expect(attemptTexts(report).at(-1)).to.equal(`resume PATCH ${status} from 1000000`)
     })
   }
 
   for (const status of [408, 409, 423, 425, 429, 500, 502, 599]) {
     it(`causes a resumption when it is a ${status} without Upload-Complete`, async () => {
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         fault: faults({ after: 5, with: status === 409 ? 500 : status }, null, {
           after: 5,
           with: status,
@@ -81,7 +81,7 @@ describe('a final response to a resumable upload', () => {
 
   it('without Upload-Complete is the response of a completed upload', async () => {
     // Like tusd.
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: cut,
       alter: ({ 'upload-complete': _flag, ...fields }, _status, { method }) => ({
         ...fields,
@@ -90,13 +90,13 @@ describe('a final response to a resumable upload', () => {
     })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(201)
-    expect(course(report).at(-1)).to.equal('resume PATCH 201 from 1000000')
+    expect(attemptTexts(report).at(-1)).to.equal('resume PATCH 201 from 1000000')
     expect(report).to.not.have.property('resume')
   })
 
   for (const flag of ['1', 'true', '?2', '"?0"']) {
     it(`is treated like one without Upload-Complete when its value is ${flag}`, async () => {
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         fault: faults({ after: 5, with: 500 }),
         alter: (fields, status) => ({
           ...fields,
@@ -108,7 +108,7 @@ describe('a final response to a resumable upload', () => {
   }
 
   it('with a false Upload-Complete causes a resumption', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: faults({ after: 3_000_000, with: 200 }),
       alter: (fields, status) => ({
         ...fields,
@@ -117,7 +117,7 @@ describe('a final response to a resumable upload', () => {
     })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(201)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT 200',
       'locate HEAD 204',
       'resume PATCH 201 from 3000000',
@@ -149,7 +149,7 @@ describe('the response to an offset request', () => {
     })
     closeLater(() => origin.close())
     const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
-    const resume = { ...soon, attempts: 2 }
+    const resume = { ...withoutDelay, attempts: 2 }
     const error = await failed(to, { resume, retry: { count: 3, minDelay: 0 } })
     expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'HEAD'])
@@ -185,7 +185,7 @@ describe('the response to an offset request', () => {
   })
 
   it('is not requested while the request before is in progress', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 1000, with: 500 }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 1000, with: 500 }) })
     const events: string[] = []
     const agent = agentFor()
     for (const event of ['connect', 'disconnect'] as const) {
@@ -199,14 +199,14 @@ describe('the response to an offset request', () => {
 
 describe('a lost response', () => {
   it('is requested again by completing the completed upload', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: lost,
       response: () => ({ status: 200, body: 'id 5' }),
     })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(200)
     expect(await response.text()).to.equal('id 5')
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 204',
       'resume PATCH 200 from 3000000',
@@ -236,7 +236,7 @@ describe('a lost response', () => {
   ] as const) {
     it(`is that error if the origin completed the upload before it had all content: ${name}`, async () => {
       // An origin that takes incomplete content as complete.
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         fault: cut,
         alter: (fields, _status, { method }) => ({
           ...fields,
@@ -267,7 +267,7 @@ describe('a challenge to a request for the upload resource', () => {
     const { response, report } = await sent(to, { authenticate })
     expect(response.status).to.equal(201)
     expect(challenges).to.deep.equal(['HEAD'])
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 401',
       'challenge HEAD 204',

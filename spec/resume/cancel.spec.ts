@@ -7,15 +7,15 @@ import { closeLater } from '../support/closing.ts'
 import { chunksOf } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import {
+  attemptTexts,
   content,
-  course,
   digest,
   failed,
   faults,
-  plainly,
+  plainHttp,
   sent,
-  soon,
   ways,
+  withoutDelay,
 } from '../support/resumable.ts'
 
 async function started(options: OriginOptions): Promise<TestOrigin> {
@@ -30,7 +30,11 @@ describe('a first request that is repeated after a 104', () => {
       const origin = await way.open({ fault: faults({ after: 0, with: 417 }) })
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(201)
-      expect(course(report)).to.deep.equal(['first PUT 417', 'cancel DELETE 204', 'replay PUT 201'])
+      expect(attemptTexts(report)).to.deep.equal([
+        'first PUT 417',
+        'cancel DELETE 204',
+        'replay PUT 201',
+      ])
       expect(report.outcome).to.equal('replayed')
       expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
       expect(origin.uploads[1]).to.include({ sha256: digest })
@@ -38,14 +42,14 @@ describe('a first request that is repeated after a 104', () => {
   }
 
   it('because of a 417 sends one-shot content completely', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 0, with: 417 }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 0, with: 417 }) })
     await sent(origin, {}, Readable.from(chunksOf(content)))
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
     expect(origin.uploads[1]).to.include({ sha256: digest })
   })
 
   it('because of a challenge leaves one upload at the origin', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: faults({ after: 0, with: 401 }),
       alter: (fields, status) => ({
         ...fields,
@@ -54,7 +58,7 @@ describe('a first request that is repeated after a 104', () => {
     })
     const basic = { username: 'user', password: 'secret' }
     const { report } = await sent(origin, { authenticate: { basic } })
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       ...['first PUT 401', 'cancel DELETE 204', 'challenge PUT 201'],
     ])
     expect(origin.requests[1]?.headers.authorization).to.match(/^Basic /)
@@ -62,8 +66,8 @@ describe('a first request that is repeated after a 104', () => {
   })
 
   it('because of a redirect leaves no upload at the first origin', async () => {
-    const there = await plainly.open()
-    const origin = await plainly.open({
+    const there = await plainHttp.open()
+    const origin = await plainHttp.open({
       fault: faults({ after: 0, with: 307 }),
       alter: (fields, status) => ({ ...fields, ...(status === 307 && { location: there.url }) }),
     })
@@ -88,7 +92,7 @@ describe('a first request that is repeated after a 104', () => {
 
 describe('an upload that ends early', () => {
   it('by an abort of its caller is cancelled at the origin', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const aborting = new AbortController()
     const error = await failed(origin, {
       signal: aborting.signal,
@@ -102,7 +106,7 @@ describe('an upload that ends early', () => {
 
   it('by an abort with any reason is cancelled at the origin', async () => {
     for (const reason of [new Error('No more'), 'no more', 5, Symbol('no more')]) {
-      const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+      const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
       const aborting = new AbortController()
       const uploading = sent(origin, {
         signal: aborting.signal,
@@ -115,7 +119,7 @@ describe('an upload that ends early', () => {
   })
 
   it('by an abort during the delay before an attempt is cancelled at the origin', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 500 }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 500 }) })
     const aborting = new AbortController()
     let answered = 0
     const uploading = failed(origin, {
@@ -131,7 +135,7 @@ describe('an upload that ends early', () => {
   })
 
   it('by its total timeout is cancelled at the origin', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const error = await failed(origin, { timeouts: { total: 200 } })
     expect(error.code).to.equal('ERR_EXPECT_TOTAL_TIMEOUT')
     await origin.agent.close()
@@ -150,7 +154,7 @@ describe('an upload that ends early', () => {
       }
       return pool
     }
-    const origin = await plainly.open(
+    const origin = await plainHttp.open(
       { fault: faults({ after: 100_000, with: 'stall' }) },
       { factory },
     )
@@ -160,11 +164,11 @@ describe('an upload that ends early', () => {
   })
 
   it('is not cancelled when the caller got its token', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const aborting = new AbortController()
     await failed(origin, {
       signal: aborting.signal,
-      resume: { ...soon, onToken: () => setImmediate(() => aborting.abort()) },
+      resume: { ...withoutDelay, onToken: () => setImmediate(() => aborting.abort()) },
     })
     await origin.agent.close()
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['open'])
@@ -175,7 +179,7 @@ describe('an upload that ends early', () => {
       [content.length + 1, 'ERR_EXPECT_CONTENT_SHORT'],
       [content.length - 1, 'ERR_EXPECT_CONTENT_LONG'],
     ] as const) {
-      const origin = await plainly.open()
+      const origin = await plainHttp.open()
       const headers = { 'content-length': String(length) }
       const stream = Readable.from(chunksOf(content))
       const error = await failed(origin, { headers }, stream)
@@ -186,7 +190,7 @@ describe('an upload that ends early', () => {
 
   it('because of an error of its source is cancelled, and fails with that error', async () => {
     const broken = new Error('The disk is gone')
-    const origin = await plainly.open()
+    const origin = await plainHttp.open()
     const error = await failed(origin, {}, () => breaking())
     async function* breaking(): AsyncGenerator<Buffer> {
       yield content.subarray(0, 1_000_000)
@@ -197,7 +201,7 @@ describe('an upload that ends early', () => {
   })
 
   it('because its agent is destroyed rejects at once', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const uploading = failed(origin, {
       onInterim: () => setImmediate(() => origin.agent.destroy()),
     })

@@ -77,10 +77,10 @@ describe('content from an offset', () => {
     const input = new Counted('abc', 'def', 'ghi')
     const content = uploadContentOf(input, { replayWindow: 100, slides: true })
     await restOf(await content.open())
-    const { asked } = input
+    const { nextCalls: asked } = input
     expect(await restOf(await content.open({ start: 4, end: 8 }))).to.equal('efgh')
     expect(await restOf(await content.open({ start: 8, end: null }))).to.equal('i')
-    expect(input.asked).to.equal(asked)
+    expect(input.nextCalls).to.equal(asked)
   })
 
   it('fails when it exceeds a limit', async () => {

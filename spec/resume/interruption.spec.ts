@@ -7,12 +7,12 @@ import type { ResumableFault } from '../../lib/testing/index.ts'
 import { chunksOf } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
 import {
+  attemptTexts,
   content,
-  course,
   digest,
   failed,
   faults,
-  plainly,
+  plainHttp,
   sent,
   ways,
 } from '../support/resumable.ts'
@@ -33,7 +33,7 @@ for (const way of ways) {
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(201)
       expect(report.outcome).to.equal('resumed')
-      expect(course(report)).to.deep.equal(wholeCourse)
+      expect(attemptTexts(report)).to.deep.equal(wholeCourse)
       expect(origin.uploads).to.have.length(1)
       expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
     })
@@ -154,8 +154,8 @@ describe('content that is needed from an offset', () => {
   for (const name of Object.keys(inputs())) {
     it(`is ${name}`, async () => {
       const make = inputs()[name] as () => ContentInput
-      const uninterrupted = await plainly.open({ keepContent: true })
-      const again = await plainly.open({ keepContent: true, fault: faults(...twice) })
+      const uninterrupted = await plainHttp.open({ keepContent: true })
+      const again = await plainHttp.open({ keepContent: true, fault: faults(...twice) })
       const input = make()
       const replayWindow = 10_000_000
       const replayed = name.includes('stream') || name.includes('generator') ? make() : input
@@ -176,7 +176,7 @@ describe('content that is needed from an offset', () => {
 
 describe('an upload without progress', () => {
   it('fails after the given number of attempts, with the error of the last one', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: ({ method }) => (method === 'DELETE' ? null : { after: 0, with: 'reset' }),
       alter: (fields, status) => (status === 204 ? null : fields),
     })
@@ -190,12 +190,12 @@ describe('an upload without progress', () => {
   })
 
   it('returns a 503 that comes repeatedly, with a token to resume later', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: ({ method }) => (method === 'HEAD' ? null : { after: 0, with: 503 }),
     })
     const { response, report } = await sent(origin, { resume: { minDelay: 0, attempts: 2 } })
     expect(response.status).to.equal(503)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT 503',
       'locate HEAD 204',
       'resume PATCH 503',
@@ -206,17 +206,17 @@ describe('an upload without progress', () => {
   })
 
   it('does not wait for a Retry-After longer than maxDelay', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: faults({ after: 0, with: 503 }),
       alter: (fields, status) => ({ ...fields, ...(status === 503 && { 'retry-after': '60' }) }),
     })
     const { response, report } = await sent(origin, { resume: { maxDelay: 30_000 } })
     expect(response.status).to.equal(503)
-    expect(course(report)).to.deep.equal(['first PUT 503'])
+    expect(attemptTexts(report)).to.deep.equal(['first PUT 503'])
   })
 
   it('fails after its total timeout, regardless of stalled connections', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: ({ method }) => (method === 'HEAD' ? null : { after: 0, with: 'stall' }),
     })
     const error = await failed(origin, {
@@ -228,7 +228,7 @@ describe('an upload without progress', () => {
   })
 
   it('requests no offset after its max-age', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       limit: 'max-age=0',
       fault: faults({ after: 1000, with: 'reset' }),
     })

@@ -8,7 +8,15 @@ import { ExpectAgent, expectContinue, gatedPool } from '../../lib/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin } from '../support/origin.ts'
-import { content, course, digest, faults, plainly, sent, soon } from '../support/resumable.ts'
+import {
+  attemptTexts,
+  content,
+  digest,
+  faults,
+  plainHttp,
+  sent,
+  withoutDelay,
+} from '../support/resumable.ts'
 import { Touches } from '../support/touches.ts'
 import { WatchedReadable } from '../support/watched-streams.ts'
 
@@ -152,7 +160,7 @@ describe('an interceptor that drops interim responses', () => {
             handler.onResponseStart?.(controller, status, headers, message)
           },
         })
-    const peer = await plainly.open()
+    const peer = await plainHttp.open()
     const agent = new ExpectAgent({
       factory: (...args) => gatedPool(...args).compose(withoutInterim),
     })
@@ -177,7 +185,7 @@ describe('the resume option', () => {
   const fault = faults({ after: 1_000_000, with: 'reset' } as const)
 
   it('is accepted by an agent, also for undici’s request', async () => {
-    const origin = await plainly.open({ fault }, { resume: soon })
+    const origin = await plainHttp.open({ fault }, { resume: withoutDelay })
     const { statusCode, body } = await request(origin.url, {
       method: 'PUT',
       body: content,
@@ -190,9 +198,9 @@ describe('the resume option', () => {
   })
 
   it('is accepted by fetch and createFetch', async () => {
-    for (const own of [fetch, createFetch({ resume: soon })]) {
-      const origin = await plainly.open({ fault })
-      const init = { method: 'PUT', body: content, dispatcher: origin.agent, resume: soon }
+    for (const own of [fetch, createFetch({ resume: withoutDelay })]) {
+      const origin = await plainHttp.open({ fault })
+      const init = { method: 'PUT', body: content, dispatcher: origin.agent, resume: withoutDelay }
       expect((await own(origin.url, init)).status).to.equal(201)
       expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
     }
@@ -200,13 +208,13 @@ describe('the resume option', () => {
 
   it('works with another dispatcher with gates, whichever interceptor sends the expectation', async () => {
     for (const compose of [true, false]) {
-      const origin = await plainly.open({ fault })
+      const origin = await plainHttp.open({ fault })
       const agent = agentFor({ expect: 'never' })
       const bare = bareAgent()
       const dispatcher = compose ? bare.compose(expectContinue()) : bare
       const { response, report } = await sent({ url: origin.url, agent }, { dispatcher })
       expect(response.status).to.equal(201)
-      expect(course(report)).to.deep.equal([
+      expect(attemptTexts(report)).to.deep.equal([
         'first PUT broke',
         'locate HEAD 204',
         'resume PATCH 201 from 1000000',

@@ -1,7 +1,15 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { chunksOf } from '../support/contents.ts'
-import { content, course, digest, failed, plainly, sent, ways } from '../support/resumable.ts'
+import {
+  attemptTexts,
+  content,
+  digest,
+  failed,
+  plainHttp,
+  sent,
+  ways,
+} from '../support/resumable.ts'
 import { Touches } from '../support/touches.ts'
 import { WatchedReadable } from '../support/watched-streams.ts'
 
@@ -25,7 +33,7 @@ describe('an Upload-Limit', () => {
   }
 
   it('fails content of unknown length when it exceeds the limit', async () => {
-    const origin = await plainly.open({ limit: 'max-size=1000000' })
+    const origin = await plainHttp.open({ limit: 'max-size=1000000' })
     const error = await failed(origin, {}, Readable.from(chunksOf(content, 30)))
     expect(error.code).to.equal('ERR_EXPECT_RESUME_LIMIT')
     expect(origin.uploads[0]?.state).to.equal('cancelled')
@@ -33,7 +41,7 @@ describe('an Upload-Limit', () => {
   })
 
   it('that comes with a later offset applies too', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       offsetEvery: 100_000,
       alter: (fields, status) =>
         status === 104 && fields['upload-offset'] !== undefined
@@ -55,19 +63,19 @@ describe('an Upload-Limit', () => {
     'most=(1 2);q, max-size=3000000',
   ]) {
     it(`is ignored when it is ${limit}`, async () => {
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         alter: (fields, status) => (status === 104 ? { ...fields, 'upload-limit': limit } : fields),
       })
       const { report } = await sent(origin)
-      expect(course(report)).to.deep.equal(['first PUT 201'])
+      expect(attemptTexts(report)).to.deep.equal(['first PUT 201'])
     })
   }
 
   it('with max-append-size causes the rest to be sent in parts', async () => {
-    const origin = await plainly.open({ limit: 'max-append-size=1000000' })
+    const origin = await plainHttp.open({ limit: 'max-append-size=1000000' })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(201)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 204',
       'resume PATCH 204',
@@ -86,10 +94,10 @@ describe('an Upload-Limit', () => {
   })
 
   it('with max-append-size causes content of unknown length to be sent in parts, and completed', async () => {
-    const origin = await plainly.open({ limit: 'max-append-size=1250000' })
+    const origin = await plainHttp.open({ limit: 'max-append-size=1250000' })
     const { response, report } = await sent(origin, {}, Readable.from(chunksOf(content, 7)))
     expect(response.status).to.equal(201)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 204',
       'resume PATCH 204',
@@ -104,7 +112,7 @@ describe('an Upload-Limit', () => {
   for (const replayWindow of [0, 262_144]) {
     it(`cuts chunks that are larger than a replay window of ${replayWindow}`, async () => {
       for (const headers of [{}, { 'content-length': String(content.length) }]) {
-        const origin = await plainly.open({ limit: 'max-append-size=400000' })
+        const origin = await plainHttp.open({ limit: 'max-append-size=400000' })
         const stream = Readable.from(chunksOf(content, 2))
         const { response } = await sent(origin, { headers, replayWindow }, stream)
         expect(response.status).to.equal(201)
@@ -114,7 +122,7 @@ describe('an Upload-Limit', () => {
   }
 
   it('with max-append-size fails the upload when a part other than the last one completes it', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       limit: 'max-append-size=1000000',
       alter: (fields, status, { method }) =>
         method === 'PATCH' && status === 204 ? { ...fields, 'upload-complete': '?1' } : fields,
@@ -126,7 +134,7 @@ describe('an Upload-Limit', () => {
 
   it('in a 413 to an append causes it to be sent in parts', async () => {
     let asked = 0
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       limit: 'max-append-size=2000000',
       fault: ({ number }) => (number === 1 ? { after: 10, with: 'reset' } : null),
       alter: ({ 'upload-limit': limit, ...fields }, status) => {
@@ -155,7 +163,7 @@ describe('an Upload-Limit', () => {
       // The last part might be too small.
       ['max-append-size=20000, min-append-size=10000', Readable.from(chunksOf(content))],
     ] as const) {
-      const origin = await plainly.open({ limit })
+      const origin = await plainHttp.open({ limit })
       expect((await failed(origin, {}, input)).code).to.equal('ERR_EXPECT_RESUME_LIMIT')
       expect(origin.uploads[0]?.state).to.equal('cancelled')
     }

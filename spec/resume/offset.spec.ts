@@ -6,7 +6,15 @@ import type { ResumableOptions } from '../../lib/testing/index.ts'
 import { standingClock } from '../support/clock.ts'
 import { chunksOf } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
-import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
+import {
+  attemptTexts,
+  content,
+  digest,
+  failed,
+  faults,
+  plainHttp,
+  sent,
+} from '../support/resumable.ts'
 
 const cut = faults({ after: 1_000_000, with: 'reset' } as const)
 
@@ -26,7 +34,7 @@ describe('an impossible offset', () => {
     ['beyond the content', 204, '3000001'],
   ] as const) {
     it(`fails the upload, and cancels it: ${name}`, async () => {
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         offsetEvery: 100_000,
         fault: cut,
         alter: lying(wanted, offset),
@@ -46,10 +54,10 @@ describe('an impossible offset', () => {
 
   for (const offset of ['-1', '1.5', 'many', '"5"', '1000000, 1000000']) {
     it(`is ignored when it is ${offset}`, async () => {
-      const flowing = await plainly.open({ offsetEvery: 100_000, alter: lying(104, offset) })
+      const flowing = await plainHttp.open({ offsetEvery: 100_000, alter: lying(104, offset) })
       const { report } = await sent(flowing)
       expect(report.outcome).to.not.equal('resumed')
-      const located = await plainly.open({ fault: cut, alter: lying(204, offset) })
+      const located = await plainHttp.open({ fault: cut, alter: lying(204, offset) })
       expect((await failed(located)).code).to.equal('ERR_EXPECT_RESUME_GONE')
     })
   }
@@ -59,7 +67,7 @@ describe('an impossible offset', () => {
     const deleted = new Promise<void>((resolve) => {
       tell = resolve
     })
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: cut,
       alter: (fields, status, request) => {
         if (request.method !== 'DELETE') return lying(204, '3000001')(fields, status, request)
@@ -75,7 +83,7 @@ describe('an impossible offset', () => {
   })
 
   it('fails an upload whose length differs at the origin', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: cut,
       alter: (fields, status) => (status === 204 ? { ...fields, 'upload-length': '5' } : fields),
     })
@@ -85,7 +93,7 @@ describe('an impossible offset', () => {
 
   it('is requested again after a 409 to an append', async () => {
     let moved = false
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: cut,
       // In the meantime, the origin received what was on its way.
       alter: (fields, status) => {
@@ -96,7 +104,7 @@ describe('an impossible offset', () => {
     })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(201)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 204',
       'resume PATCH 409 from 999999',
@@ -116,7 +124,7 @@ describe('a file that changes', () => {
     it(`after the interruption ${name} fails the upload, and cancels it`, async () => {
       const path = temporaryFile()
       writeFileSync(path, content)
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         fault: cut,
         alter: (fields, status, { method }) => {
           if (method === 'HEAD' && status === 204) {
@@ -136,7 +144,7 @@ describe('a file that changes', () => {
 
 describe('one-shot content', () => {
   it('continues from its replay window', async () => {
-    const origin = await plainly.open({ fault: cut })
+    const origin = await plainHttp.open({ fault: cut })
     const stream = Readable.from(chunksOf(content, 50))
     const { report } = await sent(origin, { replayWindow: content.length }, stream)
     expect(report.outcome).to.equal('resumed')
@@ -144,15 +152,15 @@ describe('one-shot content', () => {
   })
 
   it('continues if only the last bytes are kept, and only these are missing', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 2_990_000, with: 'reset' }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 2_990_000, with: 'reset' }) })
     const stream = Readable.from(chunksOf(content, 50))
     const { report } = await sent(origin, { replayWindow: 10_000 }, stream)
-    expect(course(report)[2]).to.equal('resume PATCH 201 from 2990000')
+    expect(attemptTexts(report)[2]).to.equal('resume PATCH 201 from 2990000')
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
   it('fails if the window is too small, and is cancelled', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 2_989_999, with: 'reset' }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 2_989_999, with: 'reset' }) })
     const stream = Readable.from(chunksOf(content, 50))
     const error = await failed(origin, { replayWindow: 10_000 }, stream)
     expect(error.code).to.equal('ERR_EXPECT_CONTENT_GONE')
@@ -164,7 +172,7 @@ describe('one-shot content', () => {
     const path = temporaryFile()
     writeFileSync(path, content)
     const stream = createReadStream(path)
-    const origin = await plainly.open({ fault: cut })
+    const origin = await plainHttp.open({ fault: cut })
     await sent(origin, { replayWindow: 10_000_000 }, stream)
     expect(stream.bytesRead).to.equal(content.length)
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })

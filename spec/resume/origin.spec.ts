@@ -2,7 +2,7 @@ import { Writable } from 'node:stream'
 import { expect } from 'chai'
 import { type Dispatcher, request } from 'undici'
 import { sha256 } from '../support/contents.ts'
-import { digest, faults, plainly, type Resumed, sent, ways } from '../support/resumable.ts'
+import { digest, faults, plainHttp, type Resumed, sent, ways } from '../support/resumable.ts'
 
 const version = { 'upload-draft-interop-version': '8' }
 
@@ -40,7 +40,7 @@ const patch = (offset: number, flag: string): Record<string, string> => ({
 
 describe('the test origin in the mode resumable', () => {
   it('creates an upload, sends its location, and responds when it is complete', async () => {
-    const origin = await plainly.open({ limit: 'max-size=10' })
+    const origin = await plainHttp.open({ limit: 'max-size=10' })
     const invited = { ...version, 'upload-complete': '?1' }
     const { status, fields, interim } = await told(origin, 'POST', '/a', invited, 'abcde')
     expect(interim).to.have.length(1)
@@ -64,7 +64,7 @@ describe('the test origin in the mode resumable', () => {
   })
 
   it('accepts an upload in parts, and an empty last part', async () => {
-    const origin = await plainly.open({ keepContent: true })
+    const origin = await plainHttp.open({ keepContent: true })
     const careful = { ...version, 'upload-complete': '?0', 'upload-length': '5' }
     const created = await told(origin, 'POST', '/a', careful, '')
     expect(created.status).to.equal(201)
@@ -86,7 +86,7 @@ describe('the test origin in the mode resumable', () => {
   })
 
   it('refuses what the draft requires it to refuse', async () => {
-    const origin = await plainly.open({ limit: 'max-size=10,max-append-size=4' })
+    const origin = await plainHttp.open({ limit: 'max-size=10,max-append-size=4' })
     const careful = { ...version, 'upload-complete': '?0', 'upload-length': '6' }
     await told(origin, 'POST', '/a', careful, 'ab')
     const behind = await told(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'ab')
@@ -110,7 +110,7 @@ describe('the test origin in the mode resumable', () => {
   })
 
   it('creates none for an unknown version, or without one', async () => {
-    const origin = await plainly.open({ versions: [6] })
+    const origin = await plainHttp.open({ versions: [6] })
     for (const headers of [{ ...version, 'upload-complete': '?1' }, { 'upload-complete': '?1' }]) {
       const { interim, status } = await told(origin, 'PUT', '/a', headers, 'abc')
       expect(status).to.equal(201)
@@ -120,7 +120,7 @@ describe('the test origin in the mode resumable', () => {
   })
 
   it('removes cancelled uploads, and repeats the response of complete ones', async () => {
-    const origin = await plainly.open()
+    const origin = await plainHttp.open()
     const invited = { ...version, 'upload-complete': '?1' }
     await told(origin, 'PUT', '/a', invited, 'abc')
     expect((await told(origin, 'PATCH', '/uploads/1', patch(3, '?1'), '')).status).to.equal(201)
@@ -149,7 +149,7 @@ describe('the test origin in the mode resumable', () => {
 
   it('answers 500, without an Upload-Complete, when content cannot be stored', async () => {
     const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error('full')) })
-    const origin = await plainly.open({ store: () => full.on('error', () => {}) })
+    const origin = await plainHttp.open({ store: () => full.on('error', () => {}) })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(500)
     expect(report).to.not.have.property('resume')
@@ -157,7 +157,7 @@ describe('the test origin in the mode resumable', () => {
   })
 
   it('sends its limits in the response to OPTIONS', async () => {
-    const origin = await plainly.open({ limit: 'max-size=10' })
+    const origin = await plainHttp.open({ limit: 'max-size=10' })
     const { fields } = await told(origin, 'OPTIONS', '/a')
     expect(fields).to.include({ 'upload-limit': 'max-size=10' })
   })

@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import { AttemptLog } from '../../lib/report/attempt-log.ts'
 import type { Progress } from '../../lib/report/report.ts'
 import { UploadLog } from '../../lib/report/upload-log.ts'
-import { content, faults, plainly, sent } from '../support/resumable.ts'
+import { content, faults, plainHttp, sent } from '../support/resumable.ts'
 
 describe('the progress of a resumable upload', () => {
   it('includes the acknowledged bytes besides the sent ones', async () => {
-    const origin = await plainly.open({ offsetEvery: 500_000 })
+    const origin = await plainHttp.open({ offsetEvery: 500_000 })
     const told: Progress[] = []
     const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
     const acknowledged = told.flatMap(({ acknowledged: bytes }) => bytes ?? [])
@@ -20,7 +20,7 @@ describe('the progress of a resumable upload', () => {
   })
 
   it('counts from the beginning of the content after an interruption', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 1_000_000, with: 'reset' }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 1_000_000, with: 'reset' }) })
     const told: Progress[] = []
     const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
     const resumed = report.attempts.at(-1)
@@ -31,7 +31,7 @@ describe('the progress of a resumable upload', () => {
 
   it('has no acknowledged bytes for an origin without support', async () => {
     const told: Progress[] = []
-    const origin = await plainly.open({ versions: [] })
+    const origin = await plainHttp.open({ versions: [] })
     const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
     for (const progress of told) expect(progress).to.not.have.property('acknowledged')
     expect(report).to.not.have.property('acknowledged')

@@ -7,14 +7,22 @@ import { type Child, startChild } from '../support/child.ts'
 import { chunksOf } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { temporaryFile } from '../support/files.ts'
-import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
+import {
+  attemptTexts,
+  content,
+  digest,
+  failed,
+  faults,
+  plainHttp,
+  sent,
+} from '../support/resumable.ts'
 
 const cut = faults({ after: 1_000_000, with: 503 }, null, null, { after: 500_000, with: 503 })
 const never = { attempts: 0 }
 
 describe('report.resume', () => {
   it('is plain data with which another call resumes the upload', async () => {
-    const origin = await plainly.open({ fault: cut, offsetEvery: 100_000 })
+    const origin = await plainHttp.open({ fault: cut, offsetEvery: 100_000 })
     const { report } = await sent(origin, { resume: never })
     const token: ResumeToken = JSON.parse(JSON.stringify(report.resume))
     expect(token).to.include({
@@ -26,7 +34,7 @@ describe('report.resume', () => {
     const { response, report: second } = await sent(origin, { resume: token })
     expect(response.status).to.equal(201)
     expect(response.url).to.equal(origin.url)
-    expect(course(second)).to.deep.equal(['locate HEAD 204', 'resume PATCH 201 from 1000000'])
+    expect(attemptTexts(second)).to.deep.equal(['locate HEAD 204', 'resume PATCH 201 from 1000000'])
     expect(second).to.include({ outcome: 'resumed', reason: 'threshold' })
     expect(second).to.not.have.property('resume')
     expect(origin.uploads).to.have.length(1)
@@ -34,7 +42,7 @@ describe('report.resume', () => {
   })
 
   it('resumes one-shot content, whose first bytes are read and discarded', async () => {
-    const origin = await plainly.open({ fault: cut })
+    const origin = await plainHttp.open({ fault: cut })
     const first = Readable.from(chunksOf(content, 30))
     const { report } = await sent(origin, { resume: never }, first)
     expect(report.resume).to.include({ length: null })
@@ -49,7 +57,7 @@ describe('report.resume', () => {
       [{ versions: [] }, true],
       [{}, false],
     ] as const) {
-      const { report } = await sent(await plainly.open(options), { resume })
+      const { report } = await sent(await plainHttp.open(options), { resume })
       expect(report).to.not.have.any.keys('resume', 'acknowledged')
     }
   })
@@ -58,7 +66,7 @@ describe('report.resume', () => {
 describe('onToken', () => {
   it('gets a token, and null when the upload is over', async () => {
     const told: (ResumeToken | null)[] = []
-    const origin = await plainly.open()
+    const origin = await plainHttp.open()
     await sent(origin, { resume: { onToken: (token) => told.push(token) } })
     expect(told).to.deep.equal([
       {
@@ -72,7 +80,7 @@ describe('onToken', () => {
   })
 
   it('fails the upload when it throws', async () => {
-    const origin = await plainly.open()
+    const origin = await plainHttp.open()
     const failure = new Error('The disk is full')
     const onToken = (): never => {
       throw failure
@@ -86,7 +94,7 @@ describe('onToken', () => {
     writeFileSync(path, content)
     let child: Child | null = null
     const stall = { after: 500_000, with: 'stall' } as const
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       offsetEvery: 100_000,
       fault: faults(stall, null, stall, null, stall),
       alter: (fields, status, { number }) => {
@@ -124,7 +132,7 @@ describe('a token', () => {
   it('is rejected for a file that changed', async () => {
     const path = temporaryFile()
     writeFileSync(path, content)
-    const origin = await plainly.open({ fault: cut })
+    const origin = await plainHttp.open({ fault: cut })
     const { report } = await sent(origin, { resume: never }, fromFile(path))
     utimesSync(path, 1, 1)
     const resume = report.resume as ResumeToken
@@ -135,7 +143,7 @@ describe('a token', () => {
   })
 
   it('of an upload that no longer exists does not start a new one', async () => {
-    const origin = await plainly.open()
+    const origin = await plainHttp.open()
     const resume = { ...token, location: new URL('/uploads/1', origin.url).href }
     const error = await failed(origin, { resume, retry: 3 }, 'abcde')
     expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
@@ -143,7 +151,7 @@ describe('a token', () => {
   })
 
   it('of a complete upload requests its response again', async () => {
-    const origin = await plainly.open({ fault: faults({ with: 'reset' }) })
+    const origin = await plainHttp.open({ fault: faults({ with: 'reset' }) })
     let kept: ResumeToken | null = null
     const onToken = (next: ResumeToken | null): void => {
       kept = next
@@ -156,7 +164,7 @@ describe('a token', () => {
   })
 
   it('sends no credentials to another origin', async () => {
-    const origin = await plainly.open({ fault: cut })
+    const origin = await plainHttp.open({ fault: cut })
     const { report } = await sent(origin, { resume: never })
     const headers = { authorization: 'Bearer secret', cookie: 'a=b', 'x-tenant': 'a' }
     const elsewhere = { url: 'http://uploads.example/', agent: origin.agent }
@@ -168,7 +176,7 @@ describe('a token', () => {
   })
 
   it('does not cancel the upload when it fails', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: faults({ after: 5, with: 503 }, null, { after: 5, with: 'reset' }),
     })
     const { report } = await sent(origin, { resume: never })

@@ -3,7 +3,7 @@ import { type UploadOptions, type UploadResult, upload } from '../../lib/client/
 import { RouteMemory } from '../../lib/routes/memory.ts'
 import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
 import { agentFor } from '../support/faces.ts'
-import { guarded, statuses, stream, user, wholes } from '../support/guarded.ts'
+import { completeCount, guarded, statuses, stream, user } from '../support/guarded.ts'
 
 function send(proxy: TestOrigin, options: UploadOptions = {}): Promise<UploadResult> {
   const memory = new RouteMemory()
@@ -37,7 +37,7 @@ describe('a proxy that responds instead of the origin', () => {
     expect(response.status).to.equal(201)
     expect(report.outcome).to.equal('replayed')
     expect(proxy.requests.map(({ asked }) => asked)).to.deep.equal([true, false])
-    expect(wholes(proxy)).to.equal(1)
+    expect(completeCount(proxy)).to.equal(1)
   })
 
   const traps: readonly (readonly [string, OriginMode])[] = [

@@ -5,7 +5,7 @@ interface MuteOrigin {
   /** Without a path. */
   readonly url: string
   /** Resolves when the client has closed all its connections. */
-  left(): Promise<void>
+  allClosed(): Promise<void>
 }
 
 /** Starts an origin that accepts connections and never answers. */
@@ -19,7 +19,7 @@ export async function muteOrigin(): Promise<MuteOrigin> {
   const port = await listening(server)
   return {
     url: `http://127.0.0.1:${port}`,
-    left: async () => {
+    allClosed: async () => {
       await Promise.all(open.values())
     },
   }

@@ -32,7 +32,7 @@ export interface Upload {
 export type Way = (upload: Upload) => Promise<number>
 
 /** What is special about a client library. */
-interface Habits {
+interface ClientTraits {
   /** The response to accepted content, where the client requires a certain format. */
   readonly response?: NonNullable<OriginOptions['response']>
   /** The field of a form that contains the bytes; by default the bytes are the whole content. */
@@ -42,7 +42,7 @@ interface Habits {
   /** The content, where the client accepts only its own kind. */
   readonly bytes?: Buffer<ArrayBuffer>
   /** The kinds of body with which it returns a redirect to the caller. */
-  readonly handsRedirectsOver?: readonly string[]
+  readonly returnsRedirects?: readonly string[]
 }
 
 interface Seen {
@@ -64,7 +64,7 @@ const noisy = Buffer.from(noise(200_000))
 const redirect: OriginMode = { status: 307, headers: { location: moved } }
 
 /** The expected result for each kind of origin. */
-function actsFor(received: string, handsOver: boolean): readonly Act[] {
+function actsFor(received: string, returnsRedirect: boolean): readonly Act[] {
   const refused = (status: number): Seen => ({
     path: 'first',
     asked: true,
@@ -104,18 +104,22 @@ function actsFor(received: string, handsOver: boolean): readonly Act[] {
       status: 200,
     },
     { title: 'sends nothing after a 413', mode: 413, sees: [refused(413)], status: 413 },
-    handsOver ? over : again,
+    returnsRedirect ? over : again,
   ]
 }
 
 /** Describes how a client library uploads each kind of body to each kind of origin. */
-export function describeClient(name: string, ways: Record<string, Way>, habits: Habits = {}): void {
-  const received = summary(habits.bytes ?? noisy)
+export function describeClient(
+  name: string,
+  ways: Record<string, Way>,
+  traits: ClientTraits = {},
+): void {
+  const received = summary(traits.bytes ?? noisy)
   describe(name, () => {
     for (const [body, send] of Object.entries(ways)) {
-      const handsOver = habits.handsRedirectsOver?.includes(body) ?? false
-      for (const act of actsFor(received, handsOver)) {
-        it(`with ${body} ${act.title}`, () => play(act, send, habits))
+      const returnsRedirect = traits.returnsRedirects?.includes(body) ?? false
+      for (const act of actsFor(received, returnsRedirect)) {
+        it(`with ${body} ${act.title}`, () => play(act, send, traits))
       }
     }
   })
@@ -138,8 +142,8 @@ function fileOf(bytes: Uint8Array): string {
   return path
 }
 
-async function play(act: Act, send: Way, habits: Habits): Promise<void> {
-  const { response = { status: 200 }, bytes = noisy } = habits
+async function play(act: Act, send: Way, traits: ClientTraits): Promise<void> {
+  const { response = { status: 200 }, bytes = noisy } = traits
   const mode = ({ path }: SeenRequest): OriginMode => (path === moved ? 'go' : act.mode)
   const origin = await startOrigin({ mode, response, keepContent: true })
   closeLater(() => origin.close())
@@ -153,17 +157,17 @@ async function play(act: Act, send: Way, habits: Habits): Promise<void> {
   const sent = send({ origin: origin.url, url, fetch: bound, dispatcher, options, bytes, path })
   const status = await sent
   await dispatcher.close()
-  expect(await Promise.all(origin.requests.map((each) => seen(each, habits)))).to.eql(act.sees)
+  expect(await Promise.all(origin.requests.map((each) => seen(each, traits)))).to.eql(act.sees)
   expect(status).to.equal(act.status)
 }
 
-async function seen(request: SeenRequest, habits: Habits): Promise<Seen> {
+async function seen(request: SeenRequest, traits: ClientTraits): Promise<Seen> {
   const { asked, status, path } = request
   const where = path === moved ? 'moved' : 'first'
-  return { path: where, asked, status, content: await contentOf(request, habits) }
+  return { path: where, asked, status, content: await contentOf(request, traits) }
 }
 
-async function contentOf(request: SeenRequest, { field, decode }: Habits): Promise<string> {
+async function contentOf(request: SeenRequest, { field, decode }: ClientTraits): Promise<string> {
   if (request.bytes === 0) return 'none'
   if (request.sha256 === '') return `${request.bytes} bytes and no end`
   if (decode !== undefined) return summary(decode(request.content))

@@ -24,7 +24,7 @@ export function gatedSocket(url: string): Gated {
   return { socket, gate: new Http1Gate(socket, { pipelined: false }) }
 }
 
-interface Asked {
+interface RecorderOptions {
   readonly asks?: boolean
   readonly continueTimeout?: number
   readonly rescueTimeout?: number
@@ -44,7 +44,7 @@ export class Recorder implements Ticket {
   readonly #input: ContentInput
   readonly #waiting: { readonly event: string; readonly seen: () => void }[] = []
 
-  constructor(input: ContentInput, { asks = true, ...options }: Asked = {}) {
+  constructor(input: ContentInput, { asks = true, ...options }: RecorderOptions = {}) {
     this.#input = input
     this.#asks = asks
     this.continueTimeout = options.continueTimeout ?? 1000

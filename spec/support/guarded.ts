@@ -45,8 +45,8 @@ export function authorizations({ requests }: TestOrigin): (string | undefined)[]
 }
 
 /** How often the whole content arrived. Throws if a part of it arrived. */
-export function wholes({ requests }: TestOrigin): number {
-  const came = requests.filter(({ bytes }) => bytes > 0)
-  if (came.every((request) => request.sha256 === sha256(content))) return came.length
+export function completeCount({ requests }: TestOrigin): number {
+  const withContent = requests.filter(({ bytes }) => bytes > 0)
+  if (withContent.every((request) => request.sha256 === sha256(content))) return withContent.length
   throw new Error('A part of the content arrived')
 }

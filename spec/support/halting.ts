@@ -4,17 +4,17 @@ import { chunksOf, type Kind } from './contents.ts'
 
 /** Pauses a source until the spec resumes it. */
 export class Halt {
-  readonly lifted: Promise<void>
-  #lift: () => void = () => {}
+  readonly resumed: Promise<void>
+  #resume: () => void = () => {}
 
   constructor() {
-    this.lifted = new Promise((resolve) => {
-      this.#lift = resolve
+    this.resumed = new Promise((resolve) => {
+      this.#resume = resolve
     })
   }
 
-  lift(): void {
-    this.#lift()
+  resume(): void {
+    this.#resume()
   }
 }
 
@@ -64,6 +64,6 @@ async function* halfway(bytes: Buffer, halt: Halt): AsyncGenerator<Buffer> {
   const [first = bytes, second = bytes, ...rest] = chunksOf(bytes)
   yield first
   yield second
-  await halt.lifted
+  await halt.resumed
   yield* rest
 }

@@ -6,8 +6,8 @@ export async function mirror(): Promise<string> {
   const server = createServer(async (request, response) => {
     const chunks = await request.toArray()
     const content = Buffer.concat(chunks)
-    const told = content.includes('hello') ? 'hello' : content.toString('hex')
-    response.end(`${request.method} ${request.headers['content-length'] ? 'known' : '-'} ${told}`)
+    const word = content.includes('hello') ? 'hello' : content.toString('hex')
+    response.end(`${request.method} ${request.headers['content-length'] ? 'known' : '-'} ${word}`)
   })
   const port = await listening(server)
   return `http://127.0.0.1:${port}/`

@@ -28,7 +28,7 @@ interface ParsingOrigin {
   readonly url: string
   readonly connections: readonly ParsedConnection[]
   /** Continues to read what follows a refusal. */
-  readOn(): void
+  continueReading(): void
   /** Resolves when every connection but the last has ended. */
   settled(): Promise<void>
 }
@@ -49,7 +49,7 @@ export async function parsingOrigin(status: number): Promise<ParsingOrigin> {
   return {
     url: `http://127.0.0.1:${port}`,
     connections,
-    readOn: () => goingOn.raise(),
+    continueReading: () => goingOn.raise(),
     settled: async () => {
       for (const { ended } of connections.slice(0, -1)) await ended
     },

@@ -35,25 +35,25 @@ export class Peer {
   }
 
   /** Reads a head that has an expectation. */
-  async asked(): Promise<string> {
+  async readHeadWithExpect(): Promise<string> {
     return this.#next(['100-continue'])
   }
 
   /** Reads a head that has no expectation. */
-  async unasked(): Promise<string> {
+  async readHeadWithoutExpect(): Promise<string> {
     return this.#next([])
   }
 
   /** Sends text in pieces. Before each piece, no content may have arrived. */
-  async says(...pieces: string[]): Promise<void> {
+  async sendPieces(...pieces: string[]): Promise<void> {
     for (const piece of pieces) {
-      this.holds()
+      this.expectNoContent()
       await this.wire.pieces(piece)
     }
   }
 
   /** Fails if content has arrived. */
-  holds(): void {
+  expectNoContent(): void {
     expect(this.wire.unread, 'bytes after the head').to.equal(0)
   }
 
@@ -62,7 +62,7 @@ export class Peer {
   }
 
   /** Sends 103 responses until content arrives. */
-  async hintsUntilContent(): Promise<void> {
+  async sendHintsUntilContent(): Promise<void> {
     while (!this.hasContent) {
       this.wire.raw(head(103))
       await new Promise((resolve) => setTimeout(resolve, 4))
@@ -70,22 +70,22 @@ export class Peer {
   }
 
   /** Waits until half of the content has arrived, without reading it. */
-  async halfway(): Promise<void> {
-    await this.arrived(Math.floor(this.#expected.bytes.length / 2))
+  async waitForHalf(): Promise<void> {
+    await this.waitForBytes(Math.floor(this.#expected.bytes.length / 2))
   }
 
   /** Waits until this many bytes have arrived after the head, without reading them. */
-  async arrived(bytes: number): Promise<void> {
-    while (this.wire.unread < bytes) await this.#news()
+  async waitForBytes(bytes: number): Promise<void> {
+    while (this.wire.unread < bytes) await this.#nextData()
   }
 
   /** Resumes a paused source. */
-  lift(): void {
-    this.#run.halt.lift()
+  resume(): void {
+    this.#run.halt.resume()
   }
 
   /** Reads the content and compares it with what was sent. */
-  async content(): Promise<void> {
+  async readContent(): Promise<void> {
     const content = await this.wire.content(this.#head)
     const { bytes } = this.#expected
     expect(content.length, 'the length of the content').to.equal(bytes.length)
@@ -93,18 +93,18 @@ export class Peer {
   }
 
   /** Reads the content and answers. */
-  async takes(status = 201, text = 'stored', ...fields: string[]): Promise<void> {
-    await this.content()
+  async accept(status = 201, text = 'stored', ...fields: string[]): Promise<void> {
+    await this.readContent()
     this.wire.raw(response(status, text, ...fields))
   }
 
   /** Waits for the client to close, without content. */
-  async withheld(): Promise<void> {
+  async expectClosedWithoutContent(): Promise<void> {
     expect((await this.wire.closed()).toString('latin1'), 'bytes after the head').to.equal('')
   }
 
   /** Waits for the client to close. What arrived must be a prefix of the content, and no complete message. */
-  async incomplete(): Promise<void> {
+  async expectClosedIncomplete(): Promise<void> {
     const raw = await this.wire.closed()
     const { bytes, length } = this.#expected
     const { content, complete } =
@@ -136,7 +136,7 @@ export class Peer {
     return this.#head
   }
 
-  #news(): Promise<void> {
+  #nextData(): Promise<void> {
     const { socket } = this.wire
     return new Promise((resolve, reject) => {
       const left = (): void => reject(new Error(`connection ${this.wire.index}: the peer left`))

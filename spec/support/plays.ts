@@ -2,39 +2,39 @@ import type { Play } from './peer.ts'
 import { goAhead } from './responses.ts'
 
 /** Reads a head with an expectation, sends these pieces, of which the last is the 100, and accepts the content. */
-export function saying(...pieces: string[]): Play {
+export function acceptingAfter(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(...pieces)
-    await peer.takes()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(...pieces)
+    await peer.accept()
   }
 }
 
 /** Sends a 100 and accepts the content. */
-export const accepting: Play = saying(goAhead)
+export const accepting: Play = acceptingAfter(goAhead)
 
 /** Accepts content that is sent without an expectation. */
-export const taking: Play = async (peer) => {
-  await peer.unasked()
-  await peer.takes()
+export const acceptingWithoutExpect: Play = async (peer) => {
+  await peer.readHeadWithoutExpect()
+  await peer.accept()
 }
 
 /** Refuses in these pieces. No content may arrive before the client closes. */
 export function refusing(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(...pieces)
-    await peer.withheld()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(...pieces)
+    await peer.expectClosedWithoutContent()
   }
 }
 
 /** Also closes the origin's side after the last piece. */
-export function refusingUpToTheClose(...pieces: string[]): Play {
+export function refusingAndClosing(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(...pieces)
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(...pieces)
     peer.wire.end()
-    await peer.withheld()
+    await peer.expectClosedWithoutContent()
   }
 }
 

@@ -13,11 +13,11 @@ export interface TestProxy {
 }
 
 /** How a proxy behaves. */
-export interface ProxyHabits {
+export interface ProxyBehaviour {
   /** With an identity it uses TLS. */
   readonly identity?: Identity
   /** The required `Proxy-Authorization`. */
-  readonly wants?: string
+  readonly requires?: string
   /** The challenge to answer a head with, or `null` to accept it. */
   readonly challenges?: (head: string) => string | null
   /** What it does instead of forwarding: a status, nothing, or closing the connection. */
@@ -25,7 +25,7 @@ export interface ProxyHabits {
 }
 
 /** Starts an HTTP proxy that makes tunnels and forwards requests in absolute form. */
-export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
+export async function httpProxy(habits: ProxyBehaviour = {}): Promise<TestProxy> {
   const heads: string[] = []
   const clients: (string | undefined)[] = []
   const sockets: Socket[] = []
@@ -34,7 +34,7 @@ export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
     heads.push(head)
     clients.push(client.remoteAddress)
     sockets.push(client)
-    const { wants, instead, challenges = basicGuard(wants) } = habits
+    const { requires: wants, instead, challenges = basicGuard(wants) } = habits
     const challenge = challenges(head)
     if (challenge !== null) client.end(answer(407, `proxy-authenticate: ${challenge}\r\n`))
     else if (typeof instead === 'number') client.end(answer(instead))
@@ -48,7 +48,7 @@ export function proxyCredentials(head: string): string | undefined {
   return /^proxy-authorization: (.*)\r$/im.exec(head)?.[1]
 }
 
-function basicGuard(wants: string | undefined): NonNullable<ProxyHabits['challenges']> {
+function basicGuard(wants: string | undefined): NonNullable<ProxyBehaviour['challenges']> {
   return (head) =>
     wants === undefined || proxyCredentials(head) === wants ? null : 'Basic realm="proxy"'
 }

@@ -83,13 +83,13 @@ async function through(): Promise<ExpectAgentOptions> {
 }
 
 /** Plain HTTP/1.1; most specs use it. */
-export const plainly: Way = {
+export const plainHttp: Way = {
   name: 'HTTP/1.1',
   open: (options = {}, agent = {}) => http1(options, agent, false),
 }
 
 export const ways: readonly Way[] = [
-  plainly,
+  plainHttp,
   { name: 'TLS', open: (options = {}, agent = {}) => http1(options, agent, true) },
   { name: 'HTTP/2', open: (options = {}, agent = {}) => http2(options, agent) },
   {
@@ -105,7 +105,7 @@ export const ways: readonly Way[] = [
 ]
 
 /** Retries at once. */
-export const soon = { minDelay: 0 }
+export const withoutDelay = { minDelay: 0 }
 
 /** Uploads to such an origin. A wait may only run out where the origin is silent, however slow the machine is. */
 export async function sent(
@@ -116,7 +116,7 @@ export async function sent(
   return upload(url, input, {
     dispatcher: agent,
     continueTimeout: 60_000,
-    resume: soon,
+    resume: withoutDelay,
     ...options,
   })
 }
@@ -133,7 +133,7 @@ export async function failed(
 }
 
 /** Each attempt as a short text. */
-export function course({ attempts }: UploadReport): string[] {
+export function attemptTexts({ attempts }: UploadReport): string[] {
   return attempts.map(({ reason, method, status, offset }) =>
     [reason, method, status ?? 'broke', ...(offset === undefined ? [] : [`from ${offset}`])].join(
       ' ',

@@ -38,7 +38,7 @@ export interface Scenario {
   /** What the origin does on each connection, in order. */
   readonly origin: readonly Play[]
   /** The result of each upload; each is made after the response to the one before. */
-  readonly gets: readonly (Answered | Failed)[]
+  readonly results: readonly (Answered | Failed)[]
   readonly kinds?: readonly HaltingKind[]
   /** Restricts the scenario to replayable content, or to one-shot content. */
   readonly replayable?: boolean
@@ -73,7 +73,7 @@ export const shortWait: ExpectAgentOptions = { continueTimeout: 100 }
 export const silentWait: ExpectAgentOptions = { continueTimeout: 10 }
 
 /** The codes of undici for a connection that the other side closed or reset. */
-export const gone: Failed = { error: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'] }
+export const connectionLost: Failed = { error: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'] }
 
 const contentSize = 4096
 
@@ -105,7 +105,7 @@ async function perform(scenario: Scenario, kind: HaltingKind, face: Face): Promi
   // An error in a script explains the failure of the upload, so it is reported first.
   const broken = peer.done.then(() => new Promise<never>(() => {}))
   try {
-    for (const [number, wanted] of scenario.gets.entries()) {
+    for (const [number, wanted] of scenario.results.entries()) {
       const { bytes, length } = run.uploads[number] as Expected
       const headers = { ...kind.headers(bytes), ...wanted.sending?.headers }
       const sending = { redirect: 'manual' as const, ...wanted.sending, headers }
@@ -113,12 +113,12 @@ async function perform(scenario: Scenario, kind: HaltingKind, face: Face): Promi
       const upload = settled(send(url, kind.make(bytes, run.halt), sending), face)
       const result = await Promise.race([upload, broken])
       // Refused content must not be sent when the source continues.
-      run.halt.lift()
+      run.halt.resume()
       if ('error' in wanted) checkError(result, wanted)
       else checkAnswer(result, wanted, length, bytes.length)
     }
   } finally {
-    run.halt.lift()
+    run.halt.resume()
   }
   // Through a proxy, a connection may arrive after the client has closed it.
   if (through === null) expect(peer.connections, 'connections').to.equal(scenario.origin.length)
@@ -130,8 +130,8 @@ function scripted(run: Run): (part: Play) => (wire: Peer['wire']) => Promise<voi
   return (part) => (wire) => part(new Peer(wire, run))
 }
 
-function expectedOf({ gets, bytes }: Scenario, kind: HaltingKind): Expected[] {
-  return gets.map(({ sending }, number) => {
+function expectedOf({ results, bytes }: Scenario, kind: HaltingKind): Expected[] {
+  return results.map(({ sending }, number) => {
     const own = (number === 0 ? bytes : undefined) ?? noise(contentSize, number + 1)
     const declared = kind.headers(own)['content-length'] ?? String(own.length)
     const length = kind.known ? Number(declared) : null
@@ -179,6 +179,6 @@ function checkAnswer(
   expect(report.savedBytes, 'savedBytes').to.equal(saved)
   if (reason !== undefined) expect(report.reason).to.equal(reason)
   if (interim === undefined) return
-  const came = report.attempts.flatMap((attempt) => attempt.interim.map(({ status }) => status))
-  expect(came, 'interim responses').to.deep.equal(interim)
+  const statuses = report.attempts.flatMap((attempt) => attempt.interim.map(({ status }) => status))
+  expect(statuses, 'interim responses').to.deep.equal(interim)
 }

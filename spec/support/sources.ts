@@ -48,8 +48,8 @@ export async function restOf(source: Source): Promise<string> {
 
 /** One-shot content of these chunks, which counts calls of next() and return(). */
 export class Counted implements AsyncIterableIterator<string> {
-  asked = 0
-  left = 0
+  nextCalls = 0
+  returnCalls = 0
   readonly #chunks: string[]
 
   constructor(...chunks: string[]) {
@@ -57,13 +57,13 @@ export class Counted implements AsyncIterableIterator<string> {
   }
 
   async next(): Promise<IteratorResult<string>> {
-    this.asked++
+    this.nextCalls++
     const value = this.#chunks.shift()
     return value === undefined ? { done: true, value } : { done: false, value }
   }
 
   async return(): Promise<IteratorResult<string>> {
-    this.left++
+    this.returnCalls++
     return { done: true, value: undefined }
   }
 

@@ -10,11 +10,11 @@ export interface Through {
 }
 
 /** The environment variable that passes it to a process. */
-export const throughName = 'EXPECT_CONTINUE_THROUGH'
+export const throughVariable = 'EXPECT_CONTINUE_THROUGH'
 
-const told = process.env[throughName]
+const json = process.env[throughVariable]
 
-export const through: Through | null = told === undefined ? null : JSON.parse(told)
+export const through: Through | null = json === undefined ? null : JSON.parse(json)
 
 export function throughOptions(): ExpectAgentOptions {
   if (through === null) return {}

@@ -61,19 +61,19 @@ export class Wire {
   }
 
   async bytes(count: number): Promise<Buffer> {
-    await this.#have(() => this.#buffered.length >= count, `${count} bytes`)
+    await this.#waitUntil(() => this.#buffered.length >= count, `${count} bytes`)
     return this.#take(count)
   }
 
   /** Reads up to and including a text. */
   async until(text: string): Promise<Buffer> {
-    await this.#have(() => this.#buffered.includes(text), JSON.stringify(text))
+    await this.#waitUntil(() => this.#buffered.includes(text), JSON.stringify(text))
     return this.#take(this.#buffered.indexOf(text) + text.length)
   }
 
   /** Waits for the other side to close, and returns the bytes before that. */
   async closed(): Promise<Buffer> {
-    while (!this.#ended) await this.#news()
+    while (!this.#ended) await this.#nextData()
     return this.#take(this.#buffered.length)
   }
 
@@ -105,14 +105,14 @@ export class Wire {
     this.#connection.resetAndDestroy()
   }
 
-  async #have(enough: () => boolean, what: string): Promise<void> {
+  async #waitUntil(enough: () => boolean, what: string): Promise<void> {
     while (!enough()) {
       if (this.#ended) {
         const got = JSON.stringify(this.#buffered.subarray(0, 200).toString('latin1'))
         const why = this.#error === null ? 'left' : `failed with ${this.#error.message}`
         throw new Error(`connection ${this.index}: the peer ${why} before ${what}; it sent ${got}`)
       }
-      await this.#news()
+      await this.#nextData()
     }
   }
 
@@ -122,7 +122,7 @@ export class Wire {
     return bytes
   }
 
-  #news(): Promise<void> {
+  #nextData(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve
     })

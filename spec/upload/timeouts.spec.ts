@@ -6,10 +6,10 @@ import { startOrigin } from '../../lib/testing/index.ts'
 import { standingClock } from '../support/clock.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
-import { originElsewhere } from '../support/elsewhere.ts'
 import { agentFor, ownFaces } from '../support/faces.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { answer, goAhead } from '../support/steps.ts'
+import { threadOrigin } from '../support/thread-origin.ts'
 
 const small = noise(4096)
 
@@ -233,7 +233,7 @@ describe('timeouts', () => {
 
   for (const timeout of ['headers', 'total'] as const) {
     it(`accepts a response that arrived in time when the event loop is late: ${timeout}`, async () => {
-      const peer = await originElsewhere([
+      const peer = await threadOrigin([
         { do: 'head' },
         goAhead,
         { do: 'read', bytes: small.length },

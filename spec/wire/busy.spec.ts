@@ -1,6 +1,6 @@
 import { kinds } from '../support/contents.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect, inTurn, refusing } from '../support/plays.ts'
 import { response } from '../support/responses.ts'
 import {
   type Answered,
@@ -17,15 +17,15 @@ import {
 /** Accepts the content without an expectation, and then refuses it. */
 function takingInVain(status: number): Play {
   return async (peer) => {
-    await peer.unasked()
-    await peer.takes(status, 'later')
+    await peer.readHeadWithoutExpect()
+    await peer.accept(status, 'later')
   }
 }
 
 /** Sends no 100, reads the content and then refuses it. */
 const silentInVain: Play = async (peer) => {
-  await peer.asked()
-  await peer.takes(503, 'later')
+  await peer.readHeadWithExpect()
+  await peer.accept(503, 'later')
 }
 
 const below = { ...unasked, reason: 'below-threshold' } as const
@@ -47,56 +47,56 @@ describe('a busy route', () => {
     ...[413, 429, 503].map((status) =>
       small({
         name: `gets an expectation below the threshold after a ${status}, until a 2xx`,
-        origin: [inTurn(takingInVain(status), accepting, taking)],
-        gets: [inVain(status), asked, below],
+        origin: [inTurn(takingInVain(status), accepting, acceptingWithoutExpect)],
+        results: [inVain(status), asked, below],
       }),
     ),
     ...[400, 500, 502, 504].map((status) =>
       small({
         name: `is not one that answered ${status}`,
-        origin: [inTurn(takingInVain(status), taking)],
-        gets: [inVain(status), below],
+        origin: [inTurn(takingInVain(status), acceptingWithoutExpect)],
+        results: [inVain(status), below],
       }),
     ),
     small({
       name: 'prevents content below the threshold from being sent',
       origin: [inTurn(takingInVain(503), refusing(response(503, 'later')))],
-      gets: [inVain(503), { ...refused(503, 'later'), reason: 'remembered-refusal' }],
+      results: [inVain(503), { ...refused(503, 'later'), reason: 'remembered-refusal' }],
     }),
     small({
       name: 'is also recognised by a refusal before the content',
       origin: [refusing(response(429, 'later')), accepting],
-      gets: [{ ...refused(429, 'later'), ...asking }, asked],
+      results: [{ ...refused(429, 'later'), ...asking }, asked],
     }),
     small({
       name: 'is also recognised by the response to content after a 100',
       origin: [
         inTurn(async (peer) => {
-          await peer.asked()
-          await peer.says('HTTP/1.1 100 Continue\r\n\r\n')
-          await peer.takes(503, 'later')
+          await peer.readHeadWithExpect()
+          await peer.sendPieces('HTTP/1.1 100 Continue\r\n\r\n')
+          await peer.accept(503, 'later')
         }, accepting),
       ],
-      gets: [{ ...inVain(503, stored), ...asking }, asked],
+      results: [{ ...inVain(503, stored), ...asking }, asked],
     }),
     small({
       name: 'gets no expectation after it answered 417',
       origin: [
         inTurn(takingInVain(503), refusing(response(417))),
-        inTurn(takingInVain(503), taking),
+        inTurn(takingInVain(503), acceptingWithoutExpect),
       ],
-      gets: [inVain(503), inVain(503, { ...replayed, reason: 'remembered-refusal' }), below],
+      results: [inVain(503), inVain(503, { ...replayed, reason: 'remembered-refusal' }), below],
     }),
     small({
       name: 'gets no expectation after it was silent',
       agent: shortWait,
-      origin: [inTurn(takingInVain(503), silentInVain, taking)],
-      gets: [inVain(503), inVain(503, { ...silent, reason: 'remembered-refusal' }), below],
+      origin: [inTurn(takingInVain(503), silentInVain, acceptingWithoutExpect)],
+      results: [inVain(503), inVain(503, { ...silent, reason: 'remembered-refusal' }), below],
     }),
     small({
       name: "gets no expectation with expect: 'never', whose responses are noted",
       origin: [inTurn(takingInVain(503), takingInVain(503), accepting)],
-      gets: [
+      results: [
         { ...inVain(503), sending: { expect: 'never' }, reason: 'never' },
         { ...inVain(503), sending: { expect: 'never' }, reason: 'never' },
         asked,
@@ -105,8 +105,8 @@ describe('a busy route', () => {
     small({
       name: 'is not remembered without a memory',
       agent: { memory: false },
-      origin: [inTurn(takingInVain(503), taking)],
-      gets: [inVain(503), below],
+      origin: [inTurn(takingInVain(503), acceptingWithoutExpect)],
+      results: [inVain(503), below],
     }),
   ])
 })

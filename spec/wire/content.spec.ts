@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { noise } from '../support/contents.ts'
 import type { HaltingKind } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect, inTurn, refusing } from '../support/plays.ts'
 import { goAhead, response } from '../support/responses.ts'
 import {
   play,
@@ -32,26 +32,26 @@ describe('request content', () => {
         name: `arrives unchanged after a 100: ${name}`,
         bytes,
         origin: [inTurn(accepting, accepting)],
-        gets: [stored, stored],
+        results: [stored, stored],
       },
       {
         name: `arrives unchanged without an expectation: ${name}`,
         bytes,
         agent: { expect: 'never' },
-        origin: [inTurn(taking, taking)],
-        gets: [unasked, unasked],
+        origin: [inTurn(acceptingWithoutExpect, acceptingWithoutExpect)],
+        results: [unasked, unasked],
       },
       {
         name: `arrives unchanged when it is replayed: ${name}`,
         bytes,
-        origin: [refusing(response(417)), inTurn(taking, taking)],
-        gets: [replayed, { ...unasked, reason: 'remembered-417' }],
+        origin: [refusing(response(417)), inTurn(acceptingWithoutExpect, acceptingWithoutExpect)],
+        results: [replayed, { ...unasked, reason: 'remembered-417' }],
       },
       {
         name: `is not parsed as a request by an origin that refused it: ${name}`,
         bytes,
         origin: [refusing(response(403, 'no')), accepting],
-        gets: [refused(403, 'no'), stored],
+        results: [refused(403, 'no'), stored],
       },
     ])
   }
@@ -63,13 +63,13 @@ describe('request content', () => {
         name: `arrives complete after a 100: ${size} bytes`,
         bytes,
         origin: [inTurn(accepting, accepting)],
-        gets: [stored, stored],
+        results: [stored, stored],
       },
       {
         name: `arrives complete when it is replayed: ${size} bytes`,
         bytes,
-        origin: [refusing(response(417)), taking],
-        gets: [replayed],
+        origin: [refusing(response(417)), acceptingWithoutExpect],
+        results: [replayed],
       },
     ])
   }
@@ -105,8 +105,8 @@ const unknownKinds: readonly HaltingKind[] = [
 async function* nothing(): AsyncGenerator<Buffer> {}
 
 const leavingIt: Play = async (peer) => {
-  await peer.unasked()
-  await peer.takes(417, 'no')
+  await peer.readHeadWithoutExpect()
+  await peer.accept(417, 'no')
 }
 
 describe('content that is known to be empty', () => {
@@ -118,8 +118,8 @@ describe('content that is known to be empty', () => {
         name: `is sent without an expectation and with a length of 0: ${method}`,
         bytes,
         kinds: knownKinds,
-        origin: [taking],
-        gets: [{ ...nobodyAsked, sending: { method } }],
+        origin: [acceptingWithoutExpect],
+        results: [{ ...nobodyAsked, sending: { method } }],
       },
     ])
   }
@@ -128,15 +128,15 @@ describe('content that is known to be empty', () => {
       name: "is sent without an expectation with expect: 'always'",
       bytes,
       kinds: knownKinds,
-      origin: [taking],
-      gets: [{ ...nobodyAsked, sending: { expect: 'always' } }],
+      origin: [acceptingWithoutExpect],
+      results: [{ ...nobodyAsked, sending: { expect: 'always' } }],
     },
     {
       name: 'causes a 417 to be returned to the caller',
       bytes,
       kinds: knownKinds,
       origin: [leavingIt],
-      gets: [{ ...nobodyAsked, status: 417, text: 'no' }],
+      results: [{ ...nobodyAsked, status: 417, text: 'no' }],
     },
   ])
 })
@@ -150,7 +150,7 @@ describe('content that turns out to be empty', () => {
         bytes,
         kinds: unknownKinds,
         origin: [accepting],
-        gets: [{ ...stored, sending: { method } }],
+        results: [{ ...stored, sending: { method } }],
       },
     ])
   }
@@ -162,33 +162,33 @@ describe('content that turns out to be empty', () => {
       agent: silentWait,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.takes()
+          await peer.readHeadWithExpect()
+          await peer.accept()
         },
       ],
-      gets: [silent],
+      results: [silent],
     },
     {
       name: 'arrives as no chunks without an expectation',
       bytes,
       kinds: unknownKinds,
       agent: { expect: 'never' },
-      origin: [taking],
-      gets: [unasked],
+      origin: [acceptingWithoutExpect],
+      results: [unasked],
     },
     {
       name: 'is not sent after a refusal',
       bytes,
       kinds: unknownKinds,
       origin: [refusing(response(403, 'no'))],
-      gets: [refused(403, 'no')],
+      results: [refused(403, 'no')],
     },
     {
       name: 'is replayed after a 417',
       bytes,
       kinds: unknownKinds,
-      origin: [refusing(response(417)), taking],
-      gets: [replayed],
+      origin: [refusing(response(417)), acceptingWithoutExpect],
+      results: [replayed],
     },
   ])
 })

@@ -1,7 +1,15 @@
 import type { Peer, Play } from '../support/peer.ts'
-import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect, inTurn, refusing } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'
-import { gone, play, refused, replayed, shortWait, silent, stored } from '../support/scenario.ts'
+import {
+  connectionLost,
+  play,
+  refused,
+  replayed,
+  shortWait,
+  silent,
+  stored,
+} from '../support/scenario.ts'
 
 /** How a connection ends. */
 const deaths: readonly [name: string, die: (peer: Peer) => void][] = [
@@ -13,10 +21,10 @@ for (const [name, die] of deaths) {
   /** Ends after these pieces. No content may have arrived. */
   const dyingAfter = (...pieces: string[]): Play => {
     return async (peer) => {
-      await peer.asked()
-      await peer.says(...pieces)
+      await peer.readHeadWithExpect()
+      await peer.sendPieces(...pieces)
       die(peer)
-      await peer.withheld()
+      await peer.expectClosedWithoutContent()
     }
   }
 
@@ -25,17 +33,17 @@ for (const [name, die] of deaths) {
       {
         name: 'causes a fresh attempt with an expectation',
         origin: [dyingAfter(), accepting],
-        gets: [stored],
+        results: [stored],
       },
       {
         name: 'causes a fresh attempt, which may be refused',
         origin: [dyingAfter(), refusing(response(403, 'no'))],
-        gets: [refused(403, 'no')],
+        results: [refused(403, 'no')],
       },
       {
         name: 'causes a fresh attempt, which is replayed after a 417',
-        origin: [dyingAfter(), refusing(response(417)), taking],
-        gets: [replayed],
+        origin: [dyingAfter(), refusing(response(417)), acceptingWithoutExpect],
+        results: [replayed],
       },
       {
         name: 'causes a fresh attempt, which waits for the silent origin',
@@ -43,46 +51,46 @@ for (const [name, die] of deaths) {
         origin: [
           dyingAfter(),
           async (peer) => {
-            await peer.asked()
-            await peer.takes()
+            await peer.readHeadWithExpect()
+            await peer.accept()
           },
         ],
-        gets: [silent],
+        results: [silent],
       },
       {
         name: 'is an error when it comes twice',
         origin: [dyingAfter(), dyingAfter()],
-        gets: [gone],
+        results: [connectionLost],
       },
       {
         name: 'causes one fresh attempt for each upload',
         origin: [dyingAfter(), dyingAfter(), accepting],
-        gets: [gone, stored],
+        results: [connectionLost, stored],
       },
       {
         name: 'on a reused connection causes a fresh attempt',
         origin: [inTurn(accepting, dyingAfter()), accepting],
-        gets: [stored, stored],
+        results: [stored, stored],
       },
       {
         name: 'on a reused connection causes a fresh attempt, which fails when it comes again',
         origin: [inTurn(accepting, accepting, dyingAfter()), dyingAfter()],
-        gets: [stored, stored, gone],
+        results: [stored, stored, connectionLost],
       },
     ])
 
     for (const method of ['POST', 'PATCH', 'DELETE'] as const) {
-      const gets = { ...stored, sending: { method } }
+      const result = { ...stored, sending: { method } }
       play([
         {
           name: `causes a fresh attempt of a ${method}`,
           origin: [dyingAfter(), accepting],
-          gets: [gets],
+          results: [result],
         },
         {
           name: `on a reused connection causes a fresh attempt of a ${method}`,
           origin: [inTurn(accepting, dyingAfter()), accepting],
-          gets: [stored, gets],
+          results: [stored, result],
         },
       ])
     }
@@ -93,22 +101,24 @@ for (const [name, die] of deaths) {
       {
         name: 'is an error, and the upload is not retried: after a 103',
         origin: [dyingAfter(head(103))],
-        gets: [gone],
+        results: [connectionLost],
       },
       {
         name: 'is an error, and the upload is not retried: after a part of a 100',
         origin: [dyingAfter(goAhead.slice(0, 12))],
-        gets: [name === 'a close' ? { error: ['HTTPParserError', 'UND_ERR_SOCKET'] } : gone],
+        results: [
+          name === 'a close' ? { error: ['HTTPParserError', 'UND_ERR_SOCKET'] } : connectionLost,
+        ],
       },
       {
         name: 'is an error, and the upload is not retried: inside a 100',
         origin: [dyingAfter(goAhead.slice(0, 20))],
-        gets: [gone],
+        results: [connectionLost],
       },
       {
         name: 'makes the next upload use a new connection',
         origin: [dyingAfter(head(102)), accepting],
-        gets: [gone, stored],
+        results: [connectionLost, stored],
       },
     ])
   })
@@ -116,21 +126,21 @@ for (const [name, die] of deaths) {
   describe(`${name} instead of the final response`, () => {
     /** Ends after the whole content. */
     const dyingAtLast: Play = async (peer) => {
-      await peer.asked()
-      await peer.says(goAhead)
-      await peer.content()
+      await peer.readHeadWithExpect()
+      await peer.sendPieces(goAhead)
+      await peer.readContent()
       die(peer)
     }
     play([
       {
         name: 'is an error, and the upload is not retried',
         origin: [dyingAtLast],
-        gets: [gone],
+        results: [connectionLost],
       },
       {
         name: 'is also an error on a reused connection',
         origin: [inTurn(accepting, dyingAtLast), accepting],
-        gets: [stored, gone, stored],
+        results: [stored, connectionLost, stored],
       },
     ])
   })
@@ -141,17 +151,17 @@ describe('an invalid response', () => {
     {
       name: 'is an error, and no content is sent: a 101',
       origin: [refusing(head(101, 'Connection: upgrade', 'Upgrade: else')), accepting],
-      gets: [gone, stored],
+      results: [connectionLost, stored],
     },
     {
       name: 'is an error, and no content is sent: something else',
       origin: [refusing('SSH-2.0-OpenSSH_9.9\r\n'), accepting],
-      gets: [{ error: ['HTTPParserError'] }, stored],
+      results: [{ error: ['HTTPParserError'] }, stored],
     },
     {
       name: 'is an error, and no content is sent: a status of four digits',
       origin: [refusing('HTTP/1.1 1000 Continue\r\n\r\n'), accepting],
-      gets: [{ error: ['HTTPParserError'] }, stored],
+      results: [{ error: ['HTTPParserError'] }, stored],
     },
   ])
 })
@@ -160,9 +170,9 @@ describe('a connection that ends between two uploads', () => {
   const leaving =
     (die: (peer: Peer) => void): Play =>
     async (peer) => {
-      await peer.asked()
-      await peer.says(goAhead)
-      await peer.takes(201, 'stored', 'Keep-Alive: timeout=600')
+      await peer.readHeadWithExpect()
+      await peer.sendPieces(goAhead)
+      await peer.accept(201, 'stored', 'Keep-Alive: timeout=600')
       await peer.wire.pieces('')
       die(peer)
     }
@@ -170,7 +180,7 @@ describe('a connection that ends between two uploads', () => {
     deaths.map(([name, die]) => ({
       name: `is not reused: ${name}`,
       origin: [leaving(die), accepting],
-      gets: [stored, stored],
+      results: [stored, stored],
     })),
   )
   play([
@@ -178,14 +188,14 @@ describe('a connection that ends between two uploads', () => {
       name: 'is not reused when the origin announced it',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.takes(201, 'stored', 'Connection: close')
-          await peer.withheld()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.accept(201, 'stored', 'Connection: close')
+          await peer.expectClosedWithoutContent()
         },
         accepting,
       ],
-      gets: [stored, stored],
+      results: [stored, stored],
     },
   ])
 })

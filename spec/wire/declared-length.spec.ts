@@ -60,12 +60,12 @@ for (const { name, code, kinds } of wrong) {
         kinds,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [{ error: [code] }],
+        results: [{ error: [code] }],
       },
       {
         name: 'leaves the message incomplete after silence',
@@ -73,30 +73,30 @@ for (const { name, code, kinds } of wrong) {
         agent: silentWait,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [{ error: [code] }],
+        results: [{ error: [code] }],
       },
       {
         name: 'leaves the message incomplete without an expectation, if any of it is sent',
         kinds,
         agent: { expect: 'never' },
         origin: [neverWhole],
-        gets: [{ error: [code] }],
+        results: [{ error: [code] }],
       },
       {
         name: 'is not noticed before a refusal',
         kinds,
         origin: [refusing(response(403, 'no'))],
-        gets: [{ ...refused(403, 'no') }],
+        results: [{ ...refused(403, 'no') }],
       },
       {
         name: 'leaves the message of a replay incomplete, if any of it is sent',
         kinds,
         origin: [refusing(response(417)), neverWhole],
-        gets: [{ error: [code] }],
+        results: [{ error: [code] }],
       },
     ])
   })
@@ -108,7 +108,7 @@ describe('a source with a declared length of 0 bytes that is not empty', () => {
       name: 'fails the upload before a connection is made',
       kinds: misdeclared(-4096, 1024),
       origin: [],
-      gets: [{ error: ['ERR_EXPECT_CONTENT_LONG'] }],
+      results: [{ error: ['ERR_EXPECT_CONTENT_LONG'] }],
     },
   ])
 })

@@ -1,5 +1,5 @@
 import { haltingKinds } from '../support/halting.ts'
-import { saying } from '../support/plays.ts'
+import { acceptingAfter } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'
 import { play, stored } from '../support/scenario.ts'
 
@@ -28,8 +28,8 @@ describe('a 100', () => {
   play(
     forms.map(([form, ...pieces]) => ({
       name: `lets the content be sent: ${form}`,
-      origin: [saying(...pieces)],
-      gets: [{ ...stored, interim: form.startsWith('two') ? [100, 100] : [100] }],
+      origin: [acceptingAfter(...pieces)],
+      results: [{ ...stored, interim: form.startsWith('two') ? [100, 100] : [100] }],
     })),
   )
 
@@ -39,49 +39,49 @@ describe('a 100', () => {
       kinds: haltingKinds,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.halfway()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.waitForHalf()
           await peer.wire.pieces(goAhead, ...goAhead)
-          peer.lift()
-          await peer.takes()
+          peer.resume()
+          await peer.accept()
         },
       ],
-      gets: [{ ...stored, interim: [100, 100, 100] }],
+      results: [{ ...stored, interim: [100, 100, 100] }],
     },
     {
       name: 'may be repeated just before the final response',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.content()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.readContent()
           peer.wire.raw(goAhead + response(201, 'stored'))
         },
       ],
-      gets: [{ ...stored, interim: [100, 100] }],
+      results: [{ ...stored, interim: [100, 100] }],
     },
     {
       name: 'is requested again on a reused connection',
       origin: [
         async (peer) => {
-          await saying(goAhead)(peer)
-          await saying(...goAhead)(peer)
-          await saying(goAhead)(peer)
+          await acceptingAfter(goAhead)(peer)
+          await acceptingAfter(...goAhead)(peer)
+          await acceptingAfter(goAhead)(peer)
         },
       ],
-      gets: [stored, stored, stored],
+      results: [stored, stored, stored],
     },
     {
       name: 'may be followed by an error status after the whole content',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.takes(500, 'the disk is full')
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.accept(500, 'the disk is full')
         },
       ],
-      gets: [{ ...stored, status: 500, text: 'the disk is full' }],
+      results: [{ ...stored, status: 500, text: 'the disk is full' }],
     },
   ])
 
@@ -89,8 +89,8 @@ describe('a 100', () => {
     play([
       {
         name: `lets the content of a ${method} be sent`,
-        origin: [saying(goAhead)],
-        gets: [{ ...stored, sending: { method } }],
+        origin: [acceptingAfter(goAhead)],
+        results: [{ ...stored, sending: { method } }],
       },
     ])
   }
@@ -99,8 +99,8 @@ describe('a 100', () => {
     {
       name: 'is also requested by the header field of the caller',
       agent: { threshold: Number.POSITIVE_INFINITY, expect: 'never' },
-      origin: [saying(goAhead)],
-      gets: [{ ...stored, reason: 'always', sending: { headers: { Expect: '100-continue' } } }],
+      origin: [acceptingAfter(goAhead)],
+      results: [{ ...stored, reason: 'always', sending: { headers: { Expect: '100-continue' } } }],
     },
   ])
 })

@@ -1,7 +1,7 @@
 import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 import { haltingKinds } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
-import { taking } from '../support/plays.ts'
+import { acceptingWithoutExpect } from '../support/plays.ts'
 import { framings, goAhead, head, response } from '../support/responses.ts'
 import { type Answered, play, replayed, silentWait, stored } from '../support/scenario.ts'
 
@@ -19,7 +19,7 @@ const beginnings: readonly Beginning[] = [
     agent: silentWait,
     outcome: 'silent',
     begin: async (peer) => {
-      await peer.asked()
+      await peer.readHeadWithExpect()
     },
   },
   {
@@ -27,8 +27,8 @@ const beginnings: readonly Beginning[] = [
     agent: {},
     outcome: 'continued',
     begin: async (peer) => {
-      await peer.asked()
-      await peer.says(goAhead)
+      await peer.readHeadWithExpect()
+      await peer.sendPieces(goAhead)
     },
   },
 ]
@@ -40,9 +40,9 @@ const halfOfIt: ExpectAgentOptions = { replayWindow: 2048 }
 
 /** Resumes the source, and reads all content. */
 const takingAll: Play = async (peer) => {
-  await peer.unasked()
-  peer.lift()
-  await peer.takes()
+  await peer.readHeadWithoutExpect()
+  peer.resume()
+  await peer.accept()
 }
 
 for (const { name, agent, outcome, begin } of beginnings) {
@@ -50,18 +50,18 @@ for (const { name, agent, outcome, begin } of beginnings) {
   const halfway = (...pieces: string[]): Play => {
     return async (peer) => {
       await begin(peer)
-      await peer.halfway()
+      await peer.waitForHalf()
       await peer.wire.pieces(...pieces)
-      await peer.incomplete()
+      await peer.expectClosedIncomplete()
     }
   }
   /** Reads all content, and then sends this. */
   const afterwards = (...pieces: string[]): Play => {
     return async (peer) => {
       await begin(peer)
-      await peer.content()
+      await peer.readContent()
       await peer.wire.pieces(...pieces)
-      await peer.withheld()
+      await peer.expectClosedWithoutContent()
     }
   }
   const handedOver: Answered = { ...stored, status: 417, text: 'no', outcome, sent: [0.5, 1] }
@@ -74,7 +74,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: true,
         origin: [halfway(of(417)), takingAll],
-        gets: [replayed],
+        results: [replayed],
       })),
       {
         name: 'causes a replay of content that can be opened again, in single bytes',
@@ -82,7 +82,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: true,
         origin: [halfway(...head(103), ...response(417, 'no')), takingAll],
-        gets: [replayed],
+        results: [replayed],
       },
       {
         name: 'causes a replay of one-shot content that fits the window',
@@ -90,7 +90,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no')), takingAll],
-        gets: [replayed],
+        results: [replayed],
       },
       {
         name: 'causes a replay of one-shot content of which the window holds what was read',
@@ -98,7 +98,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no')), takingAll],
-        gets: [replayed],
+        results: [replayed],
       },
       {
         name: 'is returned when one-shot content is not kept',
@@ -106,7 +106,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no'))],
-        gets: [handedOver],
+        results: [handedOver],
       },
       {
         name: 'is returned when one-shot content has outgrown the window',
@@ -114,15 +114,15 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no'))],
-        gets: [handedOver],
+        results: [handedOver],
       },
       {
         name: 'is remembered although there was no replay',
         agent: { ...agent, ...noWindow },
         kinds: haltingKinds,
         replayable: false,
-        origin: [halfway(response(417, 'no')), taking],
-        gets: [handedOver, { ...stored, outcome: 'not-asked', reason: 'remembered-417' }],
+        origin: [halfway(response(417, 'no')), acceptingWithoutExpect],
+        results: [handedOver, { ...stored, outcome: 'not-asked', reason: 'remembered-417' }],
       },
       {
         name: 'causes a replay if an agent may have several connections',
@@ -130,7 +130,7 @@ for (const { name, agent, outcome, begin } of beginnings) {
         kinds: haltingKinds,
         replayable: true,
         origin: [halfway(response(417, 'no')), takingAll],
-        gets: [replayed],
+        results: [replayed],
       },
     ])
   })
@@ -142,15 +142,15 @@ for (const { name, agent, outcome, begin } of beginnings) {
         name: 'causes a replay of content that can be opened again',
         agent,
         replayable: true,
-        origin: [afterwards(response(417, 'no')), taking],
-        gets: [replayed],
+        origin: [afterwards(response(417, 'no')), acceptingWithoutExpect],
+        results: [replayed],
       },
       {
         name: 'causes a replay of one-shot content that fits the window',
         agent: { ...agent, ...window },
         replayable: false,
-        origin: [afterwards(head(102), ...response(417, 'no')), taking],
-        gets: [replayed],
+        origin: [afterwards(head(102), ...response(417, 'no')), acceptingWithoutExpect],
+        results: [replayed],
       },
       {
         name: 'is returned when one-shot content has outgrown the window',
@@ -159,10 +159,10 @@ for (const { name, agent, outcome, begin } of beginnings) {
         origin: [
           async (peer) => {
             await begin(peer)
-            await peer.takes(417, 'no')
+            await peer.accept(417, 'no')
           },
         ],
-        gets: [once],
+        results: [once],
       },
       {
         name: 'causes one replay',
@@ -171,11 +171,11 @@ for (const { name, agent, outcome, begin } of beginnings) {
         origin: [
           afterwards(response(417, 'no')),
           async (peer) => {
-            await peer.unasked()
-            await peer.takes(417, 'still no')
+            await peer.readHeadWithoutExpect()
+            await peer.accept(417, 'still no')
           },
         ],
-        gets: [{ ...replayed, status: 417, text: 'still no' }],
+        results: [{ ...replayed, status: 417, text: 'still no' }],
       },
     ])
   })

@@ -1,11 +1,11 @@
 import { noise, kinds as plainKinds } from '../support/contents.ts'
 import { haltingKinds } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect } from '../support/plays.ts'
 import { framings, goAhead, head, response } from '../support/responses.ts'
 import {
   type Answered,
-  gone,
+  connectionLost,
   play,
   type Scenario,
   silentWait,
@@ -18,11 +18,11 @@ const kinds = haltingKinds
 /** Answers while content is sent, reads on, and must not get the whole message. */
 function answering(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(goAhead)
-    await peer.halfway()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(goAhead)
+    await peer.waitForHalf()
     await peer.wire.pieces(...pieces)
-    await peer.incomplete()
+    await peer.expectClosedIncomplete()
   }
 }
 
@@ -36,7 +36,7 @@ function refusing(status: number): Scenario {
     name: `is returned, and the connection is closed: ${status}`,
     kinds,
     origin: [answering(response(status, 'enough')), accepting],
-    gets: [cut(status, 'enough'), stored],
+    results: [cut(status, 'enough'), stored],
   }
 }
 
@@ -49,16 +49,16 @@ describe('a final response while content is sent', () => {
       kinds,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.halfway()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.waitForHalf()
           await peer.wire.pieces(of(413))
           if (closes) peer.wire.end()
-          await peer.incomplete()
+          await peer.expectClosedIncomplete()
         },
         accepting,
       ],
-      gets: [cut(413, text), stored],
+      results: [cut(413, text), stored],
     })),
   )
 
@@ -68,29 +68,29 @@ describe('a final response while content is sent', () => {
       kinds,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.halfway()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.waitForHalf()
           await peer.wire.pieces(...head(413, 'Content-Length: 9'), ...'too ')
-          peer.lift()
+          peer.resume()
           await peer.wire.pieces(...'large')
-          await peer.incomplete()
+          await peer.expectClosedIncomplete()
         },
         accepting,
       ],
-      gets: [cut(413, 'too large'), stored],
+      results: [cut(413, 'too large'), stored],
     },
     {
       name: 'may arrive in single bytes',
       kinds,
       origin: [answering(...response(413, 'too large')), accepting],
-      gets: [cut(413, 'too large'), stored],
+      results: [cut(413, 'too large'), stored],
     },
     {
       name: 'may come after other interim responses',
       kinds,
       origin: [answering(head(103), head(102) + goAhead + response(413, 'too large')), accepting],
-      gets: [{ ...cut(413, 'too large'), interim: [100, 103, 102, 100] }, stored],
+      results: [{ ...cut(413, 'too large'), interim: [100, 103, 102, 100] }, stored],
     },
     {
       name: 'is returned after silence',
@@ -98,14 +98,14 @@ describe('a final response while content is sent', () => {
       agent: silentWait,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.halfway()
+          await peer.readHeadWithExpect()
+          await peer.waitForHalf()
           await peer.wire.pieces(response(413, 'too large'))
-          await peer.incomplete()
+          await peer.expectClosedIncomplete()
         },
-        taking,
+        acceptingWithoutExpect,
       ],
-      gets: [{ ...cut(413, 'too large'), outcome: 'silent' }, unasked],
+      results: [{ ...cut(413, 'too large'), outcome: 'silent' }, unasked],
     },
     {
       name: 'is returned without an expectation',
@@ -113,36 +113,36 @@ describe('a final response while content is sent', () => {
       agent: { expect: 'never' },
       origin: [
         async (peer) => {
-          await peer.unasked()
-          await peer.halfway()
+          await peer.readHeadWithoutExpect()
+          await peer.waitForHalf()
           await peer.wire.pieces(response(413, 'too large'))
-          await peer.incomplete()
+          await peer.expectClosedIncomplete()
         },
-        taking,
+        acceptingWithoutExpect,
       ],
-      gets: [{ ...cut(413, 'too large'), outcome: 'not-asked' }, unasked],
+      results: [{ ...cut(413, 'too large'), outcome: 'not-asked' }, unasked],
     },
     {
       name: 'is returned in spite of the reset that follows it',
       kinds,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.halfway()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.waitForHalf()
           await peer.wire.pieces(response(413, 'too large'))
           peer.wire.reset()
-          await peer.incomplete()
+          await peer.expectClosedIncomplete()
         },
         accepting,
       ],
-      gets: [cut(413, 'too large'), stored],
+      results: [cut(413, 'too large'), stored],
     },
     {
       name: 'from 200 to 299 is returned, and the rest is not sent',
       kinds,
       origin: [answering(response(200, 'had it')), accepting],
-      gets: [{ ...cut(200, 'had it'), outcome: 'answered' }, stored],
+      results: [{ ...cut(200, 'had it'), outcome: 'answered' }, stored],
     },
   ])
 
@@ -153,18 +153,18 @@ describe('a final response while content is sent', () => {
       kinds: plainKinds.slice(0, 3),
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.arrived(1024)
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.waitForBytes(1024)
           // The buffers on the way hold far less than the content.
           peer.wire.socket.pause()
           await peer.wire.pieces(response(413, 'too large'))
           peer.wire.socket.resume()
-          await peer.incomplete()
+          await peer.expectClosedIncomplete()
         },
         accepting,
       ],
-      gets: [{ ...cut(413, 'too large'), sent: [0, 0.99] }, stored],
+      results: [{ ...cut(413, 'too large'), sent: [0, 0.99] }, stored],
     },
   ])
 })
@@ -172,11 +172,11 @@ describe('a final response while content is sent', () => {
 describe('an end of the connection while content is sent', () => {
   const dying = (die: (peer: Parameters<Play>[0]) => void): Play => {
     return async (peer) => {
-      await peer.asked()
-      await peer.says(goAhead)
-      await peer.halfway()
+      await peer.readHeadWithExpect()
+      await peer.sendPieces(goAhead)
+      await peer.waitForHalf()
       die(peer)
-      await peer.incomplete()
+      await peer.expectClosedIncomplete()
     }
   }
   play([
@@ -184,19 +184,19 @@ describe('an end of the connection while content is sent', () => {
       name: 'is an error, and the upload is not retried: a reset',
       kinds,
       origin: [dying((peer) => peer.wire.reset())],
-      gets: [gone],
+      results: [connectionLost],
     },
     {
       name: 'is an error, and the upload is not retried: a close',
       kinds,
       origin: [dying((peer) => peer.wire.end())],
-      gets: [gone],
+      results: [connectionLost],
     },
     {
       name: 'makes the next upload use a new connection',
       kinds,
       origin: [dying((peer) => peer.wire.reset()), accepting],
-      gets: [gone, stored],
+      results: [connectionLost, stored],
     },
     {
       name: 'is also an error after silence',
@@ -204,13 +204,13 @@ describe('an end of the connection while content is sent', () => {
       agent: silentWait,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.halfway()
+          await peer.readHeadWithExpect()
+          await peer.waitForHalf()
           peer.wire.reset()
-          await peer.incomplete()
+          await peer.expectClosedIncomplete()
         },
       ],
-      gets: [gone],
+      results: [connectionLost],
     },
   ])
 })

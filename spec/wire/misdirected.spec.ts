@@ -12,10 +12,10 @@ const streams = kinds.filter((kind) => !buffers.includes(kind))
 const misdirected = response(421, 'elsewhere')
 const refusal = refused(421, 'elsewhere')
 const takenAndRefused: Play = async (peer) => {
-  await peer.asked()
-  await peer.says(goAhead)
-  await peer.takes(421, 'elsewhere', 'Connection: close')
-  await peer.withheld()
+  await peer.readHeadWithExpect()
+  await peer.sendPieces(goAhead)
+  await peer.accept(421, 'elsewhere', 'Connection: close')
+  await peer.expectClosedWithoutContent()
 }
 const handedOver = { ...stored, status: 421, text: 'elsewhere' }
 
@@ -28,41 +28,41 @@ describe('a 421', () => {
       faces: fetches,
       replayable: true,
       origin: [refusing(misdirected), accepting],
-      gets: [stored],
+      results: [stored],
     },
     {
       name: 'before the content is returned when it comes twice',
       faces: fetches,
       replayable: true,
       origin: [refusing(misdirected), refusing(misdirected)],
-      gets: [refusal],
+      results: [refusal],
     },
     {
       name: 'before the content is returned',
       faces: plain,
       origin: [refusing(misdirected), accepting],
-      gets: [refusal, stored],
+      results: [refusal, stored],
     },
     {
       name: 'after the content causes one more request of fetch if the content can be opened again',
       faces: fetches,
       replayable: true,
       origin: [takenAndRefused, accepting],
-      gets: [stored],
+      results: [stored],
     },
     {
       name: 'before one-shot content is returned',
       faces: fetches,
       replayable: false,
       origin: [refusing(misdirected), accepting],
-      gets: [refusal, stored],
+      results: [refusal, stored],
     },
     {
       name: 'after one-shot content is returned',
       faces: ownFaces,
       replayable: false,
       origin: [takenAndRefused],
-      gets: [handedOver],
+      results: [handedOver],
     },
   ])
 })
@@ -76,35 +76,35 @@ describe('a 421 to the platform’s fetch', () => {
       faces,
       kinds: buffers,
       origin: [refusing(misdirected), accepting],
-      gets: [stored],
+      results: [stored],
     },
     {
       name: 'before the content is returned when it comes twice',
       faces,
       kinds: buffers,
       origin: [refusing(misdirected), refusing(misdirected)],
-      gets: [refusal],
+      results: [refusal],
     },
     {
       name: 'before the content is returned with a stream',
       faces,
       kinds: streams,
       origin: [refusing(misdirected), accepting],
-      gets: [refusal, stored],
+      results: [refusal, stored],
     },
     {
       name: 'after the content causes one more request with a buffer',
       faces,
       kinds: buffers,
       origin: [takenAndRefused, accepting],
-      gets: [stored],
+      results: [stored],
     },
     {
       name: 'after the content is returned with a stream',
       faces,
       kinds: streams,
       origin: [takenAndRefused],
-      gets: [handedOver],
+      results: [handedOver],
     },
   ])
 })

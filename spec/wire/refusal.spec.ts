@@ -1,5 +1,5 @@
 import { kinds } from '../support/contents.ts'
-import { accepting, inTurn, refusing, refusingUpToTheClose } from '../support/plays.ts'
+import { accepting, inTurn, refusing, refusingAndClosing } from '../support/plays.ts'
 import { framings, goAhead, head, response } from '../support/responses.ts'
 import { type Answered, play, refused, stored } from '../support/scenario.ts'
 
@@ -15,25 +15,25 @@ describe('a refusal before the content', () => {
       {
         name: `prevents the content and closes the connection: ${status}`,
         origin: [refusing(response(status, 'no')), accepting],
-        gets: [refused(status, 'no'), stored],
+        results: [refused(status, 'no'), stored],
       },
     ])
   }
 
   for (const status of [401, 413, 503]) {
     for (const { name, text, closes, of } of framings) {
-      const saying = closes ? refusingUpToTheClose : refusing
+      const saying = closes ? refusingAndClosing : refusing
       play([
         {
           name: `prevents the content, ${name}: ${status}`,
           origin: [saying(of(status)), accepting],
-          gets: [refused(status, text), stored],
+          results: [refused(status, text), stored],
         },
         {
           name: `prevents the content, in single bytes, ${name}: ${status}`,
           kinds: kinds.slice(1, 3),
           origin: [saying(...of(status)), accepting],
-          gets: [refused(status, text), stored],
+          results: [refused(status, text), stored],
         },
       ])
     }
@@ -50,7 +50,7 @@ describe('a refusal before the content', () => {
     redirects.map(([status, text, answer]) => ({
       name: `is returned with redirect: 'manual': ${status}`,
       origin: [refusing(answer), accepting],
-      gets: [refused(status, text), stored],
+      results: [refused(status, text), stored],
     })),
   )
 
@@ -58,54 +58,57 @@ describe('a refusal before the content', () => {
     {
       name: 'takes precedence over a 100 in one piece with it',
       origin: [refusing(goAhead + response(413, 'too large')), accepting],
-      gets: [{ ...refused(413, 'too large'), interim: [100] }, stored],
+      results: [{ ...refused(413, 'too large'), interim: [100] }, stored],
     },
     {
       name: 'takes precedence over a 100 when only its beginning is in one piece with it',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead + response(413, 'no').slice(0, 12), response(413, 'no').slice(12))
-          await peer.withheld()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(
+            goAhead + response(413, 'no').slice(0, 12),
+            response(413, 'no').slice(12),
+          )
+          await peer.expectClosedWithoutContent()
         },
         accepting,
       ],
-      gets: [refused(413, 'no'), stored],
+      results: [refused(413, 'no'), stored],
     },
     {
       name: 'may arrive in pieces, each of which does not start the content',
       origin: [
         refusing('HTTP/1.1 4', '03', ' As', ' Scripted\r\nContent-', 'Length: 2\r\n\r\n', 'no'),
       ],
-      gets: [refused(403, 'no')],
+      results: [refused(403, 'no')],
     },
     {
       name: 'is returned in spite of the reset that follows it',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(response(413, 'too large'))
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(response(413, 'too large'))
           peer.wire.reset()
         },
         accepting,
       ],
-      gets: [refused(413, 'too large'), stored],
+      results: [refused(413, 'too large'), stored],
     },
     {
       name: 'closes a connection that was used before',
       origin: [inTurn(accepting, accepting, refusing(response(429, 'slow down'))), accepting],
-      gets: [stored, stored, refused(429, 'slow down'), stored],
+      results: [stored, stored, refused(429, 'slow down'), stored],
     },
     {
       name: 'may come repeatedly, each time on a new connection',
       origin: Array.from({ length: 4 }, () => refusing(response(503, 'later'))),
-      gets: Array.from({ length: 4 }, () => refused(503, 'later')),
+      results: Array.from({ length: 4 }, () => refused(503, 'later')),
     },
     {
       name: 'closes the connection if an agent may have several',
       agent: several,
       origin: [refusing(response(401, 'who?')), accepting],
-      gets: [refused(401, 'who?'), stored],
+      results: [refused(401, 'who?'), stored],
     },
   ])
 
@@ -115,7 +118,7 @@ describe('a refusal before the content', () => {
       {
         name: `prevents the content of a ${method}`,
         origin: [refusing(response(403, 'no')), accepting],
-        gets: [
+        results: [
           { ...refused(403, 'no'), sending },
           { ...stored, sending },
         ],
@@ -130,35 +133,35 @@ describe('a final response from 200 to 299 before the content', () => {
     successes.map((status) => ({
       name: `is returned with the outcome answered, and no content is sent: ${status}`,
       origin: [refusing(response(status, 'had it')), accepting],
-      gets: [{ ...answered, status }, stored],
+      results: [{ ...answered, status }, stored],
     })),
   )
   play([
     ...framings.map(({ name, text, closes, of }) => ({
       name: `is returned, ${name}`,
-      origin: [(closes ? refusingUpToTheClose : refusing)(of(200)), accepting],
-      gets: [{ ...answered, text }, stored],
+      origin: [(closes ? refusingAndClosing : refusing)(of(200)), accepting],
+      results: [{ ...answered, text }, stored],
     })),
     {
       name: 'may have no content',
       origin: [refusing(head(204)), accepting],
-      gets: [{ ...answered, status: 204, text: '' }, stored],
+      results: [{ ...answered, status: 204, text: '' }, stored],
     },
     {
       name: 'does not end the upload in one piece with a 100',
       origin: [
         inTurn(async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead + response(201, 'had it'))
-          await peer.content()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead + response(201, 'had it'))
+          await peer.readContent()
         }, accepting),
       ],
-      gets: [{ ...stored, text: 'had it', sent: [0, 1], interim: [100] }, stored],
+      results: [{ ...stored, text: 'had it', sent: [0, 1], interim: [100] }, stored],
     },
     {
       name: 'may come after other interim responses',
       origin: [refusing(...head(103), head(102) + response(200, 'had it')), accepting],
-      gets: [{ ...answered, interim: [103, 102] }, stored],
+      results: [{ ...answered, interim: [103, 102] }, stored],
     },
   ])
 })

@@ -1,9 +1,15 @@
 import { kinds } from '../support/contents.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, refusing, refusingUpToTheClose, taking } from '../support/plays.ts'
+import {
+  accepting,
+  acceptingWithoutExpect,
+  inTurn,
+  refusing,
+  refusingAndClosing,
+} from '../support/plays.ts'
 import { framings, goAhead, head, response } from '../support/responses.ts'
 import {
-  gone,
+  connectionLost,
   play,
   replayed,
   type Scenario,
@@ -21,22 +27,19 @@ const always = { sending: { expect: 'always' }, reason: 'always' } as const
 
 /** An upload that is replayed after the origin did this. */
 function replayedAfter(name: string, first: Play, more: Partial<Scenario> = {}): Scenario {
-  return { name, origin: [first, taking], gets: [replayed], ...more }
+  return { name, origin: [first, acceptingWithoutExpect], results: [replayed], ...more }
 }
 
 describe('a 417 before the content', () => {
   play([
     replayedAfter('causes a replay on a new connection', expectationFailed),
     ...framings.map(({ name, closes, of }) =>
-      replayedAfter(
-        `causes a replay: ${name}`,
-        (closes ? refusingUpToTheClose : refusing)(of(417)),
-      ),
+      replayedAfter(`causes a replay: ${name}`, (closes ? refusingAndClosing : refusing)(of(417))),
     ),
     ...framings.map(({ name, closes, of }) =>
       replayedAfter(
         `causes a replay: ${name}, in single bytes`,
-        (closes ? refusingUpToTheClose : refusing)(...of(417)),
+        (closes ? refusingAndClosing : refusing)(...of(417)),
       ),
     ),
     ...framings
@@ -65,8 +68,8 @@ describe('a 417 before the content', () => {
       refusing(goAhead + response(417)),
     ),
     replayedAfter('causes a replay although a reset follows it', async (peer) => {
-      await peer.asked()
-      await peer.says(response(417, 'no'))
+      await peer.readHeadWithExpect()
+      await peer.sendPieces(response(417, 'no'))
       peer.wire.reset()
     }),
     replayedAfter('causes a replay if an agent may have several connections', expectationFailed, {
@@ -78,91 +81,94 @@ describe('a 417 before the content', () => {
   ])
 
   for (const method of ['POST', 'PATCH', 'DELETE'] as const) {
-    const gets = [{ ...replayed, sending: { method } }]
+    const results = [{ ...replayed, sending: { method } }]
     play([
-      replayedAfter(`causes a replay: ${method}, kept connection`, expectationFailed, { gets }),
+      replayedAfter(`causes a replay: ${method}, kept connection`, expectationFailed, { results }),
       replayedAfter(
         `causes a replay: ${method}, closed connection`,
         refusing(response(417, 'no', 'Connection: close')),
-        { gets },
+        { results },
       ),
       replayedAfter(
         `causes a replay: ${method}, up to the close`,
-        refusingUpToTheClose(`${head(417)}no`),
-        { gets },
+        refusingAndClosing(`${head(417)}no`),
+        { results },
       ),
     ])
   }
 
   const second: Play = async (peer) => {
-    await peer.unasked()
-    await peer.takes(417, 'still no')
+    await peer.readHeadWithoutExpect()
+    await peer.accept(417, 'still no')
   }
   play([
     {
       name: 'causes one replay; a 417 to the replay is returned',
       origin: [expectationFailed, second],
-      gets: [{ ...replayed, status: 417, text: 'still no' }],
+      results: [{ ...replayed, status: 417, text: 'still no' }],
     },
     {
       name: 'causes a replay on a reused connection for the second upload',
-      origin: [inTurn(accepting, accepting, expectationFailed), taking],
-      gets: [stored, stored, replayed],
+      origin: [inTurn(accepting, accepting, expectationFailed), acceptingWithoutExpect],
+      results: [stored, stored, replayed],
     },
     {
       name: 'leaves the connection of the replay open for later uploads',
-      origin: [expectationFailed, inTurn(taking, taking, taking)],
-      gets: [replayed, remembered, remembered],
+      origin: [
+        expectationFailed,
+        inTurn(acceptingWithoutExpect, acceptingWithoutExpect, acceptingWithoutExpect),
+      ],
+      results: [replayed, remembered, remembered],
     },
     {
       name: 'returns the response to the replay',
       origin: [
         expectationFailed,
         async (peer) => {
-          await peer.unasked()
-          await peer.takes(507, 'full')
+          await peer.readHeadWithoutExpect()
+          await peer.accept(507, 'full')
         },
       ],
-      gets: [{ ...replayed, status: 507, text: 'full' }],
+      results: [{ ...replayed, status: 507, text: 'full' }],
     },
     {
       name: 'is an error when the connection of the replay ends, and the upload is not retried',
       origin: [
         expectationFailed,
         async (peer) => {
-          await peer.unasked()
-          await peer.content()
+          await peer.readHeadWithoutExpect()
+          await peer.readContent()
           peer.wire.reset()
         },
       ],
-      gets: [gone],
+      results: [connectionLost],
     },
   ])
 })
 
 describe('a 417 to a request without an expectation', () => {
   const refusingAll: Play = async (peer) => {
-    await peer.unasked()
-    await peer.takes(417, 'no expectations')
+    await peer.readHeadWithoutExpect()
+    await peer.accept(417, 'no expectations')
   }
   const handedOver = { ...unasked, status: 417, text: 'no expectations' }
   play([
     {
       name: "is returned with expect: 'never'",
       origin: [inTurn(refusingAll, refusingAll, accepting)],
-      gets: [{ ...handedOver, ...never }, { ...handedOver, ...never }, stored],
+      results: [{ ...handedOver, ...never }, { ...handedOver, ...never }, stored],
     },
     {
       name: 'is returned below the threshold',
       kinds: kinds.filter(({ known }) => known),
       agent: { threshold: 8192 },
       origin: [refusingAll],
-      gets: [{ ...handedOver, reason: 'below-threshold' }],
+      results: [{ ...handedOver, reason: 'below-threshold' }],
     },
     {
       name: 'is returned when the route is remembered',
-      origin: [expectationFailed, inTurn(taking, refusingAll)],
-      gets: [replayed, { ...handedOver, reason: 'remembered-417' }],
+      origin: [expectationFailed, inTurn(acceptingWithoutExpect, refusingAll)],
+      results: [replayed, { ...handedOver, reason: 'remembered-417' }],
     },
   ])
 })
@@ -171,26 +177,33 @@ describe('the memory of a route that answered 417', () => {
   play([
     {
       name: "is cleared by a 100 to an upload with expect: 'always'",
-      origin: [expectationFailed, inTurn(taking, taking, accepting, accepting)],
-      gets: [replayed, remembered, { ...stored, ...always }, stored],
+      origin: [
+        expectationFailed,
+        inTurn(acceptingWithoutExpect, acceptingWithoutExpect, accepting, accepting),
+      ],
+      results: [replayed, remembered, { ...stored, ...always }, stored],
     },
     {
       name: 'is not kept without a memory',
       agent: { memory: false },
-      origin: [expectationFailed, inTurn(taking, expectationFailed), taking],
-      gets: [replayed, replayed],
+      origin: [
+        expectationFailed,
+        inTurn(acceptingWithoutExpect, expectationFailed),
+        acceptingWithoutExpect,
+      ],
+      results: [replayed, replayed],
     },
     {
       name: 'replaces the memory of silence',
       agent: shortWait,
       origin: [
         inTurn(async (peer) => {
-          await peer.asked()
-          await peer.takes()
+          await peer.readHeadWithExpect()
+          await peer.accept()
         }, expectationFailed),
-        inTurn(taking, taking),
+        inTurn(acceptingWithoutExpect, acceptingWithoutExpect),
       ],
-      gets: [silent, { ...replayed, ...always }, remembered],
+      results: [silent, { ...replayed, ...always }, remembered],
     },
   ])
 })

@@ -1,7 +1,7 @@
 import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 import { haltingKinds } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect, inTurn } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'
 import {
   silentWait as agent,
@@ -14,15 +14,15 @@ import {
 
 /** Sends no 100, and accepts the content. */
 const keepingSilent: Play = async (peer) => {
-  await peer.asked()
-  await peer.takes()
+  await peer.readHeadWithExpect()
+  await peer.accept()
 }
 
 /** Reads the content, and then sends this. */
 function sayingLate(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.content()
+    await peer.readHeadWithExpect()
+    await peer.readContent()
     await peer.wire.pieces(...pieces)
   }
 }
@@ -37,37 +37,37 @@ describe('a silent origin', () => {
       name: 'gets the content after the wait',
       agent,
       origin: [keepingSilent],
-      gets: [{ ...silent, interim: [] }],
+      results: [{ ...silent, interim: [] }],
     },
     {
       name: 'gets the content at once when the wait is 0',
       agent: { continueTimeout: 0 },
       origin: [keepingSilent],
-      gets: [silent],
+      results: [silent],
     },
     {
       name: 'gets the content after the wait although it sent a 103',
       agent: shortWait,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(...head(103))
-          await peer.takes()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(...head(103))
+          await peer.accept()
         },
       ],
-      gets: [{ ...silent, interim: [103] }],
+      results: [{ ...silent, interim: [103] }],
     },
     {
       name: 'does not restart the wait with each 103',
       agent: shortWait,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.hintsUntilContent()
-          await peer.takes()
+          await peer.readHeadWithExpect()
+          await peer.sendHintsUntilContent()
+          await peer.accept()
         },
       ],
-      gets: [silent],
+      results: [silent],
     },
     {
       name: 'may send a 100 while content is sent',
@@ -75,38 +75,38 @@ describe('a silent origin', () => {
       kinds: haltingKinds,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.halfway()
+          await peer.readHeadWithExpect()
+          await peer.waitForHalf()
           await peer.wire.pieces(goAhead, ...goAhead)
-          peer.lift()
-          await peer.takes()
+          peer.resume()
+          await peer.accept()
         },
       ],
-      gets: [{ ...silent, interim: [100, 100] }],
+      results: [{ ...silent, interim: [100, 100] }],
     },
     {
       name: 'may send a 100 in one piece with the final response',
       agent,
       origin: [sayingLate(goAhead + response(201, 'stored'))],
-      gets: [{ ...silent, interim: [100] }],
+      results: [{ ...silent, interim: [100] }],
     },
     {
       name: 'may send a 100 and the final response in single bytes',
       agent,
       origin: [sayingLate(...goAhead, ...response(201, 'stored'))],
-      gets: [{ ...silent, interim: [100] }],
+      results: [{ ...silent, interim: [100] }],
     },
     {
       name: 'may send other interim responses',
       agent,
       origin: [sayingLate(head(102), head(103) + goAhead, response(201, 'stored'))],
-      gets: [{ ...silent, interim: [102, 103, 100] }],
+      results: [{ ...silent, interim: [102, 103, 100] }],
     },
     {
       name: 'may send an error status after the whole content',
       agent,
       origin: [sayingLate(response(503, 'later'))],
-      gets: [{ ...silent, status: 503, text: 'later' }],
+      results: [{ ...silent, status: 503, text: 'later' }],
     },
   ])
 })
@@ -116,26 +116,26 @@ describe('the memory of a silent route', () => {
     {
       name: 'lets the next upload send at once, on a reused connection',
       agent,
-      origin: [inTurn(keepingSilent, taking, taking)],
-      gets: [silent, remembered, remembered],
+      origin: [inTurn(keepingSilent, acceptingWithoutExpect, acceptingWithoutExpect)],
+      results: [silent, remembered, remembered],
     },
     {
       name: 'is cleared by a late 100',
       agent: shortWait,
       origin: [inTurn(sayingLate(goAhead, response(201, 'stored')), accepting)],
-      gets: [silent, stored],
+      results: [silent, stored],
     },
     {
       name: "does not override expect: 'always', whose 100 clears it",
       agent: shortWait,
       origin: [inTurn(keepingSilent, accepting, accepting)],
-      gets: [silent, { ...stored, ...always }, stored],
+      results: [silent, { ...stored, ...always }, stored],
     },
     {
       name: 'is not kept without a memory',
       agent: withoutMemory,
       origin: [inTurn(keepingSilent, keepingSilent)],
-      gets: [silent, silent],
+      results: [silent, silent],
     },
   ])
 })

@@ -41,20 +41,20 @@ function breakingWith(broken: Error): Record<Breaking, HaltingKind[]> {
   async function* halfway(bytes: Buffer, halt: Halt): AsyncGenerator<Buffer> {
     yield bytes.subarray(0, 1000)
     yield bytes.subarray(1000, 2048)
-    await halt.lifted
+    await halt.resumed
     throw broken
   }
   function stream(bytes: Buffer, halt: Halt): Readable {
     const readable = new Readable({ read() {} })
     readable.push(bytes.subarray(0, 1000))
-    void halt.lifted.then(() => readable.destroy(broken))
+    void halt.resumed.then(() => readable.destroy(broken))
     return readable
   }
   function webStream(bytes: Buffer, halt: Halt): ReadableStream {
     return new ReadableStream({
       start(controller) {
         controller.enqueue(bytes.subarray(0, 1000))
-        void halt.lifted.then(() => controller.error(broken))
+        void halt.resumed.then(() => controller.error(broken))
       },
     })
   }
@@ -75,11 +75,11 @@ function breakingWith(broken: Error): Record<Breaking, HaltingKind[]> {
 }
 
 const breaksWhileAsking: Play = async (peer) => {
-  await peer.asked()
-  await peer.says(head(103))
-  peer.lift()
-  await peer.says(goAhead)
-  await peer.incomplete()
+  await peer.readHeadWithExpect()
+  await peer.sendPieces(head(103))
+  peer.resume()
+  await peer.sendPieces(goAhead)
+  await peer.expectClosedIncomplete()
 }
 
 const errors: [string, Error][] = [
@@ -99,25 +99,25 @@ for (const [what, broken] of errors) {
         kinds: atOnce,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
       {
         name: 'at its first chunk is not noticed before a refusal',
         kinds: atOnce,
         origin: [refusing(response(403, 'no'))],
-        gets: [refused(403, 'no')],
+        results: [refused(403, 'no')],
       },
       {
         name: 'at its first chunk fails the upload before anything is sent without an expectation',
         kinds: atOnce,
         agent: { expect: 'never' },
-        origin: [(peer) => peer.withheld()],
-        gets: [failed],
+        origin: [(peer) => peer.expectClosedWithoutContent()],
+        results: [failed],
       },
       {
         name: 'during the wait for the 100 fails the upload',
@@ -125,20 +125,20 @@ for (const [what, broken] of errors) {
         faces: ownFaces,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(head(103))
-            peer.lift()
-            await peer.withheld()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(head(103))
+            peer.resume()
+            await peer.expectClosedWithoutContent()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
       {
         name: 'during the wait for the 100 fails the upload when it is opened',
         kinds: leftAlone,
         faces: ownFaces,
         origin: [breaksWhileAsking],
-        gets: [failed],
+        results: [failed],
       },
       {
         // The platform’s fetch does not notice the error of a stream that it does not read.
@@ -146,21 +146,21 @@ for (const [what, broken] of errors) {
         kinds: [...listenedTo, ...leftAlone],
         faces: platformFaces,
         origin: [breaksWhileAsking],
-        gets: [failed],
+        results: [failed],
       },
       {
         name: 'after the 100 leaves the message incomplete',
         kinds: halfway,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.halfway()
-            peer.lift()
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.waitForHalf()
+            peer.resume()
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
       {
         name: 'after silence leaves the message incomplete',
@@ -168,13 +168,13 @@ for (const [what, broken] of errors) {
         agent: silentWait,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.halfway()
-            peer.lift()
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.waitForHalf()
+            peer.resume()
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
       {
         name: 'without an expectation leaves the message incomplete',
@@ -182,13 +182,13 @@ for (const [what, broken] of errors) {
         agent: { expect: 'never' },
         origin: [
           async (peer) => {
-            await peer.unasked()
-            await peer.halfway()
-            peer.lift()
-            await peer.incomplete()
+            await peer.readHeadWithoutExpect()
+            await peer.waitForHalf()
+            peer.resume()
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
     ])
   })

@@ -3,7 +3,7 @@ import { faces } from '../support/all-faces.ts'
 import { haltingKinds } from '../support/halting.ts'
 import { origin } from '../support/origin.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect, inTurn, refusing } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'
 import { play, refused, stored, unasked } from '../support/scenario.ts'
 
@@ -12,17 +12,17 @@ const never = { expect: 'never' } as const
 /** Without an expectation: sends this before it reads the content. */
 function blurting(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.unasked()
+    await peer.readHeadWithoutExpect()
     await peer.wire.pieces(...pieces)
-    await peer.takes()
+    await peer.accept()
   }
 }
 
 /** Without an expectation: sends this after it read the content. */
 function sayingAfter(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.unasked()
-    await peer.content()
+    await peer.readHeadWithoutExpect()
+    await peer.readContent()
     await peer.wire.pieces(...pieces)
   }
 }
@@ -37,32 +37,43 @@ describe('a 100 to a request without an expectation', () => {
     {
       name: 'is removed before the content was read',
       agent: never,
-      origin: [inTurn(blurting(goAhead), blurting(...goAhead), taking)],
-      gets: [unasked, unasked, unasked],
+      origin: [inTurn(blurting(goAhead), blurting(...goAhead), acceptingWithoutExpect)],
+      results: [unasked, unasked, unasked],
     },
     {
       name: 'is removed after the content',
       agent: never,
-      origin: [inTurn(sayingAfter(goAhead, created), sayingAfter(goAhead + created), taking)],
-      gets: [unasked, unasked, unasked],
+      origin: [
+        inTurn(
+          sayingAfter(goAhead, created),
+          sayingAfter(goAhead + created),
+          acceptingWithoutExpect,
+        ),
+      ],
+      results: [unasked, unasked, unasked],
     },
     {
       name: 'is removed in single bytes, with the final response',
       agent: never,
-      origin: [inTurn(sayingAfter(...goAhead, ...created), taking)],
-      gets: [unasked, unasked],
+      origin: [inTurn(sayingAfter(...goAhead, ...created), acceptingWithoutExpect)],
+      results: [unasked, unasked],
     },
     {
       name: 'is removed when it is repeated',
       agent: never,
       origin: [inTurn(blurting(goAhead + goAhead), sayingAfter(goAhead, goAhead + created))],
-      gets: [unasked, unasked],
+      results: [unasked, unasked],
     },
     {
       name: 'is removed between other interim responses',
       agent: never,
-      origin: [inTurn(sayingAfter(head(103) + goAhead + head(102) + goAhead, created), taking)],
-      gets: [unasked, unasked],
+      origin: [
+        inTurn(
+          sayingAfter(head(103) + goAhead + head(102) + goAhead, created),
+          acceptingWithoutExpect,
+        ),
+      ],
+      results: [unasked, unasked],
     },
     {
       name: 'is removed while content is sent',
@@ -70,20 +81,20 @@ describe('a 100 to a request without an expectation', () => {
       kinds: haltingKinds,
       origin: [
         async (peer) => {
-          await peer.unasked()
-          await peer.halfway()
+          await peer.readHeadWithoutExpect()
+          await peer.waitForHalf()
           await peer.wire.pieces(goAhead, ...goAhead)
-          peer.lift()
-          await peer.takes()
+          peer.resume()
+          await peer.accept()
         },
       ],
-      gets: [unasked],
+      results: [unasked],
     },
     {
       name: 'is removed before a refusal',
       agent: never,
       origin: [sayingAfter(goAhead + response(413, 'too large'))],
-      gets: [{ ...unasked, status: 413, text: 'too large' }],
+      results: [{ ...unasked, status: 413, text: 'too large' }],
     },
   ])
 })
@@ -93,38 +104,38 @@ describe('response content that looks like interim responses', () => {
     {
       name: 'arrives unchanged without an expectation',
       agent: never,
-      origin: [inTurn(sayingAfter(lookalikeHead, lookalike), taking)],
-      gets: [{ ...unasked, ...looksLike }, unasked],
+      origin: [inTurn(sayingAfter(lookalikeHead, lookalike), acceptingWithoutExpect)],
+      results: [{ ...unasked, ...looksLike }, unasked],
     },
     {
       name: 'arrives unchanged in one piece with its head, without an expectation',
       agent: never,
-      origin: [inTurn(sayingAfter(lookalikeHead + lookalike), taking)],
-      gets: [{ ...unasked, ...looksLike }, unasked],
+      origin: [inTurn(sayingAfter(lookalikeHead + lookalike), acceptingWithoutExpect)],
+      results: [{ ...unasked, ...looksLike }, unasked],
     },
     {
       name: 'arrives unchanged in single bytes, without an expectation',
       agent: never,
-      origin: [inTurn(sayingAfter(...lookalikeHead, ...lookalike), taking)],
-      gets: [{ ...unasked, ...looksLike }, unasked],
+      origin: [inTurn(sayingAfter(...lookalikeHead, ...lookalike), acceptingWithoutExpect)],
+      results: [{ ...unasked, ...looksLike }, unasked],
     },
     {
       name: 'arrives unchanged after a 100',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.content()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.readContent()
           await peer.wire.pieces(lookalikeHead, lookalike)
           await accepting(peer)
         },
       ],
-      gets: [{ ...stored, ...looksLike }, stored],
+      results: [{ ...stored, ...looksLike }, stored],
     },
     {
       name: 'arrives unchanged with a refusal',
       origin: [refusing(head(413, `Content-Length: ${lookalike.length}`), lookalike), accepting],
-      gets: [refused(413, lookalike), stored],
+      results: [refused(413, lookalike), stored],
     },
     {
       name: 'arrives unchanged in chunks',
@@ -137,10 +148,10 @@ describe('response content that looks like interim responses', () => {
             goAhead,
             '\r\n0\r\n\r\n',
           ),
-          taking,
+          acceptingWithoutExpect,
         ),
       ],
-      gets: [{ ...unasked, status: 200, text: goAhead }, unasked],
+      results: [{ ...unasked, status: 200, text: goAhead }, unasked],
     },
   ])
 })

@@ -2,12 +2,12 @@ import { expect } from 'chai'
 import type { OriginMode, SeenRequest } from '../../../lib/testing/index.ts'
 import {
   authorizations,
+  completeCount,
   guarded,
   statuses,
   stream,
   uploader,
   user,
-  wholes,
 } from '../../support/guarded.ts'
 
 const right = 'Basic dXNlcjpzZWNyZXQ='
@@ -27,7 +27,7 @@ describe('an upload with basic credentials', () => {
     }
     expect(statuses(origin)).to.deep.equal([401, 201, 201, 201])
     expect(authorizations(origin)).to.deep.equal([undefined, right, right, right])
-    expect(wholes(origin)).to.equal(3)
+    expect(completeCount(origin)).to.equal(3)
   })
 
   it('returns the 401 when the credentials are wrong', async () => {

@@ -5,13 +5,13 @@ import { DigestGuard } from '../../support/digest-guard.ts'
 import { agentFor, ownFaces } from '../../support/faces.ts'
 import {
   authorizations,
+  completeCount,
   content,
   guarded,
   statuses,
   stream,
   uploader,
   user,
-  wholes,
 } from '../../support/guarded.ts'
 
 const wrong = { digest: { ...user, password: 'a guess' } }
@@ -30,7 +30,7 @@ describe('an upload with digest credentials', () => {
       const { status, report } = await send(`${origin.url}/file?part=1`, stream())
       expect(status).to.equal(201)
       expect(statuses(origin)).to.deep.equal([401, 201])
-      expect(wholes(origin)).to.equal(1)
+      expect(completeCount(origin)).to.equal(1)
       if (report === undefined) return
       expect(report.attempts.map(({ reason }) => reason)).to.deep.equal(['first', 'challenge'])
       expect(report).to.include({ outcome: 'continued', sentBytes: content.length })
@@ -51,7 +51,7 @@ describe('an upload with digest credentials', () => {
       ...[false, true],
       ...[false, true],
     ])
-    expect(wholes(origin)).to.equal(0)
+    expect(completeCount(origin)).to.equal(0)
   })
 
   it('continues to count a nonce in later uploads, which send it at once', async () => {
@@ -73,7 +73,7 @@ describe('an upload with digest credentials', () => {
     await Promise.all(Array.from({ length: 20 }, (_, number) => send(`${origin.url}/${number}`)))
     expect(statuses(origin).filter((status) => status === 401)).to.have.lengthOf(1)
     expect(new Set(guard.seen.map(({ nc }) => nc)).size).to.equal(21)
-    expect(wholes(origin)).to.equal(21)
+    expect(completeCount(origin)).to.equal(21)
   })
 
   it('shares a nonce among uploads that are challenged with it concurrently', async () => {
@@ -84,7 +84,7 @@ describe('an upload with digest credentials', () => {
     await Promise.all(Array.from({ length: 10 }, (_, number) => send(`${origin.url}/${number}`)))
     expect(guard.seen.filter(({ accepted }) => !accepted)).to.deep.equal([])
     expect(new Set(guard.seen.map(({ nc }) => nc)).size).to.equal(10)
-    expect(wholes(origin)).to.equal(10)
+    expect(completeCount(origin)).to.equal(10)
   })
 
   it('makes one more attempt with a new nonce when its own is stale', async () => {
@@ -158,7 +158,7 @@ describe('an upload with digest credentials', () => {
     await send(`${origin.url}/first`)
     await Promise.all(Array.from({ length: 10 }, (_, number) => send(`${origin.url}/${number}`)))
     expect(guard.seen.filter(({ accepted }) => !accepted)).to.deep.equal([])
-    expect(wholes(origin)).to.equal(11)
+    expect(completeCount(origin)).to.equal(11)
   })
 
   it('uses the next nonce in a refusal before the content', async () => {
@@ -286,7 +286,7 @@ describe('an upload with digest credentials', () => {
       'challenge',
       'replay',
     ])
-    expect(wholes(origin)).to.equal(1)
+    expect(completeCount(origin)).to.equal(1)
   })
 
   it('is not used by a dispatch with authenticate: null', async () => {

@@ -3,11 +3,11 @@ import { request } from 'undici'
 import { agentFor } from '../../support/faces.ts'
 import {
   authorizations,
+  completeCount,
   guarded,
   statuses,
   stream,
   uploader,
-  wholes,
 } from '../../support/guarded.ts'
 import { answering, bearer, TokenGuard } from '../../support/token-guard.ts'
 
@@ -20,7 +20,7 @@ describe('an upload with a function for credentials', () => {
     const { response, report } = await send(`${origin.url}/file?secret=1`, stream(), { headers })
     expect(response.status).to.equal(201)
     expect(report.attempts.map(({ reason }) => reason)).to.deep.equal(['first', 'challenge'])
-    expect(wholes(origin)).to.equal(1)
+    expect(completeCount(origin)).to.equal(1)
     expect(authorizations(origin)).to.deep.equal(['Bearer old', 'Bearer token-1'])
     expect(origin.requests[1]?.headers).to.include({ 'x-extra': 'new', 'x-kept': 'kept' })
     expect(calls).to.deep.equal([
@@ -74,7 +74,7 @@ describe('an upload with a function for credentials', () => {
     const { response } = await uploader({ authenticate })(`${origin.url}/file`)
     expect(response.status).to.equal(401)
     expect(calls).to.have.lengthOf(1)
-    expect(wholes(origin)).to.equal(0)
+    expect(completeCount(origin)).to.equal(0)
   })
 
   it('calls it once more, and not again, when the nonce was stale', async () => {

@@ -73,12 +73,12 @@ describe('a challenge while content is sent', () => {
 
   it('is answered with content from the replay window', async () => {
     const peer = await origin(late, accepts)
-    let goOn = (): void => {}
+    let resume = (): void => {}
     const more = new Promise<void>((resolve) => {
-      goOn = resolve
+      resume = resolve
     })
     const authenticate = async () => {
-      goOn()
+      resume()
       return { authorization: 'Basic dXNlcjpzZWNyZXQ=' }
     }
     const send = uploader({ authenticate, replayWindow: content.length })

@@ -5,12 +5,12 @@ import { DigestGuard } from '../../support/digest-guard.ts'
 import { agentFor } from '../../support/faces.ts'
 import {
   authorizations,
+  completeCount,
   guarded,
   statuses,
   stream,
   uploader,
   user,
-  wholes,
 } from '../../support/guarded.ts'
 import { answering, bearer } from '../../support/token-guard.ts'
 
@@ -84,7 +84,7 @@ describe('credentials after a redirect to another origin', () => {
     expect(response.status).to.equal(201)
     expect(statuses(origin)).to.deep.equal([401, 307, 201])
     expect(guard.seen.map(({ nc }) => nc)).to.deep.equal(['00000001', '00000002'])
-    expect(wholes(origin)).to.equal(1)
+    expect(completeCount(origin)).to.equal(1)
   })
 
   it('are sent without the content after a 303, and the report includes all attempts', async () => {

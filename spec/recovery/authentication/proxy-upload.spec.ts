@@ -7,7 +7,7 @@ import type { OriginMode, SeenRequest, TestOrigin } from '../../../lib/testing/i
 import { closeLater } from '../../support/closing.ts'
 import { DigestGuard } from '../../support/digest-guard.ts'
 import { agentFor } from '../../support/faces.ts'
-import { guarded, statuses, stream, user, wholes } from '../../support/guarded.ts'
+import { completeCount, guarded, statuses, stream, user } from '../../support/guarded.ts'
 import { identity } from '../../support/identity.ts'
 import { answering } from '../../support/token-guard.ts'
 
@@ -34,7 +34,7 @@ describe('a proxy that requires credentials', () => {
     await send(proxy, authenticate)
     expect(statuses(proxy)).to.deep.equal([407, 201, 201])
     expect(proxy.requests.map(({ path }) => path)).to.deep.equal([target, target, target])
-    expect(wholes(proxy)).to.equal(2)
+    expect(completeCount(proxy)).to.equal(2)
   })
 
   it('gets them together with those of the origin', async () => {
@@ -51,7 +51,7 @@ describe('a proxy that requires credentials', () => {
     const [, second, third] = proxy.requests
     expect(second?.headers).to.include({ 'proxy-authorization': right })
     expect(third?.headers.authorization).to.match(/^Digest /)
-    expect(wholes(proxy)).to.equal(1)
+    expect(completeCount(proxy)).to.equal(1)
   })
 
   it('does not get those of the origin', async () => {

@@ -11,7 +11,7 @@ import type { Authenticate } from '../../../lib/options/authenticate.ts'
 import { reportOf } from '../../../lib/report/reported.ts'
 import type { TestOrigin } from '../../../lib/testing/index.ts'
 import { agentFor } from '../../support/faces.ts'
-import { content, guarded, stream, user, wholes } from '../../support/guarded.ts'
+import { completeCount, content, guarded, stream, user } from '../../support/guarded.ts'
 import { identity } from '../../support/identity.ts'
 import { httpProxy, proxyCredentials, type TestProxy } from '../../support/proxies.ts'
 import { answering } from '../../support/token-guard.ts'
@@ -139,7 +139,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     const authenticate = { proxy: { basic: user } }
     const { report } = await upload(at.url, stream(), { dispatcher, authenticate })
     expect(report.attempts.map(({ reason }) => reason)).to.deep.equal(['first'])
-    expect(wholes(at.origin)).to.equal(1)
+    expect(completeCount(at.origin)).to.equal(1)
   })
 
   it('are sent at once for the next tunnel, with the next count of the nonce', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { temporaryFile } from '../../support/files.ts'
-import { type Through, throughName } from '../../support/through.ts'
+import { type Through, throughVariable } from '../../support/through.ts'
 
 export interface WireRun {
   readonly passes: number
@@ -24,7 +24,7 @@ export async function runWireSuite(through: Through, without: readonly string[])
     ...['--timeout', '10000', '--reporter', 'json', '--reporter-option', `output=${output}`],
     ...(omitted.length > 0 ? ['--grep', omitted.join('|'), '--invert'] : []),
   ]
-  const environment = { ...process.env, [throughName]: JSON.stringify(through) }
+  const environment = { ...process.env, [throughVariable]: JSON.stringify(through) }
   const child = spawn(process.execPath, [mocha, ...options, ...files], {
     cwd: root,
     env: environment,

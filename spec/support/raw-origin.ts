@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { listening } from './listening.ts'
 
 /** What an origin sends on each connection, valid or not. */
-export interface CrookedOptions {
+export interface RawOriginOptions {
   /** When the client connects. */
   readonly first?: string
   /** After a request with an expectation. */
@@ -12,7 +12,7 @@ export interface CrookedOptions {
 }
 
 /** Starts an origin that sends these bytes and then closes the connection. Resolves with its URL. */
-export async function crooked(options: CrookedOptions): Promise<string> {
+export async function rawOrigin(options: RawOriginOptions): Promise<string> {
   const { first = '', asked = '', unasked = '' } = options
   const server = createServer((socket) => {
     socket.on('error', () => {})

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { turns } from './turns.ts'
 
-interface Holdings {
+interface OpenResources {
   /** What keeps the event loop alive, by kind. */
   readonly resources: ReadonlyMap<string, number>
   /** Open descriptors, by kind. */
@@ -13,7 +13,7 @@ interface Holdings {
 /** Milliseconds in which closed resources must be gone. */
 const patience = 5000
 
-export function holdings(): Holdings {
+export function openResources(): OpenResources {
   return {
     resources: countsOf(process.getActiveResourcesInfo()),
     descriptors: countsOf(readdirSync('/proc/self/fd').map(kindOf)),
@@ -24,17 +24,17 @@ export function holdings(): Holdings {
 }
 
 /** What this process has open beyond what it had open before. Waits for it to be closed. */
-export async function leftSince(before: Holdings): Promise<string[]> {
+export async function leakedSince(before: OpenResources): Promise<string[]> {
   const until = performance.now() + patience
   for (;;) {
-    const left = more(before, holdings())
+    const left = more(before, openResources())
     if (left.length === 0 || performance.now() > until) return left
     await new Promise((resolve) => setTimeout(resolve, 50).unref())
     await turns()
   }
 }
 
-function more(before: Holdings, now: Holdings): string[] {
+function more(before: OpenResources, now: OpenResources): string[] {
   return (['resources', 'descriptors', 'listeners'] as const).flatMap((name) =>
     [...now[name]].flatMap(([kind, count]) => {
       const had = before[name].get(kind) ?? 0

@@ -3,7 +3,7 @@ import type { Finding } from './ledger.ts'
 const events = ['uncaughtException', 'unhandledRejection', 'warning'] as const
 
 /** Collects unhandled errors and warnings. Each is a fault. */
-export class Strays {
+export class UnhandledErrors {
   readonly findings: Finding[] = []
   readonly #note = (error: unknown): void => {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error)

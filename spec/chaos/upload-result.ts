@@ -7,7 +7,7 @@ import type { UploadPlan } from './plan.ts'
 import { send } from './send.ts'
 
 /** What a caller was told of an upload. */
-export interface Told {
+export interface UploadResult {
   readonly plan: UploadPlan
   /** What must arrive. */
   readonly content: Digest
@@ -35,29 +35,29 @@ const patienceFor = ({ size }: UploadPlan): number => 15_000 + size / 200
 const turns = 1000
 
 /** Makes an upload and records what its caller is told. */
-export async function tell(
+export async function runUpload(
   url: string,
   plan: UploadPlan,
   pool: Pool,
   agent: ExpectAgent,
-): Promise<Told> {
+): Promise<UploadResult> {
   const body = bodyOf(plan, pool)
-  const told = { plan, content: digestOf(body.bytes), flaw: body.flaw }
+  const known = { plan, content: digestOf(body.bytes), flaw: body.flaw }
   const abort = new AbortController()
   const { abortAfterMs } = plan
   const aborting =
     abortAfterMs === null ? undefined : setTimeout(() => abort.abort(new Aborted()), abortAfterMs)
   let watch: NodeJS.Timeout | undefined
-  const hanging = new Promise<Partial<Told>>((resolve) => {
+  const hanging = new Promise<Partial<UploadResult>>((resolve) => {
     watch = setTimeout(() => resolve({ hung: true }), patienceFor(plan))
   })
   const found = await Promise.race([attempt(url, plan, body, agent, abort.signal), hanging])
   clearTimeout(watch)
   clearTimeout(aborting)
   if (found.hung) abort.abort()
-  const leftOpen = found.hung !== true && !(await isLetGo(body))
+  const leftOpen = found.hung !== true && !(await isClosed(body))
   const nothing = { status: null, answer: null, report: null, error: null, message: '' }
-  return { ...nothing, hung: false, ...found, ...told, leftOpen }
+  return { ...nothing, hung: false, ...found, ...known, leftOpen }
 }
 
 /** A long run cannot keep the bytes of all uploads. */
@@ -75,8 +75,8 @@ async function attempt(
   body: Body,
   agent: ExpectAgent,
   signal: AbortSignal,
-): Promise<Partial<Told>> {
-  let head: Partial<Told> = {}
+): Promise<Partial<UploadResult>> {
+  let head: Partial<UploadResult> = {}
   try {
     const answered = await send(url, plan, body, agent, signal)
     const { status, answer, report } = answered
@@ -95,7 +95,7 @@ function codeOf(error: unknown): string {
   return String((inner as NodeJS.ErrnoException).code ?? inner.name)
 }
 
-async function isLetGo(body: Body): Promise<boolean> {
+async function isClosed(body: Body): Promise<boolean> {
   for (let turn = 0; turn < turns && body.open() > 0; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
   }

@@ -5,7 +5,7 @@ import type { Identity } from './identity.ts'
 import type { Orders, Step } from './steps.ts'
 
 /** An origin in another thread, which works while the event loop of the spec is blocked. */
-interface DistantOrigin {
+interface ThreadOrigin {
   readonly url: string
   readonly port: number
   /** Blocks this thread until the origin has done its `count` steps this many times. */
@@ -13,10 +13,10 @@ interface DistantOrigin {
 }
 
 /** Starts an origin that does the same steps on each connection; with an identity it uses TLS. */
-export async function originElsewhere(
+export async function threadOrigin(
   steps: readonly Step[],
   identity: Identity | null = null,
-): Promise<DistantOrigin> {
+): Promise<ThreadOrigin> {
   const counter = new Int32Array(new SharedArrayBuffer(4))
   const orders: Orders = { steps, identity, counter }
   const script = new URL('./children/origin-thread.ts', import.meta.url)
