@@ -25,10 +25,10 @@ describe('the examples', () => {
     it(`run without changes: ${name}`, async function () {
       this.timeout(60_000)
       const { stdout, stderr } = await run(process.execPath, [folder + name])
-      const came = stdout.trimEnd().split('\n')
+      const printedLines = stdout.trimEnd().split('\n')
       expect(stderr).to.equal('')
-      expect(came).to.have.length(lines.length)
-      for (const [at, line] of lines.entries()) expect(came[at]).to.match(line)
+      expect(printedLines).to.have.length(lines.length)
+      for (const [at, line] of lines.entries()) expect(printedLines[at]).to.match(line)
     })
   }
 

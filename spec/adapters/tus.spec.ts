@@ -142,12 +142,12 @@ describe('expectHttpStack with tus-js-client', () => {
 
   it('reports progress', async () => {
     const origin = await tusOrigin('go')
-    const told: number[] = []
+    const reported: number[] = []
 
-    await uploaded(origin, content, { onProgress: (sent) => told.push(sent) })
+    await uploaded(origin, content, { onProgress: (sent) => reported.push(sent) })
 
-    expect(told).to.deep.equal(told.toSorted((a, b) => a - b))
-    expect(told.at(-1)).to.equal(content.length)
+    expect(reported).to.deep.equal(reported.toSorted((a, b) => a - b))
+    expect(reported.at(-1)).to.equal(content.length)
   })
 })
 

@@ -159,8 +159,8 @@ describe('a server that requires a length', () => {
       )
       expect(JSON.parse(out)).to.include({ status: code, sentBytes: 0 })
       expect(JSON.parse(out).error.code).to.equal('ERR_LENGTH_REQUIRED')
-      const told = await run([...args, '-H', 'Content-Length: 3'], { stdin: 'abc' })
-      expect(told.status).to.equal(0)
+      const withLength = await run([...args, '-H', 'Content-Length: 3'], { stdin: 'abc' })
+      expect(withLength.status).to.equal(0)
     })
   }
 

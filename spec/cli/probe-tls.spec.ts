@@ -13,7 +13,7 @@ const playing =
     if (asks) asked(request, response, asks)
   }
 
-const sayGo = playing((_request, response) => response.writeContinue())
+const sendContinue = playing((_request, response) => response.writeContinue())
 
 describe('the command probe over TLS', () => {
   /** The first answer over each protocol. Fails if content was sent over HTTP/2. */
@@ -27,7 +27,7 @@ describe('the command probe over TLS', () => {
   }
 
   for (const [what, play, how, first] of [
-    ['sends a 100', sayGo, patient, 'continue'],
+    ['sends a 100', sendContinue, patient, 'continue'],
     ['is silent', playing(() => {}), hasty, 'silent'],
     ['answers 417', playing((_request, response) => response.writeHead(417).end()), patient, 417],
     ['refuses', playing((_request, response) => response.writeHead(403).end()), patient, 403],
@@ -45,7 +45,7 @@ describe('the command probe over TLS', () => {
   }
 
   it('reports an origin that supports HTTP/2 only', async () => {
-    const front = await tlsFront(['h2'], sayGo)
+    const front = await tlsFront(['h2'], sendContinue)
     expect(await firsts(front)).to.deep.equal([
       ['HTTP/2', 'continue'],
       ['HTTP/1.1', 'not spoken'],
@@ -53,7 +53,7 @@ describe('the command probe over TLS', () => {
   })
 
   it('uses HTTP/1.1 only with --no-http2', async () => {
-    const front = await tlsFront(['h2', 'http/1.1'], sayGo)
+    const front = await tlsFront(['h2', 'http/1.1'], sendContinue)
     expect(await firsts(front, [...patient, '--no-http2'])).to.deep.equal([
       ['HTTP/1.1', 'continue'],
     ])
@@ -61,7 +61,7 @@ describe('the command probe over TLS', () => {
   })
 
   it('exits with 1 if it does not trust the origin', async () => {
-    const { url } = await tlsFront(['h2'], sayGo)
+    const { url } = await tlsFront(['h2'], sendContinue)
     const { status, err } = await run(['probe', url])
     expect(status).to.equal(1)
     expect(err).to.match(/^expect-continue: TLS error: self-signed/)

@@ -112,13 +112,13 @@ describe('two interceptors', () => {
   it('report progress once', async () => {
     const origin = await guarded('go')
     const dispatcher = agentFor(settings).compose(asking())
-    const told: number[] = []
+    const reported: number[] = []
     const onProgress = ({ sent }: { sent: number }): void => {
-      told.push(sent)
+      reported.push(sent)
     }
     await upload(`${origin.url}/file`, contents.small, { ...settings, dispatcher, onProgress })
-    expect(told).to.eql([...told].sort((one, other) => one - other))
-    expect(told.at(-1)).to.equal(3)
+    expect(reported).to.eql([...reported].sort((one, other) => one - other))
+    expect(reported.at(-1)).to.equal(3)
   })
 })
 

@@ -10,7 +10,7 @@ const platform = globalThis.fetch as typeof fetch
 const asking = { expect: 'always', continueTimeout: 60_000 } as const
 
 /** The properties of an error and of its cause. */
-function told(error: Error): object {
+function described(error: Error): object {
   const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
   return { name, message, cause: { name: cause?.name, code: cause?.code, text: cause?.message } }
 }
@@ -18,8 +18,8 @@ function told(error: Error): object {
 /** The status and the text of a response, or the error. */
 async function outcomeOf(call: typeof fetch, url: string, init: FetchInit): Promise<unknown> {
   return call(url, init).then(
-    async (response) => [response.status, await response.text().catch(told)],
-    (error) => told(error),
+    async (response) => [response.status, await response.text().catch(described)],
+    (error) => described(error),
   )
 }
 

@@ -46,9 +46,9 @@ describe('an upload to a port on which no server listens', () => {
 async function takeOne(wire: Wire): Promise<Buffer> {
   const head = await wire.head()
   wire.send('HTTP/1.1 100 Continue')
-  const came = await wire.content(head)
+  const received = await wire.content(head)
   wire.send('HTTP/1.1 201 Created', 'Content-Length: 0')
-  return came
+  return received
 }
 
 const idle = ['HTTP/1.1 408 Request Timeout', 'Content-Length: 0', 'Connection: close']
@@ -56,7 +56,7 @@ const idle = ['HTTP/1.1 408 Request Timeout', 'Content-Length: 0', 'Connection: 
 describe('a 408 instead of a 100', () => {
   for (const method of ['PUT', 'POST']) {
     it(`on an idle connection causes a fresh attempt (${method})`, async () => {
-      const came: Buffer[] = []
+      const received: Buffer[] = []
       const peer = await origin(
         async (wire) => {
           await takeOne(wire)
@@ -65,7 +65,7 @@ describe('a 408 instead of a 100', () => {
           wire.end()
         },
         async (wire) => {
-          came.push(await takeOne(wire))
+          received.push(await takeOne(wire))
         },
       )
       const dispatcher = agentFor()
@@ -75,7 +75,7 @@ describe('a 408 instead of a 100', () => {
       const { response, report } = await upload(peer.url, stream(), { dispatcher, method })
       await peer.done
       expect(response.status).to.equal(201)
-      expect(came.map(sha256)).to.deep.equal([sha256(content)])
+      expect(received.map(sha256)).to.deep.equal([sha256(content)])
       expect(report.attempts.map(({ reason, status }) => [reason, status])).to.deep.equal([
         ['first', 408],
         ['fresh-connection', 201],

@@ -19,16 +19,16 @@ describe('onInterim', () => {
   for (const face of ['upload', 'fetch']) {
     it(`gets each interim response except 100, through ${face}`, async () => {
       const peer = await hinted()
-      const told: unknown[] = []
+      const received: unknown[] = []
       const options = {
         expect: 'always' as const,
         dispatcher: agentFor(),
         onInterim: ({ status, headers }: { status: number; headers: Headers }) =>
-          told.push([status, headers.get('link'), headers.get('upload-offset')]),
+          received.push([status, headers.get('link'), headers.get('upload-offset')]),
       }
       if (face === 'upload') await upload(peer.url, 'hello', options)
       else await fetch(peer.url, { method: 'PUT', body: 'hello', ...options })
-      expect(told).to.deep.equal([
+      expect(received).to.deep.equal([
         [103, '</a>; rel=preload, </b>', null],
         [104, null, '5'],
       ])
@@ -42,13 +42,13 @@ describe('onInterim', () => {
       response.writeContinue()
       request.resume().on('end', () => response.writeHead(201).end())
     })
-    const told: number[] = []
+    const received: number[] = []
     await upload(front.url, 'hello', {
       expect: 'always',
       dispatcher: agentFor({ connect: { ca: front.ca } }),
-      onInterim: ({ status }) => told.push(status),
+      onInterim: ({ status }) => received.push(status),
     })
-    expect(told).to.deep.equal([103])
+    expect(received).to.deep.equal([103])
   })
 
   it('fails the upload when it throws', async () => {

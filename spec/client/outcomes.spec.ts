@@ -40,7 +40,7 @@ async function play(
   row: OutcomeRow,
   stage: 'untouched' | 'flowing',
   kind: 'replayable' | 'oneShot',
-): Promise<{ came: string; origin: TestOrigin }> {
+): Promise<{ outcome: string; origin: TestOrigin }> {
   let requests = 0
   const isFirst = ({ path }: SeenRequest): boolean => path !== movedPath && requests === 1
   const origin = await startOrigin({
@@ -56,11 +56,11 @@ async function play(
   // The wait may only run out with a silent origin.
   const asking = { expect: 'always', continueTimeout: 60_000, replayWindow: 0 } as const
   const options = { ...asking, ...row.options, dispatcher }
-  const came = await upload(origin.url, contents[kind](), options).then(
+  const outcome = await upload(origin.url, contents[kind](), options).then(
     ({ response }) => String(response.status),
     (error) => `fails: ${error.code}`,
   )
-  return { came, origin }
+  return { outcome, origin }
 }
 
 function expectedStatus(row: OutcomeRow, becomes: Becomes): RegExp {
@@ -78,8 +78,8 @@ describe('an upload', () => {
         const given = row.option === null ? '' : ` (with ${row.option})`
         const content = kind === 'oneShot' ? 'one-shot' : kind
         it(`${becomes}: ${row.event}, ${content} content, ${stage}${given}`, async () => {
-          const { came, origin } = await play(row, stage, kind)
-          expect(came).to.match(expectedStatus(row, becomes))
+          const { outcome, origin } = await play(row, stage, kind)
+          expect(outcome).to.match(expectedStatus(row, becomes))
           expect(origin.requests.map(received)).to.deep.equal(wanted(becomes, stage))
         })
       }

@@ -87,11 +87,11 @@ const table: Record<string, Record<string, string>> = {}
 
 /** Adds a tally to the table that is printed at the end, and returns it as text. */
 function note(row: string, column: string, { answered, rescues, others }: Tally): string {
-  const told = [`${answered} of ${runs}`]
-  if (rescues > 0) told.push(`${rescues} rescues`)
-  for (const [name, times] of Object.entries(others)) told.push(`${name} ${times}`)
-  table[row] = { ...table[row], [column]: told.join(', ') }
-  return `${row}, ${column}: ${told.join(', ')}`
+  const parts = [`${answered} of ${runs}`]
+  if (rescues > 0) parts.push(`${rescues} rescues`)
+  for (const [name, times] of Object.entries(others)) parts.push(`${name} ${times}`)
+  table[row] = { ...table[row], [column]: parts.join(', ') }
+  return `${row}, ${column}: ${parts.join(', ')}`
 }
 
 describe('reading a response after a failed write', () => {

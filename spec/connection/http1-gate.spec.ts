@@ -32,18 +32,18 @@ describe('Http1Gate', () => {
         expect((await wire.bytes(3)).toString()).to.equal('abc')
       })
       const gated = gatedSocket(peer.url)
-      const told = new Recorder('abc', { length: 3 })
-      put(gated, told)
+      const recorder = new Recorder('abc', { length: 3 })
+      put(gated, recorder)
       clock.tick(10_000)
       expect(clock.countTimers(), 'while it connects').to.equal(0)
 
-      await told.until('interim 103')
+      await recorder.until('interim 103')
       expect(clock.countTimers(), 'once the head has left').to.equal(1)
       clock.tick(999)
       await turns()
-      expect(told.events).not.to.include('release by timeout')
+      expect(recorder.events).not.to.include('release by timeout')
       clock.tick(1)
-      await told.until('release by timeout')
+      await recorder.until('release by timeout')
       await peer.done
     })
   }
@@ -57,14 +57,14 @@ describe('Http1Gate', () => {
         await wire.until('abc')
       })
       const gated = gatedSocket(peer.url)
-      const told = new Recorder('abc', { length: 3 })
-      put(gated, told)
-      await told.until(`interim ${status}`)
+      const recorder = new Recorder('abc', { length: 3 })
+      put(gated, recorder)
+      await recorder.until(`interim ${status}`)
       clock.tick(999)
       await turns()
-      expect(told.events).not.to.include('release by timeout')
+      expect(recorder.events).not.to.include('release by timeout')
       clock.tick(1)
-      await told.until('release by timeout')
+      await recorder.until('release by timeout')
       await peer.done
     })
   }
@@ -81,24 +81,24 @@ describe('Http1Gate', () => {
     const gated = gatedSocket(peer.url)
     const { socket } = gated
     socket.resume()
-    const told = new Recorder('abc', { length: 3 })
-    put(gated, told)
+    const recorder = new Recorder('abc', { length: 3 })
+    put(gated, recorder)
     await once(socket, 'connect')
     await turns()
     clock.tick(1000)
-    await told.until('final 201')
+    await recorder.until('final 201')
     socket.destroy()
-    expect(told.events.filter((event) => event.startsWith('release'))).to.eql([
+    expect(recorder.events.filter((event) => event.startsWith('release'))).to.eql([
       'release by timeout',
     ])
     await peer.done
   })
 
   const ends = [
-    { what: 'the 100', says: 'HTTP/1.1 100 Continue', told: 'release by continue' },
-    { what: 'a refusal', says: 'HTTP/1.1 413 No', told: 'final 413 withheld' },
-    { what: 'a 200', says: 'HTTP/1.1 200 OK', told: 'final 200 withheld' },
-    { what: 'the end of the connection', says: null, told: null },
+    { what: 'the 100', says: 'HTTP/1.1 100 Continue', event: 'release by continue' },
+    { what: 'a refusal', says: 'HTTP/1.1 413 No', event: 'final 413 withheld' },
+    { what: 'a 200', says: 'HTTP/1.1 200 OK', event: 'final 200 withheld' },
+    { what: 'the end of the connection', says: null, event: null },
   ]
   for (const end of ends) {
     it(`leaves no timer after ${end.what}`, async () => {
@@ -118,13 +118,13 @@ describe('Http1Gate', () => {
       const { socket } = gated
       // undici does the same when the other side has ended.
       socket.on('end', () => socket.destroy()).resume()
-      const told = new Recorder('abc', { length: 3, continueTimeout: 60_000 })
-      put(gated, told)
-      await told.until('interim 103')
+      const recorder = new Recorder('abc', { length: 3, continueTimeout: 60_000 })
+      put(gated, recorder)
+      await recorder.until('interim 103')
       const during = timers()
       measured.raise()
-      if (end.told === null) await closing(socket)
-      else await told.until(end.told)
+      if (end.event === null) await closing(socket)
+      else await recorder.until(end.event)
       const after = timers()
       socket.destroy()
       expect({ during, after }).to.eql({ during: before + 1, after: before })
@@ -132,35 +132,35 @@ describe('Http1Gate', () => {
     })
   }
 
-  const verdicts: { says: Step; what: string; told: string; others: string }[] = [
-    { says: goAhead, what: 'a 100', told: 'release by continue', others: 'release by timeout' },
+  const verdicts: { says: Step; what: string; event: string; others: string }[] = [
+    { says: goAhead, what: 'a 100', event: 'release by continue', others: 'release by timeout' },
     {
       says: answer('417 Expectation Failed'),
       what: 'a 417',
-      told: 'final 417 withheld',
+      event: 'final 417 withheld',
       others: 'release',
     },
     {
       says: answer('413 Content Too Large'),
       what: 'a 413',
-      told: 'final 413 withheld',
+      event: 'final 413 withheld',
       others: 'release',
     },
   ]
-  for (const { says, what, told: wanted, others } of verdicts) {
+  for (const { says, what, event: wanted, others } of verdicts) {
     it(`accepts ${what} that arrived in time when the event loop is late`, async () => {
       const peer = await threadOrigin([{ do: 'head' }, says, { do: 'count' }, { do: 'closed' }])
       const gated = gatedSocket(peer.url)
       const { socket } = gated
       socket.resume()
       await once(socket, 'connect')
-      const told = new Recorder('abc', { length: 3, continueTimeout: 20 })
-      put(gated, told)
+      const recorder = new Recorder('abc', { length: 3, continueTimeout: 20 })
+      put(gated, recorder)
       const due = performance.now() + 20
       peer.blockUntil(1)
       while (performance.now() <= due);
-      await told.until(wanted)
-      expect(told.events.filter((event) => event.startsWith(others))).to.eql([])
+      await recorder.until(wanted)
+      expect(recorder.events.filter((event) => event.startsWith(others))).to.eql([])
     })
   }
 
@@ -179,14 +179,14 @@ describe('Http1Gate', () => {
       await more.raised
       yield 'abc'
     }
-    const told = new Recorder(content(), { length: 3, asks: false, rescueTimeout: 300 })
-    put(gated, told)
+    const recorder = new Recorder(content(), { length: 3, asks: false, rescueTimeout: 300 })
+    put(gated, recorder)
     // The head is sent alone when no content came with it.
     await turns(3)
     peer.blockUntil(1)
     more.raise()
     await turns(3)
-    const readEarly = told.events.at(-1)
+    const readEarly = recorder.events.at(-1)
     expect(readEarly).to.match(/^rescue (ECONNRESET|EPIPE)$/)
 
     clock.tick(299)
@@ -208,11 +208,11 @@ describe('Http1Gate', () => {
     const { socket } = gated
     const failed = once(socket, 'error')
     await once(socket, 'connect')
-    const told = new Recorder('abc', { length: 3, asks: false })
-    put(gated, told)
+    const recorder = new Recorder('abc', { length: 3, asks: false })
+    put(gated, recorder)
     socket.destroy(new Error('the reason'))
     expect(await failed).to.have.nested.property('0.message', 'the reason')
-    expect(told.events.filter((event) => event.startsWith('rescue'))).to.eql([])
+    expect(recorder.events.filter((event) => event.startsWith('rescue'))).to.eql([])
     expect(clock.countTimers()).to.equal(0)
     await peer.done
   })
@@ -228,15 +228,15 @@ describe('Http1Gate', () => {
     })
     const gated = gatedSocket(peer.url)
     gated.socket.resume()
-    const told = new Recorder('abc', { length: 3 })
-    put(gated, told)
-    await told.until('interim 103')
+    const recorder = new Recorder('abc', { length: 3 })
+    put(gated, recorder)
+    await recorder.until('interim 103')
     await turns()
-    const before = [...told.events]
+    const before = [...recorder.events]
     go.raise()
-    await told.until('delivered')
+    await recorder.until('delivered')
     expect(before).to.eql(['asked', 'first byte', 'interim 103'])
-    expect(told.events.slice(before.length)).to.eql([
+    expect(recorder.events.slice(before.length)).to.eql([
       'interim 100',
       'release by continue',
       'open',
@@ -254,13 +254,13 @@ describe('Http1Gate', () => {
     })
     const gated = gatedSocket(peer.url)
     gated.socket.resume()
-    const told = new Recorder('abc', { length: 3 })
-    put(gated, told)
-    await told.until('final 413 withheld')
+    const recorder = new Recorder('abc', { length: 3 })
+    put(gated, recorder)
+    await recorder.until('final 413 withheld')
     await turns()
     gated.socket.destroy()
-    await told.until('closed')
-    expect(told.events).to.eql(['asked', 'first byte', 'final 413 withheld', 'closed'])
+    await recorder.until('closed')
+    expect(recorder.events).to.eql(['asked', 'first byte', 'final 413 withheld', 'closed'])
     await peer.done
   })
 
@@ -271,9 +271,9 @@ describe('Http1Gate', () => {
       expect((await wire.content(head)).toString()).to.equal('abc')
     })
     const gated = gatedSocket(peer.url)
-    const told = new Recorder(['a', '', 'bc'], { asks: false })
-    put(gated, told)
-    await told.until('delivered')
+    const recorder = new Recorder(['a', '', 'bc'], { asks: false })
+    put(gated, recorder)
+    await recorder.until('delivered')
     await peer.done
   })
 
@@ -290,10 +290,10 @@ describe('Http1Gate', () => {
     gated.socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n', 'latin1')
     await once(gated.socket, 'data')
     gated.socket.resume()
-    const told = new Recorder('abc', { length: 3, asks: false })
-    put(gated, told)
-    await told.until('final 201')
-    expect(told.events[0]).to.equal('not asked again')
+    const recorder = new Recorder('abc', { length: 3, asks: false })
+    put(gated, recorder)
+    await recorder.until('final 201')
+    expect(recorder.events[0]).to.equal('not asked again')
     gated.socket.destroy()
     await peer.done
   })

@@ -178,11 +178,11 @@ describe('a retry of a POST whose first 16 KB have arrived', function () {
         const connect = { ca: front.ca }
         const dispatcher = agentFor({ ...again, expect: expects, allowH2: true, connect })
         const options = { method: 'POST', dispatcher, headers }
-        const came = await upload(front.url, bytes, options).then(
+        const outcome = await upload(front.url, bytes, options).then(
           ({ response }) => response.status,
           () => 'it rejects',
         )
-        expect(came).to.equal(isKeyed ? 200 : 'it rejects')
+        expect(outcome).to.equal(isKeyed ? 200 : 'it rejects')
         expect(count, 'requests').to.equal(isKeyed ? 2 : 1)
       })
     }

@@ -33,7 +33,7 @@ const takes =
   }
 
 /** Sends a 100 and gets no complete message. */
-const getsNone: Script = async (wire) => {
+const getsIncomplete: Script = async (wire) => {
   const head = await wire.head()
   wire.raw(goAhead)
   const text = (await wire.closed()).toString('latin1')
@@ -212,7 +212,7 @@ for (const face of ownFaces) {
     }
     for (const [kind, make] of Object.entries(failing)) {
       it(`fails with its own error: ${kind}`, async () => {
-        const peer = await origin(getsNone)
+        const peer = await origin(getsIncomplete)
         const failure = await failureOf(face, peer.url, make as () => ContentInput)
         expect(failure).to.equal(reason)
         await peer.done
@@ -225,7 +225,7 @@ for (const face of ownFaces) {
       ['a length and a function', () => ({ length: 3, open: () => null })],
     ] as const) {
       it(`fails with a TypeError if ${kind} returns an unsupported value`, async () => {
-        const peer = await origin(getsNone)
+        const peer = await origin(getsIncomplete)
         const failure = await failureOf(face, peer.url, make as unknown as () => ContentInput)
         expect(failure).to.be.instanceOf(TypeError)
         expect((failure as Error).message).to.match(/^Content must be/)
@@ -261,7 +261,7 @@ for (const face of ownFaces) {
         const stream = ReadableStream.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
         const peer = await origin(async (wire) => {
           await take(stream)
-          await getsNone(wire)
+          await getsIncomplete(wire)
         })
         const failure = await failureOf(face, peer.url, () => stream)
         expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
@@ -278,7 +278,7 @@ for (const face of ownFaces) {
         const stream = new Pushing([bytes.subarray(0, 9000), bytes.subarray(9000)])
         const peer = await origin(async (wire) => {
           take(stream)
-          await getsNone(wire)
+          await getsIncomplete(wire)
         })
         const failure = await failureOf(face, peer.url, () => stream as unknown as Readable)
         expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
@@ -330,7 +330,7 @@ for (const face of ownFaces) {
             read(stream)
             stream.resume()
             await ended
-            await getsNone(wire)
+            await getsIncomplete(wire)
           })
           const failure = await failureOf(face, peer.url, () => stream)
           expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')

@@ -129,11 +129,11 @@ describe('credentials that throw when they are read', function () {
         const authenticate = make() as unknown as null
         for (let count = 0; count < 3; count++) {
           const sent = upload(server.url, stream(), { dispatcher: agent, authenticate })
-          const came = await sent.then(
+          const outcome = await sent.then(
             ({ response }) => response.status,
             (error: Error) => error.message,
           )
-          expect(came).to.satisfy(
+          expect(outcome).to.satisfy(
             (what: unknown) => what === 401 || /vault|'authenticate'/.test(String(what)),
           )
         }

@@ -11,8 +11,8 @@ import type { Wire } from '../support/wire.ts'
 
 const run = promisify(execFile)
 const bytes = noise(300_000)
-const patient = { continueTimeout: 60_000 } as const
-const impatient = { continueTimeout: 10 } as const
+const longWait = { continueTimeout: 60_000 } as const
+const shortWait = { continueTimeout: 10 } as const
 
 const request = (url: string, ...fields: string[]): string[] => [
   'PUT /upload HTTP/1.1',
@@ -72,7 +72,7 @@ for (const [name, open] of Object.entries(forwards)) {
     ] as const) {
       it(`returns a ${status} before its client sent anything`, async () => {
         const peer = await origin(refusing(answer))
-        const { url, events, requests } = await gateway(peer.url, open(patient))
+        const { url, events, requests } = await gateway(peer.url, open(longWait))
         const wire = await client(url)
         wire.send(...request(url, 'Expect: 100-continue'))
         expect(await wire.head()).to.match(new RegExp(`^HTTP/1.1 ${status} `))
@@ -84,7 +84,7 @@ for (const [name, open] of Object.entries(forwards)) {
 
     it('does not read content that its client sent early when the origin refuses', async () => {
       const peer = await origin(refusing(response(413, 'no')))
-      const { url, events } = await gateway(peer.url, open(patient))
+      const { url, events } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url, 'Expect: 100-continue'))
       wire.raw(bytes.subarray(0, 10_000))
@@ -95,7 +95,7 @@ for (const [name, open] of Object.entries(forwards)) {
 
     it('sends a 100 to its client after a 100 of the origin', async () => {
       const peer = await origin(accepting)
-      const { url, events } = await gateway(peer.url, open(patient))
+      const { url, events } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url, 'Expect: 100-continue'))
       expect(await wire.head()).to.match(/^HTTP\/1.1 100 /)
@@ -114,7 +114,7 @@ for (const [name, open] of Object.entries(forwards)) {
         expect((await wire.content(head)).toString()).to.equal('abcdef')
         wire.raw(response(201, 'stored'))
       })
-      const { url, events } = await gateway(peer.url, open(patient))
+      const { url, events } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       const fields = ['Transfer-Encoding: chunked', 'Expect: 100-continue']
       wire.send('PUT /upload HTTP/1.1', 'Host: gateway.example', ...fields)
@@ -132,7 +132,7 @@ for (const [name, open] of Object.entries(forwards)) {
         await wire.content(head)
         wire.raw(goAhead + response(201, 'stored'))
       })
-      const { url, events } = await gateway(peer.url, open(patient))
+      const { url, events } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url, 'Expect: 100-continue'))
       expect(await wire.head()).to.match(/^HTTP\/1.1 100 /)
@@ -144,7 +144,7 @@ for (const [name, open] of Object.entries(forwards)) {
 
     it('forwards the content of its client if the origin sends no 100', async () => {
       const peer = await origin(silent)
-      const { url, events } = await gateway(peer.url, open(impatient))
+      const { url, events } = await gateway(peer.url, open(shortWait))
       const wire = await client(url)
       wire.send(...request(url, 'Expect: 100-continue'))
       // A client need not wait indefinitely for a 100 (RFC 9110, section 10.1.1).
@@ -161,7 +161,7 @@ for (const [name, open] of Object.entries(forwards)) {
         expect((await wire.content(head)).equals(bytes)).to.equal(true)
         wire.raw(response(201, 'stored'))
       })
-      const { url } = await gateway(peer.url, open(patient))
+      const { url } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url))
       wire.raw(bytes)
@@ -186,7 +186,7 @@ for (const [name, open] of Object.entries(forwards)) {
         seen = await asked(wire)
         wire.raw(response(413, 'no'))
       })
-      const { url } = await gateway(peer.url, open(patient))
+      const { url } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url, ...hopByHop, 'X-Kept: yes', 'Content-Type: video/h264'))
       expect(await wire.head()).to.match(/^HTTP\/1.1 413 /)
@@ -202,15 +202,15 @@ for (const [name, open] of Object.entries(forwards)) {
     })
 
     for (const [what, script, wait, said, sent] of [
-      ['nothing after a 413', refusing(response(413, 'no')), patient, 413, 0],
-      ['all after a 100', accepting, patient, 201, bytes.length],
-      ['all to an origin that stays silent', silent, impatient, 201, bytes.length],
+      ['nothing after a 413', refusing(response(413, 'no')), longWait, 413, 0],
+      ['all after a 100', accepting, longWait, 201, bytes.length],
+      ['all to an origin that stays silent', silent, shortWait, 201, bytes.length],
     ] as const) {
       it(`lets curl send ${what}`, async () => {
         const peer = await origin(script)
         const { url } = await gateway(peer.url, open(wait))
         // Where the origin is silent, curl need not get a 100 either.
-        const patience = wait === patient ? '60' : '0.05'
+        const patience = wait === longWait ? '60' : '0.05'
         expect(await curl(url, '--expect100-timeout', patience)).to.equal(`${said} ${sent}`)
         await peer.done
       })

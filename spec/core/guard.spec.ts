@@ -32,7 +32,7 @@ function startingAs(starts: Starts): void {
 }
 
 /** A pool that passes on only properties with string keys. */
-function forgetful(to: string | URL, options: object): Pool {
+function poolWithoutTicket(to: string | URL, options: object): Pool {
   const pool = gatedPool(to, options)
   const dispatch = pool.dispatch.bind(pool)
   pool.dispatch = (request, handler) =>
@@ -41,7 +41,7 @@ function forgetful(to: string | URL, options: object): Pool {
 }
 
 /** The connection must close without a request. */
-const getsNothing = async (wire: Wire): Promise<void> => {
+const closesWithoutRequest = async (wire: Wire): Promise<void> => {
   expect((await wire.closed()).toString('latin1'), 'bytes that arrived').to.equal('')
 }
 
@@ -59,7 +59,7 @@ for (const face of ownFaces) {
 
     const failing = async (make: () => ContentInput, options: object): Promise<void> => {
       // Some fail before a connection is made.
-      const peer = await origin(getsNothing, getsNothing)
+      const peer = await origin(closesWithoutRequest, closesWithoutRequest)
       const send = face.open({ expect: 'always', continueTimeout: 60_000, ...options })
       const failure = await send(peer.url, make()).then(
         ({ status }) => `answered ${status}`,
@@ -93,12 +93,16 @@ for (const face of ownFaces) {
           intact = (await wire.content(head)).equals(bytes)
           wire.raw(response(201, 'stored'))
         })
-        const send = face.open({ expect: 'always', continueTimeout: 60_000, factory: forgetful })
-        const came = await send(peer.url, make()).then(
+        const send = face.open({
+          expect: 'always',
+          continueTimeout: 60_000,
+          factory: poolWithoutTicket,
+        })
+        const outcome = await send(peer.url, make()).then(
           ({ status }) => status,
           (error) => (face.wraps ? error.cause : error).code,
         )
-        expect(came).to.equal(intact ? 201 : 'ERR_EXPECT_NO_GATE')
+        expect(outcome).to.equal(intact ? 201 : 'ERR_EXPECT_NO_GATE')
       })
     }
   })

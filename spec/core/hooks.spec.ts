@@ -109,8 +109,8 @@ describe('a memory that throws', function () {
           const continueTimeout = mode === 'silent' ? 10 : 'adaptive'
           const options = { memory: new Throwing(), continueTimeout, expect: 'auto', threshold: 1 }
           const dispatcher = agentFor(options as object)
-          const came = await reasonOf(way(origin.url, {}, dispatcher))
-          expect(came).to.equal(calls === 0 ? 'it resolves' : reason)
+          const outcome = await reasonOf(way(origin.url, {}, dispatcher))
+          expect(outcome).to.equal(calls === 0 ? 'it resolves' : reason)
         })
       }
     }

@@ -183,7 +183,7 @@ describe('the wait for the final response', function () {
 
   for (const status of [102, 103, 104]) {
     it(`restarts at each ${status}`, async () => {
-      const came = Array.from({ length: 8 }, () => signal())
+      const arrived = Array.from({ length: 8 }, () => signal())
       const received = signal()
       const clock = standingClock()
       const peer = await origin(async (wire) => {
@@ -191,7 +191,7 @@ describe('the wait for the final response', function () {
         wire.raw(goAhead)
         await wire.content(text)
         received.raise()
-        for (const each of came) {
+        for (const each of arrived) {
           clock.tick(200)
           wire.raw(head(status))
           await each.raised
@@ -203,7 +203,7 @@ describe('the wait for the final response', function () {
       const { response: answer } = await upload(peer.url, noise(5000), {
         dispatcher: agentFor({ expect: 'always', continueTimeout: 60_000 }),
         timeouts: { headers: 500 },
-        onInterim: () => came[count++]?.raise(),
+        onInterim: () => arrived[count++]?.raise(),
       })
       expect(answer.status).to.equal(201)
       expect(count).to.equal(8)

@@ -31,8 +31,8 @@ class Tokens {
 
   /** Fails unless each request had a token of its own, in the order of issue. */
   check(requests: readonly SeenRequest[]): void {
-    const came = requests.map(({ headers }) => headers['x-token'])
-    expect(came).to.deep.equal(this.issued)
+    const sentTokens = requests.map(({ headers }) => headers['x-token'])
+    expect(sentTokens).to.deep.equal(this.issued)
     for (const { method, path, headers } of requests) {
       expect(headers['x-token']).to.match(new RegExp(`^${method} ${headers.host}${path} `))
     }
@@ -134,9 +134,9 @@ for (const [way, sign] of Object.entries(ways)) {
     }
 
     it('signs each attempt over HTTP/2', async () => {
-      const came: unknown[] = []
+      const sentTokens: unknown[] = []
       const front = await tlsFront(['h2'], (message, response, asked) => {
-        came.push(message.headers['x-token'])
+        sentTokens.push(message.headers['x-token'])
         if (asked) response.writeHead(417).end()
         else message.resume().on('end', () => response.end())
       })
@@ -146,7 +146,7 @@ for (const [way, sign] of Object.entries(ways)) {
       })
       expect(response.status).to.equal(200)
       // The first attempt failed in the handshake, because it offered HTTP/1.1 only.
-      expect(came).to.deep.equal(tokens.issued.slice(1)).and.have.lengthOf(2)
+      expect(sentTokens).to.deep.equal(tokens.issued.slice(1)).and.have.lengthOf(2)
     })
 
     it('signs a fresh attempt after a stale connection', async () => {

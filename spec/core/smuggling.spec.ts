@@ -27,7 +27,7 @@ const enough = 100
 /** Content, of which a part may only be sent after the response was read. */
 interface Source {
   readonly content: ContentInput
-  goOn(): void
+  resume(): void
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
@@ -52,7 +52,7 @@ const contents = new Map(
 )
 type Sized = { bytes: Buffer; path: string; text: string }
 
-const immediate = (content: ContentInput): Source => ({ content, goOn: () => {} })
+const immediate = (content: ContentInput): Source => ({ content, resume: () => {} })
 const sources = new Map<string, (sized: Sized) => Source>([
   ['a string', ({ text }) => immediate(text)],
   ['a Buffer', ({ bytes }) => immediate(bytes)],
@@ -68,7 +68,7 @@ const sources = new Map<string, (sized: Sized) => Source>([
         await answered.raised
         yield* rest
       }
-      return { content: Readable.from(chunks()), goOn: answered.raise }
+      return { content: Readable.from(chunks()), resume: answered.raise }
     },
   ],
 ])
@@ -118,7 +118,7 @@ async function refuse({ way, status, source, expects, leaves }: Refusal): Promis
   const dispatcher = agentFor({ connections: 1, continueTimeout: 60_000, expect: expects })
   const refused = await way(`${origin.url}/upload`, source.content, dispatcher)
   expect(refused).to.include({ status, text: 'no' })
-  source.goOn()
+  source.resume()
   await turns(enough)
   // Another request does not depend on what the origin does with the first connection.
   const next = request(`${origin.url}/next`, { dispatcher }).then(({ body }) => body.text())
@@ -177,12 +177,12 @@ describe('refusals over HTTP/2', function () {
           const dispatcher = new ExpectAgent({ ...options, ...wait })
           closeLater(() => dispatcher.destroy())
           for (let count = 0; count < 20; count++) {
-            const { content, goOn } = make(sized)
+            const { content, resume } = make(sized)
             const body = content as Buffer
             const answer = await request(front.url, { method: 'PUT', dispatcher, body })
             expect(await answer.body.text()).to.equal('no')
             expect(answer.statusCode).to.equal(413)
-            goOn()
+            resume()
           }
           const next = Array.from({ length: 10 }, async () => {
             const { body } = await request(front.url, { dispatcher })

@@ -14,13 +14,13 @@ const bound = 32 * 1_048_576
 const chunk = noise(65_536)
 
 /** An origin with a large response. */
-interface Talker {
+interface LargeResponseOrigin {
   readonly url: string
   /** Bytes that the system has accepted, once it has accepted no more for many turns. */
   settled(): Promise<number>
 }
 
-async function talker(): Promise<Talker> {
+async function largeResponseOrigin(): Promise<LargeResponseOrigin> {
   let response: ServerResponse | null = null
   let written = 0
   const server = createServer((request, answer) => {
@@ -73,7 +73,7 @@ const faces: Record<string, (url: string) => Promise<Contents>> = {
 for (const [face, send] of Object.entries(faces)) {
   describe(`the response to ${face}`, () => {
     it('is not sent by the origin while its caller does not read it', async () => {
-      const origin = await talker()
+      const origin = await largeResponseOrigin()
       const contents = await send(origin.url)
       expect(await origin.settled()).to.be.within(chunk.length, bound)
       await (contents.cancel?.() ?? contents.destroy?.())
@@ -81,7 +81,7 @@ for (const [face, send] of Object.entries(faces)) {
 
     it('arrives complete, as fast as its caller reads', async function () {
       this.timeout(30_000)
-      const origin = await talker()
+      const origin = await largeResponseOrigin()
       let read = 0
       let max = 0
       let stops = 0

@@ -164,17 +164,17 @@ describe('an option that is undefined', () => {
 
   it('of a fetch keeps that of createFetch', async () => {
     const origin = await openOrigin({ mode: 'go' })
-    const told: string[] = []
+    const called: string[] = []
     const bound = createFetch({
       expect: 'always',
       dispatcher: agentFor(),
-      onProgress: ({ phase }) => told.push(phase),
+      onProgress: ({ phase }) => called.push(phase),
     })
     const init = { expect: undefined, onProgress: undefined, dispatcher: undefined } as object
     const response = await bound(origin.url, { method: 'PUT', body: 'content', ...init })
     expect(response.status).to.equal(201)
     expect(reportOf(response)).to.include({ asked: true, reason: 'always' })
-    expect(told).to.include('responding')
+    expect(called).to.include('responding')
   })
 
   it('of an upload keeps that of the agent', async () => {

@@ -1,9 +1,9 @@
-import { startExchange, toldOf, uploadsLines } from './origin.ts'
+import { outcomeLine, startExchange, uploadsLines } from './origin.ts'
 import { type Platform, resultOf } from './platform.ts'
 import { runPackage } from './program.ts'
 
 const ownLines = [
-  `Bun.file(): ${toldOf('417')}`,
+  `Bun.file(): ${outcomeLine('417')}`,
   'install(): 413 refused',
   'a form: 201',
   'request() of undici/index.js: 413',

@@ -22,7 +22,7 @@ export const jest: Platform = async (folder) => {
   const { printed: version } = await run(process.execPath, [...program, '--version'], {
     cwd: folder,
   })
-  const [, told = ''] = printed.match(/^Tests: +(.*)$/m) ?? []
+  const [, details = ''] = printed.match(/^Tests: +(.*)$/m) ?? []
   const passed = code === 0
-  return [{ name: `Jest ${version.trim()}`, passed, told: passed ? told : printed }]
+  return [{ name: `Jest ${version.trim()}`, passed, details: passed ? details : printed }]
 }

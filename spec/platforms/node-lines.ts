@@ -19,5 +19,5 @@ async function specsOn(line: string): Promise<Result> {
   const { code, printed } = await runPackage(`node@${line}`, mocha, { limit: 600_000 })
   // Drops the dots before the summary. Without a summary, the whole output is kept.
   const summary = printed.slice(Math.max(0, printed.search(/^ *\d+ passing/m)))
-  return { name: name.trim(), passed: code === 0, told: summary.trim() }
+  return { name: name.trim(), passed: code === 0, details: summary.trim() }
 }

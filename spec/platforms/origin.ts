@@ -50,11 +50,13 @@ export async function startExchange(): Promise<Exchange> {
 
 /** The expected output for uploads of these kinds of content to these modes. */
 export function linesOf(answers: readonly string[], kinds: readonly string[]): string[] {
-  return answers.flatMap((answer) => kinds.map((kind) => `${answer}, ${kind}: ${toldOf(answer)}`))
+  return answers.flatMap((answer) =>
+    kinds.map((kind) => `${answer}, ${kind}: ${outcomeLine(answer)}`),
+  )
 }
 
 /** The expected output for one upload: status, outcome, bytes sent. */
-export function toldOf(answer: string): string {
+export function outcomeLine(answer: string): string {
   if (answer === '413') return '413 refused 0'
   if (answer === '417') return `201 replayed ${size}`
   return `201 ${answer === 'silent' ? 'silent' : 'continued'} ${size}`
@@ -69,5 +71,5 @@ export const uploadsLines: readonly string[] = [
     ['go', 'silent', '413', '417', '401', 'tls'],
     ['bytes', 'a file', 'a stream', 'a generator'],
   ),
-  ...mainAnswers.map((answer) => `fetch, ${answer}: ${toldOf(answer)}`),
+  ...mainAnswers.map((answer) => `fetch, ${answer}: ${outcomeLine(answer)}`),
 ]

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { mainAnswers, startExchange, toldOf } from './origin.ts'
+import { mainAnswers, outcomeLine, startExchange } from './origin.ts'
 import { type Platform, type Result, resultOf } from './platform.ts'
 import { runPackage } from './program.ts'
 
@@ -31,7 +31,7 @@ async function permissionOn(
       { cwd: folder, limit: 60_000 },
     )
   const denied = 'ERR_ACCESS_DENIED'
-  const uploads = mainAnswers.map((answer) => `${answer}: ${toldOf(answer)}`)
+  const uploads = mainAnswers.map((answer) => `${answer}: ${outcomeLine(answer)}`)
   const noFile = `a file that may not be read: ${denied} FileSystemRead`
   const allowed = await start(...(restrictsNet ? ['--allow-net'] : []))
   const name = `Node ${line}, --permission`

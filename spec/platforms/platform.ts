@@ -6,7 +6,7 @@ export interface Result {
   readonly name: string
   readonly passed: boolean
   /** What is printed after the name. */
-  readonly told: string
+  readonly details: string
 }
 
 /** Checks a platform with the programs in a folder where the built package is installed. */
@@ -16,9 +16,11 @@ export type Platform = (folder: string) => Promise<readonly Result[]>
 export function resultOf(name: string, { code, printed }: Run, lines: readonly string[]): Result {
   const found = printed.split('\n')
   const missing = lines.filter((line) => !found.includes(line))
-  if (missing.length === 0 && code === 0) return { name, passed: true, told: 'passes' }
-  const told = [`fails, exit code ${code}. It printed:`, printed, 'Missing:', ...missing].join('\n')
-  return { name, passed: false, told }
+  if (missing.length === 0 && code === 0) return { name, passed: true, details: 'passes' }
+  const details = [`fails, exit code ${code}. It printed:`, printed, 'Missing:', ...missing].join(
+    '\n',
+  )
+  return { name, passed: false, details }
 }
 
 export const thisNode: string = `Node ${process.versions.node}`

@@ -20,19 +20,19 @@ const program = `
 
   const url = process.argv[2]
   const body = Buffer.alloc(2_000_000, 'a')
-  const told = async (response) => [response.status, reportOf(response)?.reason]
+  const outcome = async (response) => [response.status, reportOf(response)?.reason]
 
   async function main() {
     const { response, report } = await upload(url, body)
     const lines = [[response.status, report.reason]]
-    lines.push(await told(await fetch(url, { method: 'PUT', body })))
-    lines.push(await told(await createFetch()(url, { method: 'PUT', body })))
+    lines.push(await outcome(await fetch(url, { method: 'PUT', body })))
+    lines.push(await outcome(await createFetch()(url, { method: 'PUT', body })))
     const dispatcher = new ExpectAgent()
     const { statusCode } = await request(url, { method: 'PUT', body, dispatcher })
     lines.push([statusCode])
     await dispatcher.compose((dispatch) => (options, handler) => dispatch(options, handler)).close()
     const undo = install()
-    lines.push(await told(await globalThis.fetch(url, { method: 'PUT', body })))
+    lines.push(await outcome(await globalThis.fetch(url, { method: 'PUT', body })))
     undo()
     console.log(JSON.stringify(lines))
     process.exit()

@@ -20,24 +20,24 @@ const names: readonly DiagnosticsName[] = [
 ]
 
 /** A message without the request that it is about. */
-type Told = Partial<UploadMessage> & { readonly name: DiagnosticsName }
+type Published = Partial<UploadMessage> & { readonly name: DiagnosticsName }
 
 /** Collects messages from now on. */
-function listen(): Told[] {
-  const told: Told[] = []
+function listen(): Published[] {
+  const published: Published[] = []
   for (const name of names) {
     const listener = (message: unknown): void => {
-      told.push({ name, ...(message as UploadMessage) })
+      published.push({ name, ...(message as UploadMessage) })
     }
     const channel = `expect-continue:${name}`
     subscribe(channel, listener)
     closeLater(() => unsubscribe(channel, listener))
   }
-  return told
+  return published
 }
 
-function about(method: string, url: string, told: readonly Told[]): Told[] {
-  return told.map((each) => ({ ...each, method, url }))
+function about(method: string, url: string, published: readonly Published[]): Published[] {
+  return published.map((each) => ({ ...each, method, url }))
 }
 
 function tick(): Promise<void> {
@@ -50,7 +50,7 @@ const take: Script = async (wire) => {
 }
 
 /** Sends these heads after one with an expectation, and then reads the content, if it is sent. */
-function says(...lines: string[]): Script {
+function sending(...lines: string[]): Script {
   return async (wire) => {
     const head = await wire.head()
     for (const line of lines) wire.send(line, 'content-length: 0')
@@ -61,11 +61,11 @@ function says(...lines: string[]): Script {
 }
 
 const attempt = 1
-const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
+const cases: { what: string; scripts: Script[]; published: Published[] }[] = [
   {
     what: 'a 100',
-    scripts: [says('HTTP/1.1 100 Continue')],
-    told: [
+    scripts: [sending('HTTP/1.1 100 Continue')],
+    published: [
       { name: 'ask', attempt },
       { name: 'interim', attempt, status: 100 },
       { name: 'release', attempt, by: 'continue' },
@@ -73,8 +73,10 @@ const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
   },
   {
     what: 'other interim responses before a 100',
-    scripts: [says('HTTP/1.1 103 Early Hints', 'HTTP/1.1 102 Processing', 'HTTP/1.1 100 Continue')],
-    told: [
+    scripts: [
+      sending('HTTP/1.1 103 Early Hints', 'HTTP/1.1 102 Processing', 'HTTP/1.1 100 Continue'),
+    ],
+    published: [
       { name: 'ask', attempt },
       { name: 'interim', attempt, status: 103 },
       { name: 'interim', attempt, status: 102 },
@@ -85,7 +87,7 @@ const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
   {
     what: 'silence',
     scripts: [take],
-    told: [
+    published: [
       { name: 'ask', attempt },
       { name: 'release', attempt, by: 'timeout' },
       { name: 'silent', attempt },
@@ -93,21 +95,21 @@ const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
   },
   {
     what: 'a refusal',
-    scripts: [says('HTTP/1.1 413 Content Too Large')],
-    told: [
+    scripts: [sending('HTTP/1.1 413 Content Too Large')],
+    published: [
       { name: 'ask', attempt },
       { name: 'refuse', attempt, status: 413 },
     ],
   },
   {
     what: 'a 2xx before the content',
-    scripts: [says('HTTP/1.1 200 OK')],
-    told: [{ name: 'ask', attempt }],
+    scripts: [sending('HTTP/1.1 200 OK')],
+    published: [{ name: 'ask', attempt }],
   },
   {
     what: 'a 417 and its replay',
-    scripts: [says('HTTP/1.1 417 Expectation Failed'), take],
-    told: [
+    scripts: [sending('HTTP/1.1 417 Expectation Failed'), take],
+    published: [
       { name: 'ask', attempt },
       { name: 'refuse', attempt, status: 417 },
       { name: 'replay', attempt, status: 417 },
@@ -116,23 +118,23 @@ const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
 ]
 
 describe('the diagnostics channels', () => {
-  for (const { what, scripts, told: expected } of cases) {
+  for (const { what, scripts, published: expected } of cases) {
     it(`publish ${what}, without the query`, async () => {
       const peer = await origin(...scripts)
-      const told = listen()
+      const published = listen()
       await upload(`${peer.url}?token=secret#part`, 'abc', {
         expect: 'always',
         continueTimeout: 20,
         dispatcher: agentFor(),
       })
-      expect(told).to.eql(about('PUT', peer.url, expected))
+      expect(published).to.eql(about('PUT', peer.url, expected))
       await peer.done
     })
   }
 
   it('publish a request of undici, without its credentials', async () => {
-    const peer = await origin(says('HTTP/1.1 100 Continue'))
-    const told = listen()
+    const peer = await origin(sending('HTTP/1.1 100 Continue'))
+    const published = listen()
     const url = `${peer.url.replace('//', '//user:password@')}?token=secret`
     const { statusCode } = await request(url, {
       method: 'POST',
@@ -141,8 +143,8 @@ describe('the diagnostics channels', () => {
       dispatcher: agentFor(),
     })
     expect(statusCode).to.equal(201)
-    const expected = cases[0]?.told ?? []
-    expect(told).to.eql(about('POST', peer.url, expected))
+    const expected = cases[0]?.published ?? []
+    expect(published).to.eql(about('POST', peer.url, expected))
     await peer.done
   })
 
@@ -155,7 +157,7 @@ describe('the diagnostics channels', () => {
       { do: 'reset' },
       { do: 'count' },
     ])
-    const told = listen()
+    const published = listen()
     const chunk = Buffer.alloc(65_536)
     async function* untilReset(): AsyncGenerator<Buffer> {
       yield chunk
@@ -169,9 +171,9 @@ describe('the diagnostics channels', () => {
     }
     const { response } = await upload(peer.url, untilReset(), { dispatcher: agentFor() })
     expect(response.status).to.equal(413)
-    const code = told.at(-1)?.code ?? ''
+    const code = published.at(-1)?.code ?? ''
     expect(code).to.be.oneOf(['ECONNRESET', 'EPIPE'])
-    expect(told).to.eql(
+    expect(published).to.eql(
       about('PUT', peer.url, [
         { name: 'ask', attempt },
         { name: 'interim', attempt, status: 100 },
@@ -183,9 +185,9 @@ describe('the diagnostics channels', () => {
 
   it('publish nothing about an upload without an expectation', async () => {
     const peer = await origin(take)
-    const told = listen()
+    const published = listen()
     await upload(peer.url, 'abc', { dispatcher: agentFor() })
-    expect(told).to.eql([])
+    expect(published).to.eql([])
     await peer.done
   })
 })

@@ -175,8 +175,8 @@ describe('UploadLog', () => {
 
   it('calls onProgress', () => {
     const clock = standingClock()
-    const told: Progress[] = []
-    const upload = new UploadLog({ onProgress: (progress) => told.push(progress) })
+    const reported: Progress[] = []
+    const upload = new UploadLog({ onProgress: (progress) => reported.push(progress) })
     upload.total = 2000
     const attempt = attemptOf(upload)
     clock.tick(1000)
@@ -184,7 +184,7 @@ describe('UploadLog', () => {
     attempt.sentBytes = 500
     clock.tick(250)
     upload.progress(attempt)
-    expect(told).to.deep.equal([{ phase: 'sending', sent: 500, total: 2000, rate: 2000 }])
+    expect(reported).to.deep.equal([{ phase: 'sending', sent: 500, total: 2000, rate: 2000 }])
   })
 
   it('works without onProgress', () => {

@@ -68,7 +68,10 @@ describe('a final response to a resumable upload', () => {
           after: 5,
           with: status,
         }),
-        alter: (fields, told) => ({ ...fields, ...(told === 409 && { 'upload-offset': '10' }) }),
+        alter: (fields, tokens) => ({
+          ...fields,
+          ...(tokens === 409 && { 'upload-offset': '10' }),
+        }),
       })
       const { response } = await sent(origin)
       expect(response.status).to.equal(201)
@@ -171,17 +174,17 @@ describe('the response to an offset request', () => {
   }
 
   it('keeps the token valid for onToken when it is always a 503', async () => {
-    const told: unknown[] = []
+    const tokens: unknown[] = []
     const origin = await startOrigin({
       mode: ({ method }) => (method === 'HEAD' ? 503 : 'resumable'),
       resumable: { fault: cut },
     })
     closeLater(() => origin.close())
-    const resume = { minDelay: 0, attempts: 2, onToken: (token: unknown) => told.push(token) }
+    const resume = { minDelay: 0, attempts: 2, onToken: (token: unknown) => tokens.push(token) }
     const error = await failed({ url: `${origin.url}/videos/1`, agent: agentFor() }, { resume })
     expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'HEAD'])
-    expect(told).to.have.length(1)
+    expect(tokens).to.have.length(1)
   })
 
   it('is not requested while the request before is in progress', async () => {

@@ -19,7 +19,7 @@ import {
 const cut = faults({ after: 1_000_000, with: 'reset' } as const)
 
 /** An origin that sends wrong offsets. */
-function lying(wanted: number, offset: string): NonNullable<ResumableOptions['alter']> {
+function withOffset(wanted: number, offset: string): NonNullable<ResumableOptions['alter']> {
   return (fields, status) =>
     status === wanted && fields['upload-offset'] !== undefined
       ? { ...fields, 'upload-offset': offset }
@@ -37,7 +37,7 @@ describe('an impossible offset', () => {
       const origin = await plainHttp.open({
         offsetEvery: 100_000,
         fault: cut,
-        alter: lying(wanted, offset),
+        alter: withOffset(wanted, offset),
       })
       // A source without an end.
       const endless = async function* (): AsyncGenerator<Buffer> {
@@ -54,10 +54,10 @@ describe('an impossible offset', () => {
 
   for (const offset of ['-1', '1.5', 'many', '"5"', '1000000, 1000000']) {
     it(`is ignored when it is ${offset}`, async () => {
-      const flowing = await plainHttp.open({ offsetEvery: 100_000, alter: lying(104, offset) })
+      const flowing = await plainHttp.open({ offsetEvery: 100_000, alter: withOffset(104, offset) })
       const { report } = await sent(flowing)
       expect(report.outcome).to.not.equal('resumed')
-      const located = await plainHttp.open({ fault: cut, alter: lying(204, offset) })
+      const located = await plainHttp.open({ fault: cut, alter: withOffset(204, offset) })
       expect((await failed(located)).code).to.equal('ERR_EXPECT_RESUME_GONE')
     })
   }
@@ -70,7 +70,7 @@ describe('an impossible offset', () => {
     const origin = await plainHttp.open({
       fault: cut,
       alter: (fields, status, request) => {
-        if (request.method !== 'DELETE') return lying(204, '3000001')(fields, status, request)
+        if (request.method !== 'DELETE') return withOffset(204, '3000001')(fields, status, request)
         tell()
         return null
       },

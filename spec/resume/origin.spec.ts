@@ -6,21 +6,21 @@ import { digest, faults, plainHttp, type Resumed, sent, ways } from '../support/
 
 const version = { 'upload-draft-interop-version': '8' }
 
-interface Told {
+interface Exchanged {
   readonly status: number
   readonly fields: Dispatcher.ResponseData['headers']
   readonly interim: readonly [number, Record<string, string | string[] | undefined>][]
 }
 
 /** Sends a request without this package. */
-async function told(
+async function exchanged(
   origin: Resumed,
   method: string,
   path: string,
   headers: Record<string, string> = {},
   body: string | null = null,
-): Promise<Told> {
-  const interim: Told['interim'][number][] = []
+): Promise<Exchanged> {
+  const interim: Exchanged['interim'][number][] = []
   const response = await request(new URL(path, origin.url), {
     method: method as 'PUT',
     headers,
@@ -42,7 +42,7 @@ describe('the test origin in the mode resumable', () => {
   it('creates an upload, sends its location, and responds when it is complete', async () => {
     const origin = await plainHttp.open({ limit: 'max-size=10' })
     const invited = { ...version, 'upload-complete': '?1' }
-    const { status, fields, interim } = await told(origin, 'POST', '/a', invited, 'abcde')
+    const { status, fields, interim } = await exchanged(origin, 'POST', '/a', invited, 'abcde')
     expect(interim).to.have.length(1)
     expect(interim[0]?.[0]).to.equal(104)
     expect(interim[0]?.[1]).to.include({
@@ -66,13 +66,13 @@ describe('the test origin in the mode resumable', () => {
   it('accepts an upload in parts, and an empty last part', async () => {
     const origin = await plainHttp.open({ keepContent: true })
     const careful = { ...version, 'upload-complete': '?0', 'upload-length': '5' }
-    const created = await told(origin, 'POST', '/a', careful, '')
+    const created = await exchanged(origin, 'POST', '/a', careful, '')
     expect(created.status).to.equal(201)
     expect(created.fields).to.include({ location: '/uploads/1', 'upload-complete': '?0' })
-    const part = await told(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'abcde')
+    const part = await exchanged(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'abcde')
     expect(part.status).to.equal(204)
     expect(part.fields).to.include({ 'upload-offset': '5', 'upload-complete': '?0' })
-    const located = await told(origin, 'HEAD', '/uploads/1', version)
+    const located = await exchanged(origin, 'HEAD', '/uploads/1', version)
     expect(located.fields).to.include({
       'upload-offset': '5',
       'upload-complete': '?0',
@@ -80,7 +80,7 @@ describe('the test origin in the mode resumable', () => {
       'upload-limit': 'min-size=0',
       'cache-control': 'no-store',
     })
-    const done = await told(origin, 'PATCH', '/uploads/1', patch(5, '?1'), '')
+    const done = await exchanged(origin, 'PATCH', '/uploads/1', patch(5, '?1'), '')
     expect(done.status).to.equal(201)
     expect(origin.uploads[0]?.content.toString()).to.equal('abcde')
   })
@@ -88,31 +88,31 @@ describe('the test origin in the mode resumable', () => {
   it('refuses what the draft requires it to refuse', async () => {
     const origin = await plainHttp.open({ limit: 'max-size=10,max-append-size=4' })
     const careful = { ...version, 'upload-complete': '?0', 'upload-length': '6' }
-    await told(origin, 'POST', '/a', careful, 'ab')
-    const behind = await told(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'ab')
+    await exchanged(origin, 'POST', '/a', careful, 'ab')
+    const behind = await exchanged(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'ab')
     expect(behind.status).to.equal(409)
     expect(behind.fields).to.include({ 'upload-offset': '2', 'upload-complete': '?0' })
     const { 'content-type': _type, ...untyped } = patch(2, '?0')
-    expect((await told(origin, 'PATCH', '/uploads/1', untyped, 'ab')).status).to.equal(415)
+    expect((await exchanged(origin, 'PATCH', '/uploads/1', untyped, 'ab')).status).to.equal(415)
     const { 'upload-complete': _flag, ...unmarked } = patch(2, '?0')
-    expect((await told(origin, 'PATCH', '/uploads/1', unmarked, 'ab')).status).to.equal(400)
-    const large = await told(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'abcde')
+    expect((await exchanged(origin, 'PATCH', '/uploads/1', unmarked, 'ab')).status).to.equal(400)
+    const large = await exchanged(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'abcde')
     expect(large.status).to.equal(413)
     expect(large.fields).to.include({ 'upload-limit': 'max-size=10,max-append-size=4' })
-    expect((await told(origin, 'GET', '/uploads/2')).status).to.equal(404)
+    expect((await exchanged(origin, 'GET', '/uploads/2')).status).to.equal(404)
     const tooLong = { ...version, 'upload-complete': '?1', 'upload-length': '11' }
-    expect((await told(origin, 'POST', '/a', tooLong, 'abcdefghijk')).status).to.equal(413)
+    expect((await exchanged(origin, 'POST', '/a', tooLong, 'abcdefghijk')).status).to.equal(413)
     // An upload with more bytes than its length is invalid.
-    await told(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'cdef')
-    const past = await told(origin, 'PATCH', '/uploads/1', patch(6, '?0'), 'g')
+    await exchanged(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'cdef')
+    const past = await exchanged(origin, 'PATCH', '/uploads/1', patch(6, '?0'), 'g')
     expect(past.status).to.equal(400)
-    expect((await told(origin, 'HEAD', '/uploads/1')).status).to.equal(410)
+    expect((await exchanged(origin, 'HEAD', '/uploads/1')).status).to.equal(410)
   })
 
   it('creates none for an unknown version, or without one', async () => {
     const origin = await plainHttp.open({ versions: [6] })
     for (const headers of [{ ...version, 'upload-complete': '?1' }, { 'upload-complete': '?1' }]) {
-      const { interim, status } = await told(origin, 'PUT', '/a', headers, 'abc')
+      const { interim, status } = await exchanged(origin, 'PUT', '/a', headers, 'abc')
       expect(status).to.equal(201)
       expect(interim).to.deep.equal([])
     }
@@ -122,10 +122,12 @@ describe('the test origin in the mode resumable', () => {
   it('removes cancelled uploads, and repeats the response of complete ones', async () => {
     const origin = await plainHttp.open()
     const invited = { ...version, 'upload-complete': '?1' }
-    await told(origin, 'PUT', '/a', invited, 'abc')
-    expect((await told(origin, 'PATCH', '/uploads/1', patch(3, '?1'), '')).status).to.equal(201)
-    expect((await told(origin, 'DELETE', '/uploads/1', version)).status).to.equal(204)
-    expect((await told(origin, 'HEAD', '/uploads/1', version)).status).to.equal(410)
+    await exchanged(origin, 'PUT', '/a', invited, 'abc')
+    expect((await exchanged(origin, 'PATCH', '/uploads/1', patch(3, '?1'), '')).status).to.equal(
+      201,
+    )
+    expect((await exchanged(origin, 'DELETE', '/uploads/1', version)).status).to.equal(204)
+    expect((await exchanged(origin, 'HEAD', '/uploads/1', version)).status).to.equal(410)
   })
 
   for (const way of ways) {
@@ -158,7 +160,7 @@ describe('the test origin in the mode resumable', () => {
 
   it('sends its limits in the response to OPTIONS', async () => {
     const origin = await plainHttp.open({ limit: 'max-size=10' })
-    const { fields } = await told(origin, 'OPTIONS', '/a')
+    const { fields } = await exchanged(origin, 'OPTIONS', '/a')
     expect(fields).to.include({ 'upload-limit': 'max-size=10' })
   })
 })

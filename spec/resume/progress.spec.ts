@@ -7,12 +7,12 @@ import { content, faults, plainHttp, sent } from '../support/resumable.ts'
 describe('the progress of a resumable upload', () => {
   it('includes the acknowledged bytes besides the sent ones', async () => {
     const origin = await plainHttp.open({ offsetEvery: 500_000 })
-    const told: Progress[] = []
-    const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
-    const acknowledged = told.flatMap(({ acknowledged: bytes }) => bytes ?? [])
+    const reported: Progress[] = []
+    const { report } = await sent(origin, { onProgress: (progress) => reported.push(progress) })
+    const acknowledged = reported.flatMap(({ acknowledged: bytes }) => bytes ?? [])
     expect(acknowledged.length).to.be.above(3)
     expect(acknowledged).to.deep.equal([...acknowledged].sort((one, other) => one - other))
-    for (const { acknowledged: bytes = 0, sent: all } of told.filter(
+    for (const { acknowledged: bytes = 0, sent: all } of reported.filter(
       ({ phase }) => phase === 'sending',
     ))
       expect(bytes).to.be.at.most(all)
@@ -21,19 +21,19 @@ describe('the progress of a resumable upload', () => {
 
   it('counts from the beginning of the content after an interruption', async () => {
     const origin = await plainHttp.open({ fault: faults({ after: 1_000_000, with: 'reset' }) })
-    const told: Progress[] = []
-    const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
+    const reported: Progress[] = []
+    const { report } = await sent(origin, { onProgress: (progress) => reported.push(progress) })
     const resumed = report.attempts.at(-1)
     expect(resumed).to.include({ reason: 'resume', offset: 1_000_000, sentBytes: 2_000_000 })
-    expect(told.at(-1)).to.include({ sent: content.length, total: content.length })
-    expect(told.filter(({ acknowledged }) => acknowledged === 1_000_000)).to.not.deep.equal([])
+    expect(reported.at(-1)).to.include({ sent: content.length, total: content.length })
+    expect(reported.filter(({ acknowledged }) => acknowledged === 1_000_000)).to.not.deep.equal([])
   })
 
   it('has no acknowledged bytes for an origin without support', async () => {
-    const told: Progress[] = []
+    const reported: Progress[] = []
     const origin = await plainHttp.open({ versions: [] })
-    const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
-    for (const progress of told) expect(progress).to.not.have.property('acknowledged')
+    const { report } = await sent(origin, { onProgress: (progress) => reported.push(progress) })
+    for (const progress of reported) expect(progress).to.not.have.property('acknowledged')
     expect(report).to.not.have.property('acknowledged')
   })
 })

@@ -65,10 +65,10 @@ describe('report.resume', () => {
 
 describe('onToken', () => {
   it('gets a token, and null when the upload is over', async () => {
-    const told: (ResumeToken | null)[] = []
+    const tokens: (ResumeToken | null)[] = []
     const origin = await plainHttp.open()
-    await sent(origin, { resume: { onToken: (token) => told.push(token) } })
-    expect(told).to.deep.equal([
+    await sent(origin, { resume: { onToken: (token) => tokens.push(token) } })
+    expect(tokens).to.deep.equal([
       {
         location: new URL('/uploads/1', origin.url).href,
         offset: 0,

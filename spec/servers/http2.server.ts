@@ -37,17 +37,17 @@ async function send(
 ): Promise<Came[]> {
   const { cert } = await identity()
   const dispatcher = agentFor({ connect: { ca: cert }, ...options })
-  const came = []
+  const results = []
   for (const path of paths) {
     const { response, report } = await upload(`${url}${path}`, make(content), { dispatcher })
-    came.push({ status: response.status, text: await response.text(), report })
+    results.push({ status: response.status, text: await response.text(), report })
   }
   await dispatcher.close()
-  return came
+  return results
 }
 
-const outcomes = (came: readonly Came[]): unknown[] =>
-  came.map(({ status, report }) => [status, report.outcome])
+const outcomes = (results: readonly Came[]): unknown[] =>
+  results.map(({ status, report }) => [status, report.outcome])
 
 const versions = ({ report }: Came): unknown[] =>
   report.attempts.map(({ httpVersion, sentBytes }) => [httpVersion, sentBytes])
@@ -58,8 +58,8 @@ describe('HTTP/2 with allowH2', () => {
 
   it('to nginx, which sends no 100: content is sent after the wait, on one connection', async () => {
     const server = await nginxServer()
-    const came = await send(server, ['/one', '/two'], oneShot, allowed)
-    expect(outcomes(came)).to.deep.equal([
+    const results = await send(server, ['/one', '/two'], oneShot, allowed)
+    expect(outcomes(results)).to.deep.equal([
       [201, 'silent'],
       [201, 'silent'],
     ])
@@ -96,8 +96,8 @@ describe('HTTP/2 with allowH2', () => {
 
   it('to nghttpd, which sends a 100: content is sent at once, on one connection', async () => {
     const server = await nghttpdServer()
-    const came = await send(server, ['/one', '/two'], oneShot, allowed)
-    expect(outcomes(came)).to.deep.equal([
+    const results = await send(server, ['/one', '/two'], oneShot, allowed)
+    expect(outcomes(results)).to.deep.equal([
       [200, 'continued'],
       [200, 'continued'],
     ])
@@ -139,12 +139,12 @@ describe('HTTP/2 by default', () => {
   for (const [kind, make] of Object.entries(kinds)) {
     it(`is not used for large content to nginx, which supports both versions: ${kind}`, async () => {
       const server = await nginxServer()
-      const came = await send(server, ['/one', '/two'], make, {})
-      expect(outcomes(came)).to.deep.equal([
+      const results = await send(server, ['/one', '/two'], make, {})
+      expect(outcomes(results)).to.deep.equal([
         [201, 'continued'],
         [201, 'continued'],
       ])
-      expect(came.map(versions)).to.deep.equal([
+      expect(results.map(versions)).to.deep.equal([
         [['1.1', content.length]],
         [['1.1', content.length]],
       ])
@@ -154,15 +154,15 @@ describe('HTTP/2 by default', () => {
     // It accepts the handshake without a protocol, and then closes the connection.
     it(`is detected for nghttpd, which supports nothing else, and remembered: ${kind}`, async () => {
       const server = await nghttpdServer()
-      const came = await send(server, ['/one', '/two', '/three'], make, {})
-      for (const { status, report } of came) {
+      const results = await send(server, ['/one', '/two', '/three'], make, {})
+      for (const { status, report } of results) {
         expect([status, report.outcome, report.sentBytes]).to.deep.equal([
           200,
           'continued',
           content.length,
         ])
       }
-      const [first, ...later] = came.map(versions)
+      const [first, ...later] = results.map(versions)
       expect(first?.at(-1)).to.deep.equal(['2.0', content.length])
       expect(first).to.have.length(2)
       expect(later).to.deep.equal([[['2.0', content.length]], [['2.0', content.length]]])

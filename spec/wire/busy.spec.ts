@@ -15,7 +15,7 @@ import {
 } from '../support/scenario.ts'
 
 /** Accepts the content without an expectation, and then refuses it. */
-function takingInVain(status: number): Play {
+function acceptingThenRefusing(status: number): Play {
   return async (peer) => {
     await peer.readHeadWithoutExpect()
     await peer.accept(status, 'later')
@@ -23,7 +23,7 @@ function takingInVain(status: number): Play {
 }
 
 /** Sends no 100, reads the content and then refuses it. */
-const silentInVain: Play = async (peer) => {
+const silentThenRefusing: Play = async (peer) => {
   await peer.readHeadWithExpect()
   await peer.accept(503, 'later')
 }
@@ -32,7 +32,7 @@ const below = { ...unasked, reason: 'below-threshold' } as const
 const asked = { ...stored, reason: 'remembered-refusal' } as const
 const asking = { sending: { expect: 'always' }, reason: 'always' } as const
 
-function inVain(status: number, answered: Answered = below): Answered {
+function refusedAfterContent(status: number, answered: Answered = below): Answered {
   return { ...answered, status, text: 'later' }
 }
 
@@ -47,21 +47,24 @@ describe('a busy route', () => {
     ...[413, 429, 503].map((status) =>
       small({
         name: `gets an expectation below the threshold after a ${status}, until a 2xx`,
-        origin: [inTurn(takingInVain(status), accepting, acceptingWithoutExpect)],
-        results: [inVain(status), asked, below],
+        origin: [inTurn(acceptingThenRefusing(status), accepting, acceptingWithoutExpect)],
+        results: [refusedAfterContent(status), asked, below],
       }),
     ),
     ...[400, 500, 502, 504].map((status) =>
       small({
         name: `is not one that answered ${status}`,
-        origin: [inTurn(takingInVain(status), acceptingWithoutExpect)],
-        results: [inVain(status), below],
+        origin: [inTurn(acceptingThenRefusing(status), acceptingWithoutExpect)],
+        results: [refusedAfterContent(status), below],
       }),
     ),
     small({
       name: 'prevents content below the threshold from being sent',
-      origin: [inTurn(takingInVain(503), refusing(response(503, 'later')))],
-      results: [inVain(503), { ...refused(503, 'later'), reason: 'remembered-refusal' }],
+      origin: [inTurn(acceptingThenRefusing(503), refusing(response(503, 'later')))],
+      results: [
+        refusedAfterContent(503),
+        { ...refused(503, 'later'), reason: 'remembered-refusal' },
+      ],
     }),
     small({
       name: 'is also recognised by a refusal before the content',
@@ -77,36 +80,44 @@ describe('a busy route', () => {
           await peer.accept(503, 'later')
         }, accepting),
       ],
-      results: [{ ...inVain(503, stored), ...asking }, asked],
+      results: [{ ...refusedAfterContent(503, stored), ...asking }, asked],
     }),
     small({
       name: 'gets no expectation after it answered 417',
       origin: [
-        inTurn(takingInVain(503), refusing(response(417))),
-        inTurn(takingInVain(503), acceptingWithoutExpect),
+        inTurn(acceptingThenRefusing(503), refusing(response(417))),
+        inTurn(acceptingThenRefusing(503), acceptingWithoutExpect),
       ],
-      results: [inVain(503), inVain(503, { ...replayed, reason: 'remembered-refusal' }), below],
+      results: [
+        refusedAfterContent(503),
+        refusedAfterContent(503, { ...replayed, reason: 'remembered-refusal' }),
+        below,
+      ],
     }),
     small({
       name: 'gets no expectation after it was silent',
       agent: shortWait,
-      origin: [inTurn(takingInVain(503), silentInVain, acceptingWithoutExpect)],
-      results: [inVain(503), inVain(503, { ...silent, reason: 'remembered-refusal' }), below],
+      origin: [inTurn(acceptingThenRefusing(503), silentThenRefusing, acceptingWithoutExpect)],
+      results: [
+        refusedAfterContent(503),
+        refusedAfterContent(503, { ...silent, reason: 'remembered-refusal' }),
+        below,
+      ],
     }),
     small({
       name: "gets no expectation with expect: 'never', whose responses are noted",
-      origin: [inTurn(takingInVain(503), takingInVain(503), accepting)],
+      origin: [inTurn(acceptingThenRefusing(503), acceptingThenRefusing(503), accepting)],
       results: [
-        { ...inVain(503), sending: { expect: 'never' }, reason: 'never' },
-        { ...inVain(503), sending: { expect: 'never' }, reason: 'never' },
+        { ...refusedAfterContent(503), sending: { expect: 'never' }, reason: 'never' },
+        { ...refusedAfterContent(503), sending: { expect: 'never' }, reason: 'never' },
         asked,
       ],
     }),
     small({
       name: 'is not remembered without a memory',
       agent: { memory: false },
-      origin: [inTurn(takingInVain(503), acceptingWithoutExpect)],
-      results: [inVain(503), below],
+      origin: [inTurn(acceptingThenRefusing(503), acceptingWithoutExpect)],
+      results: [refusedAfterContent(503), below],
     }),
   ])
 })

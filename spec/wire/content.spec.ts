@@ -104,7 +104,7 @@ const unknownKinds: readonly HaltingKind[] = [
 
 async function* nothing(): AsyncGenerator<Buffer> {}
 
-const leavingIt: Play = async (peer) => {
+const answering417: Play = async (peer) => {
   await peer.readHeadWithoutExpect()
   await peer.accept(417, 'no')
 }
@@ -135,7 +135,7 @@ describe('content that is known to be empty', () => {
       name: 'causes a 417 to be returned to the caller',
       bytes,
       kinds: knownKinds,
-      origin: [leavingIt],
+      origin: [answering417],
       results: [{ ...nobodyAsked, status: 417, text: 'no' }],
     },
   ])

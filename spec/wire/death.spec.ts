@@ -12,14 +12,14 @@ import {
 } from '../support/scenario.ts'
 
 /** How a connection ends. */
-const deaths: readonly [name: string, die: (peer: Peer) => void][] = [
+const endings: readonly [name: string, die: (peer: Peer) => void][] = [
   ['a reset', (peer) => peer.wire.reset()],
   ['a close', (peer) => peer.wire.end()],
 ]
 
-for (const [name, die] of deaths) {
+for (const [name, die] of endings) {
   /** Ends after these pieces. No content may have arrived. */
-  const dyingAfter = (...pieces: string[]): Play => {
+  const endingAfter = (...pieces: string[]): Play => {
     return async (peer) => {
       await peer.readHeadWithExpect()
       await peer.sendPieces(...pieces)
@@ -32,24 +32,24 @@ for (const [name, die] of deaths) {
     play([
       {
         name: 'causes a fresh attempt with an expectation',
-        origin: [dyingAfter(), accepting],
+        origin: [endingAfter(), accepting],
         results: [stored],
       },
       {
         name: 'causes a fresh attempt, which may be refused',
-        origin: [dyingAfter(), refusing(response(403, 'no'))],
+        origin: [endingAfter(), refusing(response(403, 'no'))],
         results: [refused(403, 'no')],
       },
       {
         name: 'causes a fresh attempt, which is replayed after a 417',
-        origin: [dyingAfter(), refusing(response(417)), acceptingWithoutExpect],
+        origin: [endingAfter(), refusing(response(417)), acceptingWithoutExpect],
         results: [replayed],
       },
       {
         name: 'causes a fresh attempt, which waits for the silent origin',
         agent: shortWait,
         origin: [
-          dyingAfter(),
+          endingAfter(),
           async (peer) => {
             await peer.readHeadWithExpect()
             await peer.accept()
@@ -59,22 +59,22 @@ for (const [name, die] of deaths) {
       },
       {
         name: 'is an error when it comes twice',
-        origin: [dyingAfter(), dyingAfter()],
+        origin: [endingAfter(), endingAfter()],
         results: [connectionLost],
       },
       {
         name: 'causes one fresh attempt for each upload',
-        origin: [dyingAfter(), dyingAfter(), accepting],
+        origin: [endingAfter(), endingAfter(), accepting],
         results: [connectionLost, stored],
       },
       {
         name: 'on a reused connection causes a fresh attempt',
-        origin: [inTurn(accepting, dyingAfter()), accepting],
+        origin: [inTurn(accepting, endingAfter()), accepting],
         results: [stored, stored],
       },
       {
         name: 'on a reused connection causes a fresh attempt, which fails when it comes again',
-        origin: [inTurn(accepting, accepting, dyingAfter()), dyingAfter()],
+        origin: [inTurn(accepting, accepting, endingAfter()), endingAfter()],
         results: [stored, stored, connectionLost],
       },
     ])
@@ -84,12 +84,12 @@ for (const [name, die] of deaths) {
       play([
         {
           name: `causes a fresh attempt of a ${method}`,
-          origin: [dyingAfter(), accepting],
+          origin: [endingAfter(), accepting],
           results: [result],
         },
         {
           name: `on a reused connection causes a fresh attempt of a ${method}`,
-          origin: [inTurn(accepting, dyingAfter()), accepting],
+          origin: [inTurn(accepting, endingAfter()), accepting],
           results: [stored, result],
         },
       ])
@@ -100,24 +100,24 @@ for (const [name, die] of deaths) {
     play([
       {
         name: 'is an error, and the upload is not retried: after a 103',
-        origin: [dyingAfter(head(103))],
+        origin: [endingAfter(head(103))],
         results: [connectionLost],
       },
       {
         name: 'is an error, and the upload is not retried: after a part of a 100',
-        origin: [dyingAfter(goAhead.slice(0, 12))],
+        origin: [endingAfter(goAhead.slice(0, 12))],
         results: [
           name === 'a close' ? { error: ['HTTPParserError', 'UND_ERR_SOCKET'] } : connectionLost,
         ],
       },
       {
         name: 'is an error, and the upload is not retried: inside a 100',
-        origin: [dyingAfter(goAhead.slice(0, 20))],
+        origin: [endingAfter(goAhead.slice(0, 20))],
         results: [connectionLost],
       },
       {
         name: 'makes the next upload use a new connection',
-        origin: [dyingAfter(head(102)), accepting],
+        origin: [endingAfter(head(102)), accepting],
         results: [connectionLost, stored],
       },
     ])
@@ -125,7 +125,7 @@ for (const [name, die] of deaths) {
 
   describe(`${name} instead of the final response`, () => {
     /** Ends after the whole content. */
-    const dyingAtLast: Play = async (peer) => {
+    const endingAfterContent: Play = async (peer) => {
       await peer.readHeadWithExpect()
       await peer.sendPieces(goAhead)
       await peer.readContent()
@@ -134,12 +134,12 @@ for (const [name, die] of deaths) {
     play([
       {
         name: 'is an error, and the upload is not retried',
-        origin: [dyingAtLast],
+        origin: [endingAfterContent],
         results: [connectionLost],
       },
       {
         name: 'is also an error on a reused connection',
-        origin: [inTurn(accepting, dyingAtLast), accepting],
+        origin: [inTurn(accepting, endingAfterContent), accepting],
         results: [stored, connectionLost, stored],
       },
     ])
@@ -167,7 +167,7 @@ describe('an invalid response', () => {
 })
 
 describe('a connection that ends between two uploads', () => {
-  const leaving =
+  const endingWhenIdle =
     (die: (peer: Peer) => void): Play =>
     async (peer) => {
       await peer.readHeadWithExpect()
@@ -177,9 +177,9 @@ describe('a connection that ends between two uploads', () => {
       die(peer)
     }
   play(
-    deaths.map(([name, die]) => ({
+    endings.map(([name, die]) => ({
       name: `is not reused: ${name}`,
-      origin: [leaving(die), accepting],
+      origin: [endingWhenIdle(die), accepting],
       results: [stored, stored],
     })),
   )

@@ -44,7 +44,7 @@ const wrong = [
 ]
 
 /** A wrong length that is known at once fails before the head is sent. */
-const neverWhole: Play = async (peer) => {
+const neverComplete: Play = async (peer) => {
   const raw = (await peer.wire.closed()).toString('latin1')
   if (raw === '') return
   const [head = '', content = ''] = raw.split('\r\n\r\n')
@@ -83,7 +83,7 @@ for (const { name, code, kinds } of wrong) {
         name: 'leaves the message incomplete without an expectation, if any of it is sent',
         kinds,
         agent: { expect: 'never' },
-        origin: [neverWhole],
+        origin: [neverComplete],
         results: [{ error: [code] }],
       },
       {
@@ -95,7 +95,7 @@ for (const { name, code, kinds } of wrong) {
       {
         name: 'leaves the message of a replay incomplete, if any of it is sent',
         kinds,
-        origin: [refusing(response(417)), neverWhole],
+        origin: [refusing(response(417)), neverComplete],
         results: [{ error: [code] }],
       },
     ])

@@ -170,7 +170,7 @@ describe('a final response while content is sent', () => {
 })
 
 describe('an end of the connection while content is sent', () => {
-  const dying = (die: (peer: Parameters<Play>[0]) => void): Play => {
+  const ending = (die: (peer: Parameters<Play>[0]) => void): Play => {
     return async (peer) => {
       await peer.readHeadWithExpect()
       await peer.sendPieces(goAhead)
@@ -183,19 +183,19 @@ describe('an end of the connection while content is sent', () => {
     {
       name: 'is an error, and the upload is not retried: a reset',
       kinds,
-      origin: [dying((peer) => peer.wire.reset())],
+      origin: [ending((peer) => peer.wire.reset())],
       results: [connectionLost],
     },
     {
       name: 'is an error, and the upload is not retried: a close',
       kinds,
-      origin: [dying((peer) => peer.wire.end())],
+      origin: [ending((peer) => peer.wire.end())],
       results: [connectionLost],
     },
     {
       name: 'makes the next upload use a new connection',
       kinds,
-      origin: [dying((peer) => peer.wire.reset()), accepting],
+      origin: [ending((peer) => peer.wire.reset()), accepting],
       results: [connectionLost, stored],
     },
     {

@@ -13,13 +13,13 @@ import {
 } from '../support/scenario.ts'
 
 /** Sends no 100, and accepts the content. */
-const keepingSilent: Play = async (peer) => {
+const acceptingWithout100: Play = async (peer) => {
   await peer.readHeadWithExpect()
   await peer.accept()
 }
 
 /** Reads the content, and then sends this. */
-function sayingLate(...pieces: string[]): Play {
+function sendingAfterContent(...pieces: string[]): Play {
   return async (peer) => {
     await peer.readHeadWithExpect()
     await peer.readContent()
@@ -36,13 +36,13 @@ describe('a silent origin', () => {
     {
       name: 'gets the content after the wait',
       agent,
-      origin: [keepingSilent],
+      origin: [acceptingWithout100],
       results: [{ ...silent, interim: [] }],
     },
     {
       name: 'gets the content at once when the wait is 0',
       agent: { continueTimeout: 0 },
-      origin: [keepingSilent],
+      origin: [acceptingWithout100],
       results: [silent],
     },
     {
@@ -87,25 +87,25 @@ describe('a silent origin', () => {
     {
       name: 'may send a 100 in one piece with the final response',
       agent,
-      origin: [sayingLate(goAhead + response(201, 'stored'))],
+      origin: [sendingAfterContent(goAhead + response(201, 'stored'))],
       results: [{ ...silent, interim: [100] }],
     },
     {
       name: 'may send a 100 and the final response in single bytes',
       agent,
-      origin: [sayingLate(...goAhead, ...response(201, 'stored'))],
+      origin: [sendingAfterContent(...goAhead, ...response(201, 'stored'))],
       results: [{ ...silent, interim: [100] }],
     },
     {
       name: 'may send other interim responses',
       agent,
-      origin: [sayingLate(head(102), head(103) + goAhead, response(201, 'stored'))],
+      origin: [sendingAfterContent(head(102), head(103) + goAhead, response(201, 'stored'))],
       results: [{ ...silent, interim: [102, 103, 100] }],
     },
     {
       name: 'may send an error status after the whole content',
       agent,
-      origin: [sayingLate(response(503, 'later'))],
+      origin: [sendingAfterContent(response(503, 'later'))],
       results: [{ ...silent, status: 503, text: 'later' }],
     },
   ])
@@ -116,25 +116,25 @@ describe('the memory of a silent route', () => {
     {
       name: 'lets the next upload send at once, on a reused connection',
       agent,
-      origin: [inTurn(keepingSilent, acceptingWithoutExpect, acceptingWithoutExpect)],
+      origin: [inTurn(acceptingWithout100, acceptingWithoutExpect, acceptingWithoutExpect)],
       results: [silent, remembered, remembered],
     },
     {
       name: 'is cleared by a late 100',
       agent: shortWait,
-      origin: [inTurn(sayingLate(goAhead, response(201, 'stored')), accepting)],
+      origin: [inTurn(sendingAfterContent(goAhead, response(201, 'stored')), accepting)],
       results: [silent, stored],
     },
     {
       name: "does not override expect: 'always', whose 100 clears it",
       agent: shortWait,
-      origin: [inTurn(keepingSilent, accepting, accepting)],
+      origin: [inTurn(acceptingWithout100, accepting, accepting)],
       results: [silent, { ...stored, ...always }, stored],
     },
     {
       name: 'is not kept without a memory',
       agent: withoutMemory,
-      origin: [inTurn(keepingSilent, keepingSilent)],
+      origin: [inTurn(acceptingWithout100, acceptingWithout100)],
       results: [silent, silent],
     },
   ])

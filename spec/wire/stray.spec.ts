@@ -10,7 +10,7 @@ import { play, refused, stored, unasked } from '../support/scenario.ts'
 const never = { expect: 'never' } as const
 
 /** Without an expectation: sends this before it reads the content. */
-function blurting(...pieces: string[]): Play {
+function sendingBeforeContent(...pieces: string[]): Play {
   return async (peer) => {
     await peer.readHeadWithoutExpect()
     await peer.wire.pieces(...pieces)
@@ -19,7 +19,7 @@ function blurting(...pieces: string[]): Play {
 }
 
 /** Without an expectation: sends this after it read the content. */
-function sayingAfter(...pieces: string[]): Play {
+function sendingAfterContent(...pieces: string[]): Play {
   return async (peer) => {
     await peer.readHeadWithoutExpect()
     await peer.readContent()
@@ -37,7 +37,13 @@ describe('a 100 to a request without an expectation', () => {
     {
       name: 'is removed before the content was read',
       agent: never,
-      origin: [inTurn(blurting(goAhead), blurting(...goAhead), acceptingWithoutExpect)],
+      origin: [
+        inTurn(
+          sendingBeforeContent(goAhead),
+          sendingBeforeContent(...goAhead),
+          acceptingWithoutExpect,
+        ),
+      ],
       results: [unasked, unasked, unasked],
     },
     {
@@ -45,8 +51,8 @@ describe('a 100 to a request without an expectation', () => {
       agent: never,
       origin: [
         inTurn(
-          sayingAfter(goAhead, created),
-          sayingAfter(goAhead + created),
+          sendingAfterContent(goAhead, created),
+          sendingAfterContent(goAhead + created),
           acceptingWithoutExpect,
         ),
       ],
@@ -55,13 +61,18 @@ describe('a 100 to a request without an expectation', () => {
     {
       name: 'is removed in single bytes, with the final response',
       agent: never,
-      origin: [inTurn(sayingAfter(...goAhead, ...created), acceptingWithoutExpect)],
+      origin: [inTurn(sendingAfterContent(...goAhead, ...created), acceptingWithoutExpect)],
       results: [unasked, unasked],
     },
     {
       name: 'is removed when it is repeated',
       agent: never,
-      origin: [inTurn(blurting(goAhead + goAhead), sayingAfter(goAhead, goAhead + created))],
+      origin: [
+        inTurn(
+          sendingBeforeContent(goAhead + goAhead),
+          sendingAfterContent(goAhead, goAhead + created),
+        ),
+      ],
       results: [unasked, unasked],
     },
     {
@@ -69,7 +80,7 @@ describe('a 100 to a request without an expectation', () => {
       agent: never,
       origin: [
         inTurn(
-          sayingAfter(head(103) + goAhead + head(102) + goAhead, created),
+          sendingAfterContent(head(103) + goAhead + head(102) + goAhead, created),
           acceptingWithoutExpect,
         ),
       ],
@@ -93,7 +104,7 @@ describe('a 100 to a request without an expectation', () => {
     {
       name: 'is removed before a refusal',
       agent: never,
-      origin: [sayingAfter(goAhead + response(413, 'too large'))],
+      origin: [sendingAfterContent(goAhead + response(413, 'too large'))],
       results: [{ ...unasked, status: 413, text: 'too large' }],
     },
   ])
@@ -104,19 +115,19 @@ describe('response content that looks like interim responses', () => {
     {
       name: 'arrives unchanged without an expectation',
       agent: never,
-      origin: [inTurn(sayingAfter(lookalikeHead, lookalike), acceptingWithoutExpect)],
+      origin: [inTurn(sendingAfterContent(lookalikeHead, lookalike), acceptingWithoutExpect)],
       results: [{ ...unasked, ...looksLike }, unasked],
     },
     {
       name: 'arrives unchanged in one piece with its head, without an expectation',
       agent: never,
-      origin: [inTurn(sayingAfter(lookalikeHead + lookalike), acceptingWithoutExpect)],
+      origin: [inTurn(sendingAfterContent(lookalikeHead + lookalike), acceptingWithoutExpect)],
       results: [{ ...unasked, ...looksLike }, unasked],
     },
     {
       name: 'arrives unchanged in single bytes, without an expectation',
       agent: never,
-      origin: [inTurn(sayingAfter(...lookalikeHead, ...lookalike), acceptingWithoutExpect)],
+      origin: [inTurn(sendingAfterContent(...lookalikeHead, ...lookalike), acceptingWithoutExpect)],
       results: [{ ...unasked, ...looksLike }, unasked],
     },
     {
@@ -142,7 +153,7 @@ describe('response content that looks like interim responses', () => {
       agent: never,
       origin: [
         inTurn(
-          sayingAfter(
+          sendingAfterContent(
             head(200, 'Transfer-Encoding: chunked'),
             `${goAhead.length.toString(16)}\r\n`,
             goAhead,

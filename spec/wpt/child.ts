@@ -30,9 +30,11 @@ export type Message =
 
 /** The part of the harness that is used here. */
 interface Harness {
-  add_test_state_callback(told: (test: Said) => void): void
-  add_result_callback(told: (test: Said) => void): void
-  add_completion_callback(told: (tests: unknown, result: { message: string | null }) => void): void
+  add_test_state_callback(report: (test: Said) => void): void
+  add_result_callback(report: (test: Said) => void): void
+  add_completion_callback(
+    report: (tests: unknown, result: { message: string | null }) => void,
+  ): void
 }
 
 function tell(message: Message): void {
@@ -64,9 +66,9 @@ function define(target: object, values: object): void {
 }
 
 function listen(tests: Harness): void {
-  const told = ({ name, status, message }: Said) => tell({ test: { name, status, message } })
-  tests.add_test_state_callback(told)
-  tests.add_result_callback(told)
+  const report = ({ name, status, message }: Said) => tell({ test: { name, status, message } })
+  tests.add_test_state_callback(report)
+  tests.add_result_callback(report)
   tests.add_completion_callback((_, { message }) => {
     // Does not wait for the rest, such as unread responses.
     process.send?.({ done: message } satisfies Message, () => process.exit())

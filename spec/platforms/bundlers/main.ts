@@ -17,9 +17,9 @@ const expected = linesOf(mainAnswers, ['bytes', 'a file'])
 const table: Record<string, Record<string, string>> = {}
 const failures: string[] = []
 
-function note(name: string, line: string, { passed, told }: Result): void {
+function note(name: string, line: string, { passed, details }: Result): void {
   table[name] = { ...table[name], [`Node ${line}`]: passed ? 'passes' : 'fails' }
-  if (!passed) failures.push(`${name}, Node ${line}: ${told}`)
+  if (!passed) failures.push(`${name}, Node ${line}: ${details}`)
 }
 
 /** Builds, and runs the result on each Node version. */
@@ -31,7 +31,7 @@ async function check(
     const runOn = await build()
     for (const line of lines) note(name, line, resultOf(name, await runOn(line), expected))
   } catch (error) {
-    const result = { name, passed: false, told: String(error) }
+    const result = { name, passed: false, details: String(error) }
     for (const line of lines) note(name, line, result)
   }
 }
