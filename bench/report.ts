@@ -175,8 +175,8 @@ export function reportOf({ machine, rounds, results }: Run, sections: readonly S
   return `${introduction(machine, rounds)}
 ## Goals
 
-Each number is the median of the ratios, round by round, of the candidate to the peer behind
-the stroke, with the lowest and the highest.
+Each number is the median, over all rounds, of the ratio of the candidate to the peer after
+the slash, with the lowest and the highest.
 
 ${goalsTable(standings)}
 
@@ -190,7 +190,7 @@ function introduction(machine: Machine, rounds: number): string {
   return `# Benchmarks
 
 Written by \`npm run bench\`; the raw numbers are in [benchmarks.json](benchmarks.json). How each
-client is set, and how it is measured, is in [bench/README.md](../bench/README.md).
+client is configured and measured is in [bench/README.md](../bench/README.md).
 
 | machine   | what it is |
 | --------- | --- |

@@ -33,7 +33,7 @@ async function main(wanted: string): Promise<void> {
   }
   for (const fault of faults) console.log(fault)
   const looks = pages.length * schemes.length * widths.length
-  console.log(`${looks} looks at ${pages.length} pages, ${faults.length} faults`)
+  console.log(`${looks} checks of ${pages.length} pages, ${faults.length} problems`)
   if (faults.length > 0) process.exitCode = 1
 }
 
@@ -89,11 +89,11 @@ function brokenLinks(name: string, all: readonly string[]): string[] {
     const path = target.pathname.endsWith('/') ? `${target.pathname}index.html` : target.pathname
     const page = path.slice(1)
     if (!page.endsWith('.html')) return []
-    if (!all.includes(page)) return [`${name} links to ${href}, which is no page`]
+    if (!all.includes(page)) return [`${name} links to ${href}, which is not a page`]
     const id = decodeURIComponent(target.hash.slice(1))
     // The page about the exchange reads its choices from the fragment.
     if (id === '' || page === exchange || contentOf(page).includes(`id="${id}"`)) return []
-    return [`${name} links to ${href}, where ${page} has no such place`]
+    return [`${name} links to ${href}, an id that ${page} does not have`]
   })
 }
 

@@ -8,8 +8,8 @@ import { type OriginMode, startOrigin } from '../lib/testing/index.ts'
 const size = 48 * 1024 * 1024
 
 const acts: readonly { mode: OriginMode; title: string }[] = [
-  { mode: 'go', title: 'The server says 100' },
-  { mode: 'silent', title: 'The server stays silent' },
+  { mode: 'go', title: 'The server answers 100' },
+  { mode: 'silent', title: 'The server is silent' },
   { mode: 417, title: 'The server answers 417' },
   { mode: 413, title: 'The server answers 413' },
 ]

@@ -24,7 +24,7 @@ const scripts: Record<string, Script[]> = {
       await answer(wire, '201 Created')
     },
   ],
-  'stays silent': [take],
+  'is silent': [take],
   'answers 417': [
     async (wire) => {
       await wire.head()

@@ -25,7 +25,7 @@ const inputs: Readonly<
 
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
   ['sends a 100', 'go', [completeUpload(true)]],
-  ['stays silent', 'silent', [completeUpload(true)]],
+  ['is silent', 'silent', [completeUpload(true)]],
   ['answers 417', 417, [headOnly, completeUpload(false)]],
 ]
 

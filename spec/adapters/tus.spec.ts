@@ -67,7 +67,7 @@ const inputs = { 'a buffer': () => content, 'a file stream': fileStream }
 
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
   ['sends a 100', 'go', [completeUpload(true)]],
-  ['stays silent', 'silent', [completeUpload(true)]],
+  ['is silent', 'silent', [completeUpload(true)]],
   ['answers 417', 417, [headOnly, completeUpload(false)]],
 ]
 

@@ -29,8 +29,10 @@ export function judge(results: readonly UploadResult[], received: Received): Fin
   const known = new Set(results.map(({ plan }) => plan.name))
   const foreign = received.messages.filter(({ upload }) => !known.has(upload))
   return [
-    ...received.faults.map((fault) => found('foreign', null, `the origin's parser said ${fault}`)),
-    ...foreign.map(({ upload }) => found('foreign', null, `the origin got ${upload}`)),
+    ...received.faults.map((fault) =>
+      found('foreign', null, `the origin's parser failed with ${fault}`),
+    ),
+    ...foreign.map(({ upload }) => found('foreign', null, `the origin received ${upload}`)),
     ...results.flatMap((result) => judgeOne(result, byUpload.get(result.plan.name) ?? [])),
   ]
 }
@@ -40,12 +42,12 @@ function judgeOne(result: UploadResult, messages: readonly Message[]): Finding[]
   const contents = messages
     .filter(({ method }) => method === plan.method)
     .sort((one, other) => one.attempt - other.attempt)
-  const complete = contents.filter((message) => isWhole(message, result))
+  const complete = contents.filter((message) => isComplete(message, result))
   const findings: [Breach, string | null][] = [
     ['hung', hung ? 'it did not settle' : null],
     ['leaked', leftOpen ? 'its source was not cancelled' : null],
     ['truncated', broken(result, contents, complete)],
-    ['lost', isSuccess(result) && complete.length === 0 ? 'it is not at the origin' : null],
+    ['lost', isSuccess(result) && complete.length === 0 ? 'the origin does not have it' : null],
     [
       'doubled',
       doubled(
@@ -70,10 +72,10 @@ function broken(
   if (flaw !== null && contents.length > 0) return `a source that ${flaw} made a complete message`
   if (complete.length === contents.length) return null
   const lengths = contents.map((message) => message.bytes)
-  return `of ${content.bytes} bytes, ${lengths} came as complete messages`
+  return `of ${content.bytes} bytes, ${lengths} arrived as complete messages`
 }
 
-function isWhole({ bytes, sha256 }: Message, { content }: UploadResult): boolean {
+function isComplete({ bytes, sha256 }: Message, { content }: UploadResult): boolean {
   return bytes === content.bytes && sha256 === content.sha256
 }
 
@@ -91,17 +93,18 @@ function doubled({ plan, report }: UploadResult, contents: readonly Message[]): 
   const unwarranted = contents
     .slice(0, -1)
     .filter(({ status }) => !(repeatable || (status >= 300 && status !== 503)))
-  if (unwarranted.length > 0) return `it came again after ${unwarranted.map((each) => each.status)}`
+  if (unwarranted.length > 0)
+    return `it arrived again after ${unwarranted.map((each) => each.status)}`
   if (report === null) return null
   const again = report.attempts.filter(({ reason }) => reason !== 'fresh-connection')
   if (contents.length <= again.length) return null
-  return `it came ${contents.length} times, with ${again.length} reasons to come`
+  return `it arrived ${contents.length} times, but only ${again.length} attempts permit it`
 }
 
 function misreported({ answer, report, content }: UploadResult): string | null {
   if (report === null) return null
   const sent = answer?.endsWith(' taken') === true && report.outcome === 'answered'
-  if (sent) return `all of it (${content.bytes} bytes) was taken, but it is reported as answered`
+  if (sent) return `all of it (${content.bytes} bytes) was accepted, but the report says answered`
   return null
 }
 

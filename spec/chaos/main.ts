@@ -20,10 +20,10 @@ import type { UploadResult } from './upload-result.ts'
 
 const usage = `Usage: npm run chaos -- [--uploads 2000] [--seed <number>] [--parallel 16] [--session <number>]
 
-Makes uploads of every kind through a proxy that damages connections, to an origin that does
-what origins do, and compares what callers were told with what the origin got. --parallel says
-how many sessions, of up to 8 uploads each, are under way at a time; --session runs one alone.
-A run of more than 2000 uploads tells on stderr how far it has come.
+Makes uploads of every kind through a proxy that damages connections, to an origin with random
+behaviour, and compares what callers were told with what the origin received. --parallel is the
+number of concurrent sessions, of up to 8 uploads each; --session runs one session only.
+A run of more than 2000 uploads prints its progress on stderr.
 `
 
 interface RunOptions {

@@ -16,9 +16,9 @@ import { type Addresses, routeOf, type Transport, transports } from './transport
 
 const usage = `Usage: npm run chaos:resume -- [--uploads 500] [--seed <number>] [--parallel 8] [--upload <number>]
 
-Makes uploads whose connections are cut at random, one to twenty times each, to an origin whose uploads
-can be resumed: each has to arrive whole, once, and without a byte that had arrived before. --upload runs
-one alone.
+Makes uploads whose connections are cut at random, one to twenty times each, to an origin that supports
+resumption. Each upload must arrive complete and once, and no byte may be sent again that had arrived.
+--upload runs one upload only.
 `
 
 /** The bytes from which all contents are cut. */
@@ -135,11 +135,11 @@ function judge({ plan, outcome, known }: UploadResult, held: readonly HeldUpload
   if (complete.length > 1) findings.push(`was completed ${complete.length} times`)
   for (const { offset, received, sha256: digest } of complete) {
     if (digest !== sha256(bytes)) findings.push(`arrived as ${offset} different bytes`)
-    if (received !== bytes.length) findings.push(`brought ${received} of ${bytes.length} bytes`)
+    if (received !== bytes.length) findings.push(`sent ${received} of ${bytes.length} bytes`)
   }
   for (const { path, state } of own) {
     if (state !== 'complete' && state !== 'cancelled' && known.has(path)) {
-      findings.push(`left ${path} ${state} behind`)
+      findings.push(`left ${path} in the state ${state}`)
     }
   }
   return findings.map((text) => `upload ${number} (${plan.transport}, ${plan.kind}) ${text}`)
@@ -218,7 +218,7 @@ async function main(args: string[]): Promise<number> {
     const received = (uploads: readonly HeldUpload[]): number =>
       bytesOf(uploads.map((upload) => upload.received))
     console.log(
-      `for ${mebi(own)} answered with 201 the origin received ${mebi(received(found))}, and ${mebi(received(orphans))} without a 104; ${mebi(sent - own)} more were handed to connections, most of which did not arrive`,
+      `for ${mebi(own)} answered with 201 the origin received ${mebi(received(found))}, and ${mebi(received(orphans))} without a 104; ${mebi(sent - own)} more were written to connections, most of which did not arrive`,
     )
     console.log(`resident: ${memory.map(({ rss }) => mebi(rss)).join(', ')}`)
     console.log(`heap and buffers: ${memory.map(({ live }) => mebi(live)).join(', ')}`)

@@ -84,7 +84,7 @@ describe('protocolText', () => {
   })
 
   for (const columns of [undefined, 40, 80, 140]) {
-    it(`fits ${columns ?? 'no'} columns, and 80 at most, for any text`, () => {
+    it(`fits ${columns ?? 'no'} columns, with a maximum of 80, for any text`, () => {
       const answers = [goAhead(1234.5), goAhead(2), silent, broken, final(413), final(503, 9999.9)]
       const behaviours = behavioursOf(answers).map((each) => {
         return { ...each, client: consequenceOf(each) }

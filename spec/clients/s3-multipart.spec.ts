@@ -32,7 +32,7 @@ const acceptedPart = (asked: boolean, index: number): unknown => [asked, partSiz
 /** The agent has a route memory: a route that was silent or answered 417 is asked only once. */
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
   ['sends a 100', 'go', [acceptedPart(true, 0), acceptedPart(true, 1)]],
-  ['stays silent', 'silent', [acceptedPart(true, 0), acceptedPart(false, 1)]],
+  ['is silent', 'silent', [acceptedPart(true, 0), acceptedPart(false, 1)]],
   ['answers 417', 417, [headOnly, acceptedPart(false, 0), acceptedPart(false, 1)]],
 ]
 

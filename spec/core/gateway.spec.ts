@@ -204,7 +204,7 @@ for (const [name, open] of Object.entries(forwards)) {
     for (const [what, script, wait, said, sent] of [
       ['nothing after a 413', refusing(response(413, 'no')), longWait, 413, 0],
       ['all after a 100', accepting, longWait, 201, bytes.length],
-      ['all to an origin that stays silent', silent, shortWait, 201, bytes.length],
+      ['all to a silent origin', silent, shortWait, 201, bytes.length],
     ] as const) {
       it(`lets curl send ${what}`, async () => {
         const peer = await origin(script)

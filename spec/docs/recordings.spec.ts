@@ -130,19 +130,19 @@ describe('wordsFor', () => {
 
   it('states what a refusal saved', () => {
     expect(said('413 default file')).to.equal(
-      'The server answered 413 before the body. Nothing of 16.0 MiB was sent.',
+      'The server answered 413 before the body. None of its 16.0 MiB were sent.',
     )
   })
 
   it('states the cost of not asking', () => {
     expect(said('307 never stream')).to.match(
-      /^The client did not ask\. It sent \S+ MiB for nothing before 307 came\. What was read of the stream is gone\.$/,
+      /^The client sent no expectation\. It sent \S+ MiB for nothing before the server answered 307\. The part of the stream that was read is lost\.$/,
     )
   })
 
   it('states what happened after a response that was not final for the upload', () => {
     expect(said('401 default stream')).to.equal(
-      'The server answered 401 before the body, so nothing was lost. The client made the request again, the server said 100, and 201 came.',
+      'The server answered 401 before the body, so nothing was lost. The client made the request again, and the server sent a 100 and then 201.',
     )
   })
 })

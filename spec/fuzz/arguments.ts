@@ -12,7 +12,7 @@ export interface RunOptions {
 
 export const usage = `Usage: npm run fuzz -- [--cases <n>] [--seed <n>] [--seconds <n>] [--only <target>[:<case>]]
 
-Feeds random bytes to what reads them and to the whole client, and prints what broke.
+Feeds random bytes to the parsers and to the whole client, and prints the cases that failed.
 `
 
 const options = {
@@ -37,7 +37,7 @@ export function runOptionsOf(args: string[], targets: readonly Target[]): RunOpt
   if (target === undefined) {
     return `There is no '${name}'; there are ${targets.map((each) => each.name).join(', ')}`
   }
-  if (index !== undefined && !/^\d+$/.test(index)) return `'${index}' is no number of a case`
+  if (index !== undefined && !/^\d+$/.test(index)) return `'${index}' is not the number of a case`
   return { ...numbers, only: { target, index: index === undefined ? null : Number(index) } }
 }
 

@@ -66,7 +66,7 @@ describe('the route memory over HTTP/2', () => {
     expect(routes).to.have.members([front.url, `${front.url} (HTTP/2)`])
   })
 
-  it('sends an expectation for small uploads that were refused over HTTP/1.1', async () => {
+  it('sends an expectation for small uploads after a refusal over HTTP/1.1', async () => {
     const front = await tlsFront(['h2', 'http/1.1'], refuse)
     const memory = new RouteMemory()
     const connect = { ca: front.ca }

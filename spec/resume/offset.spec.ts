@@ -91,7 +91,7 @@ describe('an impossible offset', () => {
     expect(origin.uploads[0]?.state).to.equal('cancelled')
   })
 
-  it('is requested again after a 409 to an append', async () => {
+  it('after a 409 to an append causes another offset request', async () => {
     let moved = false
     const origin = await plainHttp.open({
       fault: cut,

@@ -13,7 +13,7 @@ describe('a refusal before the content', () => {
   for (const status of [...refusals, ...failures]) {
     play([
       {
-        name: `prevents the content and closes the connection: ${status}`,
+        name: `holds the content back and closes the connection: ${status}`,
         origin: [refusing(response(status, 'no')), accepting],
         results: [refused(status, 'no'), stored],
       },
@@ -25,12 +25,12 @@ describe('a refusal before the content', () => {
       const saying = closes ? refusingAndClosing : refusing
       play([
         {
-          name: `prevents the content, ${name}: ${status}`,
+          name: `holds the content back, ${name}: ${status}`,
           origin: [saying(of(status)), accepting],
           results: [refused(status, text), stored],
         },
         {
-          name: `prevents the content, in single bytes, ${name}: ${status}`,
+          name: `holds the content back, in single bytes, ${name}: ${status}`,
           kinds: kinds.slice(1, 3),
           origin: [saying(...of(status)), accepting],
           results: [refused(status, text), stored],
@@ -116,7 +116,7 @@ describe('a refusal before the content', () => {
     const sending = { method }
     play([
       {
-        name: `prevents the content of a ${method}`,
+        name: `holds the content of a ${method} back`,
         origin: [refusing(response(403, 'no')), accepting],
         results: [
           { ...refused(403, 'no'), sending },

@@ -12,8 +12,8 @@ import { tableOf } from './table.ts'
 
 const usage = `Usage: npm run test:wpt -- <folder> [--fetch ${faceNames.join('|')}] [--only <part of a path>]
 
-Runs the web-platform-tests for fetch against this package's fetch, against it when it asks
-for all content, against undici's fetch and the platform's, and prints what passed.
+Runs the web-platform-tests for fetch with this package's fetch, with the same and an expectation
+for all content, with undici's fetch and with the platform's, and prints the results.
 
 <folder> is a checkout of the tests, of which fetch, common, resources and xhr are needed:
 
@@ -96,9 +96,9 @@ async function main(args: string[]): Promise<number> {
   const server = await startServer(plan.folder)
   try {
     const rows = await runAll(plan, server)
-    const kept = report(rows, plan.faces)
-    for (const path of server.missing) console.log(`\nNothing stands for ${path}`)
-    return kept ? 0 : 1
+    const isPassed = report(rows, plan.faces)
+    for (const path of server.missing) console.log(`\nThere is no replacement for ${path}`)
+    return isPassed ? 0 : 1
   } finally {
     server.close()
   }

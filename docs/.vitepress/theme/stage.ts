@@ -23,8 +23,8 @@ const flight = 0.09
 const notes = {
   pause: 'the client pauses',
   wait: 'the body waits',
-  body: 'the body goes out',
-  response: 'all is sent',
+  body: 'the body is sent',
+  response: 'the body was sent',
 } as const
 
 export function stageAt({ lines, attempts, totalMs, status }: ExchangeView, time: number): Stage {

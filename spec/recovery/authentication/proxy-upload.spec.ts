@@ -65,7 +65,7 @@ describe('a proxy that requires credentials', () => {
     expect(statuses(proxy)).to.deep.equal([407])
   })
 
-  it('has its credentials not sent to the origin', async () => {
+  it('whose credentials do not answer a 401 of the origin', async () => {
     const value = 'Basic realm="uploads"'
     const proxy = await guarded({ status: 401, headers: { 'www-authenticate': value } })
     const { response } = await send(proxy, { proxy: { basic: user } })
