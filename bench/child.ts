@@ -3,9 +3,7 @@ import { clientOf } from './clients.ts'
 import { Content } from './content.ts'
 import type { Job, Measurement, Phase } from './job.ts'
 
-/**
- * The phases of one job, in a process of its own. It tells of each phase that is measured.
- */
+/** Runs the phases of one job in a process of its own, and reports each measured phase to the parent. */
 const job: Job = JSON.parse(process.argv[2] ?? '')
 const { kind, phases, files, status: expected } = job
 async function measured(phase: Phase, upload: () => Promise<number>): Promise<Measurement> {
@@ -30,7 +28,7 @@ async function run({ uploads, parallel }: Phase, upload: () => Promise<number>):
   await Promise.all(Array.from({ length: Math.min(parallel, uploads) }, work))
 }
 
-/** The resident size of this process, where the system tells. */
+/** The resident size of this process, on systems with /proc. */
 class Resident {
   readonly #before: number | null
 
@@ -38,7 +36,7 @@ class Resident {
     this.#before = Resident.#reset()
   }
 
-  /** Bytes that the highest size since then lay above the size then. */
+  /** How far the resident size rose above its size at the start, in bytes. */
   get peak(): number | null {
     return this.#before === null ? null : Resident.#sizeOf('VmHWM') - this.#before
   }

@@ -6,17 +6,17 @@ import type { CandidateName, Job } from './job.ts'
 import { nodeHttp, nodeHttpPiped } from './node-http.ts'
 import { bareSocket } from './socket.ts'
 
-/** Makes an upload, reads the response, and resolves with its status. */
+/** Makes an upload, reads the response and resolves with its status. */
 export type Send = (url: URL, content: Content) => Promise<number>
 
-/** Makes a client, and loads no other. */
+/** Imports only the client that is measured. */
 export async function clientOf(job: Job): Promise<Send> {
   const make = clients[job.candidate]
   if (make === undefined) throw new Error(`${job.candidate} is no function of this process`)
   return await make(job)
 }
 
-/** curl is a program. */
+/** curl is a program, so it is not here. */
 const clients: Partial<Record<CandidateName, (job: Job) => Send | Promise<Send>>> = {
   async upload({ method, memory }) {
     const { upload, fromFile } = await import('./ours.ts')
@@ -74,7 +74,7 @@ const clients: Partial<Record<CandidateName, (job: Job) => Send | Promise<Send>>
     const client = axios.create({
       httpAgent: new HttpAgent({ keepAlive: true }),
       maxBodyLength: Number.POSITIVE_INFINITY,
-      // A client that follows redirects keeps all content in memory.
+      // To follow redirects, the client would keep all content in memory.
       maxRedirects: 0,
       validateStatus: () => true,
     })
@@ -110,8 +110,8 @@ const clients: Partial<Record<CandidateName, (job: Job) => Send | Promise<Send>>
   },
 
   /**
-   * With the expectation that it knows how to wait for. It does so over a connection for each upload;
-   * given an agent of the caller's, it sends at once.
+   * Sends an expectation and waits, which it does on a new connection for each upload. With an agent of the caller,
+   * it does not wait.
    */
   async smithy({ method }) {
     const { NodeHttpHandler } = await import('@smithy/node-http-handler')
@@ -121,7 +121,7 @@ const clients: Partial<Record<CandidateName, (job: Job) => Send | Promise<Send>>
       const headers = { ...lengthOf(content), expect: '100-continue' }
       const body = streamOrBytes(content)
       const place = { protocol, hostname, port: Number(port), path, query: {} }
-      // The handler asks for no more of its class than these.
+      // The handler uses only these properties.
       const request = { ...place, headers, method, body } as unknown as SmithyRequest
       const { response } = await handler.handle(request)
       if (response.body instanceof Readable) await response.body.resume().toArray()
@@ -130,7 +130,7 @@ const clients: Partial<Record<CandidateName, (job: Job) => Send | Promise<Send>>
   },
 }
 
-/** undici's `request` through a dispatcher. */
+/** undici's `request` with a dispatcher. */
 async function requestThrough(
   dispatcher: Dispatcher,
   method: Job['method'],
@@ -148,7 +148,6 @@ async function requestThrough(
 
 type Body = string | Buffer | Blob | FormData | AsyncGenerator<Buffer> | Readable
 
-/** Content as whoever has it passes it on. */
 function bodyOf(content: Content): Body | ReturnType<Content['webStream']> {
   switch (content.kind) {
     case 'buffer':
@@ -170,13 +169,13 @@ function bodyOf(content: Content): Body | ReturnType<Content['webStream']> {
   }
 }
 
-/** The same for clients that take no generators. */
+/** For clients that do not accept generators. */
 function streamOrBytes(content: Content): Buffer | Readable {
   if (content.kind === 'buffer') return content.bytes
   return content.kind === 'file' ? content.fileStream() : content.stream()
 }
 
-/** All declare the length of their content, but that of a form, which is for its encoder to say. */
+/** Every client declares the length, except for a form, whose encoder sets it. */
 function lengthOf({ kind, size }: Content): Record<string, string> {
   return kind === 'form' ? {} : { 'content-length': String(size) }
 }

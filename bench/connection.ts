@@ -1,33 +1,31 @@
-/** What the origin received on one path. */
 export interface Received {
   requests: number
   contentBytes: number
   /** For each request, milliseconds from its head to the first byte of its content. */
   waits: number[]
-  /** When its first head came, and its last answer left, in milliseconds. */
+  /** When the first head arrived and the last response was sent, in milliseconds. */
   firstAt: number
   lastAt: number
 }
 
-/** What the origin received, by path. */
+/** By path. */
 export type Tally = Record<string, Received>
 
-/** What is received on a path; made when it is first asked for. */
+/** The entry of a path, which is created if it is missing. */
 export function receivedOn(tally: Tally, path: string): Received {
   tally[path] ??= { requests: 0, contentBytes: 0, waits: [], firstAt: performance.now(), lastAt: 0 }
   return tally[path]
 }
 
-/** What the origin needs to know of a request. */
 interface RequestHead {
   readonly path: string
   readonly length: number
   readonly asks: boolean
-  /** Bytes of the head, its empty line included. */
+  /** Bytes of the head, including its blank line. */
   readonly size: number
 }
 
-/** Where a connection is: in a head, in content, or behind an expectation that was refused. */
+/** What a connection reads: a head, content, or what follows a refused expectation. */
 type State =
   | { readonly at: 'head' }
   | { readonly at: 'refused'; readonly length: number }
@@ -44,16 +42,16 @@ const refusals: Readonly<Record<string, string>> = {
 }
 
 /**
- * One connection of the origin. The first part of the path says what it does:
+ * One connection of the origin. The first segment of the path selects its behaviour:
  *
- *     /go      100 to an expectation, 201 behind the content
- *     /silent  nothing to an expectation, 201 behind the content
- *     /417     417 to an expectation, 201 behind the content
- *     /413     413 at once; content that comes all the same is counted
- *     /401     the same
+ *     /go      100 to an expectation, 201 after the content
+ *     /silent  no answer to an expectation, 201 after the content
+ *     /417     417 to an expectation, 201 after the content
+ *     /413     413 at once; content that is sent anyway is counted
+ *     /401     the same with 401
  *
- * Behind a refused expectation no content is owed. Some clients send it all the same, so what
- * does not begin like one of this bench's requests is counted as content.
+ * A client need not send content after a refusal, but some do. Bytes that do not begin like a request of this
+ * benchmark are counted as content.
  */
 export class Connection {
   readonly #write: (bytes: string) => void
@@ -82,7 +80,7 @@ export class Connection {
     }
     const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
     const request = readHead(all)
-    // The bytes are overwritten by the next ones that come.
+    // The next read overwrites the bytes.
     this.#rest = request === null ? Buffer.from(all) : Buffer.alloc(0)
     if (request === null) return
     this.#begin(request)
@@ -132,9 +130,9 @@ export class Connection {
 }
 
 /**
- * Reads the head that stands at the beginning of some bytes, as far as the origin needs it.
+ * Reads a head at the beginning of the bytes, as far as the origin needs it.
  *
- * @returns `null` when it is not whole yet.
+ * @returns `null` when it is incomplete.
  * @throws Error for content without a declared length, which no candidate sends.
  */
 function readHead(bytes: Buffer): RequestHead | null {

@@ -8,12 +8,12 @@ import type { ContentKind } from './job.ts'
 const chunkSize = 65_536
 const mebibyte = 1_048_576
 
-/** Content of one size, in the shapes that clients take. */
+/** Content of one size, in the forms that clients accept. */
 export class Content {
   readonly kind: ContentKind
   readonly size: number
   readonly #file: string | undefined
-  /** All of it, or a mebibyte that chunks are cut from. */
+  /** The whole content, or 1 MiB that chunks are cut from. */
   readonly bytes: Buffer
 
   constructor(kind: ContentKind, size: number, file?: string) {
@@ -23,13 +23,12 @@ export class Content {
     this.bytes = bytesFor(kind, size)
   }
 
-  /** The file's path. */
   get file(): string {
     if (this.#file === undefined) throw new Error(`Content of kind '${this.kind}' has no file`)
     return this.#file
   }
 
-  /** A form of one file. */
+  /** A form with one file. */
   form(): FormData {
     const form = new FormData()
     form.set('file', new Blob([this.bytes]), 'file.bin')
@@ -49,7 +48,7 @@ export class Content {
     return Readable.from(this.chunks(), { objectMode: false })
   }
 
-  /** Node's own stream of a file, as its documentation shows it. */
+  /** A stream of node:fs, as its documentation shows it. */
   fileStream(): Readable {
     return createReadStream(this.file)
   }
@@ -59,20 +58,20 @@ export class Content {
   }
 }
 
-/** All of the content where it is at hand, or a mebibyte that chunks are cut from over and over. */
+/** The whole content where it is in memory, or 1 MiB that chunks are cut from repeatedly. */
 function bytesFor(kind: ContentKind, size: number): Buffer {
   if (kind === 'file') return Buffer.alloc(0)
   const inMemory = ['buffer', 'string', 'blob', 'form'].includes(kind)
-  // Memory of its own: some clients do something about all that is behind a view.
+  // Not a view of a pool: some clients process the whole ArrayBuffer of a view.
   const bytes = Buffer.allocUnsafeSlow(inMemory ? size : Math.min(size, mebibyte))
-  // Text of one byte a character, so that a string is as long as its bytes.
+  // One byte per character, so that a string is as long as its bytes.
   const piece = kind === 'string' ? Buffer.alloc(mebibyte, 'a') : randomPiece()
-  // Pages that were never written to would cost less.
+  // Pages that were never written to would be faster.
   for (let at = 0; at < bytes.length; at += piece.length) piece.copy(bytes, at)
   return bytes
 }
 
-/** A mebibyte that does not compress. */
+/** 1 MiB that does not compress. */
 export function randomPiece(): Buffer {
   return randomFillSync(Buffer.allocUnsafe(mebibyte))
 }
@@ -80,8 +79,8 @@ export function randomPiece(): Buffer {
 const [openFile, readFile, closeFile] = [promisify(open), promisify(read), promisify(close)]
 
 /**
- * A file's bytes, as quick as Node reads them: a mebibyte at a time, into one of two buffers while the
- * other is written. Whoever takes a chunk must have it written before asking for the next.
+ * Reads a file as fast as Node can: 1 MiB at a time, into one of two buffers while the other is written. The caller
+ * must have written a chunk before it asks for the next one.
  */
 export async function* fileChunks(path: string, size: number): AsyncGenerator<Buffer> {
   const chunkSize = Math.min(size, mebibyte)
@@ -102,7 +101,7 @@ export async function* fileChunks(path: string, size: number): AsyncGenerator<Bu
   }
 }
 
-/** Buffers from one file to the next: making them costs more than reading into them. */
+/** Buffers are reused for the next file: allocating them takes longer than reading into them. */
 const spares: Buffer[] = []
 
 function spare(size: number): Buffer {

@@ -5,10 +5,9 @@ import type { Job, Measurement, Phase } from './job.ts'
 const run = promisify(execFile)
 
 /**
- * The program curl uploads files, with a process for each phase that is measured; it is compiled when
- * it starts. One after another they go over one connection, and curl's own `time_total` of each counts; at
- * several at a time (`--parallel`) it is the time between the first head and the last answer at the
- * origin. So starting the program costs it nothing.
+ * Uploads files with curl, one process for each measured phase. With one upload at a time, they use one connection,
+ * and the time is the sum of curl's `time_total`. With several (`--parallel`), it is the time between the first head
+ * and the last response at the origin. So the start of the program is not measured.
  */
 export async function runCurl(job: Job): Promise<Measurement[]> {
   const measurements: Measurement[] = []

@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { randomPiece } from './content.ts'
 
-/** Files of given sizes, in a folder of their own, made when they are first wanted. */
+/** Files in a folder of their own, created on demand. */
 export class Files {
   readonly #folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
   readonly #made = new Set<number>()
 
-  /** The path of a file of so many bytes. */
   path(size: number): string {
     const path = join(this.#folder, `${size}`)
     if (this.#made.has(size)) return path

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { type Content, fileChunks } from './content.ts'
 
-/** Bytes that are written in one system call. */
+/** Bytes per system call. */
 export const gathered = 524_288
 
-/** Writes chunks in pieces of 512 KiB, and waits while the stream has no room. */
+/** Writes chunks in pieces of 512 KiB, and waits for 'drain' when the stream is full. */
 export async function writeChunks(
   stream: Writable,
   chunks: AsyncIterable<Uint8Array>,
@@ -24,7 +24,7 @@ export async function writeChunks(
   stream.uncork()
 }
 
-/** Writes a file. Each chunk is accepted before the next is read, because its buffer is used again. */
+/** Writes a file. Each chunk is written before the next is read, because its buffer is reused. */
 export async function writeFile(stream: Writable, { file, size }: Content): Promise<void> {
   for await (const chunk of fileChunks(file, size)) {
     await new Promise((written) => stream.write(chunk, written))

@@ -1,6 +1,6 @@
 import type { Measurement } from './job.ts'
 
-/** What undici's import takes, and this package's beyond that, in a process of its own. */
+/** Measures the import of undici, and then of this package without undici, in a process of its own. */
 process.send?.(await imported('undici'))
 process.send?.(await imported(new URL('../dist/index.js', import.meta.url).href))
 process.disconnect?.()

@@ -1,4 +1,4 @@
-/** What is uploaded. A generator yields chunks of 64 KiB; the others are what users have at hand. */
+/** The kinds of content. A generator yields chunks of 64 KiB; the others are what users commonly have. */
 export type ContentKind =
   | 'buffer'
   | 'generator'
@@ -9,7 +9,7 @@ export type ContentKind =
   | 'stream'
   | 'web stream'
 
-/** What the candidates are called in the report. */
+/** The names of the candidates in the report. */
 export const titles = {
   upload: 'upload (ours)',
   dispatcher: 'request + ExpectAgent (ours)',
@@ -27,7 +27,6 @@ export const titles = {
   curl: 'curl -T',
 } as const
 
-/** A client that is measured. */
 export type CandidateName = keyof typeof titles
 
 /** Uploads of one size, one after another or several at a time. */
@@ -35,7 +34,7 @@ export interface Phase {
   /** Bytes. */
   readonly size: number
   readonly uploads: number
-  /** Uploads under way at a time. */
+  /** The number of concurrent uploads. */
   readonly parallel: number
   readonly isMeasured: boolean
 }
@@ -43,25 +42,24 @@ export interface Phase {
 /** What one process does: phases one after another, with one client. */
 export interface Job {
   readonly candidate: CandidateName
-  /** Each phase has a path of its own below it: its number. */
+  /** The URL of a phase is its number below this one. */
   readonly url: string
   readonly method: 'PUT' | 'POST'
   readonly kind: ContentKind
   readonly phases: readonly Phase[]
-  /** The files of the phases, by size, where the content is one. */
+  /** The files of the phases by size, if the content is a file. */
   readonly files: Readonly<Record<number, string>>
-  /** The status that every upload must come to. */
+  /** The expected status of each upload. */
   readonly status: number
-  /** Whether our own candidates remember routes. */
+  /** Whether the candidates of this package have a route memory. */
   readonly memory: boolean
 }
 
-/** What came of a phase. */
 export interface Measurement {
-  /** From the first upload's begin to the last one's end; `null` where the origin is to tell. */
+  /** From the start of the first upload to the end of the last one; `null` where the origin measures it. */
   readonly seconds: number | null
-  /** User and system time of the process meanwhile; `null` where the candidate is a program. */
+  /** User and system time of the process; `null` where the candidate is a program. */
   readonly cpuSeconds: number | null
-  /** The highest resident size meanwhile, above the one before; `null` where it is unknown. */
+  /** How far the resident size rose above its size at the start; `null` where it is unknown. */
   readonly peakBytes: number | null
 }

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { arch, availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os'
 
-/** What measurements were made on. */
 export interface Machine {
   readonly processor: string
   readonly cores: number
@@ -10,11 +9,10 @@ export interface Machine {
   readonly system: string
   readonly node: string
   readonly curl: string
-  /** Processes that wanted to run, on average, in the minute before: those of others, on a machine that is shared. */
+  /** The load average of the minute before; on a shared machine it includes other processes. */
   readonly load: number
 }
 
-/** This machine. */
 export function thisMachine(): Machine {
   const { stdout } = spawnSync('curl', ['--version'], { encoding: 'utf8' })
   return {

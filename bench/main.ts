@@ -24,7 +24,6 @@ Measures uploads against the peers in five rounds, and writes docs/benchmarks.md
 --section measures some sections alone and prints only, unless --write is there, too.
 `
 
-/** What is to be run. */
 export interface RunOptions {
   readonly sections: readonly Section[]
   readonly rounds: number
@@ -38,13 +37,13 @@ const options = {
   write: { type: 'boolean' },
 } as const
 
-/** Reads the command line; a string is what is wrong with it. */
+/** Parses the command line; returns a string when it is wrong. */
 export function planOf(args: string[]): RunOptions | string {
   let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
   try {
     values = parseArgs({ args, options }).values
   } catch (error) {
-    // It says which argument it does not know.
+    // The message names the unknown argument.
     return error instanceof Error ? error.message : String(error)
   }
   const rounds = Number(values.rounds)
@@ -82,7 +81,7 @@ const docs = new URL('../docs/', import.meta.url)
 
 /** Writes the report, its plots and the raw numbers to docs/. */
 function write(run: Run): void {
-  // Those of sections that are gone would stay.
+  // Removes the plots of sections that no longer exist.
   for (const name of readdirSync(docs)) {
     if (/^benchmarks-.*\.svg$/.test(name)) rmSync(new URL(name, docs))
   }

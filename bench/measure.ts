@@ -14,7 +14,7 @@ interface OriginReport {
   readonly cpuSeconds: number
 }
 
-/** The origin's process. */
+/** The process of the origin. */
 export class Origin {
   readonly url: string
   readonly #process: ChildProcess
@@ -30,7 +30,7 @@ export class Origin {
     return new Origin(child, port)
   }
 
-  /** What it received since it was asked last. */
+  /** What it received since the last call. */
   async report(): Promise<OriginReport> {
     const answered = once(this.#process, 'message')
     this.#process.send('report')
@@ -43,13 +43,12 @@ export class Origin {
   }
 }
 
-/** Where measurements are made. */
 export interface Grounds {
   readonly origin: Origin
   readonly files: Files
 }
 
-/** Measures the candidates of a case in turn, A B C, A B C …, each time in a process of its own. */
+/** Measures the candidates of a case in turn, A B C, A B C …, each time in a new process. */
 export async function measureCase(made: Case, rounds: number, grounds: Grounds): Promise<Result[]> {
   const samples = new Map<Row, Partial<Record<CandidateName, Sample[]>>>()
   for (let round = 0; round < rounds; round++) {
@@ -93,7 +92,7 @@ async function samplesOf(
   })
 }
 
-/** Where a program cannot tell how long all of it took, the origin can. */
+/** Uses the time of the origin where a program cannot measure the whole time. */
 function timed(
   { seconds, ...rest }: Measurement,
   received: Received | undefined,
@@ -102,7 +101,7 @@ function timed(
   return { ...rest, seconds: seconds ?? span / 1e3 }
 }
 
-/** Content bytes that came per upload. An upload that did not arrive whole, exactly once, ends the run. */
+/** Content bytes per upload. Throws unless each upload arrived complete, exactly once. */
 function checkedBytes(
   { complete = true }: Case,
   { name, size, uploads }: Row,
@@ -132,7 +131,7 @@ function jobOf(made: Case, candidate: CandidateName, url: string, files: Files):
   }
 }
 
-/** Measures what importing this package takes, beyond undici. */
+/** Measures the import of this package without undici. */
 export async function measureImport(rounds: number): Promise<Result> {
   const samples: Record<'undici' | 'upload', Sample[]> = { undici: [], upload: [] }
   const nothing = { contentBytes: 0, waits: [], originCpuSeconds: null }
@@ -147,8 +146,8 @@ export async function measureImport(rounds: number): Promise<Result> {
 /**
  * Runs a script in a process of its own.
  *
- * @returns what it told.
- * @throws Error with what it printed, when it failed or took too long.
+ * @returns the measurements that it sent.
+ * @throws Error with its output, when it failed or took too long.
  */
 function inProcess(script: string, job?: Job): Promise<Measurement[]> {
   const child = fork(
@@ -162,7 +161,7 @@ function inProcess(script: string, job?: Job): Promise<Measurement[]> {
     printed += bytes.toString()
   })
   child.on('message', (measurement: Measurement) => told.push(measurement))
-  // It is done; its connections need not be closed one by one.
+  // The child is done; closing its connections one by one would take time.
   child.on('disconnect', () => child.kill('SIGKILL'))
   const expected = job?.phases.filter(({ isMeasured }) => isMeasured).length ?? 2
   return new Promise((resolve, reject) => {

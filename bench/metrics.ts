@@ -1,6 +1,6 @@
 import type { CandidateName } from './job.ts'
 
-/** One measurement, with what the origin saw of it. */
+/** One measurement, with the numbers of the origin. */
 export interface Sample {
   readonly seconds: number
   readonly cpuSeconds: number | null
@@ -9,17 +9,14 @@ export interface Sample {
   readonly contentBytes: number
   /** For each upload to a silent origin, milliseconds from its head to its content. */
   readonly waits: readonly number[]
-  /** The origin's processor time while the process ran; `null` where other phases count, too. */
+  /** Processor time of the origin while the process ran; `null` where it includes other phases. */
   readonly originCpuSeconds: number | null
 }
 
-/**
- * Whether it is what a process does first, while its code is not compiled yet, or what it does after
- * some thousand uploads.
- */
+/** Whether the code of the process is not compiled yet, or has run for thousands of uploads. */
 export type Condition = 'first' | 'compiled'
 
-/** What came of one row: the samples of each candidate, one a round. */
+/** One row: the samples of each candidate, one per round. */
 export interface Result {
   readonly name: string
   readonly condition: Condition
@@ -30,13 +27,11 @@ export interface Result {
   readonly samples: Readonly<Partial<Record<CandidateName, readonly Sample[]>>>
 }
 
-/** What came of a section. */
 export interface SectionResult {
   readonly name: string
   readonly results: readonly Result[]
 }
 
-/** Something that can be said of a measurement. */
 interface Metric {
   readonly title: string
   readonly digits: number
@@ -47,7 +42,6 @@ interface Metric {
 const scaled = (number: number | null, by: number): number | null =>
   number === null ? null : number / by
 
-/** All metrics, by name. */
 export const metrics = {
   rate: { title: 'MB/s', digits: 0, of: ({ seconds }, { bytes }) => bytes / 1e6 / seconds },
   time: {
@@ -105,10 +99,9 @@ export const metrics = {
   importMemory: { title: 'MB', digits: 1, of: ({ peakBytes }) => scaled(peakBytes, 1e6) },
 } as const satisfies Record<string, Metric>
 
-/** What can be said of a measurement. */
 export type MetricName = keyof typeof metrics
 
-/** A metric's numbers, one a round; `null` unless all rounds have one. */
+/** The numbers of a metric, one per round; `null` unless all rounds have one. */
 export function numbersOf(
   name: MetricName,
   candidate: CandidateName,
@@ -120,14 +113,13 @@ export function numbersOf(
   return known !== undefined && known.length > 0 && known.length === numbers?.length ? known : null
 }
 
-/** The middle of some numbers, and how far they go. */
 export interface Spread {
   readonly median: number
   readonly min: number
   readonly max: number
 }
 
-/** The middle one of some numbers, or the mean of the two in the middle. */
+/** The middle number, or the mean of the two in the middle. */
 export function median(numbers: readonly number[]): number {
   if (numbers.length === 0) throw new RangeError('No numbers have no median')
   const sorted = numbers.toSorted((a, b) => a - b)
@@ -136,14 +128,13 @@ export function median(numbers: readonly number[]): number {
   return ((sorted[lower] as number) + (sorted[upper] as number)) / 2
 }
 
-/** The median, the lowest and the highest of some numbers. */
 export function spreadOf(numbers: readonly number[]): Spread {
   return { median: median(numbers), min: Math.min(...numbers), max: Math.max(...numbers) }
 }
 
 /**
- * How two candidates that were measured in turn compare: each round's ratio is taken by
- * itself, so that what slowed the machine down for a while weighs on both.
+ * Compares two candidates that were measured in turn. The ratio is computed per round, so that a machine that slows
+ * down for a while affects both.
  */
 export function ratioOf(ours: readonly number[], theirs: readonly number[]): Spread {
   if (ours.length !== theirs.length) {

@@ -6,10 +6,9 @@ import { gathered, writeChunks, writeFile } from './gathered.ts'
 import type { Job } from './job.ts'
 
 /**
- * Node's `http` with the expectation, the wait and the replay written by hand, as quick as it goes:
- * connections are kept; the content goes out in one piece where it is at hand, and in pieces of 512 KiB
- * where it comes in chunks, each in one system call; files are read a mebibyte ahead, into buffers that
- * are used again.
+ * node:http with a handwritten expectation, wait and replay, as fast as possible. Connections are reused. Content in
+ * memory is written in one piece, chunks in pieces of 512 KiB. Files are read 1 MiB ahead into buffers that are
+ * reused.
  */
 export function nodeHttp({ method }: Job): (url: URL, content: Content) => Promise<number> {
   const agent = new Agent({ keepAlive: true, writableHighWaterMark: gathered } as object)
@@ -20,7 +19,7 @@ export function nodeHttp({ method }: Job): (url: URL, content: Content) => Promi
   }
 }
 
-/** The same with a file piped in, as the documentation of Node shows it. */
+/** node:http with a piped file, as the documentation of Node shows it. */
 export function nodeHttpPiped({ method }: Job): (url: URL, content: Content) => Promise<number> {
   const agent = new Agent({ keepAlive: true })
   const piped = (sent: ClientRequest, content: Content) => pipeline(content.fileStream(), sent)
@@ -62,7 +61,7 @@ function attempt({ url, method, agent, content, asks, write }: Attempt): Promise
   })
 }
 
-/** Encoders by form: the head says the boundary and the length of what is encoded. */
+/** The encoder of each form: the head needs its boundary and its length. */
 const encoders = new WeakMap<Content, FormDataEncoder>()
 
 function framing(content: Content): Record<string, string> {

@@ -2,10 +2,10 @@ import { type AddressInfo, createServer, Socket, type SocketConstructorOpts } fr
 import { Connection, receivedOn, type Tally } from './connection.ts'
 
 /**
- * The origin of all measurements, in a process of its own. It reads heads, counts content
- * and throws it away. The first part of the path says what it does: see {@link Connection}.
+ * The origin of all measurements, in a process of its own. It reads heads, and counts and discards content. The first
+ * segment of the path selects its behaviour: see {@link Connection}.
  *
- * It tells its port; to any message it answers with what it has received since the last.
+ * It sends its port to the parent, and answers each message with what it has received since the last one.
  */
 const buffer = Buffer.allocUnsafeSlow(4_194_304)
 let tally: Tally = {}
@@ -16,7 +16,7 @@ const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) 
     (path) => receivedOn(tally, path),
   )
   const socket = readInto(buffer, accepted, (bytes) => connection.take(bytes))
-  // A client that gives an upload up resets its connection.
+  // A client that gives up an upload resets its connection.
   socket.on('error', () => {})
 })
 
@@ -31,23 +31,23 @@ process.on('message', () => {
 })
 process.on('disconnect', () => process.exit())
 
-/** What net.Socket takes beside what its types say. */
+/** Options of net.Socket that its types lack. */
 interface HandleOptions extends SocketConstructorOpts {
   handle: unknown
 }
 
 /**
- * Reads a connection into one large buffer, over and over. A server's own connections take a
- * new buffer of 64 KiB for each read, which makes the reader slower than most writers.
+ * Reads a connection into one large buffer. A connection of net.Server allocates a new buffer of 64 KiB for each
+ * read, which makes the reader slower than most writers.
  *
- * @param connection one that was accepted paused; it must not be used any more.
+ * @param connection accepted in the paused state; it must not be used afterwards.
  */
 function readInto(into: Buffer, connection: Socket, take: (bytes: Buffer) => void): Socket {
   const callback = (size: number): boolean => {
     take(into.subarray(0, size))
     return true
   }
-  // `onread` is known to connections that are made with it alone.
+  // Only the constructor of net.Socket takes `onread`.
   const { _handle: handle } = connection as Socket & { _handle: unknown }
   const options: HandleOptions = { handle, onread: { buffer: into, callback } }
   return new Socket(options)

@@ -11,7 +11,7 @@ interface Point extends Spread {
   readonly ours: boolean
 }
 
-/** What is used of an element: the DOM's types are not among this project's. */
+/** The properties of an element that are used: this project does not have the types of the DOM. */
 interface Drawn {
   readonly outerHTML: string
   setAttribute(name: string, value: string): void
@@ -21,7 +21,7 @@ const document = new DOMParser().parseFromString('<!doctype html><html></html>',
 const width = 800
 const style = { background: 'white', color: 'black' }
 
-/** One picture, as an SVG document: the median of all rounds, and a rule from lowest to highest. */
+/** A plot as an SVG document: the median of all rounds, and a line from the lowest to the highest. */
 export function plotOf(plot: Plot, section: Section, result: SectionResult): string {
   const points = pointsOf(plot, section, result)
   const { title } = metrics[plot.metric]
@@ -46,7 +46,7 @@ function pointsOf({ metric, axis }: Plot, section: Section, { results }: Section
   })
 }
 
-/** Bars under the name of their case. */
+/** Bars below the name of their case. */
 function bars(points: readonly Point[], title: string): Drawn {
   const names = [...new Set(points.map((point) => point.in))]
   const under = (name: string): Point[] => points.filter((point) => point.in === name)
@@ -89,7 +89,7 @@ function whoOf(rowName: string): string {
   return rowName.split('\n')[1] ?? ''
 }
 
-/** A line for each candidate, which bears its name. */
+/** A line for each candidate, with its name. */
 function lines(points: readonly Point[], title: string, axis: string): Drawn {
   const common = { x: 'at', stroke: 'who' }
   const whos = [...new Set(points.map(({ who }) => who))]
@@ -125,7 +125,7 @@ function lines(points: readonly Point[], title: string, axis: string): Drawn {
   })
 }
 
-/** Whether no point of the same candidate lies further right. */
+/** Whether the candidate has no point further right. */
 function isLast(point: Point, _at: number, points: readonly Point[]): boolean {
   return points.every(({ who, at }) => who !== point.who || at <= point.at)
 }

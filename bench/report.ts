@@ -15,7 +15,6 @@ import {
 } from './metrics.ts'
 import type { Goal, Plot, Section } from './section.ts'
 
-/** All that was measured in one run. */
 export interface Run {
   readonly machine: Machine
   readonly rounds: number
@@ -29,7 +28,7 @@ const conditions: Readonly<Record<Condition, string>> = {
 
 // Goals.
 
-/** What a candidate of ours came to in one row. */
+/** A candidate of this package in one row. */
 interface Standing {
   readonly goal: Goal
   readonly row: string
@@ -37,7 +36,7 @@ interface Standing {
   readonly reached: Partial<Record<Condition, { readonly spread: Spread; readonly is: boolean }>>
 }
 
-/** How those who are to reach the goals of a section stand, as far as it was measured. */
+/** The results for the goals of a section, as far as they were measured. */
 export function standingsOf({ goals }: Section, { results }: SectionResult): Standing[] {
   return goals.flatMap((goal) =>
     goal.rows.flatMap((row) =>
@@ -61,13 +60,13 @@ function spreadIn({ metric, per }: Goal, candidate: CandidateName, result: Resul
   return theirs === null ? null : ratioOf(ours, theirs)
 }
 
-/** What is judged is what is printed. */
+/** Rounds first, so that the verdict agrees with the printed number. */
 function reaches({ atLeast, atMost }: Goal, number: number): boolean {
   const rounded = Number(number.toFixed(2))
   return rounded >= (atLeast ?? Number.NEGATIVE_INFINITY) && rounded <= (atMost ?? Infinity)
 }
 
-/** The goals that were measured, and who reached them. */
+/** The goals that were measured, and which candidates reached them. */
 export function goalsTable(standings: readonly Standing[]): string {
   const cell = ({ reached }: Standing, condition: Condition): string => {
     const found = reached[condition]
@@ -88,7 +87,7 @@ export function goalsTable(standings: readonly Standing[]): string {
   return table(['what', 'goal', conditions.first, conditions.compiled], rows)
 }
 
-/** How many of them were reached, as a sentence. */
+/** How many goals were reached, as a sentence. */
 export function goalsReached(standings: readonly Standing[]): string {
   const all = standings.flatMap(({ reached }) => Object.values(reached))
   const short = all.filter(({ is }) => !is).length
@@ -97,7 +96,7 @@ export function goalsReached(standings: readonly Standing[]): string {
 
 // Tables.
 
-/** A row's numbers: the medians of all rounds, and how the first candidate compares. */
+/** The numbers of a row: the medians of all rounds, and the ratio of the first candidate to the others. */
 export function resultTable(result: Result, { columns, compared }: Section): string {
   const names = Object.keys(result.samples) as CandidateName[]
   const [leader] = names
@@ -136,14 +135,14 @@ function ratioText(
 
 /** A median, with the lowest and the highest in brackets. */
 export function spreadText({ median, min, max }: Spread): string {
-  // No number is shown as -0.
+  // Avoids -0.
   const plot = (number: number): string => (Number(number.toFixed(2)) + 0).toFixed(2)
   return `${plot(median)} (${plot(min)} to ${plot(max)})`
 }
 
 type Cells = readonly string[]
 
-/** A Markdown table whose columns are as wide as they must be, so that a terminal shows it, too. */
+/** A Markdown table with padded columns, which is also readable in a terminal. */
 function table(head: Cells, rows: readonly Cells[]): string {
   const widths = head.map((cell, at) =>
     Math.max(3, cell.length, ...rows.map((row) => row[at]?.length ?? 0)),
@@ -161,7 +160,6 @@ function table(head: Cells, rows: readonly Cells[]): string {
 
 // Files.
 
-/** The name of a plot's file in docs/. */
 export function plotFile({ name }: Section, { metric }: Plot): string {
   return `benchmarks-${name}-${metric}.svg`
 }
@@ -177,8 +175,8 @@ export function reportOf({ machine, rounds, results }: Run, sections: readonly S
   return `${introduction(machine, rounds)}
 ## Goals
 
-Each number is the median of the ratios, round by round, of the candidate to the peer behind
-the stroke, with the lowest and the highest.
+Each number is the median, over all rounds, of the ratio of the candidate to the peer after
+the slash, with the lowest and the highest.
 
 ${goalsTable(standings)}
 
@@ -192,7 +190,7 @@ function introduction(machine: Machine, rounds: number): string {
   return `# Benchmarks
 
 Written by \`npm run bench\`; the raw numbers are in [benchmarks.json](benchmarks.json). How each
-client is set, and how it is measured, is in [bench/README.md](../bench/README.md).
+client is configured and measured is in [bench/README.md](../bench/README.md).
 
 | machine   | what it is |
 | --------- | --- |
@@ -223,11 +221,11 @@ function sectionText(section: Section, { results }: SectionResult): string {
   return `## ${title}\n\n${[text, ...pictures, ...tables].join('\n\n')}\n`
 }
 
-/** docs/benchmarks.json: all numbers, one line a candidate and kind of number. */
+/** docs/benchmarks.json: all numbers, one line per candidate and metric. */
 export function rawOf({ machine, rounds, results }: Run): string {
   const sections = results.map(({ name, results }) => ({ name, rows: results.map(columnsOf) }))
   const text = JSON.stringify({ machine, rounds, sections }, null, 2)
-  // Numbers of one list belong on one line.
+  // Puts a list of numbers on one line.
   return `${text.replaceAll(/\[[\s\d.,null-]*\]/g, (list) => list.replaceAll(/\s+/g, ' '))}\n`
 }
 

@@ -1,12 +1,12 @@
 import type { CandidateName, ContentKind, Job } from './job.ts'
 import type { Condition, MetricName } from './metrics.ts'
 
-/** Uploads that are made one after another or several at a time; those without a name are a warm-up. */
+/** Uploads one after another or several at a time. Without a name, it is a warm-up. */
 export interface Row {
-  /** What it is called in the report. */
+  /** The name in the report. */
   readonly name?: string
   readonly condition?: Condition
-  /** Where it stands on the axis of plots that have one. */
+  /** The position on the axis of plots that have one. */
   readonly at?: number
   /** Bytes. */
   readonly size: number
@@ -15,9 +15,9 @@ export interface Row {
   readonly parallel?: number
 }
 
-/** Candidates that are measured in turn, doing the same, each in a process of its own. */
+/** Candidates that are measured in turn, each in a process of its own. */
 export interface Case {
-  /** What the origin does: see its connection. */
+  /** The behaviour of the origin: see its connection. */
   readonly play: string
   /** @default 'PUT' */
   readonly method?: Job['method']
@@ -26,42 +26,42 @@ export interface Case {
   readonly rows: readonly Row[]
   /** @default 201 */
   readonly status?: number
-  /** Whether our own candidates remember routes. @default true */
+  /** Whether the candidates of this package have a route memory. @default true */
   readonly memory?: boolean
   /** Whether the origin gets all content, exactly once. @default true */
   readonly complete?: boolean
   readonly candidates: readonly CandidateName[]
 }
 
-/** Something to reach, in both conditions: a metric of some rows, compared with a peer or by itself. */
+/** A number to reach, in both conditions: a metric of some rows, compared with a peer or absolute. */
 export interface Goal {
   readonly metric: MetricName
   /** The names of the rows. */
   readonly rows: readonly string[]
-  /** Who is to reach it. */
+  /** The candidates that must reach it. */
   readonly ours: readonly CandidateName[]
-  /** Whose number theirs is divided by. */
+  /** The candidate whose number is the divisor. */
   readonly per?: CandidateName
   readonly atLeast?: number
   readonly atMost?: number
 }
 
-/** A picture of one metric: bars for each row, or lines where rows stand on an axis. */
+/** A plot of one metric: bars for each row, or lines where rows have a position. */
 export interface Plot {
   readonly metric: MetricName
-  /** The axis's title; bars have none. */
+  /** The title of the axis; bars have none. */
   readonly axis?: string
 }
 
-/** Cases that belong together. */
+/** Related cases. */
 export interface Section {
   readonly name: string
   readonly title: string
   /** What is measured, for the report. */
   readonly text: string
-  /** What the table says of each candidate. */
+  /** The metrics in the table. */
   readonly columns: readonly MetricName[]
-  /** What is compared, round by round, between the first candidate and each other one. */
+  /** The metric of the ratio between the first candidate and the others. */
   readonly compared: MetricName | null
   readonly plots: readonly Plot[]
   readonly cases: readonly Case[]

@@ -6,13 +6,13 @@ const mebibyte = 1024 * kibibyte
 const gibibyte = 1024 * mebibyte
 
 /**
- * Uploads after which V8 has compiled what is used for each upload: with --trace-opt, undici's own
- * part takes 3,000 and ours 7,000. Files are read slowly by some, and get fewer.
+ * Uploads after which V8 has compiled the code of an upload: with --trace-opt, undici's part takes 3,000 and this
+ * package's 7,000. Files are slow to read for some clients, so they get fewer.
  */
 const compiled = 7000
 const compiledForFiles = 3000
 
-/** The first uploads of a process, a warm-up, and the same again. */
+/** The first uploads of a process, a warm-up, and the same uploads again. */
 function bothWays(row: Row, warmUp: Omit<Row, 'name'>, again: Partial<Row>): Row[] {
   return [{ ...row, condition: 'first' }, warmUp, { ...row, ...again, condition: 'compiled' }]
 }
@@ -20,7 +20,7 @@ function bothWays(row: Row, warmUp: Omit<Row, 'name'>, again: Partial<Row>): Row
 const streaming = ['buffer', 'generator', 'file'] as const
 type Streaming = (typeof streaming)[number]
 
-/** Who is compared, for content of each kind. */
+/** The candidates for each kind of content. */
 const peers: Record<Streaming, readonly CandidateName[]> = {
   buffer: ['upload', 'dispatcher', 'undici', 'http', 'raw'],
   generator: ['upload', 'dispatcher', 'undici', 'http', 'raw'],
@@ -113,7 +113,7 @@ const acceptedGoals: readonly Goal[] = [
 const accepted: Section = {
   name: 'accepted',
   title: 'Accepted with the go-ahead',
-  text: 'The origin answers 100 to the expectation, and 201 behind the content.',
+  text: 'The origin answers 100 to the expectation, and 201 after the content.',
   columns: ['rate', 'cpu', 'peak'],
   compared: 'rate',
   plots: [{ metric: 'rate' }],
@@ -124,7 +124,7 @@ const accepted: Section = {
 const clients: Section = {
   name: 'clients',
   title: 'Beside every client',
-  text: 'The first uploads of a process, with the clients that Node has most of. Only ours, node:http by hand and smithy ask.',
+  text: 'The first uploads of a process, with common clients for Node. Only ours, node:http by hand and smithy send an expectation.',
   columns: ['rate', 'cpu', 'peak'],
   compared: 'rate',
   plots: [{ metric: 'rate' }],
@@ -183,7 +183,7 @@ const refusedNames = refusals.map(([status, kind]) => refusedName(status, kind))
 const refused: Section = {
   name: 'refused',
   title: 'Refused',
-  text: 'The origin answers 413 or 401 as soon as it has the head. What counts is the time to that answer, and the content that went out for nothing. No credentials are given.',
+  text: 'The origin answers 413 or 401 as soon as it has the head. The numbers are the time to that response, and the content that was sent in vain. No credentials are given.',
   columns: ['time', 'content', 'cpuEach'],
   compared: 'time',
   plots: [{ metric: 'time' }, { metric: 'content' }],
@@ -224,7 +224,7 @@ const replay = (kind: ContentKind): Case => ({
 const replayed: Section = {
   name: 'replayed',
   title: '417 and replay',
-  text: 'The origin answers 417 to every expectation, and 201 behind content that comes without one. Our candidates are told to remember nothing, or they would not ask again.',
+  text: 'The origin answers 417 to every expectation, and 201 after content without one. Our candidates have no route memory; with one, they would send no further expectation.',
   columns: ['time', 'rate', 'cpu'],
   compared: 'time',
   plots: [{ metric: 'rate' }],
@@ -237,7 +237,7 @@ const replayed: Section = {
 const silent: Section = {
   name: 'silent',
   title: 'Silent origin',
-  text: 'The origin says nothing to an expectation. What counts is how long it sees a head without content: at the first upload of a process, and at the second and later ones. Who writes the expectation by hand waits 1000 ms each time.',
+  text: 'The origin sends no 100. The numbers are the time from the head to the content, for the first upload of a process, and for the second and later ones. The handwritten expectation waits 1000 ms each time.',
   columns: ['firstWait', 'laterWait', 'time'],
   compared: null,
   plots: [],
@@ -281,7 +281,7 @@ const posts = (
 const below: Section = {
   name: 'below',
   title: 'Below the threshold',
-  text: 'Posts of buffers at 16 at a time that are too small to ask for: what it costs to have this package in between.',
+  text: 'Posts of buffers, 16 at a time, below the threshold: the cost of this package without an expectation.',
   columns: ['requests', 'cpuEach'],
   compared: 'requests',
   plots: [{ metric: 'requests' }],
@@ -334,7 +334,7 @@ const atATime = [
 const many: Section = {
   name: 'many',
   title: 'Many at a time',
-  text: `One process makes uploads of 1 MiB from one buffer, 1 to 500 at a time, each over a connection of its own; ${compiled.toLocaleString('en')} are made before, at 10 at a time. undici does not ask; the bare socket shows what asking costs at least.`,
+  text: `One process makes uploads of 1 MiB from one buffer, 1 to 500 at a time, each over a connection of its own; ${compiled.toLocaleString('en')} are made before, 10 at a time. undici sends no expectation; the bare socket shows the lowest cost of one.`,
   columns: ['time', 'cpuEach', 'peak', 'peakEach'],
   compared: 'time',
   plots: [{ metric: 'time', axis: 'uploads at a time' }],
@@ -413,7 +413,7 @@ const memory: Section = {
 const origin: Section = {
   name: 'origin',
   title: 'The origin',
-  text: 'The fastest client there is, a bare socket, uploads buffers: while it does, the origin must have time to spare.',
+  text: 'The fastest client, a bare socket, uploads buffers; the origin must not be busy all the time.',
   columns: ['rate', 'client', 'origin'],
   compared: null,
   plots: [],
@@ -428,13 +428,13 @@ const origin: Section = {
   goals: [],
 }
 
-/** The name of the section, and of its row, that no uploads belong to. */
+/** The name of the section without uploads, and of its row. */
 export const importName = 'import'
 
 const imports: Section = {
   name: importName,
   title: 'Import',
-  text: "What import() of this package takes beyond import('undici'), in a process of its own.",
+  text: "The cost of import() of this package beyond import('undici'), in a process of its own.",
   columns: ['importTime', 'importMemory'],
   compared: null,
   plots: [],
@@ -445,7 +445,7 @@ const imports: Section = {
   ],
 }
 
-/** All sections, in the order of the report. */
+/** In the order of the report. */
 export const sections: readonly Section[] = [
   origin,
   accepted,

@@ -5,15 +5,15 @@ import { writeChunks, writeFile } from './gathered.ts'
 import type { Job } from './job.ts'
 
 /**
- * A socket that knows what this origin answers: the limit of what Node can do. It keeps connections,
- * writes the content in one piece where it is at hand, and in pieces of 512 KiB where it comes in chunks.
+ * A socket with knowledge of this origin: the limit of what Node can do. Connections are reused. Content in memory is
+ * written in one piece, chunks in pieces of 512 KiB.
  */
 export function bareSocket({ method }: Job): (url: URL, content: Content) => Promise<number> {
   const idle: Connection[] = []
   const send = async (url: URL, content: Content, asks: boolean): Promise<number> => {
     const connection = idle.pop() ?? (await opened(url))
     const status = await connection.send(method, url, content, asks)
-    // What follows a refusal on the same connection might be taken for content.
+    // The origin might parse what follows a refusal on the same connection as content.
     if (status < 300) idle.push(connection)
     else connection.socket.destroy()
     return status === 417 ? await send(url, content, false) : status
@@ -54,7 +54,7 @@ class Connection {
     return this.#status()
   }
 
-  /** The status of the next head; the origin's responses have no content. */
+  /** The status of the next head; responses of the origin have no content. */
   #status(): Promise<number> {
     return new Promise((resolve) => {
       this.#told = resolve

@@ -12,9 +12,9 @@ const widths = [1280, 360] as const
 const exchange = 'learn/exchange.html'
 
 /**
- * Looks at every page in headless Chromium, light and dark, wide and narrow, and prints what is
- * wrong. `CHROMIUM` says where the browser is, `SCREENSHOTS` where pictures go; with an argument only
- * pages whose names have it are looked at.
+ * Opens every page in headless Chromium, light and dark, wide and narrow, and prints the problems. `CHROMIUM` is the
+ * path of the browser, `SCREENSHOTS` a folder for pictures. With an argument, only pages whose names contain it are
+ * opened.
  */
 async function main(wanted: string): Promise<void> {
   const { CHROMIUM: executablePath = '/usr/bin/chromium' } = process.env
@@ -33,11 +33,10 @@ async function main(wanted: string): Promise<void> {
   }
   for (const fault of faults) console.log(fault)
   const looks = pages.length * schemes.length * widths.length
-  console.log(`${looks} looks at ${pages.length} pages, ${faults.length} faults`)
+  console.log(`${looks} checks of ${pages.length} pages, ${faults.length} problems`)
   if (faults.length > 0) process.exitCode = 1
 }
 
-/** Looks at a page in all four ways. */
 async function look(browser: Browser, url: string, name: string): Promise<string[]> {
   const page = await browser.newPage({ reducedMotion: 'reduce' })
   const faults: string[] = []
@@ -80,7 +79,7 @@ async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path, fullPage: true })
 }
 
-/** Links within the site that lead to no page, or to no place in it. */
+/** Links within the site to a page or an id that does not exist. */
 function brokenLinks(name: string, all: readonly string[]): string[] {
   const base = new URL(`http://site/${name}`)
   const links = [...contentOf(name).matchAll(/<a [^>]*href="([^"]+)"/g)].map(([, href]) => href)
@@ -90,11 +89,11 @@ function brokenLinks(name: string, all: readonly string[]): string[] {
     const path = target.pathname.endsWith('/') ? `${target.pathname}index.html` : target.pathname
     const page = path.slice(1)
     if (!page.endsWith('.html')) return []
-    if (!all.includes(page)) return [`${name} links to ${href}, which is no page`]
+    if (!all.includes(page)) return [`${name} links to ${href}, which is not a page`]
     const id = decodeURIComponent(target.hash.slice(1))
-    // The exchange takes its choices from there.
+    // The page about the exchange reads its choices from the fragment.
     if (id === '' || page === exchange || contentOf(page).includes(`id="${id}"`)) return []
-    return [`${name} links to ${href}, where ${page} has no such place`]
+    return [`${name} links to ${href}, an id that ${page} does not have`]
   })
 }
 
@@ -117,7 +116,7 @@ async function axeFaults(page: Page): Promise<string[]> {
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`)
 }
 
-/** Chooses all there is to choose; each choice must change the words, the picture and the wire. */
+/** Tries each choice; each must change the words, the picture and the wire. */
 async function tryChoices(page: Page): Promise<string[]> {
   const faults: string[] = []
   const texts = new Map<string, string>()
@@ -146,14 +145,14 @@ async function tryChoices(page: Page): Promise<string[]> {
   return faults
 }
 
-/** The result must be seen without scrolling, on a phone, too. */
+/** Fails unless the result is visible without scrolling, also on a phone. */
 async function belowTheScreen(page: Page): Promise<string[]> {
   const box = await page.locator('.result').boundingBox()
   const height = page.viewportSize()?.height ?? 0
   return box !== null && box.y + box.height <= height ? [] : ['the result is below the screen']
 }
 
-/** Searches for an error's code, and goes to it. */
+/** Searches for an error code and opens the result. */
 async function searching(browser: Browser, url: string): Promise<string[]> {
   const page = await browser.newPage()
   try {
@@ -170,7 +169,7 @@ async function searching(browser: Browser, url: string): Promise<string[]> {
   }
 }
 
-/** The home page plays from the beginning by itself, until it is told to pause. */
+/** Fails unless the home page plays from the beginning until it is paused. */
 async function playing(browser: Browser, url: string): Promise<string[]> {
   const page = await browser.newPage()
   const left = async (): Promise<number> =>

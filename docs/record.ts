@@ -14,10 +14,10 @@ import type { ClientChoice, ContentChoice, OriginChoice, Recording } from './exc
 import { startWireLog } from './exchange/wire-log.ts'
 
 const size = 16 * 1024 * 1024
-/** Milliseconds before the server says anything, as if it were some way off. */
+/** Milliseconds before each answer of the server, like a distant one. */
 const delay = 40
 
-/** What the server does with the first request; it takes those that follow. */
+/** What the server does with the first request; it accepts later ones. */
 const origins: Readonly<Record<OriginChoice, OriginMode>> = {
   go: 'go',
   '413': 413,
@@ -34,14 +34,14 @@ const clients: Readonly<Record<ClientChoice, UploadOptions>> = {
   never: { expect: 'never' },
 }
 
-/** Makes every upload that the page about the exchange shows, and writes down what happened. */
+/** Records every upload on the page about the exchange. */
 async function main(path: string): Promise<void> {
   writeFileSync(path, Buffer.alloc(size, 'x'))
   const contents: Record<ContentChoice, () => ContentInput> = {
     file: () => fromFile(path),
     stream: () => Readable.from(createReadStream(path)),
   }
-  // The first uploads of a process are the slowest, and tell more of Node than of the exchange.
+  // The first uploads of a process are slow, because Node compiles the code.
   for (let round = 0; round < 5; round += 1) await record('go', 'default', contents.file())
   const recordings: string[] = []
   for (const origin of Object.keys(origins) as OriginChoice[]) {

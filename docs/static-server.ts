@@ -17,11 +17,10 @@ export interface StaticServer {
   close(): void
 }
 
-/** Serves a folder. */
 export async function serveFolder(folder: URL): Promise<StaticServer> {
   const server = createServer(async ({ url = '/' }, response) => {
     try {
-      // A URL that was parsed has no way up left in its path.
+      // A parsed URL has no `..` left in its path.
       const { pathname } = new URL(url, 'http://127.0.0.1')
       const path = pathname.endsWith('/') ? `${pathname}index.html` : pathname
       const content = await readFile(new URL(`.${path}`, folder))

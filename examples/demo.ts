@@ -8,13 +8,13 @@ import { type OriginMode, startOrigin } from '../lib/testing/index.ts'
 const size = 48 * 1024 * 1024
 
 const acts: readonly { mode: OriginMode; title: string }[] = [
-  { mode: 'go', title: 'The server says 100' },
-  { mode: 'silent', title: 'The server stays silent' },
+  { mode: 'go', title: 'The server answers 100' },
+  { mode: 'silent', title: 'The server is silent' },
   { mode: 417, title: 'The server answers 417' },
   { mode: 413, title: 'The server answers 413' },
 ]
 
-/** Uploads a file of 48 MiB to servers of four kinds and prints what became of each. */
+/** Uploads a file of 48 MiB to four kinds of servers and prints the results. */
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
   try {

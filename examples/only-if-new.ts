@@ -1,5 +1,5 @@
-// Uploads a file only if there is none at its URL: with `If-None-Match: *`, asked about first, a server that has
-// it answers 412 and nothing of the file is sent. Usage: node examples/only-if-new.ts [url]
+// Uploads a file only if its URL has none. With `If-None-Match: *` and an expectation, a server that has the file
+// answers 412, and no part of the file is sent. Usage: node examples/only-if-new.ts [url]
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ const url = given ?? `${origin.url}/videos/1`
 for (const time of ['first', 'second']) {
   const { response, report } = await upload(url, fromFile(path), {
     headers: { 'if-none-match': '*' },
-    expect: 'always', // for small files, too
+    expect: 'always', // also for small files
   })
   await response.text()
   const done = response.status === 412 ? 'is there already' : String(response.status)

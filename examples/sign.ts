@@ -1,5 +1,5 @@
-// Signs each attempt anew, below expectContinue(): a replay, a retry and the target of a redirect each have a
-// signature of their own, for their own host. A signature may take its time; the body waits untouched.
+// Signs each attempt below expectContinue(): a replay, a retry and the target of a redirect each have their own
+// signature for their own host. Signing may be asynchronous; the body waits.
 import { Agent, type Dispatcher } from 'undici'
 import { expectContinue, gatedPool, upload } from '../lib/index.ts'
 import { type SeenRequest, startOrigin } from '../lib/testing/index.ts'
@@ -30,7 +30,7 @@ const sign: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (request, ha
   return true
 }
 
-// A store whose first server sends uploads on to another one, which knows no expectations.
+// A store whose first server redirects uploads to another one, which does not support expectations.
 async function accepts({ method, path, headers }: SeenRequest): Promise<boolean> {
   return headers.authorization === (await signatureOf(method, headers.host ?? '', path))
 }

@@ -2,48 +2,47 @@ import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings'
 import { environment, exitStatuses, type Note } from '../lib/cli/help.ts'
 import { commandsOf, flagsOf, optionsOf, valueName } from '../lib/cli/outline.ts'
 
-/** The program at work. */
 const examples: readonly Note[] = [
   [
     'expect-continue put video.h264 https://uploads.example/videos/1',
-    'Upload a file, unless the server says no before its body.',
+    'Upload a file, unless the server refuses it before the body.',
   ],
   [
     'expect-continue put *.h264 https://uploads.example/videos/ -u anna',
-    'Upload many files to a collection, as anna, whose password is asked for.',
+    'Upload many files to a collection as the user anna, and ask for the password.',
   ],
   [
     'expect-continue put -r photos https://uploads.example/ --skip-existing',
-    'Upload a folder with all that is in it, but for what is there already.',
+    'Upload a folder with all its files, except those that the server already has.',
   ],
   [
     'tar c photos | expect-continue put - https://uploads.example/photos.tar --json',
-    'Upload what another program writes, and print a report of it.',
+    'Upload the output of another program, and print a report.',
   ],
   [
     'expect-continue put film.mkv https://uploads.example/films/ --resume',
-    'Upload a file, and go on with it after an interruption, or when the command was killed.',
+    'Upload a file, and resume it after an interruption, also when the command was killed.',
   ],
   [
     'expect-continue put film.mkv https://uploads.example/films/ --dry-run',
-    'Ask whether the server would take a file, without sending it.',
+    'Ask whether the server would accept a file, without sending it.',
   ],
   [
     'expect-continue probe https://uploads.example/videos/none --size 5G',
-    'Find out what the server does when it is asked about 5 GiB.',
+    'Find out what the server does with an expectation for 5 GiB.',
   ],
   [
     'expect-continue serve --mode 413 --port 8080',
-    'Be a server that refuses everything, to try things with.',
+    'Start a server for tests that refuses every upload.',
   ],
 ]
 
-/** The manual page of a program, in roff, as man(7) has it. */
+/** The manual page of a program, in roff (man(7)). */
 export function manualOf(program: CommandUnknownOpts): string {
   const name = program.name()
   const commands = commandsOf(program)
   const lines = [
-    `.\\" Written by 'npm run man' from what --help is made from.`,
+    `.\\" Written by 'npm run man' from the same source as --help.`,
     `.TH ${name.toUpperCase()} 1 "" "${name}" "User Commands"`,
     '.SH NAME',
     `${escaped(name)} \\- upload over HTTP, and ask before the body is sent`,
@@ -51,7 +50,7 @@ export function manualOf(program: CommandUnknownOpts): string {
     ...paragraphs(commands.map((command) => synopsisOf(name, command))),
     '.SH DESCRIPTION',
     text(
-      `${program.description()} A large upload goes out with 'Expect: 100-continue', and its body is held back until the server says go, or until a short wait is over. When the server says no, it says so before the first byte of the body.`,
+      `${program.description()} A large upload is sent with 'Expect: 100-continue', and its body waits until the server answers 100, or until a short wait is over. If the server refuses the upload during the wait, no byte of the body is sent.`,
     ),
     ...commands.flatMap(sectionOf),
     '.SH ENVIRONMENT',
@@ -72,7 +71,7 @@ function synopsisOf(program: string, command: CommandUnknownOpts): string[] {
   return [`.B ${escaped(`${program} ${command.name()}`)}`, text(command.usage())]
 }
 
-/** A command with its options, in the groups that its help has them in. */
+/** A command with its options, in the groups of its help. */
 function sectionOf(command: CommandUnknownOpts): string[] {
   const title = `.SH THE COMMAND ${command.name().toUpperCase()}`
   const options = optionsOf(command)
@@ -123,7 +122,7 @@ function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** A line of text that is no request, whatever it begins with. */
+/** A line of text, escaped so that roff does not take it for a request. */
 function text(line: string): string {
   return escaped(line).replace(/^[.']/, '\\&$&')
 }

@@ -1,10 +1,9 @@
 import { createProgram } from '../lib/cli/main.ts'
 import { manualOf } from './manual.ts'
 
-/** Where the manual page is kept. */
 export const pagePath: URL = new URL('./expect-continue.1', import.meta.url)
 
-/** The manual page as it should be. */
+/** The manual page that the current commands give. */
 export function currentPage(): string {
   const session = {
     terminal: process,

@@ -14,14 +14,14 @@ type Controller = Dispatcher.DispatchController
 
 const asking = { method: 'PUT' as const, headers: { expect: '100-continue' }, body: 'abc' }
 
-/** Answers 417 to a head that asks. */
+/** Answers 417 to a head with an expectation. */
 const refuse: Script = async (wire) => {
   expect(await wire.head()).to.match(/^expect: 100-continue\r$/im)
   wire.send('HTTP/1.1 417 Expectation Failed', 'content-length: 0')
   expect((await wire.closed()).length).to.equal(0)
 }
 
-/** Takes the replay and answers it. */
+/** Reads the replay and answers it. */
 const take: Script = async (wire) => {
   const head = await wire.head()
   expect(head).not.to.match(/^expect:/im)
@@ -40,7 +40,7 @@ function targetOf(url: string): { origin: string; path: string } {
 }
 
 describe("a dispatch's controller across a 417", () => {
-  it('is one and the same', async () => {
+  it('stays the same object', async () => {
     const peer = await origin(refuse, take)
     const handler = new RecordingHandler()
     agentFor().dispatch({ ...targetOf(peer.url), ...asking }, handler)
@@ -50,7 +50,7 @@ describe("a dispatch's controller across a 417", () => {
     await peer.done
   })
 
-  it('keeps the response of the replay back when it was paused before', async () => {
+  it('delays the response of the replay if it was paused before', async () => {
     const peer = await origin(refuse, take)
     let kept: Controller | null = null
     const handler = new RecordingHandler((controller) => {
@@ -70,7 +70,7 @@ describe("a dispatch's controller across a 417", () => {
     expect(handler.events).to.eql(['start', 'status 201', 'data ok', 'end'])
   })
 
-  it('lets the replay through when it was paused and resumed before', async () => {
+  it('passes on the response of the replay if it was paused and resumed before', async () => {
     const peer = await origin(refuse, take)
     const handler = new RecordingHandler((controller) => {
       controller.pause()
@@ -84,7 +84,7 @@ describe("a dispatch's controller across a 417", () => {
 
   const reason = new Error('enough')
   const moments: Record<string, (abort: () => void) => Promise<Script[]> | Script[]> = {
-    'while it waits for the go-ahead': (abort) => [
+    'while it waits for the 100': (abort) => [
       async (wire) => {
         await wire.head()
         abort()
@@ -160,7 +160,7 @@ describe("a dispatch's controller across a 417", () => {
 describe("ExpectAgent's close", () => {
   for (const [name, ...scripts] of [
     [
-      'an upload that is being asked for',
+      'an upload that waits for the 100',
       async (wire: Wire, head: string) => {
         wire.send('HTTP/1.1 100 Continue')
         expect((await wire.content(head)).toString()).to.equal('abc')
@@ -197,7 +197,7 @@ describe("ExpectAgent's close", () => {
     })
   }
 
-  it('refuses what comes after it', async () => {
+  it('rejects later requests', async () => {
     const dispatcher = agentFor()
     const closed = dispatcher.close()
     const failure = await request('http://127.0.0.1:9/', { ...asking, dispatcher }).catch((e) => e)
@@ -207,7 +207,7 @@ describe("ExpectAgent's close", () => {
 })
 
 describe("ExpectAgent's destroy", () => {
-  it('fails an upload that waits, closes its connection and lets go of its source', async () => {
+  it('fails a waiting upload, closes its connection and cancels its source', async () => {
     const asked = signal()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -225,7 +225,7 @@ describe("ExpectAgent's destroy", () => {
     await peer.done
   })
 
-  it('refuses what comes after it', async () => {
+  it('rejects later requests', async () => {
     const dispatcher = agentFor()
     await dispatcher.destroy()
     const failure = await request('http://127.0.0.1:9/', { ...asking, dispatcher }).catch((e) => e)
@@ -235,7 +235,7 @@ describe("ExpectAgent's destroy", () => {
 
 describe('a dispatch for a socket', () => {
   for (const options of [{ upgrade: 'chat' }, { method: 'CONNECT' as const, body: null }]) {
-    it(`is refused where the handler takes none: ${JSON.stringify(options)}`, async () => {
+    it(`is rejected when the handler cannot take the socket: ${JSON.stringify(options)}`, async () => {
       const failure = await request('http://127.0.0.1:1', {
         ...asking,
         ...options,

@@ -12,9 +12,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Runs the wire suite against the undicis that the gate has to work with: the oldest that
- * package.json allows, the newest of its major, and what comes next, if there is something.
- * Other versions can be named on the command line.
+ * Runs the wire suite with other releases of undici: the oldest that package.json allows, the newest of the same
+ * major version, and a newer one, if there is one. Other versions can be named on the command line.
  */
 
 interface Published {
@@ -43,7 +42,7 @@ function run(program: string, args: readonly string[], cwd: string): Promise<Run
 
 const project = process.cwd()
 
-/** The oldest that package.json allows. */
+/** The oldest release that package.json allows. */
 function oldest(): string {
   const text = readFileSync(join(project, 'package.json'), 'utf8')
   const range = (JSON.parse(text) as { dependencies: { undici: string } }).dependencies.undici
@@ -72,7 +71,7 @@ function major(version: string): number {
   return Number.parseInt(version, 10)
 }
 
-/** A copy of the project with this undici in it. All other packages are the project's own. */
+/** A copy of the project with this undici. All other packages are those of the project. */
 async function copyWith(version: string): Promise<string> {
   const copy = mkdtempSync(join(tmpdir(), 'expect-continue-canary-'))
   for (const name of ['lib', 'spec', 'package.json', '.mocharc.json']) {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { UploadError } from '../lib/errors.ts'
 
 describe('UploadError', () => {
-  it('says what happened and why', () => {
+  it('has a message and a cause', () => {
     const cause = new Error('why')
     const error = new UploadError('ERR_EXPECT_CONTENT_GONE', 'what', { cause })
     expect(error).to.be.instanceOf(Error)
@@ -15,7 +15,7 @@ describe('UploadError', () => {
     expect(String(error)).to.equal('UploadError: what')
   })
 
-  it('stands at the beginning until it is told otherwise', () => {
+  it('starts in the first phase, without a response', () => {
     const error = new UploadError('ERR_EXPECT_NO_GATE', 'what')
     expect(error).to.include({ phase: 'connecting', sentBytes: 0, attempt: 0, response: null })
     expect('cause' in error).to.equal(false)
@@ -25,7 +25,7 @@ describe('UploadError', () => {
     [null, null],
     [413, { status: 413 }],
   ] as const) {
-    it(`notes where the upload stood, with ${status ?? 'no'} response`, () => {
+    it(`records the state of the upload, with ${status ?? 'no'} response`, () => {
       const error = new UploadError('ERR_EXPECT_CONTENT_SHORT', 'what')
       const same = error.at({ phase: 'sending', sentBytes: 7, attempt: 2, status })
       expect(same).to.equal(error)
@@ -34,7 +34,7 @@ describe('UploadError', () => {
     })
   }
 
-  it('is another one for each upload that fails with it', () => {
+  it('is a new object for each upload that fails with it', () => {
     const cause = new Error('why')
     const shared = new UploadError('ERR_EXPECT_PROXY', 'what', { cause })
     shared.response = { status: 407 }

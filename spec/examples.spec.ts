@@ -7,7 +7,7 @@ import { expect } from 'chai'
 const run = promisify(execFile)
 const folder = fileURLToPath(new URL('../examples/', import.meta.url))
 
-/** What each prints, line by line. */
+/** The expected output, line by line. */
 const printed: Record<string, readonly RegExp[]> = {
   'only-if-new.ts': [
     /^first: 201, 8388608 bytes sent, 0 saved$/,
@@ -22,17 +22,17 @@ const printed: Record<string, readonly RegExp[]> = {
 
 describe('the examples', () => {
   for (const [name, lines] of Object.entries(printed)) {
-    it(`run as they are: ${name}`, async function () {
+    it(`run without changes: ${name}`, async function () {
       this.timeout(60_000)
       const { stdout, stderr } = await run(process.execPath, [folder + name])
-      const came = stdout.trimEnd().split('\n')
+      const printedLines = stdout.trimEnd().split('\n')
       expect(stderr).to.equal('')
-      expect(came).to.have.length(lines.length)
-      for (const [at, line] of lines.entries()) expect(came[at]).to.match(line)
+      expect(printedLines).to.have.length(lines.length)
+      for (const [at, line] of lines.entries()) expect(printedLines[at]).to.match(line)
     })
   }
 
-  it('are all run, but for the demo', () => {
+  it('are all run, except for the demo', () => {
     const others = readdirSync(folder).filter((name) => name !== 'demo.ts')
     expect(others.sort()).to.eql(Object.keys(printed).sort())
   })

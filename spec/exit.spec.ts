@@ -3,7 +3,7 @@ import { startChild } from './support/child.ts'
 import { origin, type Script } from './support/origin.ts'
 import type { Wire } from './support/wire.ts'
 
-/** Answers, and then keeps the connection open for as long as the other side does. */
+/** Answers, and keeps the connection open until the client closes it. */
 async function answer(wire: Wire, status: string): Promise<void> {
   wire.send(`HTTP/1.1 ${status}`, 'connection: keep-alive', 'content-length: 4')
   wire.raw('done')
@@ -16,7 +16,7 @@ const take: Script = async (wire) => {
 }
 
 const scripts: Record<string, Script[]> = {
-  'says go': [
+  'sends a 100': [
     async (wire) => {
       const head = await wire.head()
       wire.send('HTTP/1.1 100 Continue')
@@ -24,7 +24,7 @@ const scripts: Record<string, Script[]> = {
       await answer(wire, '201 Created')
     },
   ],
-  'stays silent': [take],
+  'is silent': [take],
   'answers 417': [
     async (wire) => {
       await wire.head()
@@ -40,13 +40,13 @@ const scripts: Record<string, Script[]> = {
   ],
 }
 
-/** How long a process that has nothing more to do may take to end, in milliseconds. */
+/** Milliseconds within which an idle process must exit. */
 const bound = 1000
 
 describe('a process that uploads once', () => {
   for (const face of ['upload', 'fetch', 'request']) {
     for (const [what, connections] of Object.entries(scripts)) {
-      it(`ends by itself through ${face}, though an origin that ${what} keeps the connection`, async () => {
+      it(`exits by itself through ${face}, although an origin that ${what} keeps the connection open`, async () => {
         const peer = await origin(...connections)
         const child = startChild('once.ts', [peer.url, face])
         expect(await child.message()).to.eql({ read: 'done' })

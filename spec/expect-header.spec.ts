@@ -44,7 +44,7 @@ for (const face of faces) {
       })
     }
 
-    it('outweighs the option of the agent', async () => {
+    it('takes precedence over the option of the agent', async () => {
       const peer = await origin(asks(small))
       const send = face.open({ expect: 'never' })
       const { status } = await send(peer.url, small, { headers: { expect: '100-continue' } })
@@ -61,7 +61,7 @@ for (const face of faces) {
     })
 
     for (const [size, content] of Object.entries({ small, large })) {
-      it(`is refused when it is any other expectation, with ${size} content`, async () => {
+      it(`is rejected when it is any other expectation, with ${size} content`, async () => {
         const headers = { expect: 'the-impossible' }
         const peer = await origin()
         const failure = await face

@@ -14,7 +14,7 @@ interface Ends {
   readonly origin: Wire
 }
 
-/** Connects through a proxy; each end may go on when the other has ended. */
+/** Connects through a proxy; each end may send after the other has ended. */
 async function through(faults: Partial<Faults>): Promise<Ends> {
   const server = createServer({ allowHalfOpen: true })
   const port = await listening(server)
@@ -38,7 +38,7 @@ describe('the fault proxy', () => {
     'a stall': { cut: { kind: 'stall', after: 1000, ms: 5 } },
   }
   for (const [name, direction] of Object.entries(harmless)) {
-    it(`passes all on, both ways, with ${name}`, async () => {
+    it(`passes on all bytes in both directions with ${name}`, async () => {
       const { client, origin } = await through({ up: direction, down: direction })
       client.raw(bytes)
       client.end()
@@ -48,7 +48,7 @@ describe('the fault proxy', () => {
     })
   }
 
-  it('splits what was sent at once', async () => {
+  it('splits bytes that were written at once', async () => {
     const { client, origin } = await through({ up: { segment: 1, segments: 3 } })
     const sizes: number[] = []
     origin.socket.on('data', (chunk: Buffer) => sizes.push(chunk.length))
@@ -59,7 +59,7 @@ describe('the fault proxy', () => {
   })
 
   for (const after of [0, 1, 1000, 299_999]) {
-    it(`ends one direction alone after ${after} bytes`, async () => {
+    it(`ends one direction after ${after} bytes`, async () => {
       const { client, origin } = await through({ up: { cut: { kind: 'half-close', after } } })
       client.raw(bytes)
       expect((await origin.closed()).equals(bytes.subarray(0, after))).to.equal(true)
@@ -68,7 +68,7 @@ describe('the fault proxy', () => {
       expect((await client.closed()).toString()).to.equal('answered')
     })
 
-    it(`tears the connection down after ${after} bytes`, async () => {
+    it(`resets the connection after ${after} bytes`, async () => {
       const { client, origin } = await through({ up: { cut: { kind: 'reset', after } } })
       let code: string | undefined
       client.socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -84,7 +84,7 @@ describe('the fault proxy', () => {
   }
 
   for (const kind of ['drop', 'stop'] as const) {
-    it(`passes nothing on, and no end, after a ${kind}`, async () => {
+    it(`passes on neither bytes nor the end after a ${kind}`, async () => {
       const { client, origin } = await through({ up: { cut: { kind, after: 3 } } })
       let ended = false
       origin.socket.on('end', () => {
@@ -101,7 +101,7 @@ describe('the fault proxy', () => {
 })
 
 describe('Random', () => {
-  it('is the same for the same seeds, and another for others', () => {
+  it('gives the same numbers for the same seeds, and others for others', () => {
     const first = (...seeds: number[]): number => new Random(...seeds).next()
     expect(first(1, 2)).to.equal(first(1, 2))
     expect(new Set([first(1, 2), first(2, 1), first(1), first(0), first(1, 2, 0)]).size).to.equal(5)

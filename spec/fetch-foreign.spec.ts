@@ -3,7 +3,7 @@ import { startChild } from './support/child.ts'
 import { foreignLines } from './support/foreign-lines.ts'
 import { mirror } from './support/mirror.ts'
 
-describe("fetch, where the process's own takes no dispatcher,", function () {
+describe('fetch in a process whose own fetch ignores the dispatcher', function () {
   this.timeout(20_000)
 
   const foreign = ['a wrapper that builds a new init', 'a wrapper that waits first', 'node-fetch']
@@ -14,7 +14,7 @@ describe("fetch, where the process's own takes no dispatcher,", function () {
     })
   }
 
-  it("knows more where it is the platform's", async () => {
+  it("knows more lengths if it is the platform's", async () => {
     const child = startChild('foreign-fetch.ts', ['none', await mirror()])
     const known = [
       'a string',

@@ -7,7 +7,7 @@ const pairs: [string, string][] = [
   ['X-Two', '2'],
 ]
 
-/** The same fields in each shape that undici takes. */
+/** The same fields in each form that undici accepts. */
 const shapes: readonly (readonly [string, () => Fields])[] = [
   ['a flat list', () => pairs.flat()],
   ['an object', () => Object.fromEntries(pairs)],
@@ -37,7 +37,7 @@ describe('fieldsOf', () => {
     })
   }
 
-  it('keeps fields that come more than once, in order', () => {
+  it('keeps repeated fields, in order', () => {
     const list = ['a', '1', 'b', '2', 'a', '3']
     expect(fieldsOf(list)).to.deep.equal([
       ['a', '1'],
@@ -46,7 +46,7 @@ describe('fieldsOf', () => {
     ])
   })
 
-  it('reads names that are bytes', () => {
+  it('reads names that are Buffers', () => {
     const list = [Buffer.from('a'), 'b'] as unknown as string[]
     expect(fieldsOf(list)).to.deep.equal([['a', 'b']])
   })
@@ -85,43 +85,43 @@ describe('fieldValue', () => {
     ['a list', ['1', '2']],
   ]
   for (const [name, value] of values) {
-    it(`hands over ${name} as it is`, () => {
+    it(`returns ${name} unchanged`, () => {
       expect(fieldValue({ 'X-A': value } as Fields, 'x-a')).to.equal(value)
     })
   }
 
-  it('refuses what is no object', () => {
+  it('throws for a value that is not an object', () => {
     const wanted = 'Headers must be an object, a list or an iterable, not string'
     expect(() => fieldValue('x-a: 1' as unknown as Fields, 'x-a')).to.throw(TypeError, wanted)
   })
 
-  it('hands over the first of several', () => {
+  it('returns the first of several values', () => {
     expect(fieldValue(['a', '1', 'A', '2'], 'a')).to.equal('1')
   })
 })
 
 describe('withoutFields', () => {
   for (const [shape, make] of shapes) {
-    it(`leaves out the fields that are named, from ${shape}`, () => {
+    it(`leaves out the named fields, from ${shape}`, () => {
       const before = make()
       expect(withoutFields(before, 'x-two', 'host')).to.deep.equal(['x-one', '1'])
       expect(fieldsOf(before)).to.deep.equal(pairs)
     })
   }
 
-  it('makes a flat list of its own when nothing is named', () => {
+  it('returns a new flat list when no field is named', () => {
     const list = pairs.flat()
     const copy = withoutFields(list)
     expect(copy).to.deep.equal(list)
     expect(copy).not.to.equal(list)
   })
 
-  it('leaves out every one of several, and keeps the order of the rest', () => {
+  it('leaves out repeated fields, and keeps the order of the rest', () => {
     const list = ['a', '1', 'b', '2', 'A', '3', 'c', '4']
     expect(withoutFields(list, 'a')).to.deep.equal(['b', '2', 'c', '4'])
   })
 
-  it('keeps values that undici takes and that are no strings', () => {
+  it('keeps values that are not strings', () => {
     const fields = { a: ['1', '2'], b: 5, c: null } as unknown as Fields
     expect(withoutFields(fields)).to.deep.equal(['a', ['1', '2'], 'b', 5, 'c', null])
   })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// Prints the rooms of lib with their lines and arrows, and fails where an arrow does not run down.
+// Prints the rooms of lib with their lines and imports, and fails where an import does not run down.
 
 const lib = fileURLToPath(new URL('../lib', import.meta.url))
 

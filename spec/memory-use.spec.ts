@@ -13,12 +13,12 @@ describe('an upload of 1 GiB', () => {
   after(() => console.table({ 'peak of buffers': peaks }))
 
   for (const face of ['upload', 'fetch', 'fetch, from a file stream', 'request']) {
-    it(`is never in memory as a whole, through ${face}`, async function () {
+    it(`is never completely in memory, through ${face}`, async function () {
       this.timeout(60_000)
       const origin = startChild('discard.ts', [])
       const url = `http://127.0.0.1:${await origin.message()}/upload`
       const path = temporaryFile()
-      // Sparse: it has all of its bytes to be read, and none on the disk.
+      // A sparse file: it reads as `size` bytes, but takes no space on the disk.
       writeFileSync(path, '')
       truncateSync(path, size)
       const args = [url, face, String(size), String(chunkSize), path]
@@ -26,7 +26,7 @@ describe('an upload of 1 GiB', () => {
       const { text, peak }: Weighed = JSON.parse(await child.printed)
       peaks[face] = `${(peak / 1e6).toFixed(1)} MB`
       expect(text, 'bytes that arrived').to.equal(String(size))
-      // Less than one chunk would mean that nothing was weighed.
+      // Less than one chunk would mean that nothing was measured.
       expect(peak, 'bytes that buffers took').to.be.within(65_536, bound)
     })
   }

@@ -44,7 +44,7 @@ describe('nock', () => {
     })
   }
 
-  it('answers where it was loaded before the first response', async () => {
+  it('answers when it was loaded before the first response', async () => {
     const { printed } = startChild('mocked-first.ts', [])
     expect(await printed).to.equal('201 http://uploads.example/file yes\n'.repeat(3))
   })
@@ -79,7 +79,7 @@ describe('MockAgent', () => {
     expect([await response.text(), await fetched.text()]).to.deep.equal(['mocked', 'mocked'])
   })
 
-  it('answers a GET beneath an interceptor', async () => {
+  it('answers a GET below an interceptor', async () => {
     const mock = mockAgent()
     mock.get('http://uploads.example').intercept({ path: '/files' }).reply(200, 'mocked')
     const dispatcher = mock.compose(expectContinue())
@@ -98,7 +98,7 @@ describe('MockAgent', () => {
     expect(await body.text()).to.equal('mocked')
   })
 
-  it('is not asked by upload and fetch, so that it can answer for large content', async () => {
+  it('gets no expectation from upload and fetch, so that it can answer large content', async () => {
     const mock = mockAgent()
     const body = 'x'.repeat(2_000_000)
     const pool = mock.get('http://uploads.example')

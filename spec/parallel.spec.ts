@@ -11,12 +11,12 @@ const count = 200
 const max = 8
 
 interface Seen {
-  /** The sha256 of each content that came whole, by path. */
+  /** The sha256 of each complete content, by path. */
   readonly contents: Map<string, string[]>
   refusals: number
 }
 
-/** Answers 417 to every other upload that asks, and each upload with the sha256 of its content. */
+/** Answers 417 to every other upload with an expectation, and else the sha256 of the content. */
 async function server(): Promise<{ url: string; seen: Seen }> {
   const seen: Seen = { contents: new Map(), refusals: 0 }
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -43,7 +43,7 @@ async function server(): Promise<{ url: string; seen: Seen }> {
   return { url: `http://127.0.0.1:${port}`, seen }
 }
 
-/** Counts the connections that undici has open, and the most there ever were. */
+/** Counts the open connections of undici, and their peak. */
 function connections(): { open: number; peak: number } {
   const counts = { open: 0, peak: 0 }
   const listener = (message: unknown): void => {
@@ -63,9 +63,9 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   yield* chunksOf(bytes)
 }
 
-describe('many uploads at a time', () => {
+describe('concurrent uploads', () => {
   for (const face of faces) {
-    it(`arrive whole and apart through ${face.name}, over ${max} connections`, async function () {
+    it(`arrive complete and separate through ${face.name}, over ${max} connections`, async function () {
       this.timeout(60_000)
       const { url, seen } = await server()
       const counts = connections()

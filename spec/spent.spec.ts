@@ -15,7 +15,7 @@ async function answer(wire: Wire, status: number): Promise<void> {
   wire.send(`HTTP/1.1 ${status} Whatever`, 'Content-Length: 0')
 }
 
-/** Answers with one status after another, and sees the connection kept until then. */
+/** Answers one status after another on one connection. */
 function answering(...statuses: number[]): Script {
   return async (wire) => {
     for (const status of statuses) await answer(wire, status)
@@ -30,24 +30,24 @@ for (const face of ownFaces) {
       const seen = []
       for (let count = 0; count < 2; count++) {
         seen.push((await send(peer.url, content)).status)
-        // A pool has a connection back a turn after its response is over.
+        // A pool reuses a connection one turn after its response is over.
         await turns()
       }
       return seen
     }
 
-    it('is closed when a refusal may have come before the origin had read it', async () => {
+    it('is closed when the refusal may have been sent before the origin had read the content', async () => {
       const peer = await origin(answering(413), answering(201))
       expect(await statuses(peer, large)).to.deep.equal([413, 201])
       expect(peer.connections).to.equal(2)
     })
 
-    it('is kept when the content was taken', async () => {
+    it('is kept open when the content was accepted', async () => {
       const peer = await origin(answering(201, 201))
       expect(await statuses(peer, large)).to.deep.equal([201, 201])
     })
 
-    it('is kept when so little was refused that it cannot be on its way', async () => {
+    it('is kept open when the refused content is so small that it has arrived', async () => {
       const peer = await origin(answering(404, 201))
       expect(await statuses(peer, small)).to.deep.equal([404, 201])
     })

@@ -17,7 +17,7 @@ function headersFor(asks: boolean): Record<string, string> {
   return asks ? { expect: '100-continue' } : {}
 }
 
-/** The clients, ours first. Each is used as its documentation says, with its defaults. */
+/** This package first. Each is used as its documentation says, with its defaults. */
 export const clients: readonly Client[] = [
   {
     name: 'expect-continue, `upload`',
@@ -112,7 +112,7 @@ export const clients: readonly Client[] = [
         body,
       }
       type Sent = Parameters<NodeHttpHandler['handle']>[0]
-      // The handler asks for no more of its class than these.
+      // The handler uses only these properties.
       const { response } = await new NodeHttpHandler().handle(sent as unknown as Sent)
       return response.statusCode
     },
@@ -147,7 +147,7 @@ export const clients: readonly Client[] = [
           if (code === 0) resolve(Number(out))
           else reject(Object.assign(new Error(talk.trim()), { code: `curl ${code}` }))
         })
-        // A reader that has left is curl's affair.
+        // curl may close its standard input early.
         pipeline(content, child.stdin).catch(() => {})
       }),
   },

@@ -1,7 +1,6 @@
 import type { Client } from './client.ts'
 import { size, type Trial, trial } from './trial.ts'
 
-/** A question that every client is put. */
 interface Column {
   readonly title: string
   answer(client: Client, asks: boolean): Promise<string>
@@ -9,7 +8,7 @@ interface Column {
 
 const times = 10
 
-/** The questions, in the order of the table. */
+/** In the order of the table. */
 export const columns: readonly Column[] = [
   {
     title: 'waits for the 100',
@@ -17,7 +16,7 @@ export const columns: readonly Column[] = [
       const one = await trial(client, 'go', asks)
       const [first] = one.seen
       if (first === undefined) return failed(one)
-      if (!first.asked) return 'does not ask'
+      if (!first.asked) return 'sends no expectation'
       return first.early === 0 ? `yes${lost(one)}` : `no, sends at once${lost(one)}`
     },
   },
@@ -26,7 +25,7 @@ export const columns: readonly Column[] = [
     async answer(client, asks) {
       const one = await trial(client, 'silent', asks)
       const waited = one.seen[0]?.waitedMs ?? null
-      if (waited === null) return one.hung ? 'waits for ever' : failed(one)
+      if (waited === null) return one.hung ? 'waits indefinitely' : failed(one)
       if (waited < 50) return `sends at once${lost(one)}`
       return `sends after ${(waited / 1000).toFixed(1)} s${lost(one)}`
     },
@@ -72,5 +71,5 @@ function failed({ error, hung }: Trial): string {
 function lost(one: Trial): string {
   if (one.hung) return ', then hangs'
   if (one.error !== null) return `, then fails: ${one.error}`
-  return one.complete ? '' : `, of ${size} bytes not all came`
+  return one.complete ? '' : `, and not all ${size} bytes arrived`
 }

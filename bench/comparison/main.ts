@@ -5,7 +5,7 @@ import { columns } from './columns.ts'
 
 const packages = ['undici', 'axios', 'got', 'node-fetch', '@smithy/node-http-handler']
 
-/** What was compared, with its version. */
+/** The compared packages and their versions. */
 function readVersions(): string {
   const installed = packages.map((name) => `${name} ${versionOf(name)}`)
   const [curl = 'curl'] = spawnSync('curl', ['--version'], { encoding: 'utf8' }).stdout.split(' (')
@@ -23,7 +23,7 @@ const lines = [
 ]
 for (const client of clients) {
   const cells: string[] = []
-  // One that refuses the header is measured without it, once that is known.
+  // A client that rejects the header field is measured without it.
   let asks = true
   for (const { answer } of columns) {
     const cell = await answer(client, asks)

@@ -5,11 +5,10 @@ import { type Behaviour, type Watched, WatchedOrigin } from './watched-origin.ts
 /** An origin in a thread of its own, which works while the client is busy. */
 interface OriginThread {
   readonly url: string
-  /** Ends all connections, and answers what it saw. */
+  /** Closes all connections and resolves with the requests. */
   finish(): Promise<readonly Watched[]>
 }
 
-/** Starts an origin in a thread of its own. */
 export async function startOriginThread(behaviour: Behaviour): Promise<OriginThread> {
   const worker = new Worker(new URL(import.meta.url), { workerData: behaviour })
   const [url] = await once(worker, 'message')

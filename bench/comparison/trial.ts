@@ -5,15 +5,15 @@ import type { Client } from './client.ts'
 import { startOriginThread } from './origin-thread.ts'
 import type { Behaviour, Watched } from './watched-origin.ts'
 
-/** What came of one upload. */
+/** The result of one upload. */
 export interface Trial {
-  /** The status that the caller got; `null` for an error, or nothing in ten seconds. */
+  /** The status that the caller got; `null` for an error, or without a response in ten seconds. */
   readonly status: number | null
   /** The code or the name of the error; `null` when there was none. */
   readonly error: string | null
   readonly hung: boolean
   readonly seen: readonly Watched[]
-  /** Whether the content came whole with the last request. */
+  /** Whether the last request had the whole content. */
   readonly complete: boolean
 }
 
@@ -24,7 +24,7 @@ const patience = 10_000
 /** The bytes of each upload. */
 export const size: number = chunk.length * chunks
 
-/** A source that keeps the process busy for each chunk, as one that compresses does. */
+/** A source that keeps the process busy for each chunk, as a compressor does. */
 function* content(): Generator<Buffer> {
   for (let count = 0; count < chunks; count++) {
     deflateRawSync(chunk)
@@ -34,7 +34,7 @@ function* content(): Generator<Buffer> {
 
 const sha256 = createHash('sha256').update(Buffer.alloc(size, chunk)).digest('hex')
 
-/** Makes one upload of content that can be read once. */
+/** Uploads one-shot content once. */
 export async function trial(client: Client, behaviour: Behaviour, asks: boolean): Promise<Trial> {
   const origin = await startOriginThread(behaviour)
   const stream = Readable.from(content())
@@ -57,7 +57,7 @@ export async function trial(client: Client, behaviour: Behaviour, asks: boolean)
   return { status, error: hung ? null : error, hung, seen, complete }
 }
 
-/** The code that is nearest to what happened. */
+/** The code or the name of the error, or of its innermost cause where the error has no code. */
 function nameOf(failure: unknown): string {
   if (!(failure instanceof Error)) return String(failure)
   const { cause, name, message } = failure

@@ -3,26 +3,25 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 
-/** What the origin does with a request that asks. */
+/** What the origin does with a request that has an expectation. */
 export type Behaviour = 'go' | 'silent' | '417' | '413' | '307'
 
-/** A request as the origin saw it. */
 export interface Watched {
   readonly asked: boolean
-  /** Bytes of content that came before the origin had answered, or within 200 ms. */
+  /** Bytes of content that arrived before the origin answered, or within 200 ms. */
   early: number
-  /** Milliseconds from the head to the first byte of content; `null` when none came. */
+  /** Milliseconds from the head to the first byte of content; `null` without content. */
   waitedMs: number | null
-  /** Bytes that came on the connection, heads included. */
+  /** Bytes on the connection, including heads. */
   wire: number
-  /** The sha256 of the whole content; `null` when it was not whole. */
+  /** The sha256 of the whole content; `null` when it was incomplete. */
   sha256: string | null
 }
 
-/** How long the origin takes before it answers, in milliseconds. */
+/** Milliseconds before the origin answers. */
 const thinking = 200
 
-/** An origin that behaves in one way and writes down what came. */
+/** An origin with one behaviour, which records the requests. */
 export class WatchedOrigin {
   readonly #seen: Watched[] = []
   readonly #behaviour: Behaviour
@@ -42,7 +41,7 @@ export class WatchedOrigin {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/file`
   }
 
-  /** Ends all connections, and answers what came. */
+  /** Closes all connections and returns the requests. */
   close(): Watched[] {
     this.#server.close()
     for (const [watched, { bytesRead }] of this.#carriers) watched.wire = bytesRead
@@ -84,7 +83,7 @@ export class WatchedOrigin {
     )
   }
 
-  /** Answers at once where that is what the origin does; what is then unread is lost, as it often is. */
+  /** Answers at once, if that is the behaviour. Content that is unread by then is lost, as with many servers. */
   #refused(request: IncomingMessage, response: ServerResponse, asked: boolean): boolean {
     const again = request.url === '/moved'
     if (this.#behaviour === '413') {

@@ -3,13 +3,13 @@ import { Agent, request } from 'undici'
 import { ExpectAgent, fromFile, upload } from '../ours.ts'
 import type { LinkJob } from './job.ts'
 
-// A process that makes the uploads of one job, and prints the statuses and the milliseconds.
+// Makes the uploads of one job, and prints the statuses and the milliseconds.
 const { client, url, file, uploads, parallel, ca }: LinkJob = JSON.parse(process.argv[2] ?? '')
 const connect = { ca }
 
 type Send = (target: string, path: string) => Promise<number>
 
-/** Clients, each with connections of its own. */
+/** Each call makes a client with connections of its own. */
 const clients = {
   ours: (): Send => {
     const dispatcher = new ExpectAgent({ connect })
@@ -37,7 +37,7 @@ const clients = {
 }
 
 const open = clients[client as keyof typeof clients]
-// What a process loads and compiles first is not measured.
+// A first upload loads and compiles code, which is not measured.
 await open()(new URL('/files/first', url).href, process.argv[1] ?? '')
 const send = open()
 

@@ -1,4 +1,3 @@
-/** The clients that are compared. */
 export const linkClients = ['ours', 'undici', 'curl --http1.1', 'curl --http2'] as const
 
 export type LinkClient = (typeof linkClients)[number]
@@ -14,7 +13,6 @@ export interface LinkJob {
   readonly ca: string
 }
 
-/** What came of a job. */
 export interface LinkOutcome {
   /** The status of each upload, or the code of its error. */
   readonly statuses: readonly (number | string)[]

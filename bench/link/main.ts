@@ -26,7 +26,7 @@ const cases = [
   { name: '64 MiB, refused with 413', place: '/small', size: 64 * MiB, uploads: 1, parallel: 1 },
 ] as const
 
-/** Whether the client got the right answer each time. */
+/** Whether the client got the expected response each time. */
 function isRight(place: string, samples: readonly Sample[]): boolean {
   const statuses = samples.flatMap((sample) => sample.statuses)
   if (place === '/small') return statuses.every((status) => status === 413)
@@ -52,7 +52,7 @@ async function curl({ client, url, file, uploads, parallel }: LinkJob): Promise<
   const format = '%{http_code} %{time_total}\n'
   const options = ['-sSk', version, ...atOnce, '-o', '/dev/null', '-w', format]
   const begun = performance.now()
-  // It fails where the server resets the connection behind its answer.
+  // The command fails where the server resets the connection after its response.
   const { stdout } = await run('curl', [...options, ...puts]).catch((error) => error)
   const milliseconds = performance.now() - begun
   const statuses = String(stdout)
@@ -70,7 +70,7 @@ function cell(samples: readonly Sample[], best: number): string {
   return `${(time / 1000).toFixed(2)} s (${ratio.toFixed(2)}), ${(bytes / 1e6).toFixed(1)} MB, ${statuses.join(' ')}`
 }
 
-/** How many times as long as the fastest a client may take to be measured again. */
+/** Clients that take more than this many times as long as the fastest are not measured again. */
 const slow = 5
 
 function isSlow(samples: ReadonlyMap<LinkClient, readonly Sample[]>, client: LinkClient): boolean {
@@ -111,7 +111,7 @@ async function main(args: string[]): Promise<void> {
             samples.set(client, [...(samples.get(client) ?? []), sample])
           }
         }
-        // A client that loses answers is not the best, however fast it is.
+        // A client that loses responses is never the best, however fast it is.
         const right = [...samples.values()].filter((all) => isRight(place, all))
         const times = right.map((all) => median(all.map((each) => each.milliseconds)))
         const best = Math.min(...times)

@@ -1,14 +1,13 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
-/** How a link carries what goes over it. */
 export interface Link {
-  /** Milliseconds there and back. */
+  /** The round trip in milliseconds. */
   readonly roundTrip: number
-  /** Bytes a second, of all connections together, in each direction. */
+  /** Bytes per second in each direction, shared by all connections. */
   readonly rate: number
 }
 
-/** A relay to a port, as if a link were between: it delays and paces. */
+/** A relay to a port that delays and paces bytes like a link. */
 interface Relay {
   readonly port: number
   /** Bytes that clients sent since the last call. */
@@ -16,18 +15,17 @@ interface Relay {
   close(): void
 }
 
-/** Something that comes out of the link at some time. */
 interface Arrival {
   readonly at: number
   arrive(): void
 }
 
-/** One direction of the link, which its connections share. What goes in first comes out first. */
+/** One direction of the link, shared by its connections. Bytes leave in the order in which they arrive. */
 class Lane {
   readonly #delay: number
   readonly #rate: number
   readonly #onTheWay: Arrival[] = []
-  /** When the last byte that was taken has left. */
+  /** When the last accepted byte has left. */
   #busyUntil = 0
   #timer: NodeJS.Timeout | null = null
   bytes = 0
@@ -37,7 +35,7 @@ class Lane {
     this.#rate = rate / 1000
   }
 
-  /** Calls back when this many bytes that came now are at the other end. */
+  /** Calls back when these bytes have arrived at the other end. */
   carry(bytes: number, arrive: () => void): void {
     this.bytes += bytes
     this.#busyUntil = Math.max(performance.now(), this.#busyUntil) + bytes / this.#rate
@@ -61,7 +59,7 @@ class Lane {
   }
 }
 
-/** Starts a relay. What is on the way is limited to what such a link holds. */
+/** Starts a relay. The bytes on the way are limited to what such a link holds. */
 export async function startRelay(port: number, link: Link): Promise<Relay> {
   const [up, down] = [new Lane(link), new Lane(link)]
   const maxOnTheWay = (link.rate * link.roundTrip) / 1000
@@ -72,7 +70,7 @@ export async function startRelay(port: number, link: Link): Promise<Relay> {
       sockets.add(socket)
       socket.on('close', () => sockets.delete(socket)).on('error', () => {})
     }
-    // Making a connection takes a round trip, which loopback does not.
+    // A TCP handshake takes a round trip, which loopback does not have.
     client.pause()
     setTimeout(() => {
       pass(client, target, up, maxOnTheWay)

@@ -43,21 +43,21 @@ const apiPages = ['', '/testing', '/adapters/azure', '/adapters/tus'].map((entry
   link: `/reference/api/expect-continue${entry.replaceAll('/', '-')}`,
 }))
 
-/** Its name is to begin with what is seen of it. */
+/** The accessible name must begin with the visible text. */
 const searchButton = { buttonText: 'Search (Ctrl K)', buttonAriaLabel: 'Search (Ctrl K)' }
 
-/** VitePress's settings: https://vitepress.dev/reference/site-config */
+/** Settings of VitePress: https://vitepress.dev/reference/site-config */
 export default defineConfig({
   title: 'expect-continue',
   description: 'Upload with Expect: 100-continue from Node.js',
   lang: 'en',
   outDir: '../site',
-  // Pages are made of these, see docs/generate/.
+  // docs/generate/ makes pages of these.
   srcExclude: ['servers.md', 'comparison.md', 'benchmarks.md', 'speed.md', '**/_*.md'],
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
-    // Plots scroll on a phone, with the keyboard, too.
+    // Makes plots scrollable with the keyboard on a narrow screen.
     config: ({ renderer: { rules } }) => {
       const { image } = rules
       rules.image = (...given) => `<span class="plot" tabindex="0">${image?.(...given)}</span>`

@@ -1,6 +1,6 @@
 import type { ClientChoice, ContentChoice, OriginChoice } from './recording.ts'
 
-/** What can be chosen, and what each choice is called. The first of each is shown at first. */
+/** The choices and their labels. The first of each is selected at first. */
 export const choices: {
   readonly origin: readonly (readonly [OriginChoice, string])[]
   readonly client: readonly (readonly [ClientChoice, string])[]

@@ -1,24 +1,23 @@
 import type { UploadReport } from '../../lib/report/report.ts'
 
-/** What the server of a recording does with an upload. */
+/** What the server does. */
 export type OriginChoice = 'go' | '413' | '417' | '401' | '307' | '503' | 'silent'
 
-/** How the client of a recording was set up. */
+/** The settings of the client. */
 export type ClientChoice = 'default' | 'short-wait' | 'never'
 
-/** What a recording uploads. */
 export type ContentChoice = 'file' | 'stream'
 
-/** The head of a request or a response, in the order in which it came. */
+/** A head of a request or a response. */
 export interface WireLine {
-  /** Which connection, counted from 1. */
+  /** The number of the connection, from 1. */
   readonly connection: number
-  /** `'>'` came from the client, `'<'` from the server. */
+  /** `'>'` from the client, `'<'` from the server. */
   readonly direction: '>' | '<'
   readonly text: string
 }
 
-/** An upload as it was once made. Each attempt has a connection of its own. */
+/** A recorded upload. Each attempt has a connection of its own. */
 export interface Recording {
   readonly origin: OriginChoice
   readonly client: ClientChoice

@@ -6,10 +6,10 @@ declare const data: readonly ExchangeView[]
 
 export { data }
 
-/** What the home page plays, one after another. */
+/** The recordings on the home page, in order. */
 const stories = ['413', 'go', '417', 'silent']
 
-/** A few recordings, for the home page; VitePress calls it when it builds. */
+/** A few recordings for the home page. VitePress calls this when it builds. */
 export default {
   watch: ['./recordings.json'],
   load: (): ExchangeView[] => {

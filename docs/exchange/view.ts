@@ -3,7 +3,7 @@ import { bytesText, timeText } from '../../lib/report/timeline/wording.ts'
 import type { ClientChoice, ContentChoice, OriginChoice, Recording } from './recording.ts'
 import { wordsFor } from './words.ts'
 
-/** A part of an attempt on the axis of time. */
+/** A part of an attempt on the time axis. */
 export interface Bar {
   readonly kind: 'pause' | 'wait' | 'body' | 'response'
   readonly fromMs: number
@@ -18,19 +18,19 @@ export interface AttemptView {
   /** Such as `413 Content Too Large`. */
   readonly answer: string
   readonly answerAtMs: number
-  /** Whether it was accepted, refused for good, or refused and made again. */
+  /** Accepted, refused, or refused and followed by another attempt. */
   readonly kind: 'accepted' | 'refused' | 'again'
   readonly bars: readonly Bar[]
 }
 
-/** Something that went over the wire, or a remark about what did not. */
+/** A line that went over the wire, or a remark about one that did not. */
 export interface ExchangeLine {
   readonly atMs: number
   readonly kind: 'request' | 'response' | 'body' | 'remark'
   readonly text: string
 }
 
-/** All there is to show of a recording. Every time counts from the call. */
+/** All that is shown of a recording. Times count from the call. */
 export interface ExchangeView {
   readonly origin: OriginChoice
   readonly client: ClientChoice
@@ -39,13 +39,13 @@ export interface ExchangeView {
   readonly status: string
   readonly accepted: boolean
   readonly totalMs: number
-  /** Where the axis has marks. */
+  /** The marks of the time axis. */
   readonly ticks: readonly number[]
   readonly attempts: readonly AttemptView[]
   readonly lines: readonly ExchangeLine[]
 }
 
-/** Header fields that matter to the exchange; the others of a head are left out. */
+/** Header fields that matter here; the others are not shown. */
 const telling = new Set([
   'host',
   'content-length',
@@ -58,7 +58,6 @@ const telling = new Set([
   'connection',
 ])
 
-/** What the page shows of a recording. */
 export function viewOf(recording: Recording): ExchangeView {
   const { origin, client, content, report } = recording
   const attempts = report.attempts.map((attempt, at) =>
@@ -122,7 +121,7 @@ function barsOf({ size }: Recording, attempt: AttemptReport): Bar[] {
   return bars
 }
 
-/** When things happened in an attempt, from the call; `body` is `null` when none was sent. */
+/** Times from the call; `body` is `null` when no body was sent. */
 function timesOf(attempt: AttemptReport): {
   head: number
   body: number | null
@@ -140,7 +139,7 @@ function timesOf(attempt: AttemptReport): {
   }
 }
 
-/** What the server sent on a connection. */
+/** The heads that the server sent on a connection. */
 function headsOf({ wire }: Recording, connection: number): string[] {
   return wire
     .filter((line) => line.connection === connection && line.direction === '<')

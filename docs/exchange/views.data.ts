@@ -5,7 +5,7 @@ declare const data: readonly ExchangeView[]
 
 export { data }
 
-/** All recordings, for the page about the exchange; VitePress calls it when it builds. */
+/** All recordings, for the page about the exchange. VitePress calls this when it builds. */
 export default {
   watch: ['./recordings.json'],
   load: (): ExchangeView[] =>

@@ -1,19 +1,17 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { WireLine } from './recording.ts'
 
-/** Milliseconds between two pieces of a body, which make an uplink that is slow enough to see. */
+/** Milliseconds between two pieces of a body, which simulate a slow uplink. */
 const gapMs = 1
 
-/** A relay that writes down the heads that go through it. */
+/** A relay that records the heads it passes on. */
 export interface WireLog {
-  /** Where it listens. */
   readonly url: string
-  /** The heads that went through it. */
   lines(): readonly WireLine[]
   close(): Promise<void>
 }
 
-/** Starts a relay to a server that listens on 127.0.0.1. Each connection carries one request. */
+/** Starts a relay to a server on 127.0.0.1. Each connection has one request. */
 export async function startWireLog(originPort: number): Promise<WireLog> {
   const noted: WireLine[] = []
   const sockets: Socket[] = []
@@ -55,7 +53,7 @@ function tap(client: Socket, origin: Socket, noted: WireLine[], connection: numb
   }
 }
 
-/** Reads heads up to the first that is not interim. */
+/** Reads heads up to the first final one. */
 function headReader(onHead: (head: string) => void): (chunk: Buffer) => void {
   let text = ''
   let complete = false

@@ -1,7 +1,7 @@
 import { bytesText, timeText } from '../../lib/report/timeline/wording.ts'
 import type { Recording } from './recording.ts'
 
-/** What an upload came to, in a sentence or two. */
+/** What happened to the upload, in a sentence or two. */
 export function wordsFor({ report, content, size }: Recording): string {
   const { outcome, attempts, sentBytes } = report
   const status = attempts.at(-1)?.status ?? 0
@@ -10,17 +10,17 @@ export function wordsFor({ report, content, size }: Recording): string {
   switch (outcome) {
     case 'continued':
       return earlier.length === 0
-        ? `The server said 100, the client sent the body, and the server answered ${status}.`
-        : `The server answered ${earlier.join(' and ')} before the body, so nothing was lost. The client made the request again, the server said 100, and ${status} came.`
+        ? `The server sent a 100, the client sent the body, and the server answered ${status}.`
+        : `The server answered ${earlier.join(' and ')} before the body, so nothing was lost. The client made the request again, and the server sent a 100 and then ${status}.`
     case 'silent':
-      return `The server said nothing for ${waited}. The client sent the body all the same, and ${status} came.`
+      return `The server sent nothing for ${waited}. The client sent the body anyway, and the server answered ${status}.`
     case 'refused':
     case 'answered':
-      return `The server answered ${status} before the body. Nothing of ${bytesText(size)} was sent.`
+      return `The server answered ${status} before the body. None of its ${bytesText(size)} were sent.`
     case 'resumed':
-      return `The connection broke, the upload went on where the server had it, and ${status} came.`
+      return `The connection broke, the upload continued at the offset of the server, and the server answered ${status}.`
     case 'replayed':
-      return `The server answered 417. The client sent the request again without the header, with the whole body, and ${status} came.`
+      return `The server answered 417. The client sent the request again without the header, with the whole body, and the server answered ${status}.`
     case 'not-asked':
       return unasked(status, earlier.length > 0, {
         sent: attempts[0]?.sentBytes ?? sentBytes,
@@ -35,11 +35,11 @@ function unasked(
   { sent, isStream }: { sent: number; isStream: boolean },
 ): string {
   if (status >= 300) {
-    const gone = isStream ? ' What was read of the stream is gone.' : ''
-    return `The client did not ask. It sent ${bytesText(sent)} for nothing before ${status} came.${gone}`
+    const gone = isStream ? ' The part of the stream that was read is lost.' : ''
+    return `The client sent no expectation. It sent ${bytesText(sent)} for nothing before the server answered ${status}.${gone}`
   }
   if (again) {
-    return `The client did not ask. It sent ${bytesText(sent)} for nothing. A file can be read again, so the whole body went a second time, and ${status} came.`
+    return `The client sent no expectation. It sent ${bytesText(sent)} for nothing. A file can be read again, so the whole body was sent a second time, and the server answered ${status}.`
   }
-  return `The client did not ask. It sent the body behind the headers, and ${status} came.`
+  return `The client sent no expectation. It sent the body directly after the headers, and the server answered ${status}.`
 }

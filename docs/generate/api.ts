@@ -2,14 +2,13 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type ExportedDeclarations, type JSDoc, type JSDocTag, Node, Project } from 'ts-morph'
 
-/** A page of the site, in Markdown. */
 export interface MadePage {
-  /** Where it is, from docs/. */
+  /** Below docs/. */
   readonly path: string
   readonly text: string
 }
 
-/** Something that is exported. */
+/** An exported name. */
 interface Exported {
   readonly name: string
   readonly declaration: ExportedDeclarations
@@ -28,7 +27,7 @@ export function apiPages(root: URL): MadePage[] {
   })
 }
 
-/** The package's entry points and their sources. */
+/** The entry points of the package and their sources. */
 function entriesOf(root: URL): (readonly [string, string])[] {
   const { name, exports } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
   return Object.entries<string | { default: string }>(exports).flatMap(([key, target]) => {
@@ -71,7 +70,7 @@ function docsOf(node: Node): readonly JSDoc[] {
   return Node.isJSDocable(documented) ? documented.getJsDocs() : []
 }
 
-/** A declaration without what does not concern who uses it. */
+/** A declaration without its internals. */
 function signatureOf(declaration: ExportedDeclarations): string {
   if (Node.isFunctionDeclaration(declaration)) return withoutBody(declaration)
   if (Node.isClassDeclaration(declaration)) {
@@ -141,7 +140,7 @@ function withoutModifiers(member: Node): string {
   return withoutBody(member).replace(/^(override )?(readonly )?/, '')
 }
 
-/** A doc comment, its tags as sentences. */
+/** A doc comment, with its tags as sentences. */
 function proseOf(docs: readonly JSDoc[], names: ReadonlySet<string>): string {
   return docs
     .map((doc) => {
@@ -151,7 +150,7 @@ function proseOf(docs: readonly JSDoc[], names: ReadonlySet<string>): string {
     .join('\n\n')
 }
 
-/** The name of a tag; for `@param` that of the parameter. */
+/** The name of a tag; for `@param`, of the parameter. */
 function nameOf(tag: JSDocTag): string {
   return Node.isJSDocParameterTag(tag) ? `\`${tag.getName()}\`` : tag.getTagName()
 }

@@ -1,10 +1,7 @@
-/** An option or a term of a list, and what is said of it. */
+/** The head of a table of options or terms. */
 const listHead = ['| term | meaning |', '| --- | --- |']
 
-/**
- * The manual page of the command (man/expect-continue.1) as Markdown, from its section about the
- * first command on.
- */
+/** The manual page of the command (man/expect-continue.1) as Markdown, starting at the first command. */
 export function commandReference(roff: string): string {
   const out: string[] = []
   const lines = roff.split('\n')
@@ -35,13 +32,13 @@ export function commandReference(roff: string): string {
   return out.join('\n').trim()
 }
 
-/** `THE COMMAND PUT` is `put`; of other titles the first letter is large. */
+/** `THE COMMAND PUT` becomes `put`; other titles are capitalised. */
 function titleOf(title: string): string {
   const command = /^THE COMMAND (.*)/.exec(title)?.[1]
   return command?.toLowerCase() ?? title.charAt(0) + title.slice(1).toLowerCase()
 }
 
-/** A line without the marks of roff. */
+/** A line without roff markup. */
 function textOf(line: string): string {
   return line
     .replace(/^\\&/, '')
@@ -52,7 +49,7 @@ function textOf(line: string): string {
     .replaceAll('\\e', '\\')
 }
 
-/** `-X, --method <method>` with each of its flags as code. */
+/** `-X, --method <method>` with each flag as code. */
 function codes(term: string): string {
   return term
     .split(', ')
@@ -60,7 +57,7 @@ function codes(term: string): string {
     .join(', ')
 }
 
-/** Text that is not meant as Markdown, or HTML. */
+/** Escapes Markdown and HTML. */
 function escaped(text: string): string {
   return text.replaceAll('<', '&lt;').replaceAll('*', '\\*').replaceAll('{{', '{ {')
 }

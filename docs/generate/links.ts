@@ -1,4 +1,4 @@
-/** Where files of the project are in the site. */
+/** The pages of files of the project. */
 const pages: Readonly<Record<string, string>> = {
   'README.md': '/learn/quick-start',
   'SECURITY.md': '/project/security',
@@ -12,9 +12,9 @@ const pages: Readonly<Record<string, string>> = {
 }
 
 /**
- * Markdown with its links as the site has them.
+ * Markdown with links into the site.
  *
- * @param from the file that it comes from, from the top of the project.
+ * @param from the file that it comes from, relative to the root of the project.
  */
 export function withSiteLinks(source: string, from: string): string {
   return source.replaceAll(/\]\(([^)\s]+)\)/g, (match, href: string) => {

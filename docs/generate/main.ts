@@ -19,11 +19,11 @@ const files = {
   changelog: 'CHANGELOG.md',
 } as const
 
-/** Those whose tables and drawings need all the room there is. */
+/** Pages with wide tables and drawings. */
 const wide = ['servers', 'comparison', 'benchmarks', 'contributing']
 const wideLayout = '---\npageClass: wide\naside: false\n---\n\n'
 
-/** Writes the pages that are made of something else; VitePress builds the site of them and the others. */
+/** Writes the generated pages; VitePress builds the site from these and the others. */
 function main(): void {
   const project = Object.entries(files).map(([name, path]): MadePage => {
     const source = withSiteLinks(read(path), path)

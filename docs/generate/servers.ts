@@ -1,4 +1,4 @@
-/** What became of one upload to a server. */
+/** The result of one upload to a server. */
 interface Row {
   readonly server: string
   readonly case: string
@@ -17,7 +17,7 @@ const columns: Readonly<Record<keyof Row, string>> = {
   sent: '`sentBytes`',
 }
 
-/** What a server says to those that ask, by the outcome of an upload that it takes. */
+/** The answer of a server to an expectation, by the outcome of an accepted upload. */
 const says: Readonly<Record<string, string>> = {
   continued: '100',
   silent: 'nothing',
@@ -83,7 +83,7 @@ function summaryOf(rows: readonly Row[]): string[] {
     const one = tell(first)
     const other = second === undefined ? one : tell(second)
     if (one === other) return one
-    // A status that both have is said once.
+    // A status that both have is printed once.
     const status = one.split(', ', 1)[0]
     return `${one} (stream: ${other.replace(`${status}, `, '')})`
   }

@@ -37,7 +37,7 @@ async function failure(promise: Promise<unknown>): Promise<Error & { code?: stri
 }
 
 describe('ExpectHttpClient', () => {
-  it('answers text, and header fields by any case', async () => {
+  it('returns the text, and header fields in any case', async () => {
     const origin = await openOrigin({
       response: { status: 200, headers: { 'x-ms-version': '1' }, body: 'text' },
     })
@@ -51,7 +51,7 @@ describe('ExpectHttpClient', () => {
   })
 
   for (const status of [200, Number.POSITIVE_INFINITY]) {
-    it(`answers a stream where ${status} is among the codes for streams`, async () => {
+    it(`returns a stream if ${status} is one of the stream status codes`, async () => {
       const origin = await openOrigin({ response: { status: 200, body: 'text' } })
       const asked = request(origin.url, { streamResponseStatusCodes: new Set([status]) })
 
@@ -62,7 +62,7 @@ describe('ExpectHttpClient', () => {
     })
   }
 
-  it('decodes what was asked for in gzip', async () => {
+  it('decodes a gzip response', async () => {
     const body = gzipSync('text')
     const headers = { 'content-encoding': 'gzip' }
     const origin = await openOrigin({ response: { status: 200, headers, body } })
@@ -77,7 +77,7 @@ describe('ExpectHttpClient', () => {
 
   for (const streamResponseStatusCodes of [new Set<number>(), new Set([200])]) {
     const wanted = [...streamResponseStatusCodes]
-    it(`answers neither text nor a stream to a HEAD, with streams wanted for [${wanted}]`, async () => {
+    it(`returns neither text nor a stream for a HEAD, with stream status codes [${wanted}]`, async () => {
       const headers = { 'content-length': '4' }
       const origin = await openOrigin({ response: { status: 200, headers } })
       const asked = request(origin.url, { method: 'HEAD', streamResponseStatusCodes })
@@ -89,7 +89,7 @@ describe('ExpectHttpClient', () => {
     })
   }
 
-  it('answers fields that come more than once in one, and of cookies the first', async () => {
+  it('joins repeated header fields, and returns the first Set-Cookie', async () => {
     const peer = await scriptedOrigin(async (wire) => {
       await wire.head()
       wire.send(
@@ -109,7 +109,7 @@ describe('ExpectHttpClient', () => {
   })
 
   for (const disableKeepAlive of [true, false]) {
-    it(`keeps the connection or not, as told with disableKeepAlive: ${disableKeepAlive}`, async () => {
+    it(`closes the connection or keeps it open, with disableKeepAlive: ${disableKeepAlive}`, async () => {
       const origin = await openOrigin()
 
       await client().sendRequest(request(origin.url, { disableKeepAlive }))
@@ -119,7 +119,7 @@ describe('ExpectHttpClient', () => {
     })
   }
 
-  it('tells how far content is, both ways', async () => {
+  it('reports progress of the upload and of the download', async () => {
     const origin = await openOrigin({ response: { status: 200, body: 'text' } })
     const up: number[] = []
     const down: number[] = []
@@ -138,7 +138,7 @@ describe('ExpectHttpClient', () => {
     expect(down.at(-1)).to.equal(4)
   })
 
-  it('rejects with an AbortError when it is aborted, and lets go of the content', async () => {
+  it('rejects with an AbortError when it is aborted, and cancels the content', async () => {
     const { origin, asked } = await silentOrigin()
     const controller = new AbortController()
     const body = fileStream()
@@ -155,13 +155,13 @@ describe('ExpectHttpClient', () => {
     expect(origin.requests[0]?.bytes).to.equal(0)
   })
 
-  it('rejects with an AbortError when it takes too long', async () => {
+  it('rejects with an AbortError after its timeout', async () => {
     const peer = await muteOrigin()
 
     const error = await failure(client().sendRequest(request(peer.url, { timeout: 20 })))
 
     expect(error.name).to.equal('AbortError')
-    await peer.left()
+    await peer.allClosed()
   })
 
   it('rejects with a RestError that does not print the request', async () => {
@@ -210,7 +210,7 @@ describe('ExpectHttpClient', () => {
     await peer.done
   })
 
-  it('rejects with a RestError, which may be tried again, when the content ends too early', async () => {
+  it('rejects with a retryable RestError when the content ends too early', async () => {
     const origin = await openOrigin()
     const body = new PassThrough()
     const asked = request(origin.url, { method: 'PUT', body })
@@ -234,7 +234,7 @@ describe('ExpectHttpClient', () => {
     expect(origin.connections).to.equal(0)
   })
 
-  it('refuses an option that is unknown', () => {
+  it('rejects an unknown option', () => {
     expect(() => expectHttpClient({ treshold: 5 } as AdapterOptions)).to.throw(
       TypeError,
       'treshold',

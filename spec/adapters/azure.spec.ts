@@ -24,12 +24,12 @@ const inputs: Readonly<
 }
 
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
-  ['says go', 'go', [completeUpload(true)]],
-  ['stays silent', 'silent', [completeUpload(true)]],
+  ['sends a 100', 'go', [completeUpload(true)]],
+  ['is silent', 'silent', [completeUpload(true)]],
   ['answers 417', 417, [headOnly, completeUpload(false)]],
 ]
 
-/** What the origin says to the first request; it says go to those that follow. */
+/** The first request gets this mode; later ones get a 100. */
 const once = (first: OriginMode): ((request: SeenRequest) => OriginMode) => {
   let seen = 0
   return () => {

@@ -13,7 +13,7 @@ import { closeLater } from '../support/closing.ts'
 import { origin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
-/** Runs the body as a block with `await using` would be run, which Node 22 does not read. */
+/** Has the effect of a block with `await using`, which Node 22 cannot parse. */
 async function usingAsync<Used extends AsyncDisposable>(
   used: Used,
   body: (used: Used) => Promise<void>,
@@ -33,7 +33,7 @@ describe('await using', () => {
       (agent: ExpectAgent) => agent.compose(expectContinue()) as ExpectAgent,
     ],
   ] as const) {
-    it(`closes ${name} when what it was asked for is done`, async () => {
+    it(`closes ${name} after its requests`, async () => {
       const asked = signal()
       const left = signal()
       const peer = await origin(async (wire) => {
@@ -64,13 +64,13 @@ describe('await using', () => {
     })
   }
 
-  it('leaves an ExpectAgent alone that was closed or destroyed', async () => {
+  it('accepts an ExpectAgent that was closed or destroyed', async () => {
     for (const end of ['close', 'destroy'] as const) {
       await usingAsync(new ExpectAgent(), (agent) => agent[end]())
     }
   })
 
-  it('closes an origin, also one that was closed', async () => {
+  it('closes an origin, and accepts one that was closed', async () => {
     let url = ''
     await usingAsync(await startOrigin(), async (own) => {
       url = own.url
@@ -102,7 +102,7 @@ describe('await using', () => {
     it(`closes the connections of ${name}`, async () => {
       const peer = await origin(async (wire) => {
         await wire.content(await wire.head())
-        // Without it, undici closes an idle connection after four seconds.
+        // By default, undici closes an idle connection after four seconds.
         wire.send('HTTP/1.1 201 Created', 'Content-Length: 0', 'Keep-Alive: timeout=600')
         await wire.closed()
       })
@@ -115,7 +115,7 @@ describe('await using', () => {
     })
   }
 
-  it('leaves a dispatcher to its owner that an adapter was given', async () => {
+  it('does not close a dispatcher that was passed to an adapter', async () => {
     const own = await startOrigin()
     closeLater(() => own.close())
     const dispatcher = new ExpectAgent()
@@ -127,7 +127,7 @@ describe('await using', () => {
 })
 
 describe('using', () => {
-  it('undoes install(), which can be called, too', () => {
+  it('undoes install(), as a call does', () => {
     const before = [globalThis.fetch, getGlobalDispatcher()]
     for (const end of ['call', 'dispose'] as const) {
       const undo = install()

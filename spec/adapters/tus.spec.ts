@@ -16,7 +16,7 @@ import { openOrigin } from '../support/open-origin.ts'
 import { origin as scriptedOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
-/** An origin that speaks tus: creation, then content. The mode is for the content alone. */
+/** An origin that speaks tus: creation, then content. The mode applies to requests with content. */
 async function tusOrigin(
   mode: OriginMode | ((request: SeenRequest) => OriginMode),
 ): Promise<TestOrigin> {
@@ -35,7 +35,7 @@ async function tusOrigin(
   })
 }
 
-/** Uploads, and answers when the client says that it has. */
+/** Uploads, and resolves when tus-js-client calls onSuccess. */
 function uploaded(
   origin: TestOrigin,
   file: Buffer | ReadStream,
@@ -45,7 +45,7 @@ function uploaded(
   const httpStack = expectHttpStack({ memory: false, ...waitFor(mode) })
   closeLater(() => httpStack.destroy())
   return new Promise((resolve, reject) => {
-    // The client's types know no streams, which its manual does.
+    // The types of the client do not accept streams, but its manual does.
     const upload = new Upload(file as Buffer, {
       endpoint: `${origin.url}/files`,
       httpStack,
@@ -66,8 +66,8 @@ const patches = (origin: TestOrigin): readonly unknown[] =>
 const inputs = { 'a buffer': () => content, 'a file stream': fileStream }
 
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
-  ['says go', 'go', [completeUpload(true)]],
-  ['stays silent', 'silent', [completeUpload(true)]],
+  ['sends a 100', 'go', [completeUpload(true)]],
+  ['is silent', 'silent', [completeUpload(true)]],
   ['answers 417', 417, [headOnly, completeUpload(false)]],
 ]
 
@@ -89,7 +89,7 @@ describe('expectHttpStack with tus-js-client', () => {
     }
 
     for (const [what, mode, status] of refusals) {
-      it(`hands over ${what} before a byte of ${name} was sent`, async () => {
+      it(`returns ${what} before a byte of ${name} was sent`, async () => {
         const origin = await tusOrigin(mode)
 
         const error = (await uploaded(origin, make()).catch((reason) => reason)) as DetailedError
@@ -99,7 +99,7 @@ describe('expectHttpStack with tus-js-client', () => {
       })
     }
 
-    it(`tries again with ${name} after a 503`, async () => {
+    it(`retries with ${name} after a 503`, async () => {
       let refused = false
       const origin = await tusOrigin(() => {
         if (refused) return 'go'
@@ -113,7 +113,7 @@ describe('expectHttpStack with tus-js-client', () => {
     })
   }
 
-  it('uploads in several pieces', async () => {
+  it('uploads in several requests', async () => {
     const origin = await tusOrigin('go')
 
     await uploaded(origin, fileStream(), { chunkSize: 1_200_000 })
@@ -125,7 +125,7 @@ describe('expectHttpStack with tus-js-client', () => {
     ])
   })
 
-  it('uploads with the creation', async () => {
+  it('uploads with the creation request', async () => {
     const origin = await openOrigin({
       response: ({ bytes }) => ({
         status: 201,
@@ -140,19 +140,19 @@ describe('expectHttpStack with tus-js-client', () => {
     ])
   })
 
-  it('tells how far it is', async () => {
+  it('reports progress', async () => {
     const origin = await tusOrigin('go')
-    const told: number[] = []
+    const reported: number[] = []
 
-    await uploaded(origin, content, { onProgress: (sent) => told.push(sent) })
+    await uploaded(origin, content, { onProgress: (sent) => reported.push(sent) })
 
-    expect(told).to.deep.equal(told.toSorted((a, b) => a - b))
-    expect(told.at(-1)).to.equal(content.length)
+    expect(reported).to.deep.equal(reported.toSorted((a, b) => a - b))
+    expect(reported.at(-1)).to.equal(content.length)
   })
 })
 
 describe('expectHttpStack', () => {
-  it('has a name, and requests that know what they are', () => {
+  it('has a name, and requests with their method, URL and header fields', () => {
     const stack = expectHttpStack()
     const request = stack.createRequest('PATCH', 'http://127.0.0.1/files/1')
 
@@ -166,7 +166,7 @@ describe('expectHttpStack', () => {
     expect(request.getHeader('Upload-Offset')).to.equal('5')
   })
 
-  it('answers status, header fields and text', async () => {
+  it('returns status, header fields and text', async () => {
     const headers = { 'x-a': '1' }
     const origin = await openOrigin({ response: { status: 200, headers, body: 'text' } })
     const stack = expectHttpStack()
@@ -213,7 +213,7 @@ describe('expectHttpStack', () => {
     expect(origin.requests[0]?.headers.authorization).to.equal('Bearer token')
   })
 
-  it('answers a field once that came more than once', async () => {
+  it('returns the first of repeated fields', async () => {
     const peer = await scriptedOrigin(async (wire) => {
       await wire.head()
       wire.send(
@@ -234,7 +234,7 @@ describe('expectHttpStack', () => {
     await peer.done
   })
 
-  it('ends a request that is aborted, and lets go of its content', async () => {
+  it('aborts a request, and cancels its content', async () => {
     const asked = signal()
     const origin = await tusOrigin(() => {
       asked.raise()
@@ -254,7 +254,7 @@ describe('expectHttpStack', () => {
     expect(origin.requests[0]?.bytes).to.equal(0)
   })
 
-  it('refuses an option that is unknown', () => {
+  it('rejects an unknown option', () => {
     expect(() => expectHttpStack({ treshold: 5 } as object)).to.throw(TypeError, 'treshold')
   })
 })

@@ -26,8 +26,8 @@ function head(path: string, length: number, asks = true): string {
 
 const created = 'HTTP/1.1 201 Created'
 
-describe("the bench's Connection", () => {
-  it('says go to an expectation, and counts the content', () => {
+describe('the Connection of the benchmark', () => {
+  it('sends a 100 for an expectation, and counts the content', () => {
     const { answers, tally, take } = exchange()
     take(head('/go', 5))
     expect(answers).to.deep.equal(['HTTP/1.1 100 Continue'])
@@ -39,7 +39,7 @@ describe("the bench's Connection", () => {
     expect(tally['/go']?.lastAt).to.be.at.least(tally['/go']?.firstAt ?? Number.NaN)
   })
 
-  it('reads heads in pieces, and behind one another', () => {
+  it('reads heads in pieces, and several in one piece', () => {
     const { answers, tally, take } = exchange()
     const both = `${head('/go/a', 3, false)}abc${head('/go/b', 0, false)}`
     for (const byte of both) take(byte)
@@ -58,7 +58,7 @@ describe("the bench's Connection", () => {
     expect(answers).to.deep.equal([created])
   })
 
-  it('says nothing to an expectation where it is silent', () => {
+  it('sends nothing for an expectation on the path /silent', () => {
     const { answers, take } = exchange()
     take(head('/silent', 3))
     expect(answers).to.deep.equal([])
@@ -66,7 +66,7 @@ describe("the bench's Connection", () => {
     expect(answers).to.deep.equal([created])
   })
 
-  it('refuses an expectation with 417, and takes the replay', () => {
+  it('refuses an expectation with 417, and accepts the replay', () => {
     const { answers, tally, take } = exchange()
     take(head('/417', 3))
     take(`${head('/417', 3, false)}abc`)
@@ -74,7 +74,7 @@ describe("the bench's Connection", () => {
     expect(tally['/417']).to.include({ requests: 2, contentBytes: 3 })
   })
 
-  it('refuses at once, and counts the content that comes all the same', () => {
+  it('refuses at once, and counts content that is sent anyway', () => {
     const { answers, tally, take } = exchange()
     take(head('/413', 6, false))
     expect(answers).to.deep.equal(['HTTP/1.1 413 Content Too Large'])
@@ -87,7 +87,7 @@ describe("the bench's Connection", () => {
     expect(tally['/401']?.contentBytes).to.equal(3)
   })
 
-  it('refuses content without a length', () => {
+  it('throws for content without a length', () => {
     const { take } = exchange()
     expect(() => take('PUT / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n')).to.throw(
       'The content has no length',

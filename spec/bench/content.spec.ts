@@ -11,9 +11,9 @@ async function sizeOf(chunks: AsyncIterable<Uint8Array>): Promise<number> {
   return size
 }
 
-describe("the bench's Content", () => {
+describe('the Content of the benchmark', () => {
   for (const size of sizes) {
-    it(`has ${size} bytes in each shape`, async () => {
+    it(`has ${size} bytes in each form`, async () => {
       const { bytes } = new Content('buffer', size)
       expect([bytes.length, bytes.buffer.byteLength]).to.eql([size, size])
       const chunked = new Content('generator', size)
@@ -23,7 +23,7 @@ describe("the bench's Content", () => {
     })
   }
 
-  it('is of one byte a character as a string', () => {
+  it('has one byte per character as a string', () => {
     const text = new Content('string', 2_000_000).bytes.toString('latin1')
     expect(Buffer.byteLength(text)).to.equal(2_000_000)
   })
@@ -45,7 +45,7 @@ describe('fileChunks', () => {
   after(() => files.remove())
 
   for (const size of sizes) {
-    it(`reads a file of ${size} bytes, also with buffers that were used before`, async () => {
+    it(`reads a file of ${size} bytes, also with reused buffers`, async () => {
       const path = files.path(size)
       const expected = await readFile(path)
       for (let time = 0; time < 2; time++) {

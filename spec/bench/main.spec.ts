@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { planOf } from '../../bench/main.ts'
 import { sections } from '../../bench/sections.ts'
 
-/** A plan with the names of its sections. */
+/** The plan with the names of its sections. */
 function planned(...args: string[]): unknown {
   const plan = planOf(args)
   return typeof plan === 'string'
@@ -27,7 +27,7 @@ describe('planOf', () => {
     })
   }
 
-  it('says which argument it does not know', () => {
+  it('names the unknown argument', () => {
     expect(planned('--fast')).to.contain("Unknown option '--fast'")
   })
 })

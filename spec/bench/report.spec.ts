@@ -94,7 +94,7 @@ const standing = (changed: Partial<Goal>) => {
 }
 
 describe('standingsOf', () => {
-  it('divides ours by the peer, round by round', () => {
+  it('divides our number by that of the peer in each round', () => {
     const [found] = standing({})
     expect(found?.reached).to.deep.equal({
       compiled: { spread: { median: 0.5, min: 0.25, max: 1 }, is: true },
@@ -113,7 +113,7 @@ describe('standingsOf', () => {
     })
   }
 
-  it('takes a number by itself, and says nothing of what was not measured', () => {
+  it('judges a number without a peer, and omits what was not measured', () => {
     const { per: _per, ...alone } = goal
     const goals: Goal[] = [{ ...alone, metric: 'content', atLeast: 1 }]
     const own = standingsOf({ ...section, goals }, { name: 'accepted', results: [result] })
@@ -143,7 +143,7 @@ describe('goalsTable', () => {
 })
 
 describe('spreadText', () => {
-  it('shows no zero below zero', () => {
+  it('prints no negative zero', () => {
     expect(spreadText({ median: -0.001, min: -0.01, max: 0.126 })).to.equal('0.00 (-0.01 to 0.13)')
   })
 })
@@ -152,7 +152,7 @@ describe('the goals', () => {
   for (const { name, cases, goals } of sections) {
     for (const { rows, ours, per, metric } of goals) {
       for (const row of name === 'import' ? [] : rows) {
-        it(`are measured: ${row}, ${metric} / ${per ?? 'nobody'}`, () => {
+        it(`are measured: ${row}, ${metric} / ${per ?? 'nothing'}`, () => {
           const measured = cases.filter((each) => each.rows.some((other) => other.name === row))
           expect(measured).to.have.lengthOf(1)
           const peers = per === undefined ? [] : [per]
@@ -164,7 +164,7 @@ describe('the goals', () => {
 })
 
 describe('resultTable', () => {
-  it('shows medians, and what the first candidate is to each other one', () => {
+  it('shows medians, and the ratio of the first candidate to each other one', () => {
     const { upload = [], curl = [] } = result.samples
     const table = resultTable({ ...result, samples: { upload, curl } }, section)
     expect(table).to.equal(

@@ -3,13 +3,11 @@ import type { ContentInput } from '../../lib/content/content.ts'
 import { fromFile } from '../../lib/content/file.ts'
 import type { UploadPlan } from './plan.ts'
 
-/** A kind of content. */
 export type BodyKind = (typeof bodyKinds)[number]
 
-/** What is wrong with content: it breaks, or is not as long as declared. */
+/** What is wrong with content: it throws, or its declared length is wrong. */
 export type Flaw = 'throws' | 'short' | 'long'
 
-/** All kinds of content. */
 export const bodyKinds = [
   'buffer',
   'string',
@@ -21,30 +19,29 @@ export const bodyKinds = [
   'factory',
 ] as const
 
-/** Bytes from which all contents are cut, in memory and in a file. */
+/** The bytes from which all contents are cut, in memory and in a file. */
 export interface Pool {
   readonly bytes: Buffer
   readonly path: string
 }
 
-/** A content, with what has to be seen to around it. */
+/** The content of an upload. */
 export interface Body {
   readonly input: ContentInput
-  /** Exactly what the origin has to get. */
+  /** Exactly the bytes that the origin must get. */
   readonly bytes: Buffer
   readonly flaw: Flaw | null
   /** The length to declare in a header field, or `null`. */
   readonly contentLength: number | null
-  /** Sources that were begun and neither ended nor let go of; `null` where that is not known. */
+  /** The number of sources that were started and neither ended nor cancelled. */
   readonly open: () => number
 }
 
-/** What a flawed source fails with. */
+/** The error of a source that throws. */
 export class Broken extends Error {
   override readonly name = 'Broken'
 }
 
-/** Makes the content of an upload. */
 export function bodyOf({ kind, offset, size, declared, flaw }: UploadPlan, pool: Pool): Body {
   const cut = pool.bytes.subarray(offset, offset + size)
   const bytes = kind === 'string' ? Buffer.from(cut.toString('latin1')) : cut
@@ -70,7 +67,7 @@ export function bodyOf({ kind, offset, size, declared, flaw }: UploadPlan, pool:
   }
 }
 
-/** Some bytes that are read piece by piece, with the flaw they have. */
+/** Bytes that are read piece by piece, with their flaw. */
 class Source {
   open = 0
   readonly #bytes: Buffer
@@ -118,7 +115,7 @@ class Source {
   }
 }
 
-/** The part of a file, where an empty one begins behind the first byte. */
+/** The range of a file; an empty one starts after the first byte. */
 function range(offset: number, size: number): { start: number; end: number } {
   const start = size === 0 ? Math.max(1, offset) : offset
   return { start, end: start + size - 1 }

@@ -4,33 +4,33 @@ import { constants, type Http2ServerRequest } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { Digest, FrameTap } from './frame-tap.ts'
 
-/** Milliseconds after which an origin that no longer reads closes. */
+/** Milliseconds after which an origin that stopped reading closes. */
 const unreadMs = 400
 
-/** What an origin can do with a request beyond answering it, in each version of HTTP. */
+/** What an origin can do with a request other than answer it, in each version of HTTP. */
 export interface Exchange {
-  /** Whether all of the content came. */
+  /** Whether all content has arrived. */
   readonly isComplete: boolean
-  /** Tells when all of the content came. */
+  /** Calls back when all content has arrived. */
   whenComplete(tell: (digest: Digest) => void): void
-  /** Tears the connection down with a RST. */
+  /** Sends a RST on the connection. */
   reset(): void
-  /** Ends the request alone, by an error, where that can be done. */
+  /** Fails this request only, where the protocol can do so. */
   cancel(): void
-  /** Ends it and says that nothing was done about it; answers whether that could be said. */
+  /** Fails the request as unprocessed; returns whether the protocol can express that. */
   refuse(): boolean
-  /** Reads no more, and closes after a while. */
+  /** Stops reading, and closes after a while. */
   stopReading(): void
-  /** Closes the connection after the response; answers the header fields that say so. */
+  /** Closes the connection after the response; returns the header fields for that. */
   closeAfter(): Record<string, string>
 }
 
-/** A request over HTTP/1.1; node's parser says what is complete. */
+/** A request over HTTP/1.1; the parser of Node decides whether it is complete. */
 export class MessageExchange implements Exchange {
   readonly #request: IncomingMessage
   readonly #connection: Socket
 
-  /** @param connection the TCP connection beneath. */
+  /** @param connection the TCP connection below. */
   constructor(request: IncomingMessage, connection: Socket) {
     this.#request = request
     this.#connection = connection
@@ -68,7 +68,7 @@ export class MessageExchange implements Exchange {
   stopReading(): void {
     const { socket } = this.#request
     this.#request.pause()
-    // Node resumes the socket once, on account of those who listened for content.
+    // Node resumes the socket once, because of the data listener.
     setImmediate(() => socket.pause())
     setTimeout(() => socket.destroy(), unreadMs)
   }
@@ -78,7 +78,7 @@ export class MessageExchange implements Exchange {
   }
 }
 
-/** A request over HTTP/2; the frames say what is complete. */
+/** A request over HTTP/2; the frames decide whether it is complete. */
 export class StreamExchange implements Exchange {
   readonly #request: Http2ServerRequest
   readonly #tap: FrameTap

@@ -2,10 +2,10 @@ import type { Faults } from '../support/fault-proxy.ts'
 import type { Random } from '../support/random.ts'
 import type { Cut, Direction } from '../support/relay.ts'
 
-/** Bytes in which TLS is agreed on, about. */
+/** Approximate bytes of a TLS handshake. */
 const handshake = { up: 1000, down: 1700 }
 
-/** What happens to a connection of a session; a clean one passes in other pieces alone. */
+/** The faults of a connection. On a clean one, only the segmentation and the delays differ. */
 export function faultsFor(random: Random, clean: boolean, secure: boolean): Faults {
   const up = shape(random, clean)
   const down = shape(random, clean)

@@ -4,19 +4,19 @@ import { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { type Frame, FrameReader } from '../support/frames.ts'
 
-/** What came as the content of a request. */
+/** The content of a request that arrived. */
 export interface Digest {
   readonly bytes: number
   readonly sha256: string
 }
 
 /**
- * A connection of HTTP/2 that is looked into on its way to node's server. Node ends what it
- * reads of a stream that was reset, too; here END_STREAM alone makes content complete
- * (RFC 9113, section 8.1), whether the server is still interested or not.
+ * A HTTP/2 connection whose frames are read before Node's server gets them. Node also ends the readable side of a
+ * stream that was reset. Here, only END_STREAM makes content complete (RFC 9113, section 8.1), even if the server no
+ * longer reads it.
  */
 export class FrameTap extends Duplex {
-  /** The TCP connection beneath. */
+  /** The TCP connection below. */
   readonly connection: Socket
   readonly #socket: TLSSocket
   readonly #coming = new Map<number, { bytes: number; readonly hash: Hash }>()
@@ -36,12 +36,12 @@ export class FrameTap extends Duplex {
     socket.on('close', () => this.destroy())
   }
 
-  /** Whether the content of a stream has come to its end. */
+  /** Whether END_STREAM has arrived. */
   isComplete(stream: number): boolean {
     return this.#complete.has(stream)
   }
 
-  /** Tells of the content of a stream when it is complete, now or later. */
+  /** Calls back when the content of a stream is complete. */
   whenComplete(stream: number, tell: (digest: Digest) => void): void {
     const digest = this.#complete.get(stream)
     if (digest === undefined) this.#waiting.set(stream, tell)

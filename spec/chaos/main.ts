@@ -6,24 +6,24 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { noise } from '../support/contents.ts'
-import { holdings, leftSince } from '../support/holdings.ts'
+import { leakedSince, openResources } from '../support/open-resources.ts'
 import type { Pool } from './bodies.ts'
 import { type Finding, judge } from './ledger.ts'
 import { planSession, poolSize, type SessionPlan } from './plan.ts'
 import type { Received } from './plays.ts'
 import { Progress } from './progress.ts'
-import { type Grounds, runSession } from './session.ts'
-import { Strays } from './strays.ts'
+import { runSession, type SessionSetup } from './session.ts'
 import { summary } from './summary.ts'
-import type { Told } from './told.ts'
 import type { Addresses } from './transports.ts'
+import { UnhandledErrors } from './unhandled-errors.ts'
+import type { UploadResult } from './upload-result.ts'
 
 const usage = `Usage: npm run chaos -- [--uploads 2000] [--seed <number>] [--parallel 16] [--session <number>]
 
-Makes uploads of every kind through a proxy that damages connections, to an origin that does
-what origins do, and compares what callers were told with what the origin got. --parallel says
-how many sessions, of up to 8 uploads each, are under way at a time; --session runs one alone.
-A run of more than 2000 uploads tells on stderr how far it has come.
+Makes uploads of every kind through a proxy that damages connections, to an origin with random
+behaviour, and compares what callers were told with what the origin received. --parallel is the
+number of concurrent sessions, of up to 8 uploads each; --session runs one session only.
+A run of more than 2000 uploads prints its progress on stderr.
 `
 
 interface RunOptions {
@@ -33,7 +33,7 @@ interface RunOptions {
   readonly session: number | null
 }
 
-/** Reads the command line; a string is what is wrong with it. */
+/** Parses the command line; returns a string when it is wrong. */
 function planOf(args: string[]): RunOptions | string {
   const options = {
     uploads: { type: 'string', default: '2000' },
@@ -55,12 +55,11 @@ function planOf(args: string[]): RunOptions | string {
     if (parallel === 0) return '--parallel must be above 0'
     return { uploads, seed, parallel, session: values.session === undefined ? null : session }
   } catch (error) {
-    // It says which argument it does not know.
+    // The message names the unknown argument.
     return error instanceof Error ? error.message : String(error)
   }
 }
 
-/** The sessions to run, one after another. */
 function* sessionsOf({ uploads, seed, session }: RunOptions): Generator<SessionPlan> {
   if (session !== null) {
     yield planSession(seed, session, Number.POSITIVE_INFINITY)
@@ -75,28 +74,28 @@ function* sessionsOf({ uploads, seed, session }: RunOptions): Generator<SessionP
 }
 
 interface Run {
-  readonly tolds: readonly Told[]
+  readonly results: readonly UploadResult[]
   readonly findings: readonly Finding[]
 }
 
-/** Runs all sessions, so many at a time. */
-async function runAll(plan: RunOptions, grounds: Grounds): Promise<Run> {
-  const tolds: Told[] = []
+/** Runs all sessions, with a limit on concurrent ones. */
+async function runAll(plan: RunOptions, setup: SessionSetup): Promise<Run> {
+  const results: UploadResult[] = []
   const findings: Finding[] = []
   const sessions = sessionsOf(plan)
   const progress = new Progress(plan.uploads)
   const work = async (): Promise<void> => {
     for (const session of sessions) {
-      const result = await runSession(session, grounds)
-      tolds.push(...result.tolds)
-      progress.at(tolds.length)
+      const result = await runSession(session, setup)
+      results.push(...result.results)
+      progress.at(results.length)
       if (result.closed) continue
       const text = `the agent of session ${session.number} or its connections could not be closed`
       findings.push({ breach: 'leaked', upload: `${session.number}.0`, text })
     }
   }
   await Promise.all(Array.from({ length: plan.parallel }, work))
-  return { tolds, findings }
+  return { results: results, findings }
 }
 
 async function main(args: string[]): Promise<number> {
@@ -113,27 +112,27 @@ async function main(args: string[]): Promise<number> {
   const origin = fork(new URL('./origin.ts', import.meta.url))
   try {
     const [addresses] = (await once(origin, 'message')) as [Addresses]
-    const grounds = { seed, addresses, pool }
-    // What undici and Node make once for the whole process is no leak.
-    await runSession({ ...planSession(1, 0, 8), number: -1, uploads: [] }, grounds)
+    const setup = { seed, addresses, pool }
+    // Resources that undici and Node create once per process are not leaks.
+    await runSession({ ...planSession(1, 0, 8), number: -1, uploads: [] }, setup)
     await pause(100)
-    const before = holdings()
-    const strays = new Strays()
-    strays.start()
+    const before = openResources()
+    const unhandled = new UnhandledErrors()
+    unhandled.start()
     const begun = performance.now()
-    const { tolds, findings } = await runAll(plan, grounds)
+    const { results, findings } = await runAll(plan, setup)
     const seconds = (performance.now() - begun) / 1000
     origin.send('report')
     const [received] = (await once(origin, 'message')) as [Received]
-    strays.stop()
-    const left = await leftSince(before)
+    unhandled.stop()
+    const left = await leakedSince(before)
     const all = [
-      ...judge(tolds, received),
+      ...judge(results, received),
       ...findings,
-      ...strays.findings,
+      ...unhandled.findings,
       ...left.map((text): Finding => ({ breach: 'leaked', upload: null, text })),
     ]
-    console.log(summary({ tolds, received, findings: all, seconds, seed }))
+    console.log(summary({ uploads: results, received, findings: all, seconds, seed }))
     return all.length === 0 ? 0 : 1
   } finally {
     if (origin.connected) origin.disconnect()

@@ -16,18 +16,18 @@ import { fields, type Message, type Play, type Received } from './plays.ts'
 import { Serving } from './serving.ts'
 import type { Addresses } from './transports.ts'
 
-/** What is said where a connection ends in the middle of a message, or the client ends it. */
+/** Codes of a connection that ended within a message. */
 const ending = /^(E[A-Z]+|HPE_INVALID_EOF_STATE|ERR_HTTP2_SESSION_ERROR|ERR_STREAM_DESTROYED)$/
 
 /**
- * The origin of the chaos run, in a process of its own. Node's parser, and the frames of HTTP/2,
- * say what is a complete message, and not this package.
+ * The origin of the chaos run, in a process of its own. Node's parser and the HTTP/2 frames decide which messages are
+ * complete, not this package.
  */
 class ChaosOrigin {
   readonly #messages: Message[] = []
   readonly #faults: string[] = []
   readonly #attempts = new Map<string, number>()
-  /** The TCP connections beneath those with TLS. */
+  /** The TCP connections below those with TLS. */
   readonly #beneath = new WeakMap<object, Socket>()
   readonly #taps = new WeakMap<Http2Session, FrameTap>()
   #requests = 0
@@ -43,7 +43,7 @@ class ChaosOrigin {
       connections.set(remotePort, connection)
       connection.on('close', () => connections.delete(remotePort))
     })
-    // Faults befall handshakes, too.
+    // Faults can also hit handshakes.
     tls.on('tlsClientError', () => {})
     tls.on('secureConnection', (socket) => {
       const connection = connections.get(socket.remotePort)
@@ -93,7 +93,7 @@ class ChaosOrigin {
         const tap = session === undefined ? undefined : this.#taps.get(session)
         if (tap === undefined) return
         const exchange = new StreamExchange(request, tap)
-        // node's two servers look alike where they are used alike.
+        // The classes of Node's two servers are compatible in the parts that are used here.
         const alike = [request, response] as unknown as [IncomingMessage, ServerResponse]
         this.#serve(...alike, exchange, asked)
       }
@@ -127,7 +127,7 @@ class ChaosOrigin {
       this.#messages.push({
         ...message,
         ...digest,
-        // It may be answered later.
+        // A getter, because the response may be sent later.
         get status() {
           return outcome.status
         },

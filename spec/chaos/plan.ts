@@ -5,12 +5,12 @@ import { type BodyKind, bodyKinds, type Flaw } from './bodies.ts'
 import { type Play, plays } from './plays.ts'
 import { type Transport, transports } from './transports.ts'
 
-/** The way an upload takes into the package. */
+/** The public API that makes an upload. */
 export type Way = 'upload' | 'fetch' | 'request'
 
-/** One upload, as it is to be made. */
+/** An upload to make. */
 export interface UploadPlan {
-  /** The session and the upload's place in it, with a dot between. */
+  /** The session and the number of the upload in it, with a dot between them. */
   readonly name: string
   readonly transport: Transport
   readonly way: Way
@@ -18,10 +18,10 @@ export interface UploadPlan {
   /** Whether it has an `Idempotency-Key`. */
   readonly keyed: boolean
   readonly kind: BodyKind
-  /** Where its bytes stand in the pool that all uploads share. */
+  /** The position of its bytes in the shared pool. */
   readonly offset: number
   readonly size: number
-  /** Whether its length is declared, where the content does not tell it. */
+  /** Whether it declares its length, if the content has none. */
   readonly declared: boolean
   readonly flaw: Flaw | null
   readonly options: Omit<ExpectOptions, 'memory' | 'authenticate'>
@@ -32,16 +32,16 @@ export interface UploadPlan {
   readonly plays: readonly Play[]
 }
 
-/** Some uploads through one agent and one proxy. */
+/** Uploads through one agent and one proxy. */
 export interface SessionPlan {
   readonly number: number
   readonly transport: Transport
   readonly agent: ExpectAgentOptions
-  /** Uploads that are under way at the same time. */
+  /** The number of concurrent uploads. */
   readonly lanes: number
   /** Whether the proxy damages nothing. */
   readonly clean: boolean
-  /** Whether the agent is closed when all is over, or destroyed. */
+  /** Whether the agent is closed at the end, or destroyed. */
   readonly closes: boolean
   readonly uploads: readonly UploadPlan[]
 }
@@ -49,13 +49,13 @@ export interface SessionPlan {
 /** Bytes of the pool from which all contents are cut. */
 export const poolSize = 33_554_432
 
-/** The most uploads that a session has. */
-const mostUploads = 8
+/** The highest number of uploads in a session. */
+const maxUploads = 8
 
-/** The session of this number, of at most so many uploads. */
+/** Plans the session of this number, with `max` uploads at most. */
 export function planSession(seed: number, number: number, max: number): SessionPlan {
   const random = new Random(seed, number)
-  const count = Math.min(max, random.between(1, mostUploads))
+  const count = Math.min(max, random.between(1, maxUploads))
   const connections = random.pick([undefined, 1, 2, 8])
   const transport = random.weighed(transports)
   return {
@@ -80,8 +80,10 @@ export function planSession(seed: number, number: number, max: number): SessionP
 }
 
 function planUpload(random: Random, name: string, transport: Transport): UploadPlan {
-  const doings = Array.from({ length: random.between(1, 3) }, () => random.weighed<Play>(plays))
-  const size = sizeOf(random, doings)
+  const chosenPlays = Array.from({ length: random.between(1, 3) }, () =>
+    random.weighed<Play>(plays),
+  )
+  const size = sizeOf(random, chosenPlays)
   return {
     name,
     transport,
@@ -96,13 +98,13 @@ function planUpload(random: Random, name: string, transport: Transport): UploadP
     options: planOptions(random),
     abortAfterMs: random.chance(0.06) ? random.scale(200) : null,
     reads: random.chance(0.85),
-    plays: doings,
+    plays: chosenPlays,
   }
 }
 
-function sizeOf(random: Random, doings: readonly Play[]): number {
-  // What an origin does not read fills many a buffer on the way before its sender has to wait.
-  const leavesUnread = doings.some((play) => play.endsWith('unread'))
+function sizeOf(random: Random, chosenPlays: readonly Play[]): number {
+  // Content must exceed the buffers on the way before a sender has to wait for an origin that does not read.
+  const leavesUnread = chosenPlays.some((play) => play.endsWith('unread'))
   if (leavesUnread && random.chance(0.1)) return random.between(4_000_000, 16_000_000)
   const kind = random.weighed({ none: 4, small: 60, medium: 35, large: 0.4 })
   if (kind === 'none') return 0

@@ -1,24 +1,24 @@
-/** Uploads after which another line is printed. */
+/** Uploads between two lines. */
 const step = 1000
 
-/** Runs of no more uploads than this are over soon enough. */
+/** Runs with at most this many uploads print no progress. */
 const short = 2000
 
-/** Tells how far a long run has come, so that it is not taken for one that is stuck. */
+/** Prints the progress of a long run. */
 export class Progress {
   readonly #uploads: number
   readonly #begun = performance.now()
-  #told = 0
+  #printed = 0
 
-  /** @param uploads is how many there are to be. */
+  /** @param uploads the total. */
   constructor(uploads: number) {
     this.#uploads = uploads
   }
 
-  /** So many uploads are over. */
+  /** `done` uploads are over. */
   at(done: number): void {
-    if (this.#uploads <= short || done - this.#told < step) return
-    this.#told = done - (done % step)
+    if (this.#uploads <= short || done - this.#printed < step) return
+    this.#printed = done - (done % step)
     const seconds = Math.round((performance.now() - this.#begun) / 1000)
     process.stderr.write(`${done} of ${this.#uploads} uploads in ${seconds} s\n`)
   }

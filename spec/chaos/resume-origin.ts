@@ -13,7 +13,7 @@ export type HeldUpload = Pick<
   'path' | 'target' | 'state' | 'offset' | 'received' | 'sha256'
 >
 
-/** The origin of the run with uploads that are resumed, in a process of its own. */
+/** The origin of the run with resumed uploads, in a process of its own. */
 const uploads = new ResumableUploads({ offsetEvery: 262_144 })
 
 function playing<Played extends Server>(server: Played): Played {

@@ -16,30 +16,29 @@ import { type Addresses, routeOf, type Transport, transports } from './transport
 
 const usage = `Usage: npm run chaos:resume -- [--uploads 500] [--seed <number>] [--parallel 8] [--upload <number>]
 
-Makes uploads whose connections are cut at random, one to twenty times each, to an origin whose uploads
-can be resumed: each has to arrive whole, once, and without a byte that had arrived before. --upload runs
-one alone.
+Makes uploads whose connections are cut at random, one to twenty times each, to an origin that supports
+resumption. Each upload must arrive complete and once, and no byte may be sent again that had arrived.
+--upload runs one upload only.
 `
 
-/** Bytes from which all contents are cut. */
+/** The bytes from which all contents are cut. */
 const pool = noise(8_388_608, 7)
 const largest = 4_000_000
 
-/** One upload, as it is to be made. */
+/** An upload to make. */
 interface PlannedUpload {
   readonly number: number
   readonly transport: Transport
   readonly kind: string
   readonly bytes: Buffer
-  /** What happens to its first connections. */
+  /** Faults of its first connections. */
   readonly cuts: readonly Faults[]
 }
 
-/** What came of one upload. */
-interface Told {
+interface UploadResult {
   readonly plan: PlannedUpload
   readonly outcome: string
-  /** The paths of the uploads that the client was told of. */
+  /** The paths of the uploads that the client learned of. */
   readonly known: ReadonlySet<string>
   readonly resumed: number
   readonly sentBytes: number
@@ -61,7 +60,7 @@ function planOf(seed: number, number: number): PlannedUpload {
 
 function cutOf(random: Random, size: number): Faults {
   const kind = random.weighed({ reset: 6, drop: 1, 'half-close': 2 })
-  // Answers are lost, too; TLS and a tunnel take about 3000 bytes before them.
+  // Responses can be lost too. TLS and a tunnel take about 3000 bytes before them.
   if (random.chance(0.15)) return { up: {}, down: { cut: { kind, after: random.scale(4000) } } }
   const max = size / random.pick([1, 2, 5, 20])
   const after = random.chance(0.1) ? random.scale(2000) : random.between(1000, max + 5000)
@@ -81,7 +80,11 @@ function inputOf({ kind, bytes, number }: PlannedUpload, folder: string): Conten
   return kind === 'a stream' ? Readable.from(chunks) : bytes
 }
 
-async function run(plan: PlannedUpload, addresses: Addresses, folder: string): Promise<Told> {
+async function run(
+  plan: PlannedUpload,
+  addresses: Addresses,
+  folder: string,
+): Promise<UploadResult> {
   const { transport, cuts, number } = plan
   const route = routeOf(transport, addresses)
   const clean = { up: {}, down: {} }
@@ -89,7 +92,7 @@ async function run(plan: PlannedUpload, addresses: Addresses, folder: string): P
   const port = Number(new URL(proxy.url).port)
   const agent = new ExpectAgent({ ...route.optionsAt(port), connectTimeout: 2000 })
   const known = new Set<string>()
-  const told = { plan, known, resumed: 0, sentBytes: 0 }
+  const result = { plan, known, resumed: 0, sentBytes: 0 }
   try {
     const { response, report } = await upload(
       `${route.urlAt(port)}/${number}`,
@@ -110,10 +113,10 @@ async function run(plan: PlannedUpload, addresses: Addresses, folder: string): P
     )
     const resumed = report.attempts.filter(({ reason }) => reason === 'resume').length
     const sentBytes = report.attempts.reduce((all, attempt) => all + attempt.sentBytes, 0)
-    return { ...told, outcome: String(response.status), resumed, sentBytes }
+    return { ...result, outcome: String(response.status), resumed, sentBytes }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    return { ...told, outcome: `${code ?? ''} ${message}` }
+    return { ...result, outcome: `${code ?? ''} ${message}` }
   } finally {
     await agent.destroy()
     await proxy.close()
@@ -121,22 +124,22 @@ async function run(plan: PlannedUpload, addresses: Addresses, folder: string): P
   }
 }
 
-/** What is wrong with what came of an upload. */
-function judge({ plan, outcome, known }: Told, held: readonly HeldUpload[]): string[] {
+/** What is wrong with the result of an upload. */
+function judge({ plan, outcome, known }: UploadResult, held: readonly HeldUpload[]): string[] {
   const { number, bytes } = plan
   const own = held.filter(({ target }) => target === `PUT /${number}`)
-  // One whose 104 was lost is begun again, as a retry of a PUT may be.
+  // An upload whose 104 was lost is started again, as for a retry of a PUT.
   const complete = own.filter(({ state, path }) => state === 'complete' && known.has(path))
   const findings: string[] = []
   if (outcome !== '201' && known.size > 0) findings.push(`ended with ${outcome}`)
   if (complete.length > 1) findings.push(`was completed ${complete.length} times`)
   for (const { offset, received, sha256: digest } of complete) {
-    if (digest !== sha256(bytes)) findings.push(`arrived as ${offset} other bytes`)
-    if (received !== bytes.length) findings.push(`brought ${received} of ${bytes.length} bytes`)
+    if (digest !== sha256(bytes)) findings.push(`arrived as ${offset} different bytes`)
+    if (received !== bytes.length) findings.push(`sent ${received} of ${bytes.length} bytes`)
   }
   for (const { path, state } of own) {
     if (state !== 'complete' && state !== 'cancelled' && known.has(path)) {
-      findings.push(`left ${path} ${state} behind`)
+      findings.push(`left ${path} in the state ${state}`)
     }
   }
   return findings.map((text) => `upload ${number} (${plan.transport}, ${plan.kind}) ${text}`)
@@ -164,7 +167,7 @@ function bytesOf(amounts: readonly number[]): number {
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** Bytes of the process, and those of them that are in use. */
+/** Bytes of the process, and those in use. */
 function used(): { rss: number; live: number } {
   collect()
   const { rss, heapUsed, external } = process.memoryUsage()
@@ -179,31 +182,31 @@ async function main(args: string[]): Promise<number> {
   try {
     const [addresses] = (await once(origin, 'message')) as [Addresses]
     const numbers = (only < 0 ? [...Array(uploads).keys()] : [only]).values()
-    const tolds: Told[] = []
+    const results: UploadResult[] = []
     const memory: ReturnType<typeof used>[] = []
     const begun = performance.now()
     const work = async (): Promise<void> => {
       for (const number of numbers) {
-        tolds.push(await run(planOf(seed, number), addresses, folder))
-        if (tolds.length % 250 === 0) memory.push(used())
+        results.push(await run(planOf(seed, number), addresses, folder))
+        if (results.length % 250 === 0) memory.push(used())
       }
     }
     await Promise.all(Array.from({ length: parallel }, work))
     const seconds = (performance.now() - begun) / 1000
     origin.send('report')
     const [held] = (await once(origin, 'message')) as [HeldUpload[]]
-    const findings = tolds.flatMap((told) => judge(told, held))
-    const sum = (of: (told: Told) => number): number =>
-      tolds.reduce((all, told) => all + of(told), 0)
+    const findings = results.flatMap((result) => judge(result, held))
+    const sum = (of: (result: UploadResult) => number): number =>
+      results.reduce((all, result) => all + of(result), 0)
     const size = sum(({ plan }) => plan.bytes.length)
     const mebi = (bytes: number): string => `${(bytes / 1_048_576).toFixed(0)} MiB`
-    console.log(`${tolds.length} uploads in ${seconds.toFixed(0)} s, ${mebi(size)} of content`)
-    const accepted = tolds.filter(({ outcome }) => outcome === '201')
-    const unknown = tolds.filter(({ outcome, known }) => outcome !== '201' && known.size === 0)
+    console.log(`${results.length} uploads in ${seconds.toFixed(0)} s, ${mebi(size)} of content`)
+    const accepted = results.filter(({ outcome }) => outcome === '201')
+    const unknown = results.filter(({ outcome, known }) => outcome !== '201' && known.size === 0)
     console.log(
       `${accepted.length} answered with 201, ${sum(({ resumed }) => resumed)} times resumed; ${unknown.length} failed before they could be resumed`,
     )
-    const paths = new Set(tolds.flatMap(({ known }) => [...known]))
+    const paths = new Set(results.flatMap(({ known }) => [...known]))
     const found = held.filter(({ path }) => paths.has(path))
     const orphans = held.filter(({ path }) => !paths.has(path))
     const count = (wanted: string): number => found.filter(({ state }) => state === wanted).length
@@ -215,7 +218,7 @@ async function main(args: string[]): Promise<number> {
     const received = (uploads: readonly HeldUpload[]): number =>
       bytesOf(uploads.map((upload) => upload.received))
     console.log(
-      `for ${mebi(own)} answered with 201 the origin received ${mebi(received(found))}, and ${mebi(received(orphans))} without a 104; ${mebi(sent - own)} more were handed to connections, most of which did not arrive`,
+      `for ${mebi(own)} answered with 201 the origin received ${mebi(received(found))}, and ${mebi(received(orphans))} without a 104; ${mebi(sent - own)} more were written to connections, most of which did not arrive`,
     )
     console.log(`resident: ${memory.map(({ rss }) => mebi(rss)).join(', ')}`)
     console.log(`heap and buffers: ${memory.map(({ live }) => mebi(live)).join(', ')}`)

@@ -8,18 +8,18 @@ import type { Body } from './bodies.ts'
 import type { UploadPlan } from './plan.ts'
 import { answerField, fields } from './plays.ts'
 
-/** What came back: a head, whose content can be read or left. */
+/** A response head, whose content can be read or cancelled. */
 export interface Answered {
   readonly status: number
-  /** What the origin says it has answered to. */
+  /** The response field that says what the origin answered to. */
   readonly answer: string | null
-  /** What goes through a dispatcher alone has none. */
+  /** `null` for a plain dispatch, which has no report. */
   readonly report: UploadReport | null
   read(): Promise<unknown>
   leave(): Promise<unknown>
 }
 
-/** Makes an upload, the way its plan says. */
+/** Makes an upload as planned. */
 export async function send(
   url: string,
   plan: UploadPlan,
@@ -45,7 +45,7 @@ export async function send(
     const response = await fetch(url, { ...rest, body: body.input })
     return answered(response, reportOf(response) ?? null)
   }
-  // undici's types know neither all bodies that the dispatcher takes nor its options.
+  // undici's types lack some bodies and options that the dispatcher accepts.
   const own = { ...init, body: body.input as Buffer, dispatcher }
   const { statusCode: status, headers: got, body: content } = await request(url, own)
   return {

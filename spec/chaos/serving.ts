@@ -1,27 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Exchange } from './exchange.ts'
-import { answerField, lateness, type Play } from './plays.ts'
+import { answerField, lateDelayMs, type Play } from './plays.ts'
 
-/** What came of a request: what is kept of it when it is over. */
+/** What the origin keeps about a request. */
 export interface Outcome {
-  /** The final status that was answered; 0 for none. */
+  /** The final status; 0 for none. */
   status: number
-  /** Whether the client was told that nothing was done about the request. */
+  /** Whether the client was told that the request was not processed. */
   refused: boolean
 }
 
-/** The serving of one request by the origin; node's two servers look alike to it. */
+/**
+ * Handles one request at the origin. The classes of Node's two servers are compatible in the parts that are used
+ * here.
+ */
 export class Serving {
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #exchange: Exchange
   readonly #asked: boolean
-  /** What came of it so far. */
   readonly outcome: Outcome = { status: 0, refused: false }
   #over = false
   #bytes = 0
   #attempt = 0
-  /** What happens when half of the content has come, as far as that can be told. */
+  /** Called when half of the content has arrived, if the length is known. */
   #midway: (() => void) | null = null
 
   constructor(
@@ -38,7 +40,7 @@ export class Serving {
     response.on('error', () => {})
   }
 
-  /** Does what is to be done; `attempt` counts the requests of the same upload, from 0. */
+  /** @param attempt the number of the request among those of the upload, from 0. */
   play(play: Play, attempt: number): void {
     this.#attempt = attempt
     const [what = '', ...when] = play.split('-')
@@ -47,8 +49,8 @@ export class Serving {
     const after = when.includes('after')
     const isTaken = this.#isTaken(what)
     if (!isTaken && when.includes('midway')) this.#midway = act
-    const untaken = after ? act : () => this.#take('go')
-    this.#read(isTaken ? () => this.#take(what) : untaken)
+    const otherwise = after ? act : () => this.#take('go')
+    this.#read(isTaken ? () => this.#take(what) : otherwise)
     if (!isTaken && atHead) act()
     else this.#goAhead(isTaken ? what : 'go')
   }
@@ -91,7 +93,7 @@ export class Serving {
       if (!response.headersSent && !response.destroyed) response.writeContinue()
     }
     if (what === 'hints') response.writeEarlyHints({ link: '</style.css>; rel=preload' })
-    if (what === 'late') setTimeout(go, lateness)
+    if (what === 'late') setTimeout(go, lateDelayMs)
     else go()
     if (what === 'doubled') go()
     if (what === 'again') this.#midway = go
@@ -112,7 +114,7 @@ export class Serving {
     if (what === 'leaving') setTimeout(() => this.#exchange.reset(), 5)
   }
 
-  /** Answers without a look at the content, or what there is to come of it. */
+  /** Answers before the content has arrived. */
   #act(what: string, when: readonly string[]): void {
     const exchange = this.#exchange
     this.#over = true

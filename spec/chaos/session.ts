@@ -5,29 +5,27 @@ import { Random } from '../support/random.ts'
 import type { Pool } from './bodies.ts'
 import { faultsFor } from './faults.ts'
 import type { SessionPlan } from './plan.ts'
-import { type Told, tell } from './told.ts'
 import { type Addresses, routeOf } from './transports.ts'
+import { runUpload, type UploadResult } from './upload-result.ts'
 
-/** What a session needs. */
-export interface Grounds {
+export interface SessionSetup {
   readonly seed: number
   readonly addresses: Addresses
   readonly pool: Pool
 }
 
-/** What came of a session. */
 export interface SessionResult {
-  readonly tolds: readonly Told[]
-  /** Whether its agent, and its connections with it, could be closed when all was over. */
+  readonly results: readonly UploadResult[]
+  /** Whether the agent and its connections could be closed at the end. */
   readonly closed: boolean
 }
 
-/** Milliseconds that it may take to close what is idle. */
+/** Milliseconds for closing what is idle. */
 const patience = 10_000
 
-/** Makes the uploads of a session through an agent and a proxy of its own. */
-export async function runSession(plan: SessionPlan, grounds: Grounds): Promise<SessionResult> {
-  const { seed, addresses, pool } = grounds
+/** Makes the uploads of a session through its own agent and proxy. */
+export async function runSession(plan: SessionPlan, setup: SessionSetup): Promise<SessionResult> {
+  const { seed, addresses, pool } = setup
   const { clean } = plan
   const route = routeOf(plan.transport, addresses)
   const proxy = await startFaultProxy(route.port, (connection) =>
@@ -36,20 +34,20 @@ export async function runSession(plan: SessionPlan, grounds: Grounds): Promise<S
   const port = Number(new URL(proxy.url).port)
   const memory: RouteMemory = new Memory()
   const agent = new ExpectAgent({ memory, ...plan.agent, ...route.optionsAt(port) })
-  const tolds: Told[] = []
+  const results: UploadResult[] = []
   const waiting = [...plan.uploads]
   const lane = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      tolds.push(await tell(`${route.urlAt(port)}/${next.name}`, next, pool, agent))
+      results.push(await runUpload(`${route.urlAt(port)}/${next.name}`, next, pool, agent))
     }
   }
   await Promise.all(Array.from({ length: plan.lanes }, lane))
   const closed = plan.closes ? await inTime(agent.close()) : true
   await agent.destroy()
-  // What is still on its way has to arrive where nothing keeps it from that.
+  // Without faults, everything that was sent must arrive.
   const arrived = clean ? await inTime(proxy.idle()) : true
   await proxy.close()
-  return { tolds, closed: closed && arrived }
+  return { results: results, closed: closed && arrived }
 }
 
 async function inTime(closing: Promise<unknown>): Promise<boolean> {

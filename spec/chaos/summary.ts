@@ -1,19 +1,18 @@
-import { countsOf } from '../support/holdings.ts'
+import { countsOf } from '../support/open-resources.ts'
 import type { Breach, Finding } from './ledger.ts'
 import type { Received } from './plays.ts'
-import type { Told } from './told.ts'
 import { transports } from './transports.ts'
+import type { UploadResult } from './upload-result.ts'
 
-/** What a run came to. */
 export interface Results {
-  readonly tolds: readonly Told[]
+  readonly uploads: readonly UploadResult[]
   readonly received: Received
   readonly findings: readonly Finding[]
   readonly seconds: number
   readonly seed: number
 }
 
-/** What has to be 0, in the order in which it is told. */
+/** The counts that must be 0, in the order of the summary. */
 const breaches: readonly Breach[] = [
   'lost',
   'doubled',
@@ -24,8 +23,7 @@ const breaches: readonly Breach[] = [
   'leaked',
 ]
 
-/** What a run came to, as text. */
-export function summary({ tolds, received, findings, seconds, seed }: Results): string {
+export function summary({ uploads: results, received, findings, seconds, seed }: Results): string {
   const { requests, messages } = received
   const mebibytes = messages.reduce((sum, { bytes }) => sum + bytes, 0) / 1_048_576
   const verdict = breaches.map((breach) => {
@@ -33,31 +31,31 @@ export function summary({ tolds, received, findings, seconds, seed }: Results): 
     return `${count} ${breach}`
   })
   return [
-    table('outcome', tolds, outcomeOf),
-    table('status', tolds, ({ status }) => (status === null ? null : String(status))),
-    table('error', tolds, ({ error }) => error),
-    `${tolds.length} uploads in ${seconds.toFixed(1)} s: ${requests} requests, ${messages.length} complete messages, ${mebibytes.toFixed(0)} MiB`,
-    ...findings.map((finding) => told(finding, seed)),
+    table('outcome', results, outcomeOf),
+    table('status', results, ({ status }) => (status === null ? null : String(status))),
+    table('error', results, ({ error }) => error),
+    `${results.length} uploads in ${seconds.toFixed(1)} s: ${requests} requests, ${messages.length} complete messages, ${mebibytes.toFixed(0)} MiB`,
+    ...findings.map((finding) => findingText(finding, seed)),
     verdict.join(', '),
   ].join('\n')
 }
 
-function outcomeOf({ report, error, status, hung }: Told): string {
+function outcomeOf({ report, error, status, hung }: UploadResult): string {
   if (hung) return 'hung'
   if (report !== null) return report.outcome
   return error !== null && status === null ? 'failed' : 'without a report'
 }
 
-/** How often each value occurs, in all and over each transport. */
+/** How often each value occurs, in total and for each transport. */
 function table(
   title: string,
-  tolds: readonly Told[],
-  kindOf: (told: Told) => string | null,
+  results: readonly UploadResult[],
+  kindOf: (result: UploadResult) => string | null,
 ): string {
   const columns = ['uploads', ...Object.keys(transports)]
   const counts = columns.map((column) => {
-    const own = tolds.filter(({ plan }) => column === 'uploads' || column === plan.transport)
-    return countsOf(own.flatMap((told) => kindOf(told) ?? []))
+    const own = results.filter(({ plan }) => column === 'uploads' || column === plan.transport)
+    return countsOf(own.flatMap((result) => kindOf(result) ?? []))
   })
   const all = [...(counts[0] ?? [])].sort((one, other) => other[1] - one[1])
   const width = Math.max(title.length, ...all.map(([value]) => value.length))
@@ -74,7 +72,7 @@ function table(
   return `${[cells(title, columns), ...rows].join('\n')}\n`
 }
 
-function told({ breach, upload, text }: Finding, seed: number): string {
+function findingText({ breach, upload, text }: Finding, seed: number): string {
   if (upload === null) return `${breach}: ${text}`
   const again = `npm run chaos -- --seed ${seed} --session ${upload.split('.')[0]}`
   return `${breach}: upload ${upload}: ${text}\n  ${again}`

@@ -1,6 +1,6 @@
 import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 
-/** What uploads go over and through, and how likely that is. */
+/** The transports, and how likely each is. */
 export const transports = {
   'HTTP/1.1': 5,
   'HTTP/1.1, TLS': 3,
@@ -10,14 +10,12 @@ export const transports = {
   'proxy, CONNECT, HTTP/2': 2,
 } as const
 
-/** The name of what uploads go over and through. */
 export type Transport = keyof typeof transports
 
-/** Where the origin listens, and the proxy that leads to it. */
 export interface Addresses {
   /** The port without TLS. */
   readonly plain: number
-  /** The port with TLS, where HTTP/1.1 and HTTP/2 are spoken. */
+  /** The port with TLS, for HTTP/1.1 and HTTP/2. */
   readonly secure: number
   /** The port of the HTTP proxy. */
   readonly proxy: number
@@ -25,18 +23,17 @@ export interface Addresses {
   readonly ca: string
 }
 
-/** The way of a session's uploads. */
+/** How uploads of a session reach the origin. */
 export interface Route {
-  /** What its connections lead to, behind what damages them. */
+  /** The port that the fault proxy connects to. */
   readonly port: number
   readonly secure: boolean
-  /** The URL of the origin, when what damages connections listens on this port. */
+  /** The URL of the origin, where the fault proxy listens on this port. */
   urlAt(port: number): string
-  /** The options of its agent. */
+  /** The options of the agent. */
   optionsAt(port: number): ExpectAgentOptions
 }
 
-/** The way that a transport takes to the origin. */
 export function routeOf(transport: Transport, addresses: Addresses): Route {
   const proxied = transport.startsWith('proxy')
   const secure = transport !== 'HTTP/1.1' && transport !== 'proxy, absolute form'

@@ -13,7 +13,7 @@ describe('bytesText', () => {
     [5_368_709_120, '5.0 GiB'],
     [2 ** 50, '1024 TiB'],
   ] as const) {
-    it(`says ${text} for ${bytes}`, () => expect(bytesText(bytes)).to.equal(text))
+    it(`formats ${bytes} as ${text}`, () => expect(bytesText(bytes)).to.equal(text))
   }
 })
 
@@ -24,7 +24,7 @@ describe('clockText', () => {
     [3599, '59:59'],
     [3600, '1:00:00'],
   ] as const) {
-    it(`says ${text} for ${seconds}`, () => expect(clockText(seconds)).to.equal(text))
+    it(`formats ${seconds} as ${text}`, () => expect(clockText(seconds)).to.equal(text))
   }
 })
 
@@ -35,6 +35,6 @@ describe('millisecondsText', () => {
     [1000, '1.0 s'],
     [90_000, '90.0 s'],
   ] as const) {
-    it(`says ${text} for ${ms}`, () => expect(millisecondsText(ms)).to.equal(text))
+    it(`formats ${ms} as ${text}`, () => expect(millisecondsText(ms)).to.equal(text))
   }
 })

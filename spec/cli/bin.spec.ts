@@ -11,7 +11,7 @@ import { openOrigin } from '../support/open-origin.ts'
 import { commandFile } from '../support/tested.ts'
 
 describe('the program', () => {
-  it('ends with the status of the command', async () => {
+  it('exits with the status of the command', async () => {
     const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const { process, ended } = startCommand(['put', '-', origin.url])
     process.stdin?.end('abc')
@@ -19,13 +19,13 @@ describe('the program', () => {
     expect(origin.requests[0]?.bytes).to.equal(3)
   })
 
-  it('ends with 2 when it is called wrongly', async () => {
+  it('exits with 2 for wrong arguments', async () => {
     const { status, err } = await startCommand(['put']).ended
     expect(status).to.equal(2)
     expect(err).to.include('put needs a file and a URL')
   })
 
-  it('fails where standard input is a folder', async () => {
+  it('fails if standard input is a folder', async () => {
     const origin = await openOrigin()
     const stdin = openSync('.', 'r')
     const child = spawn(process.execPath, [commandFile, 'put', '-', origin.url], {
@@ -44,11 +44,11 @@ describe('the program', () => {
   })
 
   for (const [when, stdin, mode] of [
-    ['while it waits for the go-ahead', 'abc', 'silent'],
+    ['while it waits for the 100', 'abc', 'silent'],
     ['while it waits for standard input', null, 'go'],
-    ['while it waits for the answer', 'abc', 'go'],
+    ['while it waits for the response', 'abc', 'go'],
   ] as const) {
-    it(`is cancelled by Ctrl-C ${when}, with 130`, async () => {
+    it(`exits with 130 after Ctrl-C ${when}`, async () => {
       const { origin, asked } = await observedOrigin(mode)
       const how = ['--continue-timeout', '60000']
       const { process, ended } = startCommand(['put', '-', origin.url, ...how])
@@ -62,7 +62,7 @@ describe('the program', () => {
     })
   }
 
-  it('is cancelled by Ctrl-C while it reads the answer, with 130', async () => {
+  it('exits with 130 after Ctrl-C while it reads the response', async () => {
     const server = createServer((request, response) => {
       request.resume().on('end', () => response.writeHead(201).write('stored'))
     })
@@ -74,7 +74,7 @@ describe('the program', () => {
     expect(await ended).to.include({ status: 130, out: 'stored' })
   })
 
-  it('goes on quietly when nobody reads what it prints', async () => {
+  it('continues without an error when standard output is closed', async () => {
     const { origin, asked } = await observedOrigin('go', 'stored'.repeat(100_000))
     const { process, ended } = startCommand(['put', '-', origin.url])
     process.stdin?.write('abc')
@@ -87,7 +87,7 @@ describe('the program', () => {
     expect(origin.requests[0]?.bytes).to.equal(6)
   })
 
-  it('goes on when nobody reads what it says', async () => {
+  it('continues when standard error is closed', async () => {
     const { origin, asked } = await observedOrigin('go', 'stored')
     const { process, ended } = startCommand(['put', '-', origin.url, '-v'])
     process.stdin?.write('abc')
@@ -98,7 +98,7 @@ describe('the program', () => {
   })
 })
 
-/** An origin, and when it was asked. It answers with this content, or not at all. */
+/** An origin that resolves `asked` at a request. It answers with this content, or never. */
 async function observedOrigin(
   mode: OriginMode,
   body?: string,

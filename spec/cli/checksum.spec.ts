@@ -21,21 +21,21 @@ describe('the checksum of an upload', () => {
     expect(origin.requests[0]?.sha256).to.equal(sumOf(large))
   })
 
-  it('is that of an empty file, too', async () => {
+  it('is also printed for an empty file', async () => {
     const origin = await openOrigin()
     const [file = ''] = filesOf({ a: '' })
     const { out } = await run(['put', file, origin.url, '--checksum', 'sha256'])
     expect(out).to.equal(`${sumOf('')}  ${file}\n`)
   })
 
-  it('is that of standard input', async () => {
+  it('is printed for standard input', async () => {
     const origin = await openOrigin()
     const args = ['put', '-', origin.url, '--checksum', 'sha256']
     const { out } = await run(args, { stdin: 'abc' })
     expect(out).to.equal(`${sumOf('abc')}  -\n`)
   })
 
-  it('is that of the attempt that was accepted', async () => {
+  it('is that of the accepted attempt', async () => {
     const origin = await openOrigin()
     origin.mode = () => (origin.requests.length === 1 ? 417 : 'go')
     const [file = ''] = filesOf({ a: large })
@@ -44,7 +44,7 @@ describe('the checksum of an upload', () => {
     expect(out).to.equal(`${sumOf(large)}  ${file}\n`)
   })
 
-  it('begins anew where the content is sent again', async () => {
+  it('is computed again when the content is sent again', async () => {
     let served = 0
     const origin = await openOrigin({
       response: () => ({ status: served++ === 0 ? 503 : 201, headers: { 'retry-after': '0' } }),
@@ -71,7 +71,7 @@ describe('the checksum of an upload', () => {
     expect(origin.requests[0]?.headers).to.include({ 'x-sum': sumOf(large) })
   })
 
-  it('fails the upload when the file became another after it was sent', async () => {
+  it('fails the upload when the file changed after the checksum was sent', async () => {
     const origin = await openOrigin()
     const [file = ''] = filesOf({ a: large })
     origin.mode = () => {

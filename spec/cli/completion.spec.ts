@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { expect } from 'chai'
 import { run } from '../support/terminal.ts'
 
-/** What bash offers for the last of these words. */
+/** The completions of bash for the last of these words. */
 async function offered(...words: string[]): Promise<string[]> {
   const { out } = await run(['completion', 'bash'])
   const script = `${out}
@@ -27,13 +27,13 @@ describe('the command completion', () => {
     ['--expect', 'a'],
     ['--expect', '=', 'a'],
   ]) {
-    it(`completes what an option can be in bash: ${words.join(' ')}`, async () => {
+    it(`completes the values of an option in bash: ${words.join(' ')}`, async () => {
       const found = await offered('expect-continue', 'put', ...words)
       expect(found).to.deep.equal(['auto', 'always'])
     })
   }
 
-  it('leaves files to bash', async () => {
+  it('leaves file names to bash', async () => {
     expect(await offered('expect-continue', 'put', 'a')).to.deep.equal([])
     expect(await offered('expect-continue', 'put', '--cacert', '')).to.deep.equal([])
   })
@@ -58,14 +58,14 @@ describe('the command completion', () => {
       ],
     ],
   ] as const) {
-    it(`prints what ${shell} needs`, async () => {
+    it(`prints a script for ${shell}`, async () => {
       const { status, out, err } = await run(['completion', shell])
       expect([status, err]).to.deep.equal([0, ''])
       for (const part of parts) expect(out).to.include(part)
     })
   }
 
-  it('is for shells that it knows', async () => {
+  it('rejects an unknown shell', async () => {
     const { status, err } = await run(['completion', 'csh'])
     expect(status).to.equal(2)
     expect(err).to.include('Allowed choices are bash, zsh, fish.')

@@ -7,7 +7,7 @@ import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
 
 describe('the connection options', () => {
-  it('trust the authorities they name, and no others', async () => {
+  it('trust only the authorities that they name', async () => {
     const secret = await identity()
     const origin = await openOrigin({ tls: secret })
     const [ca = ''] = filesOf({ ca: secret.cert })
@@ -45,7 +45,7 @@ describe('the connection options', () => {
     [['--http2', '--http1.1'], '1.1'],
     [['--http1.1', '--http2'], '2.0'],
   ] as const) {
-    it(`speak HTTP/${version} where both can be had: ${flags.join(' ')}`, async () => {
+    it(`use HTTP/${version} if the server supports both: ${flags.join(' ')}`, async () => {
       const spoken: string[] = []
       const front = await tlsFront(['h2', 'http/1.1'], (request, response, asked) => {
         spoken.push(request.httpVersion)
@@ -59,7 +59,7 @@ describe('the connection options', () => {
     })
   }
 
-  it('go through a proxy', async () => {
+  it('use a proxy', async () => {
     const origin = await openOrigin()
     const proxy = await httpProxy()
     const args = ['put', '-', origin.url, '--proxy', `http://${proxy.host}`]
@@ -68,7 +68,7 @@ describe('the connection options', () => {
     expect(err).not.to.include('anyone on this machine')
   })
 
-  it("warn of a proxy's password in the arguments", async () => {
+  it('warn about the password of a proxy in the arguments', async () => {
     const proxy = await httpProxy()
     const origin = await openOrigin()
     const args = ['put', '-', origin.url, '--proxy', `http://me:secret@${proxy.host}`]

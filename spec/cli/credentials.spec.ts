@@ -9,7 +9,7 @@ import { TokenGuard } from '../support/token-guard.ts'
 const basic = `Basic ${Buffer.from('anna:secret').toString('base64')}`
 
 describe('the credentials of the command line', () => {
-  it('are a password of the environment', async () => {
+  it('can be a password in the environment', async () => {
     const origin = await openOrigin()
     const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
     const { status, err } = await run(['put', '-', origin.url, '-u', 'anna', '--basic'], { env })
@@ -18,7 +18,7 @@ describe('the credentials of the command line', () => {
     expect(origin.requests[0]?.headers.authorization).to.equal(basic)
   })
 
-  it('are a password in the arguments, with a warning that does not hold it', async () => {
+  it('can be a password in the arguments, with a warning that does not contain it', async () => {
     const origin = await openOrigin()
     const { status, err } = await run(['put', '-', origin.url, '-u', 'anna:secret', '--basic'])
     expect(status).to.equal(0)
@@ -29,7 +29,7 @@ describe('the credentials of the command line', () => {
     expect(origin.requests[0]?.headers.authorization).to.equal(basic)
   })
 
-  it('answer a challenge for Digest before the content is sent', async () => {
+  it('answer a Digest challenge before the content is sent', async () => {
     const guard = new DigestGuard({ username: 'anna' })
     const origin = await openOrigin({ mode: guard.mode })
     const env = { EXPECT_CONTINUE_PASSWORD: 'secret' }
@@ -61,7 +61,7 @@ describe('the credentials of the command line', () => {
     })
   }
 
-  it('are not sent by Basic where Digest alone is wanted', async () => {
+  it('are not sent for Basic with --digest', async () => {
     const origin = await openOrigin({
       mode: { status: 401, headers: { 'www-authenticate': 'Basic realm="a"' } },
     })
@@ -70,7 +70,7 @@ describe('the credentials of the command line', () => {
     expect(origin.requests.map(({ headers }) => headers.authorization)).to.deep.equal([undefined])
   })
 
-  it('are a token of the environment', async () => {
+  it('can be a token in the environment', async () => {
     const origin = await openOrigin({ mode: new TokenGuard().mode })
     const env = { EXPECT_CONTINUE_TOKEN: 'token-1' }
     const { status } = await run(['put', '-', origin.url, '--bearer'], { env, stdin: 'abc' })
@@ -84,7 +84,7 @@ describe('the credentials of the command line', () => {
     ['--bearer'],
     ['-H', 'Authorization: Bearer token'],
   ]) {
-    it(`stay away from another origin that the URL leads to: ${flags.join(' ')}`, async () => {
+    it(`are not sent to another origin after a redirect: ${flags.join(' ')}`, async () => {
       const value = 'Digest realm="x", nonce="n", qop="auth", Basic realm="x"'
       const other = await openOrigin({
         mode: { status: 401, headers: { 'www-authenticate': value } },
@@ -98,7 +98,7 @@ describe('the credentials of the command line', () => {
     })
   }
 
-  it('are refused where HTTP cannot carry the token, without saying it', async () => {
+  it('are rejected, and not printed, when a header field cannot contain the token', async () => {
     const env = { EXPECT_CONTINUE_TOKEN: 'secret\n' }
     const { status, err } = await run(['put', '-', 'http://127.0.0.1:1', '--bearer'], { env })
     expect(status).to.equal(2)
@@ -106,7 +106,7 @@ describe('the credentials of the command line', () => {
   })
 })
 
-describe('the password that is asked for', () => {
+describe('the password prompt', () => {
   async function asked(): Promise<{
     keyboard: Keyboard
     terminal: FakeTerminal
@@ -127,7 +127,7 @@ describe('the password that is asked for', () => {
   type End = Promise<number>
   type Seen = () => unknown
 
-  it('is typed without being shown', async () => {
+  it('does not echo the password', async () => {
     const { keyboard, terminal, end, seen } = await asked()
     expect(keyboard.echoes).to.equal(false)
     keyboard.write('sex\x7fcret\r')
@@ -142,7 +142,7 @@ describe('the password that is asked for', () => {
     ['Ctrl-C', '\x03'],
     ['Ctrl-D', '\x04'],
   ] as const) {
-    it(`is not waited for after ${name}`, async () => {
+    it(`is cancelled by ${name}`, async () => {
       const { keyboard, terminal, end, seen } = await asked()
       keyboard.write(key)
       expect(await end).to.equal(130)

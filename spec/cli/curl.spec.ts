@@ -28,7 +28,7 @@ function curl(args: readonly string[], stdin = ''): Promise<Ended> {
   })
 }
 
-/** Who does the same with the same flags; curl only where it is installed. */
+/** Commands that accept the same flags; curl only where it is installed. */
 const clients: Record<string, (args: readonly string[], stdin?: string) => Promise<Ended>> = {
   put: (args, stdin = '') => run(['put', ...args], { stdin }),
   ...(hasCurl && { curl }),
@@ -45,7 +45,7 @@ for (const [name, client] of Object.entries(clients)) {
       file = filesOf({ name: 'content' })[0] ?? ''
     }
 
-    it('-T uploads a file, whose name is put to a URL that ends in a slash', async () => {
+    it('-T uploads a file, and adds its name to a URL that ends with a slash', async () => {
       await start()
       expect(await client(['-T', file, `${origin.url}/a/`])).to.include({ status: 0, out: body })
       expect(origin.requests[0]).to.include({ method: 'PUT', path: '/a/name', bytes: 7 })
@@ -66,7 +66,7 @@ for (const [name, client] of Object.entries(clients)) {
       expect(out).to.match(/\r\n\r\nstored$/)
     })
 
-    it('-i tells of HTTP/2', async () => {
+    it('-i prints the status line of HTTP/2', async () => {
       const front = await tlsFront(['h2'], (request, response) => {
         request.resume().on('end', () => response.writeHead(201, { 'x-a': 'b' }).end(body))
       })
@@ -76,7 +76,7 @@ for (const [name, client] of Object.entries(clients)) {
       expect(out).to.match(/^x-a: b\r\n/m)
     })
 
-    it('-o writes the response into a file, and makes an empty one of an empty response', async () => {
+    it('-o writes the response to a file, which is empty for an empty response', async () => {
       await start()
       const output = temporaryFile()
       const args = ['-o', output, '-T', file, origin.url]
@@ -92,7 +92,7 @@ for (const [name, client] of Object.entries(clients)) {
       expect(await client(['-o', '-', '-T', file, origin.url])).to.include({ out: body })
     })
 
-    it('-f prints nothing of a response that refuses, and fails', async () => {
+    it('-f prints nothing for a refusal, and fails', async () => {
       await start({ mode: { status: 413, body: 'too much' } })
       const output = temporaryFile()
       const { status, out } = await client(['-f', '-o', output, '-T', file, origin.url])
@@ -100,19 +100,19 @@ for (const [name, client] of Object.entries(clients)) {
       expect([status > 0, existsSync(output)]).to.deep.equal([true, false])
     })
 
-    it('--fail-with-body prints it, and fails', async () => {
+    it('--fail-with-body prints the body of a refusal, and fails', async () => {
       await start({ mode: { status: 413, body: 'too much' } })
       const { status, out } = await client(['--fail-with-body', '-T', file, origin.url])
       expect([status > 0, out]).to.deep.equal([true, 'too much'])
     })
 
-    it('-k trusts a certificate of its own making, which nobody does without', async () => {
+    it('-k trusts a self-signed certificate, which is rejected without it', async () => {
       await start({ tls: await identity() })
       expect((await client(['-T', file, origin.url])).status).to.be.above(0)
       expect(await client(['-k', '-T', file, origin.url])).to.include({ status: 0, out: body })
     })
 
-    it('--cacert, --cert and --key are who is trusted, and who the client is', async () => {
+    it('--cacert, --cert and --key set the trusted certificate and that of the client', async () => {
       const { key, cert } = await identity()
       await start({ tls: { key, cert, ca: cert, requestCert: true } })
       const [own = '', secret = ''] = filesOf({ cert, key })
@@ -122,7 +122,7 @@ for (const [name, client] of Object.entries(clients)) {
       expect(known).to.include({ status: 0, out: body })
     })
 
-    it('-u with --basic is sent at once', async () => {
+    it('-u with --basic sends the credentials at once', async () => {
       await start()
       const args = ['-u', 'anna:se:cret', '--basic', '-T', file, origin.url]
       expect((await client(args)).status).to.equal(0)
@@ -138,7 +138,7 @@ for (const [name, client] of Object.entries(clients)) {
       expect(guard.seen.map(({ accepted }) => accepted)).to.deep.equal([true])
     })
 
-    it('--connect-timeout ends a TLS handshake that does not end by itself', async () => {
+    it('--connect-timeout ends a TLS handshake that does not complete', async () => {
       await start()
       const server = createServer((socket) => socket.on('error', () => {}).resume())
       const port = await listening(server)
@@ -146,19 +146,19 @@ for (const [name, client] of Object.entries(clients)) {
       expect((await client(args)).status).to.be.above(0)
     })
 
-    it('-m ends an upload that is not answered', async () => {
+    it('-m ends an upload without a response', async () => {
       await start({ response: 'nothing' })
       const { status } = await client(['-m', '0.5', '-T', file, origin.url])
       expect(status).to.be.above(0)
     })
 
-    it('--limit-rate bounds the bytes a second', async () => {
+    it('--limit-rate limits the bytes per second', async () => {
       await start()
       const [large = ''] = filesOf({ a: new Uint8Array(100_000) })
       const begun = performance.now()
       const { status } = await client(['--limit-rate', '100k', '-T', large, `${origin.url}/`])
       expect([status, origin.requests[0]?.bytes]).to.deep.equal([0, 100_000])
-      // curl's first bytes are free.
+      // curl does not limit its first bytes.
       expect(performance.now() - begun).to.be.above(400)
     })
 
@@ -166,7 +166,7 @@ for (const [name, client] of Object.entries(clients)) {
       ['--http1.1', '1.1'],
       ['--http2', '2.0'],
     ] as const) {
-      it(`${flag} speaks HTTP/${version}`, async () => {
+      it(`${flag} uses HTTP/${version}`, async () => {
         const spoken: string[] = []
         const front = await tlsFront(['h2', 'http/1.1'], (request, response) => {
           spoken.push(request.httpVersion)

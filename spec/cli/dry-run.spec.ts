@@ -3,14 +3,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { filesOf } from '../support/command-origin.ts'
-import { crooked } from '../support/crooked.ts'
 import { DigestGuard } from '../support/digest-guard.ts'
 import { temporaryFile, temporaryFolder } from '../support/files.ts'
 import { listening } from '../support/listening.ts'
-import { nowhere } from '../support/nowhere.ts'
 import { openOrigin } from '../support/open-origin.ts'
+import { rawOrigin } from '../support/raw-origin.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
+import { unusedUrl } from '../support/unused-url.ts'
 
 const patient = ['--dry-run', '--continue-timeout', '60000']
 
@@ -28,7 +28,7 @@ describe('put --dry-run', () => {
     [204, patient, 0, /: 204 No Content, answered after \d+ ms\n$/],
     ['reset', patient, 1, /: the server ends the connection without an answer \(.*\)\n$/],
   ] as const) {
-    it(`says what an origin of mode ${mode} would do, and sends nothing`, async () => {
+    it(`prints what an origin of mode ${mode} would do, and sends nothing`, async () => {
       const origin = await openOrigin({ mode })
       const [file = ''] = filesOf({ a: 'abc' })
       const ended = await run(['put', file, origin.url, ...how])
@@ -41,7 +41,7 @@ describe('put --dry-run', () => {
     })
   }
 
-  it('announces the size, and neither opens nor reads the content', async () => {
+  it('declares the size, and neither opens nor reads the content', async () => {
     const origin = await openOrigin()
     const [file = ''] = filesOf({ a: 'abc' })
     await run(['put', file, origin.url, ...patient])
@@ -50,7 +50,7 @@ describe('put --dry-run', () => {
     expect([status, origin.requests[1]?.headers['transfer-encoding']]).to.deep.equal([0, 'chunked'])
   })
 
-  it('follows a redirect, and says where the file would go', async () => {
+  it('follows a redirect, and prints the target', async () => {
     const other = await openOrigin()
     const origin = await openOrigin({
       mode: { status: 307, headers: { location: `${other.url}/there?secret` } },
@@ -64,7 +64,7 @@ describe('put --dry-run', () => {
     expect(refused).to.match(/: 307 Temporary Redirect, answered after/)
   })
 
-  it('says why a redirect cannot be followed', async () => {
+  it('prints why a redirect cannot be followed', async () => {
     const origin = await openOrigin({ mode: { status: 307, headers: { location: '/again' } } })
     const [file = ''] = filesOf({ a: 'abc' })
     const round = await run(['put', file, origin.url, ...patient])
@@ -72,14 +72,14 @@ describe('put --dry-run', () => {
     expect(round.err).to.match(/: The redirect from .* exceeds --max-redirects, which is 5\n$/)
 
     const left = await openOrigin({
-      mode: { status: 307, headers: { location: await nowhere() } },
+      mode: { status: 307, headers: { location: await unusedUrl() } },
     })
     const refused = await run(['put', file, left.url, ...patient])
     expect(refused.status).to.equal(1)
     expect(refused.err).to.match(/: 127\.0\.0\.1:\d+: connection refused\n$/)
   })
 
-  it('does not take a connection that is not made after a redirect for silence', async () => {
+  it('does not report silence when no connection is made after a redirect', async () => {
     const mute = createServer()
     const next = `https://127.0.0.1:${await listening(mute)}/there`
     const origin = await openOrigin({ mode: { status: 307, headers: { location: next } } })
@@ -90,7 +90,7 @@ describe('put --dry-run', () => {
     expect(err).to.match(/: No connection was made in time \(--connect-timeout\)\n$/)
   })
 
-  it('does not take its own time limit for a fault of the server', async () => {
+  it('does not report its own timeout as a fault of the server', async () => {
     const origin = await openOrigin({ mode: 'silent' })
     const [file = ''] = filesOf({ a: 'abc' })
     const { status, err } = await run(['put', file, origin.url, ...patient, '--timeout', '50ms'])
@@ -106,7 +106,7 @@ describe('put --dry-run', () => {
     expect([status, origin.requests.length]).to.deep.equal([0, 2])
   })
 
-  it('asks about many files at a time, and tells them apart', async () => {
+  it('sends expectations for several files concurrently, and reports each result', async () => {
     const refusals: Record<string, number> = { '/b': 413, '/c': 417 }
     const origin = await openOrigin({ mode: ({ path }) => refusals[path] ?? 'go' })
     const files = filesOf({ a: 'a', b: 'b', c: 'c', d: 'd' })
@@ -132,7 +132,7 @@ describe('put --dry-run', () => {
     expect(err).to.match(/\n3 of 4 files would be sent\n$/)
   })
 
-  it('asks nobody about an empty file, and says of a missing one that it is missing', async () => {
+  it('sends nothing for an empty file, and reports a missing one', async () => {
     const origin = await openOrigin()
     const [file = ''] = filesOf({ a: '' })
     const missing = join(temporaryFolder(), 'missing')
@@ -142,7 +142,7 @@ describe('put --dry-run', () => {
     expect(origin.requests).to.deep.equal([])
   })
 
-  it('sends no content over HTTP/2 either', async () => {
+  it('sends no content over HTTP/2', async () => {
     const front = await tlsFront(['h2'], (_request, response, asked) => {
       if (asked) response.writeContinue()
     })
@@ -155,8 +155,8 @@ describe('put --dry-run', () => {
     expect(front.frames.filter((frame) => frame.startsWith('DATA'))).to.deep.equal([])
   })
 
-  it('takes what is no HTTP for a refusal', async () => {
-    const url = await crooked({ asked: 'SSH-2.0-OpenSSH\r\n' })
+  it('reports bytes that are not HTTP as a refusal', async () => {
+    const url = await rawOrigin({ asked: 'SSH-2.0-OpenSSH\r\n' })
     const { status, err } = await run(['put', '-', url, ...patient], { stdin: 'abc' })
     expect(status).to.equal(1)
     expect(err).to.equal('stdin: the server sends what is no HTTP response\n')

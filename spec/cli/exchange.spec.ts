@@ -5,7 +5,7 @@ import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 import { tlsFront } from '../support/tls-front.ts'
 
-/** What was said, without what is of no interest here or differs from run to run. */
+/** The output without lines that do not matter here or differ between runs. */
 function said(err: string): string[] {
   const plain = /^> (accept|sec-fetch|user-agent|connection)|^< (date|connection|keep-alive)/i
   return err
@@ -16,7 +16,7 @@ function said(err: string): string[] {
 }
 
 describe('put --verbose', () => {
-  it('tells what goes over the wire, as curl does', async () => {
+  it('prints what is sent and received, as curl does', async () => {
     const origin = await openOrigin()
     const [file = ''] = filesOf({ a: 'abc' })
     const how = ['-v', '--expect', 'always', '-H', 'X-A: b']
@@ -40,7 +40,7 @@ describe('put --verbose', () => {
     ])
   })
 
-  it('tells of both attempts where the origin answers 417', async () => {
+  it('prints both attempts after a 417', async () => {
     const origin = await openOrigin({ mode: 417 })
     const { err } = await run(['put', '-', `${origin.url}/a`, '-v'], { stdin: 'abc' })
     expect(said(err)).to.deep.equal([
@@ -68,14 +68,14 @@ describe('put --verbose', () => {
     ])
   })
 
-  it('tells that nobody answered', async () => {
+  it('prints that the server did not respond', async () => {
     const origin = await openOrigin({ mode: 'silent' })
     const args = ['put', '-', origin.url, '-v', '--continue-timeout', '1']
     const { err } = await run(args, { stdin: 'abc' })
     expect(said(err)).to.include('* no answer in time; the body is sent')
   })
 
-  it('tells of a GET that a redirect led to', async () => {
+  it('prints a GET after a redirect', async () => {
     const origin = await openOrigin({
       mode: ({ path }) =>
         path === '/a' ? { status: 303, headers: { location: '/b?signature=secret' } } : 200,
@@ -94,7 +94,7 @@ describe('put --verbose', () => {
     ])
   })
 
-  it('tells no credentials', async () => {
+  it('prints no credentials', async () => {
     const origin = await openOrigin({
       response: { status: 201, headers: { 'set-cookie': 'session=secret' } },
     })
@@ -111,7 +111,7 @@ describe('put --verbose', () => {
     ])
   })
 
-  it('tells of HTTP/2', async () => {
+  it('prints HTTP/2 requests', async () => {
     const front = await tlsFront(['h2'], (request, response, asked) => {
       if (asked) response.writeContinue()
       request.resume().on('end', () => response.writeHead(201).end())
@@ -136,8 +136,8 @@ describe('put --verbose', () => {
     ])
   })
 
-  it('makes uploads one at a time', async () => {
-    // It answers late enough for others to come in between.
+  it('uploads one file at a time', async () => {
+    // The delay lets other uploads start in the meantime.
     const origin = await openOrigin({ delay: 20 })
     let maxOpen = 0
     origin.mode = () => {

@@ -9,13 +9,13 @@ import { listening } from '../support/listening.ts'
 import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 
-/** A server of raw connections; answers its host and port. */
+/** A TCP server; resolves with its host and port. */
 async function raw(serve: (socket: Socket) => void): Promise<string> {
   const server = createServer((socket) => serve(socket.on('error', () => {})))
   return `127.0.0.1:${await listening(server)}`
 }
 
-/** What is said of a failure, on standard error and in JSON; codes of libraries are in JSON alone. */
+/** The message on standard error, and the code in JSON. Codes of libraries are only in JSON. */
 async function said(...args: string[]): Promise<{ message: string; code: string | null }> {
   const { status, out, err } = await run(['put', '-', ...args, '--json'], { stdin: 'abc' })
   expect(status).to.equal(1)
@@ -25,32 +25,32 @@ async function said(...args: string[]): Promise<{ message: string; code: string 
   return error
 }
 
-describe('what the command says of a failure', () => {
-  it('is that a server speaks no TLS', async () => {
+describe('the error message of the command', () => {
+  it('says that a server does not support TLS', async () => {
     const origin = await openOrigin()
     const { message } = await said(origin.url.replace('http:', 'https:'))
     expect(message).to.equal('TLS error: the server does not speak TLS on this port (http:?)')
   })
 
-  it('is that a server speaks no HTTP', async () => {
+  it('says that a server does not speak HTTP', async () => {
     const host = await raw((socket) => socket.end('SSH-2.0-OpenSSH\r\n'))
     const { message } = await said(`http://${host}`)
     expect(message).to.equal('the server does not speak HTTP on this port (https:?)')
   })
 
-  it('is that a server ends the handshake of TLS', async () => {
+  it('says that a server ended the TLS handshake', async () => {
     const host = await raw((socket) => socket.destroy())
     const { message } = await said(`https://${host}`)
     expect(message).to.equal('TLS error: the server closed the connection during the handshake')
   })
 
-  it('is that a server closed the connection', async () => {
+  it('says that a server closed the connection', async () => {
     const host = await raw((socket) => socket.once('data', () => socket.resetAndDestroy()))
     const { message, code } = await said(`http://${host}`)
     expect([message, code]).to.deep.equal(['the server closed the connection', 'ECONNRESET'])
   })
 
-  it('is that nothing listens there', async () => {
+  it('says that no server listens', async () => {
     const origin = await startOrigin()
     const { url } = origin
     await origin.close()
@@ -63,7 +63,7 @@ describe('what the command says of a failure', () => {
     )
   })
 
-  it('is which flag it took too long for', async () => {
+  it('names the flag of a timeout', async () => {
     const silent = await openOrigin({ response: 'nothing' })
     const timeout = await said(silent.url, '--timeout', '100ms')
     expect(timeout.message).to.equal('The upload was not over within 100 ms (--timeout)')
@@ -86,14 +86,14 @@ describe('what the command says of a failure', () => {
     )
   })
 
-  it('is that there are too many redirects', async () => {
+  it('says that there are too many redirects', async () => {
     const origin = await openOrigin({ mode: { status: 307, headers: { location: '/' } } })
     const { message } = await said(origin.url, '--max-redirects', '3')
     expect(message).to.include('--max-redirects').and.not.include('maxRedirections')
     expect(origin.requests).to.have.length(4)
   })
 
-  it('is that a file is missing, and the others are uploaded', async () => {
+  it('says that a file is missing, and the others are uploaded', async () => {
     const origin = await openOrigin()
     const missing = join(temporaryFolder(), 'missing.txt')
     const [file = ''] = filesOf({ a: 'abc' })
@@ -112,7 +112,7 @@ describe('what the command says of a failure', () => {
     }
   })
 
-  it('is that a file of a flag is missing or of no use, and the command is not called wrongly', async () => {
+  it('says that the file of a flag is missing or invalid, with status 1', async () => {
     const { cert } = await identity()
     const other = await anotherIdentity()
     const [text = '', own = '', strange = ''] = filesOf({
@@ -136,7 +136,7 @@ describe('what the command says of a failure', () => {
     }
   })
 
-  it('is that the response cannot be written into a file', async () => {
+  it('says that the response cannot be written to a file', async () => {
     const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const output = join(temporaryFolder(), 'none/out')
     const { status, err } = await run(['put', '-', origin.url, '-o', output], { stdin: 'abc' })
@@ -145,9 +145,9 @@ describe('what the command says of a failure', () => {
   })
 })
 
-describe('a server that wants to know a length', () => {
+describe('a server that requires a length', () => {
   for (const code of [411, 501]) {
-    it(`is told apart by its ${code}, and there is something to do about it`, async () => {
+    it(`is recognised by its ${code}, and the message has a remedy`, async () => {
       const origin = await openOrigin({
         mode: ({ headers }) => (headers['content-length'] === undefined ? code : 'go'),
       })
@@ -159,12 +159,12 @@ describe('a server that wants to know a length', () => {
       )
       expect(JSON.parse(out)).to.include({ status: code, sentBytes: 0 })
       expect(JSON.parse(out).error.code).to.equal('ERR_LENGTH_REQUIRED')
-      const told = await run([...args, '-H', 'Content-Length: 3'], { stdin: 'abc' })
-      expect(told.status).to.equal(0)
+      const withLength = await run([...args, '-H', 'Content-Length: 3'], { stdin: 'abc' })
+      expect(withLength.status).to.equal(0)
     })
   }
 
-  it('is no matter where the length was said', async () => {
+  it('gets no remedy if the length was sent', async () => {
     const origin = await openOrigin({ mode: 411 })
     const [file = ''] = filesOf({ a: 'abc' })
     const { err } = await run(['put', file, origin.url])
@@ -172,14 +172,14 @@ describe('a server that wants to know a length', () => {
   })
 })
 
-describe('a server that wants Windows Authentication', () => {
+describe('a server that requires Windows Authentication', () => {
   for (const [status, value] of [
     [401, 'Negotiate, NTLM'],
     [401, 'NTLM'],
     [401, 'Negotiate'],
     [407, 'NTLM'],
   ] as const) {
-    it(`is told apart by its ${status} with ${value}, and there is something to do about it`, async () => {
+    it(`is recognised by its ${status} with ${value}, and the message has a remedy`, async () => {
       const name = status === 401 ? 'www-authenticate' : 'proxy-authenticate'
       const origin = await openOrigin({ mode: { status, headers: { [name]: value } } })
       const args = ['put', '-', origin.url, '-u', 'anna:secret', '--json']
@@ -193,7 +193,7 @@ describe('a server that wants Windows Authentication', () => {
     })
   }
 
-  it('is none where it offers another scheme, too', async () => {
+  it('gets no remedy if it also offers another scheme', async () => {
     const headers = { 'www-authenticate': 'Negotiate, NTLM, Digest realm="a", nonce="NTLM"' }
     const origin = await openOrigin({ mode: { status: 401, headers } })
     const { err } = await run(['put', '-', origin.url], { stdin: 'abc' })
@@ -201,8 +201,8 @@ describe('a server that wants Windows Authentication', () => {
   })
 })
 
-describe('an upload that is redirected', () => {
-  it('says where the file went, and what was sent there', async () => {
+describe('a redirected upload', () => {
+  it('prints the final URL and the bytes that were sent there', async () => {
     const other = await openOrigin()
     const origin = await openOrigin({
       response: { status: 307, headers: { location: `${other.url}/there?secret` } },
@@ -216,7 +216,7 @@ describe('an upload that is redirected', () => {
     expect([origin, other].map(({ requests }) => requests[0]?.bytes)).to.deep.equal([3, 3])
   })
 
-  it('says nothing of bytes that went to another place, where the last refuses', async () => {
+  it('prints no bytes of an earlier URL if the last one refuses', async () => {
     const other = await openOrigin({ mode: 413 })
     const origin = await openOrigin({
       response: { status: 307, headers: { location: `${other.url}/there` } },
@@ -228,7 +228,7 @@ describe('an upload that is redirected', () => {
     )
   })
 
-  it('is not followed where it is not to be', async () => {
+  it('is not followed with --no-follow', async () => {
     const origin = await openOrigin({ mode: { status: 307, headers: { location: '/b' } } })
     const [file = ''] = filesOf({ a: 'abc' })
     for (const how of [['--no-follow'], ['--max-redirects', '0']]) {

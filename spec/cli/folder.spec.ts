@@ -10,7 +10,7 @@ import { openOrigin } from '../support/open-origin.ts'
 import { served } from '../support/served.ts'
 import { run } from '../support/terminal.ts'
 
-/** A folder with files, some of them below others. */
+/** A folder with files on several levels. */
 function folderOf(): string {
   const [file = ''] = filesOf({ 'in/a b': 'one', 'in/sub/c?d': 'two', 'in/sub/deep/e%41': '' })
   return join(file, '..')
@@ -24,7 +24,7 @@ async function pathsOf(...args: string[]): Promise<string[]> {
 }
 
 describe('the command put, with -r', () => {
-  it('keeps paths, and the name of the folder', async () => {
+  it('keeps paths and the name of the folder', async () => {
     expect(await pathsOf(folderOf())).to.deep.equal([
       '/to/in/a%20b?x=y 3',
       '/to/in/sub/c%3Fd?x=y 3',
@@ -33,7 +33,7 @@ describe('the command put, with -r', () => {
   })
 
   for (const end of ['/', '/.']) {
-    it(`leaves the name of the folder out behind which ${end} stands`, async () => {
+    it(`omits the name of a folder that is followed by ${end}`, async () => {
       expect(await pathsOf(folderOf() + end)).to.deep.equal([
         '/to/a%20b?x=y 3',
         '/to/sub/c%3Fd?x=y 3',
@@ -42,7 +42,7 @@ describe('the command put, with -r', () => {
     })
   }
 
-  it('takes files beside folders', async () => {
+  it('accepts files and folders together', async () => {
     const [file = ''] = filesOf({ f: 'f' })
     expect(await pathsOf(`${folderOf()}/sub/deep`, file)).to.deep.equal([
       '/to/deep/e%2541?x=y 0',
@@ -50,7 +50,7 @@ describe('the command put, with -r', () => {
     ])
   })
 
-  it('is stored as it was', async () => {
+  it('stores the folder unchanged', async () => {
     const place = temporaryFolder()
     const { url } = await served('--store', place)
     const folder = folderOf()
@@ -59,7 +59,7 @@ describe('the command put, with -r', () => {
     expect(execFileSync('diff', ['-r', folder, join(place, 'in')]).toString()).to.equal('')
   })
 
-  it('follows links to files, and leaves out what is neither a file nor a folder', async () => {
+  it('follows links to files, and skips what is neither a file nor a folder', async () => {
     const folder = folderOf()
     symlinkSync(folder, join(folder, 'loop'))
     symlinkSync('a b', join(folder, 'link'))
@@ -74,7 +74,7 @@ describe('the command put, with -r', () => {
     expect(left).to.have.length(3)
   })
 
-  // Other systems take no such names. A spec that skips itself fails (forbid-pending).
+  // Other systems have no such names. A spec that skips itself fails (forbid-pending).
   if (process.platform === 'linux') {
     it('fails for a file whose name is not UTF-8, and uploads the others', async () => {
       const folder = folderOf()
@@ -88,14 +88,14 @@ describe('the command put, with -r', () => {
     })
   }
 
-  it('has nothing to do in an empty folder', async () => {
+  it('uploads nothing from an empty folder', async () => {
     const folder = temporaryFolder()
     mkdirSync(join(folder, 'sub'))
     const { status, err } = await run(['put', '-r', folder, 'http://127.0.0.1:1/'])
     expect([status, err]).to.deep.equal([0, '0 of 0 uploads accepted\n'])
   })
 
-  it('shows how far all files are together', async () => {
+  it('shows the overall progress', async () => {
     const origin = await openOrigin({ delay: 250 })
     const how = ['--concurrency', '1', '-r', folderOf()]
     const { err } = await run(['put', ...how, `${origin.url}/`], { columns: 80 })
@@ -123,7 +123,7 @@ describe('overallLine', () => {
     })
   }
 
-  it('tells no end where a size is not known', () => {
+  it('shows no total if a size is unknown', () => {
     const line = overallLine({ ...all, total: null }, 80)
     expect(line).to.equal('12 of 200 files  48 MiB  4.0 MiB/s')
   })

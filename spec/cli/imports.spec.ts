@@ -5,7 +5,7 @@ import { expect } from 'chai'
 
 const lib = fileURLToPath(new URL('../../lib', import.meta.url))
 
-/** What the files below a folder import, those below `cli` or all others: paths in `lib`, or names. */
+/** The imports of the files in `cli`, or of all other files: paths in `lib`, or names. */
 function importsOf(cli: boolean): string[] {
   return readdirSync(lib, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && path.startsWith('cli/') === cli)
@@ -17,15 +17,15 @@ function importsOf(cli: boolean): string[] {
 }
 
 describe('the command line', () => {
-  it('stands on what the package exports', () => {
+  it('imports only exports of the package', () => {
     const outside = importsOf(true).filter((name) => /^\.\/(?!cli\/)/.test(name))
-    // What the package exports cannot be loaded by a Node that is too old to be told so.
+    // A Node that is too old cannot load what the package exports, so it could not print that it is too old.
     const exported = ['./index.ts', './testing/index.ts', './runtime/node-version.ts']
     expect(outside).to.include.members(exported)
     expect(outside.filter((name) => !exported.includes(name))).to.deep.equal([])
   })
 
-  it('keeps what it alone depends on to itself', () => {
+  it('is the only importer of its own dependencies', () => {
     const alone = /commander|log-update|string-width/
     expect(importsOf(true).filter((name) => alone.test(name))).not.to.be.empty
     expect(importsOf(false).filter((name) => alone.test(name))).to.deep.equal([])

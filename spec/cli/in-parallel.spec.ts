@@ -3,7 +3,7 @@ import { inParallel } from '../../lib/cli/uploads.ts'
 import { turns } from '../support/turns.ts'
 
 describe('inParallel', () => {
-  it('works on so many items at a time, in order', async () => {
+  it('runs a limited number of items concurrently, in order', async () => {
     const begun: number[] = []
     const ends: (() => void)[] = []
     const all = inParallel([1, 2, 3, 4], 2, (item) => {
@@ -20,11 +20,11 @@ describe('inParallel', () => {
     expect(seen).to.deep.equal(['1 2', '1 2 3', '1 2 3 4', '1 2 3 4'])
   })
 
-  it('is done at once where there is nothing to do', async () => {
+  it('resolves at once without items', async () => {
     await inParallel([], 2, () => Promise.reject(new Error('there is nothing')))
   })
 
-  it('fails when the work on one of them fails', async () => {
+  it('rejects when an item fails', async () => {
     const failure = new Error('failed')
     const all = inParallel([1, 2], 1, () => Promise.reject(failure))
     expect(await all.catch((error) => error)).to.equal(failure)

@@ -13,7 +13,7 @@ describe('main', () => {
     ],
     [['probe'], "missing required argument 'url'\nTry 'expect-continue probe --help'.\n"],
   ] as const) {
-    it(`ends with 2 and says why: ${args.join(' ')}`, async () => {
+    it(`returns 2 and prints why: ${args.join(' ')}`, async () => {
       const { status, out, err } = await run(args)
       expect([status, out]).to.deep.equal([2, ''])
       expect(err).to.include(said)
@@ -32,7 +32,7 @@ describe('main', () => {
     expect(out).to.match(/^\d+\.\d+\.\d+\n$/)
   })
 
-  it('complains once when standard output takes nothing, and fails', async () => {
+  it('prints one error and fails when standard output is full', async () => {
     const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const terminal = new FakeTerminal({ stdin: 'abc' })
     const { stdout } = terminal

@@ -9,7 +9,7 @@ function failed(message: string, details: object): Error {
 describe('messageOf', () => {
   for (const [name, error, message] of [
     ['an error', new Error('why'), 'why'],
-    ['an error that says nothing', new TypeError(''), 'TypeError'],
+    ['an error without a message', new TypeError(''), 'TypeError'],
     ['many errors', new AggregateError([new Error('refused'), new Error('other')], ''), 'refused'],
     ['something else', 'why', 'why'],
     [
@@ -23,7 +23,7 @@ describe('messageOf', () => {
       'a: permission denied',
     ],
     [
-      'a name that nobody knows',
+      'an unknown host name',
       failed('getaddrinfo ENOTFOUND a', {
         code: 'ENOTFOUND',
         errno: -3008,
@@ -33,7 +33,7 @@ describe('messageOf', () => {
       'a: no such host',
     ],
     [
-      'a server that nobody listens at',
+      'a port on which no server listens',
       failed('connect', {
         code: 'ECONNREFUSED',
         errno: -111,
@@ -89,7 +89,7 @@ describe('messageOf', () => {
       'the server switched to another protocol (101) without being asked',
     ],
     [
-      'an HTTP/2 connection that answers no PING',
+      'an HTTP/2 connection without an ack to a PING',
       failed('HTTP/2: connection unresponsive', { code: 'UND_ERR_SOCKET' }),
       'HTTP/2: connection unresponsive',
     ],
@@ -99,7 +99,7 @@ describe('messageOf', () => {
       'the response is incomplete: the server closed the connection',
     ],
   ] as const) {
-    it(`says what there is to say of ${name}`, () => {
+    it(`describes ${name}`, () => {
       expect(messageOf(error)).to.equal(message)
     })
   }

@@ -30,7 +30,7 @@ describe('the colours of put', () => {
     })
   }
 
-  it('tell a refusal and what was skipped apart', async () => {
+  it('differ for refused and skipped files', async () => {
     const origin = await openOrigin({ mode: ({ path }) => (path === '/a' ? 413 : 412) })
     const files = filesOf({ a: 'a', b: 'b' })
     const how = ['--color', 'always', '--skip-existing']
@@ -39,7 +39,7 @@ describe('the colours of put', () => {
     expect(err).to.include(': \u001b[33mskipped\u001b[39m, it is there already')
   })
 
-  it('never let what a server says colour anything', async () => {
+  it('do not come from text of a server', async () => {
     const origin = await openOrigin()
     const { err } = await run(['put', '-', `${origin.url}/%1b[31m`, '-v', '--color', 'always'])
     expect(err.replaceAll(green, '')).not.to.include('\u001b')
@@ -72,7 +72,7 @@ describe('put after Ctrl-C', () => {
     ['--no-progress', {}, ''],
   ] as [string, TerminalOptions, string][]) {
     const where = options.columns === undefined ? 'in a pipe' : 'on a screen'
-    it(`says ${before ? 'below the ^C' : 'at once'} what was cancelled ${where} ${how}`, async () => {
+    it(`prints ${before ? 'below the ^C' : 'at once'} what was cancelled ${where} ${how}`, async () => {
       const terminal = new FakeTerminal({ ...options, stdin: 'abc' })
       const origin = await openOrigin({
         mode: () => {
@@ -89,16 +89,16 @@ describe('put after Ctrl-C', () => {
   }
 })
 
-describe('the progress of put, on a terminal that shows results, too', () => {
+describe('the progress of put, on a terminal that also shows results', () => {
   for (const how of ['--json', '--dry-run']) {
-    it(`leaves each line of JSON whole: ${how}`, async () => {
+    it(`keeps each line of JSON intact: ${how}`, async () => {
       const origin = await openOrigin({ mode: 'silent' })
       const terminal = new FakeTerminal({ columns: 80, env: { NO_COLOR: '1' } })
       Object.assign(terminal, { stdout: terminal.stderr })
       const files = [...filesOf({ a: 'abc' }), '/no/such']
       const args = ['--json', how, '--expect', 'always', '--continue-timeout', '60000']
       const ended = main(['put', ...files, `${origin.url}/`, ...args], terminal)
-      // While the other upload waits and its progress is shown.
+      // The other upload waits, and its progress is shown.
       await terminal.stderr.until(/"message":"[^"]*no such file"\}\}\n/)
       terminal.emit('SIGINT')
       expect(await ended).to.equal(130)
@@ -131,13 +131,13 @@ describe('the help', () => {
   })
 
   for (const columns of [40, 80, 140]) {
-    it(`fits a screen of ${columns} columns, and breaks no word`, async () => {
+    it(`fits ${columns} columns, without breaking words`, async () => {
       const wide = new Sink(columns)
       const terminal = Object.assign(new FakeTerminal(), { stdout: wide })
       for (const command of ['put', 'probe', 'serve']) await main(['help', command], terminal)
       await main(['--help'], terminal)
       const lines = wide.text.split('\n')
-      // An address has no place to break at.
+      // A URL cannot be broken.
       const long = lines.filter((line) => line.length > columns && /\S\s+\S/.test(line))
       expect(long).to.deep.equal([])
       expect(wide.text).to.match(/ {6}the most redirects to follow|follow \(default: 5\)/)

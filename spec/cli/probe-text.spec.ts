@@ -38,7 +38,7 @@ describe('behavioursOf', () => {
     [[9, 1, 2], { min: 1, median: 2, max: 9 }],
     [[10, 9, 1, 2], { min: 1, median: 5.5, max: 10 }],
   ] as const) {
-    it(`finds the least, the middle and the most of ${times.join(', ')}`, () => {
+    it(`returns the lowest, the median and the highest of ${times.join(', ')}`, () => {
       const rounds = times.length
       expect(behavioursOf(times.map(goAhead))).to.deep.equal([
         { answer: 'continue', status: null, error: null, rounds, ms },
@@ -46,7 +46,7 @@ describe('behavioursOf', () => {
     })
   }
 
-  it('puts the most frequent first, and tells statuses apart', () => {
+  it('sorts by frequency, and separates statuses', () => {
     const answers = [final(503), final(500), silent, final(500), final(500), silent]
     const kinds = behavioursOf(answers).map(({ answer, status, rounds }) => [
       answer,
@@ -81,7 +81,7 @@ describe('consequenceOf', () => {
 })
 
 describe('protocolText', () => {
-  it('puts what the origin does beside the protocol, and what the client does below', () => {
+  it('prints what the origin does next to the protocol, and what the client does below it', () => {
     const behaviour = { ...behaviourOf(silent), client: 'sends after the wait' }
     const report = { protocol: 'HTTP/2', behaviours: [behaviour], error: null } as const
     expect(protocolText(report, 1000)).to.equal(
@@ -90,7 +90,7 @@ describe('protocolText', () => {
   })
 
   for (const columns of [undefined, 40, 80, 140]) {
-    it(`fits ${columns ?? 'no'} columns, and 80 at most, whatever comes`, () => {
+    it(`fits ${columns ?? 'no'} columns, with a maximum of 80, for any text`, () => {
       const answers = [goAhead(1234.5), goAhead(2), silent, broken, final(413), final(503, 9999.9)]
       const behaviours = behavioursOf(answers).map((each) => {
         return { ...each, client: consequenceOf(each) }

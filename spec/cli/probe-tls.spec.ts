@@ -5,7 +5,7 @@ import { firstsOf, hasty, patient, probed } from '../support/probed.ts'
 import { run } from '../support/terminal.ts'
 import { type Front, type Play, tlsFront } from '../support/tls-front.ts'
 
-/** Takes what comes, and tells what it is asked about. */
+/** Reads each request; `asked` handles those with an expectation. */
 const playing =
   (asked: Play): Play =>
   (request, response, asks) => {
@@ -13,10 +13,10 @@ const playing =
     if (asks) asked(request, response, asks)
   }
 
-const sayGo = playing((_request, response) => response.writeContinue())
+const sendContinue = playing((_request, response) => response.writeContinue())
 
 describe('the command probe over TLS', () => {
-  /** What comes first over each protocol, and that no content went over HTTP/2. */
+  /** The first answer over each protocol. Fails if content was sent over HTTP/2. */
   async function firsts(front: Front, how: readonly string[] = patient): Promise<unknown[]> {
     const cacert = temporaryFile()
     writeFileSync(cacert, front.ca)
@@ -27,13 +27,13 @@ describe('the command probe over TLS', () => {
   }
 
   for (const [what, play, how, first] of [
-    ['says go', sayGo, patient, 'continue'],
+    ['sends a 100', sendContinue, patient, 'continue'],
     ['is silent', playing(() => {}), hasty, 'silent'],
     ['answers 417', playing((_request, response) => response.writeHead(417).end()), patient, 417],
     ['refuses', playing((_request, response) => response.writeHead(403).end()), patient, 403],
     ['answers', playing((_request, response) => response.writeHead(200).end()), patient, 200],
   ] satisfies [string, Play, readonly string[], unknown][]) {
-    it(`asks over both protocols, without content, an origin that ${what}`, async () => {
+    it(`sends an expectation over both protocols, without content, to an origin that ${what}`, async () => {
       const front = await tlsFront(['h2', 'http/1.1'], play)
       expect(await firsts(front, how)).to.deep.equal([
         ['HTTP/2', first],
@@ -44,24 +44,24 @@ describe('the command probe over TLS', () => {
     })
   }
 
-  it('tells of an origin that speaks HTTP/2 alone', async () => {
-    const front = await tlsFront(['h2'], sayGo)
+  it('reports an origin that supports HTTP/2 only', async () => {
+    const front = await tlsFront(['h2'], sendContinue)
     expect(await firsts(front)).to.deep.equal([
       ['HTTP/2', 'continue'],
       ['HTTP/1.1', 'not spoken'],
     ])
   })
 
-  it('speaks HTTP/1.1 alone where it is told so', async () => {
-    const front = await tlsFront(['h2', 'http/1.1'], sayGo)
+  it('uses HTTP/1.1 only with --no-http2', async () => {
+    const front = await tlsFront(['h2', 'http/1.1'], sendContinue)
     expect(await firsts(front, [...patient, '--no-http2'])).to.deep.equal([
       ['HTTP/1.1', 'continue'],
     ])
     expect(front.frames).to.deep.equal([])
   })
 
-  it('ends with 1 where it does not trust the origin', async () => {
-    const { url } = await tlsFront(['h2'], sayGo)
+  it('exits with 1 if it does not trust the origin', async () => {
+    const { url } = await tlsFront(['h2'], sendContinue)
     const { status, err } = await run(['probe', url])
     expect(status).to.equal(1)
     expect(err).to.match(/^expect-continue: TLS error: self-signed/)

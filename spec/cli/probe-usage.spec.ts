@@ -5,14 +5,14 @@ import { closeLater } from '../support/closing.ts'
 import { nodeServer, patient } from '../support/probed.ts'
 import { FakeTerminal, run } from '../support/terminal.ts'
 
-describe('how the command probe ends', () => {
-  it('is with 130 when it is cancelled while it waits', async () => {
+describe('the exit status of the command probe', () => {
+  it('is 130 when it is cancelled during the wait', async () => {
     const terminal = new FakeTerminal()
     const url = await nodeServer(() => terminal.emit('SIGINT'))
     expect(await main(['probe', url, ...patient], terminal)).to.equal(130)
   })
 
-  it('is with 1 when the content could not be sent, and the report is there', async () => {
+  it('is 1 when the content could not be sent, and the report is printed', async () => {
     const origin = await startOrigin({ mode: 'reset' })
     closeLater(() => origin.close())
     const args = ['probe', origin.url, ...patient, '--rounds', '1', '--send']
@@ -24,7 +24,7 @@ describe('how the command probe ends', () => {
     expect(JSON.parse(out).sent.error).to.equal('the server closed the connection')
   })
 
-  it('is with 1 when nobody listens', async () => {
+  it('is 1 when no server listens', async () => {
     const origin = await startOrigin()
     await origin.close()
     const { status, err } = await run(['probe', origin.url])
@@ -42,7 +42,7 @@ describe('how the command probe ends', () => {
     [['http://127.0.0.1/', '--size', '0'], 'there is nothing to ask about'],
     [['http://127.0.0.1/', '--rounds', '0'], 'It must be 1 or more'],
   ] as const) {
-    it(`is with 2, and it says why: ${args.join(' ')}`, async () => {
+    it(`is 2 with a message: ${args.join(' ')}`, async () => {
       const { status, out, err } = await run(['probe', ...args])
       expect([status, out]).to.deep.equal([2, ''])
       expect(err).to.include(said)

@@ -23,13 +23,13 @@ describe('the command probe', () => {
     [204, patient, 204],
     ['reset', patient, 'broken'],
   ] as const) {
-    it(`is right about an origin of mode ${JSON.stringify(mode)}, which gets no content`, async () => {
+    it(`reports an origin of mode ${JSON.stringify(mode)} correctly, and sends it no content`, async () => {
       const origin = await originOf(mode)
       const report = await probed(origin.url, [...how, '--rounds', '3'])
       expect(firstsOf(report)).to.deep.equal([['HTTP/1.1', first]])
       expect(report.protocols[0]?.behaviours[0]?.rounds).to.equal(3)
       expect(origin.requests.map(({ asked, bytes }) => [asked, bytes])).to.deep.equal(
-        // Where a connection is torn down, each upload makes one fresh attempt.
+        // After a reset, each upload makes one fresh attempt.
         Array.from({ length: mode === 'reset' ? 6 : 3 }, () => [true, 0]),
       )
     })
@@ -37,7 +37,12 @@ describe('the command probe', () => {
 
   for (const [setting, listener, how, first] of [
     ['as it is', undefined, patient, 'continue'],
-    ['whose checkContinue says go', (_, response) => response.writeContinue(), patient, 'continue'],
+    [
+      'whose checkContinue sends a 100',
+      (_, response) => response.writeContinue(),
+      patient,
+      'continue',
+    ],
     ['whose checkContinue does nothing', () => {}, hasty, 'silent'],
     [
       'whose checkContinue answers 417',
@@ -46,13 +51,13 @@ describe('the command probe', () => {
       417,
     ],
   ] satisfies [string, RequestListener | undefined, readonly string[], unknown][]) {
-    it(`is right about node's server ${setting}`, async () => {
+    it(`reports node's server ${setting} correctly`, async () => {
       const report = await probed(await nodeServer(listener), how)
       expect(firstsOf(report)).to.deep.equal([['HTTP/1.1', first]])
     })
   }
 
-  it('tells of each kind of answer, where rounds differ', async () => {
+  it('reports each kind of answer, if rounds differ', async () => {
     let asked = 0
     const url = await nodeServer((_request, response) => {
       asked += 1
@@ -65,7 +70,7 @@ describe('the command probe', () => {
     expect(out).to.match(/^ {10}refuses with 503 in .*, 2 of 6 times\n {10}client: sends noth/m)
   })
 
-  it('sends the content in the end, if it may', async () => {
+  it('sends the content after the probe with --send', async () => {
     const origin = await originOf(417)
     const { sent } = await probed(origin.url, [
       ...patient,
@@ -85,7 +90,7 @@ describe('the command probe', () => {
     ])
   })
 
-  it('asks with the method, the fields and the size it is given', async () => {
+  it('sends the given method, fields and size', async () => {
     const origin = await originOf('go')
     const how = ['-X', 'POST', '-H', 'X-Name: a: b', '--size', '5G', '--rounds', '1']
     const { status, out } = await run(['probe', `${origin.url}/a?secret`, ...patient, ...how])
@@ -96,7 +101,7 @@ describe('the command probe', () => {
     expect(headers).to.include({ 'x-name': 'a: b', 'content-length': String(5 * 1024 ** 3) })
   })
 
-  it('asks through a proxy, and makes no connections beside it', async () => {
+  it('uses a proxy for all its connections', async () => {
     const origin = await originOf('go')
     const proxy = await httpProxy()
     const how = ['--proxy', `http://${proxy.host}`, '--continue-timeout', '60000', '--rounds', '2']
@@ -107,7 +112,7 @@ describe('the command probe', () => {
     expect(origin.requests.map(({ bytes }) => bytes)).to.deep.equal([0, 0])
   })
 
-  it('asks again where it is challenged, with the credentials it is given', async () => {
+  it('answers a challenge with the given credentials', async () => {
     const challenge = {
       'www-authenticate': 'Digest realm="a", nonce="b", algorithm=SHA-256, qop="auth"',
     }

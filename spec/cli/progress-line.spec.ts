@@ -16,7 +16,7 @@ function linesOf(columns: number, name = 'video.h264'): string[] {
 }
 
 describe('progressLines', () => {
-  it('shows all there is to know on a wide screen', () => {
+  it('shows everything on a wide screen', () => {
     expect(linesOf(140)).to.deep.equal([
       'video.h264  sending     [==========================>                               ]   48%     48 MiB of 100 MiB   4.0 MiB/s      0:13',
       'video.h264  waiting     [                                                          ]    0%        0 B of 100 MiB',
@@ -37,17 +37,17 @@ describe('progressLines', () => {
     [50, 'video.h264  sending      48%   4.0 MiB/s'],
     [35, 'video.h264  sending      48%'],
   ] as const) {
-    it(`leaves out what there is no room for on ${columns} columns`, () => {
+    it(`omits what does not fit on ${columns} columns`, () => {
       expect(linesOf(columns)[0]).to.equal(line)
     })
   }
 
-  it('keeps both ends of a name that is too long', () => {
+  it('keeps both ends of a long name', () => {
     const [line] = linesOf(80, 'the-first-part-of-a-series.h264')
     expect(line).to.match(/^the-first…ries.h264 {2}sending/)
   })
 
-  it('shows nothing that would move the cursor', () => {
+  it('prints nothing that would move the cursor', () => {
     const [line] = linesOf(80, 'a\u001b[2J\r\n\u202eb')
     expect(line).to.match(/^a\ufffd\[2J\ufffd\ufffd\ufffdb {2}/)
   })

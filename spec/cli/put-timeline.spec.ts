@@ -7,7 +7,7 @@ import { openOrigin } from '../support/open-origin.ts'
 import { run } from '../support/terminal.ts'
 
 describe('the command put, with --timeline', () => {
-  it('draws what became of an upload into an SVG file', async () => {
+  it('writes the timeline of an upload to an SVG file', async () => {
     const origin = await openOrigin({ mode: 417 })
     const file = `${temporaryFile()}.svg`
     const { status } = await run(['put', '-', origin.url, '--timeline', file], { stdin: 'abc' })
@@ -17,7 +17,7 @@ describe('the command put, with --timeline', () => {
     expect(svg).to.include('417')
   })
 
-  it('draws each as text on standard error, after what it says of it', async () => {
+  it('prints each timeline as text on standard error, after the result', async () => {
     const origin = await openOrigin({ mode: 413 })
     const files = filesOf({ a: 'abc', b: 'abc' })
     const how = ['--timeline', '-', '--expect', 'always', '--concurrency', '1']
@@ -28,7 +28,7 @@ describe('the command put, with --timeline', () => {
     expect(err.indexOf('refused')).to.be.below(err.indexOf('expect: 100-continue'))
   })
 
-  it('ends with 1 when the file cannot be written, and uploads all the same', async () => {
+  it('uploads and exits with 1 when the file cannot be written', async () => {
     const origin = await openOrigin()
     const file = join(temporaryFile(), 'none.svg')
     const { status, err } = await run(['put', '-', origin.url, '--timeline', file], {
@@ -44,7 +44,7 @@ describe('the command put, with --timeline', () => {
     ['one file for several uploads', 'timeline.svg', /draws one upload into a file/],
   ]
   for (const [what, file, message] of wrong) {
-    it(`refuses ${what}`, async () => {
+    it(`rejects ${what}`, async () => {
       const origin = await openOrigin()
       const files = filesOf({ a: 'abc', b: 'abc' })
       const { status, err } = await run(['put', ...files, `${origin.url}/`, '--timeline', file])

@@ -10,7 +10,7 @@ import { openOrigin } from '../support/open-origin.ts'
 import { FakeTerminal, run } from '../support/terminal.ts'
 
 describe('the command put', () => {
-  it('uploads standard input, and prints what the origin answers', async () => {
+  it('uploads standard input, and prints the response', async () => {
     const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const { status, out, err } = await run(['put', '-', `${origin.url}/a`], { stdin: 'abc' })
     expect([status, out]).to.deep.equal([0, 'stored'])
@@ -18,7 +18,7 @@ describe('the command put', () => {
     expect(origin.requests[0]).to.include({ method: 'PUT', path: '/a', asked: true, bytes: 3 })
   })
 
-  it('uploads a file with the method and the fields it is given', async () => {
+  it('uploads a file with the given method and fields', async () => {
     const origin = await openOrigin()
     const [file = ''] = filesOf({ a: 'abc' })
     const how = ['--method', 'POST', '-H', 'X-Name: a: b', '-H', 'x-other:']
@@ -30,7 +30,7 @@ describe('the command put', () => {
   })
 
   for (const how of [[], ['--checksum', 'sha256'], ['--limit-rate', '1g']]) {
-    it(`uploads what comes out of a named pipe ${how.join(' ')}`, async () => {
+    it(`uploads from a named pipe ${how.join(' ')}`, async () => {
       const origin = await openOrigin()
       const [file = ''] = filesOf({ a: '' })
       const pipe = `${file}-pipe`
@@ -43,7 +43,7 @@ describe('the command put', () => {
     })
   }
 
-  it('asks as it is told', async () => {
+  it('sends an expectation according to --expect', async () => {
     const origin = await openOrigin({ mode: 'silent' })
     const [file = ''] = filesOf({ a: Buffer.alloc(2048) })
     const asks = async (...how: string[]): Promise<boolean | undefined> => {
@@ -55,7 +55,7 @@ describe('the command put', () => {
     expect(await asks('--expect', 'never', '--threshold', '1')).to.equal(false)
   })
 
-  it('waits as long as it is told', async () => {
+  it('waits as long as --continue-timeout says', async () => {
     const origin = await openOrigin({ mode: 'silent' })
     const how = ['--continue-timeout', '7', '--json']
     const { out } = await run(['put', '-', origin.url, ...how], { stdin: 'abc' })
@@ -63,7 +63,7 @@ describe('the command put', () => {
     expect([outcome, attempts[0].waitLimitMs]).to.deep.equal(['silent', 7])
   })
 
-  it('ends with 1 when the origin refuses, and prints no answer', async () => {
+  it('exits with 1 when the origin refuses, and does not print the response', async () => {
     const origin = await openOrigin({ mode: { status: 413, body: 'too much' } })
     const [file = ''] = filesOf({ a: Buffer.alloc(2048) })
     const { status, out, err } = await run(['put', file, origin.url, '--expect', 'always'])
@@ -72,21 +72,21 @@ describe('the command put', () => {
     expect(origin.requests[0]?.bytes).to.equal(0)
   })
 
-  it('prints the answer of an origin that refuses when it is told to', async () => {
+  it('prints the response of an origin that refuses with --fail-with-body', async () => {
     const origin = await openOrigin({ mode: { status: 413, body: 'too much' } })
     const args = ['put', '-', origin.url, '--fail-with-body']
     const { status, out } = await run(args, { stdin: 'abc' })
     expect([status, out]).to.deep.equal([1, 'too much'])
   })
 
-  it('says of a 417 that the upload was replayed', async () => {
+  it('prints that the upload was replayed after a 417', async () => {
     const origin = await openOrigin({ mode: 417 })
     const { status, err } = await run(['put', '-', origin.url], { stdin: 'abc' })
     expect(status).to.equal(0)
     expect(err).to.match(/201 Created, retried without Expect \(417\), 3 B sent in [^,]*\n$/)
   })
 
-  it('says why it did not ask', async () => {
+  it('prints why it sent no expectation', async () => {
     const origin = await openOrigin({ mode: 417 })
     const files = filesOf({ a: 'abc', b: 'abc', empty: '' })
     const how = ['--threshold', '2', '--concurrency', '1']
@@ -96,14 +96,14 @@ describe('the command put', () => {
     expect(err).to.match(/empty: 201 Created, not asked \(empty\)\n/)
   })
 
-  it('says in the end what all files took', async () => {
+  it('prints the totals of all files at the end', async () => {
     const origin = await openOrigin({ mode: ({ path }) => (path === '/no' ? 413 : 'go') })
     const files = filesOf({ a: 'abc', b: 'abcd', no: 'refused' })
     const { err } = await run(['put', ...files, `${origin.url}/`, '--expect', 'always'])
     expect(err).to.match(/\n2 of 3 uploads accepted, 7 B sent in [\d.]+ m?s\n$/)
   })
 
-  it('prints a report as a line of JSON, and not the answer', async () => {
+  it('prints a report as a line of JSON instead of the response', async () => {
     const origin = await openOrigin({ response: { status: 201, body: 'stored' } })
     const args = ['put', '-', `${origin.url}/a?secret`, '--json', '--checksum', 'sha256']
     const { status, out } = await run(args, { stdin: 'abc' })
@@ -119,7 +119,7 @@ describe('the command put', () => {
     })
   })
 
-  it('ends with 1 when nobody listens, and says so in JSON, too', async () => {
+  it('exits with 1 when no server listens, and reports that in JSON too', async () => {
     const origin = await openOrigin()
     const { url } = origin
     await origin.close()
@@ -130,7 +130,7 @@ describe('the command put', () => {
     expect(JSON.parse(out).error).to.include({ code: 'ECONNREFUSED' })
   })
 
-  it('ends with 1 when the answer breaks off', async () => {
+  it('exits with 1 when the response breaks off', async () => {
     const url = await serverUrl((request, response) => {
       request.resume().on('end', () => {
         response.writeHead(201, { 'content-length': '6' }).write('sto')
@@ -145,7 +145,7 @@ describe('the command put', () => {
       .and.to.include(`\nstdin: ${why}\n`)
   })
 
-  it('tries again as often as it is told', async () => {
+  it('retries as often as --retry says', async () => {
     const origin = await openOrigin({
       mode: () => ({ status: 503, headers: { 'retry-after': '0' } }),
     })
@@ -155,7 +155,7 @@ describe('the command put', () => {
     expect(origin.requests).to.have.length(3)
   })
 
-  it('prints errors only when it is told to be quiet', async () => {
+  it('prints errors only with -q', async () => {
     const origin = await openOrigin()
     const quiet = await run(['put', '-', origin.url, '-q'], { stdin: 'abc', columns: 80 })
     expect(quiet).to.deep.equal({ status: 0, out: '', err: '' })
@@ -164,7 +164,7 @@ describe('the command put', () => {
     expect(err).to.match(/^stdin: 413 /)
   })
 
-  it('is cancelled by Ctrl-C, and ends with 130', async () => {
+  it('exits with 130 after Ctrl-C', async () => {
     const origin = await openOrigin({ response: 'nothing' })
     const terminal = new FakeTerminal({ stdin: 'abc', columns: 80 })
     const status = main(['put', '-', origin.url], terminal)
@@ -177,7 +177,7 @@ describe('the command put', () => {
 })
 
 describe('the command put, with many files', () => {
-  it('puts the name of each to the collection', async () => {
+  it('appends the name of each file to the URL of the collection', async () => {
     const origin = await openOrigin()
     const files = filesOf({ 'a b.bin': 'a', 'c?d%41': 'cc', 'ü/e': 'eee' })
     const { status, err } = await run(['put', ...files, `${origin.url}/dir/?x=y`])
@@ -187,15 +187,15 @@ describe('the command put, with many files', () => {
     expect(err).to.match(/\n3 of 3 uploads accepted, \d+ B sent in [\d.]+ m?s\n$/)
   })
 
-  it('puts the name of a single one to it, too', async () => {
+  it('appends the name of a single file too', async () => {
     const origin = await openOrigin()
     await run(['put', ...filesOf({ a: 'a' }), `${origin.url}/`])
     expect(origin.requests[0]?.path).to.equal('/a')
   })
 
-  it('uploads as many at a time as it is told', async () => {
+  it('uploads as many files concurrently as --concurrency says', async () => {
     const held: ServerResponse[] = []
-    // It answers in pairs, so that uploads one after the other would never end.
+    // It answers in pairs, so sequential uploads would never finish.
     const url = await serverUrl((request, response) => {
       request.resume()
       held.push(response)
@@ -206,7 +206,7 @@ describe('the command put, with many files', () => {
     expect(status).to.equal(0)
   })
 
-  it('goes on with the others when one is refused', async () => {
+  it('continues with the other files when one is refused', async () => {
     const origin = await openOrigin({ mode: ({ path }) => (path === '/b' ? 413 : 'go') })
     const files = filesOf({ a: 'a', b: 'b', c: 'c' })
     const { status, out, err } = await run(['put', ...files, `${origin.url}/`, '--json'])
@@ -223,7 +223,7 @@ describe('the command put, with many files', () => {
     expect(err).to.match(/\n2 of 3 uploads accepted, \d+ B sent in [\d.]+ m?s\n$/)
   })
 
-  it('never mixes the answers', async () => {
+  it('never mixes the responses', async () => {
     const body = 'x'.repeat(300_000)
     const origin = await openOrigin({
       response: ({ path }) => ({ status: 201, body: path + body + path }),

@@ -45,7 +45,7 @@ async function interrupted(
   return { file, url, err: terminal.err, out: terminal.out }
 }
 
-/** Resolves when half of an upload to this path has come. */
+/** Resolves when half of an upload to this path has arrived. */
 async function arrived(origin: TestOrigin, path: string): Promise<void> {
   const offset = (): number =>
     origin.uploads.find(({ target }) => target === `PUT ${path}`)?.offset ?? 0
@@ -66,7 +66,7 @@ describe('the command put with --resume', () => {
     expect(tokensBeside(file)).to.deep.equal([])
   })
 
-  it('keeps the token beside the file, and says how to go on after Ctrl-C', async () => {
+  it('keeps the token next to the file, and prints how to resume after Ctrl-C', async () => {
     const origin = await resumableOrigin({ fault: faults(half) })
     const { file, err, out } = await interrupted(origin, '--json')
     expect(err).to.match(/: cancelled, [\d.]+ MiB sent; the same command resumes it\n$/)
@@ -85,7 +85,7 @@ describe('the command put with --resume', () => {
   })
 
   for (const how of [[], ['--checksum', 'sha256'], ['--limit-rate', '100M']]) {
-    it(`goes on in the next run ${how.join(' ')}`, async () => {
+    it(`resumes in the next run ${how.join(' ')}`, async () => {
       const origin = await resumableOrigin({ fault: faults(half) })
       const { file, url } = await interrupted(origin)
       const { status, err, out } = await run(['put', file, url, '--resume', ...how])
@@ -99,7 +99,7 @@ describe('the command put with --resume', () => {
     })
   }
 
-  it('keeps uploads of one file to two URLs apart', async () => {
+  it('keeps separate tokens for uploads of one file to two URLs', async () => {
     const origin = await resumableOrigin({ fault: faults(half) })
     const { file, url } = await interrupted(origin)
     const other = await run(['put', file, `${url}?b`, '--resume'])
@@ -112,7 +112,7 @@ describe('the command put with --resume', () => {
     ])
   })
 
-  it('says what to do when the server does not have the upload any more', async () => {
+  it('prints what to do when the server no longer has the upload', async () => {
     const origin = await resumableOrigin({ fault: faults(half) })
     const { file, url } = await interrupted(origin)
     await fetch(`${origin.url}/uploads/1`, { method: 'DELETE' })
@@ -126,7 +126,7 @@ describe('the command put with --resume', () => {
   })
 
   for (const how of [[], ['--checksum', 'sha256']]) {
-    it(`does not go on with a file that changed ${how.join(' ')}`, async () => {
+    it(`does not resume a file that changed ${how.join(' ')}`, async () => {
       const origin = await resumableOrigin({ fault: faults(half) })
       const { file, url } = await interrupted(origin)
       utimesSync(file, 1, 1)
@@ -138,7 +138,7 @@ describe('the command put with --resume', () => {
     })
   }
 
-  it('does not use a file that holds no token', async () => {
+  it('does not use a file without a valid token', async () => {
     const origin = await resumableOrigin({ fault: faults(half) })
     const { file, url } = await interrupted(origin)
     const path = `${dirname(file)}/${tokensBeside(file)[0]}`
@@ -150,13 +150,13 @@ describe('the command put with --resume', () => {
     )
   })
 
-  it('does not use the file of another user', async () => {
+  it('does not use the token file of another user', async () => {
     const origin = await resumableOrigin({ fault: faults(half) })
     const { file, url } = await interrupted(origin)
     const path = `${dirname(file)}/${tokensBeside(file)[0]}`
     if (process.getuid?.() === 0) chownSync(path, 1, 1)
     else {
-      // Only root can give a file to another user. Others link to one of root's.
+      // Only root can give a file to another user. Other users link to a file of root.
       rmSync(path)
       symlinkSync('/etc/hosts', path)
     }
@@ -166,7 +166,7 @@ describe('the command put with --resume', () => {
     expect(origin.requests).to.have.length(1)
   })
 
-  it('says how to go on after an answer that may pass, and prints no token', async () => {
+  it('prints how to resume after a temporary refusal, and does not print the token', async () => {
     const fault = { after: 100_000, with: 503 }
     const origin = await resumableOrigin({
       fault: ({ method }) => (method === 'HEAD' ? null : fault),
@@ -183,7 +183,7 @@ describe('the command put with --resume', () => {
     expect(out).to.not.include('/uploads/1')
   })
 
-  it('tries as often as --retry says', async () => {
+  it('retries as often as --retry says', async () => {
     const unavailable = { status: 503, headers: { 'retry-after': '0' } }
     const origin = await openOrigin({
       mode: ({ method }) => (method === 'PUT' ? 'resumable' : unavailable),
@@ -197,7 +197,7 @@ describe('the command put with --resume', () => {
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'HEAD'])
   })
 
-  it('resumes folders, and leaves token files out of them', async () => {
+  it('resumes folders, and does not upload token files in them', async () => {
     const origin = await resumableOrigin({
       fault: ({ path }) => (path === '/a.bin' ? half : null),
     })
@@ -214,13 +214,13 @@ describe('the command put with --resume', () => {
     expect(err).to.include('2 of 2 uploads accepted')
     const ofA = origin.uploads.filter(({ target }) => target === 'PUT /a.bin')
     expect(ofA.map(({ sha256 }) => sha256)).to.deep.equal([digest])
-    // Not uploaded without --resume either: it may be all that is needed to change the upload.
+    // Not uploaded without --resume either: with the token, anybody could change the upload.
     writeFileSync(`${folder}.${basename(file)}.0123456789abcdef.upload.json`, '{}')
     const plain = await run(['put', '-r', folder, `${origin.url}/again/`])
     expect(plain.err).to.include('2 of 2 uploads accepted')
   })
 
-  it('resumes standard input in the same run, and keeps enough of it', async () => {
+  it('resumes standard input in the same run, from its replay window', async () => {
     const origin = await resumableOrigin({ fault: faults({ after: 1_500_000, with: 'reset' }) })
     const stdin = Readable.from(chunksOf(content, 30))
     const { status, err } = await run(['put', '-', `${origin.url}/a`, '--resume'], { stdin })
@@ -229,7 +229,7 @@ describe('the command put with --resume', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('cancels an upload of standard input at the server, with Ctrl-C', async () => {
+  it('cancels an upload of standard input at the server after Ctrl-C', async () => {
     const origin = await resumableOrigin({ fault: faults(half) })
     const stdin = Readable.from(chunksOf(content, 30))
     const terminal = new FakeTerminal({ stdin })
@@ -241,7 +241,7 @@ describe('the command put with --resume', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
-  it('uploads to a server that does not know it', async () => {
+  it('uploads to a server that does not support resumption', async () => {
     const origin = await openOrigin()
     const [file = ''] = filesOf({ a: content })
     const { status, err } = await run(['put', file, `${origin.url}/a`, '--resume'])
@@ -250,9 +250,9 @@ describe('the command put with --resume', () => {
     expect(tokensBeside(file)).to.deep.equal([])
   })
 
-  it('says that the token cannot be kept, and goes on', async () => {
+  it('prints that the token cannot be kept, and uploads', async () => {
     const origin = await resumableOrigin({ fault: faults({ after: 1_500_000, with: 'reset' }) })
-    // A name of 255 bytes, to which nothing can be added.
+    // A name of 255 bytes cannot be longer, so the token file cannot be created.
     const [file = ''] = filesOf({ ['a'.repeat(255)]: content })
     const { status, err } = await run(['put', file, `${origin.url}/a`, '--resume'])
     expect(status).to.equal(0)
@@ -260,7 +260,7 @@ describe('the command put with --resume', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('goes on after SIGKILL', async () => {
+  it('resumes after SIGKILL', async () => {
     let kill = (): unknown => null
     const stall = { after: 400_000, with: 'stall' } as const
     const origin = await resumableOrigin({

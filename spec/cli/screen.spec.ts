@@ -8,7 +8,7 @@ const options = { progress: true, paint: (_: unknown, text: string) => text, siz
 const half = { phase: 'sending', sent: 50, total: 100, rate: 10 } as const
 
 describe('Screen', () => {
-  it('shows a line for each upload, and takes it away', () => {
+  it('shows a line for each upload, and removes it', () => {
     const clock = intervalClock()
     const stream = new Sink(80)
     const screen = new Screen(stream, options)
@@ -28,7 +28,7 @@ describe('Screen', () => {
     expect(clock.countTimers()).to.equal(0)
   })
 
-  it('says lines above them', () => {
+  it('prints messages above the lines', () => {
     const clock = intervalClock()
     const stream = new Sink(80)
     const screen = new Screen(stream, options)
@@ -39,7 +39,7 @@ describe('Screen', () => {
     expect(visible(stream.text)).to.deep.equal(['said', 'said again', 'one  connecting'])
   })
 
-  it('keeps out of the way of what is written aside', async () => {
+  it('shows nothing during an aside', async () => {
     const clock = intervalClock()
     const stream = new Sink(80)
     const screen = new Screen(stream, options)
@@ -54,7 +54,7 @@ describe('Screen', () => {
     row.remove()
   })
 
-  it('says nothing that would move the cursor', () => {
+  it('prints nothing that would move the cursor', () => {
     const stream = new Sink()
     new Screen(stream, options).say('HTTP/1.1 200 \u009b2J\u001b[1A')
     expect(stream.text).to.equal('HTTP/1.1 200 \ufffd2J\ufffd[1A\n')
@@ -71,9 +71,9 @@ describe('Screen', () => {
 
   for (const [name, stream, bars] of [
     ['in a pipe', new Sink(), false],
-    ['where no bars are wanted', new Sink(80), false],
+    ['without progress bars', new Sink(80), false],
   ] as const) {
-    it(`shows nothing ${name} but what is said`, () => {
+    it(`shows nothing ${name} except messages`, () => {
       const clock = intervalClock()
       const screen = new Screen(stream, { ...options, progress: bars })
       const row = screen.add('one', 50)

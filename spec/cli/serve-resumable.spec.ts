@@ -5,7 +5,7 @@ import { type UploadOptions, type UploadResult, upload } from '../../lib/client/
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { temporaryFolder } from '../support/files.ts'
-import { soon } from '../support/resumable.ts'
+import { withoutDelay } from '../support/resumable.ts'
 import { served } from '../support/served.ts'
 import { turns } from '../support/turns.ts'
 
@@ -13,11 +13,11 @@ const content = noise(2_000_000)
 const digest = sha256(content)
 
 function send(url: string, options: UploadOptions = {}): Promise<UploadResult> {
-  return upload(url, content, { dispatcher: agentFor(), resume: soon, ...options })
+  return upload(url, content, { dispatcher: agentFor(), resume: withoutDelay, ...options })
 }
 
 describe('the command serve in the mode resumable', () => {
-  it('takes an upload that is resumed, stores it, and prints a line for each request', async () => {
+  it('accepts a resumed upload, stores it, and prints a line for each request', async () => {
     const place = temporaryFolder()
     const how = ['--mode', 'resumable', '--store', place, '--fault', 'reset:1m']
     const { url, terminal } = await served(...how)
@@ -47,14 +47,14 @@ describe('the command serve in the mode resumable', () => {
     await terminal.stdout.until(/^201 .*\n/m)
   })
 
-  it('stops to read where it is told to', async () => {
+  it('stops reading where the fault says', async () => {
     const { url } = await served('--mode', 'resumable', '--fault', 'stall:64k')
     // Only the first request may run into its timeout.
     const { report } = await send(`${url}/a`, { timeouts: { stall: 500, headers: 500 } })
     expect(report.outcome).to.equal('resumed')
   })
 
-  it('stores an upload of a client that cannot resume it', async () => {
+  it('stores an upload of a client that does not support resumption', async () => {
     const place = temporaryFolder()
     const { url } = await served('--mode', 'resumable', '--store', place)
     const { response } = await send(`${url}/a`, { resume: false })
@@ -63,10 +63,10 @@ describe('the command serve in the mode resumable', () => {
   })
 
   for (const [what, resume] of [
-    ['that is cancelled', soon],
-    ['that nobody can resume', false],
+    ['that is cancelled', withoutDelay],
+    ['that cannot be resumed', false],
   ] as const) {
-    it(`leaves nothing of an upload ${what}`, async () => {
+    it(`removes the file of an upload ${what}`, async () => {
       const place = temporaryFolder()
       const { url, terminal } = await served('--mode', 'resumable', '--store', place)
       const broken = async function* (): AsyncGenerator<Buffer> {
@@ -81,7 +81,7 @@ describe('the command serve in the mode resumable', () => {
     })
   }
 
-  it('leaves nothing of an open upload when it ends', async () => {
+  it('removes the file of an open upload when it exits', async () => {
     const place = temporaryFolder()
     const how = ['--mode', 'resumable', '--store', place, '--fault', '503:64k']
     const { url, stop } = await served(...how)
@@ -91,7 +91,7 @@ describe('the command serve in the mode resumable', () => {
     while (readdirSync(place).length > 0) await turns()
   })
 
-  it('answers 500 and says why, when content cannot be stored', async () => {
+  it('answers 500 and prints why when content cannot be stored', async () => {
     const place = temporaryFolder()
     mkdirSync(join(place, 'a'))
     const { url, terminal } = await served('--mode', 'resumable', '--store', place)
@@ -100,7 +100,7 @@ describe('the command serve in the mode resumable', () => {
     expect(terminal.err).to.match(/cannot store \S+\/a: illegal operation on a directory$/m)
   })
 
-  it('says so when a folder cannot be written to', async () => {
+  it('prints when a folder cannot be written to', async () => {
     const place = temporaryFolder()
     const { url, terminal } = await served('--mode', 'resumable', '--store', place)
     await send(`${url}/a`)
@@ -109,7 +109,7 @@ describe('the command serve in the mode resumable', () => {
     expect(terminal.err).to.match(/cannot store \S+\/a: (not a directory|file already exists)$/m)
   })
 
-  it('refuses a path that names no file before the content', async () => {
+  it('refuses a path without a file name before the content', async () => {
     const { url } = await served('--mode', 'resumable', '--store', temporaryFolder())
     const { response, report } = await send(`${url}/a/`)
     expect([response.status, report.sentBytes]).to.deep.equal([400, 0])

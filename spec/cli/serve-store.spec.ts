@@ -24,7 +24,7 @@ describe('the store of the command serve', () => {
     expect(sha256(readFileSync(join(place, 'b/c d')))).to.equal(sha256(content))
   })
 
-  it('leaves what was stored alone until new content is whole', async () => {
+  it('keeps the stored file until new content is complete', async () => {
     const place = temporaryFolder()
     const { url, terminal } = await served('--store', place)
     await send(`${url}/a`)
@@ -50,7 +50,7 @@ describe('the store of the command serve', () => {
     })
   }
 
-  it('answers 500 and says why, when content cannot be stored', async () => {
+  it('answers 500 and prints why when content cannot be stored', async () => {
     const place = temporaryFolder()
     mkdirSync(join(place, 'a'))
     const { url, terminal } = await served('--store', place)
@@ -62,7 +62,7 @@ describe('the store of the command serve', () => {
     expect(readdirSync(place)).to.deep.equal(['a'])
   })
 
-  it('says why, when a file stands where a folder has to be', async () => {
+  it('prints why when there is a file in place of a folder', async () => {
     const place = temporaryFolder()
     const { url, terminal } = await served('--store', place)
     await send(`${url}/a`)

@@ -40,7 +40,7 @@ describe('the command serve', () => {
     )
   })
 
-  it('prints lines of JSON, also for requests that came to nothing', async () => {
+  it('prints lines of JSON, also for requests without a response', async () => {
     const { url, terminal } = await served('--mode', 'reset', '--json')
     const failure = await send(`${url}/a`).catch((error) => error)
     expect(failure.code).to.equal('ECONNRESET')
@@ -67,7 +67,7 @@ describe('the command serve', () => {
   ] as const) {
     it(`plays ${mode}`, async () => {
       const { url, terminal } = await served('--mode', mode)
-      // Only where nobody answers may the wait run out.
+      // The wait may only run out with a silent origin.
       const continueTimeout = mode === 'silent' ? 50 : 60_000
       const { response, report } = await send(`${url}/a`, { continueTimeout })
       expect([response.status, report.outcome]).to.deep.equal([status, outcome])
@@ -77,7 +77,7 @@ describe('the command serve', () => {
     })
   }
 
-  it('plays 401 for whoever brings no credentials', async () => {
+  it('answers 401 to requests without credentials', async () => {
     const { url } = await served('--mode', '401')
     const basic = { username: 'user', password: 'any' }
     const refused = await send(`${url}/a`)
@@ -86,7 +86,7 @@ describe('the command serve', () => {
     expect(accepted.report.sentBytes).to.equal(content.length)
   })
 
-  it('redirects to the location it is given', async () => {
+  it('redirects to the given location', async () => {
     const other = await startOrigin()
     closeLater(() => other.close())
     const { url } = await served('--mode', '308', '--location', `${other.url}/b`)
@@ -95,7 +95,7 @@ describe('the command serve', () => {
     expect(other.requests[0]).to.include({ path: '/b', sha256: sha256(content) })
   })
 
-  it('says nothing before its delay is over', async () => {
+  it('sends nothing before its delay is over', async () => {
     const { url } = await served('--delay', '60000')
     const { report } = await send(`${url}/a`, {
       continueTimeout: 50,
@@ -104,7 +104,7 @@ describe('the command serve', () => {
     expect(report).to.equal('TimeoutError')
   })
 
-  it('ends on Ctrl-C, with connections open', async () => {
+  it('exits after Ctrl-C, with connections open', async () => {
     const { url, stop } = await served('--mode', 'silent')
     await send(`${url}/a`, { continueTimeout: 50 })
     expect(await stop()).to.equal(130)
@@ -112,7 +112,7 @@ describe('the command serve', () => {
     expect(failure.code).to.equal('ECONNREFUSED')
   })
 
-  it('ends with 1 when the port is taken', async () => {
+  it('exits with 1 when the port is in use', async () => {
     const { url } = await served()
     const { status, err } = await run(['serve', '--port', new URL(url).port])
     expect(status).to.equal(1)
@@ -128,7 +128,7 @@ describe('the command serve', () => {
     [['--port', '65536'], 'It must be a port'],
     [['--delay', 'long'], 'It must be a whole number'],
   ] as const) {
-    it(`ends with 2 and says why: ${args.join(' ')}`, async () => {
+    it(`exits with 2 and prints why: ${args.join(' ')}`, async () => {
       const { status, out, err } = await run(['serve', ...args])
       expect([status, out]).to.deep.equal([2, ''])
       expect(err).to.include(said)

@@ -8,7 +8,7 @@ import { served } from '../support/served.ts'
 import { run } from '../support/terminal.ts'
 
 describe('put --skip-existing', () => {
-  it('sends no content for what is there, and counts it as skipped', async () => {
+  it('sends no content for an existing file, and counts it as skipped', async () => {
     const place = temporaryFolder()
     const { url, terminal } = await served('--store', place)
     const files = filesOf({ a: 'first', b: 'other' })
@@ -24,7 +24,7 @@ describe('put --skip-existing', () => {
     expect(terminal.out).to.match(/^412 {2}PUT {5}asked {15}0 /m)
   })
 
-  it('asks about each file, unless it is told otherwise', async () => {
+  it('sends an expectation for each file by default', async () => {
     const origin = await openOrigin()
     const [file = ''] = filesOf({ a: 'abc' })
     await run(['put', file, origin.url, '--skip-existing'])
@@ -33,7 +33,7 @@ describe('put --skip-existing', () => {
     expect(origin.requests[0]?.headers['if-none-match']).to.equal('*')
   })
 
-  it('says so in JSON', async () => {
+  it('reports skipped files in JSON', async () => {
     const origin = await openOrigin({ mode: 412 })
     const [file = ''] = filesOf({ a: 'abc' })
     const { status, out } = await run(['put', file, origin.url, '--skip-existing', '--json'])
@@ -41,14 +41,14 @@ describe('put --skip-existing', () => {
     expect(JSON.parse(out)).to.include({ status: 412, skipped: true, sentBytes: 0 })
   })
 
-  it('tells what it would skip in a dry run', async () => {
+  it('prints what it would skip in a dry run', async () => {
     const origin = await openOrigin({ mode: 412 })
     const [file = ''] = filesOf({ a: 'abc' })
     const { status, err } = await run(['put', file, origin.url, '--skip-existing', '--dry-run'])
     expect([status, err]).to.deep.equal([0, `${file}: skipped, it is there already\n`])
   })
 
-  it('takes a 412 that answers a condition of the caller for a refusal', async () => {
+  it('reports a 412 to a condition of the caller as a refusal', async () => {
     const origin = await openOrigin({ mode: 412 })
     const [file = ''] = filesOf({ a: 'abc' })
     const { status, err } = await run(['put', file, origin.url, '-H', 'If-Match: "a"'])

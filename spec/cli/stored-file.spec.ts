@@ -7,7 +7,7 @@ import { storedFile } from '../../lib/cli/stored-file.ts'
 import { temporaryFolder } from '../support/files.ts'
 
 describe('storedFile', () => {
-  it('is there when all of its content is', async () => {
+  it('exists when all its content was written', async () => {
     const place = temporaryFolder()
     const file = storedFile(join(place, 'a/b'))
     await new Promise((written) => file.write('some ', written))
@@ -18,7 +18,7 @@ describe('storedFile', () => {
     expect(readFileSync(join(place, 'a/b'), 'utf8')).to.equal('some content')
   })
 
-  it('leaves nothing behind when it is destroyed', async () => {
+  it('removes the temporary file when it is destroyed', async () => {
     const place = temporaryFolder()
     const file = storedFile(join(place, 'a'))
     await new Promise((written) => file.write('some ', written))
@@ -27,7 +27,7 @@ describe('storedFile', () => {
     expect(readdirSync(place)).to.deep.equal([])
   })
 
-  it('fails when its place is taken by a folder, and leaves nothing behind', async () => {
+  it('fails when there is a folder at its path, and removes the temporary file', async () => {
     const place = temporaryFolder()
     mkdirSync(join(place, 'a'))
     const file = storedFile(join(place, 'a'))

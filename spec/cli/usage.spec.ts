@@ -4,7 +4,7 @@ import { run } from '../support/terminal.ts'
 
 const nowhere = 'http://127.0.0.1:1'
 
-describe('the command put, called wrongly', () => {
+describe('the command put with wrong arguments', () => {
   for (const [args, said] of [
     [[], 'put needs a file and a URL'],
     [['-'], 'put needs a file and a URL'],
@@ -47,7 +47,7 @@ describe('the command put, called wrongly', () => {
     [['-', nowhere, '--proxy', 'nowhere'], "--proxy: Option 'proxy' must have a URL"],
     [['-', nowhere, '--key', '/no/such'], '--key needs a --cert'],
   ] as const) {
-    it(`says so: ${args.join(' ')}`, async () => {
+    it(`prints why: ${args.join(' ')}`, async () => {
       const { status, out, err } = await run(['put', ...args])
       expect([status, out]).to.deep.equal([2, ''])
       expect(err)
@@ -58,7 +58,7 @@ describe('the command put, called wrongly', () => {
     })
   }
 
-  it('names two files that would go to the same place', async () => {
+  it('names two files with the same target', async () => {
     const [one = '', other = ''] = filesOf({ 'a/x': '', 'b/x': '' })
     const { status, err } = await run(['put', one, other, `${nowhere}/`])
     expect(status).to.equal(2)

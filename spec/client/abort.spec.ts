@@ -17,13 +17,13 @@ interface Moment {
   readonly options?: (abort: () => void) => ExpectAgentOptions
   /** A diagnostics channel whose next message is the moment. */
   readonly channel?: string
-  /** Whether undici keeps the connection that it was making, for the next request. */
+  /** Whether undici keeps the new connection for the next request. */
   readonly kept?: true
-  /** The ways to send in which a source is let go; all of them by default. */
+  /** The faces that cancel a source; all of them by default. */
   readonly lettingGo?: readonly Face[]
 }
 
-/** The head of a request, and then nothing that would complete it. */
+/** Reads a request head; the message must stay incomplete. */
 const incomplete: Script = async (wire) => {
   expect((await wire.closed()).toString('latin1')).not.to.match(/\r\n0\r\n\r\n$/)
 }
@@ -34,7 +34,7 @@ const refuse: Script = async (wire) => {
   expect((await wire.closed()).length, 'bytes after the 417').to.equal(0)
 }
 
-/** Aborts while the given connection is being made. */
+/** Aborts while this connection is being made. */
 function whileConnecting(number: number, abort: () => void): ExpectAgentOptions {
   const build = buildConnector({})
   let count = 0
@@ -47,8 +47,8 @@ function whileConnecting(number: number, abort: () => void): ExpectAgentOptions 
   return { connect, connections: 1 }
 }
 
-// The fetch of Node 22 and 24 keeps what nobody asked it for yet, whatever its dispatcher: its
-// stream is let go by the package's own faces alone where nothing was opened.
+// The fetch of Node 22 and 24 does not cancel a stream that nothing has read, with any dispatcher. So only the
+// package's own faces cancel a stream that was not opened.
 const moments: readonly Moment[] = [
   {
     when: 'while it connects',
@@ -58,7 +58,7 @@ const moments: readonly Moment[] = [
     options: (abort) => whileConnecting(1, abort),
   },
   {
-    when: 'while it waits for the go-ahead',
+    when: 'while it waits for the 100',
     lettingGo: ownFaces,
     scripts: (abort) => [
       async (wire) => {
@@ -69,7 +69,7 @@ const moments: readonly Moment[] = [
     ],
   },
   {
-    when: 'when the go-ahead arrives',
+    when: 'when the 100 arrives',
     channel: 'expect-continue:release',
     scripts: () => [
       async (wire) => {
@@ -80,7 +80,7 @@ const moments: readonly Moment[] = [
     ],
   },
   {
-    when: 'while content flows',
+    when: 'while content is sent',
     scripts: (abort) => [
       async (wire) => {
         await wire.head()
@@ -105,7 +105,7 @@ const moments: readonly Moment[] = [
     options: (abort) => whileConnecting(2, abort),
   },
   {
-    when: 'while the content of the replay flows',
+    when: 'while the content of the replay is sent',
     scripts: (abort) => [
       refuse,
       async (wire) => {
@@ -131,7 +131,7 @@ const moments: readonly Moment[] = [
   },
 ]
 
-/** Calls back once, after what published the message has run. */
+/** Calls back once, after the code that published the message. */
 function onMessage(channel: string, callback: () => void): void {
   const listener = (): void => {
     unsubscribe(channel, listener)
@@ -141,13 +141,13 @@ function onMessage(channel: string, callback: () => void): void {
   closeLater(() => unsubscribe(channel, listener))
 }
 
-/** What keeps this process alive, of the kinds that an upload makes. */
+/** Active resources of the kinds that an upload creates. */
 function resources(): string[] {
   const kinds = ['Timeout', 'TCPSocketWrap', 'TCPConnectWrap']
   return process.getActiveResourcesInfo().filter((name) => kinds.includes(name))
 }
 
-/** The sockets that undici connects from here on. */
+/** Sockets that undici connects from now on. */
 function clientSockets(): Socket[] {
   const sockets: Socket[] = []
   const listener = (message: unknown): void => {
@@ -171,7 +171,7 @@ for (const face of faces) {
   describe(`an abort through ${face.name}`, () => {
     for (const [name, make] of Object.entries(endless)) {
       for (const { when, scripts, options, channel, kept, lettingGo = faces } of moments) {
-        it(`rejects with the reason and leaves nothing behind, ${when}, with ${name}`, async () => {
+        it(`rejects with the reason and leaves no resources open, ${when}, with ${name}`, async () => {
           const controller = new AbortController()
           const abort = (): void => controller.abort(reason)
           const accepted: Socket[] = []
@@ -197,13 +197,13 @@ for (const face of faces) {
           await turns()
           expect(failure).to.equal(reason)
           if (lettingGo.includes(face)) {
-            expect(cancelled(), 'times the source was let go').to.equal(1)
+            expect(cancelled(), 'times the source was cancelled').to.equal(1)
           }
           expect(resources()).to.eql(before)
         })
       }
 
-      it(`sends nothing when the signal was aborted before, with ${name}`, async () => {
+      it(`sends nothing when the signal was already aborted, with ${name}`, async () => {
         const peer = await origin(async (wire) => {
           expect((await wire.closed()).length).to.equal(0)
         })
@@ -211,11 +211,11 @@ for (const face of faces) {
         const { content, cancelled } = make()
         const signal = AbortSignal.abort(reason)
         const failure = await failureOf(face.open()(peer.url, content, { signal }))
-        // undici's request connects before it looks at its signal.
+        // undici's request connects before it checks its signal.
         for (const socket of connected) socket.destroy()
         if (connected.length > 0) await peer.done
         expect(failure).to.equal(reason)
-        expect(cancelled(), 'times the source was let go').to.equal(1)
+        expect(cancelled(), 'times the source was cancelled').to.equal(1)
       })
     }
 
@@ -232,7 +232,7 @@ for (const face of faces) {
       await peer.done
     })
 
-    it('no longer matters once the response was read', async () => {
+    it('has no effect after the response was read', async () => {
       const controller = new AbortController()
       const peer = await origin(async (wire) => {
         const head = await wire.head()

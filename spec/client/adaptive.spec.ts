@@ -50,7 +50,7 @@ async function askedHead(wire: Wire): Promise<string> {
   return head
 }
 
-/** Uploads once for each turn of the origin, one after the other, on one connection. */
+/** Makes one upload per turn, one after the other, on one connection. */
 async function play(
   turns: readonly Turn[],
   known: readonly number[] = [],
@@ -76,19 +76,19 @@ async function play(
 }
 
 describe("continueTimeout: 'adaptive'", () => {
-  it('waits in full where nothing is known, and then by what was measured', async () => {
+  it('waits for the full time if nothing is known, and then as long as was measured', async () => {
     const { last, memory, route } = await play([going, going])
     const [first = 0] = memory.times(route)
     expect(last.map(({ waitLimitMs }) => waitLimitMs)).to.deep.equal([1000, 300 + 4 * first])
     expect(memory.times(route)).to.have.length(2)
   })
 
-  it('goes by the longest time that is known', async () => {
+  it('uses the longest known time', async () => {
     const { last } = await play([going], [10, 40, 20])
     expect(last.map(({ waitLimitMs }) => waitLimitMs)).to.deep.equal([460])
   })
 
-  it('goes by what is known when the head is written, not when the upload is made', async () => {
+  it('uses what is known when the head is written, not when the upload is made', async () => {
     const peer = await origin(async (wire) => {
       await going(wire)
       await going(wire)
@@ -104,18 +104,18 @@ describe("continueTimeout: 'adaptive'", () => {
     await peer.done
   })
 
-  it('waits in full without a memory', async () => {
+  it('waits for the full time without a memory', async () => {
     const options = { continueTimeout: 'adaptive', memory: false }
     const { last } = await play([going, going], [], options)
     expect(last.map(({ waitLimitMs }) => waitLimitMs)).to.deep.equal([1000, 1000])
   })
 
-  it('takes a 100 that is said twice for one', async () => {
+  it('counts two 100s as one', async () => {
     const { memory, route } = await play([goingTwice])
     expect(memory.times(route)).to.have.length(1)
   })
 
-  it('learns nothing from a 100 that nobody asked for, but that the route can be asked', async () => {
+  it('measures no time of a 100 without an expectation, but forgets the 417', async () => {
     const peer = await origin(async (wire) => {
       const head = await wire.head()
       wire.send(goAhead)
@@ -129,7 +129,7 @@ describe("continueTimeout: 'adaptive'", () => {
     await peer.done
   })
 
-  it('does not take one silence for that of the route, which it waits for in full then', async () => {
+  it('does not mark the route as silent after a short wait; the next wait is full', async () => {
     const { reports, last, memory, route } = await play([silent, silent, unasked], [0])
     expect(reports.map(({ outcome }) => outcome)).to.deep.equal(['silent', 'silent', 'not-asked'])
     expect(last.map(({ waitLimitMs }) => waitLimitMs)).to.deep.equal([300, 1000, 0])
@@ -137,7 +137,7 @@ describe("continueTimeout: 'adaptive'", () => {
     expect(memory.recall(route)).to.deep.equal(['silent'])
   })
 
-  it('learns how long a go-ahead that came too late took, and waits for longer', async () => {
+  it('learns the time of a 100 after the wait, and waits longer', async () => {
     const { reports, last, memory, route } = await play([late, going], [0])
     expect(reports.map(({ outcome }) => outcome)).to.deep.equal(['silent', 'continued'])
     const [duration = 0] = memory.times(route)
@@ -147,7 +147,7 @@ describe("continueTimeout: 'adaptive'", () => {
     expect(memory.recall(route)).to.deep.equal([])
   })
 
-  it('learns from a go-ahead that came too late for the full wait', async () => {
+  it('learns the time of a 100 after the full wait', async () => {
     const { reports, last, memory, route } = await play([late, going])
     expect(reports.map(({ outcome }) => outcome)).to.deep.equal(['silent', 'continued'])
     const [duration = 0] = memory.times(route)
@@ -158,13 +158,13 @@ describe("continueTimeout: 'adaptive'", () => {
 })
 
 describe('a wait in milliseconds', () => {
-  it('is what was set, whatever was measured, and measures all the same', async () => {
+  it('is used regardless of measured times, and times are still measured', async () => {
     const { last, memory, route } = await play([going, going], [500], { continueTimeout: 4000 })
     expect(last.map(({ waitLimitMs }) => waitLimitMs)).to.deep.equal([4000, 4000])
     expect(memory.times(route)).to.have.length(3)
   })
 
-  it('that ran out makes the route a silent one, whatever was measured', async () => {
+  it('that runs out marks the route as silent, regardless of measured times', async () => {
     const { memory, route, last } = await play([silent, unasked], [1], { continueTimeout: 20 })
     expect(memory.recall(route)).to.deep.equal(['silent'])
     expect(last.map(({ waitLimitMs }) => waitLimitMs)).to.deep.equal([20, 0])

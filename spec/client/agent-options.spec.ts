@@ -14,7 +14,7 @@ const makers: Record<string, (options: object) => unknown> = {
   install: (options) => install(options)(),
 }
 
-/** The names that the constructors of the installed undici take apart. */
+/** The option names that the constructors of the installed undici read. */
 function namesIn(file: string): string[] {
   const source = readFileSync(createRequire(import.meta.url).resolve(`undici/${file}`), 'utf8')
   const [, list = ''] = /constructor \((?:\w+, )?\{([^}]*)\} = \{\}\)/.exec(source) ?? []
@@ -23,7 +23,7 @@ function namesIn(file: string): string[] {
 }
 
 const files = ['agent', 'pool', 'client'].map((name) => `lib/dispatcher/${name}.js`)
-/** What undici itself refuses, but only when the first connection is made. */
+/** undici rejects these only when it makes the first connection. */
 const refused = [
   'socketTimeout',
   'requestTimeout',
@@ -45,14 +45,14 @@ for (const [name, make] of Object.entries(makers)) {
       Object.fromEntries([['__proto__', 5]]),
     ]) {
       const unknown = Object.keys(options).at(-1) ?? ''
-      it(`are refused when one is unknown: ${unknown}`, () => {
+      it(`are rejected when one is unknown: ${unknown}`, () => {
         const before = [globalThis.fetch, getGlobalDispatcher()]
         expect(() => make(options)).to.throw(TypeError, `Unknown option '${unknown}'`)
         expect([globalThis.fetch, getGlobalDispatcher()]).to.deep.equal(before)
       })
     }
 
-    it('are those that undici’s own agents take, and those of this package', () => {
+    it('are those of undici’s own agents and those of this package', () => {
       const names = files.flatMap(namesIn)
       expect(names).to.include.members(['maxOrigins', 'clientTtl', 'pipelining', 'h2Options'])
       for (const each of [...names, ...expectOptionNames, 'proxy']) {
@@ -65,7 +65,7 @@ for (const [name, make] of Object.entries(makers)) {
 }
 
 describe('an ExpectAgent with undici’s options', () => {
-  it('takes all of them', async () => {
+  it('accepts all of them', async () => {
     const origin = await startOrigin()
     closeLater(() => origin.close())
     const options: ExpectAgentOptions = {
@@ -96,7 +96,7 @@ describe('an ExpectAgent with undici’s options', () => {
     expect(statusCode).to.equal(201)
   })
 
-  it('is made of those of an Agent without a look at them', () => {
+  it('passes the options on to an Agent', () => {
     const factory = (origin: string | URL, options: object): Pool => new Pool(origin, options)
     expect(new ExpectAgent({ factory })).to.be.instanceOf(Agent)
   })

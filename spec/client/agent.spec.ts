@@ -104,7 +104,7 @@ function socketFile(): string {
 
 describe('ExpectAgent', () => {
   for (const [name, put] of Object.entries(puts)) {
-    it(`asks for undici's ${name}`, async () => {
+    it(`sends an expectation for undici's ${name}`, async () => {
       const { url, receipts } = await receiver(createServer(), 'http')
       const outcome = await put(url, agentFor())
       expect(outcome).to.eql({ status: 201, text: String(bytes.length) })
@@ -117,7 +117,7 @@ describe('ExpectAgent', () => {
     })
   }
 
-  it('keeps content flowing to an origin that echoes', async () => {
+  it('sends content while it reads the response of an origin that echoes', async () => {
     const peer = await origin(async (wire) => {
       expect(await wire.head()).to.match(/^expect: 100-continue\r$/im)
       wire.send('HTTP/1.1 100 Continue')
@@ -158,7 +158,7 @@ describe('ExpectAgent', () => {
     },
   ]
   for (const { name, options } of ways) {
-    it(`asks over a Unix socket that is given with ${name}`, async () => {
+    it(`sends an expectation over a Unix socket that is given with ${name}`, async () => {
       const path = socketFile()
       const { url, receipts } = await receiver(createServer(), 'http', path)
       const outcome = await throughRequest(url, agentFor(options(path)))
@@ -167,7 +167,7 @@ describe('ExpectAgent', () => {
     })
   }
 
-  it('asks over TLS, trusting the ca it was given', async () => {
+  it('sends an expectation over TLS, with a custom ca', async () => {
     const secret = await identity()
     const { url, receipts } = await receiver(createTlsServer(secret), 'https')
     const outcome = await throughRequest(url, agentFor({ connect: { ca: secret.cert } }))
@@ -177,7 +177,7 @@ describe('ExpectAgent', () => {
     ])
   })
 
-  it("rejects with the connection's error where it trusts nobody", async () => {
+  it("rejects with the connection's error without a trusted certificate", async () => {
     const { url, receipts } = await receiver(createTlsServer(await identity()), 'https')
     const failure = await throughRequest(url, agentFor()).catch((error) => error)
     expect(failure).to.have.property('code', 'DEPTH_ZERO_SELF_SIGNED_CERT')
@@ -189,7 +189,7 @@ describe('ExpectAgent', () => {
     [undefined, '1.1'],
     [false, '1.1'],
   ] as const) {
-    it(`asks over HTTP/${version}, with allowH2: ${allowH2}`, async () => {
+    it(`uses HTTP/${version} for an upload with an expectation, with allowH2: ${allowH2}`, async () => {
       const secret = await identity()
       const server = createSecureServer({ ...secret, allowHTTP1: true })
       const { url, receipts } = await receiver(server, 'https')
@@ -202,7 +202,7 @@ describe('ExpectAgent', () => {
     })
   }
 
-  it('fails an asking upload where a factory of its own makes no gates', async () => {
+  it('fails an upload with an expectation if a custom factory makes no gates', async () => {
     const { url, receipts } = await receiver(createServer(), 'http')
     const dispatcher = agentFor({ factory: (base, options) => new Pool(base, options) })
     const failure = await throughRequest(url, dispatcher).catch((error) => error)
@@ -223,12 +223,12 @@ describe("ExpectAgent's options", () => {
     { options: { memory: true }, names: /'memory'/ },
   ]
   for (const { options, names } of wrong) {
-    it(`are refused with a TypeError when they are ${JSON.stringify(options)}`, () => {
+    it(`are rejected with a TypeError when they are ${JSON.stringify(options)}`, () => {
       expect(() => new ExpectAgent(options)).to.throw(TypeError, names)
     })
   }
 
-  it("are undici's to refuse when they are undici's", () => {
+  it("are checked by undici if they are undici's", () => {
     expect(() => new ExpectAgent({ maxOrigins: -1 })).to.throw(/maxOrigins/)
   })
 })

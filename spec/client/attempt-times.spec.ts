@@ -5,7 +5,7 @@ import type { AttemptReport } from '../../lib/report/report.ts'
 import { closeLater } from '../support/closing.ts'
 import { type Play, tlsFront } from '../support/tls-front.ts'
 
-/** Long enough to be more than one write. */
+/** More than one write. */
 const content = Buffer.alloc(1_200_000, 'x')
 
 const accept: Play = (request, response, asked) => {
@@ -16,7 +16,7 @@ const accept: Play = (request, response, asked) => {
   })
 }
 
-/** Answers what asks with a status, and takes what does not. */
+/** Answers this status to a request with an expectation, and accepts one without. */
 function refuse(status: number): Play {
   return (request, response, asked) => {
     if (!asked) return accept(request, response, asked)
@@ -39,7 +39,7 @@ async function attemptsWith(
   return report.attempts
 }
 
-/** The times of an attempt in the order of what they are of; what did not happen is left out. */
+/** The times of an attempt in order, without those that are null. */
 function timesOf(attempt: AttemptReport | undefined): number[] {
   if (attempt === undefined) return []
   const { headAtMs, interim, contentAtMs, contentEndAtMs, statusAtMs } = attempt
@@ -51,29 +51,29 @@ const ascending = (times: readonly number[]): number[] => [...times].sort((a, b)
 
 describe('the times of an attempt', () => {
   for (const offered of ['http/1.1', 'h2']) {
-    it(`follow one another: head, go-ahead, content, response (${offered})`, async () => {
+    it(`are in order: head, 100, content, response (${offered})`, async () => {
       const [attempt] = await attemptsWith(offered, accept)
       const times = timesOf(attempt)
       expect(times).to.have.length(5).and.to.deep.equal(ascending(times))
     })
 
-    it(`are not of content when it was refused (${offered})`, async () => {
+    it(`have no content when it was refused (${offered})`, async () => {
       const [attempt] = await attemptsWith(offered, refuse(413))
       const times = timesOf(attempt)
       expect(attempt).to.include({ contentAtMs: null, contentEndAtMs: null })
       expect(times).to.have.length(2).and.to.deep.equal(ascending(times))
     })
 
-    it(`begin an attempt after the answer to the one before it (${offered})`, async () => {
+    it(`start an attempt after the response to the one before (${offered})`, async () => {
       const [refused, replay] = await attemptsWith(offered, refuse(417))
       const answered = (refused?.startedAtMs ?? 0) + (refused?.statusAtMs ?? 0)
       const times = timesOf(replay)
       expect(times).to.have.length(4).and.to.deep.equal(ascending(times))
-      // Each of the two was rounded to a tenth.
+      // Both were rounded to 0.1 ms.
       expect(replay?.startedAtMs).to.be.at.least(answered - 0.2)
     })
 
-    it(`have no go-ahead where nobody is asked (${offered})`, async () => {
+    it(`have no 100 without an expectation (${offered})`, async () => {
       const [attempt] = await attemptsWith(offered, accept, 'never')
       const times = timesOf(attempt)
       expect(times).to.have.length(4).and.to.deep.equal(ascending(times))

@@ -25,7 +25,7 @@ function formOf(file: File): FormData {
   return form
 }
 
-/** As many bytes as a form has behind its file. */
+/** As many bytes as follow the file in a form. */
 const excess = 'x'.repeat(44)
 
 const contents: Record<string, (file: File) => Blob | FormData> = {
@@ -33,7 +33,7 @@ const contents: Record<string, (file: File) => Blob | FormData> = {
   'a form': formOf,
 }
 
-describe('a file with a stream of its own', () => {
+describe('a file with a custom stream', () => {
   for (const [what, content] of Object.entries(contents)) {
     it(`is uploaded: ${what}`, async () => {
       const origin = await startOrigin({ keepContent: true })
@@ -43,7 +43,7 @@ describe('a file with a stream of its own', () => {
       expect(String(origin.requests[0]?.content)).to.contain('firstother')
     })
 
-    it(`is no upload where it has more bytes than its size: ${what}`, async () => {
+    it(`fails when it has more bytes than its size: ${what}`, async () => {
       const origin = await startOrigin()
       closeLater(() => origin.close())
       const file = content(new Streamed(10, ['first', 'other', excess]))

@@ -9,7 +9,7 @@ import { agentFor } from '../support/faces.ts'
 import { RecordingHandler } from '../support/handler.ts'
 import { origin, type Script } from '../support/origin.ts'
 
-/** Answers everything with this status, without having been asked. */
+/** Answers this status, to requests without an expectation. */
 function answering(status: number, times = 1): Script {
   return async (wire) => {
     for (let time = 0; time < times; time++) {
@@ -55,7 +55,7 @@ describe('what makes a route busy', () => {
     ['a Buffer', Buffer.from('abc')],
     ['a Uint8Array', new Uint8Array(3)],
   ] as const) {
-    it(`is a 503 to ${name}, which undici sends by itself`, async () => {
+    it(`is a 503 to ${name}, which undici sends itself`, async () => {
       const peer = await origin(answering(503))
       const memory = new RouteMemory()
       await request(peer.url, { method: 'PUT', body, dispatcher: agentFor({ memory }) })
@@ -70,7 +70,7 @@ describe('the route of an upload', () => {
     (url: string) => new URL(url),
     (url: string) => url.replace('//', '//a:b@'),
   ]) {
-    it(`is its origin, where that is given as ${named('http://uploads.example')}`, async () => {
+    it(`is its origin, given as ${named('http://uploads.example')}`, async () => {
       const peer = await origin(answering(503))
       const memory = new RouteMemory()
       const handler = new RecordingHandler()
@@ -89,7 +89,7 @@ describe('a busy route whose connections have no gates', () => {
     ['a string', (): string => 'abc'],
     ['a stream of known length', chunks],
   ] as const) {
-    it(`is sent ${name} without being asked`, async () => {
+    it(`gets ${name} without an expectation`, async () => {
       const peer = await origin(answering(201))
       const memory = busyAt(peer.url)
       const dispatcher = opened(new Agent()).compose(expectContinue({ memory }))
@@ -106,7 +106,7 @@ describe('a busy route whose connections have no gates', () => {
     })
   }
 
-  it('is sent an upload, whose report says so', async () => {
+  it('gets an upload without an expectation, which the report says', async () => {
     const peer = await origin(answering(201))
     const memory = busyAt(peer.url)
     const { response, report } = await upload(peer.url, chunksOf(noise(1000)), {
@@ -120,7 +120,7 @@ describe('a busy route whose connections have no gates', () => {
     await peer.done
   })
 
-  it('is mocked', async () => {
+  it('works with a mock', async () => {
     const mock = new MockAgent()
     closeLater(() => mock.close())
     mock.disableNetConnect()
@@ -131,7 +131,6 @@ describe('a busy route whose connections have no gates', () => {
   })
 })
 
-/** Three bytes, one by one. */
 function* chunks(): Generator<string> {
   yield* 'abc'
 }

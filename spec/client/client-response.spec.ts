@@ -36,7 +36,7 @@ const bytes = noise(200_000)
 
 for (const [name, sent] of Object.entries(faces)) {
   describe(`the response of ${name}`, () => {
-    it('says what the platform says of its own', async () => {
+    it("has the properties of the platform's own", async () => {
       const url = await answering((response) => response.writeHead(202, { 'x-own': '1' }).end('ok'))
       const response = await sent(url)
       const { type, redirected, ok, status, bodyUsed } = response
@@ -51,7 +51,7 @@ for (const [name, sent] of Object.entries(faces)) {
       expect(response.bodyUsed).to.equal(true)
     })
 
-    it('is the same once more when it is cloned', async () => {
+    it('can be cloned with its properties and its report', async () => {
       const url = await answering((response) => response.writeHead(202, { 'x-own': '1' }).end('ok'))
       const response = await sent(url)
       const copy = response.clone().clone()
@@ -62,7 +62,7 @@ for (const [name, sent] of Object.entries(faces)) {
     })
 
     for (const [coding, encode] of Object.entries(codings)) {
-      it(`can be read into memory of the reader, in ${coding}`, async () => {
+      it(`can be read into buffers of the reader, in ${coding}`, async () => {
         const content = encode(bytes)
         const url = await answering((response) => {
           response.writeHead(200, { 'content-encoding': coding }).end(content)
@@ -77,7 +77,7 @@ for (const [name, sent] of Object.entries(faces)) {
         expect(Buffer.concat(read).equals(bytes)).to.equal(true)
       })
 
-      it(`is whole where its body alone, or nothing but its text was kept, in ${coding}`, async () => {
+      it(`can be read completely if only its body or its text is referenced, in ${coding}`, async () => {
         for (const keep of [
           ({ body }: Response) => body,
           (response: Response) => response.blob(),
@@ -102,7 +102,7 @@ for (const [name, sent] of Object.entries(faces)) {
         }
       })
 
-      it(`fails with the reason of an abort until it was read, in ${coding}`, async () => {
+      it(`fails with the reason of an abort before it was read, in ${coding}`, async () => {
         const url = await answering((response) => {
           response.writeHead(200, { 'content-encoding': coding }).end(encode(bytes.subarray(0, 9)))
         })
@@ -114,7 +114,7 @@ for (const [name, sent] of Object.entries(faces)) {
         expect(await response.text().catch((error: unknown) => error)).to.equal(reason)
       })
 
-      it(`does not listen to a signal once it was read, or left unread, in ${coding}`, async () => {
+      it(`removes its signal listener once it was read or collected, in ${coding}`, async () => {
         const url = await answering((response) => {
           response.writeHead(200, { 'content-encoding': coding }).end(encode(bytes.subarray(0, 9)))
         })
@@ -125,7 +125,7 @@ for (const [name, sent] of Object.entries(faces)) {
         while (getEventListeners(kept, 'abort').length > 0) await collected()
       })
 
-      it(`frees its connection where nobody kept it, in ${coding}`, async () => {
+      it(`closes its connection when it is collected, in ${coding}`, async () => {
         const closed = signal()
         let over = false
         const url = await answering((response) => {
@@ -136,7 +136,7 @@ for (const [name, sent] of Object.entries(faces)) {
           response.writeHead(200, { 'content-encoding': coding }).write(encode(bytes))
         })
         await sent(url)
-        // A collection that comes too early finds the response on the stack.
+        // A collection that is too early finds the response on the stack.
         while (!over) await collected()
         await closed.raised
       })
@@ -155,7 +155,7 @@ describe('the response of upload', () => {
 describe('the response of fetch', () => {
   const put = faces.fetch as Sent
 
-  it("has header fields that cannot be changed, as the platform's", async () => {
+  it("has immutable header fields, as the platform's", async () => {
     const response = await put(await answering((answer) => answer.end()))
     for (const { headers } of [response, response.clone()]) {
       expect(() => headers.set('x-own', '1')).to.throw(TypeError)
@@ -166,7 +166,7 @@ describe('the response of fetch', () => {
   })
 
   for (const [coding, encode] of Object.entries(codings)) {
-    it(`is returned where it has the integrity that is wanted, in ${coding}`, async () => {
+    it(`is returned if its content matches the integrity option, in ${coding}`, async () => {
       const integrity = `sha256-${createHash('sha256').update(bytes).digest('base64')}`
       const url = await answering((response) => {
         response.writeHead(200, { 'content-encoding': coding }).end(encode(bytes))
@@ -176,7 +176,7 @@ describe('the response of fetch', () => {
     })
   }
 
-  it('is a network error where it has not the integrity that is wanted', async () => {
+  it('is a network error if its content does not match the integrity option', async () => {
     const integrity = `sha256-${createHash('sha256').update('other').digest('base64')}`
     const url = await answering((response) => response.end(bytes))
     const failure = await put(url, { integrity }).catch((error: unknown) => error)
@@ -197,7 +197,7 @@ describe('the response of fetch', () => {
     [2, 'ERR_EXPECT_TOO_MANY_REDIRECTS'],
     [3, 200],
   ] as const) {
-    it(`comes after ${max} redirects at most, where that was said: ${outcome}`, async () => {
+    it(`follows maxRedirections redirects at most, here ${max}: ${outcome}`, async () => {
       let made = 0
       const url = await answering((response) => {
         made += 1
@@ -212,13 +212,13 @@ describe('the response of fetch', () => {
     })
   }
 
-  it('is of another type once a redirect led to another origin', async () => {
+  it('has another type after a redirect to another origin', async () => {
     const other = await answering((response) => response.end())
     const url = await answering((response) => response.writeHead(307, { location: other }).end())
     expect(await put(url)).to.include({ type: 'cors', redirected: true, url: other })
   })
 
-  it('is kept where the mode is same-origin, and an error elsewhere', async () => {
+  it('is returned within the same origin with mode same-origin, and else an error', async () => {
     const other = await answering((response) => response.end())
     const url = await answering((response) => response.writeHead(307, { location: other }).end())
     expect((await put(other, { mode: 'same-origin' } as FetchInit)).status).to.equal(200)

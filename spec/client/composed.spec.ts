@@ -44,11 +44,11 @@ interface Row {
   readonly sentBytes: number
 }
 
-/** What is right, whoever decides. */
+/** The expected result, whichever interceptor acts. */
 function rightFor(size: keyof typeof contents, mode: string): Row {
   const { length: bytes } = contents[size]
   if (size === 'small') {
-    // A 417 is for those who ask.
+    // Without an expectation, the origin accepts instead of answering 417.
     const status = mode === '413' ? 413 : 201
     return { status, reason: 'below-threshold', attempts: ['first'], sentBytes: bytes }
   }
@@ -109,16 +109,16 @@ describe('two interceptors', () => {
     }
   }
 
-  it('tell progress once', async () => {
+  it('report progress once', async () => {
     const origin = await guarded('go')
     const dispatcher = agentFor(settings).compose(asking())
-    const told: number[] = []
+    const reported: number[] = []
     const onProgress = ({ sent }: { sent: number }): void => {
-      told.push(sent)
+      reported.push(sent)
     }
     await upload(`${origin.url}/file`, contents.small, { ...settings, dispatcher, onProgress })
-    expect(told).to.eql([...told].sort((one, other) => one - other))
-    expect(told.at(-1)).to.equal(3)
+    expect(reported).to.eql([...reported].sort((one, other) => one - other))
+    expect(reported.at(-1)).to.equal(3)
   })
 })
 
@@ -132,10 +132,10 @@ describe('an ExpectAgent behind a Proxy', () => {
     'compose()': (agent) => agent.compose(pass),
     'compose() twice': (agent) => agent.compose(pass).compose(pass),
     'a RetryAgent of compose()': (agent) => new RetryAgent(agent.compose(pass)),
-    'a Proxy of somebody': (agent) => new Proxy(agent, {}),
+    'a plain Proxy': (agent) => new Proxy(agent, {}),
   }
   for (const [name, wrap] of Object.entries(wrappers)) {
-    it(`uploads, and closes once the upload is over: ${name}`, async () => {
+    it(`uploads, and closes after the upload: ${name}`, async () => {
       const origin = await guarded('go')
       const agent = agentFor(settings)
       const dispatcher = wrap(agent)
@@ -154,7 +154,7 @@ describe('an ExpectAgent behind a Proxy', () => {
       expect(agent.destroyed).to.equal(true)
     })
 
-    // undici's RetryAgent takes no callback.
+    // undici's RetryAgent accepts no callback.
     if (name.startsWith('a RetryAgent')) continue
     it(`closes with a callback: ${name}`, async () => {
       const agent = agentFor()
@@ -163,7 +163,7 @@ describe('an ExpectAgent behind a Proxy', () => {
     })
   }
 
-  it('is closed by what a subclass does', async () => {
+  it('calls the methods of a subclass', async () => {
     const calls: string[] = []
     class Own extends ExpectAgent {
       override dispatch(...args: Parameters<ExpectAgent['dispatch']>): boolean {

@@ -25,7 +25,7 @@ function times(count: number): Buffer {
   return Array.from({ length: count }).reduce<Buffer>((content) => gzipSync(content), text)
 }
 
-/** An answer: what Content-Encoding says, the content, and where it is cut into two pieces. */
+/** A response: its Content-Encoding, its content, and where the content is cut into two pieces. */
 type Answer = readonly [what: string, codings: string | string[], content: Buffer, cut?: number]
 
 const coders = {
@@ -44,9 +44,9 @@ const each: Answer[] = Object.entries(coders).flatMap(([name, code]): Answer[] =
   return [
     [`${name}`, coding, content],
     [`${name}, byte by byte at its beginning`, coding, content, 1],
-    [`${name}, with a byte behind its end`, coding, Buffer.concat([content, more])],
+    [`${name}, with a byte after its end`, coding, Buffer.concat([content, more])],
     [
-      `${name}, with a byte that comes after its end`,
+      `${name}, with a byte that arrives after its end`,
       coding,
       Buffer.concat([content, more]),
       length,
@@ -80,7 +80,7 @@ const answers: Answer[] = [
   ...unknown,
 ]
 
-/** An origin that gives this answer to whatever it is sent. */
+/** An origin that gives this response to each request. */
 async function answering(
   [, codings, content, cut = content.length]: Answer,
   status = 200,
@@ -103,7 +103,7 @@ async function answering(
   return `http://127.0.0.1:${port}/`
 }
 
-/** What came of it: the content, or what failed. */
+/** The content, or the error. */
 async function cameOf(made: Promise<Response>): Promise<string> {
   try {
     const response = await made
@@ -119,11 +119,11 @@ function causeOf(error: NodeJS.ErrnoException): NodeJS.ErrnoException {
   return error.cause instanceof Error ? error.cause : error
 }
 
-describe('content of a response', () => {
+describe('the content of a response', () => {
   const init = { method: 'PUT', body: 'content' } as const
 
   for (const answer of answers) {
-    it(`is decoded as fetch does it: ${answer[0]}`, async () => {
+    it(`is decoded as by fetch: ${answer[0]}`, async () => {
       const url = await answering(answer)
       const wanted = await cameOf(undiciFetch(url, init) as unknown as Promise<Response>)
       const dispatcher = agentFor()
@@ -135,7 +135,7 @@ describe('content of a response', () => {
   }
 
   for (const coding of ['gzip', 'deflate', 'br', 'zstd']) {
-    it(`is terminated where it is no ${coding}, as fetch says, in one piece or in two`, async () => {
+    it(`fails as "terminated" if it is not valid ${coding}, in one piece or in two`, async () => {
       for (const cut of [100_000, 50_000]) {
         const url = await answering(['', coding, noise(100_000).fill(255, 0, 9), cut])
         const { response } = await upload(url, init.body, { dispatcher: agentFor() })
@@ -147,7 +147,7 @@ describe('content of a response', () => {
   }
 
   for (const status of [204, 205, 304]) {
-    it(`is none with a ${status}, whatever its coding`, async () => {
+    it(`is empty with a ${status}, with any coding`, async () => {
       const url = await answering(['', 'gzip', Buffer.alloc(0)], status)
       const wanted = await cameOf(undiciFetch(url, init) as unknown as Promise<Response>)
       const { response } = await upload(url, init.body, { dispatcher: agentFor() })
@@ -160,7 +160,7 @@ describe('content of a response', () => {
       const zeros = Buffer.alloc(20_000_000)
       const [decoder] = decodersOf(name.replace('raw ', ''))
       decoder?.end(code(zeros))
-      // As much is decoded elsewhere meanwhile.
+      // The same amount is decoded elsewhere in the meantime.
       await promisify(inflate)(deflateSync(zeros))
       expect(decoder?.readableLength).to.be.below(1_000_000)
       decoder?.destroy()
@@ -168,7 +168,7 @@ describe('content of a response', () => {
   }
 
   for (const coding of ['gzip', 'deflate', 'br', 'zstd'] as const) {
-    it(`does not keep its connection busy with what comes behind the end of ${coding}`, async () => {
+    it(`does not keep its connection busy with bytes after the end of ${coding}`, async () => {
       const content = Buffer.concat([coders[coding](text), noise(2_000_000)])
       const url = await answering(['', coding, content], 200)
       const dispatcher = agentFor()

@@ -12,7 +12,7 @@ async function openOrigin(options: OriginOptions = {}): Promise<TestOrigin> {
   return origin
 }
 
-/** A stream that never ends by itself. */
+/** A stream without an end. */
 function endless(): { body: ReadableStream; cancelled: Promise<unknown> } {
   let cancel: (reason: unknown) => void = () => {}
   const cancelled = new Promise((resolve) => {
@@ -24,7 +24,7 @@ function endless(): { body: ReadableStream; cancelled: Promise<unknown> } {
 }
 
 describe('fetch, given a Request of the undici package', () => {
-  it('takes over its method, headers and body', async () => {
+  it('uses its method, headers and body', async () => {
     const origin = await openOrigin()
     const headers = { 'x-name': 'value' }
     const request = new UndiciRequest(origin.url, { method: 'POST', headers, body: 'hello' })
@@ -42,7 +42,7 @@ describe('fetch, given a Request of the undici package', () => {
     expect(origin.requests[0]?.headers).to.include({ 'content-length': '5' })
   })
 
-  it('lets its init win over the Request', async () => {
+  it('prefers its init to the Request', async () => {
     const origin = await openOrigin()
     const request = new UndiciRequest(origin.url, { method: 'POST', body: 'hello' })
     const init = { method: 'PUT', body: 'other', dispatcher: agentFor() }
@@ -51,7 +51,7 @@ describe('fetch, given a Request of the undici package', () => {
     expect([seen?.method, String(seen?.content)]).to.deep.equal(['PUT', 'other'])
   })
 
-  it('ends with its signal', async () => {
+  it('is aborted by its signal', async () => {
     const controller = new AbortController()
     const origin = await openOrigin()
     const request = new UndiciRequest(origin.url, { signal: controller.signal })
@@ -62,7 +62,7 @@ describe('fetch, given a Request of the undici package', () => {
     expect(origin.requests).to.have.length(0)
   })
 
-  it('refuses one whose body was read', async () => {
+  it('rejects one whose body was read', async () => {
     const origin = await openOrigin()
     const request = new UndiciRequest(origin.url, { method: 'POST', body: 'hello' })
     await request.text()
@@ -84,7 +84,7 @@ describe('fetch, given a Request with a stream for a body', () => {
   }
 
   for (const [realm, requestOf] of Object.entries(streams)) {
-    it(`follows a redirect with what nobody has read yet (${realm})`, async () => {
+    it(`follows a redirect with an unread stream (${realm})`, async () => {
       const origin = await openOrigin(moving)
       const request = requestOf(`${origin.url}/old`, new Blob(['hello']).stream())
       const response = await fetch(request, { dispatcher: agentFor() })
@@ -94,7 +94,7 @@ describe('fetch, given a Request with a stream for a body', () => {
       expect(String(second?.content)).to.equal('hello')
     })
 
-    it(`fails when the stream breaks, and never sends it as if it were whole (${realm})`, async () => {
+    it(`fails when the stream breaks, and never completes the message (${realm})`, async () => {
       const origin = await openOrigin()
       const broken = new Error('the disk is gone')
       let pulls = 0
@@ -119,7 +119,7 @@ describe('fetch, given a Request with a stream for a body', () => {
       await cancelled
     })
 
-    it(`ends with the signal of the Request (${realm})`, async () => {
+    it(`is aborted by the signal of the Request (${realm})`, async () => {
       const controller = new AbortController()
       const reason = new Error('enough')
       const origin = await openOrigin({
@@ -138,7 +138,7 @@ describe('fetch, given a Request with a stream for a body', () => {
 })
 
 describe('fetch', () => {
-  it('takes Headers of the undici package', async () => {
+  it('accepts Headers of the undici package', async () => {
     const origin = await openOrigin()
     const headers = new UndiciHeaders({ 'x-name': 'value' }) as unknown as Headers
     await fetch(origin.url, { method: 'POST', headers, body: 'hello', dispatcher: agentFor() })
@@ -162,14 +162,14 @@ describe('fetch', () => {
     })
   }
 
-  it('leaves data: URLs alone', async () => {
+  it("passes data: URLs to the platform's fetch", async () => {
     const response = await fetch('data:,hello', { dispatcher: agentFor() })
     expect(await response.text()).to.equal('hello')
   })
 })
 
 describe('createFetch', () => {
-  it('binds options, which the init of a call overrules', async () => {
+  it('binds options, which the init of a call overrides', async () => {
     const origin = await openOrigin()
     const bound = createFetch({ threshold: 3, dispatcher: agentFor() })
     await bound(origin.url, { method: 'POST', body: 'hello' })
@@ -177,7 +177,7 @@ describe('createFetch', () => {
     expect(origin.requests.map(({ asked }) => asked)).to.deep.equal([true, false])
   })
 
-  it('keeps its options where the init of a call has them undefined', async () => {
+  it('keeps its options if those in init are undefined', async () => {
     const origin = await openOrigin()
     const dispatcher = agentFor()
     const dispatched: unknown[] = []
@@ -193,7 +193,7 @@ describe('createFetch', () => {
     expect(dispatched).to.have.length(1)
   })
 
-  it('tries again as it was told, and not as libraries tell themselves on init', async () => {
+  it('retries according to its own option, and ignores the retry number of other libraries in init', async () => {
     const modes = [503, 'go', 503] as const
     let requests = 0
     const origin = await openOrigin({ mode: () => modes[requests++] ?? 'go' })
@@ -205,14 +205,14 @@ describe('createFetch', () => {
     expect(origin.requests).to.have.length(3)
   })
 
-  it('refuses an option that it does not know, by name', () => {
+  it('rejects an unknown option by name', () => {
     const options = { treshold: 3 } as object
     expect(() => createFetch(options)).to.throw(TypeError, "'treshold'")
   })
 })
 
 describe('install', () => {
-  it("makes the process's fetch ask, until it is undone", async () => {
+  it("makes the process's fetch send expectations until it is undone", async () => {
     const origin = await openOrigin()
     const before = { fetch: globalThis.fetch, dispatcher: getGlobalDispatcher() }
     const undo = install({ threshold: 3 })

@@ -2,8 +2,8 @@ import { expect } from 'chai'
 import type { Dispatcher } from 'undici'
 import { expectContinue } from '../../lib/client/interceptor.ts'
 
-describe('the attempt after a failure', () => {
-  it('begins when undici has told all that failed with it', async () => {
+describe('the attempt after a connection failure', () => {
+  it('starts after undici has failed all requests of the connection', async () => {
     let telling = false
     const begun: string[] = []
     const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })

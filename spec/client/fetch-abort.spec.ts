@@ -7,10 +7,14 @@ import { origin } from '../support/origin.ts'
 const inits: Readonly<Record<string, FetchInit>> = {
   'a GET': {},
   'a PUT': { method: 'PUT', body: 'hello' },
-  'a PUT that asks': { method: 'PUT', body: 'hello', expect: 'always', continueTimeout: 60_000 },
+  'a PUT with an expectation': {
+    method: 'PUT',
+    body: 'hello',
+    expect: 'always',
+    continueTimeout: 60_000,
+  },
 }
 
-/** What an abort may be given as its reason. */
 const reasons: Readonly<Record<string, unknown>> = {
   'an Error': new Error('enough'),
   'a DOMException': new DOMException('too slow', 'TimeoutError'),
@@ -31,7 +35,7 @@ describe("fetch's abort", () => {
         expect(started.connections).to.equal(0)
       })
 
-      it(`rejects ${what} with ${name} while it waits for an answer`, async () => {
+      it(`rejects ${what} with ${name} while it waits for a response`, async () => {
         const controller = new AbortController()
         const { signal } = controller
         const peer = await origin(async (wire) => {

@@ -15,7 +15,7 @@ const part = (start: number, end: number) => ({
 })
 const complete = part(0, bytes.length)
 
-/** Content of a file; `end` is the last byte, as node:fs has it. */
+/** Content of a file; as in node:fs, `end` is the last byte. */
 const fileInputs: readonly Input[] = [
   { name: 'a file stream', make: () => temporaryStream(bytes), ...complete },
   {
@@ -60,7 +60,7 @@ const inputs = [
   { name: 'an array', make: () => halves, ...complete, length: null },
 ]
 
-/** What the origin is to have seen of a request whose content it took. */
+/** What the origin must see of a request whose content it accepted. */
 function seenOf(request: SeenRequest | undefined): object {
   const { asked, headers, content } = request ?? { asked: null, headers: {} }
   return {
@@ -106,7 +106,7 @@ describe("fetch's body", () => {
       expect(more).to.deep.equal([])
     })
 
-    it(`may be a function that makes ${input.name}, of which nothing is known`, async () => {
+    it(`may be a function that makes ${input.name}, without a length or a type`, async () => {
       const made = await input.make()
       const [refused, accepted] = await send(417, () => made)
       expect(refused).to.include({ asked: true, status: 417, bytes: 0 })

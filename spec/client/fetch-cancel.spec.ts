@@ -3,7 +3,7 @@ import { fetch } from '../../lib/client/fetch.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin, type Script } from '../support/origin.ts'
 
-/** A stream that never ends, and the reason it was cancelled with. */
+/** A stream without an end, and the reasons with which it was cancelled. */
 function endless(): { body: ReadableStream; cancelled: Promise<unknown>; reasons: unknown[] } {
   const reasons: unknown[] = []
   let body: ReadableStream | undefined
@@ -19,10 +19,10 @@ function endless(): { body: ReadableStream; cancelled: Promise<unknown>; reasons
   return { body: body as ReadableStream, cancelled, reasons }
 }
 
-/** Goes as far into an upload as is said, and then has it aborted. */
+/** Each script continues up to the moment and then aborts. */
 const moments: readonly (readonly [when: string, script: (abort: () => void) => Script])[] = [
   [
-    'waits for the go-ahead',
+    'waits for the 100',
     (abort) => async (wire) => {
       await wire.head()
       abort()
@@ -66,7 +66,7 @@ describe('fetch with a signal', () => {
     expect(atOnce).to.deep.equal([reason])
   })
 
-  it('honours no signal of a Request where init says that there is none', async () => {
+  it('ignores the signal of a Request if init.signal is null', async () => {
     const peer = await origin(async (wire) => {
       const head = await wire.head()
       expect((await wire.content(head)).toString()).to.equal('sent')

@@ -9,27 +9,27 @@ import { Wire } from '../support/wire.ts'
 const platform = globalThis.fetch as typeof fetch
 const asking = { expect: 'always', continueTimeout: 60_000 } as const
 
-/** What can be told of a failure and of what caused it. */
-function told(error: Error): object {
+/** The properties of an error and of its cause. */
+function described(error: Error): object {
   const { name, message, cause } = error as Error & { cause?: NodeJS.ErrnoException }
   return { name, message, cause: { name: cause?.name, code: cause?.code, text: cause?.message } }
 }
 
-/** The status and the text of a response, or what failed. */
+/** The status and the text of a response, or the error. */
 async function outcomeOf(call: typeof fetch, url: string, init: FetchInit): Promise<unknown> {
   return call(url, init).then(
-    async (response) => [response.status, await response.text().catch(told)],
-    (error) => told(error),
+    async (response) => [response.status, await response.text().catch(described)],
+    (error) => described(error),
   )
 }
 
 const ok = (wire: Wire, ...fields: string[]): void => wire.send('HTTP/1.1 200 OK', ...fields)
 
-/** What the origin does once it has a head. */
+/** What the origin does after it has read a head. */
 const answers: Readonly<Record<string, (wire: Wire) => void>> = {
   'is reset': (wire) => wire.reset(),
   'is closed': (wire) => wire.end(),
-  'has no answer that is HTTP': (wire) => {
+  'sends bytes that are not HTTP': (wire) => {
     wire.raw('nonsense\r\n\r\n')
     wire.end()
   },
@@ -42,22 +42,22 @@ const answers: Readonly<Record<string, (wire: Wire) => void>> = {
     wire.raw('abc')
     wire.end()
   },
-  'has a length that is none': (wire) => ok(wire, 'content-length: x'),
-  'has a head that is too large': (wire) => ok(wire, `x-large: ${'a'.repeat(20_000)}`),
-  'has a chunk that is none': (wire) => {
+  'sends an invalid length': (wire) => ok(wire, 'content-length: x'),
+  'sends too large a head': (wire) => ok(wire, `x-large: ${'a'.repeat(20_000)}`),
+  'sends an invalid chunk': (wire) => {
     ok(wire, 'transfer-encoding: chunked')
     wire.raw('zz\r\n')
   },
-  'has content that is not in gzip': (wire) => {
+  'sends content that is not gzip': (wire) => {
     ok(wire, 'content-encoding: gzip', 'content-length: 3')
     wire.raw('abc')
   },
-  'is to be upgraded': (wire) => {
+  'sends a 101': (wire) => {
     wire.send('HTTP/1.1 101 Switching Protocols', 'upgrade: x', 'connection: upgrade')
   },
 }
 
-/** An origin that does the same on every connection, of which a request that asks may make two. */
+/** The same behaviour on every connection: a request with an expectation may make two. */
 async function answering(answer: (wire: Wire) => void): Promise<string> {
   const server = createServer((socket) => {
     const wire = new Wire(socket, 0)
@@ -73,13 +73,13 @@ async function answering(answer: (wire: Wire) => void): Promise<string> {
 const inits: Readonly<Record<string, FetchInit>> = {
   'a GET': {},
   'a PUT': { method: 'PUT', body: 'hello' },
-  'a PUT that asks': { method: 'PUT', body: 'hello', ...asking },
+  'a PUT with an expectation': { method: 'PUT', body: 'hello', ...asking },
 }
 
 describe('fetch', () => {
   for (const [name, answer] of Object.entries(answers)) {
     for (const [what, init] of Object.entries(inits)) {
-      it(`fails as the platform's where the connection of ${what} ${name}`, async () => {
+      it(`fails like the platform's if the connection of ${what} ${name}`, async () => {
         const url = await answering(answer)
         const theirs = await outcomeOf(platform, url, init)
         const ours = await outcomeOf(fetch, url, { ...init, dispatcher: agentFor() })
@@ -88,7 +88,7 @@ describe('fetch', () => {
     }
   }
 
-  it("fails as the platform's where nobody listens", async () => {
+  it("fails like the platform's if no server listens", async () => {
     const origin = await openOrigin()
     const { url } = origin
     await origin.close()

@@ -11,7 +11,7 @@ const forms: Readonly<Record<string, () => FormData>> = {
   'the undici package': () => new UndiciFormData() as unknown as FormData,
 }
 
-/** Answers the request that the origin took. */
+/** Resolves with the request that the origin accepted. */
 async function send(mode: OriginMode, body: FormData): Promise<SeenRequest | undefined> {
   const origin = await openOrigin({ mode, keepContent: true })
   const dispatcher = agentFor({ expect: 'always', continueTimeout: 60_000 })
@@ -23,7 +23,7 @@ async function send(mode: OriginMode, body: FormData): Promise<SeenRequest | und
 describe("fetch's body, when it is a form", () => {
   for (const [realm, make] of Object.entries(forms)) {
     for (const mode of ['go', 417] as const) {
-      it(`of ${realm} arrives as multipart of the right length (${mode})`, async () => {
+      it(`of ${realm} arrives as multipart with the correct length (${mode})`, async () => {
         const form = make()
         form.append('title', 'Größe')
         form.append('file', new Blob([bytes], { type: 'video/h264' }), 'a "b".bin')

@@ -9,7 +9,7 @@ const body = 'hello'
 const own = { 'X-Own': '1', 'Content-Type': 'video/h264', Cookie: 'a=1' }
 const pairs = Object.entries(own)
 
-/** What went out, but for the name of the origin. */
+/** The request without the host. */
 const sent = ({ method, path, headers: { host: _, ...headers }, content }: SeenRequest) => ({
   method,
   path,
@@ -19,7 +19,7 @@ const sent = ({ method, path, headers: { host: _, ...headers }, content }: SeenR
 
 const origin = (): Promise<TestOrigin> => openOrigin({ keepContent: true })
 
-/** What a fetch made of an init: what went out, or the name of what it rejected with. */
+/** The request that was sent, or the name of the error. */
 async function madeOf(call: typeof fetch, init: object): Promise<unknown> {
   const { url, requests } = await origin()
   const failure = await call(`${url}/a?b=c`, init as FetchInit).then(
@@ -31,7 +31,7 @@ async function madeOf(call: typeof fetch, init: object): Promise<unknown> {
 
 const platform = globalThis.fetch as typeof fetch
 
-/** Made anew for each use, because some can be used once. */
+/** Made anew for each use, because some can be used only once. */
 const inits: Readonly<Record<string, () => object>> = {
   'headers of the platform': () => ({ headers: new Headers(own) }),
   'headers of the undici package': () => ({ headers: new UndiciHeaders(own) }),
@@ -69,7 +69,7 @@ const inits: Readonly<Record<string, () => object>> = {
   'a redirect that does not exist': () => ({ redirect: 'sometimes' }),
   'a duplex': () => ({ duplex: 'half' }),
   'a duplex that does not exist': () => ({ duplex: 'full' }),
-  'names it does not know': () => ({ retries: 3, onprogress: 1, agent: null, next: {} }),
+  'unknown names': () => ({ retries: 3, onprogress: 1, agent: null, next: {} }),
 }
 
 describe("fetch's init", () => {
@@ -95,7 +95,7 @@ const shapes: Readonly<Record<string, Shape>> = {
 
 describe("fetch's Host", () => {
   for (const content of [{ method: 'POST', body }, {}]) {
-    it(`is that of the URL, whatever init says, ${'body' in content ? 'with' : 'without'} a body`, async () => {
+    it(`is that of the URL, regardless of init, ${'body' in content ? 'with' : 'without'} a body`, async () => {
       const { url, requests } = await origin()
       const headers = { Host: 'elsewhere.example' }
       await fetch(url, { ...content, headers, dispatcher: agentFor() })

@@ -62,7 +62,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
         ['go', [true]],
         [417, [true, false]],
       ] as [OriginMode, boolean[]][]) {
-        it(`of ${realm}, of ${name}, is sent as it is (${mode})`, async () => {
+        it(`of ${realm}, of ${name}, is sent unchanged (${mode})`, async () => {
           const origin = await openOrigin({ mode, keepContent: true })
           const request = requestFor(origin.url, make())
           const { status } = await fetch(request, { dispatcher: agentFor(asking) })
@@ -75,7 +75,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
         })
       }
 
-      it(`of ${realm}, of ${name}, is refused when it was used before`, async () => {
+      it(`of ${realm}, of ${name}, is rejected when it was used before`, async () => {
         const origin = await openOrigin()
         const request = requestFor(origin.url, make())
         await request.text()
@@ -85,7 +85,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
       })
     }
 
-    it(`of ${realm}, is left alone where init has another body`, async () => {
+    it(`of ${realm}, is not read if init has another body`, async () => {
       const origin = await openOrigin({ keepContent: true })
       const request = requestFor(origin.url, 'old')
       const init = { body: 'new', method: 'PUT', headers: { 'x-own': '2' } }
@@ -95,7 +95,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
       expect(seen?.headers['x-own']).to.equal('2')
     })
 
-    it(`of ${realm}, has its redirect honoured`, async () => {
+    it(`of ${realm}, determines the redirect mode`, async () => {
       const mode = { status: 307, headers: { location: '/moved' } }
       const origin = await openOrigin({ mode })
       const request = new Made(origin.url, { method: 'PUT', body: text, redirect: 'manual' })
@@ -104,7 +104,7 @@ describe("fetch's input, when it is a Request with a body,", () => {
       expect(origin.requests.map(({ bytes }) => bytes)).to.deep.equal([0])
     })
 
-    it(`of ${realm}, ends with its signal`, async () => {
+    it(`of ${realm}, aborts with its signal`, async () => {
       const controller = new AbortController()
       const reason = new Error('enough')
       const { signal } = controller

@@ -7,7 +7,7 @@ import type { ContentInput } from '../../lib/content/content.ts'
 import { agentFor } from '../support/faces.ts'
 import { openOrigin } from '../support/open-origin.ts'
 
-/** A Request of another realm, of which nothing is known but its shape. */
+/** An object with the shape of a Request, as from another realm. */
 function foreignRequest(url: string, init: RequestInit): Request {
   const inner = new Request(url, init)
   const names = ['url', 'method', 'headers', 'body', 'bodyUsed', 'signal', 'redirect', 'integrity']
@@ -17,7 +17,7 @@ function foreignRequest(url: string, init: RequestInit): Request {
   return Object.defineProperty(made, Symbol.toStringTag, { value: 'Request' }) as Request
 }
 
-describe('fetch, given what is of another realm,', () => {
+describe('fetch, given an object of another realm,', () => {
   const sent: Readonly<Record<string, (url: string) => [input: FetchInput, init?: FetchInit]>> = {
     'an ArrayBuffer': (url) => [
       url,
@@ -37,7 +37,7 @@ describe('fetch, given what is of another realm,', () => {
     'a Request': (url) => [foreignRequest(url, { method: 'POST', body: 'hi' })],
   }
   for (const [name, make] of Object.entries(sent)) {
-    it(`takes ${name}`, async () => {
+    it(`accepts ${name}`, async () => {
       const origin = await openOrigin({ keepContent: true })
       const [input, init] = make(origin.url)
       const method = name === 'a Request' ? {} : { method: 'POST' }

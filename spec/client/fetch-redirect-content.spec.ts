@@ -4,7 +4,7 @@ import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { type Play, tlsFront } from '../support/tls-front.ts'
 
-/** Redirects with this much content once the upload came, and takes the upload that follows. */
+/** Redirects with this much content after the upload, and accepts the next one. */
 function redirecting(bytes: number): Play {
   return (request, response, asked) => {
     if (asked) response.writeContinue()
@@ -18,7 +18,7 @@ function redirecting(bytes: number): Play {
 describe('the content of a redirect that fetch follows', () => {
   for (const protocol of ['http/1.1', 'h2']) {
     for (const bytes of [100_000, 1_000_000]) {
-      it(`holds nothing up, ${bytes} bytes of it over ${protocol}`, async () => {
+      it(`does not delay the next request, ${bytes} bytes over ${protocol}`, async () => {
         const front = await tlsFront([protocol], redirecting(bytes))
         const dispatcher = agentFor({ connections: 1, connect: { ca: front.ca } })
         const options = { method: 'PUT', body: 'hello', dispatcher, expect: 'always' } as const

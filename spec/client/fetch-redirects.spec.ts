@@ -12,17 +12,17 @@ const [first, second] = ['/first', '/second?at=1']
 interface Case {
   readonly status: number
   readonly init: FetchInit
-  /** Where the redirect points; nowhere when it is `null`. */
+  /** The Location field; `null` for none. */
   readonly location?: string | null
 }
 
-/** What the origin saw, but for its own name, the expectation, and what a redirect kept back. */
+/** The request without the host, the expectation, and the fields that a redirect removes. */
 function seenOf({ method, path, headers, content }: SeenRequest): object {
   const { host: _host, expect: _expect, ...fields } = headers
   return { method, path, fields, content: path === first ? '' : String(content) }
 }
 
-/** What came back, and what the origin saw last. */
+/** The response, and the last request at the origin. */
 async function outcomeOf(call: typeof fetch, { status, init, location = second }: Case) {
   const headers: Record<string, string> = location === null ? {} : { location }
   const mode = ({ path }: SeenRequest): OriginMode => (path === first ? { status, headers } : 'go')
@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
   ...[300, 304, 305].map((status) => ({ status, init: { method: 'PUT', ...text } })),
   { status: 307, location: null, init: { method: 'PUT', ...text } },
   { status: 307, location: '/second?at=1#part', init: { method: 'PUT', ...text } },
-  // Node writes fields in latin1: these are the bytes of UTF-8.
+  // Node writes fields as latin1: these are the bytes of UTF-8.
   { status: 307, location: '/caf\u00c3\u00a9', init: { method: 'PUT', ...text } },
   { status: 307, location: 'http://', init: { method: 'PUT', ...text } },
   { status: 307, location: 'http://me:secret@127.0.0.1:1/', init: { method: 'PUT', ...text } },
@@ -73,8 +73,8 @@ const cases: readonly Case[] = [
 ]
 
 const ways: Readonly<Record<string, FetchInit>> = {
-  'which was not asked': { expect: 'never' },
-  'which was asked': { expect: 'always', continueTimeout: 60_000 },
+  'without an expectation': { expect: 'never' },
+  'with an expectation': { expect: 'always', continueTimeout: 60_000 },
 }
 
 describe("fetch's redirect", () => {
@@ -82,7 +82,7 @@ describe("fetch's redirect", () => {
     for (const each of cases) {
       const { status, location = second, init } = each
       const { method, redirect = 'follow' } = init
-      it(`'${redirect}' is the platform's for a ${status} to ${location} after a ${method}, ${way}`, async () => {
+      it(`'${redirect}' behaves like the platform's for a ${status} to ${location} after a ${method}, ${way}`, async () => {
         const theirs = await outcomeOf(platform, each)
         const own = { ...init, ...options, dispatcher: agentFor() }
         expect(await outcomeOf(fetch, { ...each, init: own })).to.deep.equal(theirs)
@@ -90,7 +90,7 @@ describe("fetch's redirect", () => {
     }
   }
 
-  it('is refused where its Location has credentials, and nothing is sent there', async () => {
+  it('is rejected if its Location has credentials, and nothing is sent there', async () => {
     const other = await openOrigin()
     const location = other.url.replace('//', '//me:secret@')
     const origin = await openOrigin({ mode: { status: 307, headers: { location } } })
@@ -101,7 +101,7 @@ describe("fetch's redirect", () => {
     expect(other.requests).to.deep.equal([])
   })
 
-  it('goes to another origin without credentials, as that of the platform', async () => {
+  it("goes to another origin without credentials, like the platform's", async () => {
     const outcomes = []
     for (const call of [platform, fetch]) {
       const other = await openOrigin({ keepContent: true })
@@ -118,7 +118,7 @@ describe("fetch's redirect", () => {
 })
 
 describe('a fetch that follows a redirect', () => {
-  it('reports it as one upload', async () => {
+  it('has one report', async () => {
     const origin = await openOrigin({
       mode: ({ path }) => (path === first ? { status: 307, headers: { location: second } } : 'go'),
     })
@@ -131,7 +131,7 @@ describe('a fetch that follows a redirect', () => {
     ])
   })
 
-  it('has one time for all of it', async () => {
+  it('has one total timeout', async () => {
     const clock = standingClock()
     const origin = await openOrigin({
       mode: ({ path }) => {

@@ -14,7 +14,7 @@ const realms: Readonly<Record<string, typeof Request>> = {
   'the undici package': UndiciRequest as unknown as typeof Request,
 }
 
-/** A form of the realm that a Request is of. */
+/** A form of the same realm as the Request. */
 function formOf(Made: typeof Request): FormData {
   const form = Made === Request ? new FormData() : (new UndiciFormData() as unknown as FormData)
   form.append('title', 'Größe')
@@ -31,7 +31,7 @@ const bodies: Readonly<Record<string, (Made: typeof Request) => RequestInit['bod
   'a form': formOf,
 }
 
-describe('fetch, given a Request that is made of what can be sent again,', () => {
+describe('fetch, given a Request with a replayable body,', () => {
   for (const [realm, Made] of Object.entries(realms)) {
     for (const [name, make] of Object.entries(bodies)) {
       it(`sends its length, and all of it again after a 417: ${name} (${realm})`, async () => {
@@ -61,7 +61,7 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
       })
 
       for (const order of ['before', 'while']) {
-        it(`sends it whole where a clone is read ${order} it is sent: ${name} (${realm})`, async () => {
+        it(`sends it completely if a clone is read ${order} it is sent: ${name} (${realm})`, async () => {
           const origin = await openOrigin({ keepContent: true })
           const init = { method: 'POST', body: make(Made) } as RequestInit
           const request = new Made(origin.url, init)
@@ -90,7 +90,7 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
       })
     }
 
-    it(`sends what is empty without asking (${realm})`, async () => {
+    it(`sends an empty body without an expectation (${realm})`, async () => {
       const origin = await openOrigin()
       const request = new Made(origin.url, { method: 'POST', body: '' })
       await fetch(request, { dispatcher: agentFor(asking) })
@@ -98,7 +98,7 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
       expect(origin.requests[0]?.headers).to.include({ 'content-length': '0' })
     })
 
-    it(`uses its body up (${realm})`, async () => {
+    it(`consumes the body (${realm})`, async () => {
       const origin = await openOrigin()
       const request = new Made(origin.url, { method: 'POST', body: text })
       const [first, second] = await Promise.allSettled([
@@ -115,7 +115,7 @@ describe('fetch, given a Request that is made of what can be sent again,', () =>
 
 describe('contentOfRequest', () => {
   for (const [realm, Made] of Object.entries(realms)) {
-    it(`leaves a stream alone, of which nothing is known (${realm})`, () => {
+    it(`does not read a stream, whose length is unknown (${realm})`, () => {
       let pulls = 0
       const pull = (): void => {
         pulls += 1
@@ -130,9 +130,9 @@ describe('contentOfRequest', () => {
   }
 })
 
-describe('fetch, given a Request that nobody else holds,', () => {
+describe('fetch, given a Request that is no longer referenced,', () => {
   for (const [realm, Made] of Object.entries(realms)) {
-    it(`ends with the signal that the Request was made with (${realm})`, async () => {
+    it(`is aborted by the signal of the Request (${realm})`, async () => {
       const controller = new AbortController()
       const { signal } = controller
       const peer = await scripted(async (wire) => {
@@ -154,7 +154,7 @@ describe('fetch, given a Request that nobody else holds,', () => {
 describe('fetch, given a Request whose signal was aborted,', () => {
   for (const [realm, Made] of Object.entries(realms)) {
     for (const body of ['sent', null]) {
-      it(`sends it where init says that there is none, ${body === null ? 'without' : 'with'} a body (${realm})`, async () => {
+      it(`sends it if init.signal is null, ${body === null ? 'without' : 'with'} a body (${realm})`, async () => {
         const origin = await openOrigin()
         const signal = AbortSignal.abort(new Error('changed my mind'))
         const request = new Made(origin.url, { method: 'POST', body, signal })

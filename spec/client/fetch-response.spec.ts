@@ -12,7 +12,7 @@ async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
 
 const large = noise(1_200_000)
 
-/** Sends to another place before the content. */
+/** Redirects before the content. */
 function redirects(status: number, location: string): Script {
   return async (wire) => {
     expect(await wire.head()).to.match(/^expect: 100-continue\r$/im)
@@ -29,7 +29,7 @@ const gets: Script = async (wire) => {
   wire.raw('got')
 }
 
-/** All that can be told of a response. */
+/** All properties of a response. */
 async function seenOf(response: Response): Promise<object> {
   const { status, statusText, ok, type, redirected, url, headers } = response
   const own = response instanceof globalThis.Response
@@ -38,7 +38,7 @@ async function seenOf(response: Response): Promise<object> {
 }
 
 describe("fetch's response", () => {
-  it("is the platform's", async () => {
+  it("is an instance of the platform's class", async () => {
     const peer = await origin(takes(large, 'PUT /upload HTTP/1.1'))
     const init = { method: 'PUT', body: large, dispatcher: agentFor() }
     const response = await fetch(peer.url, init)
@@ -56,7 +56,7 @@ describe("fetch's response", () => {
     ['PATCH', 302],
     ['POST', 307],
   ] as const) {
-    it(`comes from the target of a ${status}, which alone got the one-shot content of a ${method}`, async () => {
+    it(`comes from the target of a ${status}, the only one that got the one-shot content of a ${method}`, async () => {
       const line = `${method} /there?at=1 HTTP/1.1`
       const peer = await origin(redirects(status, '/there?at=1'), takes(large, line))
       const init = { method, body: once(large), dispatcher: agentFor() }
@@ -73,7 +73,7 @@ describe("fetch's response", () => {
     ['PUT', 303],
     ['POST', 303],
   ] as const) {
-    it(`comes from a GET after a ${status} to a ${method}, and the content goes nowhere`, async () => {
+    it(`comes from a GET after a ${status} to a ${method}, and the content is cancelled`, async () => {
       const peer = await origin(redirects(status, '/there'), gets)
       let returned = 0
       const body: AsyncIterableIterator<Uint8Array> = {
@@ -88,7 +88,7 @@ describe("fetch's response", () => {
       expect(response.url).to.equal(new URL('/there', peer.url).href)
       expect(response.redirected).to.equal(true)
       expect(await response.text()).to.equal('got')
-      expect(returned, 'times the source was let go').to.equal(1)
+      expect(returned, 'times the source was cancelled').to.equal(1)
       expect(reportOf(response)).to.include({ asked: true, sentBytes: 0 })
       await peer.done
     })
@@ -125,7 +125,7 @@ describe("fetch's response", () => {
     })
   }
 
-  it('resolves with an error of HTTP', async () => {
+  it('resolves for an HTTP error status', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 500 Internal Server Error', 'content-length: 4')

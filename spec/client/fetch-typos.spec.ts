@@ -5,7 +5,7 @@ import { openOrigin } from '../support/open-origin.ts'
 
 const typos = { continueTimout: 'continueTimeout', treshold: 'threshold', onprogres: 'onProgress' }
 
-/** The warnings of a fetch with these options, but for those of others. */
+/** The warnings of a fetch with these options. */
 async function warningsOf(init: object): Promise<string[]> {
   const { url } = await openOrigin()
   const warnings: string[] = []
@@ -15,7 +15,7 @@ async function warningsOf(init: object): Promise<string[]> {
   process.on('warning', note)
   try {
     await fetch(url, { method: 'PUT', body: 'hello', ...init } as FetchInit)
-    // Warnings are emitted in the order in which they were made.
+    // Warnings are emitted in the order in which they were created.
     const last = once(process, 'warning')
     process.emitWarning('the last one')
     await last
@@ -25,7 +25,7 @@ async function warningsOf(init: object): Promise<string[]> {
   return warnings
 }
 
-describe('fetch with options that it does not know', () => {
+describe('fetch with unknown options', () => {
   for (const [typo, meant] of Object.entries(typos)) {
     it(`warns of '${typo}', once`, async () => {
       const message = `fetch has no option '${typo}'; did you mean '${meant}'?`
@@ -34,7 +34,7 @@ describe('fetch with options that it does not know', () => {
     })
   }
 
-  it('says nothing of other names, of those of fetch and of its own', async () => {
+  it('does not warn about other names, those of fetch and its own', async () => {
     const others = { retries: 2, agent: {}, next: {}, cf: {}, size: 0, retry: { count: 1 } }
     const own = { expect: 'auto', threshold: 1, duplex: 'half', keepalive: true }
     expect(await warningsOf({ ...others, ...own })).to.deep.equal([])

@@ -4,7 +4,7 @@ import { agentFor } from '../support/faces.ts'
 
 const platform = globalThis.fetch as typeof fetch
 
-/** What can be told of a response, or what the fetch rejected with. */
+/** The properties of a response, or the error. */
 async function outcomeOf(call: typeof fetch, url: string, init: FetchInit): Promise<unknown> {
   try {
     const response = await call(url, init)
@@ -37,22 +37,22 @@ const urls: readonly (readonly [string, FetchInit?])[] = [
   ['http://'],
 ]
 
-describe('fetch, given a URL that no dispatcher sees,', () => {
+describe('fetch, given a URL that it passes to the platform,', () => {
   for (const [url, init = {}] of urls) {
-    it(`does as the platform's with ${url} ${JSON.stringify(init)}`, async () => {
+    it(`behaves like the platform's with ${url} ${JSON.stringify(init)}`, async () => {
       const ours = await outcomeOf(fetch, url, { ...init, dispatcher: agentFor() })
       expect(ours).to.deep.equal(await outcomeOf(platform, url, init))
     })
   }
 
-  it('ends with its signal', async () => {
+  it('is aborted by its signal', async () => {
     const signal = AbortSignal.abort(new Error('enough'))
     const init = { method: 'POST', body: 'unused', signal, dispatcher: agentFor() }
     const failure = await fetch('data:,hello', init).catch((error: unknown) => error)
     expect(failure).to.equal(signal.reason)
   })
 
-  it('leaves content that it has no use for to the caller', async () => {
+  it('does not read content that it does not need', async () => {
     const body = new Blob(['unused']).stream()
     const response = await fetch('data:,hello', { method: 'POST', body, dispatcher: agentFor() })
     expect(await response.text()).to.equal('hello')

@@ -18,7 +18,7 @@ const gets: Script = async (wire) => {
 }
 
 describe('fetch', () => {
-  it('sends the body of a Request, asking, and replays it on 417', async () => {
+  it('sends the body of a Request with an expectation, and replays it after a 417', async () => {
     const peer = await origin(
       async (wire) => {
         expect(await wire.head()).to.match(/^expect: 100-continue\r$/im)
@@ -38,7 +38,7 @@ describe('fetch', () => {
     await peer.done
   })
 
-  it('sends a Request without a body as it is', async () => {
+  it('sends a Request without a body', async () => {
     const peer = await origin(gets)
     const input = new Request(new URL('/there', peer.url))
     const response = await fetch(input, { dispatcher: agentFor() })
@@ -64,7 +64,7 @@ describe('fetch', () => {
     })
   }
 
-  it("puts init's body and headers in place of a Request's", async () => {
+  it("uses the body and headers of init instead of the Request's", async () => {
     const peer = await origin(async (wire) => {
       const head = await wire.head()
       expect(head).to.match(/^x-own: 2\r$/im)
@@ -78,7 +78,7 @@ describe('fetch', () => {
     await peer.done
   })
 
-  it('sends FormData as multipart, with the right number of bytes', async () => {
+  it('sends FormData as multipart with the correct length', async () => {
     const { url, receipts } = await receiver(createServer(), 'http')
     const form = new FormData()
     form.append('title', 'Größe')
@@ -105,10 +105,10 @@ describe('fetch', () => {
   const inits: Record<string, Record<string, unknown>> = {
     'no duplex': {},
     "duplex: 'half'": { duplex: 'half' },
-    'names it does not know': { retries: 3, onprogress: 1, agent: null },
+    'unknown names': { retries: 3, onprogress: 1, agent: null },
   }
   for (const [what, extra] of Object.entries(inits)) {
-    it(`takes a stream with ${what}`, async () => {
+    it(`accepts a stream with ${what}`, async () => {
       const peer = await origin(takes(large, 'PUT /upload HTTP/1.1'))
       const body: ContentInput = new Blob([large]).stream()
       const init: FetchInit = { method: 'PUT', body, dispatcher: agentFor(), ...extra }
@@ -117,7 +117,7 @@ describe('fetch', () => {
     })
   }
 
-  it('can be called with any this', async () => {
+  it('can be called with any this value', async () => {
     const { url, receipts } = await receiver(createServer(), 'http')
     const init = { method: 'PUT', body: 'abc', dispatcher: agentFor() }
     for (const self of [undefined, null, globalThis, {}, 1]) {
@@ -169,7 +169,7 @@ describe('fetch', () => {
 })
 
 describe('reportOf', () => {
-  it('knows the responses of fetch and upload, and no others', async () => {
+  it('returns the reports of fetch and upload, and undefined for other responses', async () => {
     const { url } = await receiver(createServer(), 'http')
     const dispatcher = agentFor()
     const own = await fetch(url, { method: 'PUT', body: 'abc', dispatcher })

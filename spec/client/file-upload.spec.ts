@@ -26,7 +26,7 @@ function file(): Content {
   return fromFile(path, { chunkSize })
 }
 
-/** Takes content in so slowly that the client's connection is full all the time. */
+/** Reads so slowly that the buffers of the connection are always full. */
 async function slowly(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of request) {
@@ -36,11 +36,11 @@ async function slowly(request: IncomingMessage, response: ServerResponse): Promi
   response.end(sha256(Buffer.concat(chunks)))
 }
 
-describe('the upload of a file whose buffers are filled again', () => {
+describe('the upload of a file with reused buffers', () => {
   for (const [name, offered] of Object.entries(protocols)) {
     if (name === 'both') continue
     for (const expectation of ['always', 'never'] as const) {
-      it(`arrives as it is, over TLS, ${name}, expect: ${expectation}`, async () => {
+      it(`arrives unchanged, over TLS, ${name}, expect: ${expectation}`, async () => {
         const served: Promise<void>[] = []
         const front = await tlsFront(offered, (request, response, asked) => {
           if (asked) response.writeContinue()
@@ -56,7 +56,7 @@ describe('the upload of a file whose buffers are filled again', () => {
   }
 
   for (const mode of ['go', 417] as const) {
-    it(`arrives as it is, over TCP, where the origin says ${mode}`, async () => {
+    it(`arrives unchanged, over TCP, with origin mode ${mode}`, async () => {
       const origin = await startOrigin({ mode: ({ asked }) => (asked ? mode : 'go') })
       closeLater(() => origin.close())
       const dispatcher = new ExpectAgent()
@@ -66,7 +66,7 @@ describe('the upload of a file whose buffers are filled again', () => {
     })
   }
 
-  it('leaves to a handler that is told of chunks what it was told of', async () => {
+  it("does not overwrite chunks that a handler's onBodySent got", async () => {
     const origin = await startOrigin()
     closeLater(() => origin.close())
     const agent = new Agent({ factory: gatedPool }).compose(expectContinue())

@@ -6,12 +6,12 @@ import { answerOf } from '../support/answers.ts'
 import { sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { content, stream } from '../support/guarded.ts'
-import { nowhere } from '../support/nowhere.ts'
 import { origin } from '../support/origin.ts'
 import { turns } from '../support/turns.ts'
+import { unusedUrl } from '../support/unused-url.ts'
 import type { Wire } from '../support/wire.ts'
 
-describe('an upload to a port where nobody listens', () => {
+describe('an upload to a port on which no server listens', () => {
   let connects = 0
   const lookup: LookupFunction = (_name, _options, callback) => {
     connects += 1
@@ -23,7 +23,7 @@ describe('an upload to a port where nobody listens', () => {
   })
 
   it('connects once', async () => {
-    const { port } = new URL(await nowhere())
+    const { port } = new URL(await unusedUrl())
     const dispatcher = agentFor({ connect: { lookup } })
     const error = await upload(`http://uploads.test:${port}/`, stream(), { dispatcher }).catch(
       (reason) => reason,
@@ -32,8 +32,8 @@ describe('an upload to a port where nobody listens', () => {
     expect(connects).to.equal(1)
   })
 
-  it('connects as often as retry says', async () => {
-    const { port } = new URL(await nowhere())
+  it('connects as often as the retry option says', async () => {
+    const { port } = new URL(await unusedUrl())
     const retry = { count: 2, minDelay: 0 }
     const dispatcher = agentFor({ connect: { lookup } })
     const options = { dispatcher, retry, method: 'POST' }
@@ -42,21 +42,21 @@ describe('an upload to a port where nobody listens', () => {
   })
 })
 
-/** Takes one upload that asks. */
+/** Accepts one upload that has an expectation. */
 async function takeOne(wire: Wire): Promise<Buffer> {
   const head = await wire.head()
   wire.send('HTTP/1.1 100 Continue')
-  const came = await wire.content(head)
+  const received = await wire.content(head)
   wire.send('HTTP/1.1 201 Created', 'Content-Length: 0')
-  return came
+  return received
 }
 
 const idle = ['HTTP/1.1 408 Request Timeout', 'Content-Length: 0', 'Connection: close']
 
-describe('a 408 in place of a go-ahead', () => {
+describe('a 408 instead of a 100', () => {
   for (const method of ['PUT', 'POST']) {
-    it(`is an idle connection that was closed: a fresh attempt is made (${method})`, async () => {
-      const came: Buffer[] = []
+    it(`on an idle connection causes a fresh attempt (${method})`, async () => {
+      const received: Buffer[] = []
       const peer = await origin(
         async (wire) => {
           await takeOne(wire)
@@ -65,17 +65,17 @@ describe('a 408 in place of a go-ahead', () => {
           wire.end()
         },
         async (wire) => {
-          came.push(await takeOne(wire))
+          received.push(await takeOne(wire))
         },
       )
       const dispatcher = agentFor()
       await (await upload(peer.url, stream(), { dispatcher, method })).response.text()
-      // undici takes a connection for free in the turn after that.
+      // undici considers a connection free in the turn after that.
       await turns()
       const { response, report } = await upload(peer.url, stream(), { dispatcher, method })
       await peer.done
       expect(response.status).to.equal(201)
-      expect(came.map(sha256)).to.deep.equal([sha256(content)])
+      expect(received.map(sha256)).to.deep.equal([sha256(content)])
       expect(report.attempts.map(({ reason, status }) => [reason, status])).to.deep.equal([
         ['first', 408],
         ['fresh-connection', 201],
@@ -83,7 +83,7 @@ describe('a 408 in place of a go-ahead', () => {
     })
   }
 
-  it('is returned from a new connection', async () => {
+  it('is returned on a new connection', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send(...idle)
@@ -104,11 +104,8 @@ describe('a 408 in place of a go-ahead', () => {
 
   const others: readonly (readonly [string, Parameters<typeof answerOf>[2]])[] = [
     ['of which some was sent', { attempt: { reusedConnection: true, sentBytes: 1 } }],
-    ['that was sent unasked', { attempt: { reusedConnection: true, asked: false } }],
-    [
-      'that was sent as a whole, which was nothing',
-      { attempt: { reusedConnection: true }, complete: true },
-    ],
+    ['that was sent without an expectation', { attempt: { reusedConnection: true, asked: false } }],
+    ['that is empty', { attempt: { reusedConnection: true }, complete: true }],
     ['that is gone', { attempt: { reusedConnection: true }, sendable: false }],
   ]
   for (const [what, known] of others) {
@@ -117,7 +114,7 @@ describe('a 408 in place of a go-ahead', () => {
     })
   }
 
-  it('is the only status that says so', () => {
+  it('is the only status that causes a fresh attempt', () => {
     const known = { attempt: { reusedConnection: true } }
     for (const status of [400, 413, 500, 503]) {
       expect(new StaleConnection().answered(answerOf(status, {}, known))).to.equal(null)

@@ -3,9 +3,9 @@ import { upload } from '../../lib/client/upload.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin } from '../support/origin.ts'
 
-// What `npm run fuzz` found and no other spec had.
+// Failures that `npm run fuzz` found and that no other spec covers.
 describe('an upload', () => {
-  it('fails when the response breaks off that it got after a 421', async () => {
+  it('fails when the response to the request after a 421 breaks off', async () => {
     const peer = await origin(
       async (wire) => {
         await wire.head()
@@ -27,7 +27,7 @@ describe('an upload', () => {
   })
 
   for (const version of ['HTTP/2.0', 'RTSP/1.0']) {
-    it(`reports a refusal in ${version} as what it is`, async () => {
+    it(`reports a refusal in ${version} as refused`, async () => {
       const peer = await origin(async (wire) => {
         await wire.head()
         wire.raw(`${version} 413 No\r\ncontent-length: 2\r\n\r\nno`)

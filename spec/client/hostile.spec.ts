@@ -10,8 +10,8 @@ async function* once(): AsyncGenerator<string> {
 
 const asking = { method: 'PUT', expect: 'always' } as const
 
-describe('what a caller may do by mistake', () => {
-  it('loses no header that can be iterated over once', async () => {
+describe('a mistake of a caller', () => {
+  it('does not lose header fields in a one-shot iterator', async () => {
     const origin = await openOrigin()
     const headers = new Map([['authorization', 'secret']]).entries()
     await request(origin.url, { method: 'PUT', headers, body: 'abc', dispatcher: agentFor() })
@@ -19,7 +19,7 @@ describe('what a caller may do by mistake', () => {
   })
 
   for (const phase of ['waiting', 'sending'] as const) {
-    it(`fails the upload with what onProgress throws when ${phase}`, async () => {
+    it(`fails the upload with the error of onProgress when ${phase}`, async () => {
       const origin = await openOrigin()
       const reason = new Error('no progress')
       const onProgress = (progress: { phase: string }): void => {
@@ -31,7 +31,7 @@ describe('what a caller may do by mistake', () => {
     })
   }
 
-  it('hands the answer over, whatever onProgress throws then', async () => {
+  it('returns the response even if onProgress throws then', async () => {
     const origin = await openOrigin()
     const onProgress = (progress: { phase: string }): void => {
       if (progress.phase === 'responding') throw new Error('no progress')
@@ -41,14 +41,14 @@ describe('what a caller may do by mistake', () => {
     expect(response.status).to.equal(201)
   })
 
-  it('refuses an onProgress that is no function', async () => {
+  it('rejects an onProgress that is not a function', async () => {
     const onProgress = 'yes' as unknown as () => void
     const failure = await upload('http://127.0.0.1:9/', 'abc', { onProgress }).catch((e) => e)
     expect(failure).to.be.instanceOf(TypeError)
     expect(failure.message).to.include("'onProgress'")
   })
 
-  it('sends no empty message in place of an iterator that was read', async () => {
+  it('sends no empty message for an iterator that was read before', async () => {
     const origin = await openOrigin()
     const content = once()
     const options = { dispatcher: agentFor() }
@@ -58,7 +58,7 @@ describe('what a caller may do by mistake', () => {
     expect(origin.requests).to.have.length(1)
   })
 
-  it('bears a dispatcher among the options of a request, as older callers leave it there', async () => {
+  it('allows a dispatcher in the options of a request, as older callers pass it', async () => {
     const origin = await openOrigin()
     const dispatcher = agentFor()
     const options = {

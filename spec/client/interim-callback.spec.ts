@@ -17,18 +17,18 @@ const hinted = () =>
 
 describe('onInterim', () => {
   for (const face of ['upload', 'fetch']) {
-    it(`is told of each interim response but a 100, by ${face}`, async () => {
+    it(`gets each interim response except 100, through ${face}`, async () => {
       const peer = await hinted()
-      const told: unknown[] = []
+      const received: unknown[] = []
       const options = {
         expect: 'always' as const,
         dispatcher: agentFor(),
         onInterim: ({ status, headers }: { status: number; headers: Headers }) =>
-          told.push([status, headers.get('link'), headers.get('upload-offset')]),
+          received.push([status, headers.get('link'), headers.get('upload-offset')]),
       }
       if (face === 'upload') await upload(peer.url, 'hello', options)
       else await fetch(peer.url, { method: 'PUT', body: 'hello', ...options })
-      expect(told).to.deep.equal([
+      expect(received).to.deep.equal([
         [103, '</a>; rel=preload, </b>', null],
         [104, null, '5'],
       ])
@@ -36,22 +36,22 @@ describe('onInterim', () => {
     })
   }
 
-  it('is told of no 100 over HTTP/2, either', async () => {
+  it('does not get a 100 over HTTP/2', async () => {
     const front = await tlsFront(['h2'], (request, response) => {
       response.writeEarlyHints({ link: '</a>; rel=preload' })
       response.writeContinue()
       request.resume().on('end', () => response.writeHead(201).end())
     })
-    const told: number[] = []
+    const received: number[] = []
     await upload(front.url, 'hello', {
       expect: 'always',
       dispatcher: agentFor({ connect: { ca: front.ca } }),
-      onInterim: ({ status }) => told.push(status),
+      onInterim: ({ status }) => received.push(status),
     })
-    expect(told).to.deep.equal([103])
+    expect(received).to.deep.equal([103])
   })
 
-  it('ends the upload by what it throws', async () => {
+  it('fails the upload when it throws', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 103 Early Hints', 'Link: </a>')

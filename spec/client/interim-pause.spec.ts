@@ -7,7 +7,7 @@ import { type Play, tlsFront } from '../support/tls-front.ts'
 
 const platform = globalThis.fetch
 
-/** Makes an upload, or without a body another request, and reads nothing of the response. */
+/** Makes a request and does not read its response. */
 type Call = (url: string, method: string, dispatcher: Dispatcher) => Promise<Response>
 
 function initOf(method: string): object {
@@ -42,10 +42,10 @@ const cases = ['http/1.1', 'h2'].flatMap((protocol) =>
 describe('an interim response', () => {
   for (const [name, method, protocol, call] of [
     ...cases,
-    // undici forbids HTTP/2 to those who come by the global dispatcher.
+    // undici never uses HTTP/2 for requests through the global dispatcher.
     ["the platform's fetch, installed,", 'PUT', 'http/1.1', throughGlobal] as const,
   ]) {
-    it(`holds up no connection of ${protocol} when ${name} leaves what comes after a ${method} unread`, async () => {
+    it(`does not block a connection of ${protocol} when ${name} does not read the final response to a ${method}`, async () => {
       const front = await tlsFront([protocol], hint)
       const agent = agentFor({ connect: { ca: front.ca } })
       const { status } = await call(front.url, method, agent)

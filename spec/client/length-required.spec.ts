@@ -8,9 +8,9 @@ import { agentFor } from '../support/faces.ts'
 
 const content = noise(200_000)
 
-describe('an origin that takes no content of unknown length', () => {
+describe('an origin that refuses content of unknown length', () => {
   for (const status of [411, 501]) {
-    it(`leaves it untouched with a ${status}, and takes it with its length`, async () => {
+    it(`leaves it unread with a ${status}, and accepts it with a length`, async () => {
       const origin = await startOrigin({
         mode: ({ headers }) => (headers['transfer-encoding'] === undefined ? 'go' : status),
       })

@@ -8,7 +8,7 @@ async function* once(): AsyncGenerator<Uint8Array> {
   yield Buffer.from('content')
 }
 
-/** Answers before the content, and is to get nothing more. */
+/** Answers before the content, and must get no content. */
 function refuses(...lines: string[]): Script {
   return async (wire) => {
     await wire.head()
@@ -26,7 +26,7 @@ describe('one-shot content of a POST', () => {
   for (const status of [301, 302]) {
     const moved = refuses(`HTTP/1.1 ${status} Moved`, 'location: /there')
 
-    it(`is a network error of fetch at a ${status}`, async () => {
+    it(`is a network error of fetch after a ${status}`, async () => {
       const peer = await origin(moved)
       const sent = fetch(peer.url, { method: 'POST', body: once(), dispatcher: agentFor() })
       const failure = await sent.catch((error: unknown) => error)
@@ -35,7 +35,7 @@ describe('one-shot content of a POST', () => {
       await peer.done
     })
 
-    it(`leaves a ${status} to a caller who wants it`, async () => {
+    it(`returns a ${status} with redirect: 'manual'`, async () => {
       const peer = await origin(moved)
       const init = { method: 'POST', body: once(), redirect: 'manual' as const }
       const response = await fetch(peer.url, { ...init, dispatcher: agentFor() })
@@ -47,14 +47,14 @@ describe('one-shot content of a POST', () => {
       await Promise.all([peer.done, again.done])
     })
 
-    it(`leaves a ${status} that leads nowhere to the caller`, async () => {
+    it(`returns a ${status} without a Location`, async () => {
       const peer = await origin(refuses(`HTTP/1.1 ${status} Moved`))
       const init = { method: 'POST', body: once(), dispatcher: agentFor() }
       expect((await fetch(peer.url, init)).status).to.equal(status)
       await peer.done
     })
 
-    it(`lets what can be read again go at a ${status}`, async () => {
+    it(`follows a ${status} if the content can be read again`, async () => {
       const peer = await origin(moved, gets)
       const init = { method: 'POST', body: () => once(), dispatcher: agentFor() }
       expect((await fetch(peer.url, init)).redirected).to.equal(true)
@@ -66,7 +66,7 @@ describe('one-shot content of a POST', () => {
 describe('a 421 to one-shot content', () => {
   const page = noise(3_000_000)
 
-  it('comes with all of its own content', async () => {
+  it('is returned with its content', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 421 Misdirected Request', `content-length: ${page.length}`, 'x-own: 1')
@@ -83,7 +83,7 @@ describe('a 421 to one-shot content', () => {
     expect(peer.connections).to.equal(1)
   })
 
-  it('fails with its own content', async () => {
+  it('is returned, and its content fails when it breaks off', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 421 Misdirected Request', 'content-length: 10')

@@ -21,13 +21,13 @@ const contents: Record<'replayable' | 'oneShot', () => ContentInput> = {
   oneShot: () => Readable.from([bytes.subarray(0, 65_536), bytes.subarray(65_536)]),
 }
 
-/** What the origin received of a request: nothing, all of the content, or a part. */
+/** What the origin received of a request: no content, all of it, or a part. */
 function received({ method, bytes: count, sha256: sum }: SeenRequest): string {
   if (count === 0) return `${method} nothing`
   return `${method} ${sum === sha256(bytes) ? 'all' : 'a part'}`
 }
 
-/** What the origin receives of each request in turn. */
+/** What the origin must receive of each request, in order. */
 function wanted(becomes: Becomes, stage: 'untouched' | 'flowing'): string[] {
   const first = stage === 'untouched' ? 'PUT nothing' : 'PUT all'
   if (becomes === 'sent') return ['PUT all']
@@ -40,7 +40,7 @@ async function play(
   row: OutcomeRow,
   stage: 'untouched' | 'flowing',
   kind: 'replayable' | 'oneShot',
-): Promise<{ came: string; origin: TestOrigin }> {
+): Promise<{ outcome: string; origin: TestOrigin }> {
   let requests = 0
   const isFirst = ({ path }: SeenRequest): boolean => path !== movedPath && requests === 1
   const origin = await startOrigin({
@@ -51,16 +51,16 @@ async function play(
     response: (request) => (isFirst(request) && stage === 'flowing' ? row.late : { status: 201 }),
   })
   closeLater(() => origin.close())
-  // A 407 is a proxy's: the origin is its own.
+  // The origin is also the proxy that sends the 407.
   const dispatcher = agentFor(row.event === '407' ? { proxy: origin.url } : {})
-  // Only where nobody answers may the wait run out.
+  // The wait may only run out with a silent origin.
   const asking = { expect: 'always', continueTimeout: 60_000, replayWindow: 0 } as const
   const options = { ...asking, ...row.options, dispatcher }
-  const came = await upload(origin.url, contents[kind](), options).then(
+  const outcome = await upload(origin.url, contents[kind](), options).then(
     ({ response }) => String(response.status),
     (error) => `fails: ${error.code}`,
   )
-  return { came, origin }
+  return { outcome, origin }
 }
 
 function expectedStatus(row: OutcomeRow, becomes: Becomes): RegExp {
@@ -78,8 +78,8 @@ describe('an upload', () => {
         const given = row.option === null ? '' : ` (with ${row.option})`
         const content = kind === 'oneShot' ? 'one-shot' : kind
         it(`${becomes}: ${row.event}, ${content} content, ${stage}${given}`, async () => {
-          const { came, origin } = await play(row, stage, kind)
-          expect(came).to.match(expectedStatus(row, becomes))
+          const { outcome, origin } = await play(row, stage, kind)
+          expect(outcome).to.match(expectedStatus(row, becomes))
           expect(origin.requests.map(received)).to.deep.equal(wanted(becomes, stage))
         })
       }
@@ -87,8 +87,8 @@ describe('an upload', () => {
   }
 })
 
-describe('the page about what happens when', () => {
-  it('has the table of what becomes of an upload', () => {
+describe('the reference page about outcomes', () => {
+  it('has the table of outcomes', () => {
     expect(readFileSync('docs/reference/outcomes.md', 'utf8')).to.include(outcomesTable())
   })
 })

@@ -6,7 +6,7 @@ import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
 import { listening } from '../support/listening.ts'
 
-/** A request that is given up when its turn comes; undici closes the connection it waited for. */
+/** A request that is aborted when its turn comes; undici closes the connection that it waited for. */
 function giveUp(dispatcher: Dispatcher, origin: string): Promise<void> {
   return new Promise((over) => {
     dispatcher.dispatch(
@@ -22,8 +22,8 @@ function giveUp(dispatcher: Dispatcher, origin: string): Promise<void> {
   })
 }
 
-describe('an upload on a connection that takes several requests', () => {
-  it('is never sent again when a request behind it is given up', async () => {
+describe('an upload on a pipelined connection', () => {
+  it('is never sent again when the request after it is aborted', async () => {
     const requests: string[] = []
     const server = createServer((request, response) => {
       let bytes = 0

@@ -4,16 +4,16 @@ import { expect } from 'chai'
 import { Agent, type Dispatcher, request } from 'undici'
 import { upload } from '../../lib/client/upload.ts'
 import { closeLater } from '../support/closing.ts'
-import { originElsewhere } from '../support/elsewhere.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
 import { answer, goAhead, type Step } from '../support/steps.ts'
+import { threadOrigin } from '../support/thread-origin.ts'
 
 const runs = 50
 const chunk = Buffer.alloc(65_536, 'x')
 const chunks = 130
 
-/** A source that needs the processor for itself, as one that compresses or encrypts does. */
+/** A source that keeps the processor busy, as one that compresses or encrypts does. */
 async function* busy(): AsyncGenerator<Buffer> {
   for (let sent = 0; sent < chunks; sent++) {
     const until = performance.now() + 3
@@ -35,7 +35,7 @@ const combinations = ['TCP', 'TLS'].flatMap((transport) =>
   ),
 )
 
-/** One upload, to its status. */
+/** Makes one upload and resolves with its status. */
 type Send = (url: string, dispatcher: Dispatcher) => Promise<number>
 
 const asking: Send = async (url, dispatcher) => {
@@ -57,9 +57,9 @@ const throughUndici: Send = async (url, dispatcher) => {
 
 interface Tally {
   answered: number
-  /** Failed writes after which the gate looked for a response. */
+  /** The number of failed writes after which the gate looked for a response. */
   rescues: number
-  /** What the runs without a 413 got instead, by name. */
+  /** The results other than 413, by name. */
   readonly others: Record<string, number>
 }
 
@@ -85,38 +85,38 @@ async function tallyOf(
 
 const table: Record<string, Record<string, string>> = {}
 
-/** Enters a tally into the table that is shown at the end, and answers it as a message. */
+/** Adds a tally to the table that is printed at the end, and returns it as text. */
 function note(row: string, column: string, { answered, rescues, others }: Tally): string {
-  const told = [`${answered} of ${runs}`]
-  if (rescues > 0) told.push(`${rescues} rescues`)
-  for (const [name, times] of Object.entries(others)) told.push(`${name} ${times}`)
-  table[row] = { ...table[row], [column]: told.join(', ') }
-  return `${row}, ${column}: ${told.join(', ')}`
+  const parts = [`${answered} of ${runs}`]
+  if (rescues > 0) parts.push(`${rescues} rescues`)
+  for (const [name, times] of Object.entries(others)) parts.push(`${name} ${times}`)
+  table[row] = { ...table[row], [column]: parts.join(', ') }
+  return `${row}, ${column}: ${parts.join(', ')}`
 }
 
-describe('the rescue of a response', () => {
-  // The numbers beside undici's own are what this suite is run for.
+describe('reading a response after a failed write', () => {
+  // The comparison with undici is the purpose of this suite.
   after(() => console.table(table))
 
   for (const { transport, when, asked, unasked, leave } of combinations) {
     const row = `${transport}, 413 ${when}, then ${leave}`
 
-    /** Where an origin does this, and the agent options that trust it. */
+    /** Starts an origin that does this before it refuses, and returns the agent options that trust it. */
     const refusing = async (before: readonly Step[]) => {
       const secret = transport === 'TLS' ? await identity() : null
       const steps: Step[] = [{ do: 'head' }, ...before, tooLarge, { do: leave }]
-      const { url } = await originElsewhere(steps, secret)
+      const { url } = await threadOrigin(steps, secret)
       return { url, options: secret === null ? {} : { connect: { ca: secret.cert } } }
     }
 
-    it(`hands over the 413 to an upload that asked: ${row}`, async function () {
+    it(`returns the 413 to an upload with an expectation: ${row}`, async function () {
       this.timeout(60_000)
       const { url, options } = await refusing(asked)
       const tally = await tallyOf(url, agentFor({ ...options, memory: false }), asking)
       expect(tally.answered, note(row, 'asked', tally)).to.equal(runs)
     })
 
-    it(`hands over the 413 to an upload that did not ask: ${row}`, async function () {
+    it(`returns the 413 to an upload without an expectation: ${row}`, async function () {
       this.timeout(60_000)
       const { url, options } = await refusing(unasked)
       const tally = await tallyOf(url, agentFor(options), notAsking)
@@ -129,11 +129,11 @@ describe('the rescue of a response', () => {
   }
 
   for (const transport of ['TCP', 'TLS']) {
-    it(`passes on that the connection died, when there was no response: ${transport}`, async function () {
+    it(`rejects with the error of the connection if there was no response: ${transport}`, async function () {
       this.timeout(60_000)
       const secret = transport === 'TLS' ? await identity() : null
       const steps: Step[] = [{ do: 'head' }, goAhead, content, { do: 'reset' }]
-      const { url } = await originElsewhere(steps, secret)
+      const { url } = await threadOrigin(steps, secret)
       const connect = secret === null ? {} : { ca: secret.cert }
       const { others } = await tallyOf(url, agentFor({ connect, memory: false }), asking, 10)
       const codes = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']
@@ -142,10 +142,10 @@ describe('the rescue of a response', () => {
     })
   }
 
-  it("hands over the 413 to undici's request with an ExpectAgent", async function () {
+  it("returns the 413 to undici's request with an ExpectAgent", async function () {
     this.timeout(60_000)
     const steps: Step[] = [{ do: 'head' }, goAhead, content, tooLarge, { do: 'reset' }]
-    const { url } = await originElsewhere(steps)
+    const { url } = await threadOrigin(steps)
     const tally = await tallyOf(url, agentFor({ memory: false }), throughUndici)
     const row = 'TCP, 413 after 600 kB of content, then reset'
     expect(tally.answered, note(row, 'asked by request', tally)).to.equal(runs)

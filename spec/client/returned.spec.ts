@@ -10,8 +10,8 @@ import { openOrigin } from '../support/open-origin.ts'
 const content = noise(100_000)
 const oneShot = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
 
-describe('what the platform’s fetch would act upon', () => {
-  it('is returned by upload: a 407, with all that came with it', async () => {
+describe('a response that the platform’s fetch would handle itself', () => {
+  it('is returned by upload: a 407 with all its properties', async () => {
     const headers = { 'proxy-authenticate': 'Basic realm="proxy"' }
     const origin = await openOrigin({ mode: { status: 407, headers, body: 'who are you?' } })
     const { response, report } = await upload(origin.url, oneShot(), { dispatcher: agentFor() })

@@ -9,7 +9,7 @@ import { listening } from '../support/listening.ts'
 const count = 1000
 const bytes = 'abc'
 
-/** An origin that takes all content and answers no expectation, and counts what it saw. */
+/** An origin that accepts all content and never sends a 100. It counts both. */
 async function silentOrigin(): Promise<{ url: string; seen: { asks: number; contents: number } }> {
   const seen = { asks: 0, contents: 0 }
   const server = createServer(async (request, response) => {
@@ -26,7 +26,7 @@ async function silentOrigin(): Promise<{ url: string; seen: { asks: number; cont
   return { url: `http://127.0.0.1:${port}/upload`, seen }
 }
 
-/** An upload of the content in one piece, or read as it goes. */
+/** Content in one piece, or as a stream. */
 type Made = readonly [string, () => string | AsyncIterable<string>]
 
 const made: readonly Made[] = [
@@ -44,7 +44,7 @@ function options(more: ExpectAgentOptions): ExpectAgentOptions {
 
 describe(`${count} uploads to one silent origin`, () => {
   for (const [name, content] of made) {
-    it(`wait once when they are made one after the other, each of ${name}`, async function () {
+    it(`wait once when they are made sequentially, each of ${name}`, async function () {
       this.timeout(60_000)
       const { url, seen } = await silentOrigin()
       const dispatcher = agentFor(options({ connections: 8 }))
@@ -60,7 +60,7 @@ describe(`${count} uploads to one silent origin`, () => {
       expect(reports.slice(1).every(({ waitedMs }) => waitedMs === 0)).to.equal(true)
     })
 
-    it(`wait side by side when they are made at once over 8 connections, each of ${name}`, async function () {
+    it(`wait concurrently when they are made at once over 8 connections, each of ${name}`, async function () {
       this.timeout(60_000)
       const { url, seen } = await silentOrigin()
       const dispatcher = agentFor(options({ connections: 8 }))
@@ -70,7 +70,7 @@ describe(`${count} uploads to one silent origin`, () => {
       const asked = results.filter(({ report }) => report.asked)
       expect(seen.contents).to.equal(count)
       expect(seen.asks).to.equal(asked.length)
-      // Each of these is the first on its connection, so that none waits after another.
+      // Each of these is the first on its connection, so that none waits for another.
       expect(asked.length).to.be.within(1, 8)
       const first = asked.map(({ report }) => report.attempts[0]?.reusedConnection)
       expect(first).to.deep.equal(asked.map(() => false))

@@ -23,7 +23,7 @@ const manifest = JSON.parse(
 
 const text = 'what the origin says, '.repeat(5000)
 
-/** An origin that answers each upload, once all of it came, as it is told. */
+/** Answers each upload after all its content has arrived. */
 async function answering(
   answer: (response: ServerResponse, request: IncomingMessage) => void,
 ): Promise<string> {
@@ -39,7 +39,7 @@ async function sent(url: string, options: UploadOptions = {}): Promise<Response>
   return response
 }
 
-/** The head of an upload as it arrives, and the response to it. */
+/** The head of an upload as it arrives, and its response. */
 async function exchanged(options: UploadOptions): Promise<string[]> {
   const peer = await origin(async (wire) => {
     const head = await wire.head()
@@ -52,7 +52,7 @@ async function exchanged(options: UploadOptions): Promise<string[]> {
 }
 
 describe("upload's request", () => {
-  it("has the fields of an upload client, which are no browser's", async () => {
+  it('has the default fields of an upload client, not those of a browser', async () => {
     const lines = await exchanged({})
     expect(lines.filter((line) => /^(sec-|accept-language)/i.test(line))).to.deep.equal([])
     expect(lines).to.include.members([
@@ -64,7 +64,7 @@ describe("upload's request", () => {
     ])
   })
 
-  it("has the caller's own in their place, spelled as they are", async () => {
+  it("has the caller's fields instead, with their spelling", async () => {
     const own = { 'User-Agent': 'mine', 'Content-Type': 'text/html', Range: 'bytes=0-', ETag: 'a' }
     for (const headers of [own, Object.entries(own) as [string, string][]]) {
       const lines = await exchanged({ headers })
@@ -94,14 +94,14 @@ describe("upload's request", () => {
   for (const [what, url, options, said] of [
     ['a method that sends no content', 'http://127.0.0.1/', { method: 'GET' }, 'GET'],
     ['a method that no client may use', 'http://127.0.0.1/', { method: 'TRACE' }, 'TRACE'],
-    ['a method that is none', 'http://127.0.0.1/', { method: 'a b' }, 'a b'],
-    ['a field name that is none', 'http://127.0.0.1/', { headers: { 'a b': 'c' } }, 'a b'],
-    ['a URL that is none', 'files/1', {}, "'files/1'"],
-    ['a URL that is none, and may hold a password', 'http:/me:sec/secret@:', {}, "'…@:'"],
+    ['an invalid method', 'http://127.0.0.1/', { method: 'a b' }, 'a b'],
+    ['an invalid field name', 'http://127.0.0.1/', { headers: { 'a b': 'c' } }, 'a b'],
+    ['an invalid URL', 'files/1', {}, "'files/1'"],
+    ['an invalid URL that may contain a password', 'http:/me:sec/secret@:', {}, "'…@:'"],
     ['a URL of another kind', 'ftp://127.0.0.1/', {}, 'ftp:'],
     ['a URL with a password', 'http://me:secret@127.0.0.1/', {}, '127.0.0.1'],
   ] as const) {
-    it(`is refused with ${what}, and its content is let go`, async () => {
+    it(`is rejected with ${what}, and its content is cancelled`, async () => {
       const left = signal()
       async function* content(): AsyncGenerator<string> {
         yield 'never read'
@@ -123,7 +123,7 @@ describe("upload's request", () => {
 })
 
 describe("upload's response", () => {
-  it("is the platform's, and says where it came from", async () => {
+  it("is an instance of the platform's class, with its URL", async () => {
     const url = await answering((response) => {
       response.writeHead(201, 'Made', { 'set-cookie': ['a=1', 'b=2'], 'x-name': '\u00e4' })
       response.end('yes')
@@ -154,7 +154,7 @@ describe("upload's response", () => {
     })
   }
 
-  it('has any status and any reason phrase', async () => {
+  it('can have any status and any reason phrase', async () => {
     const peer = await origin(async (wire) => {
       await wire.content(await wire.head())
       wire.raw('HTTP/1.1 799 a\x01b\r\ncontent-length: 2\r\n\r\nok')
@@ -186,7 +186,7 @@ describe("upload's response", () => {
   }
 
   for (const coding of ['gzip', 'deflate', 'br', 'zstd']) {
-    it(`breaks where its ${coding} is broken`, async () => {
+    it(`fails if its ${coding} is invalid`, async () => {
       const url = await answering((response) => {
         response.writeHead(200, { 'content-encoding': coding }).end(noise(1000).fill(255, 0, 9))
       })
@@ -196,7 +196,7 @@ describe("upload's response", () => {
     })
   }
 
-  it('can be read into memory of the reader', async () => {
+  it('can be read into buffers of the reader', async () => {
     const bytes = noise(200_000)
     const response = await sent(await answering((answer) => answer.end(bytes)))
     const reader = response.body?.getReader({ mode: 'byob' })
@@ -210,7 +210,7 @@ describe("upload's response", () => {
   })
 
   for (const coding of ['identity', 'gzip']) {
-    it(`breaks off with the error of its connection, in ${coding}`, async () => {
+    it(`fails with the error of its connection, in ${coding}`, async () => {
       const url = await answering((response, { socket }) => {
         response.writeHead(200, { 'content-length': 100, 'content-encoding': coding })
         response.write(gzipSync('half'), () => socket.destroy())
@@ -221,7 +221,7 @@ describe("upload's response", () => {
       expect((failure as TypeError).cause).to.have.property('code', 'UND_ERR_SOCKET')
     })
 
-    it(`ends with the reason of its signal, in ${coding}`, async () => {
+    it(`fails with the reason of its signal, in ${coding}`, async () => {
       const controller = new AbortController()
       const url = await answering((response) => {
         response.writeHead(200, { 'content-encoding': coding }).write(gzipSync('some'))
@@ -250,7 +250,7 @@ describe("upload's response", () => {
     ['there is a response', {}],
     ['nothing is dispatched', { 'content-length': '3' }],
   ] as const) {
-    it(`listens to its signal no longer where ${what}`, async () => {
+    it(`removes its signal listener when ${what}`, async () => {
       const { signal } = new AbortController()
       const listeners: unknown[] = []
       const { addEventListener, removeEventListener } = signal
@@ -274,7 +274,7 @@ describe("upload's response", () => {
     })
   }
 
-  it('is an error where a redirect is to be one', async () => {
+  it("is an error for a redirect with redirect: 'error'", async () => {
     const url = await answering((response) => response.writeHead(307, { location: '/' }).end())
     const failure = await sent(url, { redirect: 'error' }).catch((error: unknown) => error)
     expect(failure).to.include({ code: 'ERR_EXPECT_REDIRECT' })

@@ -4,7 +4,7 @@ import { agentFor } from '../support/faces.ts'
 import { origin } from '../support/origin.ts'
 
 describe('upload', () => {
-  it('sends the content when the origin says go', async () => {
+  it('sends the content after a 100', async () => {
     const peer = await origin(async (wire) => {
       const head = await wire.head()
       expect(head).to.match(/^expect: 100-continue\r$/im)
@@ -23,7 +23,7 @@ describe('upload', () => {
     await peer.done
   })
 
-  it('names each known option once', async () => {
+  it('lists each known option once in an error', async () => {
     const wrong = { thresold: 1 } as UploadOptions
     const { message } = await upload('http://127.0.0.1/', 'abc', wrong).catch((error) => error)
     const known = message.split(' known are ')[1].split(', ')

@@ -19,7 +19,7 @@ import { bytes, halves } from '../support/inputs.ts'
 import { openOrigin, silentOrigin } from '../support/open-origin.ts'
 import { PushingForm } from '../support/piped.ts'
 
-/** Without a Request of its own, axios hands fetch the URL and the body as they are. */
+/** Without a Request class, axios passes the URL and the body to fetch unchanged. */
 const withoutRequest = (fetch: Upload['fetch']): object => ({ fetch, Request: null })
 
 const put = (upload: Upload, data: unknown, env: object): Promise<number> =>
@@ -37,7 +37,7 @@ describeClient('axios with its fetch adapter', {
   'a buffer in a Request': (upload) => put(upload, upload.bytes, { fetch: upload.fetch }),
 })
 
-/** axios calls any other form url-encoded. */
+/** axios uses the url-encoded type for any other form. */
 async function putForm({ url, fetch, bytes }: Upload): Promise<number> {
   const data = new FormData()
   data.set('file', new Blob([bytes]))
@@ -46,7 +46,7 @@ async function putForm({ url, fetch, bytes }: Upload): Promise<number> {
 
 describeClient('axios with its fetch adapter', { 'a form': putForm }, { field: 'file' })
 
-/** An instance whose connections are closed after the spec. */
+/** An axios instance whose connections are closed after the spec. */
 function client(options: CreateFetchOptions = {}): AxiosInstance {
   const fetch = createFetch({ dispatcher: agentFor(waitFor()), ...options })
   return axios.create({ adapter: 'fetch', env: withoutRequest(fetch) })
@@ -73,7 +73,7 @@ describe('axios with its fetch adapter', () => {
     expect(request?.content).to.deep.equal(bytes)
   })
 
-  it('takes options for one request in fetchOptions', async () => {
+  it('accepts options for one request in fetchOptions', async () => {
     const origin = await openOrigin()
 
     await client().put(origin.url, 'x', { fetchOptions: { expect: 'always' } })
@@ -106,7 +106,7 @@ describe('axios with its fetch adapter', () => {
     expect(second.requests[0]?.headers.authorization).to.equal(undefined)
   })
 
-  it('hands a redirect over where none may be followed', async () => {
+  it('returns a redirect with maxRedirects: 0', async () => {
     const origin = await openOrigin({ mode: { status: 307, headers: { location: '/second' } } })
     const config = { maxRedirects: 0, validateStatus: null }
 
@@ -116,7 +116,7 @@ describe('axios with its fetch adapter', () => {
     expect(uploadsOf(origin)).to.deep.equal([headOnly])
   })
 
-  it('answers a web stream where a stream is wanted', async () => {
+  it("returns a web stream with responseType: 'stream'", async () => {
     const origin = await openOrigin({ response: { status: 200, ...json } })
 
     const { data } = await client().get<ReadableStream>(origin.url, { responseType: 'stream' })
@@ -125,7 +125,7 @@ describe('axios with its fetch adapter', () => {
     expect(Buffer.concat(chunks).toString()).to.equal(json.body)
   })
 
-  it('has the error of the connection as the cause of its own', async () => {
+  it('has the error of the connection as its cause', async () => {
     const origin = await openOrigin()
     await origin.close()
 
@@ -137,7 +137,7 @@ describe('axios with its fetch adapter', () => {
     expect(error.cause).to.include({ code: 'ECONNREFUSED' })
   })
 
-  it('lets go of the content when it is cancelled', async () => {
+  it('cancels the content when it is cancelled', async () => {
     const { origin, asked } = await silentOrigin()
     const controller = new AbortController()
     const body = fileStream()
@@ -153,7 +153,7 @@ describe('axios with its fetch adapter', () => {
     expect(origin.requests[0]?.bytes).to.equal(0)
   })
 
-  it('lets go of the content when no answer comes in time', async () => {
+  it('cancels the content after its timeout', async () => {
     const peer = await muteOrigin()
     const body = fileStream()
 
@@ -163,15 +163,15 @@ describe('axios with its fetch adapter', () => {
 
     expect(error).to.include({ isAxiosError: true, code: 'ETIMEDOUT' })
     expect(body.destroyed).to.equal(true)
-    await peer.left()
+    await peer.allClosed()
   })
 })
 
-describe('The progress of axios with its fetch adapter', () => {
+describe('the progress of axios with its fetch adapter', () => {
   const bodies = { 'a buffer': () => content, 'a file stream': fileStream }
 
   for (const [name, make] of Object.entries(bodies)) {
-    it(`is told to onProgress in fetchOptions for ${name}`, async () => {
+    it(`is reported to onProgress in fetchOptions for ${name}`, async () => {
       const origin = await openOrigin()
       const told: Progress[] = []
       const onProgress = (progress: Progress): unknown => told.push(progress)
@@ -181,7 +181,7 @@ describe('The progress of axios with its fetch adapter', () => {
       expect(told.at(-1)).to.include({ sent: content.length, total: content.length })
     })
 
-    it(`is told to onProgress of createFetch for ${name}`, async () => {
+    it(`is reported to onProgress of createFetch for ${name}`, async () => {
       const origin = await openOrigin()
       const told: Progress[] = []
       const onProgress = (progress: Progress): unknown => told.push(progress)
@@ -191,7 +191,7 @@ describe('The progress of axios with its fetch adapter', () => {
       expect(told.at(-1)).to.include({ sent: content.length, total: content.length })
     })
 
-    it(`is not told to onUploadProgress for ${name}`, async () => {
+    it(`is not reported to onUploadProgress for ${name}`, async () => {
       const origin = await openOrigin()
       let told = 0
       const onUploadProgress = (): void => {
@@ -203,7 +203,7 @@ describe('The progress of axios with its fetch adapter', () => {
       expect(told).to.equal(0)
     })
 
-    it(`counts what was read in onUploadProgress with a Request for ${name}`, async () => {
+    it(`counts read bytes in onUploadProgress with a Request for ${name}`, async () => {
       const origin = await openOrigin({ mode: 'go' })
       const fetch = createFetch({ dispatcher: agentFor(waitFor()) })
       const instance = axios.create({ adapter: 'fetch', env: { fetch } })

@@ -36,11 +36,11 @@ describeClient(
     },
     operations: (upload) => statusOf(asking(upload).bulk({ operations }, { meta: true })),
   },
-  { response, bytes: Buffer.from(lines), handsRedirectsOver: ['a file stream', 'operations'] },
+  { response, bytes: Buffer.from(lines), returnsRedirects: ['a file stream', 'operations'] },
 )
 
-describe('@elastic/elasticsearch, left to its own pool,', () => {
-  it('does not ask, because it takes no notice of the global dispatcher', async () => {
+describe('@elastic/elasticsearch with its own pool', () => {
+  it('sends no expectation, because it ignores the global dispatcher', async () => {
     const origin = await startOrigin({ response })
     closeLater(() => origin.close())
     const before = getGlobalDispatcher()

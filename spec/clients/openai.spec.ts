@@ -13,7 +13,7 @@ const clientFor = ({ origin, fetch }: Upload): OpenAI =>
 const create = (upload: Upload, file: Uploadable): Promise<number> =>
   statusOf(clientFor(upload).files.create({ file, purpose: 'assistants' }).withResponse())
 
-/** A refusal comes before the client gets to the stream in its form, and it leaves it open. */
+/** After a refusal before the stream was read, the client leaves it open. */
 async function fileStream(path: string): Promise<ReadStream> {
   const stream = createReadStream(path)
   closeLater(() => stream.destroy())

@@ -26,13 +26,13 @@ function fileStream(): ReturnType<typeof createReadStream> {
 
 const bodies = { 'a buffer': () => bytes, 'a file stream': fileStream }
 
-/** A part of which the origin took all. */
+/** A part that the origin accepted. */
 const acceptedPart = (asked: boolean, index: number): unknown => [asked, partSize, parts[index]]
 
-/** The agent remembers a route that stayed silent or answered 417, and asks it once. */
+/** The agent has a route memory: a route that was silent or answered 417 is asked only once. */
 const accepted: readonly (readonly [string, OriginMode, readonly unknown[]])[] = [
-  ['says go', 'go', [acceptedPart(true, 0), acceptedPart(true, 1)]],
-  ['stays silent', 'silent', [acceptedPart(true, 0), acceptedPart(false, 1)]],
+  ['sends a 100', 'go', [acceptedPart(true, 0), acceptedPart(true, 1)]],
+  ['is silent', 'silent', [acceptedPart(true, 0), acceptedPart(false, 1)]],
   ['answers 417', 417, [headOnly, acceptedPart(false, 0), acceptedPart(false, 1)]],
 ]
 
@@ -55,7 +55,7 @@ function answerS3({ method, path }: SeenRequest): OriginResponse {
   return { status: 200, headers, body }
 }
 
-/** An origin whose mode is for the parts alone. */
+/** An origin whose mode applies to the parts only. */
 const partsOrigin = (mode: OriginMode): Promise<TestOrigin> =>
   openOrigin({ mode: ({ method }) => (method === 'PUT' ? mode : 'go'), response: answerS3 })
 
@@ -88,7 +88,7 @@ describe('an Upload of lib-storage with an UndiciHttpHandler', () => {
     }
 
     for (const [what, mode, status] of refusals) {
-      it(`hands over ${what} before a byte of ${name} was sent`, async () => {
+      it(`returns ${what} before a byte of ${name} was sent`, async () => {
         const origin = await partsOrigin(mode)
 
         const error = await upload(origin, mode, make()).catch((reason) => reason)

@@ -30,10 +30,10 @@ describeClient(
     'a file stream without a checksum': (upload) =>
       put(upload, createReadStream(upload.path), unencoded),
   },
-  { response, handsRedirectsOver: ['a buffer', 'a file stream without a checksum'] },
+  { response, returnsRedirects: ['a buffer', 'a file stream without a checksum'] },
 )
 
-/** What is in the chunks of aws-chunked, which end with an empty one and the checksum. */
+/** The data of aws-chunked content, which ends with an empty chunk and the checksum. */
 function dechunked(content: Buffer): Buffer {
   const chunks: Buffer[] = []
   let rest = content
@@ -54,11 +54,11 @@ function dechunked(content: Buffer): Buffer {
 describeClient(
   'an S3Client with an UndiciHttpHandler, with a checksum in the trailer',
   { 'a file stream': (upload) => put(upload, createReadStream(upload.path)) },
-  { response, handsRedirectsOver: ['a file stream'], decode: dechunked },
+  { response, returnsRedirects: ['a file stream'], decode: dechunked },
 )
 
 describe('an S3Client with an UndiciHttpHandler', () => {
-  it('leaves the path of a key as it was signed', async () => {
+  it('does not change the signed path of a key', async () => {
     const origin = await openOrigin({ response })
     const command = new PutObjectCommand({ Bucket: 'bucket', Key: 'a//b/../c d', Body: 'x' })
 
@@ -71,7 +71,7 @@ describe('an S3Client with an UndiciHttpHandler', () => {
     [true, 'auto', false],
     [false, 'always', true],
   ] as const) {
-    it(`asks as the agent says (${expectation}), with expectContinueHeader: ${expectContinueHeader}`, async () => {
+    it(`sends an expectation according to the agent (${expectation}), with expectContinueHeader: ${expectContinueHeader}`, async () => {
       const origin = await openOrigin({ response })
       const agent = agentFor({ ...waitFor(), expect: expectation })
       const client = s3Client(origin.url, agent, { expectContinueHeader })
@@ -82,7 +82,7 @@ describe('an S3Client with an UndiciHttpHandler', () => {
     })
   }
 
-  it('rejects with an AbortError when it is aborted, and lets go of the content', async () => {
+  it('rejects with an AbortError when it is aborted, and cancels the content', async () => {
     const { origin, asked } = await silentOrigin()
     const controller = new AbortController()
     const Body = fileStream()

@@ -9,7 +9,7 @@ import { agentFor } from '../support/faces.ts'
 type Body = Buffer | Blob | ReturnType<typeof createReadStream>
 
 async function put(url: string, dispatcher: Dispatcher, content: Body): Promise<number> {
-  // Its types leave out that a Blob is a body, too.
+  // The types lack Blob as a body.
   const response = await request(url, { method: 'PUT', dispatcher, body: content as Buffer })
   await response.body.dump()
   return response.statusCode
@@ -24,7 +24,7 @@ describeClient(
     'a buffer': (upload) => plain(upload, upload.bytes),
     'a blob of a file': async (upload) => plain(upload, await openAsBlob(upload.path)),
   },
-  { handsRedirectsOver: ['a file stream', 'a buffer', 'a blob of a file'] },
+  { returnsRedirects: ['a file stream', 'a buffer', 'a blob of a file'] },
 )
 
 const redirected = ({ url, dispatcher }: Upload, body: Body) =>
@@ -44,7 +44,7 @@ const retriers: Record<string, (agent: Dispatcher) => Dispatcher> = {
 
 for (const [name, over] of Object.entries(retriers)) {
   describe(name, () => {
-    it('asks again after a 503 that came before the content', async () => {
+    it('sends an expectation again after a 503 before the content', async () => {
       const bytes = Buffer.alloc(10_000, 'content')
       const origin = await startOrigin({ mode: () => (origin.requests.length > 1 ? 'go' : 503) })
       closeLater(() => origin.close())

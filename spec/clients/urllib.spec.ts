@@ -7,9 +7,8 @@ import { closeLater } from '../support/closing.ts'
 const script = new URL('../support/children/urllib-thread.ts', import.meta.url)
 
 /**
- * Each upload has a thread of its own: once urllib is imported, a second socket cannot be
- * destroyed with the same error any more ("Cannot redefine property"), and the `destroy` of
- * an undici agent that has two connections never ends.
+ * Each upload has a thread of its own: once urllib is imported, a second socket cannot be destroyed with the same
+ * error ("Cannot redefine property"), so the `destroy` of an undici agent with two connections never ends.
  */
 function put(body: Body): Way {
   return async ({ url, path, options }) => {
@@ -24,7 +23,7 @@ function put(body: Body): Way {
 describeClient(
   'urllib',
   { 'a file stream': put('stream'), 'a buffer': put('content') },
-  { handsRedirectsOver: ['a file stream'] },
+  { returnsRedirects: ['a file stream'] },
 )
 
 describeClient('urllib', { 'a form with a file': put('files') }, { field: 'file' })

@@ -34,7 +34,7 @@ const overTls = async (): Promise<{ connect: { ca: string } }> => ({
 })
 
 describe('gatedPool', () => {
-  it('lets an agent ask, hold the content back and replay on 417', async () => {
+  it('lets an agent send an expectation, hold the content back and replay after a 417', async () => {
     const peer = await origin(
       async (wire) => {
         expect(await wire.head()).to.match(/^expect: 100-continue\r$/im)
@@ -59,7 +59,7 @@ describe('gatedPool', () => {
     { name: 'TLS', scheme: 'https' },
   ]
   for (const { name, scheme } of functions) {
-    it(`puts a gate on what a connect function of one's own makes over ${name}`, async () => {
+    it(`puts a gate on a connection of a custom connect function over ${name}`, async () => {
       const peer = await (scheme === 'http' ? origin : tlsOrigin)(async (wire) => {
         const head = await wire.head()
         expect(head).to.match(/^expect: 100-continue\r$/im)
@@ -81,7 +81,7 @@ describe('gatedPool', () => {
     })
   }
 
-  it('passes the error of a connect function on', async () => {
+  it('passes on the error of a connect function', async () => {
     const reason = new Error('no way there')
     const connect: buildConnector.connector = (_target, callback) => callback(reason, null)
     const dispatcher = composed({ factory: gatedPool, connect })
@@ -93,7 +93,7 @@ describe('gatedPool', () => {
     expect(failure).to.equal(reason)
   })
 
-  it('asks over HTTP/2 without TLS', async () => {
+  it('sends an expectation over HTTP/2 without TLS', async () => {
     const { url, receipts } = await receiver(createH2cServer(), 'http')
     const dispatcher = composed({ factory: gatedPool, useH2c: true } as Agent.Options)
     const { statusCode } = await request(url, { ...asking, body: 'abc', dispatcher })
@@ -101,7 +101,7 @@ describe('gatedPool', () => {
     expect(receipts.map(({ version, asked }) => `${version} ${asked}`)).to.eql(['2.0 true'])
   })
 
-  it('changes no more than the end of the streams of requests that are not uploads', async () => {
+  it('does not change streams of requests that are not uploads, except for their end', async () => {
     const server = createSecureServer({ ...(await identity()), allowHTTP1: true })
     const { url, receipts } = await receiver(server, 'https')
     const streams: ClientHttp2Stream[] = []
@@ -132,7 +132,7 @@ describe('expectContinue above connections without gates', () => {
     },
   ]
   for (const { name, options } of factories) {
-    it(`fails an upload that is to ask, before anything is sent, on ${name}`, async () => {
+    it(`fails an upload with an expectation before anything is sent, on ${name}`, async () => {
       const peer = await origin(async (wire) => {
         expect((await wire.closed()).toString()).to.equal('')
       })

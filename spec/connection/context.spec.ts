@@ -9,7 +9,7 @@ const created = 'undici:request:create'
 
 describe('an upload that is dispatched at the end of a response', () => {
   for (const expects of ['always', 'never'] as const) {
-    it(`is made in the async context of its own caller: ${expects}`, async () => {
+    it(`runs in the async context of its own caller: ${expects}`, async () => {
       const caller = new AsyncLocalStorage<string>()
       const callers: (string | undefined)[] = []
       const onCreate = (): void => {

@@ -9,7 +9,7 @@ import { turns } from '../support/turns.ts'
 
 type Callback = (error?: Error | null) => void
 
-/** What a delivery does, as text; the spec says when a write is done. */
+/** Records what a delivery does as text; the spec decides when a write is done. */
 class Recorder implements ContentOpener, ContentWriter {
   readonly events: string[] = []
   readonly written: Buffer[] = []
@@ -17,7 +17,7 @@ class Recorder implements ContentOpener, ContentWriter {
   readonly #atOnce: boolean
   #callback: Callback | null = null
 
-  /** @param atOnce says whether writes are done at once. */
+  /** @param atOnce whether writes complete synchronously. */
   constructor(open: () => Source | Promise<Source>, atOnce = true) {
     this.#open = open
     this.#atOnce = atOnce
@@ -38,7 +38,7 @@ class Recorder implements ContentOpener, ContentWriter {
     else this.#callback = callback
   }
 
-  /** The write that is under way is done. */
+  /** Completes the current write. */
   done(error?: Error): void {
     const callback = this.#callback as Callback
     this.#callback = null
@@ -82,7 +82,7 @@ function started(recorder: Recorder, max?: number): Delivery {
 }
 
 describe('Delivery', () => {
-  it('writes content that is at hand in one go, in the same turn', () => {
+  it('writes content in memory at once, in the same turn', () => {
     const recorder = recorded('abc')
     const delivery = started(recorder)
     expect(recorder.events).to.eql(['open', 'write 3 of 1, the last', 'content 3', 'delivered'])
@@ -95,7 +95,7 @@ describe('Delivery', () => {
     expect(recorder.events).to.eql(['open', 'write 0 of 0, the last', 'delivered'])
   })
 
-  it('writes chunks together that the source has at once', () => {
+  it('joins chunks that the source has at once', () => {
     const [a, b] = [noise(10), noise(20)]
     const recorder = new Recorder(() => sourceOf(a, undefined, Buffer.alloc(0), b, null))
     started(recorder)
@@ -103,7 +103,7 @@ describe('Delivery', () => {
     expect(recorder.written[0]).to.eql(Buffer.concat([a, b]))
   })
 
-  it('writes chunks together that come in the same turn', async () => {
+  it('joins chunks that arrive in the same turn', async () => {
     const recorder = recorded(
       (async function* () {
         yield 'ab'
@@ -120,14 +120,14 @@ describe('Delivery', () => {
     expect(recorder.events.at(-1)).to.equal('delivered')
   })
 
-  it('says so when there is nothing to write at once', async () => {
+  it('reports when there is nothing to write at once', async () => {
     const recorder = recorded(neverReady())
     started(recorder)
     await turns()
     expect(recorder.events).to.eql(['open', 'idle'])
   })
 
-  it('says nothing of content that is opened in the same turn', async () => {
+  it('does not report that for content that opens in the same turn', async () => {
     const recorder = recorded(async () => 'abc')
     started(recorder)
     expect(recorder.events).to.eql(['open'])
@@ -135,7 +135,7 @@ describe('Delivery', () => {
     expect(recorder.events.slice(1)).to.eql(['write 3 of 1, the last', 'content 3', 'delivered'])
   })
 
-  it('writes once at a time, and gathers 512 KiB and a chunk behind it at most', async () => {
+  it('makes one write at a time, and gathers 512 KiB and one more chunk at most', async () => {
     let read = 0
     const chunk = noise(100_000)
     const recorder = new Recorder(
@@ -161,7 +161,7 @@ describe('Delivery', () => {
     expect(read).to.equal(18)
   })
 
-  it('cuts what is larger than a slice, without a copy of more', () => {
+  it('cuts a large chunk into slices, without copying more', () => {
     const bytes = noise(25)
     const recorder = new Recorder(() => sourceOf(bytes.subarray(0, 12), bytes.subarray(12)))
     started(recorder, 10)
@@ -178,7 +178,7 @@ describe('Delivery', () => {
     expect(Buffer.concat(recorder.written)).to.eql(bytes)
   })
 
-  it('gives other work a turn where all writes are done at once', async () => {
+  it('lets other work run when all writes complete at once', async () => {
     let chunks = 0
     const recorder = new Recorder(() => ({
       read: () => {
@@ -195,7 +195,7 @@ describe('Delivery', () => {
     expect(recorder.written.length).to.be.within(33, 96)
   })
 
-  it('tells the source what was taken, when it was', async () => {
+  it('tells the source how many bytes were accepted, at the time', async () => {
     const reader = new LoggedReader('ab', 'c')
     const content = {
       length: null,
@@ -214,7 +214,7 @@ describe('Delivery', () => {
     expect(reader.log.filter((line) => line.startsWith('free')).length).to.be.within(1, 2)
   })
 
-  it('reads and writes nothing once it was stopped', async () => {
+  it('neither reads nor writes after stop()', async () => {
     const recorder = recorded(['ab', 'cd'], false)
     const delivery = started(recorder)
     await turns()
@@ -226,7 +226,7 @@ describe('Delivery', () => {
     expect(delivery.over).to.equal(true)
   })
 
-  it('begins nothing that was stopped while it was opened', async () => {
+  it('starts nothing after stop() while the content was being opened', async () => {
     const recorder = recorded(async () => 'abc')
     started(recorder).stop()
     await turns()
@@ -268,7 +268,7 @@ describe('Delivery', () => {
     ],
   ]
   for (const [what, make] of sources) {
-    it(`tells, once, of a source that ${what}, and writes no end`, async () => {
+    it(`reports once a source that ${what}, and writes no end`, async () => {
       const recorder = recorded(make())
       const delivery = started(recorder)
       await turns(3)
@@ -280,7 +280,7 @@ describe('Delivery', () => {
     })
   }
 
-  it('ends with a write that failed', async () => {
+  it('ends after a failed write', async () => {
     const recorder = recorded(['ab', 'cd'], false)
     const delivery = started(recorder)
     await turns()

@@ -43,7 +43,7 @@ const tunnels = [
 
 describe('Http1Gate on a tunnel', () => {
   for (const { name, switched, open } of tunnels) {
-    it(`leaves the connection as it was after ${name}`, async () => {
+    it(`restores the socket's methods after ${name}`, async () => {
       const peer = await origin(async (wire) => {
         await wire.head()
         wire.send(switched)
@@ -76,7 +76,7 @@ describe('Http1Gate on a tunnel', () => {
     })
   }
 
-  it('gives an upload after a refused upgrade a connection with a gate', async () => {
+  it('uses a connection with a gate for an upload after a refused upgrade', async () => {
     const peer = await origin(
       async (wire) => {
         await wire.head()
@@ -105,7 +105,7 @@ describe('Http1Gate on a tunnel', () => {
 describe('Http1Gate on a pipelined connection', () => {
   const pipelined = { pipelining: 10, connections: 1 }
 
-  it('leaves content that looks like a go-ahead untouched', async () => {
+  it('does not change content that looks like a 100', async () => {
     const peer = await origin(async (wire) => {
       for (let requests = 0; requests < 3; requests++) await wire.head()
       for (let requests = 0; requests < 3; requests++) {
@@ -126,7 +126,7 @@ describe('Http1Gate on a pipelined connection', () => {
     await peer.done
   })
 
-  it('takes a late go-ahead out when another request waits behind the upload', async () => {
+  it('removes a late 100 when another request waits after the upload', async () => {
     const sent = signal()
     const queued = signal()
     const peer = await origin(async (wire) => {
@@ -135,7 +135,7 @@ describe('Http1Gate on a pipelined connection', () => {
       expect((await wire.content(head)).toString()).to.equal('abc')
       sent.raise()
       await queued.raised
-      // Time for the other request to arrive, if it is not kept back.
+      // Waits long enough for the other request to arrive, if it is not delayed.
       await turns(10)
       wire.send('HTTP/1.1 100 Continue')
       wire.send('HTTP/1.1 201 Created', 'content-length: 0')

@@ -3,14 +3,14 @@ import { type Clock, install } from '@sinonjs/fake-timers'
 import { expect } from 'chai'
 import { UploadError } from '../../lib/errors.ts'
 import { closeLater } from '../support/closing.ts'
-import { originElsewhere } from '../support/elsewhere.ts'
 import { closing, type Gated, gatedSocket, put, putHead, Recorder } from '../support/gated.ts'
 import { origin, tlsOrigin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 import { answer, goAhead, type Step } from '../support/steps.ts'
+import { threadOrigin } from '../support/thread-origin.ts'
 import { turns } from '../support/turns.ts'
 
-/** A clock that stands until it is told; sockets and immediates go on by themselves. */
+/** Fakes setTimeout only; sockets and immediates use the real clock. */
 function standingClock(): Clock {
   const clock = install({ toFake: ['setTimeout', 'clearTimeout'] })
   closeLater(() => clock.uninstall())
@@ -24,7 +24,7 @@ function timers(): number {
 
 describe('Http1Gate', () => {
   for (const [transport, listen] of Object.entries({ TCP: origin, TLS: tlsOrigin })) {
-    it(`begins to wait when the head has left, over ${transport}`, async () => {
+    it(`starts the wait when the head has been sent, over ${transport}`, async () => {
       const clock = standingClock()
       const peer = await listen(async (wire) => {
         await wire.head()
@@ -32,24 +32,24 @@ describe('Http1Gate', () => {
         expect((await wire.bytes(3)).toString()).to.equal('abc')
       })
       const gated = gatedSocket(peer.url)
-      const told = new Recorder('abc', { length: 3 })
-      put(gated, told)
+      const recorder = new Recorder('abc', { length: 3 })
+      put(gated, recorder)
       clock.tick(10_000)
       expect(clock.countTimers(), 'while it connects').to.equal(0)
 
-      await told.until('interim 103')
+      await recorder.until('interim 103')
       expect(clock.countTimers(), 'once the head has left').to.equal(1)
       clock.tick(999)
       await turns()
-      expect(told.events).not.to.include('release by timeout')
+      expect(recorder.events).not.to.include('release by timeout')
       clock.tick(1)
-      await told.until('release by timeout')
+      await recorder.until('release by timeout')
       await peer.done
     })
   }
 
   for (const status of [102, 103, 104, 199]) {
-    it(`does not wait anew after a ${status}`, async () => {
+    it(`does not restart the wait after a ${status}`, async () => {
       const clock = standingClock()
       const peer = await origin(async (wire) => {
         await wire.head()
@@ -57,19 +57,19 @@ describe('Http1Gate', () => {
         await wire.until('abc')
       })
       const gated = gatedSocket(peer.url)
-      const told = new Recorder('abc', { length: 3 })
-      put(gated, told)
-      await told.until(`interim ${status}`)
+      const recorder = new Recorder('abc', { length: 3 })
+      put(gated, recorder)
+      await recorder.until(`interim ${status}`)
       clock.tick(999)
       await turns()
-      expect(told.events).not.to.include('release by timeout')
+      expect(recorder.events).not.to.include('release by timeout')
       clock.tick(1)
-      await told.until('release by timeout')
+      await recorder.until('release by timeout')
       await peer.done
     })
   }
 
-  it('lets the content go once, when a 100 follows the end of the wait', async () => {
+  it('sends the content once when a 100 follows the end of the wait', async () => {
     const clock = standingClock()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -81,28 +81,28 @@ describe('Http1Gate', () => {
     const gated = gatedSocket(peer.url)
     const { socket } = gated
     socket.resume()
-    const told = new Recorder('abc', { length: 3 })
-    put(gated, told)
+    const recorder = new Recorder('abc', { length: 3 })
+    put(gated, recorder)
     await once(socket, 'connect')
     await turns()
     clock.tick(1000)
-    await told.until('final 201')
+    await recorder.until('final 201')
     socket.destroy()
-    expect(told.events.filter((event) => event.startsWith('release'))).to.eql([
+    expect(recorder.events.filter((event) => event.startsWith('release'))).to.eql([
       'release by timeout',
     ])
     await peer.done
   })
 
   const ends = [
-    { what: 'the go-ahead', says: 'HTTP/1.1 100 Continue', told: 'release by continue' },
-    { what: 'a refusal', says: 'HTTP/1.1 413 No', told: 'final 413 withheld' },
-    { what: 'a 200', says: 'HTTP/1.1 200 OK', told: 'final 200 withheld' },
-    { what: 'the end of the connection', says: null, told: null },
+    { what: 'the 100', says: 'HTTP/1.1 100 Continue', event: 'release by continue' },
+    { what: 'a refusal', says: 'HTTP/1.1 413 No', event: 'final 413 withheld' },
+    { what: 'a 200', says: 'HTTP/1.1 200 OK', event: 'final 200 withheld' },
+    { what: 'the end of the connection', says: null, event: null },
   ]
   for (const end of ends) {
-    it(`leaves no timer behind after ${end.what}`, async () => {
-      // The runner arms its own timer once the spec's function has returned.
+    it(`leaves no timer after ${end.what}`, async () => {
+      // The runner sets its own timer after the function of the spec has returned.
       await turns()
       const before = timers()
       const measured = signal()
@@ -118,13 +118,13 @@ describe('Http1Gate', () => {
       const { socket } = gated
       // undici does the same when the other side has ended.
       socket.on('end', () => socket.destroy()).resume()
-      const told = new Recorder('abc', { length: 3, continueTimeout: 60_000 })
-      put(gated, told)
-      await told.until('interim 103')
+      const recorder = new Recorder('abc', { length: 3, continueTimeout: 60_000 })
+      put(gated, recorder)
+      await recorder.until('interim 103')
       const during = timers()
       measured.raise()
-      if (end.told === null) await closing(socket)
-      else await told.until(end.told)
+      if (end.event === null) await closing(socket)
+      else await recorder.until(end.event)
       const after = timers()
       socket.destroy()
       expect({ during, after }).to.eql({ during: before + 1, after: before })
@@ -132,44 +132,44 @@ describe('Http1Gate', () => {
     })
   }
 
-  const verdicts: { says: Step; what: string; told: string; others: string }[] = [
-    { says: goAhead, what: 'a 100', told: 'release by continue', others: 'release by timeout' },
+  const verdicts: { says: Step; what: string; event: string; others: string }[] = [
+    { says: goAhead, what: 'a 100', event: 'release by continue', others: 'release by timeout' },
     {
       says: answer('417 Expectation Failed'),
       what: 'a 417',
-      told: 'final 417 withheld',
+      event: 'final 417 withheld',
       others: 'release',
     },
     {
       says: answer('413 Content Too Large'),
       what: 'a 413',
-      told: 'final 413 withheld',
+      event: 'final 413 withheld',
       others: 'release',
     },
   ]
-  for (const { says, what, told: wanted, others } of verdicts) {
-    it(`honours ${what} that came in time, when the event loop comes round too late`, async () => {
-      const peer = await originElsewhere([{ do: 'head' }, says, { do: 'count' }, { do: 'closed' }])
+  for (const { says, what, event: wanted, others } of verdicts) {
+    it(`accepts ${what} that arrived in time when the event loop is late`, async () => {
+      const peer = await threadOrigin([{ do: 'head' }, says, { do: 'count' }, { do: 'closed' }])
       const gated = gatedSocket(peer.url)
       const { socket } = gated
       socket.resume()
       await once(socket, 'connect')
-      const told = new Recorder('abc', { length: 3, continueTimeout: 20 })
-      put(gated, told)
+      const recorder = new Recorder('abc', { length: 3, continueTimeout: 20 })
+      put(gated, recorder)
       const due = performance.now() + 20
       peer.blockUntil(1)
       while (performance.now() <= due);
-      await told.until(wanted)
-      expect(told.events.filter((event) => event.startsWith(others))).to.eql([])
+      await recorder.until(wanted)
+      expect(recorder.events.filter((event) => event.startsWith(others))).to.eql([])
     })
   }
 
-  it('passes the error of a write on, when no response comes in time', async () => {
+  it('reports the error of a write when no response arrives in time', async () => {
     const clock = standingClock()
-    const peer = await originElsewhere([{ do: 'head' }, { do: 'reset' }, { do: 'count' }])
+    const peer = await threadOrigin([{ do: 'head' }, { do: 'reset' }, { do: 'count' }])
     const gated = gatedSocket(peer.url)
     const { socket } = gated
-    // As long as nobody reads, only a write can tell that the other side is gone.
+    // While nothing reads the socket, only a write can find out that the other side is gone.
     socket.pause()
     const failures: NodeJS.ErrnoException[] = []
     socket.on('error', (error) => failures.push(error))
@@ -179,14 +179,14 @@ describe('Http1Gate', () => {
       await more.raised
       yield 'abc'
     }
-    const told = new Recorder(content(), { length: 3, asks: false, rescueTimeout: 300 })
-    put(gated, told)
-    // The head leaves alone when no content came with it.
+    const recorder = new Recorder(content(), { length: 3, asks: false, rescueTimeout: 300 })
+    put(gated, recorder)
+    // The head is sent alone when no content came with it.
     await turns(3)
     peer.blockUntil(1)
     more.raise()
     await turns(3)
-    const readEarly = told.events.at(-1)
+    const readEarly = recorder.events.at(-1)
     expect(readEarly).to.match(/^rescue (ECONNRESET|EPIPE)$/)
 
     clock.tick(299)
@@ -198,7 +198,7 @@ describe('Http1Gate', () => {
     expect(failures.map(({ code }) => `rescue ${code}`)).to.eql([readEarly])
   })
 
-  it('passes an error that tells nothing of the peer on at once', async () => {
+  it('reports an error at once that does not come from the peer', async () => {
     const clock = standingClock()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -208,16 +208,16 @@ describe('Http1Gate', () => {
     const { socket } = gated
     const failed = once(socket, 'error')
     await once(socket, 'connect')
-    const told = new Recorder('abc', { length: 3, asks: false })
-    put(gated, told)
+    const recorder = new Recorder('abc', { length: 3, asks: false })
+    put(gated, recorder)
     socket.destroy(new Error('the reason'))
     expect(await failed).to.have.nested.property('0.message', 'the reason')
-    expect(told.events.filter((event) => event.startsWith('rescue'))).to.eql([])
+    expect(recorder.events.filter((event) => event.startsWith('rescue'))).to.eql([])
     expect(clock.countTimers()).to.equal(0)
     await peer.done
   })
 
-  it('opens content only after the go-ahead', async () => {
+  it('opens content only after the 100', async () => {
     const go = signal()
     const peer = await origin(async (wire) => {
       expect(await wire.head()).to.match(/content-length: 3\r\nexpect: 100-continue\r\n\r\n$/)
@@ -228,15 +228,15 @@ describe('Http1Gate', () => {
     })
     const gated = gatedSocket(peer.url)
     gated.socket.resume()
-    const told = new Recorder('abc', { length: 3 })
-    put(gated, told)
-    await told.until('interim 103')
+    const recorder = new Recorder('abc', { length: 3 })
+    put(gated, recorder)
+    await recorder.until('interim 103')
     await turns()
-    const before = [...told.events]
+    const before = [...recorder.events]
     go.raise()
-    await told.until('delivered')
+    await recorder.until('delivered')
     expect(before).to.eql(['asked', 'first byte', 'interim 103'])
-    expect(told.events.slice(before.length)).to.eql([
+    expect(recorder.events.slice(before.length)).to.eql([
       'interim 100',
       'release by continue',
       'open',
@@ -246,7 +246,7 @@ describe('Http1Gate', () => {
     await peer.done
   })
 
-  it('opens no content that was refused', async () => {
+  it('does not open refused content', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 413 Content Too Large', 'content-length: 0')
@@ -254,13 +254,13 @@ describe('Http1Gate', () => {
     })
     const gated = gatedSocket(peer.url)
     gated.socket.resume()
-    const told = new Recorder('abc', { length: 3 })
-    put(gated, told)
-    await told.until('final 413 withheld')
+    const recorder = new Recorder('abc', { length: 3 })
+    put(gated, recorder)
+    await recorder.until('final 413 withheld')
     await turns()
     gated.socket.destroy()
-    await told.until('closed')
-    expect(told.events).to.eql(['asked', 'first byte', 'final 413 withheld', 'closed'])
+    await recorder.until('closed')
+    expect(recorder.events).to.eql(['asked', 'first byte', 'final 413 withheld', 'closed'])
     await peer.done
   })
 
@@ -271,13 +271,13 @@ describe('Http1Gate', () => {
       expect((await wire.content(head)).toString()).to.equal('abc')
     })
     const gated = gatedSocket(peer.url)
-    const told = new Recorder(['a', '', 'bc'], { asks: false })
-    put(gated, told)
-    await told.until('delivered')
+    const recorder = new Recorder(['a', '', 'bc'], { asks: false })
+    put(gated, recorder)
+    await recorder.until('delivered')
     await peer.done
   })
 
-  it('tells of an upload on a connection that was used before', async () => {
+  it('reports an upload on a connection that was used before', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 200 OK', 'content-length: 0')
@@ -290,16 +290,16 @@ describe('Http1Gate', () => {
     gated.socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n', 'latin1')
     await once(gated.socket, 'data')
     gated.socket.resume()
-    const told = new Recorder('abc', { length: 3, asks: false })
-    put(gated, told)
-    await told.until('final 201')
-    expect(told.events[0]).to.equal('not asked again')
+    const recorder = new Recorder('abc', { length: 3, asks: false })
+    put(gated, recorder)
+    await recorder.until('final 201')
+    expect(recorder.events[0]).to.equal('not asked again')
     gated.socket.destroy()
     await peer.done
   })
 })
 
-describe('Http1Gate in the hands of another undici', () => {
+describe('Http1Gate with another undici', () => {
   const get = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'
   const other = { path: '/', method: 'GET' } as const
   const upload = (): Recorder => new Recorder('abc', { length: 3 })
@@ -331,7 +331,7 @@ describe('Http1Gate in the hands of another undici', () => {
     ],
     ['a request without an announcement', '', ({ socket }) => void socket.write(putHead, 'latin1')],
     [
-      'content behind the head of an upload',
+      'content after the head of an upload',
       '',
       (gated) => {
         put(gated, upload())
@@ -339,7 +339,7 @@ describe('Http1Gate in the hands of another undici', () => {
       },
     ],
     [
-      'content behind the head of a request that has none',
+      'content after the head of a request without content',
       '',
       ({ gate, socket }) => {
         gate.announceOther(other)
@@ -349,7 +349,7 @@ describe('Http1Gate in the hands of another undici', () => {
     ],
   ]
   for (const [what, arrives, act] of misuses) {
-    it(`sends nothing of ${what}`, async () => {
+    it(`sends none of ${what}`, async () => {
       const peer = await origin(async (wire) => {
         expect((await wire.closed()).toString()).to.equal(arrives)
       })
@@ -365,7 +365,7 @@ describe('Http1Gate in the hands of another undici', () => {
     })
   }
 
-  it('lets undici write the content of a request that it was announced with', async () => {
+  it('lets undici write the content of a request that is not an upload', async () => {
     const peer = await origin(async (wire) => {
       await wire.until('abc')
       await wire.until('def')

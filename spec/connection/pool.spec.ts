@@ -38,7 +38,7 @@ const faces: Record<
   },
 }
 
-describe('uploads one after the other', () => {
+describe('sequential uploads', () => {
   for (const [what, answer] of answers) {
     for (const [face, send] of Object.entries(faces)) {
       for (const expects of ['always', 'never'] as const) {
@@ -57,7 +57,7 @@ describe('uploads one after the other', () => {
   }
 
   for (const method of ['PUT', 'GET'] as const) {
-    it(`are not sent on connections that the origin closes without saying so: ${method}`, async () => {
+    it(`are not sent on connections that the origin closes without announcing it: ${method}`, async () => {
       const server = createServer((incoming, response) => {
         incoming.resume().on('end', () => {
           response.end('stored')
@@ -74,7 +74,7 @@ describe('uploads one after the other', () => {
     })
   }
 
-  it('use as many connections as there are at a time', async () => {
+  it('use no more connections than concurrent uploads', async () => {
     let connections = 0
     const [, [, answer]] = answers as [unknown, (typeof answers)[number]]
     const server = createServer(answer).on('connection', () => {
@@ -89,7 +89,7 @@ describe('uploads one after the other', () => {
     expect(connections).to.equal(8)
   })
 
-  it('are not lost when the agent is closed right after the response before', async () => {
+  it('are sent when the agent is closed right after the previous response', async () => {
     const server = createServer((incoming, response) => {
       incoming.resume().on('end', () => response.end('stored'))
     })
@@ -104,7 +104,7 @@ describe('uploads one after the other', () => {
 
 describe('TLS sessions', () => {
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
-    it(`are resumed after refusals, which end connections: ${maxVersion}`, async () => {
+    it(`are resumed after refusals, which close connections: ${maxVersion}`, async () => {
       const secret = await identity()
       const resumed: boolean[] = []
       const server = createTlsServer({ ...secret, maxVersion }, (_incoming, response) => {
@@ -119,7 +119,7 @@ describe('TLS sessions', () => {
     })
   }
 
-  it('are not kept where maxCachedSessions is 0', async () => {
+  it('are not kept if maxCachedSessions is 0', async () => {
     const secret = await identity()
     const resumed: boolean[] = []
     const server = createTlsServer(secret)

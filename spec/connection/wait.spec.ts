@@ -13,13 +13,13 @@ function standingClock(): Clock {
 }
 
 describe('Wait', () => {
-  it('ends one poll turn after its time is over, once', () => {
+  it('ends one poll phase after its time, once', () => {
     const clock = standingClock()
     let ends = 0
     new Wait({ waited: () => ends++ }).start(1000)
     clock.tick(999)
     expect(clock.countTimers()).to.equal(1)
-    // The timer is due with this tick, and the immediate that it sets is not run by it.
+    // The timer is due with this tick. The immediate that it sets does not run in it.
     clock.next()
     expect(ends).to.equal(0)
     clock.next()
@@ -44,7 +44,7 @@ describe('Wait', () => {
     })
   }
 
-  it('can be stopped when there is nothing to stop', () => {
+  it('can be stopped when it was not started', () => {
     const clock = standingClock()
     let ends = 0
     const wait = new Wait({ waited: () => ends++ })
@@ -68,12 +68,12 @@ describe('Wait', () => {
     expect(ends[0]).to.be.below(1000)
   })
 
-  it('lets bytes that came in time go first, however late the event loop looks', async () => {
+  it('processes bytes that arrived in time first, even if the event loop is late', async () => {
     const order: string[] = []
     const peer = await origin(async (wire) => {
       await wire.until('go')
       wire.raw('x')
-      // Now the byte lies in the other socket's buffer, and the timer is due before the poll.
+      // Now the byte is in the buffer of the other socket, and the timer is due before the poll.
       const ended = new Promise<void>((resolve) => {
         const waited = (): void => {
           order.push('the end of the wait')

@@ -2,7 +2,7 @@ import { expectHttpClient } from 'expect-continue/adapters/azure'
 import { expectHttpStack } from 'expect-continue/adapters/tus'
 import { type SeenRequest, startOrigin } from 'expect-continue/testing'
 
-/** What a user of the other entry points writes; only its types are looked at. */
+/** Code of a user of the other entry points; only its types are checked. */
 export async function use(): Promise<readonly SeenRequest[]> {
   await using client = expectHttpClient()
   await using stack = expectHttpStack()

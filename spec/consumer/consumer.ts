@@ -16,7 +16,7 @@ import {
 } from 'expect-continue'
 import { Agent, EnvHttpProxyAgent, request, setGlobalDispatcher } from 'undici'
 
-/** What a user of the package writes; only its types are looked at. */
+/** Code of a user of the package; only its types are checked. */
 export async function use(url: string): Promise<UploadReport> {
   const saved: readonly RouteRecord[] = new RouteMemory({ max: 10, busyFor: 1000 }).list()
   const memory = RouteMemory.from(JSON.parse(JSON.stringify(saved)), { max: 10 })

@@ -1,16 +1,16 @@
 import { expect } from 'chai'
 import { giveBuffer, takeBuffer } from '../../lib/content/buffer-pool.ts'
 
-// A size that nothing else uses.
+// A size that no other code uses.
 const size = 1_000_003
 
 describe('takeBuffer', () => {
-  it('makes buffers of a size', () => {
+  it('makes buffers of the given size', () => {
     expect(takeBuffer(size)).to.have.length(size)
     expect(takeBuffer(size).buffer.byteLength).to.equal(size)
   })
 
-  it('hands out what was given back, once, and of that size alone', () => {
+  it('returns a buffer that was given back, once, and only for its size', () => {
     const buffer = takeBuffer(size)
     giveBuffer(buffer)
     expect(takeBuffer(size + 1)).not.to.equal(buffer)

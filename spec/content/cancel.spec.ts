@@ -6,7 +6,7 @@ import { codeOf, failureOf, LoggedReader, readWith } from '../support/readers.ts
 import { Counted, nextOf, restOf, uploadContentOf } from '../support/sources.ts'
 import { turns } from '../support/turns.ts'
 
-/** Content of two chunks, and how often it was let go. */
+/** Content of two chunks, and how often it was cancelled. */
 interface CancelCase {
   readonly input: ContentInput
   left(): number
@@ -17,7 +17,7 @@ const kinds: readonly (readonly [string, () => CancelCase])[] = [
     'an iterator',
     () => {
       const input = new Counted('ab', 'c')
-      return { input, left: () => input.left }
+      return { input, left: () => input.returnCalls }
     },
   ],
   [
@@ -80,7 +80,7 @@ describe('UploadContent.cancel', () => {
       ['that was opened', 0],
       ['that was read in part', 1],
     ] as const) {
-      it(`lets go of ${kind} ${moment}, once`, async () => {
+      it(`cancels ${kind} ${moment}, once`, async () => {
         const { input, left } = make()
         const content = uploadContentOf(input)
         const source = steps < 0 ? null : await content.open()
@@ -88,13 +88,13 @@ describe('UploadContent.cancel', () => {
         content.cancel()
         content.cancel()
         await turns()
-        // A generator that has not begun runs no code when it is left.
+        // A generator that has not started runs no code when return() is called.
         expect(left()).to.equal(kind === 'a generator' && steps < 1 ? 0 : 1)
         expect(codeOf(() => content.open())).to.equal('ERR_EXPECT_CONTENT_GONE')
       })
     }
 
-    it(`lets go of ${kind} from a function`, async () => {
+    it(`cancels ${kind} from a function`, async () => {
       const { input, left } = make()
       const content = uploadContentOf(() => input as Counted)
       await nextOf(await content.open())
@@ -103,7 +103,7 @@ describe('UploadContent.cancel', () => {
       expect(left()).to.equal(1)
     })
 
-    it(`lets go of ${kind} from a function that answers only afterwards`, async () => {
+    it(`cancels ${kind} from a function that resolves later`, async () => {
       const { input, left } = make()
       const content = uploadContentOf(async () => input as Counted)
       const opening = content.open()
@@ -113,7 +113,7 @@ describe('UploadContent.cancel', () => {
       expect(left()).to.equal(kind === 'a generator' ? 0 : 1)
     })
 
-    it(`leaves ${kind} alone that was read to its end`, async () => {
+    it(`does not cancel ${kind} that was read to its end`, async () => {
       const { input, left } = make()
       const content = uploadContentOf(input)
       await restOf(await content.open())
@@ -135,7 +135,7 @@ describe('UploadContent.cancel', () => {
     expect(calls).to.equal(0)
   })
 
-  it('says why', async () => {
+  it('passes on the reason', async () => {
     const reader = new LoggedReader('ab')
     const content = uploadContentOf(readWith(reader))
     await content.open()
@@ -143,7 +143,7 @@ describe('UploadContent.cancel', () => {
     expect(reader.log).to.deep.equal(['cancel: RangeError'])
   })
 
-  it('destroys a stream that a chunk is waited for of', async () => {
+  it('destroys a stream during a read', async () => {
     const stream = new PassThrough()
     const content = uploadContentOf(stream)
     const source = await content.open()
@@ -164,7 +164,7 @@ describe('UploadContent.cancel', () => {
     expect(() => content.cancel()).not.to.throw()
   })
 
-  it('does not fail when the content does not want to be let go', async () => {
+  it('does not fail when the content throws on cancel', async () => {
     const refuse = (): never => {
       throw new RangeError('no')
     }

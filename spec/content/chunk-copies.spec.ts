@@ -4,11 +4,11 @@ import { noise, sha256 } from '../support/contents.ts'
 import { uploadContentOf } from '../support/sources.ts'
 
 const KiB = 1024
-/** From here on, copies are in buffers that are used again. */
+/** Copies from here on are in buffers that are reused. */
 const from = 256 * KiB
 
 describe('ChunkCopies', () => {
-  it('keeps the bytes of a chunk whose memory is filled again', () => {
+  it('keeps the bytes of a chunk whose memory is reused', () => {
     const copies = new ChunkCopies()
     const chunk = Buffer.alloc(100 * KiB)
     const copied = [1, 2, 3, 4, 5, 6].map((byte, at) =>
@@ -19,7 +19,7 @@ describe('ChunkCopies', () => {
     )
   })
 
-  it('puts several chunks into one buffer, and larger ones into their own', () => {
+  it('puts several small chunks into one buffer, and large ones into their own', () => {
     const copies = new ChunkCopies()
     const sizes = [100, 100, 60, 300, 200].map((size) => size * KiB)
     let end = from
@@ -34,7 +34,7 @@ describe('ChunkCopies', () => {
     ])
   })
 
-  it('uses a buffer again when all of its bytes were released, and not before', () => {
+  it('reuses a buffer only after all its bytes were released', () => {
     const copies = new ChunkCopies()
     const chunk = Buffer.alloc(256 * KiB)
     const copy = (at: number): Uint8Array => copies.copy(chunk, from + at * chunk.length)
@@ -57,9 +57,9 @@ describe('ChunkCopies', () => {
   })
 })
 
-describe('one-shot content whose chunks are filled again', () => {
+describe('one-shot content that reuses the memory of its chunks', () => {
   for (const slides of [false, true]) {
-    it(`is whole for each attempt from where it is kept, window ${slides ? 'sliding' : 'fixed'}`, async () => {
+    it(`is complete for each attempt from where it is kept, window ${slides ? 'sliding' : 'fixed'}`, async () => {
       const bytes = noise(3_000_000)
       function* refilling(): Generator<Buffer> {
         const buffer = Buffer.alloc(50_000)
@@ -79,7 +79,7 @@ describe('one-shot content whose chunks are filled again', () => {
         // The server has the bytes as they are now.
         stored.push(Buffer.from(chunk))
         offset += chunk.length
-        // The connection has accepted the bytes, which says nothing about their arrival.
+        // The connection has accepted the bytes, which does not mean that they have arrived.
         source.free(offset - start)
         if (slides && step % 25 === 24) {
           // The connection breaks, and the server has all but the last bytes.

@@ -11,7 +11,7 @@ async function usedWebStream(): Promise<ReadableStream> {
   return body as ReadableStream
 }
 
-describe('contentOf what cannot be sent', () => {
+describe('contentOf an unsupported value', () => {
   const unusable: readonly (readonly [unknown, string])[] = [
     [undefined, 'undefined'],
     [null, '[object Null]'],
@@ -33,9 +33,9 @@ describe('contentOf what cannot be sent', () => {
       expect(() => contentOf(input)).to.throw(TypeError, `, not ${name}`)
     })
 
-    // What a function answers is waited for.
+    // A promise from a function is awaited.
     if (input instanceof Promise) continue
-    it(`names ${name} that a function made, when it is opened`, async () => {
+    it(`names ${name} from a function when it is opened`, async () => {
       const opening = async (): Promise<unknown> => contentOf(() => input).open()
       const failure = await failureOf(opening())
       expect(failure).to.be.instanceOf(TypeError)
@@ -44,7 +44,7 @@ describe('contentOf what cannot be sent', () => {
   }
 
   for (const value of [undefined, Symbol('s')]) {
-    it(`names a ${typeof value} that JSON does not have`, () => {
+    it(`names a ${typeof value}, which JSON cannot contain`, () => {
       const message = `Content 'json' must be a value that JSON has, not ${typeof value}`
       expect(() => contentOf({ json: value })).to.throw(TypeError, message)
     })
@@ -53,7 +53,7 @@ describe('contentOf what cannot be sent', () => {
   const usedUp: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['a Node stream that was destroyed', async () => Readable.from([text]).destroy()],
     [
-      'a Node stream that broke',
+      'a Node stream that has failed',
       async () => {
         const stream = new PassThrough()
         stream.destroy(new Error('broken'))

@@ -16,7 +16,7 @@ import { bytesOf, chunksIn, failureOf } from '../support/readers.ts'
 
 describe('contentOf', () => {
   for (const { name, make, ...wanted } of replayableInputs) {
-    it(`knows ${name}, and opens it as often as wanted`, async () => {
+    it(`recognises ${name}, and opens it repeatedly`, async () => {
       const content = contentOf(await make())
       const { length, type, replayable, callsOut } = content
       expect({ length, type }).to.deep.equal({ length: wanted.length, type: wanted.type })
@@ -27,7 +27,7 @@ describe('contentOf', () => {
   }
 
   for (const { name, make, ...wanted } of oneShotInputs) {
-    it(`knows ${name}, which can be read once`, async () => {
+    it(`recognises ${name}, which can be read once`, async () => {
       const content = contentOf(make())
       const { length, type, replayable, callsOut } = content
       expect({ length, type }).to.deep.equal({ length: null, type: null })
@@ -36,7 +36,7 @@ describe('contentOf', () => {
     })
   }
 
-  it('knows an array, which can be read again, and no length of it', async () => {
+  it('recognises an array, which can be read again, without a length', async () => {
     const content = contentOf(halves)
     expect(content).to.include({ length: null, type: null, replayable: true, callsOut: true })
     expect(await bytesOf(content)).to.deep.equal(bytes)
@@ -44,7 +44,7 @@ describe('contentOf', () => {
   })
 
   for (const { name, make, ...wanted } of [...replayableInputs, ...oneShotInputs]) {
-    it(`knows nothing of ${name} from a function, and opens it as often as wanted`, async () => {
+    it(`takes ${name} from a function without a length, and opens it repeatedly`, async () => {
       const inputs = [await make(), await make(), await make()]
       const content = contentOf(() => inputs.shift())
       const { length, type, replayable, callsOut } = content
@@ -65,7 +65,7 @@ describe('contentOf', () => {
     })
   }
 
-  it('keeps strings of any kind whole', async () => {
+  it('encodes any string without loss', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (string) => {
         const content = contentOf(string)
@@ -76,7 +76,7 @@ describe('contentOf', () => {
     )
   })
 
-  it('hands over content that was made for the purpose as it is', () => {
+  it('returns content of makeContent unchanged', () => {
     const made = makeContent(contentOf(text))
     expect(contentOf(made)).to.equal(made)
     expect(made).to.satisfy(Object.isFrozen)
@@ -101,7 +101,7 @@ describe('contentOf', () => {
     })
   }
 
-  it('is in doubt about the length of a form with a part that has none', async () => {
+  it('has no exact length for a form with a part without a size', async () => {
     const part = new File([], 'a.bin')
     Object.defineProperties(part, {
       size: { value: undefined },
@@ -135,7 +135,7 @@ async function described([name, value]: [string, unknown]): Promise<unknown[]> {
 }
 
 describe('contentOf a function', () => {
-  it('does not call it before it is opened, and again each time', async () => {
+  it('calls it only when it is opened, and each time', async () => {
     let calls = 0
     const content = contentOf(() => {
       calls++
@@ -157,13 +157,13 @@ describe('contentOf a function', () => {
     expect(calls).to.equal(1)
   })
 
-  it('waits for what it answers later', async () => {
+  it('waits for a promise that it returns', async () => {
     const content = contentOf(async () => Readable.from([text]))
     expect(await bytesOf(content)).to.deep.equal(bytes)
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })
 
-  it('takes a generator function for one', async () => {
+  it('accepts a generator function', async () => {
     const content = contentOf(async function* () {
       yield text
     })
@@ -171,7 +171,7 @@ describe('contentOf a function', () => {
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })
 
-  it('knows the length that stands beside it', async () => {
+  it('uses the length next to it', async () => {
     const content = contentOf({ length: bytes.length, open: async () => text })
     expect(content).to.include({
       length: bytes.length,
@@ -184,7 +184,7 @@ describe('contentOf a function', () => {
   })
 
   for (const length of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '3', null, undefined]) {
-    it(`refuses a length of ${length} beside it`, () => {
+    it(`rejects a length of ${length} next to it`, () => {
       const input = { length, open: () => text } as { length: number; open(): string }
       expect(() => contentOf(input)).to.throw(TypeError, `not ${length}`)
     })
@@ -200,13 +200,13 @@ describe('contentOf a function', () => {
     ],
     ['rejects with', () => Promise.reject(error)],
   ] as const) {
-    it(`passes on what it ${how}`, async () => {
+    it(`passes on the error when it ${how}`, async () => {
       expect(await failureOf(bytesOf(contentOf(make)))).to.equal(error)
     })
   }
 
   for (const found of [undefined, null, 5, {}, () => text]) {
-    it(`refuses ${typeof found} ${found} from it when it is opened`, async () => {
+    it(`rejects ${typeof found} ${found} from it when it is opened`, async () => {
       expect(await failureOf(bytesOf(contentOf(() => found)))).to.be.instanceOf(TypeError)
     })
   }
@@ -217,7 +217,7 @@ describe('contentOf a function', () => {
     'a Node stream of bytes',
     'a web stream',
   ]) {
-    it(`refuses to open ${name} again that it made before`, async () => {
+    it(`rejects ${name} that it returned before`, async () => {
       const same = oneShotInputs.find((input) => input.name === name)?.make()
       const content = contentOf(() => same)
       await bytesOf(content)

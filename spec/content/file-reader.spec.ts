@@ -19,7 +19,7 @@ async function lookedUp(path: string, options: FileOptions = {}): Promise<Conten
   return (await content.lookUp?.()) ?? content
 }
 
-/** Looks the file up, and begins to read it. */
+/** Looks the file up, and starts to read it. */
 async function opened(path: string, options: FileOptions = {}): Promise<Reader> {
   const content = await lookedUp(path, options)
   return content.open()
@@ -34,7 +34,7 @@ async function failureOf(promise: unknown): Promise<{ code?: string; message: st
   throw new Error('it did not fail')
 }
 
-/** Reads until the end or a failure, and answers how much was read before it. */
+/** Reads until the end or an error, and returns how much was read. */
 async function readUntilFailure(reader: Reader): Promise<{ got: number; error: unknown }> {
   let got = 0
   try {
@@ -48,7 +48,7 @@ async function readUntilFailure(reader: Reader): Promise<{ got: number; error: u
   }
 }
 
-describe('a file that is no longer what it was', () => {
+describe('a file that changed', () => {
   const changes: readonly (readonly [string, (path: string) => void, string])[] = [
     ['grew', (path) => appendFileSync(path, 'more'), 'ERR_EXPECT_FILE_CHANGED'],
     ['shrank', (path) => truncateSync(path, 400), 'ERR_EXPECT_FILE_CHANGED'],
@@ -92,20 +92,20 @@ describe('a file that is no longer what it was', () => {
     }
 
     for (const chunkSize of [100, 1000]) {
-      it(`fails before its last byte or not at all when it ${change} late, by ${chunkSize}`, async () => {
+      it(`fails before its last byte or not at all when it ${change} late, chunk size ${chunkSize}`, async () => {
         const path = written()
         const reader = await opened(path, { chunkSize })
         const steps = Math.max(1, 1000 / chunkSize - 1)
         for (let step = 0; step < steps; step++) await reader.next()
         make(path)
         const { got, error } = await readUntilFailure(reader)
-        // An origin that has all of it may have taken it, and must not get it once more.
+        // An origin that has all bytes may have accepted them, so the upload must not be repeated.
         expect(error === null).to.equal(steps * chunkSize + got === 1000)
       })
     }
   }
 
-  it('says what it was and what it is', async () => {
+  it('names the old and the new state in the error', async () => {
     const path = written()
     const reader = await opened(path)
     truncateSync(path, 400)
@@ -123,7 +123,7 @@ describe('a file that is no longer what it was', () => {
   })
 })
 
-describe('the handle on a file', () => {
+describe('the handle of a file', () => {
   for (const steps of [0, 1, 2, 5, 10]) {
     it(`is closed when it is cancelled after ${steps} chunks`, async () => {
       const path = written()
@@ -148,7 +148,7 @@ describe('the handle on a file', () => {
 describe('the buffers of a file', () => {
   const chunkSize = 65_536
 
-  /** Reads one chunk of a file of this many, and answers its memory. */
+  /** Reads one chunk and returns its memory. */
   async function memoryOf(reader: Reader): Promise<ArrayBufferLike | null> {
     const step = await reader.next()
     return step.done ? null : (step.value as Buffer).buffer
@@ -160,7 +160,7 @@ describe('the buffers of a file', () => {
     return path
   }
 
-  it('are filled again when the connection has taken what was in them', async () => {
+  it('are reused when the connection has accepted their bytes', async () => {
     const reader = await opened(large(), { chunkSize })
     const seen = new Set<ArrayBufferLike | null>()
     for (let chunks = 1; chunks <= 10; chunks++) {
@@ -170,7 +170,7 @@ describe('the buffers of a file', () => {
     expect(seen.size).to.be.below(4)
   })
 
-  it('are not filled again before', async () => {
+  it('are not reused before that', async () => {
     const reader = await opened(large(), { chunkSize })
     const seen = new Set<ArrayBufferLike | null>()
     for (let chunks = 1; chunks <= 10; chunks++) {

@@ -12,14 +12,14 @@ type Options = Exclude<Parameters<typeof createReadStream>[1], BufferEncoding | 
 
 const size = bytes.length
 
-/** A stream of a file that is let go after the spec, read or not. */
+/** A stream of a file that is destroyed after the spec. */
 function streamOf(path: string, options: Options = {}): ReadStream {
   const stream = createReadStream(path, options)
   closeLater(() => stream.on('error', () => {}).destroy())
   return stream
 }
 
-/** What is known of a stream once its file was looked at. */
+/** The content of a stream after the lookup of its file. */
 async function lookedUp(stream: ReadStream): Promise<Content> {
   const content = contentOf(stream)
   return (await content.lookUp?.()) ?? content
@@ -36,7 +36,7 @@ describe('contentOf a file stream', () => {
     ['that begins past the end of a file', { start: size + 5 }, 0],
   ]
   for (const [name, options, length] of parts) {
-    it(`knows the length of one ${name}`, async () => {
+    it(`has the length of a stream ${name}`, async () => {
       const content = await lookedUp(streamOf(temporaryFile(bytes), options))
       expect(content).to.include({ length, type: null, replayable: false, callsOut: true })
       const { start = 0, end = size - 1 } = options
@@ -44,14 +44,14 @@ describe('contentOf a file stream', () => {
     })
   }
 
-  it('knows no length before it looked', () => {
+  it('has no length before the lookup', () => {
     expect(contentOf(streamOf(temporaryFile(bytes)))).to.include({
       length: null,
       replayable: false,
     })
   })
 
-  it('reads each one that a function makes', async () => {
+  it('reads each stream that a function returns', async () => {
     const path = temporaryFile(bytes)
     const content = contentOf(() => streamOf(path))
     expect(content).to.include({ length: null, replayable: true })
@@ -59,13 +59,13 @@ describe('contentOf a file stream', () => {
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })
 
-  it('knows none when the stream was read from', async () => {
+  it('has no length for a stream that was read from', async () => {
     const stream = streamOf(temporaryFile(bytes), { highWaterMark: 2 })
     for await (const _ of stream.iterator({ destroyOnReturn: false })) break
     expect((await lookedUp(stream)).length).to.equal(null)
   })
 
-  it('knows none of a file that is not there, and leaves that to the stream', async () => {
+  it('has no length for a missing file, and passes on the error of the stream', async () => {
     const stream = streamOf('/missing')
     // It may fail before it is read.
     stream.on('error', () => {})
@@ -75,13 +75,13 @@ describe('contentOf a file stream', () => {
     expect(error).to.include({ code: 'ENOENT' })
   })
 
-  it('knows none of what is no regular file', async () => {
+  it('has no length for what is not a regular file', async () => {
     const content = await lookedUp(streamOf('/dev/null'))
     expect(content.length).to.equal(null)
     expect(await bytesOf(content)).to.have.length(0)
   })
 
-  it('knows none of a handle', async () => {
+  it('has no length for a FileHandle', async () => {
     const handle = await open(temporaryFile(bytes))
     closeLater(() => handle.close())
     const content = await lookedUp(handle.createReadStream({ autoClose: false }))
@@ -89,19 +89,19 @@ describe('contentOf a file stream', () => {
     expect(await bytesOf(content)).to.deep.equal(bytes)
   })
 
-  it('knows none of a descriptor, which may be of another file than the path', async () => {
+  it('has no length for a descriptor, which may be of another file than the path', async () => {
     const other = temporaryFile(Buffer.from('other content'))
     const content = await lookedUp(streamOf(temporaryFile(bytes), { fd: openSync(other, 'r') }))
     expect(content.length).to.equal(null)
     expect((await bytesOf(content)).toString()).to.equal('other content')
   })
 
-  it('knows none of a file whose size does not tell its content', async () => {
+  it('has no length for a file in /proc, whose size is not that of its content', async () => {
     expect((await lookedUp(streamOf('/proc/self/status'))).length).to.equal(null)
   })
 
   for (const encoding of ['hex', 'base64', 'latin1'] as const) {
-    it(`knows none of one that is read as ${encoding}, because it sends text`, async () => {
+    it(`has no length for a stream with encoding ${encoding}, which yields text`, async () => {
       const content = await lookedUp(streamOf(temporaryFile(bytes), { encoding }))
       expect(content.length).to.equal(null)
       expect((await bytesOf(content)).toString()).to.equal(bytes.toString(encoding))

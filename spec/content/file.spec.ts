@@ -13,7 +13,7 @@ import { bytesOf, chunksIn, failureOf } from '../support/readers.ts'
 
 const bytes = noise(1000)
 
-/** The file as content, once its size was looked up. */
+/** The file as content, after the lookup of its size. */
 async function lookedUp(path: string | URL, options?: FileOptions): Promise<Content> {
   const content = fromFile(path, options)
   return (await content.lookUp?.()) ?? content
@@ -34,7 +34,7 @@ describe('fromFile', () => {
     ['a chunk larger than it', { chunkSize: 1_000_000 }, 0, 1000],
   ]
   for (const [name, options, start, end] of parts) {
-    it(`reads ${name}, as often as wanted`, async () => {
+    it(`reads ${name} repeatedly`, async () => {
       const path = temporaryFile(bytes)
       const content = await lookedUp(path, options)
       expect(content).to.include({
@@ -49,7 +49,7 @@ describe('fromFile', () => {
     })
   }
 
-  it('knows no size, and looks at no file, before it is looked up', () => {
+  it('has no size, and does not access the file, before the lookup', () => {
     expect(fromFile('/missing')).to.include({ length: null, type: null, replayable: true })
   })
 
@@ -70,13 +70,13 @@ describe('fromFile', () => {
     )
   })
 
-  it('reads half as much of a file of less than 4 MiB', async () => {
+  it('reads 512 KiB at a time from a file of less than 4 MiB', async () => {
     const path = temporaryFile(noise(1_500_000))
     const chunks = (await chunksIn(await (await lookedUp(path)).open())) as Buffer[]
     expect(chunks.map(({ length }) => length)).to.deep.equal([524_288, 524_288, 451_424])
   })
 
-  it('reads a megabyte at a time when it is told nothing', async () => {
+  it('reads 1 MiB at a time by default', async () => {
     const path = temporaryFile(noise(5_000_000))
     const chunks = (await chunksIn(await (await lookedUp(path)).open())) as Buffer[]
     const sizes = chunks.map(({ length }) => length)
@@ -93,7 +93,7 @@ describe('fromFile', () => {
     expect(await handlesLeftOn(path)).to.equal(0)
   })
 
-  it('takes a URL', async () => {
+  it('accepts a URL', async () => {
     expect(await bytesOf(fromFile(pathToFileURL(temporaryFile(bytes))))).to.deep.equal(bytes)
   })
 
@@ -103,12 +103,12 @@ describe('fromFile', () => {
     expect(await bytesOf(fromFile(`${path}-link`))).to.deep.equal(bytes)
   })
 
-  it('is content like any other', () => {
+  it('is accepted by contentOf', () => {
     const content = fromFile(temporaryFile(bytes))
     expect(contentOf(content)).to.equal(content)
   })
 
-  it('hands over chunks that share no memory', async () => {
+  it('yields chunks that do not share memory', async () => {
     const content = await lookedUp(temporaryFile(bytes), { chunkSize: 100 })
     const chunks = (await chunksIn(await content.open())) as Buffer[]
     expect(new Set(chunks.map(({ buffer }) => buffer)).size).to.equal(10)
@@ -132,13 +132,13 @@ describe('fromFile', () => {
     await reader.next()
     writeFileSync(path, Buffer.alloc(1000, 'x'), { flag: 'r+' })
     await reader.next()
-    // Whatever was in flight, what comes after it was not read yet.
+    // Nothing beyond the chunk that was being read was read.
     expect(String((await reader.next()).value)).to.equal('x'.repeat(10))
     reader.cancel()
   })
 })
 
-describe('fromFile called wrongly', () => {
+describe('fromFile with wrong arguments', () => {
   const wrong: readonly (readonly [object, string])[] = [
     [{ start: -1 }, "'start'"],
     [{ start: 1.5 }, "'start'"],
@@ -154,7 +154,7 @@ describe('fromFile called wrongly', () => {
     [{ chunksize: 5 }, "'chunksize'"],
   ]
   for (const [options, message] of wrong) {
-    it(`says so: ${message} in ${inspect(options)}`, async () => {
+    it(`throws: ${message} in ${inspect(options)}`, async () => {
       const make = async (): Promise<unknown> => lookedUp(temporaryFile(bytes), options)
       const failure = await failureOf(make())
       expect(failure).to.be.instanceOf(TypeError)
@@ -163,13 +163,13 @@ describe('fromFile called wrongly', () => {
   }
 
   for (const options of [{ start: -1 }, { end: 1.5 }, { chunkSize: 0 }, { chunksize: 5 }]) {
-    it(`says so at once, whatever the file: ${inspect(options)}`, () => {
+    it(`throws at once, for any file: ${inspect(options)}`, () => {
       expect(() => fromFile('/missing', options)).to.throw(TypeError)
     })
   }
 
   for (const options of [{ start: 1 }, { end: 0 }, { end: 10 }]) {
-    it(`refuses ${inspect(options)} for a file without content`, async () => {
+    it(`rejects ${inspect(options)} for a file without content`, async () => {
       const failure = await failureOf(lookedUp(temporaryFile(Buffer.alloc(0)), options))
       expect(failure).to.be.instanceOf(TypeError)
       expect((failure as Error).message).to.contain('0 bytes')
@@ -178,10 +178,10 @@ describe('fromFile called wrongly', () => {
 
   for (const [what, path, message] of [
     ['a directory', tmpdir(), 'is not a regular file'],
-    ['a file whose size does not tell its content', '/proc/self/status', 'does not tell'],
+    ['a file in /proc', '/proc/self/status', 'does not tell'],
     ['a file that is not there', '/missing', 'ENOENT'],
   ] as const) {
-    it(`refuses ${what}, with or without a look at it`, async () => {
+    it(`rejects ${what}, with or without a lookup`, async () => {
       const content = fromFile(path)
       for (const failure of [
         await failureOf(lookedUp(path)),

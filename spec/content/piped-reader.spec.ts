@@ -7,7 +7,7 @@ import { Pushing, PushingForm } from '../support/piped.ts'
 import { bytesOf, chunksIn } from '../support/readers.ts'
 
 describe('contentOf', () => {
-  it('knows a stream that can only be piped, which can be read once', async () => {
+  it('recognises a stream that can only be piped, which can be read once', async () => {
     const content = contentOf(new Pushing(halves))
     const { length, type, replayable, callsOut } = content
     expect({ length, type }).to.deep.equal({ length: null, type: null })
@@ -16,7 +16,7 @@ describe('contentOf', () => {
   })
 
   for (const length of [bytes.length, null]) {
-    it(`knows the type of a form of the package form-data, and its length of ${length}`, () => {
+    it(`has the type of a form of the package form-data, and its length of ${length}`, () => {
       const content = contentOf(new PushingForm(halves, length))
       expect(content).to.include({ length, type: 'multipart/form-data; boundary=edge' })
     })
@@ -24,13 +24,13 @@ describe('contentOf', () => {
 })
 
 describe('isPiped', () => {
-  it('knows what can only be written to', () => {
+  it('recognises streams that can only be written to', () => {
     expect(isPiped(new Writable())).to.equal(false)
   })
 })
 
 describe('watchPiped', () => {
-  it('tells of a stream that breaks, until it is not watched any more', () => {
+  it('reports a stream that breaks, until it is unwatched', () => {
     const failures: unknown[] = []
     const stream = new Pushing(halves)
     stream.on('error', () => {})
@@ -49,7 +49,7 @@ describe('pipedReader', () => {
     expect(Buffer.concat(chunks as Buffer[])).to.deep.equal(bytes)
   })
 
-  it('reads little ahead of what it is asked for', async () => {
+  it('reads only a little ahead', async () => {
     let made = 0
     function* chunks(): Generator<Buffer> {
       for (made = 1; made < 100; made++) yield Buffer.alloc(65_536)

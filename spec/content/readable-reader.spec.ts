@@ -8,7 +8,7 @@ import { turns } from '../support/turns.ts'
 const ignore = (): void => {}
 
 describe('watchReadable', () => {
-  it('tells of a stream that breaks', async () => {
+  it('reports a stream that breaks', async () => {
     const failures: unknown[] = []
     const stream = new PassThrough()
     watchReadable(stream, (error) => failures.push(error))
@@ -25,7 +25,7 @@ describe('watchReadable', () => {
     expect(reads).to.equal(0)
   })
 
-  it('bears a stream that breaks when it is not watched any more', async () => {
+  it('ignores a stream that breaks after it is unwatched', async () => {
     const failures: unknown[] = []
     const stream = new PassThrough()
     watchReadable(stream, (error) => failures.push(error))()
@@ -35,14 +35,14 @@ describe('watchReadable', () => {
   })
 })
 
-/** A stream with a listener of somebody else's, which keeps it from flowing. */
+/** A stream with a 'readable' listener, which keeps it from flowing. */
 function listenedTo(stream: Readable): Readable {
   return stream.on('readable', ignore)
 }
 
 for (const [name, made] of [
   ['a stream', (stream: Readable) => stream],
-  ['a stream that somebody listens to', listenedTo],
+  ['a stream with a readable listener', listenedTo],
 ] as const) {
   describe(`readableReader of ${name}`, () => {
     it('reads to the end', async () => {
@@ -96,7 +96,7 @@ for (const [name, made] of [
       })
     }
 
-    it('bears a stream that breaks while it is being destroyed', async () => {
+    it('ignores an error while the stream is being destroyed', async () => {
       const broken = new Error('no')
       const stream = new Readable({ read() {}, destroy: (_, callback) => callback(broken) })
       readableReader(made(stream)).cancel()
@@ -105,7 +105,7 @@ for (const [name, made] of [
   })
 }
 
-/** A stream of 100 chunks of 64 KiB, which counts those it has made. */
+/** A stream of 100 chunks of 64 KiB, which counts those it has created. */
 class Hundred extends Readable {
   made = 0
 
@@ -120,14 +120,14 @@ class Hundred extends Readable {
 }
 
 describe('readableReader', () => {
-  it('reads nothing before it is asked', async () => {
+  it('reads nothing before the first next()', async () => {
     let reads = 0
     readableReader(new Readable({ read: () => reads++ }))
     await turns()
     expect(reads).to.equal(0)
   })
 
-  it('has chunks at once that came in the meantime', async () => {
+  it('returns chunks that are buffered synchronously', async () => {
     const stream = new PassThrough()
     const reader = readableReader(stream)
     const first = reader.next()
@@ -138,7 +138,7 @@ describe('readableReader', () => {
     expect(reader.next()).to.deep.equal({ done: false, value: Buffer.from('c') })
   })
 
-  it('hands chunks out that came before the stream broke', async () => {
+  it('yields chunks that arrived before the stream broke', async () => {
     const stream = new PassThrough()
     const reader = readableReader(stream)
     const first = reader.next()
@@ -151,7 +151,7 @@ describe('readableReader', () => {
     expect(() => reader.next()).to.throw('broken')
   })
 
-  it('keeps little ahead, and goes on when that was taken', async () => {
+  it('buffers little ahead, and continues when that was read', async () => {
     const stream = new Hundred()
     const reader = readableReader(stream)
     await reader.next()
@@ -164,7 +164,7 @@ describe('readableReader', () => {
     ['before', true],
     ['while', false],
   ] as const) {
-    it(`keeps little ahead when other code pipes the stream ${moment} it is read`, async () => {
+    it(`buffers little ahead when other code pipes the stream ${moment} it is read`, async () => {
       let piped = 0
       const stream = new Hundred()
       const destination = new Writable({
@@ -185,7 +185,7 @@ describe('readableReader', () => {
     })
   }
 
-  it('counts objects as much', async () => {
+  it('applies the same limit to object streams', async () => {
     let made = 0
     const stream = new Readable({
       objectMode: true,

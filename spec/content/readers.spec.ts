@@ -19,14 +19,14 @@ const fail = (): never => {
 }
 
 describe('bytesReader', () => {
-  it('reads bytes in one chunk, as they are', async () => {
+  it('yields bytes in one chunk, unchanged', async () => {
     const bytes = noise(3_000_000)
     const [chunk, ...rest] = await chunksIn(bytesReader(bytes))
     expect(chunk).to.equal(bytes)
     expect(rest).to.deep.equal([])
   })
 
-  it('reads no chunk where there are none', async () => {
+  it('yields no chunk for empty content', async () => {
     expect(await chunksIn(bytesReader(Buffer.alloc(0)))).to.deep.equal([])
   })
 })
@@ -40,7 +40,7 @@ describe('blobReader', () => {
     })
   }
 
-  it('reads the stream of a class with a stream of its own', async () => {
+  it('reads the stream() of a subclass', async () => {
     const bytes = noise(300_000)
     const lazy = new (class extends Blob {
       override stream() {
@@ -51,7 +51,7 @@ describe('blobReader', () => {
     expect(Buffer.concat(chunks).equals(bytes)).to.equal(true)
   })
 
-  it('reads the bytes of a class with a slice() of its own', async () => {
+  it('reads the slice() of a subclass', async () => {
     const sliced = new (class extends Blob {
       override slice() {
         return new Blob([])
@@ -61,7 +61,7 @@ describe('blobReader', () => {
     expect(Buffer.concat(chunks).toString()).to.equal('whole')
   })
 
-  it('fails where a file has changed', async () => {
+  it('fails when a file has changed', async () => {
     const path = temporaryFile(noise(600_000))
     const reader = blobReader(await openAsBlob(path))
     await reader.next()
@@ -71,7 +71,7 @@ describe('blobReader', () => {
   })
 })
 
-/** An iterator that goes on for ever and writes down what is done to it. */
+/** An iterator without an end, which records the calls to it. */
 function endless(log: string[], onReturn: () => unknown): Iterator<string> {
   return {
     next: () => {
@@ -85,7 +85,7 @@ function endless(log: string[], onReturn: () => unknown): Iterator<string> {
   }
 }
 
-/** What hands out this iterator under one of the two symbols. */
+/** An iterable that returns this iterator under one of the two symbols. */
 function iterable(key: symbol, iterator: Iterator<string>): Iterable<string> {
   return Object.assign(Object.create(null) as Iterable<string>, { [key]: () => iterator })
 }
@@ -106,7 +106,7 @@ describe('iteratorReader', () => {
       expect(log).to.deep.equal(['next'])
     })
 
-    it(`returns from ${name} iterator when it is cancelled`, () => {
+    it(`calls return() on ${name} iterator when it is cancelled`, () => {
       const log: string[] = []
       made(log, ignore).cancel()
       expect(log).to.deep.equal(['return'])
@@ -116,21 +116,21 @@ describe('iteratorReader', () => {
       ['throws', fail],
       ['rejects', () => Promise.reject(new Error('no'))],
     ] as const) {
-      it(`bears ${name} iterator whose return ${how}`, async () => {
+      it(`ignores ${name} iterator whose return() ${how}`, async () => {
         const reader = made([], onReturn)
         reader.cancel()
         expect((await reader.next()).done).to.equal(false)
       })
     }
 
-    it(`bears ${name} iterator that cannot be returned from`, () => {
+    it(`ignores ${name} iterator without return()`, () => {
       const next = (): IteratorResult<string> => ({ done: true, value: undefined })
       const reader = iteratorReader(iterable(key, { next }))
       expect(() => reader.cancel()).not.to.throw()
     })
   }
 
-  it('reads asynchronously what can be read either way', async () => {
+  it('prefers the async iterator to the sync one', async () => {
     const both = {
       *[Symbol.iterator]() {
         yield 'sync'
@@ -142,7 +142,7 @@ describe('iteratorReader', () => {
     expect(await chunksIn(iteratorReader(both))).to.deep.equal(['async'])
   })
 
-  it('bears a generator that fails when it is left', async () => {
+  it('ignores a generator that throws when it is cancelled', async () => {
     const reader = iteratorReader(
       (function* () {
         try {
@@ -182,7 +182,7 @@ describe('webReader', () => {
     expect(await chunksIn(reader)).to.deep.equal([chunk])
   })
 
-  it('reads a stream of bytes into buffers of its own', async () => {
+  it('reads a byte stream into its own buffers', async () => {
     const sizes: number[] = []
     const stream = new ReadableStream({
       type: 'bytes',
@@ -222,7 +222,7 @@ describe('webReader', () => {
     expect(opened().stream.locked).to.equal(true)
   })
 
-  it('fails the read after a stream broke while nobody read, and nothing else', async () => {
+  it('rejects the next read after a stream broke, without an unhandled rejection', async () => {
     const { controller, reader } = opened()
     const error = new Error('broken')
     controller.error(error)
@@ -230,7 +230,7 @@ describe('webReader', () => {
     expect(await failureOf(Promise.resolve(reader.next()))).to.equal(error)
   })
 
-  it('cancels the stream, and says why', () => {
+  it('cancels the stream with the reason', () => {
     const reasons: unknown[] = []
     const { reader } = opened((reason) => void reasons.push(reason))
     const reason = new Error('enough')
@@ -238,7 +238,7 @@ describe('webReader', () => {
     expect(reasons).to.deep.equal([reason])
   })
 
-  it('bears a stream that cannot be cancelled', async () => {
+  it('ignores a stream whose cancel() rejects', async () => {
     const { reader } = opened(() => Promise.reject(new Error('no')))
     reader.cancel()
     expect(await stateOf(Promise.resolve(reader.next()))).to.equal('fulfilled')

@@ -29,7 +29,7 @@ describe('the replay window', () => {
     })
   }
 
-  it('never makes a replay other than whole', async () => {
+  it('never makes an incomplete replay', async () => {
     const chunks = fc.array(fc.string({ minLength: 1, maxLength: 4, unit: 'grapheme-ascii' }))
     const steps = fc.array(fc.constantFrom('next', 'ask', 'open'))
     const windows = fc.nat({ max: 12 })
@@ -54,7 +54,7 @@ describe('the replay window', () => {
               asked = Promise.resolve()
             } else if ((await stateOf(asked)) !== 'pending') {
               const reads = source
-              // An attempt that was given up takes its step, and reads no more.
+              // An attempt that was given up finishes its step, and reads nothing more.
               asked = nextOnce(reads)
               if (move === 'next') await stateOf(asked)
             }
@@ -68,13 +68,13 @@ describe('the replay window', () => {
   })
 })
 
-/** Takes one step of a source, whatever it comes to. */
+/** Reads once and ignores errors. */
 async function nextOnce(source: Source): Promise<void> {
   const found = source.read()
   if (typeof found === 'object' && found !== null && 'then' in found) source.take(await found)
 }
 
-describe('an attempt in the place of another', () => {
+describe('an attempt that replaces another one', () => {
   /** One-shot content whose next step the spec decides. */
   function pending(): {
     content: UploadContent
@@ -103,10 +103,10 @@ describe('an attempt in the place of another', () => {
   }
 
   for (const [moment, early] of [
-    ['that the other waits for', false],
-    ['that came for the other before it took it', true],
+    ['that the other one waits for', false],
+    ['that arrived for the other one before it was taken', true],
   ] as const) {
-    it(`is handed the chunk ${moment}`, async () => {
+    it(`gets the chunk ${moment}`, async () => {
       const { content, resolve, asked } = pending()
       const first = await content.open()
       const step = first.read() as PromiseLike<unknown>
@@ -121,7 +121,7 @@ describe('an attempt in the place of another', () => {
     })
   }
 
-  it('is told what the other would have failed with', async () => {
+  it('gets the error of the read of the other one', async () => {
     const { content, reject } = pending()
     const error = new RangeError('broken')
     const first = await content.open()
@@ -135,15 +135,15 @@ describe('an attempt in the place of another', () => {
     expect(content.failure).to.equal(error)
   })
 
-  it('is handed what was kept, which is not read twice', async () => {
+  it('gets the kept chunks, which are not read twice', async () => {
     const input = new Counted('ab', 'c')
     const content = uploadContentOf(input, { replayWindow: 100 })
     await nextOf(await content.open())
     expect(await restOf(await content.open())).to.equal('abc')
-    expect(input.asked).to.equal(3)
+    expect(input.nextCalls).to.equal(3)
   })
 
-  it('holds the last chunk back, too', async () => {
+  it('also holds the last chunk back', async () => {
     const content = uploadContentOf(new Counted('ab', 'c', 'd'), { length: 3, replayWindow: 100 })
     const first = await content.open()
     await nextOf(first)
@@ -153,7 +153,7 @@ describe('an attempt in the place of another', () => {
     expect(error).to.include({ code: 'ERR_EXPECT_CONTENT_LONG' })
   })
 
-  it('calls a function again, and lets go of what it made before', async () => {
+  it('calls a function again, and cancels its earlier content', async () => {
     const made: Counted[] = []
     const content = uploadContentOf(() => {
       made.push(new Counted('ab', 'c'))
@@ -163,6 +163,6 @@ describe('an attempt in the place of another', () => {
     expect(await restOf(await content.open())).to.equal('abc')
     expect(await restOf(await content.open())).to.equal('abc')
     content.cancel()
-    expect(made.map(({ left }) => left)).to.deep.equal([1, 0, 0])
+    expect(made.map(({ returnCalls: left }) => left)).to.deep.equal([1, 0, 0])
   })
 })

@@ -14,7 +14,7 @@ describe('UploadContent before it is opened', () => {
     const input = new Counted('ab')
     const content = uploadContentOf(input)
     await turns()
-    expect(input.asked).to.equal(0)
+    expect(input.nextCalls).to.equal(0)
     expect(content.isUnread).to.equal(true)
     await content.open()
     expect(content.isUnread).to.equal(false)
@@ -33,13 +33,13 @@ describe('UploadContent before it is opened', () => {
     expect(calls).to.equal(1)
   })
 
-  it('is touched while a function has not answered yet', () => {
+  it('counts as read while a function has not resolved', () => {
     const content = uploadContentOf(() => new Promise<string>(() => {}))
     void content.open()
     expect(content.isUnread).to.equal(false)
   })
 
-  it('tells of a Node stream that breaks', async () => {
+  it('reports a Node stream that breaks', async () => {
     const error = new RangeError('broken')
     const failures: unknown[] = []
     const stream = new PassThrough()
@@ -52,9 +52,9 @@ describe('UploadContent before it is opened', () => {
 
   for (const [moment, act] of [
     ['once it is opened', (content: UploadContent) => void content.open()],
-    ['once it was let go', (content: UploadContent) => content.cancel()],
+    ['once it was cancelled', (content: UploadContent) => content.cancel()],
   ] as const) {
-    it(`tells of no stream that breaks ${moment}`, async () => {
+    it(`does not report a stream that breaks ${moment}`, async () => {
       const failures: unknown[] = []
       const destroy = (_: unknown, callback: (reason: Error) => void): void =>
         callback(new Error('broken'))
@@ -83,7 +83,7 @@ describe('UploadContent with a declared length', () => {
     ['in chunks, whose length is beyond doubt', ['ab', 'c'], true, 3, ['ab', 'c']],
   ]
   for (const [name, chunks, exact, length, wanted] of sequences) {
-    it(`hands over content ${name}`, async () => {
+    it(`passes on content ${name}`, async () => {
       const reader = new LoggedReader(...chunks)
       const content = uploadContentOf(readWith(reader, exact ? length : null), { length })
       expect(content.length).to.equal(length)
@@ -103,7 +103,7 @@ describe('UploadContent with a declared length', () => {
     ['an ArrayBuffer', new Uint8Array(bytes).buffer],
   ]
   for (const [name, chunk] of kinds) {
-    it(`takes ${name} for a chunk`, async () => {
+    it(`accepts ${name} as a chunk`, async () => {
       const content = uploadContentOf(readWith(new LoggedReader(chunk)))
       expect(await readAll(await content.open())).to.deep.equal({ chunks: ['abcd'], error: null })
     })
@@ -114,7 +114,7 @@ describe('UploadContent with a declared length', () => {
     expect((await readAll(await content.open())).error).to.equal(null)
   })
 
-  it('hands over the last chunk only when the source has ended', async () => {
+  it('passes on the last chunk only when the source has ended', async () => {
     const reader = new LoggedReader('ab', 'cd')
     const source = await uploadContentOf(readWith(reader), { length: 4 }).open()
     expect(await nextOf(source)).to.equal('ab')
@@ -125,7 +125,7 @@ describe('UploadContent with a declared length', () => {
     expect(source.read()).to.equal(null)
   })
 
-  it('does not look for the end of content whose length is beyond doubt', async () => {
+  it('does not check the end of content whose length is exact', async () => {
     const reader = new LoggedReader('ab', 'cd')
     const source = await uploadContentOf(readWith(reader, 4), { length: 4 }).open()
     expect(await restOf(source)).to.equal('abcd')
@@ -137,7 +137,7 @@ describe('UploadContent with a declared length', () => {
     [['ab'], 3, 2],
     [['a', '', 'b'], 3, 2],
   ] as const) {
-    it(`fails when ${got} bytes came in place of ${length}`, async () => {
+    it(`fails for ${got} bytes instead of ${length}`, async () => {
       const reader = new LoggedReader(...chunks)
       const content = uploadContentOf(readWith(reader), { length, replayWindow: 100 })
       const { error } = await readAll(await content.open())
@@ -158,7 +158,7 @@ describe('UploadContent with a declared length', () => {
     [['a', 'b'], 1, []],
     [['a'], 0, []],
   ] as const) {
-    it(`fails when ${chunks.join(' and ')} came in place of ${length} bytes`, async () => {
+    it(`fails for ${chunks.join(' and ')} instead of ${length} bytes`, async () => {
       const reader = new LoggedReader(...chunks)
       const content = uploadContentOf(readWith(reader), { length, replayWindow: 100 })
       const { chunks: read, error } = await readAll(await content.open())
@@ -194,7 +194,7 @@ describe('UploadContent with a declared length', () => {
     })
   }
 
-  it('passes on what the source failed with, and does not cancel what is over', async () => {
+  it('passes on the error of the source, and does not cancel it then', async () => {
     const cause = new Error('broken')
     const reader = new LoggedReader('ab', cause)
     const content = uploadContentOf(readWith(reader))
@@ -204,7 +204,7 @@ describe('UploadContent with a declared length', () => {
     expect(reader.log).to.deep.equal(['next', 'next'])
   })
 
-  it('hands over all of the content or less than its length, whatever comes', async () => {
+  it('yields all content or less than its length, for any chunks', async () => {
     const anyChunks = fc.array(fc.string({ maxLength: 3, unit: 'grapheme-ascii' }))
     await fc.assert(
       fc.asyncProperty(anyChunks, fc.nat({ max: 12 }), async (chunks, length) => {
@@ -228,7 +228,7 @@ describe('UploadContent with a declared length', () => {
     ['empty chunks', ['', ''], null],
     ['a byte', ['', 'a'], 'ERR_EXPECT_CONTENT_LONG'],
   ] as const) {
-    it(`of 0 ${code === null ? 'bears' : 'refuses'} ${name} before anything is sent`, async () => {
+    it(`of 0 ${code === null ? 'accepts' : 'rejects'} ${name} before anything is sent`, async () => {
       const content = uploadContentOf(new Counted(...chunks), { length: 0 })
       const error = (await failureOf(content.readEmpty())) as { code?: string } | null
       expect(error?.code ?? null).to.equal(code)
@@ -238,7 +238,7 @@ describe('UploadContent with a declared length', () => {
 
 describe('the memory of content', () => {
   for (const canReuseBuffers of [true, false]) {
-    it(`is ${canReuseBuffers ? '' : 'not '}used again where it ${canReuseBuffers ? 'is' : 'is not'} lent`, async () => {
+    it(`is ${canReuseBuffers ? '' : 'not '}released where canReuseBuffers ${canReuseBuffers ? 'is' : 'is not'} set`, async () => {
       const reader = new LoggedReader('ab')
       const source = await uploadContentOf(readWith(reader), { canReuseBuffers }).open()
       await nextOf(source)
@@ -247,7 +247,7 @@ describe('the memory of content', () => {
     })
   }
 
-  it('is not given back by an attempt that was given up', async () => {
+  it('is not released by an attempt that was replaced', async () => {
     const reader = new LoggedReader('ab')
     const content = uploadContentOf(readWith(reader), { canReuseBuffers: true, replayWindow: 100 })
     const first = await content.open()
@@ -259,7 +259,7 @@ describe('the memory of content', () => {
 })
 
 describe('the context of content', () => {
-  it('is that of the caller, for all that is called', async () => {
+  it('is that of the caller in all callbacks', async () => {
     const storage = new AsyncLocalStorage<string>()
     const seen: string[] = []
     const note = (what: string): void => void seen.push(`${what} ${storage.getStore()}`)

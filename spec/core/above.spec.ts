@@ -12,10 +12,10 @@ import { tlsFront } from '../support/tls-front.ts'
 
 const bytes = noise(200_000)
 
-/** What becomes of a request: it is answered before its content, or when the content has come. */
+/** Answers before the content, or after it has arrived. */
 type Answer = (response: ServerResponse, path: string) => void
 
-/** A server whose first answer is another one than those that follow. */
+/** A server whose first response differs from later ones. */
 async function once(first: Answer, early: boolean): Promise<{ url: string; stored: string[] }> {
   const stored: string[] = []
   let count = 0
@@ -61,14 +61,12 @@ const firsts: readonly [string, Dispatcher.DispatcherComposeInterceptor, Answer]
   ],
 ]
 
-describe('undici above an ExpectAgent, with content that can be read once', function () {
-  this.timeout(3000)
-
+describe('undici above an ExpectAgent, with one-shot content', () => {
   for (const [name, interceptor, first] of firsts) {
     for (const early of [true, false]) {
       for (const expects of ['always', 'never'] as const) {
         const when = early ? 'before' : 'behind'
-        it(`never stores a part for the whole: ${name} ${when} the content, ${expects}`, async () => {
+        it(`never stores a part of the content as the whole: ${name} ${when} the content, ${expects}`, async () => {
           const { url, stored } = await once(first, early)
           const agent = agentFor({ expect: expects, continueTimeout: 60_000 })
           const dispatcher = agent.compose(interceptor)
@@ -91,9 +89,7 @@ describe('undici above an ExpectAgent, with content that can be read once', func
   }
 })
 
-describe('a RetryAgent of undici', function () {
-  this.timeout(3000)
-
+describe('a RetryAgent of undici', () => {
   const agents = {
     'an Agent, which is the model': () => {
       const agent = new Agent()
@@ -101,7 +97,8 @@ describe('a RetryAgent of undici', function () {
       return agent
     },
     'an ExpectAgent that does not ask': () => agentFor({ expect: 'never' }),
-    'an ExpectAgent that asks': () => agentFor({ expect: 'always', continueTimeout: 60_000 }),
+    'an ExpectAgent that sends expectations': () =>
+      agentFor({ expect: 'always', continueTimeout: 60_000 }),
   }
   for (const [name, make] of Object.entries(agents)) {
     it(`sends a Buffer again after a reset in mid-content, above ${name}`, async () => {
@@ -129,9 +126,7 @@ describe('a RetryAgent of undici', function () {
   }
 })
 
-describe('retry of a POST whose first 16 KB the origin has', function () {
-  this.timeout(3000)
-
+describe('a retry of a POST whose first 16 KB have arrived', () => {
   const again = { retry: { count: 2, minDelay: 1 }, continueTimeout: 60_000 }
   const keyed = { 'idempotency-key': 'once' }
   for (const expects of ['always', 'never'] as const) {
@@ -177,11 +172,11 @@ describe('retry of a POST whose first 16 KB the origin has', function () {
         const connect = { ca: front.ca }
         const dispatcher = agentFor({ ...again, expect: expects, allowH2: true, connect })
         const options = { method: 'POST', dispatcher, headers }
-        const came = await upload(front.url, bytes, options).then(
+        const outcome = await upload(front.url, bytes, options).then(
           ({ response }) => response.status,
           () => 'it rejects',
         )
-        expect(came).to.equal(isKeyed ? 200 : 'it rejects')
+        expect(outcome).to.equal(isKeyed ? 200 : 'it rejects')
         expect(count, 'requests').to.equal(isKeyed ? 2 : 1)
       })
     }

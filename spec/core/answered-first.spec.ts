@@ -5,16 +5,16 @@ import type { Play } from '../support/peer.ts'
 import { goAhead, head } from '../support/responses.ts'
 import { play, stored } from '../support/scenario.ts'
 
-describe('a 200 that stands behind the 100', function () {
+describe('a 200 that arrives in the same packet as the 100', function () {
   this.timeout(2000)
 
-  /** Answers first, in these pieces, and takes the content then, as Icecast does. */
+  /** Answers first, in these pieces, and then reads the content, as Icecast does. */
   const answersFirst =
     (pieces: string[], end: string): Play =>
     async (peer) => {
-      await peer.asked()
+      await peer.readHeadWithExpect()
       await peer.wire.pieces(...pieces)
-      await peer.content()
+      await peer.readContent()
       peer.wire.raw(end)
       peer.wire.end()
     }
@@ -22,9 +22,9 @@ describe('a 200 that stands behind the 100', function () {
   const chunked = head(200, 'Transfer-Encoding: chunked')
   const old = 'HTTP/1.0 200 OK\r\n\r\n'
   const last = '6\r\nstored\r\n0\r\n\r\n'
-  // The report of `upload` is made when the head of the response comes.
-  const gets = [{ ...stored, status: 200, sent: [0, 1] as const }]
-  // What hangs takes its time, and the other ways are no others for these.
+  // The report of `upload` is made when the head of the response arrives.
+  const results = [{ ...stored, status: 200, sent: [0, 1] as const }]
+  // A hang takes long, and other faces take the same code path.
   const faces = ownFaces.filter(({ name }) => !name.includes('install'))
   const few = kinds.filter(({ name }) => name === 'a buffer' || name === 'a stream')
   const fewHalting = haltingKinds.filter(({ known }) => known)
@@ -36,36 +36,36 @@ describe('a 200 that stands behind the 100', function () {
   ] as const) {
     play([
       {
-        name: `lets the content flow when both come in one segment (${kind})`,
+        name: `lets the content be sent when both are in one segment (${kind})`,
         kinds: few,
         faces,
         origin: [answersFirst([goAhead + first], end)],
-        gets,
+        results,
       },
       {
-        name: `lets the content flow when one comes after the other (${kind})`,
+        name: `lets the content be sent when one comes after the other (${kind})`,
         kinds: few,
         faces,
         origin: [answersFirst([goAhead, first], end)],
-        gets,
+        results,
       },
       {
-        name: `lets the rest of the content flow when it comes in mid-content (${kind})`,
+        name: `lets the rest of the content be sent when it comes in mid-content (${kind})`,
         kinds: fewHalting,
         faces,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.halfway()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.waitForHalf()
             await peer.wire.pieces(first)
-            peer.lift()
-            await peer.content()
+            peer.resume()
+            await peer.readContent()
             peer.wire.raw(end)
             peer.wire.end()
           },
         ],
-        gets,
+        results,
       },
     ])
   }

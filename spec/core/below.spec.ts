@@ -14,7 +14,7 @@ async function* oneShot(): AsyncGenerator<Buffer> {
   yield* chunksOf(content)
 }
 
-/** An agent with one of undici's interceptors below ours. */
+/** An agent with one of undici's interceptors below expectContinue(). */
 function above(interceptor: Dispatcher.DispatcherComposeInterceptor): Dispatcher {
   const agent = new Agent({ factory: gatedPool })
   closeLater(() => agent.destroy())
@@ -22,7 +22,7 @@ function above(interceptor: Dispatcher.DispatcherComposeInterceptor): Dispatcher
   return agent.compose(interceptor, expectContinue({ ...own, memory: new RouteMemory() }))
 }
 
-/** An origin that answers the first request so, before its content or behind it, and stores the others. */
+/** Answers the first request before or after its content, and stores the others. */
 async function once(first: OriginMode, early: boolean): Promise<TestOrigin> {
   let requests = 0
   const origin = await startOrigin({
@@ -46,7 +46,7 @@ const again: readonly [string, Dispatcher.DispatcherComposeInterceptor, OriginMo
 describe('undici’s interceptors below expectContinue()', () => {
   for (const [name, interceptor, first] of again) {
     for (const kind of ['replayable', 'one-shot'] as const) {
-      it(`send untouched content again, in one attempt: ${name}, ${kind}`, async () => {
+      it(`send unread content again, in one attempt: ${name}, ${kind}`, async () => {
         const origin = await once(first, true)
         const body = kind === 'replayable' ? content : oneShot()
         const { response, report } = await upload(origin.url, body, {
@@ -59,7 +59,7 @@ describe('undici’s interceptors below expectContinue()', () => {
       })
     }
 
-    it(`send content again that was sent, if it can be replayed: ${name}`, async () => {
+    it(`send content again after it was sent, if it is replayable: ${name}`, async () => {
       const origin = await once(first, false)
       const dispatcher = above(interceptor)
       const { response, report } = await upload(origin.url, content, { dispatcher })
@@ -69,7 +69,7 @@ describe('undici’s interceptors below expectContinue()', () => {
       expect(report.sentBytes).to.equal(content.length)
     })
 
-    it(`fail when the content is gone: ${name}`, async () => {
+    it(`fail when the content cannot be read again: ${name}`, async () => {
       const origin = await once(first, false)
       const dispatcher = above(interceptor)
       const error = await upload(origin.url, oneShot(), { dispatcher }).catch((reason) => reason)
@@ -78,7 +78,7 @@ describe('undici’s interceptors below expectContinue()', () => {
   }
 
   for (const status of [401, 413, 417]) {
-    it(`make an error of a ${status} before it is acted upon: responseError`, async () => {
+    it(`turn a ${status} into an error before the package handles it: responseError`, async () => {
       const origin = await once(status, true)
       const dispatcher = above(interceptors.responseError())
       const authenticate = { basic: { username: 'user', password: 'secret' } }

@@ -19,7 +19,7 @@ function blob(): Promise<Blob> {
   return openAsBlob(path)
 }
 
-/** Is asked, lets the content go, and takes it. */
+/** Sends a 100 and accepts the content. */
 const takes =
   (length: number | null): Script =>
   async (wire) => {
@@ -32,16 +32,16 @@ const takes =
     wire.raw(response(201, 'stored'))
   }
 
-/** Is asked, lets the content go, and gets no complete message. */
-const getsNone: Script = async (wire) => {
+/** Sends a 100 and gets no complete message. */
+const getsIncomplete: Script = async (wire) => {
   const head = await wire.head()
   wire.raw(goAhead)
   const text = (await wire.closed()).toString('latin1')
   expect(/^content-length: 0\r$/im.test(head), 'an empty message').to.equal(false)
-  expect(text, 'what came behind the head').to.equal('')
+  expect(text, 'bytes after the head').to.equal('')
 }
 
-/** The error of an upload, beneath what fetch makes of it; what is thrown synchronously is worse. */
+/** The error of an upload, without the TypeError of fetch. A synchronous throw fails the spec. */
 async function failureOf(face: Face, url: string, content: () => ContentInput): Promise<unknown> {
   const send = face.open(asking)
   let call: Promise<unknown>
@@ -104,7 +104,7 @@ class Opened {
   }
 }
 
-/** Other code that reads a stream, too; returns how many bytes it got. */
+/** Other code that reads the same stream; returns a function with the number of bytes it got. */
 const readers: Record<string, (stream: Readable) => () => number> = {
   'a listener': (stream) => {
     let count = 0
@@ -126,7 +126,7 @@ const readers: Record<string, (stream: Readable) => () => number> = {
   },
 }
 
-/** Other code that takes a ReadableStream, or a part of it. */
+/** Other code that reads a ReadableStream, or a part of it. */
 const takers: Record<string, (stream: ReadableStream) => Promise<unknown>> = {
   'a chunk is read': async (stream) => {
     const reader = stream.getReader()
@@ -137,14 +137,14 @@ const takers: Record<string, (stream: ReadableStream) => Promise<unknown>> = {
   'it is locked': async (stream) => stream.getReader(),
 }
 
-/** Other code that takes a stream that can only be piped. */
+/** Other code that reads a stream that can only be piped. */
 const pipers: Record<string, (stream: Pushing) => unknown> = {
   'all of it is piped': (stream) => stream.pipe(new PassThrough().resume()),
-  'a part of it comes by itself': (stream) => stream.emit('data', bytes.subarray(0, 100)),
+  'a part of it is pushed': (stream) => stream.emit('data', bytes.subarray(0, 100)),
   'it is destroyed': (stream) => stream.destroy(),
 }
 
-/** A stream whose first bytes were looked at and put back. */
+/** A stream whose first bytes were read and unshifted. */
 async function lookedAt(): Promise<Readable> {
   const stream = Readable.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
   stream.once('data', (first: Buffer) => {
@@ -160,11 +160,11 @@ const unreads: Record<string, () => Readable | Promise<Readable>> = {
 }
 
 for (const face of ownFaces) {
-  describe(`content that is made after the go-ahead, through ${face.name}`, function () {
+  describe(`content from a function, opened after the 100, through ${face.name}`, function () {
     this.timeout(2000)
 
     for (const [kind, make, length, sending] of made) {
-      it(`arrives whole: ${kind}`, async () => {
+      it(`arrives complete: ${kind}`, async () => {
         const peer = await origin(takes(length))
         const { status } = await face.open(asking)(peer.url, make() as ContentInput, sending)
         expect(status).to.equal(201)
@@ -172,7 +172,7 @@ for (const face of ownFaces) {
       })
     }
 
-    it('arrives whole at the next attempt, too, after a generator filled one buffer again and again', async () => {
+    it('arrives complete at the next attempt too, from a generator that reuses one buffer', async () => {
       const refuses: Script = async (wire) => {
         const head = await wire.head()
         wire.raw(goAhead)
@@ -212,7 +212,7 @@ for (const face of ownFaces) {
     }
     for (const [kind, make] of Object.entries(failing)) {
       it(`fails with its own error: ${kind}`, async () => {
-        const peer = await origin(getsNone)
+        const peer = await origin(getsIncomplete)
         const failure = await failureOf(face, peer.url, make as () => ContentInput)
         expect(failure).to.equal(reason)
         await peer.done
@@ -224,8 +224,8 @@ for (const face of ownFaces) {
       ['an async function', () => async () => ({})],
       ['a length and a function', () => ({ length: 3, open: () => null })],
     ] as const) {
-      it(`fails with a TypeError where ${kind} makes nothing that can be sent`, async () => {
-        const peer = await origin(getsNone)
+      it(`fails with a TypeError if ${kind} returns an unsupported value`, async () => {
+        const peer = await origin(getsIncomplete)
         const failure = await failureOf(face, peer.url, make as unknown as () => ContentInput)
         expect(failure).to.be.instanceOf(TypeError)
         expect((failure as Error).message).to.match(/^Content must be/)
@@ -253,15 +253,15 @@ for (const face of ownFaces) {
     })
   })
 
-  describe(`a ReadableStream that other code takes before the go-ahead, through ${face.name}`, function () {
+  describe(`a ReadableStream that other code reads before the 100, through ${face.name}`, function () {
     this.timeout(2000)
 
     for (const [name, take] of Object.entries(takers)) {
-      it(`is no complete message: ${name}`, async () => {
+      it(`is never a complete message: ${name}`, async () => {
         const stream = ReadableStream.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
         const peer = await origin(async (wire) => {
           await take(stream)
-          await getsNone(wire)
+          await getsIncomplete(wire)
         })
         const failure = await failureOf(face, peer.url, () => stream)
         expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
@@ -274,11 +274,11 @@ for (const face of ownFaces) {
     this.timeout(2000)
 
     for (const [name, take] of Object.entries(pipers)) {
-      it(`is no complete message when it is taken before the go-ahead: ${name}`, async () => {
+      it(`is never a complete message when other code reads it before the 100: ${name}`, async () => {
         const stream = new Pushing([bytes.subarray(0, 9000), bytes.subarray(9000)])
         const peer = await origin(async (wire) => {
           take(stream)
-          await getsNone(wire)
+          await getsIncomplete(wire)
         })
         const failure = await failureOf(face, peer.url, () => stream as unknown as Readable)
         expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
@@ -286,7 +286,7 @@ for (const face of ownFaces) {
       })
     }
 
-    it('is refused when it was sent before', async () => {
+    it('is rejected when it was sent before', async () => {
       const peer = await origin(takes(null))
       const stream = new Pushing([bytes])
       await face.open(asking)(peer.url, stream as unknown as Readable)
@@ -297,11 +297,11 @@ for (const face of ownFaces) {
     })
   })
 
-  describe(`a stream that other code reads, too, through ${face.name}`, function () {
+  describe(`a stream that other code also reads, through ${face.name}`, function () {
     this.timeout(2000)
 
     for (const [name, read] of Object.entries(readers)) {
-      it(`arrives whole, and there as well: ${name}`, async () => {
+      it(`arrives complete at the origin and at the other reader: ${name}`, async () => {
         const peer = await origin(takes(null))
         const stream = Readable.from([bytes.subarray(0, 9000), bytes.subarray(9000)])
         const count = read(stream)
@@ -311,7 +311,7 @@ for (const face of ownFaces) {
         await peer.done
       })
 
-      it(`is refused when it was read to its end, and has not ended: ${name}`, async () => {
+      it(`is rejected when it was read to its end before, and has not ended: ${name}`, async () => {
         const peer = await origin()
         const stream = new PassThrough()
         read(stream)
@@ -323,14 +323,14 @@ for (const face of ownFaces) {
       })
 
       for (const [state, unread] of Object.entries(unreads)) {
-        it(`is no complete message when it began before the go-ahead: ${name}, ${state}`, async () => {
+        it(`is never a complete message when the other reader started before the 100: ${name}, ${state}`, async () => {
           const stream = await unread()
           const peer = await origin(async (wire) => {
             const ended = once(stream, 'end')
             read(stream)
             stream.resume()
             await ended
-            await getsNone(wire)
+            await getsIncomplete(wire)
           })
           const failure = await failureOf(face, peer.url, () => stream)
           expect(failure).to.have.property('code', 'ERR_EXPECT_CONTENT_GONE')
@@ -338,7 +338,7 @@ for (const face of ownFaces) {
         })
       }
 
-      it(`arrives whole after its first bytes were put back, and there as well: ${name}`, async () => {
+      it(`arrives complete at both readers after its first bytes were unshifted: ${name}`, async () => {
         const peer = await origin(takes(null))
         const stream = await lookedAt()
         const count = read(stream)

@@ -11,14 +11,14 @@ import {
 } from '../../lib/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
-import { Diary, notingKinds, storage } from '../support/tenants.ts'
+import { notingKinds, StoreLog, storage } from '../support/tenants.ts'
 import { type Play, tlsFront } from '../support/tls-front.ts'
 import { turns } from '../support/turns.ts'
 
 const tenants = ['A', 'B', 'C', 'D', 'E']
 const bytes = noise(50_000)
 
-/** Wants a token, gives hints, lets the content go, and takes it, or answers in the middle of it. */
+/** Requires a token, sends a 103 and a 100, and reads the content or answers in the middle of it. */
 const play: Play = (request, response, asked) => {
   const { authorization } = request.headers
   const status = authorization === undefined ? 401 : 201
@@ -57,8 +57,8 @@ const ways: Ways = {
   },
 }
 
-/** What a tenant asks for, each with callbacks of its own. */
-function listening(diary: Diary, name: string): object {
+/** The options of a tenant, with callbacks of its own. */
+function listening(diary: StoreLog, name: string): object {
   const authenticate = async () => {
     diary.note('authenticate')
     await turns()
@@ -74,8 +74,8 @@ function listening(diary: Diary, name: string): object {
 }
 
 const connections: Record<string, { options: ExpectAgentOptions; atOnce: boolean }> = {
-  'fresh connections': { options: {}, atOnce: true },
-  'a connection that is kept': { options: { connections: 1 }, atOnce: false },
+  'new connections': { options: {}, atOnce: true },
+  'a reused connection': { options: { connections: 1 }, atOnce: false },
   'a connection that is shared': { options: { connections: 1 }, atOnce: true },
 }
 
@@ -96,18 +96,18 @@ for (const protocol of ['http/1.1', 'h2']) {
               closeLater(() => dispatcher.destroy())
               const send = (tenant: string): Promise<void> =>
                 storage.run(tenant, async () => {
-                  const diary = new Diary()
+                  const diary = new StoreLog()
                   const pieces = path === '/whole' ? 2 : Number.POSITIVE_INFINITY
                   const content = kind.make(diary, pieces) as ContentInput
                   const callbacks = listening(diary, name)
                   const text = await way(front.url + path, content, { dispatcher, ...callbacks })
-                  // What is left is let go when the answer has been returned.
+                  // The rest is cancelled after the response has been returned.
                   await turns(50)
                   expect(text, 'whose token it was').to.equal(`Bearer ${tenant}`)
-                  expect(diary.foreign(tenant), 'foreign stores').to.deep.equal([])
-                  diary.saw(...(path === '/whole' ? kind.sent : kind.left), 'authenticate')
+                  expect(diary.foreignPlaces(tenant), 'foreign stores').to.deep.equal([])
+                  diary.expectPlaces(...(path === '/whole' ? kind.sent : kind.left), 'authenticate')
                   if (name === 'request') return
-                  diary.saw('onProgress', 'onInterim', 'onContinue')
+                  diary.expectPlaces('onProgress', 'onInterim', 'onContinue')
                 })
               if (atOnce) await Promise.all(tenants.map(send))
               else for (const tenant of tenants) await send(tenant)
@@ -124,7 +124,7 @@ describe('a function for the credentials of five tenants', function () {
 
   for (const protocol of ['http/1.1', 'h2']) {
     for (const [where, { options, atOnce }] of Object.entries(connections)) {
-      it(`gives each of them its own, over ${protocol} and ${where}`, async () => {
+      it(`returns those of the right tenant, over ${protocol} and ${where}`, async () => {
         const front = await tlsFront([protocol], play)
         const connect = { ca: front.ca }
         const own = { ...options, connect, allowH2: protocol === 'h2', memory: new RouteMemory() }

@@ -12,7 +12,7 @@ import type { Wire } from '../support/wire.ts'
 
 const agent = { expect: 'always', continueTimeout: 60_000 } as const
 
-/** Content of another making than the types know. */
+/** Content that the types do not allow. */
 const opening = (length: number, open: () => unknown): ContentInput =>
   ({ length, open }) as unknown as ContentInput
 
@@ -20,7 +20,7 @@ async function* yielding(...chunks: string[]): AsyncGenerator<string> {
   yield* chunks
 }
 
-/** Sends, and answers the status or the code of what went wrong. */
+/** The status, or the code of the error. */
 async function outcome(
   face: Face,
   url: string,
@@ -65,7 +65,7 @@ for (const face of ownFaces) {
     this.timeout(2000)
 
     for (const [kind, make] of emptied) {
-      it(`is asked about and arrives as a complete message: ${kind}`, async () => {
+      it(`is sent with an expectation and arrives as a complete message: ${kind}`, async () => {
         const peer = await origin(async (wire) => {
           const head = await wire.head()
           expect(head).to.match(/^expect: 100-continue\r$/im)
@@ -81,7 +81,7 @@ for (const face of ownFaces) {
     }
   })
 
-  describe(`content of no length, through ${face.name}`, function () {
+  describe(`content with a length of 0, through ${face.name}`, function () {
     this.timeout(2000)
 
     const takes = async (wire: Wire): Promise<void> => {
@@ -93,14 +93,14 @@ for (const face of ownFaces) {
     }
 
     for (const [kind, make] of empty) {
-      it(`is not asked about: ${kind}`, async () => {
+      it(`is sent without an expectation: ${kind}`, async () => {
         const peer = await origin(takes)
         expect(await outcome(face, peer.url, make())).to.equal(201)
         await peer.done
       })
     }
 
-    it('is not asked about when a header field says so', async () => {
+    it('is sent without an expectation when the length is in a header field', async () => {
       const peer = await origin(takes)
       const headers = { 'content-length': '0' }
       expect(await outcome(face, peer.url, yielding(), { headers })).to.equal(201)
@@ -108,7 +108,7 @@ for (const face of ownFaces) {
     })
   })
 
-  describe(`content that is not as long as it says, through ${face.name}`, function () {
+  describe(`content with a wrong length, through ${face.name}`, function () {
     this.timeout(2000)
 
     for (const [code, chunks] of [
@@ -128,12 +128,12 @@ for (const face of ownFaces) {
         ['a length and a Blob', () => opening(5, async () => new Blob([chunks.join('')])), {}],
       ]
       for (const [kind, make, sending] of kinds) {
-        it(`fails with ${code}, incomplete: ${kind} of ${chunks.join('|') || 'nothing'}`, async () => {
+        it(`fails with ${code}, as an incomplete message: ${kind} of ${chunks.join('|') || 'nothing'}`, async () => {
           const peer = await origin(async (wire) => {
             const head = await wire.head()
             expect(head).to.match(/^content-length: 5\r$/im)
             wire.raw(goAhead)
-            expect(await wire.closed(), 'what came').to.have.length.below(5)
+            expect(await wire.closed(), 'bytes that arrived').to.have.length.below(5)
           })
           expect(await outcome(face, peer.url, make(), sending)).to.equal(code)
           await peer.done
@@ -143,21 +143,21 @@ for (const face of ownFaces) {
   })
 }
 
-/** How a call may end before its response. */
+/** How a call ends before its response. */
 interface Ending {
   dispatcher: ExpectAgent
   redirect: 'manual' | 'error'
   signal?: AbortSignal
 }
 
-describe('an upload of nothing', function () {
+describe('an empty upload', function () {
   this.timeout(2000)
 
   for (const [name, send] of [
     ['upload', (url, init) => upload(url, '', init)],
     ['fetch', (url, init) => fetch(url, { ...init, method: 'PUT', body: '' })],
   ] satisfies [string, (url: string, init: Ending) => Promise<unknown>][]) {
-    it(`ends with its connection when it is aborted, through ${name}`, async () => {
+    it(`closes its connection when it is aborted, through ${name}`, async () => {
       const controller = new AbortController()
       const peer = await origin(async (wire) => {
         await wire.head()

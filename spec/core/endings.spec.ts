@@ -8,22 +8,22 @@ import { listening } from '../support/listening.ts'
 import { origin } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 
-/** A server that takes connections and says nothing on them. */
+/** A server that accepts connections and sends nothing. */
 async function mute(): Promise<{ port: number; reached: Promise<void>; left: Promise<void> }> {
   const [reached, left] = [signal(), signal()]
   const server = createServer((socket) => {
     socket.on('error', () => {})
     socket.on('close', () => left.raise())
-    // What a client begins with: a handshake, or a CONNECT.
+    // The first bytes of a client: a handshake, or a CONNECT.
     socket.on('data', () => reached.raise())
   })
   const port = await listening(server)
   return { port, reached: reached.raised, left: left.raised }
 }
 
-// undici's own `request` takes an abort in only when its connection stands.
+// undici's own `request` handles an abort only when its connection is made.
 for (const face of ownFaces.filter(({ name }) => !name.startsWith('request'))) {
-  describe(`an abort before there is a connection, through ${face.name}`, function () {
+  describe(`an abort before the connection is made, through ${face.name}`, function () {
     this.timeout(2000)
 
     const wheres = {
@@ -58,7 +58,7 @@ describe('destroy() of an agent', function () {
 
   for (const reason of [null, new Error('shutting down')]) {
     const how = reason === null ? '' : ', with the reason'
-    it(`ends an upload that waits for its next try at once${how}`, async () => {
+    it(`ends an upload that waits for its next attempt at once${how}`, async () => {
       const asked = signal()
       const peer = await origin(async (wire) => {
         await wire.head()
@@ -77,7 +77,7 @@ describe('destroy() of an agent', function () {
   }
 
   for (const expects of ['always', 'never'] as const) {
-    it(`ends an upload that is under way, ${expects}`, async () => {
+    it(`ends a pending upload, ${expects}`, async () => {
       const begun = signal()
       const peer = await origin(async (wire) => {
         await wire.head()
@@ -100,7 +100,7 @@ describe('credentials that throw when they are read', function () {
   const challenge = {
     'www-authenticate': 'Basic realm="r", Digest realm="r", nonce="n", qop="auth"',
   }
-  /** Fields or credentials of which the one that is read as this one throws. */
+  /** Fields or credentials whose getter throws from this read on. */
   const throwing = (from: number, name: string, value: string): object => {
     let reads = 0
     return Object.defineProperty({}, name, {
@@ -123,17 +123,17 @@ describe('credentials that throw when they are read', function () {
       'a function’s fields': () => () => throwing(from, 'authorization', 'Bearer t'),
     }
     for (const [kind, make] of Object.entries(kinds)) {
-      it(`end every upload, and close() resolves: ${kind}, from the read ${from} on`, async () => {
+      it(`fail every upload, and close() resolves: ${kind}, from read ${from} on`, async () => {
         const server = await guarded({ status: 401, headers: challenge })
         const agent = agentFor({ expect: 'always', continueTimeout: 60_000 })
         const authenticate = make() as unknown as null
         for (let count = 0; count < 3; count++) {
           const sent = upload(server.url, stream(), { dispatcher: agent, authenticate })
-          const came = await sent.then(
+          const outcome = await sent.then(
             ({ response }) => response.status,
             (error: Error) => error.message,
           )
-          expect(came).to.satisfy(
+          expect(outcome).to.satisfy(
             (what: unknown) => what === 401 || /vault|'authenticate'/.test(String(what)),
           )
         }

@@ -14,10 +14,10 @@ import { reportOf } from '../../lib/report/reported.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
-import { nowhere } from '../support/nowhere.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { signal } from '../support/signal.ts'
 import { tlsFront } from '../support/tls-front.ts'
+import { unusedUrl } from '../support/unused-url.ts'
 
 const small = noise(1000)
 const large = noise(3_000_000)
@@ -29,7 +29,6 @@ interface Sending extends ExpectOptions {
 
 type Send = (url: string, content: ContentInput, sending?: Sending) => Promise<unknown>
 
-/** What a promise is rejected with. */
 async function failureOf(promise: Promise<unknown>): Promise<Error> {
   return promise.then(
     () => expect.fail('it did not fail'),
@@ -37,7 +36,7 @@ async function failureOf(promise: Promise<unknown>): Promise<Error> {
   )
 }
 
-/** Ways to upload that reject with something. */
+/** APIs that reject with an error. */
 const faces: Record<string, () => Send> = {
   upload: () => {
     const dispatcher = agentFor({ connections: 1 })
@@ -58,7 +57,7 @@ const faces: Record<string, () => Send> = {
     return (url, body, sending) =>
       globalThis.fetch(url, { method: 'PUT', body, ...sending } as object)
   },
-  'upload through an agent of one’s own': () => {
+  'upload through a custom agent': () => {
     const agent = new Agent({ factory: gatedPool, connections: 1 })
     closeLater(() => agent.destroy())
     const dispatcher = agent.compose(expectContinue())
@@ -80,7 +79,7 @@ const breaksOff: Script = async (wire) => {
 const never = new Promise<void>(() => {})
 
 for (const [name, open] of Object.entries(faces)) {
-  describe(`what is rejected with by ${name}`, () => {
+  describe(`the rejection of ${name}`, () => {
     it('has a report when the connection is reset', async () => {
       const peer = await origin(breaksOff)
       const error = await failureOf(open()(peer.url, large, { expect: 'always' }))
@@ -91,12 +90,12 @@ for (const [name, open] of Object.entries(faces)) {
     })
 
     it('has a report when there is no connection', async () => {
-      const error = await failureOf(open()(await nowhere(), large))
+      const error = await failureOf(open()(await unusedUrl(), large))
       expect(reportOf(error)).to.include({ asked: false, outcome: 'not-asked', sentBytes: 0 })
       expect(reportOf(error)?.attempts).to.have.lengthOf(1)
     })
 
-    it('has a report when it is aborted in the wait', async () => {
+    it('has a report when it is aborted during the wait', async () => {
       const asked = signal()
       const peer = await origin(async (wire) => {
         await wire.head()
@@ -116,7 +115,7 @@ for (const [name, open] of Object.entries(faces)) {
 
     it('has a report when it was aborted before', async () => {
       const error = await failureOf(
-        open()(await nowhere(), large, { signal: AbortSignal.abort(new Error('no')) }),
+        open()(await unusedUrl(), large, { signal: AbortSignal.abort(new Error('no')) }),
       )
       expect(reportOf(error)).to.include({ asked: false, sentBytes: 0 })
       expect(reportOf(error)?.attempts).to.deep.equal([])
@@ -139,11 +138,11 @@ for (const [name, open] of Object.entries(faces)) {
     })
 
     it('has a report when the file is missing', async () => {
-      const error = await failureOf(open()(await nowhere(), fromFile('/nowhere/at/all')))
+      const error = await failureOf(open()(await unusedUrl(), fromFile('/nowhere/at/all')))
       expect(reportOf(error)).to.include({ asked: false, sentBytes: 0 })
     })
 
-    it('has a report when this package has to fail it', async () => {
+    it('has a report when the package itself fails it', async () => {
       const peer = await origin(async (wire) => {
         await wire.head()
         await wire.closed()
@@ -155,8 +154,8 @@ for (const [name, open] of Object.entries(faces)) {
       expect(reportOf(error)).to.include({ reason: 'never', sentBytes: 1000 })
     })
 
-    it('has a report of its own when several fail with one connection', async () => {
-      const url = await nowhere()
+    it('has its own report when several uploads fail with one connection', async () => {
+      const url = await unusedUrl()
       const send = open()
       const failing = ['PUT', 'POST', 'PATCH'].map((method) =>
         failureOf(send(url, large, { method })),
@@ -171,11 +170,11 @@ for (const [name, open] of Object.entries(faces)) {
       }
     })
 
-    it('has no report of another upload when several fail with an error of the caller’s', async () => {
+    it('has no report of another upload when several fail with the same error of the caller', async () => {
       const reason = new Error('enough')
       const ending = new AbortController()
       const send = open()
-      const url = await nowhere()
+      const url = await unusedUrl()
       const own = { signal: ending.signal }
       const failing = ['PUT', 'POST'].map((method) =>
         failureOf(send(url, large, { ...own, method })),
@@ -186,10 +185,10 @@ for (const [name, open] of Object.entries(faces)) {
       expect(reportOf(reason)).to.equal(undefined)
     })
 
-    it('may be no object', async () => {
+    it('may be a value that is not an object', async () => {
       for (const reason of ['enough', 5, null, Symbol('no'), () => {}]) {
         const own = { signal: AbortSignal.abort(reason) }
-        const error: unknown = await failureOf(open()(await nowhere(), large, own))
+        const error: unknown = await failureOf(open()(await unusedUrl(), large, own))
         expect(error).to.equal(reason)
         if (typeof error !== 'function') expect(reportOf(error)).to.equal(undefined)
       }
@@ -198,7 +197,7 @@ for (const [name, open] of Object.entries(faces)) {
 }
 
 describe('the report of an error', () => {
-  it('is that of each of several uploads on an HTTP/2 session that ends', async () => {
+  it('is its own for each of several uploads on an HTTP/2 session that ends', async () => {
     const front = await tlsFront(['h2'], (_request, response) => {
       heads += 1
       if (heads < 3) return
@@ -221,7 +220,7 @@ describe('the report of an error', () => {
     expect(methods).to.deep.equal(['PUT', 'POST', 'PATCH'])
   })
 
-  it('is that of each of several uploads whose agent is destroyed', async () => {
+  it('is its own for each of several uploads whose agent is destroyed', async () => {
     const asked = [signal(), signal()]
     const held =
       (at: number): Script =>
@@ -243,7 +242,7 @@ describe('the report of an error', () => {
     expect(methods).to.deep.equal(['PUT', 'POST'])
   })
 
-  it('is that of each of several uploads that undici fails with one error', async () => {
+  it('is its own for each of several uploads that undici fails with one error', async () => {
     const asked = signal()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -255,7 +254,7 @@ describe('the report of an error', () => {
     closeLater(() => plain.destroy())
     const rows = [
       [own.compose(expectContinue({ continueTimeout: 60_000 })), peer.url, 'UND_ERR_DESTROYED'],
-      [plain.compose(expectContinue({ expect: 'never' })), await nowhere(), 'ECONNREFUSED'],
+      [plain.compose(expectContinue({ expect: 'never' })), await unusedUrl(), 'ECONNREFUSED'],
     ] as const
     const failing = rows.map(([dispatcher, url]) =>
       ['PUT', 'POST', 'PATCH'].map((method) =>
@@ -272,7 +271,7 @@ describe('the report of an error', () => {
     }
   })
 
-  it('tells all attempts', async () => {
+  it('includes all attempts', async () => {
     const peer = await origin(
       async (wire) => {
         await wire.head()
@@ -295,18 +294,18 @@ describe('the report of an error', () => {
     ])
   })
 
-  it('is there for a fetch without a body', async () => {
-    const error = await failureOf(fetch(await nowhere(), { dispatcher: agentFor({ retry: 1 }) }))
+  it('exists for a fetch without a body', async () => {
+    const error = await failureOf(fetch(await unusedUrl(), { dispatcher: agentFor({ retry: 1 }) }))
     expect(reportOf(error)?.attempts).to.have.lengthOf(2)
     const reason = new Error('no')
     const ending = AbortSignal.abort(reason)
-    const aborted = await failureOf(fetch(await nowhere(), { signal: ending }))
+    const aborted = await failureOf(fetch(await unusedUrl(), { signal: ending }))
     expect(aborted).to.equal(reason)
     expect(reportOf(aborted)?.attempts).to.deep.equal([])
   })
 
-  it('is there for undici’s request, and for an adapter', async () => {
-    const url = await nowhere()
+  it('exists for undici’s request, and for an adapter', async () => {
+    const url = await unusedUrl()
     const dispatcher = agentFor()
     const error = await failureOf(request(url, { method: 'PUT', body: large, dispatcher }))
     expect(reportOf(error)).to.include({ reason: 'threshold' })
@@ -315,7 +314,7 @@ describe('the report of an error', () => {
     expect(reportOf(failed)).to.include({ reason: 'below-threshold' })
   })
 
-  it('is there for content of a response that breaks off', async () => {
+  it('exists for response content that breaks off', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 403 No', 'Content-Length: 10')
@@ -330,7 +329,7 @@ describe('the report of an error', () => {
     expect(reportOf(error)?.outcome).to.equal('refused').and.equal(report.outcome)
   })
 
-  it('is none for what was called wrongly, and for anything else', async () => {
+  it('is undefined for wrong arguments, and for other values', async () => {
     const called = await failureOf(upload('http://127.0.0.1/', 'x', { colour: 'red' } as object))
     expect(called).to.be.instanceOf(TypeError)
     for (const other of [called, new Error('x'), {}, null, undefined, 'x', 5, new Response()]) {
@@ -338,10 +337,10 @@ describe('the report of an error', () => {
     }
   })
 
-  it('keeps a failure that cannot be changed as it is', async () => {
+  it('does not change a frozen error', async () => {
     const reason = Object.freeze(new Error('frozen'))
     const own = { signal: AbortSignal.abort(reason) }
-    const error = await failureOf(upload(await nowhere(), large, own))
+    const error = await failureOf(upload(await unusedUrl(), large, own))
     expect(error).to.equal(reason)
     expect(reportOf(error)).to.include({ sentBytes: 0 })
   })

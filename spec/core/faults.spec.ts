@@ -7,8 +7,8 @@ import { temporaryFile } from '../support/files.ts'
 import { chunksIn, failureOf } from '../support/readers.ts'
 import { Counted, restOf, uploadContentOf } from '../support/sources.ts'
 
-describe('a function that has not answered when another attempt begins', () => {
-  it('is called again, and what it made for the first is let go', async () => {
+describe('a function that is pending when another attempt starts', () => {
+  it('is called again, and its earlier content is cancelled', async () => {
     const made: Counted[] = []
     const answers: ((content: Counted) => void)[] = []
     const content = uploadContentOf(() => new Promise<Counted>((answer) => answers.push(answer)))
@@ -22,12 +22,12 @@ describe('a function that has not answered when another attempt begins', () => {
     await first
     answer(1)
     expect(await restOf(await second)).to.equal('abc')
-    expect(made.map(({ left }) => left)).to.deep.equal([1, 0])
+    expect(made.map(({ returnCalls: left }) => left)).to.deep.equal([1, 0])
   })
 })
 
 describe('a function whose stream breaks before it is read', () => {
-  it('fails with the reason of that', async () => {
+  it('fails with the error of the stream', async () => {
     const broken = new RangeError('broken')
     const content = uploadContentOf(() => {
       const stream = new Readable({ read() {} })
@@ -39,7 +39,7 @@ describe('a function whose stream breaks before it is read', () => {
 })
 
 describe('a file without content', () => {
-  it('fails when it has some by the time it is read', async () => {
+  it('fails when it has content by the time it is read', async () => {
     const path = temporaryFile()
     writeFileSync(path, '')
     const content = await fromFile(path).lookUp?.()

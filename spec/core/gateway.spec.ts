@@ -11,8 +11,8 @@ import type { Wire } from '../support/wire.ts'
 
 const run = promisify(execFile)
 const bytes = noise(300_000)
-const patient = { continueTimeout: 60_000 } as const
-const impatient = { continueTimeout: 10 } as const
+const longWait = { continueTimeout: 60_000 } as const
+const shortWait = { continueTimeout: 10 } as const
 
 const request = (url: string, ...fields: string[]): string[] => [
   'PUT /upload HTTP/1.1',
@@ -21,7 +21,7 @@ const request = (url: string, ...fields: string[]): string[] => [
   ...fields,
 ]
 
-/** Reads a head that asks, and no content behind it. */
+/** Reads a head with an expectation; no content may follow. */
 async function asked(wire: Wire): Promise<string> {
   const head = await wire.head()
   expect(head.match(/^expect: 100-continue\r$/gim), 'expectations').to.have.lengthOf(1)
@@ -30,14 +30,14 @@ async function asked(wire: Wire): Promise<string> {
   return head
 }
 
-/** Is asked, and answers this in place of a go-ahead. */
+/** Sends this response instead of a 100. */
 const refusing = (answer: string) => async (wire: Wire) => {
   await asked(wire)
   wire.raw(answer)
   expect((await wire.closed()).toString('latin1'), 'bytes after the head').to.equal('')
 }
 
-/** Is asked, lets the content go, takes it, and answers. */
+/** Sends a 100, reads the content and answers. */
 const accepting = async (wire: Wire) => {
   const head = await asked(wire)
   wire.raw(goAhead)
@@ -45,14 +45,14 @@ const accepting = async (wire: Wire) => {
   wire.raw(response(201, 'stored'))
 }
 
-/** Is asked, says nothing, and takes the content. */
+/** Sends no 100, and reads the content. */
 const silent = async (wire: Wire) => {
   const head = await asked(wire)
   expect((await wire.content(head)).equals(bytes), 'whether it is the content').to.equal(true)
   wire.raw(response(201, 'stored'))
 }
 
-/** Calls curl, and answers the status it got and the bytes it sent. */
+/** Runs curl and returns the status that it got and the bytes it sent. */
 async function curl(url: string, ...options: string[]): Promise<string> {
   const path = temporaryFile()
   writeFileSync(path, bytes)
@@ -62,7 +62,7 @@ async function curl(url: string, ...options: string[]): Promise<string> {
 }
 
 for (const [name, open] of Object.entries(forwards)) {
-  describe(`a gateway that passes a request on through ${name}`, function () {
+  describe(`a gateway that forwards a request through ${name}`, function () {
     this.timeout(3000)
 
     for (const [status, answer] of [
@@ -70,9 +70,9 @@ for (const [name, open] of Object.entries(forwards)) {
       [401, response(401, 'no', 'WWW-Authenticate: Bearer')],
       [307, response(307, 'no', 'Location: /elsewhere')],
     ] as const) {
-      it(`hands a ${status} back before its client sent anything`, async () => {
+      it(`returns a ${status} before its client sent anything`, async () => {
         const peer = await origin(refusing(answer))
-        const { url, events, requests } = await gateway(peer.url, open(patient))
+        const { url, events, requests } = await gateway(peer.url, open(longWait))
         const wire = await client(url)
         wire.send(...request(url, 'Expect: 100-continue'))
         expect(await wire.head()).to.match(new RegExp(`^HTTP/1.1 ${status} `))
@@ -82,9 +82,9 @@ for (const [name, open] of Object.entries(forwards)) {
       })
     }
 
-    it('reads nothing of what its client sent unasked when the origin refuses', async () => {
+    it('does not read content that its client sent early when the origin refuses', async () => {
       const peer = await origin(refusing(response(413, 'no')))
-      const { url, events } = await gateway(peer.url, open(patient))
+      const { url, events } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url, 'Expect: 100-continue'))
       wire.raw(bytes.subarray(0, 10_000))
@@ -93,9 +93,9 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('asks its client for the content when the origin says go', async () => {
+    it('sends a 100 to its client after a 100 of the origin', async () => {
       const peer = await origin(accepting)
-      const { url, events } = await gateway(peer.url, open(patient))
+      const { url, events } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url, 'Expect: 100-continue'))
       expect(await wire.head()).to.match(/^HTTP\/1.1 100 /)
@@ -105,7 +105,7 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('passes chunked content on in chunks', async () => {
+    it('forwards chunked content in chunks', async () => {
       const peer = await origin(async (wire) => {
         const head = await wire.head()
         expect(head.match(/^expect: 100-continue\r$/gim)).to.have.lengthOf(1)
@@ -114,7 +114,7 @@ for (const [name, open] of Object.entries(forwards)) {
         expect((await wire.content(head)).toString()).to.equal('abcdef')
         wire.raw(response(201, 'stored'))
       })
-      const { url, events } = await gateway(peer.url, open(patient))
+      const { url, events } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       const fields = ['Transfer-Encoding: chunked', 'Expect: 100-continue']
       wire.send('PUT /upload HTTP/1.1', 'Host: gateway.example', ...fields)
@@ -125,14 +125,14 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('is told of the go-ahead once, whatever comes behind it', async () => {
+    it('calls onContinue once, whatever follows the 100', async () => {
       const peer = await origin(async (wire) => {
         const head = await asked(wire)
         wire.raw(`HTTP/1.1 103 Early Hints\r\n\r\n${goAhead}${goAhead}`)
         await wire.content(head)
         wire.raw(goAhead + response(201, 'stored'))
       })
-      const { url, events } = await gateway(peer.url, open(patient))
+      const { url, events } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url, 'Expect: 100-continue'))
       expect(await wire.head()).to.match(/^HTTP\/1.1 100 /)
@@ -142,26 +142,26 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('sends on what its client sends, though the origin stays silent', async () => {
+    it('forwards the content of its client if the origin sends no 100', async () => {
       const peer = await origin(silent)
-      const { url, events } = await gateway(peer.url, open(impatient))
+      const { url, events } = await gateway(peer.url, open(shortWait))
       const wire = await client(url)
       wire.send(...request(url, 'Expect: 100-continue'))
-      // A client need not wait for a 100 for ever (RFC 9110, section 10.1.1).
+      // A client need not wait indefinitely for a 100 (RFC 9110, section 10.1.1).
       wire.raw(bytes)
       expect(await wire.until('201 ')).not.to.have.lengthOf(0)
       expect(events.at(-1)).to.equal('201 after reading')
       await peer.done
     })
 
-    it('sends on what nobody asked about', async () => {
+    it('forwards a request without an expectation', async () => {
       const peer = await origin(async (wire) => {
         const head = await wire.head()
         if (/^expect:/im.test(head)) wire.raw(goAhead)
         expect((await wire.content(head)).equals(bytes)).to.equal(true)
         wire.raw(response(201, 'stored'))
       })
-      const { url } = await gateway(peer.url, open(patient))
+      const { url } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url))
       wire.raw(bytes)
@@ -169,7 +169,7 @@ for (const [name, open] of Object.entries(forwards)) {
       await peer.done
     })
 
-    it('leaves out what concerns the connection of its client alone', async () => {
+    it("removes hop-by-hop fields of the client's connection", async () => {
       const hopByHop = [
         'Connection: keep-alive, X-Private, X-Odd',
         'X-Private: secret',
@@ -186,7 +186,7 @@ for (const [name, open] of Object.entries(forwards)) {
         seen = await asked(wire)
         wire.raw(response(413, 'no'))
       })
-      const { url } = await gateway(peer.url, open(patient))
+      const { url } = await gateway(peer.url, open(longWait))
       const wire = await client(url)
       wire.send(...request(url, ...hopByHop, 'X-Kept: yes', 'Content-Type: video/h264'))
       expect(await wire.head()).to.match(/^HTTP\/1.1 413 /)
@@ -202,15 +202,15 @@ for (const [name, open] of Object.entries(forwards)) {
     })
 
     for (const [what, script, wait, said, sent] of [
-      ['nothing after a 413', refusing(response(413, 'no')), patient, 413, 0],
-      ['all after a 100', accepting, patient, 201, bytes.length],
-      ['all to an origin that stays silent', silent, impatient, 201, bytes.length],
+      ['nothing after a 413', refusing(response(413, 'no')), longWait, 413, 0],
+      ['all after a 100', accepting, longWait, 201, bytes.length],
+      ['all to a silent origin', silent, shortWait, 201, bytes.length],
     ] as const) {
       it(`lets curl send ${what}`, async () => {
         const peer = await origin(script)
         const { url } = await gateway(peer.url, open(wait))
-        // Where the origin says nothing, curl need not hear anything either.
-        const patience = wait === patient ? '60' : '0.05'
+        // Where the origin is silent, curl need not get a 100 either.
+        const patience = wait === longWait ? '60' : '0.05'
         expect(await curl(url, '--expect100-timeout', patience)).to.equal(`${said} ${sent}`)
         await peer.done
       })

@@ -13,7 +13,7 @@ const bytes = noise(100_000)
 type Handler = Dispatcher.DispatchHandler
 type Starts = (start: () => void) => void
 
-/** Makes undici's own clients start requests in another way, until the spec is over. */
+/** Makes undici's clients start requests in another way, until the spec is over. */
 function startingAs(starts: Starts): void {
   const { dispatch } = Client.prototype
   Client.prototype.dispatch = function (options, handler) {
@@ -31,8 +31,8 @@ function startingAs(starts: Starts): void {
   closeLater(() => Reflect.deleteProperty(Client.prototype, 'dispatch'))
 }
 
-/** A pool that hands on nothing but what has a string for its name. */
-function forgetful(to: string | URL, options: object): Pool {
+/** A pool that passes on only properties with string keys. */
+function poolWithoutTicket(to: string | URL, options: object): Pool {
   const pool = gatedPool(to, options)
   const dispatch = pool.dispatch.bind(pool)
   pool.dispatch = (request, handler) =>
@@ -40,9 +40,9 @@ function forgetful(to: string | URL, options: object): Pool {
   return pool
 }
 
-/** Nothing of a request may come. */
-const getsNothing = async (wire: Wire): Promise<void> => {
-  expect((await wire.closed()).toString('latin1'), 'what came').to.equal('')
+/** The connection must close without a request. */
+const closesWithoutRequest = async (wire: Wire): Promise<void> => {
+  expect((await wire.closed()).toString('latin1'), 'bytes that arrived').to.equal('')
 }
 
 const kinds = {
@@ -54,12 +54,12 @@ const kinds = {
 }
 
 for (const face of ownFaces) {
-  describe(`a connection that is not told of what comes, through ${face.name}`, function () {
+  describe(`a gate that is not told of the next request, through ${face.name}`, function () {
     this.timeout(2000)
 
     const failing = async (make: () => ContentInput, options: object): Promise<void> => {
-      // Some fail before there is a connection.
-      const peer = await origin(getsNothing, getsNothing)
+      // Some fail before a connection is made.
+      const peer = await origin(closesWithoutRequest, closesWithoutRequest)
       const send = face.open({ expect: 'always', continueTimeout: 60_000, ...options })
       const failure = await send(peer.url, make()).then(
         ({ status }) => `answered ${status}`,
@@ -70,12 +70,12 @@ for (const face of ownFaces) {
     }
 
     for (const [kind, make] of Object.entries(kinds)) {
-      it(`fails the upload when undici never starts it: ${kind}`, async () => {
+      it(`fails the upload when undici never calls onRequestStart: ${kind}`, async () => {
         startingAs(() => {})
         await failing(make, {})
       })
 
-      it(`fails the upload when undici starts it after its head: ${kind}`, async () => {
+      it(`fails the upload when undici calls onRequestStart after the head: ${kind}`, async () => {
         startingAs((start) => setImmediate(start))
         await failing(make, {})
       })
@@ -84,7 +84,7 @@ for (const face of ownFaces) {
         await failing(make, { factory: (to: URL, options: Pool.Options) => new Pool(to, options) })
       })
 
-      it(`never sends a wrong body when what goes with a dispatch is lost: ${kind}`, async () => {
+      it(`never sends a wrong body when the ticket of a dispatch is lost: ${kind}`, async () => {
         let intact = false
         const peer = await origin(async (wire) => {
           const head = await wire.head().catch(() => null)
@@ -93,12 +93,16 @@ for (const face of ownFaces) {
           intact = (await wire.content(head)).equals(bytes)
           wire.raw(response(201, 'stored'))
         })
-        const send = face.open({ expect: 'always', continueTimeout: 60_000, factory: forgetful })
-        const came = await send(peer.url, make()).then(
+        const send = face.open({
+          expect: 'always',
+          continueTimeout: 60_000,
+          factory: poolWithoutTicket,
+        })
+        const outcome = await send(peer.url, make()).then(
           ({ status }) => status,
           (error) => (face.wraps ? error.cause : error).code,
         )
-        expect(came).to.equal(intact ? 201 : 'ERR_EXPECT_NO_GATE')
+        expect(outcome).to.equal(intact ? 201 : 'ERR_EXPECT_NO_GATE')
       })
     }
   })

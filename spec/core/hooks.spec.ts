@@ -17,7 +17,6 @@ const throws = (): never => {
 
 type Way = (url: string, own: object, dispatcher: Dispatcher) => Promise<unknown>
 
-/** The error that a call rejects with, beneath what fetch makes of it. */
 const ways = new Map<string, Way>([
   ['upload', (url, own, dispatcher) => upload(url, bytes, { ...own, dispatcher } as UploadOptions)],
   [
@@ -46,7 +45,7 @@ describe('a callback that throws', function () {
   for (const name of ['upload', 'fetch']) {
     const way = ways.get(name) as Way
     for (const phase of phases.slice(1, 3)) {
-      it(`ends ${name} with its error: onProgress in the phase ${phase}`, async () => {
+      it(`fails ${name} with its error: onProgress in the phase ${phase}`, async () => {
         const origin = await guarded('go')
         const onProgress = ({ phase: now }: { phase: string }): void => {
           if (now === phase) throws()
@@ -56,13 +55,13 @@ describe('a callback that throws', function () {
       })
     }
 
-    it(`ends ${name} with its error: onContinue`, async () => {
+    it(`fails ${name} with its error: onContinue`, async () => {
       const origin = await guarded('go')
       const call = way(origin.url, { onContinue: throws }, agentFor(asking))
       expect(await reasonOf(call)).to.equal(reason)
     })
 
-    it(`ends ${name} with its error: a content function`, async () => {
+    it(`fails ${name} with its error: a content function`, async () => {
       const origin = await guarded('go')
       const body = throws as unknown as Buffer
       const dispatcher = agentFor(asking)
@@ -77,11 +76,11 @@ describe('a callback that throws', function () {
   }
 })
 
-describe('a connector that fails with no error', function () {
+describe('a connector that fails with a value that is not an Error', function () {
   this.timeout(2000)
 
   for (const [name, way] of ways) {
-    it(`ends ${name} with an error that has it as its cause`, async () => {
+    it(`fails ${name} with an error that has the value as its cause`, async () => {
       const failed = 'no way' as unknown as Error
       const dispatcher = agentFor({ connect: (_target, callback) => callback(failed, null) })
       const error = await reasonOf(way('http://127.0.0.1:8080', {}, dispatcher))
@@ -97,7 +96,7 @@ describe('a memory that throws', function () {
   for (const [name, way] of ways) {
     for (const method of ['recall', 'remember', 'times', 'measured', 'forget'] as const) {
       for (const mode of modes) {
-        it(`ends ${name} with its error where it is asked: ${method} at ${mode}`, async () => {
+        it(`fails ${name} with its error when it is called: ${method} at ${mode}`, async () => {
           const origin = await guarded(mode)
           let calls = 0
           class Throwing extends RouteMemory {}
@@ -110,15 +109,15 @@ describe('a memory that throws', function () {
           const continueTimeout = mode === 'silent' ? 10 : 'adaptive'
           const options = { memory: new Throwing(), continueTimeout, expect: 'auto', threshold: 1 }
           const dispatcher = agentFor(options as object)
-          const came = await reasonOf(way(origin.url, {}, dispatcher))
-          expect(came).to.equal(calls === 0 ? 'it resolves' : reason)
+          const outcome = await reasonOf(way(origin.url, {}, dispatcher))
+          expect(outcome).to.equal(calls === 0 ? 'it resolves' : reason)
         })
       }
     }
   }
 })
 
-describe('a hook of a handler that throws', function () {
+describe('a handler method that throws', function () {
   this.timeout(2000)
 
   const hooks = [
@@ -130,16 +129,19 @@ describe('a hook of a handler that throws', function () {
     'onResponseEnd',
   ] as const
   const agents = new Map<string, () => Agent>([
-    ['an Agent of undici, which is the model', () => new Agent()],
-    ['an ExpectAgent that asks', () => new ExpectAgent({ ...asking, memory: new RouteMemory() })],
-    ['an ExpectAgent that does not', () => new ExpectAgent({ expect: 'never' })],
+    ['an Agent of undici, for comparison', () => new Agent()],
+    [
+      'an ExpectAgent that sends expectations',
+      () => new ExpectAgent({ ...asking, memory: new RouteMemory() }),
+    ],
+    ['an ExpectAgent that sends none', () => new ExpectAgent({ expect: 'never' })],
   ])
   for (const [name, make] of agents) {
     for (const hook of hooks) {
       for (const mode of ['go', 413] as const) {
-        // What was refused has no content that could be told of.
+        // Refused content is not sent, so these hooks are not called.
         if (mode === 413 && (hook === 'onBodySent' || hook === 'onRequestSent')) continue
-        it(`is told to onResponseError by ${name}: ${hook} at ${mode}`, async () => {
+        it(`causes onResponseError for ${name}: ${hook} at ${mode}`, async () => {
           const body = 'a text'
           const refusal = mode === 413 ? { status: 413, body } : mode
           const origin = await guarded(refusal, { response: { status: 201, body } })
@@ -163,7 +165,7 @@ describe('a hook of a handler that throws', function () {
           })
           expect(failure).to.equal(reason)
           await turns(20)
-          expect(errors, 'the errors it was told').to.deep.equal([reason])
+          expect(errors, 'the errors of onResponseError').to.deep.equal([reason])
         })
       }
     }

@@ -89,7 +89,7 @@ const ways = new Map<string, Way>([
   ],
 ])
 
-/** An agent that asks, above an interceptor. */
+/** An agent above an interceptor. */
 function agentAbove(
   interceptor: Dispatcher.DispatcherComposeInterceptor,
   expects: 'always' | 'never',
@@ -110,7 +110,7 @@ async function expectMade(
   const { url, receipts } = await receiver(createServer(), 'http')
   const { interceptor, made } = changing(change, tells)
   const dispatcher = agentAbove(interceptor, expects)
-  // The second upload finds buffers that the first one used.
+  // The second upload reuses the buffers of the first one.
   for (const count of [1, 2]) {
     const content = make()
     const sent = typeof content === 'string' ? Buffer.from(content) : bytes
@@ -132,14 +132,14 @@ for (const [name, way] of ways) {
 
     for (const change of changes) {
       for (const [kind, make] of kinds) {
-        // The rest is no other for these.
+        // Other kinds of content take the same code path through the other faces.
         if (name !== 'upload' && !few.includes(kind)) continue
         for (const expects of ['always', 'never'] as const) {
           it(`${change.name}: ${kind}, ${expects}`, () =>
             expectMade(way, change, false, expects, make))
         }
       }
-      it(`${change.name} and says how long it is`, () =>
+      it(`${change.name} and sets the new length`, () =>
         expectMade(way, change, true, 'always', () => file(10_000)))
     }
   })
@@ -149,7 +149,7 @@ describe('an interceptor below expectContinue() that reads ahead', function () {
   this.timeout(2000)
 
   for (const change of changes.filter(({ name }) => !name.startsWith('buffers'))) {
-    it(`gets nothing of refused content: it ${change.name}`, async () => {
+    it(`gets no refused content: it ${change.name}`, async () => {
       let head = ''
       const peer = await origin(async (wire) => {
         head = await wire.head()

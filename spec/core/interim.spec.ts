@@ -23,43 +23,43 @@ const resumed = sized(104, 68)
 const processing = sized(102, 100)
 const bare = 'HTTP/1.1 100 Continue\r\n\r\n'
 
-/** Sends these one by one while the content has come to a stop, and takes the rest. */
+/** Sends these one by one while the content is paused, and reads the rest. */
 function inMidContent(...texts: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(goAhead)
-    await peer.halfway()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(goAhead)
+    await peer.waitForHalf()
     await peer.wire.pieces(...texts)
-    peer.lift()
-    await peer.takes()
+    peer.resume()
+    await peer.accept()
   }
 }
 
-/** Sends these one by one when the content has come, and then the answer. */
+/** Sends these one by one after the content, and then the response. */
 function behindContent(...texts: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(goAhead)
-    await peer.content()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(goAhead)
+    await peer.readContent()
     await peer.wire.pieces(...texts, response(201, 'stored'))
   }
 }
 
-/** Sends these one by one in the wait, lets the content go, and takes it. */
+/** Sends these one by one during the wait, and then a 100. */
 function inTheWait(...texts: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(...texts, goAhead)
-    await peer.takes()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(...texts, goAhead)
+    await peer.accept()
   }
 }
 
-/** Sends the same for as long as the client is there, and is not made to send 64 MiB. */
+/** Repeats the text until the client closes. Fails after 64 MiB. */
 async function floods(wire: Wire, text: string): Promise<void> {
   const flood = text.repeat(100)
   const { socket } = wire
   for (let sent = 0; !socket.destroyed && socket.writable; sent += flood.length) {
-    if (sent > 67_108_864) throw new Error('The client has taken 64 MiB of interim responses')
+    if (sent > 67_108_864) throw new Error('The client has accepted 64 MiB of interim responses')
     await new Promise<void>((next) => {
       socket.once('close', next)
       socket.write(flood, () => {
@@ -71,53 +71,53 @@ async function floods(wire: Wire, text: string): Promise<void> {
   await wire.closed()
 }
 
-describe('interim responses by the hundred', function () {
+describe('hundreds of interim responses', function () {
   this.timeout(4000)
 
   play([
     {
-      name: 'are taken while content flows: 300 × 104',
+      name: 'are ignored while content is sent: 300 × 104',
       kinds: haltingKinds,
       origin: [inMidContent(...Array.from({ length: 300 }, () => resumed))],
-      gets: [{ ...stored, interim: [100, ...many(300, 104)] }],
+      results: [{ ...stored, interim: [100, ...many(300, 104)] }],
     },
     {
-      name: 'are taken while content flows, in one piece: 300 × 104',
+      name: 'are ignored while content is sent, in one piece: 300 × 104',
       kinds: haltingKinds,
       origin: [inMidContent(resumed.repeat(300))],
-      gets: [{ ...stored, interim: [100, ...many(300, 104)] }],
+      results: [{ ...stored, interim: [100, ...many(300, 104)] }],
     },
     {
-      name: 'are taken while content flows: 700 bare 100s',
+      name: 'are ignored while content is sent: 700 bare 100s',
       kinds: haltingKinds,
       origin: [inMidContent(bare.repeat(700))],
-      gets: [{ ...stored, interim: many(701, 100) }],
+      results: [{ ...stored, interim: many(701, 100) }],
     },
     {
-      name: 'are taken while content flows: 200 × 102',
+      name: 'are ignored while content is sent: 200 × 102',
       kinds: haltingKinds,
       origin: [inMidContent(...Array.from({ length: 200 }, () => processing))],
-      gets: [{ ...stored, interim: [100, ...many(200, 102)] }],
+      results: [{ ...stored, interim: [100, ...many(200, 102)] }],
     },
     {
-      name: 'are taken in the wait: 200 × 102',
+      name: 'are ignored during the wait: 200 × 102',
       origin: [inTheWait(...Array.from({ length: 200 }, () => processing))],
-      gets: [{ ...stored, interim: [...many(200, 102), 100] }],
+      results: [{ ...stored, interim: [...many(200, 102), 100] }],
     },
     {
-      name: 'are taken behind the content: 200 × 102',
+      name: 'are ignored after the content: 200 × 102',
       origin: [behindContent(...Array.from({ length: 200 }, () => processing))],
-      gets: [{ ...stored, interim: [100, ...many(200, 102)] }],
+      results: [{ ...stored, interim: [100, ...many(200, 102)] }],
     },
     {
-      name: 'are taken behind the content: 700 bare 100s',
+      name: 'are ignored after the content: 700 bare 100s',
       origin: [behindContent(bare.repeat(700))],
-      gets: [{ ...stored, interim: many(701, 100) }],
+      results: [{ ...stored, interim: many(701, 100) }],
     },
   ])
 })
 
-describe('interim responses without a bound', function () {
+describe('unlimited interim responses', function () {
   this.timeout(4000)
 
   for (const status of [100, 102, 104]) {
@@ -126,12 +126,12 @@ describe('interim responses without a bound', function () {
         name: `fail the upload when one is too large: ${status}`,
         origin: [
           async (peer) => {
-            await peer.asked()
+            await peer.readHeadWithExpect()
             peer.wire.raw(sized(status, 262_144))
-            await peer.withheld()
+            await peer.expectClosedWithoutContent()
           },
         ],
-        gets: [overflow],
+        results: [overflow],
       },
     ])
   }
@@ -142,38 +142,38 @@ describe('interim responses without a bound', function () {
         name: `fail the upload when they flood the wait: ${status}`,
         origin: [
           async (peer) => {
-            await peer.asked()
+            await peer.readHeadWithExpect()
             await floods(peer.wire, sized(status, 68))
           },
         ],
-        gets: [overflow],
+        results: [overflow],
       },
       {
-        name: `fail the upload when they flood what comes behind the content: ${status}`,
+        name: `fail the upload when they flood the time after the content: ${status}`,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.content()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.readContent()
             await floods(peer.wire, sized(status, 68))
           },
         ],
-        gets: [overflow],
+        results: [overflow],
       },
     ])
   }
   play([
     {
-      name: 'fail the upload when they flood what comes behind the content: 100',
+      name: 'fail the upload when they flood the time after the content: 100',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.content()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.readContent()
           await floods(peer.wire, bare)
         },
       ],
-      gets: [overflow],
+      results: [overflow],
     },
   ])
 })
@@ -182,8 +182,8 @@ describe('the wait for the final response', function () {
   this.timeout(4000)
 
   for (const status of [102, 103, 104]) {
-    it(`begins anew at each ${status}`, async () => {
-      const came = Array.from({ length: 8 }, () => signal())
+    it(`restarts at each ${status}`, async () => {
+      const arrived = Array.from({ length: 8 }, () => signal())
       const received = signal()
       const clock = standingClock()
       const peer = await origin(async (wire) => {
@@ -191,7 +191,7 @@ describe('the wait for the final response', function () {
         wire.raw(goAhead)
         await wire.content(text)
         received.raise()
-        for (const each of came) {
+        for (const each of arrived) {
           clock.tick(200)
           wire.raw(head(status))
           await each.raised
@@ -203,7 +203,7 @@ describe('the wait for the final response', function () {
       const { response: answer } = await upload(peer.url, noise(5000), {
         dispatcher: agentFor({ expect: 'always', continueTimeout: 60_000 }),
         timeouts: { headers: 500 },
-        onInterim: () => came[count++]?.raise(),
+        onInterim: () => arrived[count++]?.raise(),
       })
       expect(answer.status).to.equal(201)
       expect(count).to.equal(8)
@@ -211,7 +211,7 @@ describe('the wait for the final response', function () {
     })
   }
 
-  it('is over where nothing comes for so long', async () => {
+  it('ends after that time without a response', async () => {
     const clock = standingClock()
     const interim = signal()
     const peer = await origin(async (wire) => {

@@ -24,7 +24,7 @@ interface Answered {
 
 type Send = (url: string, content: ContentInput, options?: ExpectOptions) => Promise<Answered>
 
-/** Ways to upload that tell a report as soon as there is a response. */
+/** APIs that have a report as soon as there is a response. */
 const faces: Record<string, Send> = {
   upload: async (url, content, options) =>
     upload(url, content, { dispatcher: trusting(), ...options } as object),
@@ -39,14 +39,14 @@ function trusting(): ReturnType<typeof agentFor> {
   return agentFor({ allowH2: true, connect: { rejectUnauthorized: false }, replayWindow: 0 })
 }
 
-describe('the report of an upload that is answered with a 2xx in mid-content', () => {
+describe('the report of an upload that gets a 2xx in mid-content', () => {
   for (const [name, send] of Object.entries(faces)) {
     for (const [transport, start] of [
       ['TCP', origin],
       ['TLS', tlsOrigin],
     ] as const) {
       for (const expectation of ['always', 'never'] as const) {
-        it(`says answered while its content is yet to come, and in the end: ${name}, ${transport}, ${expectation}`, async () => {
+        it(`has the outcome answered before the response is read, and after it: ${name}, ${transport}, ${expectation}`, async () => {
           const read = signal()
           const peer = await start(async (wire) => {
             await wire.head()
@@ -68,7 +68,7 @@ describe('the report of an upload that is answered with a 2xx in mid-content', (
           await peer.done
         })
 
-        it(`says in the end that all was sent, if it was: ${name}, ${transport}, ${expectation}`, async () => {
+        it(`says at the end that all content was sent, if it was: ${name}, ${transport}, ${expectation}`, async () => {
           const content = large.subarray(0, 3 * megabytes)
           const peer = await start(async (wire) => {
             await wire.head()
@@ -82,7 +82,7 @@ describe('the report of an upload that is answered with a 2xx in mid-content', (
             wire.raw('done')
           })
           const answered = signal()
-          // More than the system takes at once, and the rest only when it is told.
+          // More than the buffers of the system, and the rest only when the spec resumes it.
           const held = async function* () {
             yield content.subarray(0, 2 * megabytes)
             await answered.raised
@@ -102,7 +102,7 @@ describe('the report of an upload that is answered with a 2xx in mid-content', (
       }
     }
 
-    it(`says answered over HTTP/2, too: ${name}`, async () => {
+    it(`has the outcome answered over HTTP/2: ${name}`, async () => {
       const read = signal()
       const front = await tlsFront(['h2'], (request, response) => {
         response.writeContinue()
@@ -120,7 +120,7 @@ describe('the report of an upload that is answered with a 2xx in mid-content', (
       expect(reportOf(response)).to.include({ outcome: 'answered' })
     })
 
-    it(`says continued where the 2xx stands right behind the 100: ${name}`, async () => {
+    it(`has the outcome continued if the 2xx directly follows the 100: ${name}`, async () => {
       const content = noise(200_000)
       const peer = await origin(async (wire) => {
         await wire.head()
@@ -148,7 +148,7 @@ describe('the report of an upload whose 417 comes after the 100', () => {
         ['at once', async () => {}],
         ['in mid-content', (request: NodeJS.ReadableStream) => once(request, 'data')],
       ] as const) {
-        it(`says replayed over HTTP/2: ${name}, ${kind} content, ${when}`, async () => {
+        it(`has the outcome replayed over HTTP/2: ${name}, ${kind} content, ${when}`, async () => {
           const front = await tlsFront(['h2'], (request, response, asked) => {
             if (!asked) {
               request.resume().on('end', () => response.writeHead(201).end('stored'))
@@ -173,7 +173,7 @@ describe('the report of an upload whose 417 comes after the 100', () => {
       }
     }
 
-    it(`says replayed over HTTP/2 where the stream is reset behind the 417: ${name}`, async () => {
+    it(`has the outcome replayed over HTTP/2 if the stream is reset after the 417: ${name}`, async () => {
       const front = await tlsFront(['h2'], (request, response, asked) => {
         if (!asked) {
           request.resume().on('end', () => response.writeHead(201).end('stored'))
@@ -193,12 +193,12 @@ describe('the report of an upload whose 417 comes after the 100', () => {
   }
 })
 
-describe('the bytes that a report says were sent', () => {
+describe('the sentBytes of a report', () => {
   const content = noise(3 * megabytes)
 
   for (const [name, send] of Object.entries(faces)) {
     for (const status of [307, 417, 503]) {
-      it(`are those of the last attempt, after a ${status} in mid-content: ${name}`, async () => {
+      it(`are those of the last attempt after a ${status} in mid-content: ${name}`, async () => {
         const peer = await origin(
           async (wire) => {
             await wire.head()
@@ -224,7 +224,7 @@ describe('the bytes that a report says were sent', () => {
       })
     }
 
-    it(`are none when the content was refused behind a redirect in mid-content: ${name}`, async () => {
+    it(`are 0 when the content was refused after a redirect in mid-content: ${name}`, async () => {
       const peer = await origin(
         async (wire) => {
           await wire.head()
@@ -245,7 +245,7 @@ describe('the bytes that a report says were sent', () => {
       await peer.done
     })
 
-    it(`are those that a 303 was answered to: ${name}`, async () => {
+    it(`are those of the attempt that got a 303: ${name}`, async () => {
       const peer = await origin(
         async (wire) => {
           const head = await wire.head()
@@ -265,7 +265,7 @@ describe('the bytes that a report says were sent', () => {
       await peer.done
     })
 
-    it(`are none where a 303 came before the content, which was refused: ${name}`, async () => {
+    it(`are 0 when a 303 came before the content: ${name}`, async () => {
       const peer = await origin(
         async (wire) => {
           await wire.head()

@@ -19,7 +19,7 @@ import { turns } from '../support/turns.ts'
 const content = noise(200_000)
 const stream = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
 
-/** A token that is good once, and for one host. */
+/** Tokens that are valid once, for one host. */
 class Tokens {
   readonly issued: string[] = []
 
@@ -29,10 +29,10 @@ class Tokens {
     return token
   }
 
-  /** Whether each of the requests had a token of its own, in the order in which they were issued. */
+  /** Fails unless each request had a token of its own, in the order of issue. */
   check(requests: readonly SeenRequest[]): void {
-    const came = requests.map(({ headers }) => headers['x-token'])
-    expect(came).to.deep.equal(this.issued)
+    const sentTokens = requests.map(({ headers }) => headers['x-token'])
+    expect(sentTokens).to.deep.equal(this.issued)
     for (const { method, path, headers } of requests) {
       expect(headers['x-token']).to.match(new RegExp(`^${method} ${headers.host}${path} `))
     }
@@ -90,7 +90,7 @@ const faces: Record<string, Send> = {
     (await request(url, { method: 'PUT', body: stream(), dispatcher })).statusCode,
 }
 
-/** Two servers, of which the first one leads to the second, and that says all that brings another attempt. */
+/** Two servers. The first gives each response that leads to another attempt, and redirects to the second. */
 async function servers(tls: object): Promise<{ far: TestOrigin; near: TestOrigin }> {
   const modes = [
     { status: 503, headers: { 'retry-after': '0' } },
@@ -115,7 +115,7 @@ for (const [way, sign] of Object.entries(ways)) {
   describe(`an interceptor below expectContinue() that signs ${way}`, () => {
     for (const [name, send] of Object.entries(faces)) {
       for (const secure of [false, true]) {
-        it(`signs each attempt anew: ${name}${secure ? ', TLS' : ''}`, async () => {
+        it(`signs each attempt: ${name}${secure ? ', TLS' : ''}`, async () => {
           const { far, near } = await servers(secure ? { tls: await identity() } : {})
           const tokens = new Tokens()
           const dispatcher = signing(sign(tokens), {
@@ -134,9 +134,9 @@ for (const [way, sign] of Object.entries(ways)) {
     }
 
     it('signs each attempt over HTTP/2', async () => {
-      const came: unknown[] = []
+      const sentTokens: unknown[] = []
       const front = await tlsFront(['h2'], (message, response, asked) => {
-        came.push(message.headers['x-token'])
+        sentTokens.push(message.headers['x-token'])
         if (asked) response.writeHead(417).end()
         else message.resume().on('end', () => response.end())
       })
@@ -145,11 +145,11 @@ for (const [way, sign] of Object.entries(ways)) {
         dispatcher: signing(sign(tokens)),
       })
       expect(response.status).to.equal(200)
-      // The first attempt ended in the handshake, because it offered HTTP/1.1 only.
-      expect(came).to.deep.equal(tokens.issued.slice(1)).and.have.lengthOf(2)
+      // The first attempt failed in the handshake, because it offered HTTP/1.1 only.
+      expect(sentTokens).to.deep.equal(tokens.issued.slice(1)).and.have.lengthOf(2)
     })
 
-    it('signs a fresh attempt on a connection that was dead', async () => {
+    it('signs a fresh attempt after a stale connection', async () => {
       const tokens = new Tokens()
       const origin = await startOrigin()
       closeLater(() => origin.close())
@@ -177,7 +177,7 @@ describe('an interceptor below expectContinue() that cannot sign', () => {
     'throws at once': () => {
       throw reason
     },
-    'says so later': (_options, handler) => {
+    'calls onResponseError later': (_options, handler) => {
       setImmediate(() => handler.onResponseError?.(null as never, reason))
       return true
     },
@@ -185,7 +185,7 @@ describe('an interceptor below expectContinue() that cannot sign', () => {
   }
   for (const [name, fails] of Object.entries(failing)) {
     for (const [which, last] of Object.entries({ 'the first attempt': 1, 'the next one': 2 })) {
-      it(`fails the upload, with the content untouched: it ${name}, at ${which}`, async () => {
+      it(`fails the upload, with the content unread: it ${name}, at ${which}`, async () => {
         const origin = await startOrigin({ mode: 417 })
         closeLater(() => origin.close())
         let attempts = 0
@@ -231,7 +231,7 @@ describe('an interceptor below expectContinue() that cannot sign', () => {
   })
 })
 
-describe('a redirect that is returned, with redirect: manual', () => {
+describe("a redirect that is returned with redirect: 'manual'", () => {
   type Manual = (url: string, body: Readable, headers: Record<string, string>) => Promise<Response>
   const manual: Record<string, Manual> = {
     upload: async (url, body, headers) => {
@@ -243,7 +243,7 @@ describe('a redirect that is returned, with redirect: manual', () => {
       fetch(url, { method: 'PUT', body, redirect: 'manual', headers, dispatcher: agentFor() }),
   }
   for (const [name, send] of Object.entries(manual)) {
-    it(`leaves an untouched stream to the caller, who signs and sends it: ${name}`, async () => {
+    it(`leaves the stream unread, and the caller signs and sends it: ${name}`, async () => {
       const near = await startOrigin()
       const location = `${near.url}/file`
       const far = await startOrigin({ mode: { status: 307, headers: { location } } })

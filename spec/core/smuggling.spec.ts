@@ -21,13 +21,13 @@ import { signal } from '../support/signal.ts'
 import { tlsFront } from '../support/tls-front.ts'
 import { turns } from '../support/turns.ts'
 
-/** Turns of the event loop in which the package could do what it must not. */
+/** Turns of the event loop in which an error of the package would show. */
 const enough = 100
 
-/** Content, of which a part may come only when the answer has been read. */
+/** Content, of which a part may only be sent after the response was read. */
 interface Source {
   readonly content: ContentInput
-  goOn(): void
+  resume(): void
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
@@ -41,7 +41,7 @@ const sizes = new Map([
   ['24 MiB', 25_165_824],
 ])
 
-/** The bytes of each size, and a file that has them. */
+/** The bytes of each size, and a file with them. */
 const contents = new Map(
   [...sizes].map(([size, length]) => {
     const bytes = smuggling(length)
@@ -52,7 +52,7 @@ const contents = new Map(
 )
 type Sized = { bytes: Buffer; path: string; text: string }
 
-const immediate = (content: ContentInput): Source => ({ content, goOn: () => {} })
+const immediate = (content: ContentInput): Source => ({ content, resume: () => {} })
 const sources = new Map<string, (sized: Sized) => Source>([
   ['a string', ({ text }) => immediate(text)],
   ['a Buffer', ({ bytes }) => immediate(bytes)],
@@ -68,7 +68,7 @@ const sources = new Map<string, (sized: Sized) => Source>([
         await answered.raised
         yield* rest
       }
-      return { content: Readable.from(chunks()), goOn: answered.raise }
+      return { content: Readable.from(chunks()), resume: answered.raise }
     },
   ],
 ])
@@ -109,7 +109,7 @@ interface Refusal {
   readonly status: number
   readonly source: Source
   readonly expects: ExpectMode
-  /** Whether all of it leaves with the head, before anybody can answer. */
+  /** Whether all content is sent with the head, before the origin can answer. */
   readonly leaves: boolean
 }
 
@@ -118,12 +118,12 @@ async function refuse({ way, status, source, expects, leaves }: Refusal): Promis
   const dispatcher = agentFor({ connections: 1, continueTimeout: 60_000, expect: expects })
   const refused = await way(`${origin.url}/upload`, source.content, dispatcher)
   expect(refused).to.include({ status, text: 'no' })
-  source.goOn()
+  source.resume()
   await turns(enough)
-  // Another request waits for nothing that the origin does with the first one's connection.
+  // Another request does not depend on what the origin does with the first connection.
   const next = request(`${origin.url}/next`, { dispatcher }).then(({ body }) => body.text())
   await Promise.race([next.catch(() => {}), turns(enough)])
-  origin.readOn()
+  origin.continueReading()
   expect(await next, 'what the next request got').to.equal('GET')
   if (leaves) return
   await origin.settled()
@@ -138,14 +138,14 @@ for (const [name, way] of ways) {
     this.timeout(8000)
 
     for (const [size, sized] of contents) {
-      // The rest is no other for these.
+      // Other sizes take the same code path through the other faces.
       if (name !== 'upload' && !['1 KiB', '600 KB'].includes(size)) continue
       const { length } = sized.bytes
       for (const expects of ['auto', 'never', 'always'] as const) {
         for (const [kind, make] of sources) {
           const isAsked = expects === 'always' || (expects === 'auto' && length >= 1_048_576)
           const leaves = !isAsked && kind !== 'a stream' && length < 65_536
-          it(`lets nothing of ${size} be taken for a request: ${kind}, ${expects}`, async () => {
+          it(`leaves no part of ${size} to be parsed as a request: ${kind}, ${expects}`, async () => {
             for (const status of [401, 403, 413, 500]) {
               await refuse({ way, status, expects, source: make(sized), leaves })
             }
@@ -163,7 +163,7 @@ describe('refusals over HTTP/2', function () {
     const sized = contents.get(size) as Sized
     for (const expects of ['auto', 'never', 'always'] as const) {
       for (const [kind, make] of sources) {
-        // The encoding of so long a text takes longer than all the rest.
+        // Encoding such a long string takes longer than the rest of the suite.
         if (kind === 'a string' && size === '24 MiB') continue
         it(`use up no stream of the connection: 20 of ${size}, ${kind}, ${expects}`, async () => {
           const front = await tlsFront(['h2'], ({ method }, response) => {
@@ -177,12 +177,12 @@ describe('refusals over HTTP/2', function () {
           const dispatcher = new ExpectAgent({ ...options, ...wait })
           closeLater(() => dispatcher.destroy())
           for (let count = 0; count < 20; count++) {
-            const { content, goOn } = make(sized)
+            const { content, resume } = make(sized)
             const body = content as Buffer
             const answer = await request(front.url, { method: 'PUT', dispatcher, body })
             expect(await answer.body.text()).to.equal('no')
             expect(answer.statusCode).to.equal(413)
-            goOn()
+            resume()
           }
           const next = Array.from({ length: 10 }, async () => {
             const { body } = await request(front.url, { dispatcher })

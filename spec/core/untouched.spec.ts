@@ -9,13 +9,13 @@ import { turns } from '../support/turns.ts'
 import { type WatchedKind, watchedKinds } from '../support/watched.ts'
 import type { Wire } from '../support/wire.ts'
 
-/** Turns of the event loop in which the package could do what it must not. */
+/** Turns of the event loop in which an error of the package would show. */
 const enough = 20
 
 const bytes = noise(40_000)
 const agent = { continueTimeout: 60_000, expect: 'always', connections: 1 } as const
 
-/** One upload of content that is watched. */
+/** One upload of watched content. */
 class Trial {
   readonly touches = new Touches()
   readonly watched: Watched
@@ -24,13 +24,13 @@ class Trial {
     this.watched = kind.make(bytes, this.touches)
   }
 
-  /** Nothing was called, opened, read or iterated over. */
+  /** Fails if anything was called, opened, read or iterated over. */
   untouched(): void {
     expect(this.touches.early, 'touches').to.deep.equal([])
     expect(this.watched.traces(), 'traces').to.deep.equal([])
   }
 
-  /** Reads a head that asks, before which nothing was touched, nor in the turns after it. */
+  /** Reads a head with an expectation. The content must be untouched before it and in the turns after it. */
   async asked(wire: Wire): Promise<string> {
     const head = await wire.head()
     this.untouched()
@@ -45,7 +45,7 @@ async function send(face: Face, trial: Trial, ...scripts: Script[]): Promise<num
   const peer = await origin(...scripts)
   const sending = { method: 'PUT', redirect: 'manual' } as const
   const content = trial.watched.content as ContentInput
-  // What goes wrong in a script is the reason for all that follows from it.
+  // An error in a script explains the failure of the upload, so it is reported first.
   const broken = peer.done.then(() => new Promise<never>(() => {}))
   const { status } = await Promise.race([face.open(agent)(peer.url, content, sending), broken])
   await peer.done
@@ -59,11 +59,11 @@ const refusals = {
 }
 
 for (const face of ownFaces) {
-  describe(`content that waits for the go-ahead, through ${face.name}`, function () {
+  describe(`content that waits for the 100, through ${face.name}`, function () {
     this.timeout(3000)
 
     for (const kind of watchedKinds) {
-      it(`is not touched before it, and arrives whole: ${kind.name}`, async () => {
+      it(`is not read before it, and arrives complete: ${kind.name}`, async () => {
         const trial = new Trial(kind)
         const status = await send(face, trial, async (wire) => {
           const head = await trial.asked(wire)
@@ -82,7 +82,7 @@ for (const face of ownFaces) {
       })
 
       for (const [refusal, answer] of Object.entries(refusals)) {
-        it(`is not touched at all when a ${refusal} comes: ${kind.name}`, async () => {
+        it(`is never read when a ${refusal} arrives: ${kind.name}`, async () => {
           const trial = new Trial(kind)
           const status = await send(face, trial, async (wire) => {
             await trial.asked(wire)
@@ -96,7 +96,7 @@ for (const face of ownFaces) {
         })
       }
 
-      it(`is not touched when a 102 and a 103 come: ${kind.name}`, async () => {
+      it(`is not read when a 102 and a 103 arrive: ${kind.name}`, async () => {
         const trial = new Trial(kind)
         const status = await send(face, trial, async (wire) => {
           const head = await trial.asked(wire)
@@ -114,12 +114,12 @@ for (const face of ownFaces) {
   })
 }
 
-describe('content whose connection ends directly behind the 100', () => {
+describe('content whose connection ends directly after the 100', () => {
   for (const [ending, end] of [
     ['a close', (wire: Wire) => wire.socket.end(goAhead)],
     ['a reset', (wire: Wire) => wire.socket.write(goAhead, () => wire.reset())],
   ] as const) {
-    it(`is not touched when it is ${ending}`, async () => {
+    it(`is not read when it is ${ending}`, async () => {
       const peer = await origin(async (wire) => {
         await wire.head()
         end(wire)

@@ -32,11 +32,11 @@ describe('serversPage', () => {
     expect(page.indexOf('| two | nothing')).to.be.below(page.indexOf('About it.'))
   })
 
-  it('refuses a table that it does not know', () => {
+  it('throws for a table with other columns', () => {
     expect(() => serversPage(source.replace('outcome', 'result'))).to.throw("no column 'outcome'")
   })
 
-  it('reads the table as it is written', () => {
+  it('can parse the current table', () => {
     expect(serversPage(read('docs/servers.md'))).to.match(
       /^\| nginx, WebDAV \| 100 \| 413, no body/m,
     )
@@ -56,14 +56,14 @@ describe('commandReference', () => {
 })
 
 describe('withSiteLinks', () => {
-  it('leads links to where they are in the site', () => {
+  it('changes links to pages of the site', () => {
     const source = '[a](SECURITY.md#reporting) [b](docs/speed.md) [c](https://x.example/)'
     expect(withSiteLinks(source, 'CONTRIBUTING.md')).to.equal(
       '[a](/project/security.md#reporting) [b](/project/speed.md) [c](https://x.example/)',
     )
   })
 
-  it('refuses a link that the site does not have', () => {
+  it('throws for a link to a file that the site does not have', () => {
     expect(() => withSiteLinks('[a](lib/index.ts)', 'README.md')).to.throw('lib/index.ts')
   })
 })
@@ -86,12 +86,12 @@ describe('apiPages', () => {
 })
 
 describe('the pages of the reference', () => {
-  it('have a place for each option', () => {
+  it('have an anchor for each option', () => {
     const page = read('docs/reference/options.md')
     for (const name of expectOptionNames) expect(page).to.include(`\n### ${name}\n`)
   })
 
-  it('have a place for each code of an error', () => {
+  it('have an anchor for each error code', () => {
     const [, ...codes] = read('lib/errors.ts').split("\n  | '")
     const page = read('docs/reference/errors.md')
     const names = codes.map((each) => each.slice(0, each.indexOf("'")))

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { expect } from 'chai'
 
-describe('the files that are named', () => {
+describe('the files that a page names', () => {
   for (const page of ['README.md', 'SECURITY.md', 'CONTRIBUTING.md']) {
-    it(`are there: ${page}`, () => {
+    it(`exist: ${page}`, () => {
       const text = readFileSync(page, 'utf8')
       const named = text.match(/\b(?:spec|lib|docs|examples|bench)\/[\w./-]*\w\.\w+/g) ?? []
       expect(named).not.to.deep.equal([])

@@ -17,7 +17,7 @@ function recording(name: string): Recording {
 }
 
 describe('the recordings of the exchange', () => {
-  it('are one of each choice', () => {
+  it('include each choice once', () => {
     const all = choices.origin.flatMap(([origin]) =>
       choices.client.flatMap(([client]) =>
         choices.content.map(([content]) => `${origin} ${client} ${content}`),
@@ -26,14 +26,14 @@ describe('the recordings of the exchange', () => {
     expect(recordings.map(nameOf)).to.have.members(all).and.have.length(all.length)
   })
 
-  it('are reports as they are written now', () => {
+  it('have the properties of current reports', () => {
     for (const { report } of recordings) {
       expect(report).to.have.all.keys(uploadReport())
       for (const attempt of report.attempts) expect(attempt).to.have.all.keys(attemptReport())
     }
   })
 
-  it('ask, or do not, as they were told', () => {
+  it('send an expectation, or none, as the client was configured', () => {
     for (const { client, report, wire } of recordings) {
       const [first] = wire
       const asked = first?.text.includes('\nexpect: 100-continue') ?? false
@@ -41,7 +41,7 @@ describe('the recordings of the exchange', () => {
     }
   })
 
-  it('have a request and its answer on every connection', () => {
+  it('have a request and its response on each connection', () => {
     for (const each of recordings) {
       for (const [at, attempt] of each.report.attempts.entries()) {
         const heads = each.wire.filter(({ connection }) => connection === at + 1)
@@ -52,13 +52,13 @@ describe('the recordings of the exchange', () => {
     }
   })
 
-  it('name no machine', () => {
+  it('contain no name of a machine', () => {
     expect(readFileSync(file, 'utf8')).not.to.match(/127\.0\.0\.1|localhost/)
   })
 })
 
 describe('viewOf', () => {
-  it('shows what went over the wire, and what did not', () => {
+  it('shows what was sent, and what was not', () => {
     const { lines, status, accepted } = viewOf(recording('413 default file'))
     const texts = lines.map(({ kind, text }) => [kind, text.split('\n', 1)[0]])
     expect(texts).to.deep.equal([
@@ -76,7 +76,7 @@ describe('viewOf', () => {
     expect(request?.text).not.to.include('accept')
   })
 
-  it('tells success after a 417 from the refusal before it', () => {
+  it('separates success after a 417 from the refusal before it', () => {
     const { attempts, accepted } = viewOf(recording('417 default stream'))
     const kinds = attempts.map(({ kind, asks, answer }) => [kind, asks, answer])
     expect(kinds).to.deep.equal([
@@ -86,7 +86,7 @@ describe('viewOf', () => {
     expect(accepted).to.equal(true)
   })
 
-  it('has one number of bytes for each body', () => {
+  it('has the same number of bytes in all places', () => {
     for (const each of recordings) {
       const { words, attempts, lines } = viewOf(each)
       const bodies = lines.filter(({ kind }) => kind === 'body').map(({ text }) => text)
@@ -101,7 +101,7 @@ describe('viewOf', () => {
     }
   })
 
-  it('has bars and lines within its time, and in order', () => {
+  it('has bars and lines within its time, in order', () => {
     for (const { totalMs, attempts, lines, ticks } of recordings.map(viewOf)) {
       const bars = attempts.flatMap((attempt) => attempt.bars)
       for (const { fromMs, toMs } of bars)
@@ -128,21 +128,21 @@ describe('ticksOf', () => {
 describe('wordsFor', () => {
   const said = (name: string): string => wordsFor(recording(name))
 
-  it('says what a refusal saved', () => {
+  it('states what a refusal saved', () => {
     expect(said('413 default file')).to.equal(
-      'The server answered 413 before the body. Nothing of 16.0 MiB was sent.',
+      'The server answered 413 before the body. None of its 16.0 MiB were sent.',
     )
   })
 
-  it('says what not asking cost', () => {
+  it('states the cost of not asking', () => {
     expect(said('307 never stream')).to.match(
-      /^The client did not ask\. It sent \S+ MiB for nothing before 307 came\. What was read of the stream is gone\.$/,
+      /^The client sent no expectation\. It sent \S+ MiB for nothing before the server answered 307\. The part of the stream that was read is lost\.$/,
     )
   })
 
-  it('says how it went on after an answer that was not the last', () => {
+  it('states what happened after a response that was not final for the upload', () => {
     expect(said('401 default stream')).to.equal(
-      'The server answered 401 before the body, so nothing was lost. The client made the request again, the server said 100, and 201 came.',
+      'The server answered 401 before the body, so nothing was lost. The client made the request again, and the server sent a 100 and then 201.',
     )
   })
 })

@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const hooks = new URL('../support/own-package.ts', import.meta.url).href
 const all = snippets()
 
-/** A folder like that of a user's project, with the file that the snippets upload. */
+/** A folder like a user's project, with the file that the snippets upload. */
 function project(): string {
   const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
@@ -21,7 +21,7 @@ function project(): string {
   return folder
 }
 
-/** How the compiler finds this package by its name. */
+/** How the compiler resolves this package by its name. */
 function compilerOptions(): object {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const paths = Object.keys(exports)
@@ -49,7 +49,7 @@ describe('the snippets of README and the manual', () => {
   })
   after(() => rmSync(folder, { recursive: true }))
 
-  it('have right types', async function () {
+  it('have correct types', async function () {
     this.timeout(120_000)
     const types = join(folder, 'types')
     mkdirSync(types)
@@ -73,11 +73,11 @@ describe('the snippets of README and the manual', () => {
 
   for (const { name, code, noRun, prints } of all) {
     if (noRun !== null) continue
-    it(`run as they are: ${name}`, async function () {
+    it(`run without changes: ${name}`, async function () {
       this.timeout(60_000)
       const file = join(folder, 'snippet.ts')
       writeFileSync(file, code)
-      // Most of the time goes into this package's and undici's code otherwise, for each of them anew.
+      // Without the cache, each snippet would compile this package and undici again.
       const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, 'cache') }
       const args = ['--import', hooks, file]
       const { stdout, stderr } = await run(process.execPath, args, { cwd: folder, env })
@@ -95,7 +95,7 @@ describe('the snippets of README and the manual', () => {
 })
 
 describe('snippetsOf', () => {
-  it('finds code, what it prints, and why it cannot be run', () => {
+  it('finds code, its expected output, and why it cannot run', () => {
     const text =
       'a\n\n```ts\nconsole.log(1) // 1\n```\n\n```ts no-run: why\nx\n```\n\n```sh\ny\n```\n'
     expect(snippetsOf('a.md', text)).to.deep.equal([

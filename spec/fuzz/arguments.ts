@@ -1,19 +1,18 @@
 import { parseArgs } from 'node:util'
 import type { Target } from './target.ts'
 
-/** What is to be run. */
 export interface RunOptions {
   readonly seed: number
   readonly cases: number
-  /** Seconds after which no case is begun any more. */
+  /** No case starts after this many seconds. */
   readonly seconds: number
-  /** The one case that is to be repeated, or all cases of one target. */
+  /** The case to repeat, or all cases of one target. */
   readonly only: { readonly target: Target; readonly index: number | null } | null
 }
 
 export const usage = `Usage: npm run fuzz -- [--cases <n>] [--seed <n>] [--seconds <n>] [--only <target>[:<case>]]
 
-Feeds random bytes to what reads them and to the whole client, and prints what broke.
+Feeds random bytes to the parsers and to the whole client, and prints the cases that failed.
 `
 
 const options = {
@@ -23,7 +22,7 @@ const options = {
   only: { type: 'string' },
 } as const
 
-/** Reads the command line; a string is what is wrong with it. */
+/** Parses the command line; returns a string when it is wrong. */
 export function runOptionsOf(args: string[], targets: readonly Target[]): RunOptions | string {
   const values = valuesOf(args)
   if (typeof values === 'string') return values
@@ -38,7 +37,7 @@ export function runOptionsOf(args: string[], targets: readonly Target[]): RunOpt
   if (target === undefined) {
     return `There is no '${name}'; there are ${targets.map((each) => each.name).join(', ')}`
   }
-  if (index !== undefined && !/^\d+$/.test(index)) return `'${index}' is no number of a case`
+  if (index !== undefined && !/^\d+$/.test(index)) return `'${index}' is not the number of a case`
   return { ...numbers, only: { target, index: index === undefined ? null : Number(index) } }
 }
 
@@ -46,7 +45,7 @@ function valuesOf(args: string[]) {
   try {
     return parseArgs({ args, options }).values
   } catch (error) {
-    // It says which argument it does not know.
+    // The message names the unknown argument.
     return error instanceof Error ? error.message : String(error)
   }
 }

@@ -2,7 +2,7 @@ import { asking, type Event, next, type State, unasked } from '../../lib/protoco
 import type { Random } from './random.ts'
 import { same, type Target } from './target.ts'
 
-/** The state machine of an expectation against what its history says. */
+/** Compares the state machine of an expectation with the state that its events imply. */
 export const expectation: Target = {
   name: 'expect',
   share: 0.1,
@@ -26,7 +26,7 @@ function event(random: Random): Event {
   ])
 }
 
-/** Where the expectation stands, by when each thing happened first. */
+/** The state, from the order in which each event happened first. */
 function stateAfter(first: State, events: readonly Event[]): State {
   const never = events.length
   const when = (from: number, happened: (event: Event) => boolean): number => {
@@ -47,7 +47,7 @@ function stateAfter(first: State, events: readonly Event[]): State {
   const flow = when(ready, ({ type }) => type === 'flow')
   const final = events.findIndex(
     (each, index) =>
-      // An origin that said 100 reads on after a 2xx.
+      // An origin that sent a 100 continues to read after a 2xx.
       each.type === 'final' && (each.status >= 300 || by === 'timeout' || index < granted),
   )
   if (final !== -1 && final < flow) return { at: 'withheld', status: statusAt(final) }

@@ -9,7 +9,7 @@ import type { Random } from './random.ts'
 import { challenge, location } from './response-fields.ts'
 import { holds, type Target } from './target.ts'
 
-/** The fields of a response that something is done about: none of them may make anything throw. */
+/** Response fields that the package interprets: none may make it throw. */
 export const fields: Target = {
   name: 'fields',
   share: 0.05,

@@ -1,20 +1,20 @@
 import type { ResponseHead } from '../../lib/protocol/interim-responses.ts'
 
-/** What is to become of the bytes of one response. */
+/** The expected result for the bytes of one response. */
 export interface Model {
   pass: string
   readonly heads: ResponseHead[]
-  /** What may yet become an interim response. */
+  /** Bytes that may become an interim response. */
   held: string
   /** Bytes of interim responses, and of line ends before a head. */
   looked: number
-  /** The most of these that belong to one head. */
+  /** The largest part of these in one head. */
   longest: number
 }
 
 /**
- * What an InterimResponseParser has to come to, the slow and plain way: with all bytes at hand, in
- * lines, and a pattern for what a head begins with.
+ * The expected result of an InterimResponseParser, computed in a simple way: with all bytes at once, in lines, and
+ * with a regular expression for the beginning of a head.
  */
 export function interimModel(bytes: string): Model {
   const model: Model = { pass: '', heads: [], held: '', looked: 0, longest: 0 }
@@ -46,16 +46,16 @@ export function interimModel(bytes: string): Model {
   }
 }
 
-/** The lines up to one of nothing but CRs; `null` where there is none. */
+/** The lines up to one that consists of CRs only; `null` without one. */
 function headIn(rest: string): string | null {
   const lines = rest.split('\n')
   const blank = lines.findIndex((line, at) => at > 0 && /^\r*$/.test(line))
-  // What stands behind the last LF is no line yet.
+  // What follows the last LF is not a line yet.
   if (blank === -1 || blank === lines.length - 1) return null
   return `${lines.slice(0, blank + 1).join('\n')}\n`
 }
 
-/** Whether this is less than a version, a status and a space, as far as it goes. */
+/** Whether this is a prefix of a version, a status and a space. */
 function mayBegin(rest: string): boolean {
   const example = 'HTTP/1.1 100 '
   return (

@@ -11,7 +11,7 @@ import type { Random } from './random.ts'
 import { responseBytes } from './responses.ts'
 import { holds, same, type Target } from './target.ts'
 
-/** The InterimResponseParser against a model of it, however the bytes are cut. */
+/** Compares the InterimResponseParser with a model, however the bytes are cut. */
 export const interimResponses: Target = {
   name: 'interim',
   share: 0.63,

@@ -10,7 +10,7 @@ import type { Target } from './target.ts'
 
 const targets: readonly Target[] = [interimResponses, requestHead, expectation, fields, client]
 
-/** All targets in turn, a part of their cases at a time, so that each gets its share of the seconds. */
+/** Runs a part of the cases of each target in turn, so that each gets its share of the time. */
 async function runAll(run: Run, cases: number): Promise<void> {
   const rounds = 10
   for (let round = 0; round < rounds; round++) {
@@ -62,5 +62,5 @@ async function main(args: string[]): Promise<number> {
   return print(run, plan.seed, (performance.now() - begun) / 1000) ? 0 : 1
 }
 
-// What hangs may keep the process from its end.
+// A case that hangs could keep the process alive.
 process.exit(await main(process.argv.slice(2)))

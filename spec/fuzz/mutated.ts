@@ -1,6 +1,5 @@
 import type { Random } from './random.ts'
 
-/** Changes a few bytes. */
 export function mutated(random: Random, text: string): string {
   let result = text
   for (let left = random.between(1, 3); left > 0; left--) {

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts'
 
-/** Cuts text at random points: whole, into single characters, or in between. */
+/** Cuts text at random points: not at all, into single characters, or between. */
 export function cut(random: Random, text: string): string[] {
   if (text === '') return []
   const max = random.pick([1, 3, 40, 2000, text.length])
@@ -13,12 +13,12 @@ export function cut(random: Random, text: string): string[] {
   return pieces
 }
 
-/** The bytes of text that is one byte a character. */
+/** The bytes of latin1 text. */
 export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
-/** Pieces put together again, one byte a character. */
+/** Joins pieces as latin1 text. */
 export function joined(pieces: readonly Uint8Array[]): string {
   return Buffer.concat(pieces).toString('latin1')
 }

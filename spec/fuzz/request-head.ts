@@ -3,7 +3,7 @@ import { mutated } from './mutated.ts'
 import type { Random } from './random.ts'
 import { same, type Target } from './target.ts'
 
-/** contentHead against lines that are put together one by one. */
+/** Compares contentHead with lines that are joined one by one. */
 export const requestHead: Target = {
   name: 'head',
   share: 0.2,
@@ -21,7 +21,7 @@ export const requestHead: Target = {
       ...(asks ? ['expect: 100-continue'] : []),
     ]
     const given = random.chance(0.5) ? lines : [...lines, 'content-length: 0']
-    // A field of the caller's that says the same, in the last place, is the framing.
+    // If the last field of the caller already has the framing, it is kept.
     if (given === lines && lines.length > 1 && lines.at(-1) === 'content-length: 0') {
       wanted.splice(lines.length - 1, 1)
     }

@@ -18,7 +18,6 @@ const numbers = [
   ...['99999999999999999999999', '1e3', ' 5 '],
 ] as const
 
-/** One header field of a response. */
 export function field(random: Random): string {
   const makers = [
     () => `content-length: ${random.pick(['0', ...numbers])}`,
@@ -37,7 +36,7 @@ export function field(random: Random): string {
   return random.pick(makers)()
 }
 
-/** A Location, usable or not. */
+/** Valid or not. */
 export function location(random: Random): string {
   const places = [
     '/1',
@@ -60,7 +59,7 @@ export function location(random: Random): string {
     : `${random.pick(odd)}${random.bytes(random.below(4))}`
 }
 
-/** What stands in an authentication field, usable or not. */
+/** The value of an authentication field, valid or not. */
 export function challenge(random: Random): string {
   const fields = [
     'Basic realm="r"',

@@ -2,7 +2,7 @@ import { mutated } from './mutated.ts'
 import type { Random } from './random.ts'
 import { field } from './response-fields.ts'
 
-/** The status lines that are usual, and those that are next to them. */
+/** Common status lines, and similar ones. */
 function statusLine(random: Random): string {
   const version = random.chance(0.9)
     ? 'HTTP/1.1'
@@ -26,7 +26,7 @@ function head(random: Random): string {
   return lines.join(lineEnd) + end
 }
 
-/** What fills a limit. */
+/** Text that reaches a limit. */
 function flood(random: Random): string {
   const size = random.pick([60, 600, 20_000])
   const unit = random.pick([
@@ -47,7 +47,7 @@ function flood(random: Random): string {
   return begin + unit.repeat(Math.ceil(size / unit.length))
 }
 
-/** What an origin may send, whole and broken. */
+/** What an origin may send, valid and broken. */
 function fragment(random: Random): string {
   const makers = [
     () => 'HTTP/1.1 100 Continue\r\n\r\n',
@@ -66,7 +66,7 @@ function fragment(random: Random): string {
   return random.pick(makers)()
 }
 
-/** The bytes of what an origin says, one a character. */
+/** The bytes of an origin as latin1 text. */
 export function responseBytes(random: Random): string {
   const fragments = random.list(1, 5, () => fragment(random))
   if (random.chance(0.02)) fragments.splice(random.below(fragments.length), 0, flood(random))

@@ -4,12 +4,12 @@ import { Random } from './random.ts'
 import type { Target } from './target.ts'
 import { Watchdog } from './watchdog.ts'
 
-/** Milliseconds after which a case is taken to hang. */
+/** Milliseconds after which a case counts as hung. */
 const patience = 10_000
-/** Cases that may break before a target is given up. */
+/** Failed cases after which a target is skipped. */
 const enough = 10
 
-/** A case in which something was not as it has to be. */
+/** A case that failed. */
 export interface Broken {
   readonly target: string
   readonly index: number
@@ -17,12 +17,12 @@ export interface Broken {
   readonly what: string
 }
 
-/** How cases of a target are repeated. */
+/** The command that repeats cases of a target. */
 export function repeating(seed: number, target: string): string {
   return `npm run fuzz -- --seed ${seed} --only ${target}`
 }
 
-/** What came of a target's cases. */
+/** The results of a target. */
 export interface Tally {
   readonly name: string
   readonly broken: Broken[]
@@ -38,7 +38,7 @@ export class Run {
   readonly #seed: number
   readonly #watchdog: Watchdog
   readonly #until: number
-  /** What runs now, for what nobody catches. */
+  /** The running cases, for unhandled errors. */
   readonly #running = new Map<number, Tally>()
 
   constructor(targets: readonly Target[], seed: number, seconds: number) {
@@ -46,11 +46,11 @@ export class Run {
     this.#seed = seed
     this.#watchdog = new Watchdog(targets.map(({ name }) => repeating(seed, name)))
     this.#until = performance.now() + seconds * 1000
-    process.on('uncaughtException', (error) => this.#stray('nobody caught', error))
-    process.on('unhandledRejection', (reason) => this.#stray('nobody handled', reason))
+    process.on('uncaughtException', (error) => this.#unhandled('uncaught', error))
+    process.on('unhandledRejection', (reason) => this.#unhandled('unhandled', reason))
   }
 
-  /** Runs the cases of a target from one number up to before another. */
+  /** Runs the cases of a target from `from` up to, but not including, `to`. */
   async cases(target: Target, from: number, to: number): Promise<void> {
     const tally = this.#tallyOf(target.name)
     const begun = performance.now()
@@ -58,7 +58,7 @@ export class Run {
     const work = async (): Promise<void> => {
       while (index < to && !this.#isOver(tally)) {
         const mine = index++
-        // A promise for each of a million cases is most of the time they take.
+        // A promise for each of a million cases would take most of the time.
         const done = this.#one(target, tally, mine)
         if (done !== null) await done
         if (mine % 256 === 0) this.memory.look()
@@ -115,8 +115,8 @@ export class Run {
     broken.push({ target: name, index, hangs: error instanceof Late, what })
   }
 
-  /** It may have come from any of the cases that run now. */
-  #stray(what: string, error: unknown): void {
+  /** Any of the running cases may have caused it. */
+  #unhandled(what: string, error: unknown): void {
     const [first] = this.#running
     if (first === undefined) throw error
     const [index, tally] = first

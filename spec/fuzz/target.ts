@@ -1,23 +1,22 @@
 import type { Random } from './random.ts'
 
-/** Something that is fed random input. */
+/** Code that gets random input. */
 export interface Target {
   readonly name: string
-  /** How much of all cases it gets. */
+  /** Its share of all cases. */
   readonly share: number
-  /** Cases that may run at once. */
+  /** The limit of concurrent cases. */
   readonly parallel: number
-  /** Runs one case, and throws when something is not as it has to be. */
+  /** Runs one case, and throws when a check fails. */
   run(random: Random): void | Promise<void>
 }
 
-/** Throws unless two values, printed, are the same. */
+/** Throws unless two values print the same. */
 export function same(found: unknown, wanted: unknown, what: string): void {
   const [one, other] = [textOf(found), textOf(wanted)]
   if (one !== other) throw new Error(`${what}: found ${one}, wanted ${other}`)
 }
 
-/** Throws unless this is so. */
 export function holds(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Error(what)
 }

@@ -14,7 +14,7 @@ let before = -1
 setInterval(() => {
   const [now = 0, target = 0, index = 0] = beat
   if (now === before) {
-    // The streams of this thread are written by the one that is kept.
+    // The blocked thread would write the streams of this one, so it writes to the descriptor.
     writeSync(2, `A case has kept the thread for ${patience} ms:\n  ${repeats[target]}:${index}\n`)
     process.kill(process.pid)
   }

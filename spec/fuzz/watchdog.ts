@@ -1,24 +1,23 @@
 import { Worker } from 'node:worker_threads'
 
-/** Milliseconds after which a case that keeps the thread is taken never to end. */
+/** Milliseconds after which a case that blocks the thread counts as endless. */
 export const patience = 20_000
 
-/** What the threads share: the case that was begun last, as the target's number and its own. */
+/** Memory that the threads share: the number of the target and of the case that started last. */
 export type Beat = Int32Array<SharedArrayBuffer>
 
-/** Ends the process, from another thread, when a case keeps this one for too long. */
+/** Ends the process, from another thread, when a case blocks this one for too long. */
 export class Watchdog {
   readonly #beat: Beat = new Int32Array(new SharedArrayBuffer(12))
 
-  /** @param repeats say for each target how one of its cases is repeated. */
+  /** @param repeats for each target, the command that repeats one of its cases. */
   constructor(repeats: readonly string[]) {
     const workerData = { beat: this.#beat, repeats, patience }
     new Worker(new URL('./watchdog-thread.ts', import.meta.url), { workerData }).unref()
-    // Cases that wait for one another begin no other; the thread is free all the same.
+    // Cases that wait for each other start no other case, but the thread is not blocked.
     setInterval(() => this.#next(), 1000).unref()
   }
 
-  /** A case begins. */
   begins(target: number, index: number): void {
     this.#beat[1] = target
     this.#beat[2] = index

@@ -7,7 +7,7 @@ import { closeLater } from '../support/closing.ts'
 import { chunksOf, noise, sha256 } from '../support/contents.ts'
 import { ownFaces } from '../support/faces.ts'
 import { handlesLeftOn, temporaryFile } from '../support/files.ts'
-import { holdings, leftSince } from '../support/holdings.ts'
+import { leakedSince, openResources } from '../support/open-resources.ts'
 import { Random } from '../support/random.ts'
 import { turns } from '../support/turns.ts'
 
@@ -20,7 +20,7 @@ class Enough extends Error {}
 
 describe(`${count} uploads that are aborted at random moments`, () => {
   for (const face of ownFaces) {
-    it(`leave nothing behind, through ${face.name}`, async function () {
+    it(`leave no resources open, through ${face.name}`, async function () {
       this.timeout(60_000)
       const random = new Random(20)
       const path = temporaryFile()
@@ -43,9 +43,9 @@ describe(`${count} uploads that are aborted at random moments`, () => {
       const origin = await startOrigin({ mode: () => random.pick(modes) })
       closeLater(() => origin.close())
       const send = face.open({ expect: 'always', continueTimeout: 5, connections: 4 })
-      // What is made once for the whole process, or kept for the next upload, is no leak.
+      // What is created once per process, or kept for the next upload, is not a leak.
       await send(origin.url, 'first').catch(() => {})
-      const before = holdings()
+      const before = openResources()
       const outcomes: string[] = []
       const one = async (): Promise<void> => {
         const controller = new AbortController()
@@ -70,8 +70,8 @@ describe(`${count} uploads that are aborted at random moments`, () => {
       const sums = complete.filter((request) => request.bytes > 5).map((request) => request.sha256)
       expect(new Set(sums)).to.deep.equal(new Set([sha256(bytes)]))
       expect(await handlesLeftOn(path)).to.equal(0)
-      expect(open, 'sources that were not let go').to.equal(0)
-      expect(await leftSince(before)).to.deep.equal([])
+      expect(open, 'sources that were not cancelled').to.equal(0)
+      expect(await leakedSince(before)).to.deep.equal([])
     })
   }
 })

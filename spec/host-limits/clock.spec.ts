@@ -7,7 +7,7 @@ import { ownFaces } from '../support/faces.ts'
 
 const year = 31_536_000_000
 
-/** Sets the system's clock, and nothing that only ever goes forward. */
+/** Changes the system clock, but not monotonic clocks. */
 function clockThatJumps(): (milliseconds: number) => void {
   const clock = install({ toFake: ['Date'], now: Date.now() })
   closeLater(() => clock.uninstall())
@@ -38,7 +38,7 @@ describe('a clock that jumps', () => {
       })
     }
 
-    it(`${where} by a year makes a route be asked again, and known anew`, () => {
+    it(`${where} by a year expires what is known of a route, which can be learned again`, () => {
       const memory = new RouteMemory()
       memory.remember('a route', 'silent')
       clockThatJumps()(milliseconds)

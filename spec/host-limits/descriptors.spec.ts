@@ -8,7 +8,7 @@ import { noise, sha256 } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
 
 describe('an upload when the process has no descriptor left', () => {
-  it('fails with EMFILE, and works again when there are some', async () => {
+  it('fails with EMFILE, and succeeds when descriptors are available again', async () => {
     const origin = await startOrigin()
     closeLater(() => origin.close())
     const bytes = noise(100_000)

@@ -7,14 +7,14 @@ import { listening } from '../support/listening.ts'
 
 const bytes = noise(20_000_000)
 
-/** What an origin does with the connection once it has answered that its disk is full. */
+/** What an origin does with the connection after it answered that its disk is full. */
 const endings: Record<string, (request: IncomingMessage) => void> = {
   'reads on': (request) => request.resume(),
   closes: (request) => request.socket.end(),
   resets: (request) => setImmediate(() => request.socket.resetAndDestroy()),
 }
 
-/** An origin that writes content to a disk on which there is no room. */
+/** An origin that writes content to a full disk. */
 async function fullOrigin(
   end: (request: IncomingMessage) => void,
 ): Promise<{ url: string; complete(): number }> {
@@ -51,7 +51,7 @@ for (const face of ownFaces) {
         'one-shot': chunks,
       })) {
         for (const expectation of ['always', 'never'] as const) {
-          const how = expectation === 'always' ? 'asked about' : 'unasked'
+          const how = expectation === 'always' ? 'with an expectation' : 'unasked'
           it(`answers 507 in mid-content and ${ending} (${kind}, ${how})`, async () => {
             const origin = await fullOrigin(end)
             const send = face.open({ expect: expectation, continueTimeout: 60_000 })

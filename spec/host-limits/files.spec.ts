@@ -12,7 +12,7 @@ import { handlesLeftOn, temporaryFile } from '../support/files.ts'
 const bytes = noise(1_000_000)
 const chunkSize = 65_536
 
-/** An origin that does this when a head has come, and the first chunk was read. */
+/** An origin that calls `does` when a head has arrived and the first chunk was read. */
 async function originThat(does: () => void): Promise<TestOrigin> {
   const origin = await startOrigin({
     mode: () => {
@@ -24,7 +24,7 @@ async function originThat(does: () => void): Promise<TestOrigin> {
   return origin
 }
 
-/** What an upload fails with; fetch has it as the cause. */
+/** The error of an upload, without the TypeError of fetch. */
 async function failureOf(face: Face, url: string, content: ContentInput): Promise<unknown> {
   const send = face.open({ expect: 'always', continueTimeout: 60_000 })
   const failure = await send(url, content).then(
@@ -34,7 +34,7 @@ async function failureOf(face: Face, url: string, content: ContentInput): Promis
   return face.wraps && failure instanceof TypeError ? failure.cause : failure
 }
 
-/** Makes reads from any file fail from this one on, as a broken disk would. */
+/** Makes all reads after the first `good` ones fail, as a broken disk would. */
 function breakDisk(good: number): void {
   const { read } = fs
   let reads = 0
@@ -60,7 +60,7 @@ for (const face of ownFaces) {
       'is emptied': (path) => truncateSync(path, 0),
     }
     for (const [change, make] of Object.entries(changes)) {
-      it(`fails, and is never complete, when the file ${change} on the way`, async () => {
+      it(`fails, and is never complete, when the file ${change} during the upload`, async () => {
         const path = temporaryFile(bytes)
         const origin = await originThat(() => make(path))
         const failure = await failureOf(face, origin.url, fromFile(path, { chunkSize }))
@@ -71,7 +71,7 @@ for (const face of ownFaces) {
     }
 
     for (const good of [0, 1, 2, 15]) {
-      it(`fails, and is never complete, when the disk breaks after ${good} reads`, async () => {
+      it(`fails, and is never complete, when the disk fails after ${good} reads`, async () => {
         const path = temporaryFile(bytes)
         const origin = await originThat(() => {})
         const content = fromFile(path, { chunkSize })
@@ -82,15 +82,15 @@ for (const face of ownFaces) {
       })
     }
 
-    it('passes on what the system says of a file that cannot be read', async () => {
+    it('passes on the error of the system for a file that cannot be read', async () => {
       const origin = await originThat(() => {})
-      // The memory of this process is not there at its first address.
+      // The first address of this process has no memory.
       const unreadable = createReadStream('/proc/self/mem')
       expect(await failureOf(face, origin.url, unreadable)).to.include({ code: 'EIO' })
       for (const request of origin.requests) expect(request.sha256).to.equal('')
     })
 
-    it('passes it on when other content went before it', async () => {
+    it('passes it on when other content was sent before it', async () => {
       const origin = await originThat(() => {})
       async function* begun(): AsyncGenerator<Buffer> {
         yield* chunksOf(bytes)
@@ -100,7 +100,7 @@ for (const face of ownFaces) {
       expect(origin.requests.map((request) => request.sha256)).to.deep.equal([''])
     })
 
-    it('arrives as it was, on a disk that is whole', async () => {
+    it('arrives unchanged from a working disk', async () => {
       const origin = await originThat(() => {})
       await face.open({ expect: 'always' })(
         origin.url,

@@ -9,18 +9,18 @@ import { listening } from '../support/listening.ts'
 import { turns } from '../support/turns.ts'
 
 const size = 128 * 1_048_576
-/** What the system and the streams on both sides may hold between them. */
+/** The limit of what the buffers of the system and of the streams hold together. */
 const bound = 32 * 1_048_576
 const chunk = noise(65_536)
 
-/** An origin whose response is large, and what of it has left. */
-interface Talker {
+/** An origin with a large response. */
+interface LargeResponseOrigin {
   readonly url: string
-  /** Bytes that the system has taken, when it has taken no more for many turns. */
+  /** Bytes that the system has accepted, once it has accepted no more for many turns. */
   settled(): Promise<number>
 }
 
-async function talker(): Promise<Talker> {
+async function largeResponseOrigin(): Promise<LargeResponseOrigin> {
   let response: ServerResponse | null = null
   let written = 0
   const server = createServer((request, answer) => {
@@ -51,7 +51,7 @@ async function talker(): Promise<Talker> {
   return { url: `http://127.0.0.1:${port}/`, settled }
 }
 
-/** The content of a response to an upload, as something that is read piece by piece. */
+/** The content of a response, which is read piece by piece. */
 type Contents = AsyncIterable<Uint8Array> & { cancel?(): Promise<void>; destroy?(): unknown }
 
 const dispatcher = () => agentFor({ expect: 'always', continueTimeout: 0 })
@@ -72,16 +72,16 @@ const faces: Record<string, (url: string) => Promise<Contents>> = {
 
 for (const [face, send] of Object.entries(faces)) {
   describe(`the response to ${face}`, () => {
-    it('stays with the origin as long as its caller does not read it', async () => {
-      const origin = await talker()
+    it('is not sent by the origin while its caller does not read it', async () => {
+      const origin = await largeResponseOrigin()
       const contents = await send(origin.url)
       expect(await origin.settled()).to.be.within(chunk.length, bound)
       await (contents.cancel?.() ?? contents.destroy?.())
     })
 
-    it('comes as fast as its caller reads, and whole', async function () {
+    it('arrives complete, as fast as its caller reads', async function () {
       this.timeout(30_000)
-      const origin = await talker()
+      const origin = await largeResponseOrigin()
       let read = 0
       let max = 0
       let stops = 0

@@ -20,9 +20,9 @@ const accept: Play = (request, response) => {
   request.on('end', () => response.end())
 }
 
-// What the gate on HTTP/2 rests on, and neither node nor undici promises.
+// The HTTP/2 gate depends on these behaviours, which neither node nor undici documents.
 describe('undici and node', () => {
-  it('open the stream in the same breath in which the handler is told of the start', async () => {
+  it('open the stream synchronously with onRequestStart', async () => {
     const front = await tlsFront(['h2'], accept)
     let starting = false
     const seen: boolean[] = []
@@ -60,9 +60,9 @@ describe('undici and node', () => {
     const init = { method: 'PUT', body: body as unknown as Buffer, expectContinue: true } as const
     const answer = request(front.url, { ...init, dispatcher: agentTrusting(front.ca) })
     await asked.raised
-    expect(body.asked).to.equal(0)
+    expect(body.nextCalls).to.equal(0)
     looked.raise()
     expect((await answer).statusCode).to.equal(200)
-    expect(body.asked).to.equal(2)
+    expect(body.nextCalls).to.equal(2)
   })
 })

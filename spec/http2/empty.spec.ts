@@ -25,7 +25,7 @@ async function* breaking(): AsyncGenerator<string> {
 }
 
 for (const face of ownFaces) {
-  describe(`content without a byte over HTTP/2, through ${face.name}`, () => {
+  describe(`empty content over HTTP/2, through ${face.name}`, () => {
     const send = (front: Front, content: ContentInput, timeouts = {}) => {
       const sender = face.open({ connect: { ca: front.ca }, timeouts })
       return sender(front.url, content, { headers })
@@ -48,19 +48,19 @@ for (const face of ownFaces) {
       })
     }
 
-    it('is no request when its source goes on', async () => {
+    it('makes no request when its source yields bytes', async () => {
       const front = await tlsFront(['h2'], store)
       expect(await failureOf(front, something())).to.include({ code: 'ERR_EXPECT_CONTENT_LONG' })
       expect(front.frames).to.deep.equal([])
     })
 
-    it('is no request when its source fails', async () => {
+    it('makes no request when its source fails', async () => {
       const front = await tlsFront(['h2'], store)
       expect(await failureOf(front, breaking())).to.equal(broken)
       expect(front.frames).to.deep.equal([])
     })
 
-    it('does not wait for ever for an answer', async () => {
+    it('fails after the headers timeout without a response', async () => {
       const path = temporaryFile()
       writeFileSync(path, '')
       const front = await tlsFront(['h2'], () => {})
@@ -71,7 +71,7 @@ for (const face of ownFaces) {
   })
 }
 
-describe('a POST without a byte of content over HTTP/2, which the origin had whole', () => {
+describe('an empty POST over HTTP/2 that the origin received completely', () => {
   const ways: Record<string, Play> = {
     'answered 503': (request, response) => {
       request.resume().on('end', () => response.writeHead(503).end())
@@ -82,7 +82,7 @@ describe('a POST without a byte of content over HTTP/2, which the origin had who
   }
   for (const [what, play] of Object.entries(ways)) {
     for (const face of ownFaces) {
-      it(`is not made again when the origin ${what}, through ${face.name}`, async () => {
+      it(`is not repeated when the origin ${what}, through ${face.name}`, async () => {
         let requests = 0
         const front = await tlsFront(['h2'], (request, response, asked) => {
           requests += 1

@@ -39,7 +39,7 @@ async function openFront(play: Play): Promise<Front & { send: typeof upload }> {
   return Object.assign(front, { send })
 }
 
-/** The stream was reset, no end was sent on it, and the connection takes the next upload. */
+/** The stream was reset without an end, and the connection accepts the next upload. */
 async function expectReset(front: Front & { send: typeof upload }): Promise<void> {
   await front.until(/^RST_STREAM 1 code 8$/)
   expect(front.frames).not.to.include('DATA 1 END_STREAM')
@@ -56,7 +56,7 @@ async function* endless(): AsyncGenerator<Buffer> {
 }
 
 describe('an upload over HTTP/2 that fails', () => {
-  it('sends nothing but its head when it is aborted in the wait', async () => {
+  it('sends only its head when it is aborted during the wait', async () => {
     const asked = signal()
     const front = await openFront(() => asked.raise())
     const controller = new AbortController()
@@ -68,7 +68,7 @@ describe('an upload over HTTP/2 that fails', () => {
     expect(front.frames).not.to.include('DATA 1')
   })
 
-  it('never ends the content when it is aborted while content flows', async () => {
+  it('never ends the content when it is aborted while content is sent', async () => {
     const controller = new AbortController()
     const front = await openFront((request, response, asked) => {
       go(request, response, asked)
@@ -79,7 +79,7 @@ describe('an upload over HTTP/2 that fails', () => {
     await expectReset(front)
   })
 
-  it('is reset when it is aborted, though nothing was to hold its content back', async () => {
+  it('is reset when it is aborted without an expectation', async () => {
     const front = await openFront(() => {})
     const controller = new AbortController()
     const options = { expect: 'never', signal: controller.signal } as const
@@ -90,13 +90,13 @@ describe('an upload over HTTP/2 that fails', () => {
     await expectReset(front)
   })
 
-  it('never ends the content when it is aborted in the turn in which some was written', async () => {
+  it('never ends the content when it is aborted in the turn of a write', async () => {
     const front = await openFront(go)
     const controller = new AbortController()
     async function* content(): AsyncGenerator<Buffer> {
       yield noise(100)
       yield noise(100)
-      // Whoever asks for more has written in this very turn.
+      // The generator resumes in the turn in which the chunk before was written.
       controller.abort()
       yield noise(100)
     }
@@ -147,7 +147,7 @@ describe('an upload over HTTP/2 that fails', () => {
     await expectReset(front)
   })
 
-  it('ends with a code when a connection takes nothing', async () => {
+  it('fails with a code when the connection accepts no bytes', async () => {
     const front = await openFront((_request, response) => response.writeContinue())
     const timeouts = { stall: 100 }
     const failure = await front.send(front.url, endless(), { timeouts }).catch((error) => error)
@@ -163,7 +163,7 @@ describe('a refusal over HTTP/2', () => {
     'a buffer': () => large,
     'a stream': endless,
   })) {
-    it(`in mid-content reports what was sent of ${name}, up to the write that was under way`, async () => {
+    it(`in mid-content reports the sent bytes of ${name}, up to the pending write`, async () => {
       const allowed = 125_535
       let received = 0
       const origin = await framesOrigin((text, send, _socket, { type, content: bytes }) => {
@@ -194,11 +194,11 @@ describe('a refusal over HTTP/2', () => {
   const refused: Readonly<Record<string, { on: RegExp; expect: 'always' | 'never' }>> = {
     'before the content': { on: /^HEADERS 1/, expect: 'always' },
     'in mid-content': { on: /^DATA 1/, expect: 'always' },
-    'in content that nobody was asked about': { on: /^DATA 1/, expect: 'never' },
+    'in content without an expectation': { on: /^DATA 1/, expect: 'never' },
   }
   for (const [what, end] of Object.entries(endings)) {
     for (const [when, { on, expect: asks }] of Object.entries(refused)) {
-      it(`${when} keeps its own content when ${what} comes right behind it`, async () => {
+      it(`${when} keeps its content when ${what} directly follows it`, async () => {
         const reason = noise(40_000)
         let answered = false
         const origin = await framesOrigin((text, send, socket) => {
@@ -208,7 +208,7 @@ describe('a refusal over HTTP/2', () => {
             if (text.startsWith('HEADERS 1')) send(head(1, 100))
             return
           }
-          // All of it in one piece.
+          // All frames in one piece.
           socket.cork()
           send(head(1, 413), data(1, reason))
           end(send, socket)
@@ -225,10 +225,10 @@ describe('a refusal over HTTP/2', () => {
 })
 
 describe('a response over HTTP/2 that is complete before the content', () => {
-  it('ends when the stream is closed with NO_ERROR right behind it', async () => {
+  it('can be read when the stream is closed with NO_ERROR directly after it', async () => {
     const origin = await framesOrigin((text, send) => {
       if (!text.startsWith('HEADERS 1')) return
-      // As Go does when a handler returns that has not read all of the content.
+      // Like Go, when a handler returns before it has read all content.
       send(head(1, 100), head(1, 201), data(1, Buffer.from('stored')), rstStream(1, 0))
     })
     const dispatcher = agentFor({ ...asking, connect: { ca: origin.ca } })
@@ -238,18 +238,18 @@ describe('a response over HTTP/2 that is complete before the content', () => {
   })
 })
 
-describe('an upload over HTTP/2 that the origin did not look at', () => {
+describe('an upload over HTTP/2 that the origin did not process', () => {
   type Reject = (stream: ServerHttp2Stream) => void
   const rejections: readonly (readonly [string, Reject])[] = [
     ['REFUSED_STREAM', (stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM)],
-    // Only the stream before it was looked at.
+    // Only the stream before it was processed.
     ['a GOAWAY', (stream) => stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 1)],
     ['a GOAWAY with an error', (stream) => stream.session?.goaway(11, 1)],
-    ['a GOAWAY that leaves nothing of the connection', (stream) => stream.session?.goaway(11, 3)],
+    ['a GOAWAY that ends the connection', (stream) => stream.session?.goaway(11, 3)],
     ['the end of the connection', (stream) => stream.session?.destroy()],
   ]
   for (const [name, reject] of rejections) {
-    it(`is sent again after ${name}, whatever its method and content`, async () => {
+    it(`is sent again after ${name}, for any method and content`, async () => {
       let count = 0
       const front = await openFront((request, response, asked) => {
         count += 1
@@ -292,7 +292,7 @@ describe('one-shot content over HTTP/2', () => {
   })
 })
 
-describe('uploads over HTTP/2 at the same time', () => {
+describe('concurrent uploads over HTTP/2', () => {
   it('share a connection, each with its own content and outcome', async () => {
     const received = new Map<string, string>()
     const front = await openFront((request, response, asked) => {
@@ -311,7 +311,7 @@ describe('uploads over HTTP/2 at the same time', () => {
       })
     })
     const kinds = ['continued', 'refused', 'replayed']
-    // The first one opens the connection, which others would open more of while they wait.
+    // The first upload opens the connection. Otherwise, uploads that wait for it would open more.
     await front.send(`${front.url}/continued`, 'first')
     const uploads = Array.from({ length: 50 }, async (_, index) => {
       const kind = kinds[index % kinds.length] ?? ''
@@ -331,7 +331,7 @@ describe('uploads over HTTP/2 at the same time', () => {
 })
 
 describe('a request over HTTP/2 through a dispatcher', () => {
-  it('is not cut by a headersTimeout while its content flows slowly', async () => {
+  it('is not ended by a headersTimeout while its content is sent slowly', async () => {
     const front = await tlsFront(['h2'], store)
     const dispatcher = agentFor({ expect: 'always', headersTimeout: 50, connect: { ca: front.ca } })
     const paused = signal()

@@ -25,8 +25,8 @@ const refuse: Play = (_request, response) => {
 
 const asking = { threshold: 1, continueTimeout: 30 }
 
-describe('the memory of a route over HTTP/2', () => {
-  it('keeps uploads from asking an origin again that answers 417', async () => {
+describe('the route memory over HTTP/2', () => {
+  it('prevents another expectation to an origin that answers 417', async () => {
     const front = await tlsFront(['h2'], refuseExpectation)
     const memory = new RouteMemory()
     const connect = { ca: front.ca }
@@ -39,7 +39,7 @@ describe('the memory of a route over HTTP/2', () => {
     expect(memory.list().map(({ route }) => route)).to.eql([`${front.url} (HTTP/2)`])
   })
 
-  it('lets uploads ask a silent origin again', async () => {
+  it('allows another expectation to a silent origin', async () => {
     const front = await tlsFront(['h2'], take)
     const connect = { ca: front.ca }
     const dispatcher = agentFor({ ...asking, allowH2: true, connect })
@@ -49,7 +49,7 @@ describe('the memory of a route over HTTP/2', () => {
     }
   })
 
-  it('is no memory of the same origin over HTTP/1.1', async () => {
+  it('is separate from that of HTTP/1.1', async () => {
     const front = await tlsFront(['h2', 'http/1.1'], refuseExpectation)
     const memory = new RouteMemory()
     const connect = { ca: front.ca }
@@ -66,7 +66,7 @@ describe('the memory of a route over HTTP/2', () => {
     expect(routes).to.have.members([front.url, `${front.url} (HTTP/2)`])
   })
 
-  it('has small uploads ask that were refused over HTTP/1.1', async () => {
+  it('sends an expectation for small uploads after a refusal over HTTP/1.1', async () => {
     const front = await tlsFront(['h2', 'http/1.1'], refuse)
     const memory = new RouteMemory()
     const connect = { ca: front.ca }

@@ -6,10 +6,10 @@ import { type Kind, kinds, noise, sha256 } from '../support/contents.ts'
 import { ownFaces } from '../support/faces.ts'
 import { type Play, protocols, tlsFront } from '../support/tls-front.ts'
 
-/** A request as the origin saw it. */
+/** A request as the origin received it. */
 interface Seen {
   readonly asked: boolean
-  /** Of all the content; `null` when it was not whole. */
+  /** The sha256 of all content; `null` when it was incomplete. */
   readonly sha: string | null
 }
 
@@ -25,7 +25,7 @@ async function take(request: IncomingMessage, response: ServerResponse): Promise
   return sha256(Buffer.concat(chunks))
 }
 
-/** Node resets a stream that it has answered, unless it goes on listening. */
+/** Node resets a stream after its response unless the request is read. */
 function refuse(request: IncomingMessage, response: ServerResponse, status: number): null {
   request.resume()
   response.statusCode = status
@@ -45,14 +45,14 @@ interface Row {
   readonly bytes?: Buffer
   readonly status: number
   readonly outcome: UploadOutcome
-  /** For each request: whether it asked, and whether its content came. */
+  /** For each request: whether it had an expectation, and whether all content arrived. */
   readonly requests: readonly (readonly [asked: boolean, whole: boolean])[]
   readonly interim?: readonly number[]
 }
 
 const rows: readonly Row[] = [
   {
-    origin: 'says go',
+    origin: 'sends a 100',
     script: (request, response) => {
       response.writeContinue()
       return take(request, response)
@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
     interim: [100],
   },
   {
-    origin: 'says go after the wait',
+    origin: 'sends a 100 after the wait',
     script: async (request, response) => {
       await once(request, 'readable')
       response.writeContinue()
@@ -75,14 +75,14 @@ const rows: readonly Row[] = [
     interim: [100],
   },
   {
-    origin: 'says nothing',
+    origin: 'sends nothing',
     script: take,
     status: 201,
     outcome: 'silent',
     requests: [[true, true]],
   },
   {
-    origin: 'gives hints, and says go',
+    origin: 'sends a 103 and a 100',
     script: (request, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' })
       response.writeContinue()
@@ -121,7 +121,7 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    origin: 'answers 413 while content flows',
+    origin: 'answers 413 while content is sent',
     script: async (request, response) => {
       response.writeContinue()
       await once(request, 'readable')
@@ -139,9 +139,11 @@ const rows: readonly Row[] = [
 
 describe('an upload over TLS', () => {
   for (const [name, offered] of Object.entries(protocols)) {
-    // What HTTP/1.1 does about content that flows depends on how much its buffers hold.
-    const told = offered.includes('h2') ? rows : rows.filter(({ bytes }) => bytes === undefined)
-    for (const row of told) {
+    // Over HTTP/1.1, the result in mid-content depends on the size of buffers.
+    const applicable = offered.includes('h2')
+      ? rows
+      : rows.filter(({ bytes }) => bytes === undefined)
+    for (const row of applicable) {
       for (const face of ownFaces) {
         for (const kind of [buffer, stream]) {
           it(`to an origin that speaks ${name} and ${row.origin}: ${kind.name}, ${face.name}`, async () => {
@@ -184,7 +186,7 @@ describe('an upload over TLS', () => {
             }
             if (!offered.includes('h2')) return
 
-            // The refused stream is reset without an end, and the connection serves on.
+            // The refused stream is reset without an end, and the connection stays in use.
             const [first] = row.requests
             if (first?.[1] === false) {
               await front.until(/^RST_STREAM 1 code 8$/)

@@ -14,8 +14,8 @@ const take: Play = (request, response) => {
 
 const agentOptions = { expect: 'always', allowH2: true } as const
 
-describe('silence over HTTP/2', () => {
-  it('is told by the ack of a PING, long before the wait is over', async () => {
+describe('a silent origin over HTTP/2', () => {
+  it('is detected by the ack of a PING, long before the wait ends', async () => {
     const front = await tlsFront(['h2'], take)
     const connect = { ca: front.ca }
     const dispatcher = agentFor({ ...agentOptions, continueTimeout: 600_000, connect })
@@ -27,7 +27,7 @@ describe('silence over HTTP/2', () => {
     expect(order[2]).to.match(/^DATA 1/)
   })
 
-  it('is told to many uploads by one PING at a time', async () => {
+  it('is detected for many uploads with one PING at a time', async () => {
     const front = await tlsFront(['h2'], take)
     const connect = { ca: front.ca }
     const dispatcher = agentFor({ ...agentOptions, continueTimeout: 600_000, connect })
@@ -39,11 +39,11 @@ describe('silence over HTTP/2', () => {
     expect(front.frames.filter((frame) => frame.startsWith('PING')).length).to.be.below(50)
   })
 
-  it('is told after a GOAWAY, too', async () => {
+  it('is also detected after a GOAWAY', async () => {
     const frames: string[] = []
     const origin = await framesOrigin((text, send) => {
       frames.push(text)
-      // The ack sends the PING of the second upload on its way, or what takes its place.
+      // The ack releases the PING of the second upload, or what replaces it.
       if (text === 'PING 0') send(goaway(3, 0), ack('PING'))
       if (text === 'SETTINGS 0' && frames.includes('PING 0')) send(ack('SETTINGS'))
       const [type, stream, ends] = text.split(' ')
@@ -60,7 +60,7 @@ describe('silence over HTTP/2', () => {
     expect(frames.filter((text) => text === 'PING 0')).to.have.length(1)
   })
 
-  it('lasts no longer than the wait where the ack does not come', async () => {
+  it('is detected at the end of the wait if no ack arrives', async () => {
     const origin = await framesOrigin((text, send) => {
       if (text === 'DATA 1 END_STREAM') send(head(1, 200, true))
     })

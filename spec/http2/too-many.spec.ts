@@ -14,12 +14,12 @@ import { identity } from '../support/identity.ts'
 import { listening } from '../support/listening.ts'
 import { tlsFront } from '../support/tls-front.ts'
 
-describe('an HTTP/2 server that takes one stream at a time', () => {
+describe('an HTTP/2 server with one concurrent stream', () => {
   it('gets each of 100 uploads, of which it refuses some', async () => {
     const secret = await identity()
     const server = createSecureServer({ ...secret, settings: { maxConcurrentStreams: 1 } })
     let requests = 0
-    // Without such a listener Node emits no 'checkContinue'.
+    // Without such a listener, Node emits no 'checkContinue'.
     server.on('request', (_request, response) => response.end())
     server.on('checkContinue', (request: Http2ServerRequest, response: Http2ServerResponse) => {
       request.on('error', () => {})
@@ -56,8 +56,8 @@ describe('an HTTP/2 server that takes one stream at a time', () => {
   })
 })
 
-describe('an HTTP/2 server that finds each stream too many', () => {
-  it('gets an upload no more often than one that leaves it unprocessed', async () => {
+describe('an HTTP/2 server that resets each stream with ENHANCE_YOUR_CALM', () => {
+  it('gets an upload no more often than one with REFUSED_STREAM', async () => {
     let streams = 0
     const front = await tlsFront(['h2'], (request, response) => {
       request.resume().on('end', () => response.end())

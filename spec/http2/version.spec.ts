@@ -13,7 +13,7 @@ const large = noise(100_000)
 const small = noise(500)
 const threshold = 1000
 
-/** Answers with the version that the request came over. */
+/** Answers with the HTTP version of the request. */
 const play: Play = (request, response) => {
   response.writeContinue()
   request.resume()
@@ -29,13 +29,18 @@ interface Row {
   make(): Buffer | AsyncGenerator<Buffer>
   readonly expect: 'auto' | 'never'
   readonly allowH2?: boolean
-  /** By the origin's protocols. */
+  /** By the protocols of the origin. */
   readonly version: string
 }
 
 const rows: readonly Row[] = [
   { content: 'large content', make: () => large, expect: 'auto', version: '1.1' },
-  { content: 'large content, unasked', make: () => large, expect: 'never', version: '1.1' },
+  {
+    content: 'large content without an expectation',
+    make: () => large,
+    expect: 'never',
+    version: '1.1',
+  },
   { content: 'content of unknown length', make: chunks, expect: 'auto', version: '1.1' },
   { content: 'small content', make: () => small, expect: 'auto', version: '2.0' },
   {
@@ -55,8 +60,8 @@ const rows: readonly Row[] = [
 ]
 
 /**
- * Takes handshakes that do not offer HTTP/2, chooses no protocol, and ends the connection, as nghttpd
- * does; node's own server refuses them.
+ * Accepts handshakes that do not offer HTTP/2, selects no protocol, and closes the connection, as nghttpd does;
+ * Node's own server rejects them.
  */
 async function lenient(front: Front): Promise<string> {
   const { key, cert } = await identity()
@@ -80,7 +85,7 @@ async function lenient(front: Front): Promise<string> {
   return `https://127.0.0.1:${await listening(server)}`
 }
 
-describe('the version of the protocol', () => {
+describe('the HTTP version', () => {
   for (const { content, make, expect: asks, allowH2, version } of rows) {
     for (const face of ownFaces) {
       it(`is ${version} for ${content}: ${face.name}`, async () => {
@@ -97,7 +102,7 @@ describe('the version of the protocol', () => {
   }
 
   for (const face of ownFaces) {
-    it(`is 2.0 where the origin speaks no other, which is remembered: ${face.name}`, async () => {
+    it(`is 2.0 if the origin supports nothing else, which is remembered: ${face.name}`, async () => {
       const front = await tlsFront(['h2'], play)
       const memory = new RouteMemory()
       const send = face.open({ threshold, memory, connect: { ca: front.ca } })
@@ -106,7 +111,7 @@ describe('the version of the protocol', () => {
         expect({ status, text }).to.eql({ status: 200, text: '2.0' })
         if (report !== undefined) expect(report.outcome).to.equal('continued')
       }
-      // The first handshake fails, and no other.
+      // Only the first handshake fails.
       expect(front.connections).to.equal(1)
       expect(memory.recall(front.url)).to.eql(['http2-only'])
     })
@@ -114,7 +119,7 @@ describe('the version of the protocol', () => {
 
   for (const asks of ['auto', 'never'] as const) {
     for (const face of ownFaces) {
-      it(`is 2.0 where the origin chooses no other and leaves, ${asks}: ${face.name}`, async () => {
+      it(`is 2.0 if the origin selects no protocol and closes, ${asks}: ${face.name}`, async () => {
         const front = await tlsFront(['h2'], play)
         const url = await lenient(front)
         const memory = new RouteMemory()
@@ -130,7 +135,7 @@ describe('the version of the protocol', () => {
   }
 
   for (const face of ownFaces) {
-    it(`is 1.1 where the origin chooses none of both, unasked: ${face.name}`, async () => {
+    it(`is 1.1 if the origin selects no protocol, without an expectation: ${face.name}`, async () => {
       const front = await tlsFront([], play)
       const memory = new RouteMemory()
       const options = { threshold, memory, expect: 'never', connect: { ca: front.ca } } as const
@@ -146,7 +151,7 @@ describe('the version of the protocol', () => {
     })
   }
 
-  it('is 2.0 where many begin at once and the origin speaks no other', async () => {
+  it('is 2.0 for concurrent uploads if the origin supports nothing else', async () => {
     const front = await tlsFront(['h2'], play)
     const dispatcher = agentFor({ threshold, connect: { ca: front.ca } })
     const sent = Array.from({ length: 50 }, async (_, index) => {
@@ -157,14 +162,14 @@ describe('the version of the protocol', () => {
     expect(new Set(await Promise.all(sent))).to.eql(new Set(['2.0']))
   })
 
-  it('is an error where neither side speaks what the other does', async () => {
+  it('is an error if client and origin have none in common', async () => {
     const front = await tlsFront(['h2'], play)
     const dispatcher = agentFor({ threshold, allowH2: false, connect: { ca: front.ca } })
     const failure = await upload(front.url, large, { dispatcher }).catch((error) => error)
     expect(failure).to.have.property('code', 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
   })
 
-  it('is decided for each origin that a redirect leads to', async () => {
+  it('is decided for each origin of a redirect', async () => {
     const last = await tlsFront(['h2'], play)
     const first = await tlsFront(['h2', 'http/1.1'], (_request, response) => {
       response.writeHead(307, { location: last.url })

@@ -13,7 +13,7 @@ import { refuseUnknown } from '../../lib/unknown.ts'
 
 const base: Settings = Object.freeze({ ...defaults, memory: false })
 const memory = new RouteMemory()
-/** What another copy of this package calls a memory. */
+/** The shape of a memory of another copy of this package. */
 const alike = { recall() {}, remember() {}, times() {}, measured() {}, forget() {} }
 const longest = 2_147_483_647
 const origin = 'https://uploads.example:8443'
@@ -107,7 +107,7 @@ function said(value: unknown): string {
 }
 
 describe('defaults', () => {
-  it('are those of the documentation', () => {
+  it('are those in the documentation', () => {
     expect(defaults).to.deep.equal({
       expect: 'auto',
       threshold: 1_048_576,
@@ -124,13 +124,13 @@ describe('defaults', () => {
     })
   })
 
-  it('are there for every option but the memory', () => {
+  it('exist for every option except the memory', () => {
     expect([...Object.keys(defaults), 'memory']).to.have.members([...expectOptionNames])
   })
 })
 
 describe('mergeOptions', () => {
-  it('puts options over settings, and leaves both as they are', () => {
+  it('overrides settings with options, and changes neither', () => {
     const options: ExpectOptions = Object.freeze({ expect: 'always', memory })
     const settings = mergeOptions(options, base)
     expect(settings).to.deep.equal({ ...base, expect: 'always', memory })
@@ -138,7 +138,7 @@ describe('mergeOptions', () => {
     expect(base).to.include({ expect: 'auto', memory: false })
   })
 
-  it('takes undefined for an option that was not given', () => {
+  it('ignores undefined options', () => {
     const options = Object.fromEntries(expectOptionNames.map((name) => [name, undefined]))
     expect(mergeOptions(options, base)).to.deep.equal(base)
   })
@@ -149,13 +149,13 @@ describe('mergeOptions', () => {
 
   for (const name of expectOptionNames) {
     for (const value of good[name]) {
-      it(`takes ${name} ${said(value)}`, () => {
+      it(`accepts ${name} ${said(value)}`, () => {
         expect(mergeOptions({ [name]: value }, base)[name]).to.equal(value)
       })
     }
 
     for (const value of bad[name]) {
-      it(`refuses ${name} ${said(value)}, by name`, () => {
+      it(`rejects ${name} ${said(value)}, by name`, () => {
         expect(() => mergeOptions({ [name]: value }, base)).to.throw(
           TypeError,
           new RegExp(`^Option '${name}(\\.\\w+)?' (must be|has no) ((?!secret).)+$`),
@@ -191,7 +191,7 @@ describe('mergeOptions', () => {
     ],
   ]
   for (const [options, wanted] of messages) {
-    it(`says what it wants: ${wanted}`, () => {
+    it(`names the expected value: ${wanted}`, () => {
       const [name] = Object.keys(options)
       expect(() => mergeOptions(options, base)).to.throw(`Option '${name}' must be ${wanted}`)
     })
@@ -213,19 +213,19 @@ describe('mergeOptions', () => {
     ],
   ]
   for (const [options, message] of nested) {
-    it(`says what is wrong within an option: ${message}`, () => {
+    it(`names what is wrong inside an option: ${message}`, () => {
       expect(() => mergeOptions(options, base)).to.throw(TypeError, `Option ${message}`)
     })
   }
 })
 
 describe('callOptions', () => {
-  it('have credentials for the origin of the URL alone', () => {
+  it('restrict credentials to the origin of the URL', () => {
     const { authenticate } = callOptions({ authenticate: { basic: pair } }, `${origin}/file?x=1`)
     expect(authenticate).to.deep.include({ basic: pair, origin })
   })
 
-  it('leave credentials to the origin that they name', () => {
+  it('keep credentials for the origin that they name', () => {
     const authenticate = { basic: pair, origin }
     const options = callOptions({ authenticate }, 'https://other.example')
     expect(options.authenticate).to.equal(authenticate)
@@ -238,7 +238,7 @@ describe('callOptions', () => {
   }
 
   for (const authenticate of bad.authenticate.slice(0, 8)) {
-    it(`refuse authenticate ${said(authenticate)}`, () => {
+    it(`reject authenticate ${said(authenticate)}`, () => {
       expect(() => callOptions({ authenticate }, origin)).to.throw("Option 'authenticate' must be")
     })
   }
@@ -256,7 +256,7 @@ describe('pickExpectOptions', () => {
     expect(picked).to.deep.equal({ threshold: 5, memory: false })
   })
 
-  it('picks values that are null, for them to be refused', () => {
+  it('returns null values, so that they are rejected later', () => {
     expect(pickExpectOptions({ expect: null })).to.deep.equal({ expect: null })
   })
 
@@ -268,11 +268,11 @@ describe('pickExpectOptions', () => {
 })
 
 describe('refuseUnknown', () => {
-  it('lets known names pass', () => {
+  it('accepts known names', () => {
     expect(() => refuseUnknown({ a: 1, b: undefined }, ['a', 'b', 'c'])).not.to.throw()
   })
 
-  it('names the unknown one, and those that are known', () => {
+  it('throws an error with the unknown name and the known ones', () => {
     const refuse = (): void => refuseUnknown({ a: 1, thresold: 2 }, ['a', 'threshold'])
     expect(refuse).to.throw(TypeError, "Unknown option 'thresold'; known are a, threshold")
   })

@@ -38,7 +38,7 @@ const listeners = ['onProgress', 'onInterim']
 const withoutRedirect = expectOptionNames.filter((name) => name !== 'redirect')
 const withoutRetry = withoutRedirect.filter((name) => name !== 'retry')
 
-/** Whatever takes options, and the names that are this package's own. */
+/** What accepts options, and the names that belong to this package. */
 const takers: Record<string, [take: (options: object) => unknown, names: readonly string[]]> = {
   ExpectAgent: [(options) => new ExpectAgent(options), [...expectOptionNames, 'proxy']],
   'expectContinue()': [(options) => expectContinue(options), expectOptionNames],
@@ -85,7 +85,7 @@ const takers: Record<string, [take: (options: object) => unknown, names: readonl
   ],
 }
 
-/** Those whose options are an argument of their own. */
+/** Options that are objects themselves. */
 const takesObject = new Set([
   ...[
     'ExpectAgent',
@@ -99,12 +99,11 @@ const takesObject = new Set([
   ...['fromFile', 'startOrigin', 'the adapter for Azure', 'the adapter for tus'],
 ])
 
-/** Nobody listens there, so whatever fails later was not refused. */
+/** No server listens there, so a later error does not refuse the options. */
 function ofOption(error: Error): void {
   if (error instanceof TypeError && error.cause === undefined) throw error
 }
 
-/** Runs what may throw or reject. */
 async function outcomeOf(take: () => unknown): Promise<unknown> {
   try {
     await take()
@@ -123,7 +122,7 @@ for (const [what, [take, names]] of Object.entries(takers)) {
 
     if (takesObject.has(what)) {
       for (const value of ['text', 5, true]) {
-        it(`are refused where they are ${JSON.stringify(value)}`, async () => {
+        it(`are rejected when they are ${JSON.stringify(value)}`, async () => {
           const error = await outcomeOf(() => take(value as unknown as object))
           expect(error).to.be.instanceOf(TypeError)
           expect((error as Error).message).to.match(/^Options must be an object, not a \w+$/)
@@ -133,7 +132,7 @@ for (const [what, [take, names]] of Object.entries(takers)) {
 
     for (const name of names) {
       for (const value of name === 'authenticate' ? [Number.NaN] : [null, Number.NaN]) {
-        it(`are refused by name: ${name} ${value}`, async () => {
+        it(`are rejected by name: ${name} ${value}`, async () => {
           const error = await outcomeOf(() => take({ [name]: value }))
           expect(error).to.be.instanceOf(TypeError)
           expect((error as Error).message).to.include(name)
@@ -144,7 +143,7 @@ for (const [what, [take, names]] of Object.entries(takers)) {
 }
 
 describe('an option that is undefined', () => {
-  it('leaves retry its default', () => {
+  it('keeps the default of retry', () => {
     const given = {
       count: undefined,
       statuses: undefined,
@@ -163,22 +162,22 @@ describe('an option that is undefined', () => {
     }
   })
 
-  it('of a fetch leaves what createFetch was given', async () => {
+  it('of a fetch keeps that of createFetch', async () => {
     const origin = await openOrigin({ mode: 'go' })
-    const told: string[] = []
+    const called: string[] = []
     const bound = createFetch({
       expect: 'always',
       dispatcher: agentFor(),
-      onProgress: ({ phase }) => told.push(phase),
+      onProgress: ({ phase }) => called.push(phase),
     })
     const init = { expect: undefined, onProgress: undefined, dispatcher: undefined } as object
     const response = await bound(origin.url, { method: 'PUT', body: 'content', ...init })
     expect(response.status).to.equal(201)
     expect(reportOf(response)).to.include({ asked: true, reason: 'always' })
-    expect(told).to.include('responding')
+    expect(called).to.include('responding')
   })
 
-  it('of an upload leaves what the agent was given', async () => {
+  it('of an upload keeps that of the agent', async () => {
     const origin = await openOrigin({ mode: 'go' })
     const dispatcher = agentFor({ expect: 'always' })
     const { report } = await upload(origin.url, 'content', {
@@ -188,7 +187,7 @@ describe('an option that is undefined', () => {
     expect(report).to.include({ asked: true, reason: 'always' })
   })
 
-  it('of a dispatch leaves what the agent was given', async () => {
+  it('of a dispatch keeps that of the agent', async () => {
     const origin = await openOrigin({ mode: 'go' })
     const dispatcher = agentFor({ expect: 'always' })
     const init = { method: 'PUT', body: 'content', expect: undefined, dispatcher } as const
@@ -198,12 +197,12 @@ describe('an option that is undefined', () => {
 })
 
 describe('startOrigin', () => {
-  it('refuses an option that it does not know', async () => {
+  it('rejects an unknown option', async () => {
     const error = await outcomeOf(() => close(startOrigin({ respond: 201 } as object)))
     expect(error).to.be.instanceOf(TypeError).with.property('message').that.includes("'respond'")
   })
 
-  it('refuses an option of resumable that it does not know, and takes one that is undefined', async () => {
+  it('rejects an unknown option of resumable, and accepts an undefined one', async () => {
     const resumable = { offsetEvrey: 1 } as object
     const error = await outcomeOf(() => close(startOrigin({ resumable })))
     expect(error).to.be.instanceOf(TypeError)

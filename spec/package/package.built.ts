@@ -15,7 +15,7 @@ function manifestIn(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 }
 
-/** All that comes along when a package is installed. */
+/** All packages that are installed with a package. */
 function packagesOf(folder: string): string[] {
   const names = Object.keys(manifestIn(folder).dependencies ?? {})
   return names.flatMap((name) => [name, ...packagesOf(join('node_modules', name))])
@@ -26,10 +26,10 @@ const modules = files.filter((file) => file.endsWith('.js')).map((file) => join(
 const entries = Object.values(manifestIn('.').exports).flatMap((target) =>
   typeof target === 'string' ? [] : [target.default],
 )
-// The scripted origin is Node's alone.
+// The test origin uses only Node, not undici.
 const withUndici = entries.filter((entry) => !entry.includes('testing'))
 
-/** Runs this Node as if it were of another version; answers what it printed, and its status. */
+/** Runs this Node as if it had another version; returns its error output and its status. */
 function runAs(version: string, args: readonly string[]): Promise<{ err: string; status: number }> {
   const versions = `{ ...process.versions, node: '${version}' }`
   const pretend = `Object.defineProperty(process, 'versions', { value: ${versions} })`
@@ -47,12 +47,12 @@ function runAs(version: string, args: readonly string[]): Promise<{ err: string;
   })
 }
 
-describe('what is published', () => {
-  it('brings undici along, and nothing else', () => {
+describe('the published package', () => {
+  it('installs undici, and nothing else', () => {
     expect(packagesOf('.')).to.eql(['undici'])
   })
 
-  it('imports Node, undici and itself', () => {
+  it('imports only Node, undici and itself', () => {
     const imported = modules.flatMap((file) =>
       [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) .*?"([^"]+)";$/gm)].map(
         ([, name]) => name ?? '',
@@ -64,7 +64,7 @@ describe('what is published', () => {
     expect(builtinModules).to.include.members(builtins.map((name) => name.slice('node:'.length)))
   })
 
-  it('has a map of each module of the library', () => {
+  it('has a source map for each module of the library', () => {
     const mapped = modules.filter((file) => !/dist.(cli|index\.js)/.test(file))
     for (const file of mapped) {
       const { sources, sourcesContent } = JSON.parse(readFileSync(`${file}.map`, 'utf8'))
@@ -73,7 +73,7 @@ describe('what is published', () => {
     }
   })
 
-  it('names the licence of each package that is within', () => {
+  it('has the licence of each bundled package', () => {
     const within = [readFileSync('dist/licenses.txt'), readFileSync('dist/cli/licenses.txt')]
     for (const name of [
       'form-data-encoder',
@@ -86,7 +86,7 @@ describe('what is published', () => {
     }
   })
 
-  it('leaves out what a bundle does not use', async () => {
+  it('can be tree-shaken', async () => {
     const options = {
       bundle: true,
       format: 'esm',
@@ -106,7 +106,7 @@ describe('what is published', () => {
   })
 
   for (const entry of withUndici) {
-    it(`says which Node it needs: ${entry}`, async () => {
+    it(`names the required Node version: ${entry}`, async () => {
       const args = ['--input-type=module', '-e', `import '${entry}'`]
       const old = await runAs('22.18.0', args)
       expect(old.err).to.contain(
@@ -117,7 +117,7 @@ describe('what is published', () => {
   }
 
   for (const entry of withUndici) {
-    it(`keeps the dispatcher that an undici 6 has set: ${entry}`, async () => {
+    it(`keeps the global dispatcher of an undici 6: ${entry}`, async () => {
       const place = "globalThis[Symbol.for('undici.globalDispatcher.1')]"
       const program = `
         const own = { dispatch: () => false }
@@ -130,7 +130,7 @@ describe('what is published', () => {
     })
   }
 
-  it('says which Node the command needs', async () => {
+  it('names the Node version that the command requires', async () => {
     const err = 'expect-continue needs Node.js 22.19 or newer, and this is 20.20.2\n'
     expect(await runAs('20.20.2', [commandFile, 'probe'])).to.eql({ err, status: 2 })
     expect(await runAs('24.0.0', [commandFile, '--version'])).to.eql({ err: '', status: 0 })

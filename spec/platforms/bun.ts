@@ -1,9 +1,9 @@
-import { startExchange, toldOf, uploadsLines } from './origin.ts'
+import { outcomeLine, startExchange, uploadsLines } from './origin.ts'
 import { type Platform, resultOf } from './platform.ts'
 import { runPackage } from './program.ts'
 
 const ownLines = [
-  `Bun.file(): ${toldOf('417')}`,
+  `Bun.file(): ${outcomeLine('417')}`,
   'install(): 413 refused',
   'a form: 201',
   'request() of undici/index.js: 413',
@@ -11,7 +11,7 @@ const ownLines = [
   'an Agent of undici: refused',
 ]
 
-/** Uploads on Bun, which has an undici of its own. */
+/** Uploads on Bun, which has its own undici. */
 export const bun: Platform = async (folder) => {
   const { printed: version } = await runPackage('bun@1', ['--version'])
   const name = `Bun ${version.trim()}`
@@ -21,14 +21,14 @@ export const bun: Platform = async (folder) => {
   const forms = origin.requests.filter(({ headers }) =>
     headers['content-type']?.startsWith('multipart/form-data'),
   )
-  // Both of its files.
+  // Both files.
   const complete = forms.length === 1 && forms.every(({ bytes }) => bytes > 2 * 2_097_152)
-  const formLine = `the origin took the form whole: ${complete}`
+  const formLine = `the origin got the complete form: ${complete}`
   return [
     resultOf(`${name}, uploads`, uploads, uploadsLines),
     resultOf(`${name}, its own classes`, { ...own, printed: `${own.printed}${formLine}` }, [
       ...ownLines,
-      'the origin took the form whole: true',
+      'the origin got the complete form: true',
     ]),
   ]
 }

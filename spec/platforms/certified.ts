@@ -8,7 +8,7 @@ export interface Certified {
   readonly authority: string
 }
 
-/** Deno trusts no certificate that signed itself, as those of other specs do. */
+/** Deno rejects self-signed certificates, which other specs use. */
 export async function certified(): Promise<Certified> {
   const authority = await generate([{ name: 'commonName', value: 'authority' }], {
     keySize: 2048,

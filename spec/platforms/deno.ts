@@ -6,7 +6,7 @@ import { runPackage } from './program.ts'
 
 const flags = ['run', '-A', '--node-modules-dir=manual']
 
-/** Uploads on Deno, whose fetch takes no dispatcher. */
+/** Uploads on Deno, whose fetch ignores the dispatcher. */
 export const deno: Platform = async (folder) => {
   const { printed } = await runPackage('deno@2', ['--version'])
   const name = printed.split(' (', 1)[0] ?? ''

@@ -2,7 +2,7 @@ import { startExchange } from './origin.ts'
 import type { Platform } from './platform.ts'
 import { run } from './program.ts'
 
-/** Runs tests of uploads with Jest, which loads the package in a vm. */
+/** Runs tests of uploads in Jest, which loads the package in a vm. */
 export const jest: Platform = async (folder) => {
   const { args } = await startExchange()
   const program = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js']
@@ -22,7 +22,7 @@ export const jest: Platform = async (folder) => {
   const { printed: version } = await run(process.execPath, [...program, '--version'], {
     cwd: folder,
   })
-  const [, told = ''] = printed.match(/^Tests: +(.*)$/m) ?? []
+  const [, details = ''] = printed.match(/^Tests: +(.*)$/m) ?? []
   const passed = code === 0
-  return [{ name: `Jest ${version.trim()}`, passed, told: passed ? told : printed }]
+  return [{ name: `Jest ${version.trim()}`, passed, details: passed ? details : printed }]
 }

@@ -31,8 +31,8 @@ const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
 try {
   await install(folder, ['jest@29'], new URL('programs', import.meta.url))
   for (const name of named.length > 0 ? named : Object.keys(platforms)) {
-    for (const { name: full, passed, told } of (await platforms[name]?.(folder)) ?? []) {
-      console.log(`${full}: ${told}`)
+    for (const { name: full, passed, details } of (await platforms[name]?.(folder)) ?? []) {
+      console.log(`${full}: ${details}`)
       if (!passed) process.exitCode = 1
     }
     await closeAll()

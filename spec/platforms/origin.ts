@@ -14,7 +14,9 @@ import { certified } from './certified.ts'
 /** What programs upload, and where. */
 export interface Exchange {
   readonly origin: TestOrigin
-  /** What programs are given: the origins' URLs, http first, the certificate to trust, the file to upload. */
+  /**
+   * The arguments of programs: the URLs of the origins (http first), the certificate to trust, the file to upload.
+   */
   readonly args: readonly [string, string, string, string]
 }
 
@@ -23,7 +25,7 @@ const size = 2_097_152
 
 const challenge = { status: 401, headers: { 'www-authenticate': 'Basic realm="uploads"' } }
 
-/** The path of a request says how it is answered. */
+/** The path of a request selects its response. */
 function answerOf({ path, asked, headers }: SeenRequest): OriginMode {
   if (path === '/silent') return 'silent'
   if (path === '/401') return headers.authorization === undefined ? challenge : 'go'
@@ -46,26 +48,28 @@ export async function startExchange(): Promise<Exchange> {
   return { origin, args: [origin.url, secured.url, certificate, file] }
 }
 
-/** What programs print of uploads of these kinds of content to these answers. */
+/** The expected output for uploads of these kinds of content to these modes. */
 export function linesOf(answers: readonly string[], kinds: readonly string[]): string[] {
-  return answers.flatMap((answer) => kinds.map((kind) => `${answer}, ${kind}: ${toldOf(answer)}`))
+  return answers.flatMap((answer) =>
+    kinds.map((kind) => `${answer}, ${kind}: ${outcomeLine(answer)}`),
+  )
 }
 
-/** What programs print of an upload: status, outcome, bytes sent. */
-export function toldOf(answer: string): string {
+/** The expected output for one upload: status, outcome, bytes sent. */
+export function outcomeLine(answer: string): string {
   if (answer === '413') return '413 refused 0'
   if (answer === '417') return `201 replayed ${size}`
   return `201 ${answer === 'silent' ? 'silent' : 'continued'} ${size}`
 }
 
-/** Answers that a program meets where it tries no others. */
+/** The modes for programs that do not test all of them. */
 export const mainAnswers: readonly string[] = ['go', '413', '417']
 
-/** What the program `uploads.mjs` prints. */
+/** The expected output of `uploads.mjs`. */
 export const uploadsLines: readonly string[] = [
   ...linesOf(
     ['go', 'silent', '413', '417', '401', 'tls'],
     ['bytes', 'a file', 'a stream', 'a generator'],
   ),
-  ...mainAnswers.map((answer) => `fetch, ${answer}: ${toldOf(answer)}`),
+  ...mainAnswers.map((answer) => `fetch, ${answer}: ${outcomeLine(answer)}`),
 ]

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
-import { mainAnswers, startExchange, toldOf } from './origin.ts'
+import { mainAnswers, outcomeLine, startExchange } from './origin.ts'
 import { type Platform, type Result, resultOf } from './platform.ts'
 import { runPackage } from './program.ts'
 
-/** The lines of Node that have `--permission`, and whether it holds for the network. */
+/** The Node versions that have `--permission`, and whether it applies to the network. */
 const lines = { 24: false, 26: true }
 
-/** Uploads with the least permissions, and without those that are needed. */
+/** Uploads with the fewest permissions, and without the required ones. */
 export const permission: Platform = async (folder) => {
   const results: Result[] = []
   for (const [line, restrictsNet] of Object.entries(lines)) {
@@ -31,7 +31,7 @@ async function permissionOn(
       { cwd: folder, limit: 60_000 },
     )
   const denied = 'ERR_ACCESS_DENIED'
-  const uploads = mainAnswers.map((answer) => `${answer}: ${toldOf(answer)}`)
+  const uploads = mainAnswers.map((answer) => `${answer}: ${outcomeLine(answer)}`)
   const noFile = `a file that may not be read: ${denied} FileSystemRead`
   const allowed = await start(...(restrictsNet ? ['--allow-net'] : []))
   const name = `Node ${line}, --permission`

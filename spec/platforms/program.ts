@@ -1,19 +1,18 @@
 import { spawn } from 'node:child_process'
 
-/** What a program did. */
 export interface Run {
   readonly code: number | null
-  /** What it wrote to both of its outputs. */
+  /** The output on both streams. */
   readonly printed: string
 }
 
 export interface RunOptions {
-  /** The folder to run in; this process's unless given. */
+  /** The working directory; this process's by default. */
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
-  /** Milliseconds after which it is killed with all its children. @default 5 minutes */
+  /** Milliseconds after which it is killed with its children. @default 5 minutes */
   readonly limit?: number
-  /** Called with each text that it writes. */
+  /** Called with each output. */
   readonly onPrinted?: (text: string) => void
   /** Ends it. */
   readonly signal?: AbortSignal
@@ -29,7 +28,7 @@ export function run(
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Its children are in its group, and are killed with it.
+    // Its children are in its process group, and are killed with it.
     detached: true,
   })
   let printed = ''
@@ -58,7 +57,7 @@ export function run(
   })
 }
 
-/** Runs a program that a package has. */
+/** Runs a program of a package. */
 export function runPackage(
   name: string,
   args: readonly string[],

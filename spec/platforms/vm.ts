@@ -16,7 +16,7 @@ const kinds = [
   'inside',
 ]
 
-/** Uploads content that was made in a vm, and from inside it. */
+/** Uploads content that was created in a vm, and from inside it. */
 export const vm: Platform = async (folder) => {
   const { args } = await startExchange()
   const done = await run(process.execPath, ['vm.mjs', ...args], { cwd: folder, limit: 60_000 })

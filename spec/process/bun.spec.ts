@@ -13,10 +13,9 @@ interface Piece {
   readonly chunk: Uint8Array
 }
 
-/** What was thrown by writes. */
 const thrown: unknown[] = []
 
-/** Writes several pieces as Bun's sockets do it: as one, by the method that writes one. */
+/** Writes several pieces as Bun's sockets do: joined, with the method that writes one. */
 function writeLikeBun(this: Socket, pieces: Piece[], callback: (error?: Error | null) => void) {
   const chunk = Buffer.concat(pieces.map((piece) => piece.chunk))
   try {
@@ -38,8 +37,8 @@ function formLikeBun(): FormData {
 }
 
 describe('on Bun', () => {
-  // Bun has a module of its own by that name, which lacks what this package needs.
-  it('undici is imported by a name that leads to the package', () => {
+  // Bun has a built-in module of that name, which lacks what this package needs.
+  it('undici is imported by a name that resolves to the package', () => {
     const values = /^import (?!type\b)(?:\{[^}]*\}|[^'{}\n]*) from 'undici'$/m
     const files = globSync('lib/**/*.ts')
     expect(files).to.have.length.above(100)
@@ -47,7 +46,7 @@ describe('on Bun', () => {
   })
 
   for (const mode of ['go', 'silent', 417] as const) {
-    it(`content goes out in several pieces: ${mode}`, async () => {
+    it(`content is written in several pieces: ${mode}`, async () => {
       const origin = await startOrigin({ mode })
       closeLater(() => origin.close())
       const plain = buildConnector({})

@@ -13,26 +13,26 @@ import { libraryFile } from '../support/tested.ts'
 
 const run = promisify(execFile)
 
-/** A program that uploads with each face, and prints what it was told. */
+/** A program that uploads with each face, and prints the results. */
 const program = `
   import { ExpectAgent, createFetch, fetch, install, reportOf, upload } from '${libraryFile}'
   import { request } from 'undici'
 
   const url = process.argv[2]
   const body = Buffer.alloc(2_000_000, 'a')
-  const told = async (response) => [response.status, reportOf(response)?.reason]
+  const outcome = async (response) => [response.status, reportOf(response)?.reason]
 
   async function main() {
     const { response, report } = await upload(url, body)
     const lines = [[response.status, report.reason]]
-    lines.push(await told(await fetch(url, { method: 'PUT', body })))
-    lines.push(await told(await createFetch()(url, { method: 'PUT', body })))
+    lines.push(await outcome(await fetch(url, { method: 'PUT', body })))
+    lines.push(await outcome(await createFetch()(url, { method: 'PUT', body })))
     const dispatcher = new ExpectAgent()
     const { statusCode } = await request(url, { method: 'PUT', body, dispatcher })
     lines.push([statusCode])
     await dispatcher.compose((dispatch) => (options, handler) => dispatch(options, handler)).close()
     const undo = install()
-    lines.push(await told(await globalThis.fetch(url, { method: 'PUT', body })))
+    lines.push(await outcome(await globalThis.fetch(url, { method: 'PUT', body })))
     undo()
     console.log(JSON.stringify(lines))
     process.exit()
@@ -44,7 +44,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 describe('a bundle of esbuild', () => {
   for (const [name, options] of Object.entries(esbuildOptions)) {
-    it(`asks: ${name}`, async () => {
+    it(`sends expectations: ${name}`, async () => {
       const { url, receipts } = await receiver(createServer(), 'http')
       const folder = await mkdtemp(join(tmpdir(), 'expect-continue-'))
       try {

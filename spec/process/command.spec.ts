@@ -2,12 +2,12 @@ import { expect } from 'chai'
 import { startCommand } from '../support/command-child.ts'
 import { openOrigin } from '../support/open-origin.ts'
 
-// Nothing but a proxy knows this name.
+// Only a proxy can resolve this name.
 const url = 'http://uploads.example/file'
 
 describe('the command with NODE_USE_ENV_PROXY=1', () => {
   for (const command of ['put', 'probe'] as const) {
-    it(`goes through the proxies of the environment: ${command}`, async () => {
+    it(`uses the proxies in the environment: ${command}`, async () => {
       const proxy = await openOrigin()
       const env = { NODE_USE_ENV_PROXY: '1', http_proxy: proxy.url, no_proxy: '' }
       const args = command === 'put' ? ['put', '-', url] : ['probe', url]
@@ -20,7 +20,7 @@ describe('the command with NODE_USE_ENV_PROXY=1', () => {
     })
   }
 
-  it('goes through the proxy that it is told instead', async () => {
+  it('prefers the proxy of --proxy', async () => {
     const proxy = await openOrigin()
     const env = { NODE_USE_ENV_PROXY: '1', http_proxy: 'http://127.0.0.1:1', no_proxy: '' }
     const { process, ended } = startCommand(['put', '-', url, '--proxy', proxy.url], env)

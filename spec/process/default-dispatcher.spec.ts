@@ -10,7 +10,7 @@ import { type Identity, identity } from '../support/identity.ts'
 import { httpProxy, type TestProxy } from '../support/proxies.ts'
 import { type Receipt, receiver } from '../support/receiver.ts'
 
-/** What a child did, and what an origin and a proxy saw of it. */
+/** What the child printed, and what the origin and the proxy saw. */
 interface Seen {
   readonly lines: readonly (readonly [face: string, outcome: unknown, reason?: unknown])[]
   readonly dispatches: number
@@ -24,7 +24,7 @@ interface Seen {
 
 interface Scene {
   readonly scheme?: 'http' | 'https'
-  /** Whose undici is loaded first: this package's, or another version that a client brings along. */
+  /** Which undici is loaded first: this package's, or another version that a client depends on. */
   readonly copy?: 'own' | 'other'
   /** The program and its first arguments. */
   readonly command?: (proxy: string) => readonly string[]
@@ -50,7 +50,7 @@ async function run(
   return { ...JSON.parse(printed), receipts, proxy, connections }
 }
 
-/** Starts Node with variables of the environment, and without those that are about proxies. */
+/** Starts Node with these environment variables, and without those of proxies. */
 function withVariables(...values: string[]): (proxy: string) => readonly string[] {
   const names = ['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy', 'node_use_env_proxy']
   const unset = names.flatMap((name) => ['-u', name, '-u', name.toUpperCase()])
@@ -94,7 +94,7 @@ describe('the dispatcher of a process', () => {
     'a subclass of Agent',
     'a RetryAgent',
   ]) {
-    it(`is used with its CA, unasked, when it was set before: ${what}`, async () => {
+    it(`is used with its CA, without an expectation, when it was set before: ${what}`, async () => {
       const { lines, dispatches, kept, restored } = await run(what, { command: withVariables() })
       expect(lines.slice(0, 4)).to.eql(unasked)
       expect(dispatches).to.equal(what.includes('composed') ? 4 : 0)
@@ -151,7 +151,7 @@ describe('NODE_USE_ENV_PROXY', () => {
     ),
   }
   for (const [name, command] of Object.entries(switches)) {
-    it(`leads uploads through the proxies of the environment: ${name}`, async () => {
+    it(`sends uploads through the proxies in the environment: ${name}`, async () => {
       const { lines, proxy, receipts, connections, kept, restored } = await run('nothing', {
         scheme: 'http',
         command,
@@ -164,7 +164,7 @@ describe('NODE_USE_ENV_PROXY', () => {
     })
   }
 
-  it('leads uploads to https origins through HTTP_PROXY, as Node does', async () => {
+  it('sends uploads to https origins through HTTP_PROXY, as Node does', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'expect-continue-'))
     closeLater(() => rmSync(folder, { recursive: true }))
     const file = join(folder, 'ca.pem')
@@ -189,14 +189,14 @@ describe('NODE_USE_ENV_PROXY', () => {
     'ALL_PROXY alone': withVariables('NODE_USE_ENV_PROXY=1', 'ALL_PROXY=$PROXY'),
   }
   for (const [name, command] of Object.entries(offs)) {
-    it(`leaves uploads alone with ${name}`, async () => {
+    it(`has no effect with ${name}`, async () => {
       const { lines, proxy } = await run('nothing', { scheme: 'http', command })
       expect(lines).to.eql([...allAsk, asks('install')])
       expect(proxy.heads).to.eql([])
     })
   }
 
-  it('yields to a dispatcher that was set', async () => {
+  it('has no effect on a dispatcher that was set', async () => {
     const command = withVariables('NODE_USE_ENV_PROXY=1', 'HTTP_PROXY=http://127.0.0.1:1')
     const { lines } = await run('an Agent with connect', { command })
     expect(lines.slice(0, 4)).to.eql(unasked)

@@ -51,13 +51,13 @@ describe('decide', () => {
   for (const [expectation, length, remembered, asks, reason] of rows) {
     const after = remembered.length === 0 ? '' : ` on a route remembered for ${remembered}`
     const bytes = length === null ? 'an unknown number of' : length
-    it(`says ${reason} to '${expectation}' with ${bytes} bytes${after}`, () => {
+    it(`returns ${reason} for '${expectation}' with ${bytes} bytes${after}`, () => {
       const decision = decide({ expect: expectation, threshold, length, remembered })
       expect(decision).to.deep.equal({ asks, reason })
     })
   }
 
-  it('asks for any content when the threshold is 0', () => {
+  it('sends an expectation for any content when the threshold is 0', () => {
     const decision = decide({ expect: 'auto', threshold: 0, length: 1, remembered: [] })
     expect(decision).to.deep.equal({ asks: true, reason: 'threshold' })
   })
@@ -66,7 +66,7 @@ describe('decide', () => {
     [Number.MAX_SAFE_INTEGER, false],
     [null, true],
   ] as const) {
-    it(`${asks ? 'asks' : 'does not ask'} above all thresholds with ${length} bytes`, () => {
+    it(`${asks ? 'sends an expectation' : 'sends no expectation'} with every threshold exceeded and ${length} bytes`, () => {
       const threshold = Number.POSITIVE_INFINITY
       const decision = decide({ expect: 'auto', threshold: threshold, length, remembered: [] })
       expect(decision.asks).to.equal(asks)

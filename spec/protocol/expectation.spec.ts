@@ -25,7 +25,7 @@ const events: readonly Event[] = [
   ...[0, 101, 200, 299, 300, 417, 503].map((status): Event => ({ type: 'final', status })),
 ]
 
-/** All that changes anything: from where, by what, to where. */
+/** All transitions: the state, the event, and the new state. */
 const changes = new Map<string, State>([
   ['asking left', { at: 'waiting' }],
   ['asking interim 100', { at: 'granted' }],
@@ -44,7 +44,7 @@ const changes = new Map<string, State>([
       { at: 'withheld', status },
     ]),
   ),
-  // An origin that said 100 reads on after a 2xx.
+  // An origin that sent a 100 continues to read after a 2xx.
   ...[300, 417, 503].flatMap((status) =>
     ['granted', 'ready by continue'].map((at): [string, State] => [
       `${at} final ${status}`,
@@ -68,7 +68,7 @@ function said(event: Event): string {
 }
 
 describe('next', () => {
-  it('begins with a request that asks, or with one that does not', () => {
+  it('has a start state for a request with an expectation, and one without', () => {
     expect(asking).to.deep.equal({ at: 'asking' })
     expect(unasked).to.deep.equal({ at: 'sending', by: 'unasked' })
   })
@@ -85,7 +85,7 @@ describe('next', () => {
     }
   }
 
-  it('lets content flow only after the head left, and after a 100 or the end of the wait', () => {
+  it('lets content be sent only after the head, and after a 100 or the end of the wait', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...events), { maxLength: 20 }), (sequence) => {
         const seen = new Set<string>()
@@ -101,7 +101,7 @@ describe('next', () => {
     )
   })
 
-  it('never lets content flow again after a final response that came before it', () => {
+  it('never lets content be sent after a final response that came before it', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...events), { maxLength: 20 }), (sequence) => {
         const withheld: State = { at: 'withheld', status: 417 }

@@ -4,7 +4,7 @@ import { InterimResponseParser, type ResponseHead } from '../../lib/protocol/int
 import { cutBytes, cuts, joined, onePiece, singly } from '../support/cuts.ts'
 import { type ResponseTranscript, responseTranscripts } from '../support/transcripts.ts'
 
-/** Runs pieces through a parser, up to the end of what the peer sends. */
+/** Parses pieces up to the end of what the peer sends. */
 function parsed(pieces: readonly Uint8Array[]): Omit<ResponseTranscript, 'name' | 'bytes'> {
   const parser = new InterimResponseParser()
   const pass: Uint8Array[] = []
@@ -17,9 +17,9 @@ function parsed(pieces: readonly Uint8Array[]): Omit<ResponseTranscript, 'name' 
   return { pass: joined(pass), heads, held: joined([parser.flush()]) }
 }
 
-describe('what an origin sends, however it is cut', () => {
+describe('the bytes of an origin, cut at any point', () => {
   for (const { name, bytes, ...wanted } of responseTranscripts) {
-    it(`comes to the same: ${name}`, () => {
+    it(`give the same result: ${name}`, () => {
       expect(parsed(cutBytes(bytes, onePiece))).to.deep.equal(wanted)
       expect(parsed(cutBytes(bytes, singly))).to.deep.equal(wanted)
       fc.assert(
@@ -30,7 +30,7 @@ describe('what an origin sends, however it is cut', () => {
     })
   }
 
-  it('comes to the same and is never lost, whatever it is', () => {
+  it('give the same result without loss, for any bytes', () => {
     fc.assert(
       fc.property(fc.array(fragment, { maxLength: 20 }), cuts, (fragments, how) => {
         const bytes = fragments.join('')
@@ -41,7 +41,7 @@ describe('what an origin sends, however it is cut', () => {
     )
   })
 
-  it('is passed on in no more pieces than it has bytes, and a bounded part of it looked at', () => {
+  it('are passed on in no more pieces than bytes, and a limited part is parsed', () => {
     fc.assert(
       fc.property(fc.array(fragment, { maxLength: 20 }), cuts, (fragments, how) => {
         const parser = new InterimResponseParser({ head: 50, idle: 50 })
@@ -53,13 +53,13 @@ describe('what an origin sends, however it is cut', () => {
           if (overflow) break
           if (watching && parser.watching) looked += piece.length
         }
-        // The limit, and the beginning of a head that is not counted before it is known.
+        // The limit, plus the beginning of a head that is counted only when it is recognised.
         expect(looked).to.be.at.most(50 + 13)
       }),
     )
   })
 
-  it('passes on content that was not looked at without a copy', () => {
+  it('are passed on without a copy after the final head', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         const parser = new InterimResponseParser()
@@ -70,7 +70,7 @@ describe('what an origin sends, however it is cut', () => {
   })
 })
 
-/** What responses are made of, whole and broken. */
+/** Parts of responses, valid and broken. */
 const fragment = fc.oneof(
   fc.constantFrom(
     'HTTP/1.1 100 Continue\r\n\r\n',
@@ -87,7 +87,7 @@ const fragment = fc.oneof(
   fc.uint8Array({ maxLength: 20 }).map((bytes) => joined([bytes])),
 )
 
-/** The same by another way: with all bytes at hand, and regular expressions. */
+/** An independent implementation with all bytes at once and regular expressions. */
 function withoutGoAheads(bytes: string): string {
   let kept = ''
   let rest = bytes

@@ -16,7 +16,7 @@ function latin1(text: string): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
-/** What one piece comes to, as text. */
+/** The result of one piece, as text. */
 function take(
   parser: InterimResponseParser,
   text: string,
@@ -27,7 +27,7 @@ function take(
 
 describe('InterimResponseParser', () => {
   for (const { name, bytes, pass, heads, held } of responseTranscripts) {
-    it(`finds what stands in ${name}`, () => {
+    it(`finds the heads in ${name}`, () => {
       const parser = new InterimResponseParser()
       expect(take(parser, bytes)).to.deep.equal({ pass, heads })
       expect(parser.watching).to.equal(heads.at(-1)?.type !== 'final')
@@ -40,18 +40,18 @@ describe('InterimResponseParser', () => {
     ['another name', 'HTTQ/1.1 100 Continue\r\n\r\n'],
     ['small letters', 'http/1.1 100 Continue\r\n\r\n'],
     ['another version', 'HTTP/2.0 100 Continue\r\n\r\n'],
-    ['a version that is no digit', 'HTTP/1.x 100 Continue\r\n\r\n'],
+    ['a version that is not a digit', 'HTTP/1.x 100 Continue\r\n\r\n'],
     ['a version of two digits', 'HTTP/1.10 100 Continue\r\n\r\n'],
     ['two spaces', 'HTTP/1.1  100 Continue\r\n\r\n'],
     ['a tab', 'HTTP/1.1\t100 Continue\r\n\r\n'],
     ['a status of two digits', 'HTTP/1.1 10 Continue\r\n\r\n'],
     ['a status of four digits', 'HTTP/1.1 1000 Continue\r\n\r\n'],
-    ['a status that is no number', 'HTTP/1.1 1:0 Continue\r\n\r\n'],
-    ['a reason phrase that adjoins', 'HTTP/1.1 100-Continue\r\n\r\n'],
+    ['a status that is not a number', 'HTTP/1.1 1:0 Continue\r\n\r\n'],
+    ['a reason phrase without a space', 'HTTP/1.1 100-Continue\r\n\r\n'],
     ['a space before it', ` ${goAhead}`],
   ]
   for (const [name, bytes] of notHeads) {
-    it(`takes no 100 for one that has ${name}`, () => {
+    it(`takes ${name} as no 100`, () => {
       const parser = new InterimResponseParser()
       const heads = [{ type: 'final', status: 0 }]
       expect(take(parser, bytes)).to.deep.equal({ pass: bytes, heads })
@@ -59,7 +59,7 @@ describe('InterimResponseParser', () => {
   }
 
   for (const status of [99, 0, 101, 200, 204, 304, 417, 599, 600, 999]) {
-    it(`looks at nothing after a ${status}`, () => {
+    it(`parses nothing after a ${status}`, () => {
       const parser = new InterimResponseParser()
       const bytes = `HTTP/1.1 ${String(status).padStart(3, '0')} X\r\n\r\n${goAhead}`
       const heads = [{ type: 'final', status }]
@@ -75,20 +75,20 @@ describe('InterimResponseParser', () => {
     }
   })
 
-  it('hands over what it kept once', () => {
+  it('flushes kept bytes once', () => {
     const parser = new InterimResponseParser()
     parser.take(latin1('HTTP/1.1 10'))
     expect(parser.flush()).to.have.length(11)
     expect(parser.flush()).to.have.length(0)
   })
 
-  it('counts an interim response only when all of it came', () => {
+  it('counts an interim response only when it is complete', () => {
     const parser = new InterimResponseParser()
     expect(take(parser, goAhead.slice(0, -1)).heads).to.deep.equal([])
     expect(take(parser, goAhead.slice(-1)).heads).to.deep.equal([{ type: 'interim', status: 100 }])
   })
 
-  it('passes on a piece that begins with a final response as it is', () => {
+  it('passes on a piece that begins with a final response unchanged', () => {
     const piece = latin1(created)
     expect(new InterimResponseParser().take(piece).pass[0]).to.equal(piece)
   })
@@ -100,7 +100,7 @@ describe('InterimResponseParser', () => {
     expect(passed?.byteOffset).to.equal(piece.byteOffset + goAhead.length)
   })
 
-  it('does not change what it passed on when more comes', () => {
+  it('does not change pieces that it passed on', () => {
     const parser = new InterimResponseParser()
     parser.take(latin1('HTTP/1.1 '))
     const { pass } = parser.take(latin1('103 X\r\n\r\n'))
@@ -115,7 +115,7 @@ describe('InterimResponseParser', () => {
       ['half a 103', hints.slice(0, -2)],
       ['half a status line', goAhead.slice(0, 7)],
     ] as const) {
-      it(`begins anew after ${name}`, () => {
+      it(`restarts after ${name}`, () => {
         const parser = new InterimResponseParser()
         parser.take(latin1(before))
         parser.reset()
@@ -130,7 +130,7 @@ describe('InterimResponseParser', () => {
       })
     }
 
-    it('counts the bytes of interim responses anew', () => {
+    it('restarts the count of interim bytes', () => {
       const parser = new InterimResponseParser({ head: 100, idle: goAhead.length })
       expect(parser.take(latin1(goAhead)).overflow).to.equal(false)
       parser.reset()
@@ -141,7 +141,7 @@ describe('InterimResponseParser', () => {
 
   const filler = (bytes: number): string => `HTTP/1.1 103 X\r\na: ${'b'.repeat(bytes - 23)}\r\n\r\n`
 
-  /** After how many pieces it is too much; -1 for never. */
+  /** The number of pieces before the overflow; -1 for none. */
   function overflowOf(parser: InterimResponseParser, pieces: Iterable<string>): number {
     return [...pieces].findIndex((piece) => parser.take(latin1(piece)).overflow)
   }
@@ -154,17 +154,17 @@ describe('InterimResponseParser', () => {
       expect(overflowOf(parser, filler(headLimit + 1))).to.equal(headLimit)
     })
 
-    it('is for each anew', () => {
+    it('applies to each response separately', () => {
       const parser = new InterimResponseParser({ head: 100, idle: 1000 })
       expect(overflowOf(parser, Array(10).fill(filler(100)))).to.equal(-1)
     })
 
-    it('holds for one that has no end', () => {
+    it('applies to one without an end', () => {
       const parser = new InterimResponseParser({ head: 100, idle: 1000 })
       expect(parser.take(latin1(filler(200).slice(0, 101))).overflow).to.equal(true)
     })
 
-    it('holds for line ends before one', () => {
+    it('applies to line ends before one', () => {
       const parser = new InterimResponseParser({ head: 100, idle: 1000 })
       expect(overflowOf(parser, ['\r\n'.repeat(50), '\n'])).to.equal(1)
     })
@@ -176,7 +176,7 @@ describe('InterimResponseParser', () => {
     })
   })
 
-  describe('the limit of all interim responses while no content moves', () => {
+  describe('the limit of all interim responses while no content is sent', () => {
     const limits = { head: 1000, idle: 100 }
 
     it('is 1 MiB', () => {
@@ -194,16 +194,16 @@ describe('InterimResponseParser', () => {
       ['a mixture', `${'\n'.repeat(30)}${hints}${goAhead}${goAhead}`],
     ]
     for (const [name, bytes] of streams) {
-      it(`is passed by ${name}, whole`, () => {
+      it(`is exceeded by ${name}, in one piece`, () => {
         expect(new InterimResponseParser(limits).take(latin1(bytes)).overflow).to.equal(true)
       })
 
-      it(`is passed by ${name}, byte by byte, at the first byte beyond it`, () => {
+      it(`is exceeded by ${name}, byte by byte, at the first byte beyond it`, () => {
         expect(overflowOf(new InterimResponseParser(limits), bytes)).to.be.within(100, 112)
       })
     }
 
-    it('counts anew whenever content moves', () => {
+    it('restarts when content is sent', () => {
       const parser = new InterimResponseParser(limits)
       for (let turn = 0; turn < 10; turn++) {
         expect(parser.take(latin1(filler(100))).overflow).to.equal(false)

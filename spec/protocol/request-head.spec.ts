@@ -16,7 +16,7 @@ describe('contentHead', () => {
     ['chunks', null, 'transfer-encoding: chunked'],
   ]
   for (const [name, length, framing] of framings) {
-    it(`puts ${name} in the place of a length of 0`, () => {
+    it(`replaces a length of 0 by ${name}`, () => {
       const given = head(line, ...fields, 'content-length: 0')
       const wanted = head(line, ...fields, framing)
       expect(contentHead(given, { length, asks: false })).to.equal(wanted)
@@ -27,20 +27,20 @@ describe('contentHead', () => {
       expect(contentHead(head(line, ...fields), { length, asks: false })).to.equal(wanted)
     })
 
-    it(`puts the expectation behind ${name}`, () => {
+    it(`puts the expectation after ${name}`, () => {
       const given = head(line, ...fields, 'content-length: 0')
       const wanted = head(line, ...fields, framing, 'expect: 100-continue')
       expect(contentHead(given, { length, asks: true })).to.equal(wanted)
     })
   }
 
-  it('adds to a head without fields', () => {
+  it('adds fields to a head without fields', () => {
     expect(contentHead(head(line), { length: 1, asks: true })).to.equal(
       head(line, 'content-length: 1', 'expect: 100-continue'),
     )
   })
 
-  it('leaves fields alone that look like the framing', () => {
+  it('does not change fields that look like the framing', () => {
     const lookalikes = ['x: content-length: 0', 'content-length: 0', 'x-content-length: 0']
     expect(contentHead(head(line, ...lookalikes), { length: 1, asks: false })).to.equal(
       head(line, ...lookalikes, 'content-length: 1'),
@@ -51,11 +51,11 @@ describe('contentHead', () => {
     ['nothing', ''],
     ['content', 'abc'],
     ['a head without its end', `${line}\r\n${fields[0]}\r\n`],
-    ['a head with content behind it', `${head(line)}abc`],
+    ['a head with content after it', `${head(line)}abc`],
     ['a blank line with line feeds alone', `${line}\n\n`],
   ]
   for (const [name, text] of others) {
-    it(`takes ${name} for no head`, () => {
+    it(`returns null for ${name}`, () => {
       expect(contentHead(text, { length: 1, asks: true })).to.equal(null)
     })
   }

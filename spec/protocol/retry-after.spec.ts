@@ -43,7 +43,7 @@ describe('parseRetryAfter', () => {
   })
 
   for (const [value, milliseconds] of rows) {
-    it(`makes ${milliseconds} of ${JSON.stringify(value)}`, () => {
+    it(`parses ${JSON.stringify(value)} as ${milliseconds}`, () => {
       expect(parseRetryAfter(value, now)).to.equal(milliseconds)
     })
   }

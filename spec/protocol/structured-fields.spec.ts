@@ -32,7 +32,7 @@ const integers: readonly (readonly [FieldValue, number | null])[] = [
 
 describe('parseInteger', () => {
   for (const [value, wanted] of integers) {
-    it(`reads ${JSON.stringify(value) ?? 'nothing'} as ${wanted}`, () => {
+    it(`parses ${JSON.stringify(value) ?? 'nothing'} as ${wanted}`, () => {
       expect(parseInteger(value)).to.equal(wanted)
     })
   }
@@ -53,7 +53,7 @@ const booleans: readonly (readonly [FieldValue, boolean | null])[] = [
 
 describe('parseBoolean', () => {
   for (const [value, wanted] of booleans) {
-    it(`reads ${JSON.stringify(value) ?? 'nothing'} as ${wanted}`, () => {
+    it(`parses ${JSON.stringify(value) ?? 'nothing'} as ${wanted}`, () => {
       expect(parseBoolean(value)).to.equal(wanted)
     })
   }
@@ -88,13 +88,13 @@ function wordy(): Record<string, string> {
 
 describe('parseDictionary', () => {
   for (const [value, wanted] of dictionaries) {
-    it(`reads ${JSON.stringify(value) ?? 'nothing'}`, () => {
+    it(`parses ${JSON.stringify(value) ?? 'nothing'}`, () => {
       const found = parseDictionary(value)
       expect(found === null ? null : Object.fromEntries(found)).to.deep.equal(wanted)
     })
   }
 
-  // A pattern that tries all ways to cut such a text would not come back.
+  // A regular expression with backtracking would never finish on such a text.
   for (const [name, text] of [
     ['spaces', `a=(${' '.repeat(50_000)}!`],
     ['letters', `a=(${'a'.repeat(50_000)}!`],
@@ -102,7 +102,7 @@ describe('parseDictionary', () => {
     ['parameters', `a${' ;a'.repeat(17_000)}!`],
     ['members', `${'a=1,'.repeat(12_000)}!`],
   ] as const) {
-    it(`gives up on many ${name} that end badly`, () => {
+    it(`rejects many ${name} with a bad end in linear time`, () => {
       expect(parseDictionary(text)).to.equal(null)
     })
   }

@@ -40,7 +40,7 @@ const agents: Record<string, Make> = {
 
 const names = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy', 'REQUEST_METHOD']
 
-/** What is not named is not set. */
+/** Other variables are unset. */
 function setEnvironment(values: Record<string, string>): void {
   for (const name of names.flatMap((each) => [each, each.toUpperCase()])) {
     const before = process.env[name]
@@ -56,7 +56,7 @@ function setEnvironment(values: Record<string, string>): void {
 for (const [name, make] of Object.entries(agents)) {
   describe(name, () => {
     for (const scheme of ['http', 'https'] as const) {
-      it(`asks through a proxy: ${scheme}`, async () => {
+      it(`sends an expectation through a proxy: ${scheme}`, async () => {
         const secret = await identity()
         const server = scheme === 'http' ? createServer() : createTlsServer(secret)
         const { url, receipts } = await receiver(server, scheme)
@@ -76,7 +76,7 @@ for (const [name, make] of Object.entries(agents)) {
 }
 
 describe("an ExpectAgent with 'env'", () => {
-  it('goes past the proxy where NO_PROXY says so', async () => {
+  it('bypasses the proxy according to NO_PROXY', async () => {
     const { url, receipts } = await receiver(createServer(), 'http')
     const proxy = await httpProxy()
     setEnvironment({ HTTP_PROXY: proxy.host, NO_PROXY: '127.0.0.0/8' })

@@ -29,14 +29,14 @@ describe('environmentProxies', () => {
     })
   }
 
-  it('reads no_proxy, and NO_PROXY where it is not set', () => {
+  it('reads no_proxy, and NO_PROXY if it is not set', () => {
     const origin = new URL('http://a.test')
     const capitals = { NO_PROXY: 'a.test' }
     expect(environmentProxies(capitals).bypasses(origin)).to.equal(true)
     expect(environmentProxies({ ...capitals, no_proxy: '' }).bypasses(origin)).to.equal(false)
   })
 
-  it('names the variable that cannot be used, and not its value', () => {
+  it('names an invalid variable, and not its value', () => {
     const read = () => environmentProxies({ HTTPS_PROXY: 'ftp://user:secret@a' })
     expect(read).to.throw(TypeError, /^The environment's HTTPS_PROXY must have a URL with a scheme/)
   })

@@ -11,7 +11,7 @@ import { closeLater } from '../support/closing.ts'
 import { noise, sha256 } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { anotherIdentity, type Identity, identity } from '../support/identity.ts'
-import { httpProxy, type ProxyHabits, type TestProxy } from '../support/proxies.ts'
+import { httpProxy, type ProxyBehaviour, type TestProxy } from '../support/proxies.ts'
 import { receiver } from '../support/receiver.ts'
 
 const bytes = noise(200_000)
@@ -36,7 +36,7 @@ class OneShot {
 interface Scene {
   readonly origin: TestOrigin
   readonly proxy: TestProxy
-  /** The options of an agent that goes through the proxy. */
+  /** The options of an agent that uses the proxy. */
   readonly options: Omit<ExpectAgentOptions, 'proxy'> & { proxy: ProxyOptions & { url: string } }
 }
 
@@ -55,7 +55,7 @@ const ways: readonly Way[] = [
 
 let secrets: { proxy: Identity; origin: Identity }
 
-async function scene({ proxyTls, originTls }: Way, habits: ProxyHabits = {}): Promise<Scene> {
+async function scene({ proxyTls, originTls }: Way, habits: ProxyBehaviour = {}): Promise<Scene> {
   const origin = await startOrigin(originTls ? { tls: secrets.origin } : {})
   closeLater(() => origin.close())
   const proxy = await httpProxy(proxyTls ? { ...habits, identity: secrets.proxy } : habits)
@@ -64,7 +64,7 @@ async function scene({ proxyTls, originTls }: Way, habits: ProxyHabits = {}): Pr
     origin,
     proxy,
     options: {
-      // Nobody waits but where nobody answers.
+      // The wait may only run out with a silent origin.
       continueTimeout: 60_000,
       threshold: 1,
       connect: { ca: secrets.origin.cert },
@@ -82,7 +82,7 @@ function send(
   return upload(`${origin.url}/file?q=1`, content, { dispatcher })
 }
 
-/** What the origin received, request by request. */
+/** What the origin received, one line per request. */
 function received({ requests }: TestOrigin): string[] {
   return requests.map(({ asked, sha256: sum, bytes: count, headers }) => {
     const what = sum === digest ? 'all' : `${count} bytes`
@@ -110,7 +110,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
     const line = way.originTls ? /^CONNECT 127\.0\.0\.1:\d+ HTTP/ : /^PUT http:\/\/127.*\?q=1 HTTP/
 
     describe(`sends ${way.name}`, () => {
-      it('after the go-ahead', async () => {
+      it('after a 100', async () => {
         const at = await scene(way)
         const { response, report } = await send(at, at.options)
         expect([response.status, report.outcome]).to.eql([201, 'continued'])
@@ -119,7 +119,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect(at.proxy.heads[0]).to.match(line)
       })
 
-      it('after silence, which is remembered of the proxy and the origin together', async () => {
+      it('after silence, which is remembered for the proxy and the origin together', async () => {
         const at = await scene(way)
         at.origin.mode = 'silent'
         const memory = new RouteMemory()
@@ -147,8 +147,8 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect(received(at.origin)).to.eql(['asked, 0 bytes'])
       })
 
-      it('with credentials, which the origin does not see', async () => {
-        const at = await scene(way, { wants: basic })
+      it('with proxy credentials, which the origin does not get', async () => {
+        const at = await scene(way, { requires: basic })
         const proxy = { ...at.options.proxy, credentials }
         const { response } = await send(at, { ...at.options, proxy })
         expect(response.status).to.equal(201)
@@ -156,8 +156,8 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect(at.proxy.heads).to.have.length(1)
       })
 
-      it('with the credentials of its URL', async () => {
-        const at = await scene(way, { wants: basic })
+      it('with the credentials in the proxy URL', async () => {
+        const at = await scene(way, { requires: basic })
         const url = new URL(at.options.proxy.url)
         url.username = encodeURIComponent(credentials.username)
         url.password = encodeURIComponent(credentials.password)
@@ -173,7 +173,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect(at.origin.requests[0]?.headers).not.to.have.property('proxy-note')
       })
 
-      it('past the proxy where noProxy says so', async () => {
+      it('bypassing the proxy according to noProxy', async () => {
         const at = await scene(way)
         const memory = new RouteMemory()
         at.origin.mode = 417
@@ -184,10 +184,10 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect(memory.recall(at.origin.url)).to.eql(['417'])
       })
 
-      it('nothing to a proxy that nobody listens at', async () => {
+      it('nothing to a proxy port on which no server listens', async () => {
         const at = await scene(way)
         const content = new OneShot()
-        // Port 1 is the first that nobody listens at.
+        // No server listens on port 1.
         const url = `${way.proxyTls ? 'https' : 'http'}://127.0.0.1:1`
         const sent = send(at, { ...at.options, proxy: { url } }, content.source)
         const error = await failureOf(sent)
@@ -215,8 +215,8 @@ describe('an ExpectAgent with an HTTP proxy', () => {
   }
 
   for (const way of ways.filter(({ originTls }) => !originTls)) {
-    it(`hands a 407 over, with the content untouched: ${way.name}`, async () => {
-      const at = await scene(way, { wants: basic })
+    it(`returns a 407, with the content unread: ${way.name}`, async () => {
+      const at = await scene(way, { requires: basic })
       const content = new OneShot()
       const { response, report } = await send(at, at.options, content.source)
       expect([response.status, report.outcome, report.sentBytes]).to.eql([407, 'refused', 0])
@@ -224,8 +224,8 @@ describe('an ExpectAgent with an HTTP proxy', () => {
       expect(received(at.origin)).to.eql([])
     })
 
-    it(`leaves a request its own Proxy-Authorization: ${way.name}`, async () => {
-      const at = await scene(way, { wants: 'Bearer 1' })
+    it(`keeps the request's own Proxy-Authorization: ${way.name}`, async () => {
+      const at = await scene(way, { requires: 'Bearer 1' })
       const proxy = { ...at.options.proxy, credentials }
       const dispatcher = agentFor({ ...at.options, proxy })
       const headers = { 'Proxy-Authorization': 'Bearer 1' }
@@ -236,8 +236,8 @@ describe('an ExpectAgent with an HTTP proxy', () => {
   }
 
   for (const way of ways.filter(({ originTls }) => originTls)) {
-    describe(`asks for a tunnel, ${way.name}`, () => {
-      it('without an expectation, and with nothing that is meant for the origin', async () => {
+    describe(`makes a tunnel, ${way.name},`, () => {
+      it('without an expectation, and without fields for the origin', async () => {
         const at = await scene(way)
         const dispatcher = agentFor(at.options)
         const headers = { authorization: 'Bearer 1', 'x-own': '1' }
@@ -250,7 +250,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect(names).to.eql(['host', 'connection'])
       })
 
-      it('once for requests on a connection that is kept', async () => {
+      it('once for several requests on a connection', async () => {
         const at = await scene(way)
         const { url, receipts } = await receiver(createServer(secrets.origin), 'https')
         const dispatcher = agentFor({ ...at.options, connections: 1 })
@@ -266,8 +266,8 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         ['no', undefined],
         ['wrong', { username: 'user', password: 'secret' }],
       ] as const) {
-        it(`and fails with ${what} credentials, with the content untouched`, async () => {
-          const at = await scene(way, { wants: basic })
+        it(`and fails with ${what} credentials, with the content unread`, async () => {
+          const at = await scene(way, { requires: basic })
           const content = new OneShot()
           const own = given === undefined ? {} : { credentials: given }
           const options = { ...at.options, proxy: { ...at.options.proxy, ...own } }
@@ -284,7 +284,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
       }
 
       for (const status of [403, 502, 503]) {
-        it(`and fails at a ${status}`, async () => {
+        it(`and fails for a ${status}`, async () => {
           const at = await scene(way, { instead: status })
           const error = await failureOf(send(at, at.options))
           expect(error).to.include({ code: 'ERR_EXPECT_PROXY' })
@@ -293,7 +293,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         })
       }
 
-      it('and tries again where retry says so', async () => {
+      it('and retries according to the retry option', async () => {
         const at = await scene(way, { instead: 503 })
         const retry = { count: 2, minDelay: 1 }
         const error = await failureOf(send(at, { ...at.options, retry }))
@@ -301,7 +301,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect(at.proxy.heads).to.have.length(3)
       })
 
-      it('and shows the origin in it the certificate of its agent', async () => {
+      it('and shows the origin the client certificate of its agent', async () => {
         const at = await scene(way)
         const { key, cert } = secrets.proxy
         const tls = { ...secrets.origin, ca: cert, requestCert: true, rejectUnauthorized: true }
@@ -315,7 +315,7 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect(received(origin)).to.eql(['asked, all'])
       })
 
-      it('and fails when the proxy leaves, after one fresh attempt', async () => {
+      it('and fails when the proxy closes the connection, after one fresh attempt', async () => {
         const at = await scene(way, { instead: 'leaving' })
         const error = await failureOf(send(at, at.options))
         expect(error).to.include({ code: 'ERR_EXPECT_PROXY', attempt: 2 })
@@ -331,14 +331,14 @@ describe('an ExpectAgent with an HTTP proxy', () => {
         expect(error.cause).to.have.property('code', 'UND_ERR_CONNECT_TIMEOUT')
       })
 
-      it('and tries again after connectTimeout where retry says so', async () => {
+      it('and retries after connectTimeout according to the retry option', async () => {
         const at = await scene(way, { instead: 'silence' })
         const retry = { count: 1, minDelay: 1 }
         const error = await failureOf(send(at, { ...at.options, retry, connectTimeout: 50 }))
         expect(error).to.include({ code: 'ERR_EXPECT_PROXY', attempt: 2 })
       })
 
-      it("and refuses a request whose Proxy-Authorization would be the origin's", async () => {
+      it('and rejects a request whose Proxy-Authorization would reach the origin', async () => {
         const at = await scene(way)
         const dispatcher = agentFor(at.options)
         const headers = { 'proxy-authorization': 'Bearer secret' }

@@ -42,7 +42,7 @@ const rows: readonly [list: string, past: readonly string[], through: readonly s
 
 describe('readNoProxy', () => {
   for (const [list, past, through] of rows) {
-    it(`lets past ${past.join(', ') || 'nothing'} with '${list}'`, () => {
+    it(`bypasses ${past.join(', ') || 'nothing'} with '${list}'`, () => {
       const bypasses = readNoProxy(list)
       expect(past.filter((origin) => !bypasses(new URL(origin)))).to.eql([])
       expect(through.filter((origin) => bypasses(new URL(origin)))).to.eql([])

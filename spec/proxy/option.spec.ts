@@ -37,7 +37,7 @@ const wrong: readonly [what: string, options: object, message: RegExp][] = [
 
 describe("ExpectAgent's proxy", () => {
   for (const [what, options, message] of wrong) {
-    it(`is refused with a TypeError that holds no secret: ${what}`, () => {
+    it(`is rejected with a TypeError that contains no secret: ${what}`, () => {
       const make = (): ExpectAgent => new ExpectAgent(options)
       expect(make).to.throw(TypeError, message)
       expect(make).not.to.throw(/secret/)

@@ -37,7 +37,7 @@ describe('an ExpectAgent with a SOCKS5 proxy', () => {
   for (const tls of [false, true]) {
     const scheme = tls ? 'https' : 'http'
 
-    it(`asks and sends, and remembers the route: ${scheme}`, async () => {
+    it(`sends an expectation and the content, and remembers the route: ${scheme}`, async () => {
       const origin = await start(tls)
       const { host, notes } = await socksProxy()
       const memory = new RouteMemory()
@@ -54,7 +54,7 @@ describe('an ExpectAgent with a SOCKS5 proxy', () => {
       expect(memory.recall(`socks5://${host} ${origin.url}`)).to.eql(['417'])
     })
 
-    it(`leaves the name of the origin to the proxy: ${scheme}`, async () => {
+    it(`lets the proxy resolve the name of the origin: ${scheme}`, async () => {
       const origin = await start(tls)
       const { host, notes } = await socksProxy()
       const dispatcher = agentFor(await optionsFor(`socks5h://${host}`))
@@ -66,7 +66,7 @@ describe('an ExpectAgent with a SOCKS5 proxy', () => {
     })
   }
 
-  it('gives the credentials of its URL', async () => {
+  it('sends the credentials in the proxy URL', async () => {
     const origin = await start(false)
     const { host, notes } = await socksProxy({ user: 'us%er', password: 'pa ss' })
     const dispatcher = agentFor(await optionsFor(`socks5://us%25er:pa%20ss@${host}`))
@@ -90,7 +90,7 @@ describe('an ExpectAgent with a SOCKS5 proxy', () => {
     })
   }
 
-  it('fails when the proxy does not reach the origin', async () => {
+  it('fails when the proxy cannot connect to the origin', async () => {
     const { host } = await socksProxy(null, 5)
     const error = await failure('http://origin.test', await optionsFor(`socks5://${host}`))
     expect(error).to.have.property('code', 'ERR_EXPECT_PROXY')
@@ -110,7 +110,7 @@ describe('an ExpectAgent with a SOCKS5 proxy', () => {
     ],
   ]
   for (const [stage, serve] of stages) {
-    it(`fails when the proxy leaves after ${stage}`, async () => {
+    it(`fails when the proxy closes after ${stage}`, async () => {
       const server = createServer((client) => {
         client.on('error', () => {})
         serve(client)

@@ -39,19 +39,19 @@ function failureOf(sent: Promise<unknown>): Promise<Error> {
   )
 }
 
-/** Whether nothing is left that a rejection could be raised by. Mocha fails the run when one is. */
+/** Waits until no rejection can follow. Mocha fails the run at an unhandled one. */
 async function settled(): Promise<void> {
   await turns(3)
 }
 
-describe('TLS options that cannot be used', () => {
+describe('invalid TLS options', () => {
   before(async () => {
     secret = await identity()
   })
 
   for (const [way, proxyFor] of Object.entries(ways)) {
     for (const [name, connectFor] of Object.entries(unusable)) {
-      it(`fail uploads ${way}, and nothing else: ${name}`, async () => {
+      it(`fail uploads ${way}, without an unhandled rejection: ${name}`, async () => {
         const origin = await startOrigin({ tls: secret })
         closeLater(() => origin.close())
         const proxy = await proxyFor()
@@ -73,7 +73,7 @@ describe('TLS options that cannot be used', () => {
   }
 
   for (const scheme of ['http', 'https'] as const) {
-    it(`fail uploads to ${scheme} origins when they are the proxy's`, async () => {
+    it(`fail uploads to ${scheme} origins when they are those of the proxy`, async () => {
       const { host } = await httpProxy({ identity: secret })
       const proxy = { url: `https://${host}`, tls: { ca: secret.cert, cert: bad, key: secret.key } }
       const dispatcher = agentFor({ proxy })
@@ -85,7 +85,7 @@ describe('TLS options that cannot be used', () => {
     })
   }
 
-  it('let go of the tunnel', async () => {
+  it('close the tunnel', async () => {
     const origin = await startOrigin({ tls: secret })
     closeLater(() => origin.close())
     const proxy = await httpProxy()

@@ -45,7 +45,7 @@ describe('Redirection', () => {
     [308, 'PATCH', 'PATCH with content'],
   ]
   for (const [status, method, wanted] of methods) {
-    it(`makes ${wanted} of ${method} after a ${status}`, () => {
+    it(`returns ${wanted} for ${method} after a ${status}`, () => {
       const httpRequest = hopAfter(
         answerOf(status, { location: '/new' }, { httpRequest: { method } }),
       )
@@ -66,18 +66,18 @@ describe('Redirection', () => {
     ['http://user:secret@other.example/', 'http://other.example/'],
     ['https://first.example/', 'https://first.example/'],
     ['http://first.example//x:y', 'http://first.example//x:y'],
-    // Fields are decoded as latin1: these are the bytes of a 'é' in UTF-8, and of one in latin1.
+    // Fields are decoded as latin1: these are the bytes of 'é' in UTF-8, and in latin1.
     ['/caf\u00c3\u00a9', 'http://first.example/caf%C3%A9'],
     ['/caf\u00e9', 'http://first.example/caf%C3%A9'],
   ]
   for (const [location, wanted] of locations) {
-    it(`finds ${wanted} by ${location}`, () => {
+    it(`resolves ${location} to ${wanted}`, () => {
       const { origin, path } = hopAfter(answerOf(307, { location }))
       expect(origin + path).to.equal(wanted)
     })
   }
 
-  it('takes no path for the name of another origin', () => {
+  it('does not take a path as the name of another origin', () => {
     const answer = answerOf(
       307,
       { location: 'http://other.example/x' },
@@ -88,22 +88,22 @@ describe('Redirection', () => {
 
   const unusable = [undefined, 'http://', 'ftp://other.example/', 'data:,x', ['/a', '/b']]
   for (const location of unusable) {
-    it(`hands over what leads nowhere: ${JSON.stringify(location)}`, () => {
+    it(`returns null for an invalid Location: ${JSON.stringify(location)}`, () => {
       expect(follow(answerOf(307, { location }))).to.equal(null)
     })
   }
 
   for (const status of [200, 300, 304, 305, 306, 417]) {
-    it(`hands over a ${status}`, () => {
+    it(`returns null for a ${status}`, () => {
       expect(follow(answerOf(status, { location: '/new' }))).to.equal(null)
     })
   }
 
-  it('hands over what would need content that is gone', () => {
+  it('returns null when the content cannot be sent again', () => {
     expect(follow(answerOf(307, { location: '/new' }, { sendable: false }))).to.equal(null)
   })
 
-  it('goes on without content that is gone', () => {
+  it('follows a 303 when the content cannot be sent again', () => {
     const httpRequest = hopAfter(answerOf(303, { location: '/new' }, { sendable: false }))
     expect(httpRequest.method).to.equal('GET')
   })
@@ -112,7 +112,7 @@ describe('Redirection', () => {
     ...['authorization', 'a', 'Cookie', 'b', 'Proxy-Authorization', 'c', 'HOST', 'd'],
     ...['x-name', 'e'],
   ]
-  it('leaves what is meant for the origin where the origin stays', () => {
+  it('keeps all fields within the same origin', () => {
     const httpRequest = hopAfter(answerOf(307, { location: '/new' }, { httpRequest: { headers } }))
     expect(httpRequest.headers).to.deep.equal(headers)
   })
@@ -122,7 +122,7 @@ describe('Redirection', () => {
     'http://first.example:81/',
     'https://first.example/',
   ]) {
-    it(`drops what is meant for the origin on the way to ${location}`, () => {
+    it(`removes fields for the origin on the way to ${location}`, () => {
       const httpRequest = hopAfter(answerOf(307, { location }, { httpRequest: { headers } }))
       expect(httpRequest.headers).to.deep.equal(['x-name', 'e'])
     })
@@ -149,7 +149,7 @@ describe('Redirection', () => {
     })
   }
 
-  it('goes from https to http where that is allowed', () => {
+  it('follows a redirect from https to http if that is allowed', () => {
     const answer = answerOf(
       307,
       { location: 'http://first.example/' },
@@ -187,8 +187,8 @@ async function openOrigin(mode: (path: string) => OriginMode): Promise<TestOrigi
 const content = noise(100_000)
 const oneShot = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
 
-describe('upload, redirected', () => {
-  it('sends a one-shot stream to where two redirects lead, once, and asks anew each time', async () => {
+describe('upload with redirects', () => {
+  it('sends a one-shot stream once, to the target of two redirects, with an expectation each time', async () => {
     const storage = await openOrigin(() => 'go')
     const origin = await openOrigin((path) =>
       path === '/a'
@@ -221,7 +221,7 @@ describe('upload, redirected', () => {
     expect(report).to.include({ outcome: 'continued', sentBytes: content.length })
   })
 
-  it('goes on with GET after a 303, and lets go of the content', async () => {
+  it('continues with GET after a 303, and cancels the content', async () => {
     const origin = await openOrigin((path) =>
       path === '/a' ? { status: 303, headers: { location: '/b' } } : 'go',
     )
@@ -236,7 +236,7 @@ describe('upload, redirected', () => {
     expect(source.destroyed).to.equal(true)
   })
 
-  it('hands a redirect over when it is told to', async () => {
+  it("returns a redirect with redirect: 'manual'", async () => {
     const origin = await openOrigin(() => ({ status: 307, headers: { location: '/b' } }))
     const { response } = await upload(`${origin.url}/a`, oneShot(), {
       redirect: 'manual',
@@ -246,7 +246,7 @@ describe('upload, redirected', () => {
     expect(origin.requests).to.have.length(1)
   })
 
-  it('hands a redirect over when none is to be followed', async () => {
+  it('returns a redirect with maxRedirections: 0', async () => {
     const origin = await openOrigin(() => ({ status: 307, headers: { location: '/b' } }))
     const { response } = await upload(`${origin.url}/a`, oneShot(), {
       maxRedirections: 0,
@@ -255,7 +255,7 @@ describe('upload, redirected', () => {
     expect(response.status).to.equal(307)
   })
 
-  it('fails at a redirect when it is told to', async () => {
+  it("fails for a redirect with redirect: 'error'", async () => {
     const origin = await openOrigin(() => ({ status: 307, headers: { location: '/b' } }))
     const failure = await upload(`${origin.url}/a`, oneShot(), {
       redirect: 'error',
@@ -265,7 +265,7 @@ describe('upload, redirected', () => {
     expect(origin.requests).to.have.length(1)
   })
 
-  it('follows a redirect to where it was, which may answer otherwise the next time', async () => {
+  it('follows a redirect to the same URL', async () => {
     let requests = 0
     const origin = await openOrigin(() => {
       requests += 1
@@ -275,7 +275,7 @@ describe('upload, redirected', () => {
     expect(response).to.include({ status: 201, redirected: true, url: `${origin.url}/a` })
   })
 
-  it('sends the cookie of a redirect to the same URL, which an interceptor below keeps', async () => {
+  it('sends the cookie of a redirect to the same URL, where an interceptor below keeps cookies', async () => {
     const origin = await startOrigin({
       mode: ({ headers }) =>
         headers.cookie === 'session=1'
@@ -294,7 +294,7 @@ describe('upload, redirected', () => {
     ])
   })
 
-  it('ends in a loop with an error that says where it stood', async () => {
+  it('fails in a loop with the state of the upload', async () => {
     const origin = await openOrigin((path) => ({
       status: 307,
       headers: { location: path === '/a' ? '/b' : '/a' },
@@ -325,7 +325,7 @@ function keepCookies(dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch {
 }
 
 describe('a dispatcher that follows redirects', () => {
-  it('does so for requests, and leaves it to a fetch that does it by itself', async () => {
+  it('does so for requests, but not for a fetch that follows redirects itself', async () => {
     const origin = await openOrigin((path) =>
       path === '/a' ? { status: 307, headers: { location: '/b' } } : 'go',
     )
@@ -346,7 +346,7 @@ describe('a dispatcher that follows redirects', () => {
       ['/x', '/x'],
       ['../x', '/x'],
     ] as const) {
-      it(`finds a relative Location where the origin is ${given}: ${location}`, async () => {
+      it(`resolves a relative Location if the origin is ${given}: ${location}`, async () => {
         const server = await openOrigin((seen) =>
           seen === '/videos/1' ? { status: 307, headers: { location } } : 'go',
         )
@@ -366,7 +366,7 @@ describe('a dispatcher that follows redirects', () => {
     }
   }
 
-  it('takes its bounds for one request', async () => {
+  it('accepts maxRedirections for one request', async () => {
     const origin = await openOrigin((path) => ({
       status: 307,
       headers: { location: `${path}x` },

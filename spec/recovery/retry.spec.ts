@@ -22,7 +22,7 @@ describe('StaleConnection', () => {
     })
   }
 
-  it('makes none once content may have left', () => {
+  it('makes none when content may have been sent', () => {
     expect(new StaleConnection().failed(failureOf('ECONNRESET', { untouched: false }))).to.equal(
       null,
     )
@@ -37,24 +37,24 @@ describe('StaleConnection', () => {
 
 describe('Retry', () => {
   for (const status of [408, 425, 429, 500, 502, 503, 504]) {
-    it(`tries again after a ${status}`, () => {
+    it(`retries after a ${status}`, () => {
       expect(new Retry(1).answered(answerOf(status))).to.include({ reason: 'retry' })
     })
   }
 
   for (const status of [200, 307, 401, 413, 417, 501, 505]) {
-    it(`hands a ${status} over`, () => {
+    it(`returns null for a ${status}`, () => {
       expect(new Retry(1).answered(answerOf(status))).to.equal(null)
     })
   }
 
-  it('honours statuses of one’s own', () => {
+  it('uses the statuses option', () => {
     const retry = new Retry({ statuses: [418] })
     expect(retry.answered(answerOf(503))).to.equal(null)
     expect(retry.answered(answerOf(418))).not.to.equal(null)
   })
 
-  it('makes as many attempts as it was told, answers and failures together', () => {
+  it('counts responses and failures together', () => {
     const retry = new Retry(2)
     expect(retry.answered(answerOf(503))).not.to.equal(null)
     expect(retry.failed(failureOf('ECONNRESET'))).not.to.equal(null)
@@ -63,7 +63,7 @@ describe('Retry', () => {
   })
 
   const repeatable: readonly (readonly [string, Parameters<typeof answerOf>[2], boolean])[] = [
-    ['untouched, of POST', { httpRequest: { method: 'POST' } }, true],
+    ['unread, of POST', { httpRequest: { method: 'POST' } }, true],
     ['empty, of POST', { attempt: { asked: false }, httpRequest: { method: 'POST' } }, false],
     ['sent, of PUT', { attempt: { sentBytes: 5 } }, true],
     ['sent, of POST', { attempt: { sentBytes: 5 }, httpRequest: { method: 'POST' } }, false],
@@ -96,12 +96,12 @@ describe('Retry', () => {
     ['ECONNRESET', { untouched: false, sendable: false }, false],
   ]
   for (const [code, known, again] of failures) {
-    it(`${again ? 'tries' : 'does not try'} again after ${code} ${JSON.stringify(known)}`, () => {
+    it(`${again ? 'retries' : 'does not retry'} after ${code} ${JSON.stringify(known)}`, () => {
       expect(new Retry(1).failed(failureOf(code, known)) !== null).to.equal(again)
     })
   }
 
-  it('waits twice as long each time, half of it at random, up to the longest wait', () => {
+  it('doubles the delay each time, half of it random, up to maxDelay', () => {
     const retry = new Retry({ count: 4, minDelay: 100, maxDelay: 500 })
     for (const maxDelay of [100, 200, 400, 500]) {
       const next = retry.answered(answerOf(503)) as NextAttempt
@@ -114,7 +114,7 @@ describe('Retry', () => {
     expect(next.delayMs).to.be.within(30_000, 37_500)
   })
 
-  it('does not bring back at once all that were told the same', () => {
+  it('spreads the retries of clients with the same Retry-After', () => {
     const delays = Array.from({ length: 30 }, () => {
       const next = new Retry(1).answered(answerOf(503, { 'retry-after': '10' })) as NextAttempt
       return next.delayMs
@@ -123,14 +123,14 @@ describe('Retry', () => {
     expect(new Set(delays)).to.have.property('size', 30)
   })
 
-  it('never waits longer than a timer can', () => {
+  it('never waits longer than a timer allows', () => {
     const maxDelay = 2_147_483_647
     const answer = answerOf(503, { 'retry-after': '2147483' })
     const next = new Retry({ count: 1, maxDelay }).answered(answer) as NextAttempt
     expect(next.delayMs).to.be.within(2_147_483_000, maxDelay)
   })
 
-  it('hands over what is to be tried later than the longest wait', () => {
+  it('returns null for a Retry-After longer than maxDelay', () => {
     expect(new Retry(1).answered(answerOf(503, { 'retry-after': '31' }))).to.equal(null)
   })
 })
@@ -145,8 +145,8 @@ const content = noise(100_000)
 const oneShot = (): Readable => Readable.from([content.subarray(0, 1000), content.subarray(1000)])
 const soon = { count: 3, minDelay: 0 }
 
-describe('upload, tried again', () => {
-  it('sends a one-shot stream that a 503 and a 429 left untouched', async () => {
+describe('upload with retries', () => {
+  it('sends a one-shot stream that was unread after a 503 and a 429', async () => {
     const origin = await openOrigin(503, { status: 429, headers: { 'retry-after': '0' } })
     const { response, report } = await upload(origin.url, oneShot(), {
       retry: soon,
@@ -162,7 +162,7 @@ describe('upload, tried again', () => {
     ])
   })
 
-  it('hands over the last answer when the tries are used up', async () => {
+  it('returns the last response when no attempts are left', async () => {
     const origin = await openOrigin(503, 503, 503, 503)
     const { response } = await upload(origin.url, oneShot(), {
       retry: soon,
@@ -172,14 +172,14 @@ describe('upload, tried again', () => {
     expect(origin.requests).to.have.length(4)
   })
 
-  it('does not try again unless it is told to', async () => {
+  it('does not retry by default', async () => {
     const origin = await openOrigin(503)
     const { response } = await upload(origin.url, oneShot(), { dispatcher: agentFor() })
     expect(response.status).to.equal(503)
     expect(origin.requests).to.have.length(1)
   })
 
-  it('waits as long as it is told', async () => {
+  it('waits as long as Retry-After says', async () => {
     const clock = standingClock()
     const times: number[] = []
     const origin = await startOrigin({
@@ -201,7 +201,7 @@ describe('upload, tried again', () => {
     expect(report.attempts[1]?.delayMs).to.be.within(20_000, 25_000)
   })
 
-  it('comes back apart from 29 others that were told the same', async () => {
+  it('is spread among 29 other uploads with the same Retry-After', async () => {
     const clock = standingClock()
     const origin = await startOrigin({
       mode: () =>
@@ -225,7 +225,7 @@ describe('upload, tried again', () => {
     expect(results.map(({ report }) => report.status)).to.deep.equal(Array(30).fill(201))
   })
 
-  it('ends while it waits, by its signal', async () => {
+  it('is aborted by its signal during the delay', async () => {
     const origin = await openOrigin({ status: 503, headers: { 'retry-after': '20' } })
     const controller = new AbortController()
     const reason = new Error('enough')
@@ -243,7 +243,7 @@ describe('upload, tried again', () => {
     expect(origin.requests).to.have.length(1)
   })
 
-  it('is not tried again once a response was returned, which then breaks', async () => {
+  it('is not retried when the returned response breaks off', async () => {
     const peer = await scripted(async (wire) => {
       await wire.content(await wire.head())
       wire.send('HTTP/1.1 201 Created', 'Content-Length: 10')

@@ -9,7 +9,7 @@ function attemptAt(startedAtMs: number): AttemptLog {
 }
 
 describe('AttemptLog', () => {
-  it('begins with nothing known', () => {
+  it('starts without times and bytes', () => {
     expect(attemptAt(0).snapshot()).to.deep.equal({
       reason: 'first',
       startedAtMs: 0,
@@ -31,7 +31,7 @@ describe('AttemptLog', () => {
     })
   })
 
-  it('writes down an attempt that asked and was let go', () => {
+  it('records an attempt with an expectation that got a 100', () => {
     const clock = standingClock()
     clock.tick(1000)
     const attempt = attemptAt(0)
@@ -72,7 +72,7 @@ describe('AttemptLog', () => {
     })
   })
 
-  it('counts the wait up to the response when content was withheld', () => {
+  it('counts the wait up to the response when no content was sent', () => {
     const clock = standingClock()
     clock.tick(1)
     const attempt = attemptAt(0)
@@ -82,7 +82,7 @@ describe('AttemptLog', () => {
     expect(attempt.waitedMs).to.equal(12)
   })
 
-  it('counts no wait when content was not held back', () => {
+  it('counts no wait without an expectation', () => {
     const clock = standingClock()
     clock.tick(1)
     const attempt = attemptAt(0)
@@ -92,7 +92,7 @@ describe('AttemptLog', () => {
     expect(attempt.waitedMs).to.equal(0)
   })
 
-  it('counts no wait when no head left', () => {
+  it('counts no wait when no head was sent', () => {
     const clock = standingClock()
     clock.tick(1)
     const attempt = attemptAt(0)
@@ -101,7 +101,7 @@ describe('AttemptLog', () => {
     expect(attempt.waitedMs).to.equal(0)
   })
 
-  it('begins the content with the head when it does not ask', () => {
+  it('starts the content with the head without an expectation', () => {
     const clock = standingClock()
     const attempt = attemptAt(20)
     clock.tick(3)
@@ -109,7 +109,7 @@ describe('AttemptLog', () => {
     expect(attempt.snapshot()).to.include({ startedAtMs: 20, headAtMs: 3, contentAtMs: 3 })
   })
 
-  it('has no times of content where there is none', () => {
+  it('has no content times without content', () => {
     const attempt = attemptAt(0)
     attempt.hasContent = false
     attempt.head(false, false, false)
@@ -117,7 +117,7 @@ describe('AttemptLog', () => {
     expect(attempt.snapshot()).to.include({ contentAtMs: null, contentEndAtMs: null })
   })
 
-  it('takes the first content for the beginning where no gate tells', () => {
+  it('uses the time of the first content without a gate', () => {
     const clock = standingClock()
     const attempt = attemptAt(0)
     clock.tick(4)
@@ -132,8 +132,8 @@ describe('AttemptLog', () => {
     [200, null],
     [300, 7],
   ] as const) {
-    const ends = contentEndAtMs === null ? 'goes on' : 'ends'
-    it(`says that content ${ends} with a ${status} before its end`, () => {
+    const ends = contentEndAtMs === null ? 'continues' : 'ends'
+    it(`says that content ${ends} at a ${status} before its end`, () => {
       const clock = standingClock()
       const attempt = attemptAt(0)
       attempt.head(false, false, false)
@@ -143,7 +143,7 @@ describe('AttemptLog', () => {
     })
   }
 
-  it('goes from phase to phase', () => {
+  it('moves from phase to phase', () => {
     const attempt = attemptAt(0)
     const phases = [attempt.phase]
     attempt.head(true, false, false)
@@ -155,13 +155,13 @@ describe('AttemptLog', () => {
     expect(phases).to.deep.equal(['connecting', 'waiting', 'sending', 'responding'])
   })
 
-  it('sends at once when it does not ask', () => {
+  it('is in the phase sending without an expectation', () => {
     const attempt = attemptAt(0)
     attempt.head(false, false, false)
     expect(attempt.phase).to.equal('sending')
   })
 
-  it('reckons the rate from when content began to flow', () => {
+  it('computes the rate from the start of the content', () => {
     const clock = standingClock()
     const attempt = attemptAt(0)
     attempt.head(true, false, false)
@@ -174,7 +174,7 @@ describe('AttemptLog', () => {
     expect(attempt.rate).to.equal(2000)
   })
 
-  it('hands over what is no longer written to', () => {
+  it('returns a snapshot that does not change', () => {
     const attempt = attemptAt(0)
     attempt.noteInterim(103)
     const { interim } = attempt.snapshot()

@@ -4,10 +4,10 @@ import { request } from 'undici'
 import { upload } from '../../lib/client/upload.ts'
 import type { DiagnosticsName, UploadMessage } from '../../lib/report/diagnostics.ts'
 import { closeLater } from '../support/closing.ts'
-import { originElsewhere } from '../support/elsewhere.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { answer, goAhead } from '../support/steps.ts'
+import { threadOrigin } from '../support/thread-origin.ts'
 
 const names: readonly DiagnosticsName[] = [
   'ask',
@@ -19,26 +19,25 @@ const names: readonly DiagnosticsName[] = [
   'rescue',
 ]
 
-/** What is published, but for the request it is about. */
-type Told = Partial<UploadMessage> & { readonly name: DiagnosticsName }
+/** A message without the request that it is about. */
+type Published = Partial<UploadMessage> & { readonly name: DiagnosticsName }
 
-/** What is published from here on, in order. */
-function listen(): Told[] {
-  const told: Told[] = []
+/** Collects messages from now on. */
+function listen(): Published[] {
+  const published: Published[] = []
   for (const name of names) {
     const listener = (message: unknown): void => {
-      told.push({ name, ...(message as UploadMessage) })
+      published.push({ name, ...(message as UploadMessage) })
     }
     const channel = `expect-continue:${name}`
     subscribe(channel, listener)
     closeLater(() => unsubscribe(channel, listener))
   }
-  return told
+  return published
 }
 
-/** The same, about a request. */
-function about(method: string, url: string, told: readonly Told[]): Told[] {
-  return told.map((each) => ({ ...each, method, url }))
+function about(method: string, url: string, published: readonly Published[]): Published[] {
+  return published.map((each) => ({ ...each, method, url }))
 }
 
 function tick(): Promise<void> {
@@ -50,8 +49,8 @@ const take: Script = async (wire) => {
   wire.send('HTTP/1.1 201 Created', 'content-length: 0')
 }
 
-/** Sends these heads after the one that asks, and then takes the content if it comes. */
-function says(...lines: string[]): Script {
+/** Sends these heads after one with an expectation, and then reads the content, if it is sent. */
+function sending(...lines: string[]): Script {
   return async (wire) => {
     const head = await wire.head()
     for (const line of lines) wire.send(line, 'content-length: 0')
@@ -62,20 +61,22 @@ function says(...lines: string[]): Script {
 }
 
 const attempt = 1
-const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
+const cases: { what: string; scripts: Script[]; published: Published[] }[] = [
   {
-    what: 'a go-ahead',
-    scripts: [says('HTTP/1.1 100 Continue')],
-    told: [
+    what: 'a 100',
+    scripts: [sending('HTTP/1.1 100 Continue')],
+    published: [
       { name: 'ask', attempt },
       { name: 'interim', attempt, status: 100 },
       { name: 'release', attempt, by: 'continue' },
     ],
   },
   {
-    what: 'other interim responses before it',
-    scripts: [says('HTTP/1.1 103 Early Hints', 'HTTP/1.1 102 Processing', 'HTTP/1.1 100 Continue')],
-    told: [
+    what: 'other interim responses before a 100',
+    scripts: [
+      sending('HTTP/1.1 103 Early Hints', 'HTTP/1.1 102 Processing', 'HTTP/1.1 100 Continue'),
+    ],
+    published: [
       { name: 'ask', attempt },
       { name: 'interim', attempt, status: 103 },
       { name: 'interim', attempt, status: 102 },
@@ -86,7 +87,7 @@ const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
   {
     what: 'silence',
     scripts: [take],
-    told: [
+    published: [
       { name: 'ask', attempt },
       { name: 'release', attempt, by: 'timeout' },
       { name: 'silent', attempt },
@@ -94,21 +95,21 @@ const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
   },
   {
     what: 'a refusal',
-    scripts: [says('HTTP/1.1 413 Content Too Large')],
-    told: [
+    scripts: [sending('HTTP/1.1 413 Content Too Large')],
+    published: [
       { name: 'ask', attempt },
       { name: 'refuse', attempt, status: 413 },
     ],
   },
   {
     what: 'a 2xx before the content',
-    scripts: [says('HTTP/1.1 200 OK')],
-    told: [{ name: 'ask', attempt }],
+    scripts: [sending('HTTP/1.1 200 OK')],
+    published: [{ name: 'ask', attempt }],
   },
   {
     what: 'a 417 and its replay',
-    scripts: [says('HTTP/1.1 417 Expectation Failed'), take],
-    told: [
+    scripts: [sending('HTTP/1.1 417 Expectation Failed'), take],
+    published: [
       { name: 'ask', attempt },
       { name: 'refuse', attempt, status: 417 },
       { name: 'replay', attempt, status: 417 },
@@ -117,23 +118,23 @@ const cases: { what: string; scripts: Script[]; told: Told[] }[] = [
 ]
 
 describe('the diagnostics channels', () => {
-  for (const { what, scripts, told: expected } of cases) {
-    it(`tell of ${what}, without the query`, async () => {
+  for (const { what, scripts, published: expected } of cases) {
+    it(`publish ${what}, without the query`, async () => {
       const peer = await origin(...scripts)
-      const told = listen()
+      const published = listen()
       await upload(`${peer.url}?token=secret#part`, 'abc', {
         expect: 'always',
         continueTimeout: 20,
         dispatcher: agentFor(),
       })
-      expect(told).to.eql(about('PUT', peer.url, expected))
+      expect(published).to.eql(about('PUT', peer.url, expected))
       await peer.done
     })
   }
 
-  it("tell of a request of undici's, without its credentials", async () => {
-    const peer = await origin(says('HTTP/1.1 100 Continue'))
-    const told = listen()
+  it('publish a request of undici, without its credentials', async () => {
+    const peer = await origin(sending('HTTP/1.1 100 Continue'))
+    const published = listen()
     const url = `${peer.url.replace('//', '//user:password@')}?token=secret`
     const { statusCode } = await request(url, {
       method: 'POST',
@@ -142,13 +143,13 @@ describe('the diagnostics channels', () => {
       dispatcher: agentFor(),
     })
     expect(statusCode).to.equal(201)
-    const expected = cases[0]?.told ?? []
-    expect(told).to.eql(about('POST', peer.url, expected))
+    const expected = cases[0]?.published ?? []
+    expect(published).to.eql(about('POST', peer.url, expected))
     await peer.done
   })
 
-  it('tell of a rescue, after the content began to flow', async () => {
-    const peer = await originElsewhere([
+  it('publish that a response was read after a failed write', async () => {
+    const peer = await threadOrigin([
       { do: 'head' },
       goAhead,
       { do: 'read', bytes: 100_000 },
@@ -156,23 +157,23 @@ describe('the diagnostics channels', () => {
       { do: 'reset' },
       { do: 'count' },
     ])
-    const told = listen()
+    const published = listen()
     const chunk = Buffer.alloc(65_536)
     async function* untilReset(): AsyncGenerator<Buffer> {
       yield chunk
       yield chunk
-      // The two chunks are written before these ticks are over, and nothing is read in between.
+      // Both chunks are written before these ticks are over, and nothing is read in between.
       await tick()
       await tick()
-      // The next write is the first to meet a connection that is gone.
+      // The next write is the first on a closed connection.
       peer.blockUntil(1)
       yield chunk
     }
     const { response } = await upload(peer.url, untilReset(), { dispatcher: agentFor() })
     expect(response.status).to.equal(413)
-    const code = told.at(-1)?.code ?? ''
+    const code = published.at(-1)?.code ?? ''
     expect(code).to.be.oneOf(['ECONNRESET', 'EPIPE'])
-    expect(told).to.eql(
+    expect(published).to.eql(
       about('PUT', peer.url, [
         { name: 'ask', attempt },
         { name: 'interim', attempt, status: 100 },
@@ -182,11 +183,11 @@ describe('the diagnostics channels', () => {
     )
   })
 
-  it('are silent about an upload that does not ask', async () => {
+  it('publish nothing about an upload without an expectation', async () => {
     const peer = await origin(take)
-    const told = listen()
+    const published = listen()
     await upload(peer.url, 'abc', { dispatcher: agentFor() })
-    expect(told).to.eql([])
+    expect(published).to.eql([])
     await peer.done
   })
 })

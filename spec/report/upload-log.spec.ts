@@ -17,7 +17,7 @@ describe('UploadLog', () => {
     ['not-asked', 'nothing was tried', () => {}],
     [
       'not-asked',
-      'the head left without asking',
+      'the head was sent without an expectation',
       (upload) => attemptOf(upload).head(false, false, false),
     ],
     [
@@ -25,14 +25,14 @@ describe('UploadLog', () => {
       'nothing was answered yet',
       (upload) => attemptOf(upload).head(true, false, false),
     ],
-    ['continued', 'a 100 came', (upload) => attemptOf(upload).release('continue')],
+    ['continued', 'a 100 arrived', (upload) => attemptOf(upload).release('continue')],
     ['silent', 'the wait ran out', (upload) => attemptOf(upload).release('timeout')],
-    ['refused', 'a 403 came first', (upload) => attemptOf(upload).final(403, true)],
-    ['refused', 'a 300 came first', (upload) => attemptOf(upload).final(300, true)],
-    ['answered', 'a 204 came first', (upload) => attemptOf(upload).final(204, true)],
+    ['refused', 'a 403 arrived first', (upload) => attemptOf(upload).final(403, true)],
+    ['refused', 'a 300 arrived first', (upload) => attemptOf(upload).final(300, true)],
+    ['answered', 'a 204 arrived first', (upload) => attemptOf(upload).final(204, true)],
     [
       'continued',
-      'a 413 came while content went out',
+      'a 413 arrived while content was sent',
       (upload) => {
         const attempt = attemptOf(upload)
         attempt.release('continue')
@@ -61,7 +61,7 @@ describe('UploadLog', () => {
     ],
     [
       'replayed',
-      'a 417 came and then a 201',
+      'a 417 arrived and then a 201',
       (upload) => {
         attemptOf(upload).final(417, true)
         attemptOf(upload, 'replay').final(201, false)
@@ -69,7 +69,7 @@ describe('UploadLog', () => {
     ],
     [
       'refused',
-      'a 417 that could not be replayed came',
+      'a 417 arrived and no replay was possible',
       (upload) => attemptOf(upload).final(417, true),
     ],
     [
@@ -82,14 +82,14 @@ describe('UploadLog', () => {
     ],
   ]
   for (const [outcome, when, play] of outcomes) {
-    it(`says ${outcome} when ${when}`, () => {
+    it(`has the outcome ${outcome} when ${when}`, () => {
       const upload = new UploadLog()
       play(upload)
       expect(upload.snapshot().outcome).to.equal(outcome)
     })
   }
 
-  it('adds up its attempts', () => {
+  it('sums up its attempts', () => {
     const clock = standingClock()
     clock.tick(1)
     const upload = new UploadLog()
@@ -127,7 +127,7 @@ describe('UploadLog', () => {
     ],
   ]
   for (const [saved, total, sent, play] of savings) {
-    it(`says that ${saved} of ${total} bytes were saved when ${sent} were sent`, () => {
+    it(`reports ${saved} of ${total} bytes as saved when ${sent} were sent`, () => {
       const upload = new UploadLog()
       upload.total = total
       const attempt = attemptOf(upload)
@@ -137,7 +137,7 @@ describe('UploadLog', () => {
     })
   }
 
-  it('is plain data', () => {
+  it('is plain JSON data', () => {
     const upload = new UploadLog()
     const attempt = attemptOf(upload)
     attempt.noteInterim(103)
@@ -146,7 +146,7 @@ describe('UploadLog', () => {
     expect(JSON.parse(JSON.stringify(report))).to.deep.equal(report)
   })
 
-  it('counts from its beginning', () => {
+  it('counts time from its creation', () => {
     const clock = standingClock()
     clock.tick(9)
     const upload = new UploadLog()
@@ -154,7 +154,7 @@ describe('UploadLog', () => {
     expect(upload.elapsedMs).to.equal(30)
   })
 
-  it('tells where the upload stands', () => {
+  it('returns the current state of the upload', () => {
     const upload = new UploadLog()
     const start = { phase: 'connecting', sentBytes: 0, attempt: 0, status: null }
     expect(upload.place()).to.deep.equal(start)
@@ -166,17 +166,17 @@ describe('UploadLog', () => {
     expect(upload.place()).to.deep.equal(place)
   })
 
-  it('tells of the response to an attempt before, when the last one had none', () => {
+  it('returns the status of an earlier attempt when the last one has none', () => {
     const upload = new UploadLog()
     attemptOf(upload).final(417, true)
     attemptOf(upload)
     expect(upload.place()).to.include({ phase: 'connecting', attempt: 2, status: 417 })
   })
 
-  it('tells the caller how far it is', () => {
+  it('calls onProgress', () => {
     const clock = standingClock()
-    const told: Progress[] = []
-    const upload = new UploadLog({ onProgress: (progress) => told.push(progress) })
+    const reported: Progress[] = []
+    const upload = new UploadLog({ onProgress: (progress) => reported.push(progress) })
     upload.total = 2000
     const attempt = attemptOf(upload)
     clock.tick(1000)
@@ -184,10 +184,10 @@ describe('UploadLog', () => {
     attempt.sentBytes = 500
     clock.tick(250)
     upload.progress(attempt)
-    expect(told).to.deep.equal([{ phase: 'sending', sent: 500, total: 2000, rate: 2000 }])
+    expect(reported).to.deep.equal([{ phase: 'sending', sent: 500, total: 2000, rate: 2000 }])
   })
 
-  it('tells nobody when nobody listens', () => {
+  it('works without onProgress', () => {
     const upload = new UploadLog()
     expect(() => upload.progress(attemptOf(upload))).not.to.throw()
   })

@@ -7,24 +7,24 @@ import { closeLater } from '../support/closing.ts'
 import { chunksOf } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import {
+  attemptTexts,
   content,
-  course,
   digest,
   failed,
   faults,
-  plainly,
+  plainHttp,
   sent,
-  soon,
+  withoutDelay,
 } from '../support/resumable.ts'
 
 const cut = faults({ after: 1_000_000, with: 'reset' } as const)
 const lost = faults({ with: 'reset' } as const)
 
-describe('a final response to an upload that can be resumed', () => {
+describe('a final response to a resumable upload', () => {
   for (const status of [200, 303, 400, 413, 500, 503]) {
-    it(`is returned when it says that the upload is complete: ${status}`, async () => {
+    it(`is returned when its Upload-Complete is true: ${status}`, async () => {
       const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
-      const origin = await plainly.open({ response: () => response })
+      const origin = await plainHttp.open({ response: () => response })
       const outcome = await sent(origin, { redirect: 'manual' })
       expect(outcome.response.status).to.equal(status)
       expect(await outcome.response.text()).to.equal('processed')
@@ -32,9 +32,9 @@ describe('a final response to an upload that can be resumed', () => {
       expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT'])
     })
 
-    it(`is returned when it comes to an append: ${status}`, async () => {
+    it(`is returned when it is the response to an append: ${status}`, async () => {
       const response = { status, headers: { location: '/elsewhere' }, body: 'processed' }
-      const origin = await plainly.open({ fault: cut, response: () => response })
+      const origin = await plainHttp.open({ fault: cut, response: () => response })
       const outcome = await sent(origin, { redirect: 'manual' })
       expect(outcome.response.status).to.equal(status)
       expect(await outcome.response.text()).to.equal('processed')
@@ -46,31 +46,34 @@ describe('a final response to an upload that can be resumed', () => {
 
   for (const status of [400, 403, 404, 413, 415, 422]) {
     it(`is returned when it is a ${status} to the first request`, async () => {
-      const origin = await plainly.open({ fault: faults({ after: 5, with: status }) })
+      const origin = await plainHttp.open({ fault: faults({ after: 5, with: status }) })
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(status)
-      expect(course(report)).to.deep.equal([`first PUT ${status}`])
+      expect(attemptTexts(report)).to.deep.equal([`first PUT ${status}`])
       expect(report).to.not.have.property('resume')
     })
 
     it(`is returned when it is a ${status} to an append`, async () => {
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         fault: faults({ after: 1_000_000, with: 'reset' }, null, { after: 5, with: status }),
       })
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(status)
-      expect(course(report).at(-1)).to.equal(`resume PATCH ${status} from 1000000`)
+      expect(attemptTexts(report).at(-1)).to.equal(`resume PATCH ${status} from 1000000`)
     })
   }
 
   for (const status of [408, 409, 423, 425, 429, 500, 502, 599]) {
-    it(`has the upload go on when it is a ${status} that says nothing of it`, async () => {
-      const origin = await plainly.open({
+    it(`causes a resumption when it is a ${status} without Upload-Complete`, async () => {
+      const origin = await plainHttp.open({
         fault: faults({ after: 5, with: status === 409 ? 500 : status }, null, {
           after: 5,
           with: status,
         }),
-        alter: (fields, told) => ({ ...fields, ...(told === 409 && { 'upload-offset': '10' }) }),
+        alter: (fields, tokens) => ({
+          ...fields,
+          ...(tokens === 409 && { 'upload-offset': '10' }),
+        }),
       })
       const { response } = await sent(origin)
       expect(response.status).to.equal(201)
@@ -81,9 +84,9 @@ describe('a final response to an upload that can be resumed', () => {
     })
   }
 
-  it('of an origin that does not say whether the upload is complete is taken for it', async () => {
-    // As tusd does it.
-    const origin = await plainly.open({
+  it('without Upload-Complete is the response of a completed upload', async () => {
+    // Like tusd.
+    const origin = await plainHttp.open({
       fault: cut,
       alter: ({ 'upload-complete': _flag, ...fields }, _status, { method }) => ({
         ...fields,
@@ -92,13 +95,13 @@ describe('a final response to an upload that can be resumed', () => {
     })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(201)
-    expect(course(report).at(-1)).to.equal('resume PATCH 201 from 1000000')
+    expect(attemptTexts(report).at(-1)).to.equal('resume PATCH 201 from 1000000')
     expect(report).to.not.have.property('resume')
   })
 
   for (const flag of ['1', 'true', '?2', '"?0"']) {
-    it(`says nothing of the upload when it says ${flag}`, async () => {
-      const origin = await plainly.open({
+    it(`is treated like one without Upload-Complete when its value is ${flag}`, async () => {
+      const origin = await plainHttp.open({
         fault: faults({ after: 5, with: 500 }),
         alter: (fields, status) => ({
           ...fields,
@@ -109,8 +112,8 @@ describe('a final response to an upload that can be resumed', () => {
     })
   }
 
-  it('that says the upload is not complete has it completed', async () => {
-    const origin = await plainly.open({
+  it('with a false Upload-Complete causes a resumption', async () => {
+    const origin = await plainHttp.open({
       fault: faults({ after: 3_000_000, with: 200 }),
       alter: (fields, status) => ({
         ...fields,
@@ -119,7 +122,7 @@ describe('a final response to an upload that can be resumed', () => {
     })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(201)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT 200',
       'locate HEAD 204',
       'resume PATCH 201 from 3000000',
@@ -141,7 +144,7 @@ describe('a success that does not complete the upload', () => {
       })
       closeLater(() => origin.close())
       const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
-      const error = await failed(to, { resume: { ...soon, attempts: 2 } })
+      const error = await failed(to, { resume: { ...withoutDelay, attempts: 2 } })
       expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
       expect(error.message).to.include('204')
       expect(origin.requests.map(({ method }) => method).slice(0, 5)).to.deep.equal([
@@ -151,9 +154,9 @@ describe('a success that does not complete the upload', () => {
   }
 })
 
-describe('the response to a look for the offset', () => {
+describe('the response to an offset request', () => {
   for (const status of [400, 403, 404, 410]) {
-    it(`ends the upload when it is a ${status}, which is not begun again`, async () => {
+    it(`fails the upload when it is a ${status}, and the upload is not started again`, async () => {
       const gone = await startOrigin({
         mode: ({ method }) => (method === 'HEAD' ? status : 'resumable'),
         resumable: { fault: cut },
@@ -168,21 +171,21 @@ describe('the response to a look for the offset', () => {
     })
   }
 
-  it('is looked for as often as the option resume says, and not as often as retry says', async () => {
+  it('is requested as often as the resume option says, not the retry option', async () => {
     const origin = await startOrigin({
       mode: ({ method }) => (method === 'HEAD' ? 503 : 'resumable'),
       resumable: { fault: cut },
     })
     closeLater(() => origin.close())
     const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
-    const resume = { ...soon, attempts: 2 }
+    const resume = { ...withoutDelay, attempts: 2 }
     const error = await failed(to, { resume, retry: { count: 3, minDelay: 0 } })
     expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'HEAD'])
   })
 
   for (const status of [408, 423, 425, 429, 500, 503]) {
-    it(`is looked for again after a ${status}`, async () => {
+    it(`is requested again after a ${status}`, async () => {
       let heads = 0
       const origin = await startOrigin({
         mode: ({ method }) => (method === 'HEAD' && heads++ < 2 ? status : 'resumable'),
@@ -196,22 +199,22 @@ describe('the response to a look for the offset', () => {
     })
   }
 
-  it('that is a 503 again and again leaves the token to whoever has it', async () => {
-    const told: unknown[] = []
+  it('keeps the token valid for onToken when it is always a 503', async () => {
+    const tokens: unknown[] = []
     const origin = await startOrigin({
       mode: ({ method }) => (method === 'HEAD' ? 503 : 'resumable'),
       resumable: { fault: cut },
     })
     closeLater(() => origin.close())
-    const resume = { minDelay: 0, attempts: 2, onToken: (token: unknown) => told.push(token) }
+    const resume = { minDelay: 0, attempts: 2, onToken: (token: unknown) => tokens.push(token) }
     const error = await failed({ url: `${origin.url}/videos/1`, agent: agentFor() }, { resume })
     expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'HEAD', 'HEAD'])
-    expect(told).to.have.length(1)
+    expect(tokens).to.have.length(1)
   })
 
-  it('is not asked for while the request before is under way', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 1000, with: 500 }) })
+  it('is not requested while the request before is in progress', async () => {
+    const origin = await plainHttp.open({ fault: faults({ after: 1000, with: 500 }) })
     const events: string[] = []
     const agent = agentFor()
     for (const event of ['connect', 'disconnect'] as const) {
@@ -223,16 +226,16 @@ describe('the response to a look for the offset', () => {
   })
 })
 
-describe('a response that is lost', () => {
-  it('is had again by completing what is complete', async () => {
-    const origin = await plainly.open({
+describe('a lost response', () => {
+  it('is requested again by completing the completed upload', async () => {
+    const origin = await plainHttp.open({
       fault: lost,
       response: () => ({ status: 200, body: 'id 5' }),
     })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(200)
     expect(await response.text()).to.equal('id 5')
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 204',
       'resume PATCH 200 from 3000000',
@@ -245,7 +248,7 @@ describe('a response that is lost', () => {
     expect(origin.uploads[0]?.received).to.equal(content.length)
   })
 
-  it('is an error of its own where it cannot be had again', async () => {
+  it('is an error of its own if it cannot be requested again', async () => {
     const origin = await startOrigin({
       mode: ({ method }) => (method === 'PATCH' ? 409 : 'resumable'),
       resumable: { fault: lost },
@@ -260,9 +263,9 @@ describe('a response that is lost', () => {
     ['of a known length', () => content],
     ['of an unknown length', () => Readable.from(chunksOf(content, 30))],
   ] as const) {
-    it(`is that error where the origin answered before it had all of content ${name}`, async () => {
-      // So does one that takes what broke off for all there is.
-      const origin = await plainly.open({
+    it(`is that error if the origin completed the upload before it had all content: ${name}`, async () => {
+      // An origin that takes incomplete content as complete.
+      const origin = await plainHttp.open({
         fault: cut,
         alter: (fields, _status, { method }) => ({
           ...fields,
@@ -287,7 +290,7 @@ describe('credentials that the upload refuses', () => {
         })
         closeLater(() => origin.close())
         const told: (ResumeToken | null)[] = []
-        const resume = { ...soon, onToken: (token: ResumeToken | null) => told.push(token) }
+        const resume = { ...withoutDelay, onToken: (token: ResumeToken | null) => told.push(token) }
         const to = { url: `${origin.url}/videos/1`, agent: agentFor() }
         const outcome = await sent(to, { resume }).catch((error: Error) => error)
         const [token] = told
@@ -305,8 +308,8 @@ describe('credentials that the upload refuses', () => {
   }
 })
 
-describe('a challenge to a request to the upload', () => {
-  it('is answered', async () => {
+describe('a challenge to a request for the upload resource', () => {
+  it('is answered with credentials', async () => {
     const challenges: string[] = []
     const origin = await startOrigin({
       mode: ({ method, path, headers }) => {
@@ -322,7 +325,7 @@ describe('a challenge to a request to the upload', () => {
     const { response, report } = await sent(to, { authenticate })
     expect(response.status).to.equal(201)
     expect(challenges).to.deep.equal(['HEAD'])
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 401',
       'challenge HEAD 204',

@@ -7,15 +7,15 @@ import { closeLater } from '../support/closing.ts'
 import { chunksOf } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import {
+  attemptTexts,
   content,
-  course,
   digest,
   failed,
   faults,
-  plainly,
+  plainHttp,
   sent,
-  soon,
   ways,
+  withoutDelay,
 } from '../support/resumable.ts'
 
 async function started(options: OriginOptions): Promise<TestOrigin> {
@@ -24,28 +24,32 @@ async function started(options: OriginOptions): Promise<TestOrigin> {
   return origin
 }
 
-describe('a first request that is made again after a 104', () => {
+describe('a first request that is repeated after a 104', () => {
   for (const way of ways) {
-    it(`because of a 417 leaves one upload behind (${way.name})`, async () => {
+    it(`because of a 417 leaves one upload at the origin (${way.name})`, async () => {
       const origin = await way.open({ fault: faults({ after: 0, with: 417 }) })
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(201)
-      expect(course(report)).to.deep.equal(['first PUT 417', 'cancel DELETE 204', 'replay PUT 201'])
+      expect(attemptTexts(report)).to.deep.equal([
+        'first PUT 417',
+        'cancel DELETE 204',
+        'replay PUT 201',
+      ])
       expect(report.outcome).to.equal('replayed')
       expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
       expect(origin.uploads[1]).to.include({ sha256: digest })
     })
   }
 
-  it('because of a 417 has one-shot content whole', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 0, with: 417 }) })
+  it('because of a 417 sends one-shot content completely', async () => {
+    const origin = await plainHttp.open({ fault: faults({ after: 0, with: 417 }) })
     await sent(origin, {}, Readable.from(chunksOf(content)))
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
     expect(origin.uploads[1]).to.include({ sha256: digest })
   })
 
-  it('because of a challenge leaves one upload behind', async () => {
-    const origin = await plainly.open({
+  it('because of a challenge leaves one upload at the origin', async () => {
+    const origin = await plainHttp.open({
       fault: faults({ after: 0, with: 401 }),
       alter: (fields, status) => ({
         ...fields,
@@ -54,16 +58,16 @@ describe('a first request that is made again after a 104', () => {
     })
     const basic = { username: 'user', password: 'secret' }
     const { report } = await sent(origin, { authenticate: { basic } })
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       ...['first PUT 401', 'cancel DELETE 204', 'challenge PUT 201'],
     ])
     expect(origin.requests[1]?.headers.authorization).to.match(/^Basic /)
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled', 'complete'])
   })
 
-  it('because of a redirect leaves none behind where it came from', async () => {
-    const there = await plainly.open()
-    const origin = await plainly.open({
+  it('because of a redirect leaves no upload at the first origin', async () => {
+    const there = await plainHttp.open()
+    const origin = await plainHttp.open({
       fault: faults({ after: 0, with: 307 }),
       alter: (fields, status) => ({ ...fields, ...(status === 307 && { location: there.url }) }),
     })
@@ -73,7 +77,7 @@ describe('a first request that is made again after a 104', () => {
     expect(there.uploads.map(({ state }) => state)).to.deep.equal(['complete'])
   })
 
-  it('goes on, whatever comes of the DELETE', async () => {
+  it('continues, whatever the response to the DELETE is', async () => {
     for (const instead of [404, 500, 'reset'] as const) {
       const origin = await started({
         mode: ({ method }) => (method === 'DELETE' ? instead : 'resumable'),
@@ -86,23 +90,23 @@ describe('a first request that is made again after a 104', () => {
   })
 })
 
-describe('an upload that is given up', () => {
-  it('by its caller is cancelled at the origin', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+describe('an upload that ends early', () => {
+  it('by an abort of its caller is cancelled at the origin', async () => {
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const aborting = new AbortController()
     const error = await failed(origin, {
       signal: aborting.signal,
       onInterim: ({ status }) => status === 104 && setImmediate(() => aborting.abort()),
     })
     expect(error.name).to.equal('AbortError')
-    // It waits for the DELETE too.
+    // It also waits for the DELETE.
     await origin.agent.close()
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
-  it('by its caller, for whatever reason, is cancelled at the origin', async () => {
+  it('by an abort with any reason is cancelled at the origin', async () => {
     for (const reason of [new Error('No more'), 'no more', 5, Symbol('no more')]) {
-      const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+      const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
       const aborting = new AbortController()
       const uploading = sent(origin, {
         signal: aborting.signal,
@@ -114,8 +118,8 @@ describe('an upload that is given up', () => {
     }
   })
 
-  it('by its caller while it waits for its next try is cancelled at the origin', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 500 }) })
+  it('by an abort during the delay before an attempt is cancelled at the origin', async () => {
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 500 }) })
     const aborting = new AbortController()
     let answered = 0
     const uploading = failed(origin, {
@@ -130,15 +134,15 @@ describe('an upload that is given up', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
-  it('because its time is over is cancelled at the origin', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+  it('by its total timeout is cancelled at the origin', async () => {
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const error = await failed(origin, { timeouts: { total: 200 } })
     expect(error.code).to.equal('ERR_EXPECT_TOTAL_TIMEOUT')
     await origin.agent.close()
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
-  it('does not wait for the DELETE as long as for other requests', async () => {
+  it('has short timeouts for the DELETE', async () => {
     const limits: unknown[] = []
     const factory = (origin: string | URL, options: object): Dispatcher => {
       const pool = gatedPool(origin, options)
@@ -150,7 +154,7 @@ describe('an upload that is given up', () => {
       }
       return pool
     }
-    const origin = await plainly.open(
+    const origin = await plainHttp.open(
       { fault: faults({ after: 100_000, with: 'stall' }) },
       { factory },
     )
@@ -159,23 +163,23 @@ describe('an upload that is given up', () => {
     expect(limits).to.deep.equal([5000, 5000])
   })
 
-  it('is left alone for whoever has the token', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+  it('is not cancelled when the caller got its token', async () => {
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const aborting = new AbortController()
     await failed(origin, {
       signal: aborting.signal,
-      resume: { ...soon, onToken: () => setImmediate(() => aborting.abort()) },
+      resume: { ...withoutDelay, onToken: () => setImmediate(() => aborting.abort()) },
     })
     await origin.agent.close()
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['open'])
   })
 
-  it('because its content is not what it was to be is cancelled, and fails with that', async () => {
+  it('because of a wrong length is cancelled, and fails with that error', async () => {
     for (const [length, code] of [
       [content.length + 1, 'ERR_EXPECT_CONTENT_SHORT'],
       [content.length - 1, 'ERR_EXPECT_CONTENT_LONG'],
     ] as const) {
-      const origin = await plainly.open()
+      const origin = await plainHttp.open()
       const headers = { 'content-length': String(length) }
       const stream = Readable.from(chunksOf(content))
       const error = await failed(origin, { headers }, stream)
@@ -184,9 +188,9 @@ describe('an upload that is given up', () => {
     }
   })
 
-  it('because its source breaks is cancelled, and fails with that', async () => {
+  it('because of an error of its source is cancelled, and fails with that error', async () => {
     const broken = new Error('The disk is gone')
-    const origin = await plainly.open()
+    const origin = await plainHttp.open()
     const error = await failed(origin, {}, () => breaking())
     async function* breaking(): AsyncGenerator<Buffer> {
       yield content.subarray(0, 1_000_000)
@@ -196,8 +200,8 @@ describe('an upload that is given up', () => {
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['cancelled'])
   })
 
-  it('together with its agent ends at once', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 100_000, with: 'stall' }) })
+  it('because its agent is destroyed rejects at once', async () => {
+    const origin = await plainHttp.open({ fault: faults({ after: 100_000, with: 'stall' }) })
     const uploading = failed(origin, {
       onInterim: () => setImmediate(() => origin.agent.destroy()),
     })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { ContentInput } from '../../lib/content/content.ts'
 import { Counted, nextOf, restOf, uploadContentOf } from '../support/sources.ts'
 
-/** One step of an attempt, or another attempt. */
+/** A step of an attempt, or a new attempt. */
 const move = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ does: 'read' } as const) },
   fc.record({ does: fc.constant('open' as const), from: fc.nat(40), end: fc.option(fc.nat(40)) }),
@@ -22,17 +22,17 @@ const kinds: Record<string, (all: string[]) => ContentInput> = {
   'an array': (all) => all,
 }
 
-/** Where the chunk ends that this byte is the last of, or in. */
+/** The end of the chunk that contains this byte. */
 function boundary(all: readonly string[], at: number): number {
   let end = 0
   for (const chunk of all) if (end < at) end += chunk.length
   return end
 }
 
-describe('content that is read from its middle', () => {
+describe('content from an offset', () => {
   for (const [name, make] of Object.entries(kinds)) {
     for (const declares of [true, false]) {
-      it(`is the same bytes: ${name}${declares ? ', of a declared length' : ''}`, async () => {
+      it(`has the same bytes: ${name}${declares ? ', of a declared length' : ''}`, async () => {
         await fc.assert(
           fc.asyncProperty(chunks, fc.array(move), fc.nat(12), async (all, moves, replayWindow) => {
             const text = all.join('')
@@ -50,12 +50,12 @@ describe('content that is read from its middle', () => {
                 else expect(chunk).to.equal(text.slice(at, at + chunk.length))
                 at += chunk?.length ?? 0
                 expect(at).to.be.at.most(end ?? text.length)
-                // Chunks are read whole.
+                // Chunks are read as a whole.
                 seen = Math.max(seen, at === 0 ? 0 : boundary(all, at))
               } else {
                 const { from, end: to } = step
                 const isHere = from >= Math.max(acknowledged, seen - replayWindow)
-                // What is neither acknowledged nor behind the window is there.
+                // Bytes that are neither acknowledged nor before the window are available.
                 if (isHere) expect(content.opensAt(from)).to.equal(true)
                 if (!content.opensAt(from) || from > text.length) continue
                 at = from
@@ -73,17 +73,17 @@ describe('content that is read from its middle', () => {
     }
   }
 
-  it('is read once, however often it is opened', async () => {
+  it('is read once, even if it is opened repeatedly', async () => {
     const input = new Counted('abc', 'def', 'ghi')
     const content = uploadContentOf(input, { replayWindow: 100, slides: true })
     await restOf(await content.open())
-    const { asked } = input
+    const { nextCalls: asked } = input
     expect(await restOf(await content.open({ start: 4, end: 8 }))).to.equal('efgh')
     expect(await restOf(await content.open({ start: 8, end: null }))).to.equal('i')
-    expect(input.asked).to.equal(asked)
+    expect(input.nextCalls).to.equal(asked)
   })
 
-  it('is an error where it grows past a limit', async () => {
+  it('fails when it exceeds a limit', async () => {
     const content = uploadContentOf(new Counted('abc', 'def'), { slides: true })
     content.limit = 5
     const source = await content.open()

@@ -6,9 +6,17 @@ import { fromFile } from '../../lib/content/file.ts'
 import type { ResumeToken } from '../../lib/report/report.ts'
 import { chunksOf, sha256 } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
-import { content, failed, faults, plainly, sent, soon, ways } from '../support/resumable.ts'
+import {
+  content,
+  failed,
+  faults,
+  plainHttp,
+  sent,
+  ways,
+  withoutDelay,
+} from '../support/resumable.ts'
 
-const resume = { ...soon, digest: 'sha-256' } as const
+const resume = { ...withoutDelay, digest: 'sha-256' } as const
 const wanted = reprDigest('sha-256')
 const cut = faults({ after: 1_000_000, with: 'reset' }, null, { after: 500_000, with: 'reset' })
 
@@ -17,12 +25,12 @@ function reprDigest(algorithm: 'sha-256' | 'sha-512'): string {
   return `${algorithm}=:${digest}:`
 }
 
-/** Kinds of content, each of which can be made several times. */
+/** Each kind can be created several times. */
 const kinds: readonly (readonly [name: string, prepare: () => () => ContentInput])[] = [
   ['a Buffer', () => () => content],
   ['a file', () => fileAgain(temporaryFile(content))],
   ['a function', () => () => () => chunksOf(content, 50)],
-  ['a function that is told where to begin', () => () => from],
+  ['a function that uses its start offset', () => () => from],
   ['a stream', () => () => Readable.from(chunksOf(content, 50))],
 ]
 
@@ -34,7 +42,7 @@ function from({ start }: { start: number }): Iterable<Uint8Array> {
   return chunksOf(content.subarray(start), 50)
 }
 
-describe('the digest of an upload that can be resumed', () => {
+describe('the digest of a resumable upload', () => {
   for (const way of ways) {
     it(`is that of the whole content, over all attempts: ${way.name}`, async () => {
       const origin = await way.open({ fault: cut })
@@ -45,14 +53,14 @@ describe('the digest of an upload that can be resumed', () => {
 
   for (const [name, prepare] of kinds) {
     it(`is that of ${name}`, async () => {
-      const origin = await plainly.open({ fault: cut })
+      const origin = await plainHttp.open({ fault: cut })
       const { report } = await sent(origin, { resume, replayWindow: 10_000_000 }, prepare()())
       expect(report).to.include({ status: 201, outcome: 'resumed', digest: wanted })
     })
 
-    it(`is that of ${name} where another process goes on`, async () => {
+    it(`is that of ${name} when another process resumes the upload`, async () => {
       const make = prepare()
-      const origin = await plainly.open({ fault: faults({ after: 1_000_000, with: 503 }) })
+      const origin = await plainHttp.open({ fault: faults({ after: 1_000_000, with: 503 }) })
       const first = await sent(origin, { resume: { attempts: 0 } }, make())
       const token = first.report.resume as ResumeToken
       const { report } = await sent(origin, { resume: { ...token, ...resume } }, make())
@@ -61,22 +69,22 @@ describe('the digest of an upload that can be resumed', () => {
     })
   }
 
-  it('is asked for in the request that creates the upload, and in those that append', async () => {
-    const origin = await plainly.open({ fault: cut })
+  it('is requested in the request that creates the upload, and in appends', async () => {
+    const origin = await plainHttp.open({ fault: cut })
     await sent(origin, { resume })
     for (const { headers } of origin.requests)
       expect(headers).to.include({ 'want-repr-digest': 'sha-256=10' })
   })
 
-  it('is not asked for without the option', async () => {
-    const origin = await plainly.open()
+  it('is not requested without the option', async () => {
+    const origin = await plainHttp.open()
     const { report } = await sent(origin)
     expect(origin.requests[0]?.headers).to.not.have.property('want-repr-digest')
     expect(report).to.not.have.property('digest')
   })
 
   it('keeps a Want-Repr-Digest of the caller', async () => {
-    const origin = await plainly.open()
+    const origin = await plainHttp.open()
     const headers = { 'Want-Repr-Digest': 'sha-256=3, sha-512=1' }
     const { report } = await sent(origin, { resume, headers })
     expect(origin.requests[0]?.headers).to.include({
@@ -86,7 +94,7 @@ describe('the digest of an upload that can be resumed', () => {
   })
 
   it('fails the upload when the origin has another one', async () => {
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: cut,
       alter: (fields) => ({
         ...fields,
@@ -101,32 +109,32 @@ describe('the digest of an upload that can be resumed', () => {
     expect(origin.requests.map(({ method }) => method)).to.not.include('DELETE')
   })
 
-  it('fails an upload that was not interrupted and whose 104 did not arrive', async () => {
-    const origin = await plainly.open({
+  it('fails an upload without interruption whose 104 did not arrive', async () => {
+    const origin = await plainHttp.open({
       alter: (fields, status) =>
         status === 104 ? null : { ...fields, 'repr-digest': 'sha-256=:AAAA:' },
     })
     expect((await failed(origin, { resume })).code).to.equal('ERR_EXPECT_RESUME_DIGEST')
   })
 
-  it('may be a sha-512, among others', async () => {
+  it('may be a sha-512 among others', async () => {
     const both = `${reprDigest('sha-512')}, sha-256=:AAAA:`
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: cut,
       alter: (fields, status) => (status === 201 ? { ...fields, 'repr-digest': both } : fields),
     })
-    const { report } = await sent(origin, { resume: { ...soon, digest: 'sha-512' } })
+    const { report } = await sent(origin, { resume: { ...withoutDelay, digest: 'sha-512' } })
     expect(report).to.include({ status: 201, digest: reprDigest('sha-512') })
   })
 
   for (const [what, field] of [
     ['none', undefined],
     ['one of another algorithm', 'sha-512=:AAAA:'],
-    ['one that is no Byte Sequence', 'sha-256=abc'],
-    ['a field that is no Dictionary', 'sha-256=:AAAA'],
+    ['a value that is not a Byte Sequence', 'sha-256=abc'],
+    ['a field that is not a Dictionary', 'sha-256=:AAAA'],
   ] as const) {
     it(`is not in the report when the origin sends ${what}`, async () => {
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         alter: ({ 'repr-digest': _own, ...fields }, status) =>
           status === 201 && field !== undefined ? { ...fields, 'repr-digest': field } : fields,
       })
@@ -135,8 +143,8 @@ describe('the digest of an upload that can be resumed', () => {
     })
   }
 
-  it('is not compared with that of a response from an origin that resumes nothing', async () => {
-    const origin = await plainly.open({
+  it('is not compared with that of an origin that does not support resumption', async () => {
+    const origin = await plainHttp.open({
       versions: [],
       alter: ({ 'upload-complete': _flag, ...fields }) => ({
         ...fields,
@@ -147,8 +155,8 @@ describe('the digest of an upload that can be resumed', () => {
     expect(report).to.include({ status: 201 }).and.not.have.property('digest')
   })
 
-  it('is not compared after a part that is not the last one', async () => {
-    const origin = await plainly.open({
+  it('is not compared after a part other than the last one', async () => {
+    const origin = await plainHttp.open({
       limit: 'max-append-size=1000000',
       alter: ({ 'upload-complete': flag, ...fields }, status, { method }) =>
         method === 'PATCH' && status === 204
@@ -163,8 +171,8 @@ describe('the digest of an upload that can be resumed', () => {
     ['bytes', (byte: number) => Buffer.alloc(content.length, byte)],
     ['an iterable', (byte: number) => chunksOf(Buffer.alloc(content.length, byte), 50)],
   ] as const) {
-    it(`is that of the last attempt where a function returns other ${name} for each`, async () => {
-      const origin = await plainly.open({
+    it(`is that of the last attempt if a function returns different ${name}`, async () => {
+      const origin = await plainHttp.open({
         fault: faults({ after: 1_000_000, with: 503 }),
         alter: (fields, status) => (status === 104 ? null : fields),
       })
@@ -179,8 +187,8 @@ describe('the digest of an upload that can be resumed', () => {
     })
   }
 
-  it('must be one that is known', async () => {
-    const origin = await plainly.open()
+  it('must be a known algorithm', async () => {
+    const origin = await plainHttp.open()
     const bad = { resume: { digest: 'md5' } } as unknown as { resume: { digest: 'sha-256' } }
     expect(await failed(origin, bad))
       .to.be.instanceOf(TypeError)

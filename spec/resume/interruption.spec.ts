@@ -7,19 +7,19 @@ import type { ResumableFault } from '../../lib/testing/index.ts'
 import { chunksOf } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
 import {
+  attemptTexts,
   content,
-  course,
   digest,
   failed,
   faults,
-  plainly,
+  plainHttp,
   sent,
   ways,
 } from '../support/resumable.ts'
 
 const third = 1_000_000
 
-/** What an upload does that is cut at a third: it looks where it is, and sends the rest. */
+/** An upload that is cut after a third: it asks for the offset, and sends the rest. */
 const wholeCourse = [
   'first PUT broke',
   'locate HEAD 204',
@@ -27,18 +27,18 @@ const wholeCourse = [
 ] as const
 
 for (const way of ways) {
-  describe(`an upload that is interrupted, over ${way.name}`, () => {
-    it('goes on where the origin has it', async () => {
+  describe(`an interrupted upload over ${way.name}`, () => {
+    it('continues at the offset of the origin', async () => {
       const origin = await way.open({ fault: faults({ after: third, with: 'reset' }) })
       const { response, report } = await sent(origin)
       expect(response.status).to.equal(201)
       expect(report.outcome).to.equal('resumed')
-      expect(course(report)).to.deep.equal(wholeCourse)
+      expect(attemptTexts(report)).to.deep.equal(wholeCourse)
       expect(origin.uploads).to.have.length(1)
       expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
     })
 
-    it('sends an append as the draft wants it, and asks about it', async () => {
+    it('sends an append as the draft requires, with an expectation', async () => {
       const origin = await way.open({ fault: faults({ after: third, with: 'reset' }) })
       const { report } = await sent(origin, { headers: { 'content-type': 'video/h264' } })
       const [, locating, appending] = origin.requests
@@ -55,7 +55,7 @@ for (const way of ways) {
       expect(report.attempts.at(-1)).to.include({ asked: true, offset: third })
     })
 
-    it('goes on after a 5xx, and as often as it gets on', async () => {
+    it('continues after each 5xx while it makes progress', async () => {
       const cuts = [500, 'reset', 503, 'reset', 599] as const
       const all = cuts.flatMap((how) => [{ after: 100_000, with: how }, null])
       const origin = await way.open({ fault: faults(...all) })
@@ -67,7 +67,7 @@ for (const way of ways) {
       expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest, appends: 6 })
     })
 
-    it('goes on after a connection that takes nothing, or after which no answer comes', async () => {
+    it('continues after a stalled connection, and after a headers timeout', async () => {
       const origin = await way.open({ fault: faults({ after: 100_000, with: 'stall' }) })
       const timeouts = { stall: 200, headers: 2000 }
       const { response, report } = await sent(origin, { timeouts })
@@ -76,7 +76,7 @@ for (const way of ways) {
       expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
     })
 
-    it('is cut before, within and behind its content, and arrives once', async () => {
+    it('can be interrupted before, within and after its content, and arrives once', async () => {
       for (const after of [0, 1, 65_536, 2_999_999, 3_000_000]) {
         const origin = await way.open({ fault: faults({ after, with: 'reset' }) })
         const { response, report } = await sent(origin)
@@ -99,7 +99,7 @@ class Inverted extends Blob {
   }
 }
 
-/** Content of every kind that can be opened again, or is kept. */
+/** Content of each kind that can be opened again, or is kept. */
 function inputs(): Record<string, () => ContentInput> {
   const path = temporaryFile()
   writeFileSync(path, content)
@@ -110,7 +110,7 @@ function inputs(): Record<string, () => ContentInput> {
     'a string': () => text,
     'an ArrayBuffer': () => new Uint8Array(content).buffer,
     'a Blob': () => new Blob([content]),
-    'a Blob with a stream of its own': () => new Inverted([content]),
+    'a Blob with a custom stream': () => new Inverted([content]),
     'a file': () => fromFile(path),
     'a part of a file': () => fromFile(path, { start: 5, end: 2_500_000 }),
     'an array': () => chunks,
@@ -136,26 +136,26 @@ function inputs(): Record<string, () => ContentInput> {
   }
 }
 
-/** A form has another boundary each time. */
+/** A form has a new boundary each time. */
 function unbound(form: Buffer | undefined): Buffer | undefined {
   const boundary = /^--([\w-]+)\r\n/.exec(form?.subarray(0, 100).toString('latin1') ?? '')?.[1]
   if (form === undefined || boundary === undefined) return form
   return Buffer.from(form.toString('latin1').replaceAll(boundary, 'boundary'), 'latin1')
 }
 
-/** Two cuts, one of them within what was resumed. */
+/** Two cuts, the second one after the upload was resumed. */
 const twice: readonly (ResumableFault | null)[] = [
   { after: 700_001, with: 'reset' },
   null,
   { after: 300_001, with: 'reset' },
 ]
 
-describe('content that is needed from its middle', () => {
+describe('content that is needed from an offset', () => {
   for (const name of Object.keys(inputs())) {
     it(`is ${name}`, async () => {
       const make = inputs()[name] as () => ContentInput
-      const uninterrupted = await plainly.open({ keepContent: true })
-      const again = await plainly.open({ keepContent: true, fault: faults(...twice) })
+      const uninterrupted = await plainHttp.open({ keepContent: true })
+      const again = await plainHttp.open({ keepContent: true, fault: faults(...twice) })
       const input = make()
       const replayWindow = 10_000_000
       const replayed = name.includes('stream') || name.includes('generator') ? make() : input
@@ -174,9 +174,9 @@ describe('content that is needed from its middle', () => {
   }
 })
 
-describe('an upload that does not get on', () => {
-  it('is given up after so many tries, with the error that ended the last of them', async () => {
-    const origin = await plainly.open({
+describe('an upload without progress', () => {
+  it('fails after the given number of attempts, with the error of the last one', async () => {
+    const origin = await plainHttp.open({
       fault: ({ method }) => (method === 'DELETE' ? null : { after: 0, with: 'reset' }),
       alter: (fields, status) => (status === 204 ? null : fields),
     })
@@ -189,13 +189,13 @@ describe('an upload that does not get on', () => {
     expect(methods.slice(0, 4)).to.deep.equal(['PUT', 'HEAD', 'HEAD', 'HEAD'])
   })
 
-  it('hands a 503 over that comes again and again, with the token to go on', async () => {
-    const origin = await plainly.open({
+  it('returns a 503 that comes repeatedly, with a token to resume later', async () => {
+    const origin = await plainHttp.open({
       fault: ({ method }) => (method === 'HEAD' ? null : { after: 0, with: 503 }),
     })
     const { response, report } = await sent(origin, { resume: { minDelay: 0, attempts: 2 } })
     expect(response.status).to.equal(503)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT 503',
       'locate HEAD 204',
       'resume PATCH 503',
@@ -205,18 +205,18 @@ describe('an upload that does not get on', () => {
     expect(report.resume).to.deep.include({ offset: 0, length: content.length, version: 8 })
   })
 
-  it('waits as long as a Retry-After says, and not for one that is too long', async () => {
-    const origin = await plainly.open({
+  it('does not wait for a Retry-After longer than maxDelay', async () => {
+    const origin = await plainHttp.open({
       fault: faults({ after: 0, with: 503 }),
       alter: (fields, status) => ({ ...fields, ...(status === 503 && { 'retry-after': '60' }) }),
     })
     const { response, report } = await sent(origin, { resume: { maxDelay: 30_000 } })
     expect(response.status).to.equal(503)
-    expect(course(report)).to.deep.equal(['first PUT 503'])
+    expect(attemptTexts(report)).to.deep.equal(['first PUT 503'])
   })
 
-  it('is over when its time is, however often its connections stall', async () => {
-    const origin = await plainly.open({
+  it('fails after its total timeout, regardless of stalled connections', async () => {
+    const origin = await plainHttp.open({
       fault: ({ method }) => (method === 'HEAD' ? null : { after: 0, with: 'stall' }),
     })
     const error = await failed(origin, {
@@ -227,8 +227,8 @@ describe('an upload that does not get on', () => {
     expect(error.code).to.equal('ERR_EXPECT_TOTAL_TIMEOUT')
   })
 
-  it('is not located once it is older than its max-age', async () => {
-    const origin = await plainly.open({
+  it('requests no offset after its max-age', async () => {
+    const origin = await plainHttp.open({
       limit: 'max-age=0',
       fault: faults({ after: 1000, with: 'reset' }),
     })

@@ -8,13 +8,21 @@ import { ExpectAgent, expectContinue, gatedPool } from '../../lib/index.ts'
 import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
 import { origin } from '../support/origin.ts'
-import { content, course, digest, faults, plainly, sent, soon } from '../support/resumable.ts'
+import {
+  attemptTexts,
+  content,
+  digest,
+  faults,
+  plainHttp,
+  sent,
+  withoutDelay,
+} from '../support/resumable.ts'
 import { Touches } from '../support/touches.ts'
 import { WatchedReadable } from '../support/watched-streams.ts'
 
 const invitation = /^upload-(?:complete|length|draft-interop-version): .*\r\n/gim
 
-/** What an origin gets from one upload, as it is on the wire. */
+/** The bytes that an origin gets from one upload. */
 async function wireOf(options: UploadOptions, input: string | Readable = 'abc'): Promise<string> {
   let head = ''
   const peer = await origin(async (wire) => {
@@ -28,20 +36,20 @@ async function wireOf(options: UploadOptions, input: string | Readable = 'abc'):
   return head.replace(/^host: .*\r\n/im, '')
 }
 
-/** undici's own, with gates. */
+/** undici's own Agent, with gates. */
 function bareAgent(): Agent {
   const agent = new Agent({ factory: gatedPool })
   closeLater(() => agent.destroy())
   return agent
 }
 
-describe('the invitation to resume', () => {
-  it('is not sent unless it is asked for', async () => {
+describe('the header fields that announce a resumable upload', () => {
+  it('are not sent by default', async () => {
     expect(await wireOf({})).to.not.match(invitation)
     expect(await wireOf({ resume: false })).to.not.match(invitation)
   })
 
-  it('tells that the content is complete, its length and the version', async () => {
+  it('declare that the content is complete, its length and the version', async () => {
     expect((await wireOf({ resume: true })).match(invitation)).to.deep.equal([
       'upload-complete: ?1\r\n',
       'upload-draft-interop-version: 8\r\n',
@@ -49,7 +57,7 @@ describe('the invitation to resume', () => {
     ])
   })
 
-  it('tells no length that is not known', async () => {
+  it('declare no unknown length', async () => {
     const head = await wireOf({ resume: true }, Readable.from(['abc']))
     expect(head.match(invitation)).to.deep.equal([
       'upload-complete: ?1\r\n',
@@ -57,11 +65,11 @@ describe('the invitation to resume', () => {
     ])
   })
 
-  it('tells the version that is wanted', async () => {
+  it('declare the given version', async () => {
     expect(await wireOf({ resume: { version: 6 } })).to.include('upload-draft-interop-version: 6')
   })
 
-  it('is all that an origin sees which does not know it', async () => {
+  it('are the only difference for an origin without support', async () => {
     for (const options of [{}, { method: 'POST' }, { expect: 'always' }] as const) {
       for (const make of [() => 'abc', () => Readable.from(['a', 'bc'])]) {
         const without = await wireOf(options, make())
@@ -71,7 +79,7 @@ describe('the invitation to resume', () => {
     }
   })
 
-  it('is not sent with content that is empty', async () => {
+  it('are not sent with empty content', async () => {
     expect(await wireOf({ resume: true }, '')).to.not.match(invitation)
   })
 
@@ -81,7 +89,7 @@ describe('the invitation to resume', () => {
     { 'Tus-Resumable': '1.0.0' },
   ]) {
     const [name] = Object.keys(headers)
-    it(`is left to a caller who sends ${name}`, async () => {
+    it(`are not added when the caller sends ${name}`, async () => {
       const composed = bareAgent().compose(expectContinue())
       for (const dispatcher of [agentFor(), composed]) {
         const head = await wireOf({ resume: true, headers, dispatcher })
@@ -91,7 +99,7 @@ describe('the invitation to resume', () => {
     })
   }
 
-  it('is not sent with a body that an interceptor puts in the place of the content', async () => {
+  it('are not sent with a body that an interceptor puts in the place of the content', async () => {
     const hex: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
       const body = Readable.from(['616263'])
       return dispatch({ ...options, body }, handler)
@@ -103,7 +111,7 @@ describe('the invitation to resume', () => {
 })
 
 describe('a 104 before the content', () => {
-  it('is not taken for the 100 that follows it', async () => {
+  it('does not start the content like a 100', async () => {
     const touches = new Touches()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -124,8 +132,8 @@ describe('a 104 before the content', () => {
   })
 })
 
-describe('a 104 that comes together with a final response', () => {
-  it('changes nothing about the response, whatever is wrong with it', async () => {
+describe('a 104 in one packet with a final response', () => {
+  it('does not change the response, even if it is invalid', async () => {
     const peer = await origin(async (wire) => {
       await wire.head()
       const interim = 'HTTP/1.1 104 Upload Resumption Supported\r\nLocation: /uploads/1\r\n'
@@ -141,8 +149,8 @@ describe('a 104 that comes together with a final response', () => {
   })
 })
 
-describe('an interceptor that keeps interim responses to itself', () => {
-  it('keeps an upload from being resumed, and not from being made', async () => {
+describe('an interceptor that drops interim responses', () => {
+  it('prevents a resumption, but not the upload', async () => {
     const withoutInterim: Dispatcher.DispatcherComposeInterceptor =
       (dispatch) => (options, handler) =>
         dispatch(options, {
@@ -152,7 +160,7 @@ describe('an interceptor that keeps interim responses to itself', () => {
             handler.onResponseStart?.(controller, status, headers, message)
           },
         })
-    const peer = await plainly.open()
+    const peer = await plainHttp.open()
     const agent = new ExpectAgent({
       factory: (...args) => gatedPool(...args).compose(withoutInterim),
     })
@@ -173,11 +181,11 @@ function forwarding(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHan
   }
 }
 
-describe('the option resume', () => {
+describe('the resume option', () => {
   const fault = faults({ after: 1_000_000, with: 'reset' } as const)
 
-  it('is taken by an agent, for undici’s request too', async () => {
-    const origin = await plainly.open({ fault }, { resume: soon })
+  it('is accepted by an agent, also for undici’s request', async () => {
+    const origin = await plainHttp.open({ fault }, { resume: withoutDelay })
     const { statusCode, body } = await request(origin.url, {
       method: 'PUT',
       body: content,
@@ -189,24 +197,24 @@ describe('the option resume', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('is taken by fetch and createFetch', async () => {
-    for (const own of [fetch, createFetch({ resume: soon })]) {
-      const origin = await plainly.open({ fault })
-      const init = { method: 'PUT', body: content, dispatcher: origin.agent, resume: soon }
+  it('is accepted by fetch and createFetch', async () => {
+    for (const own of [fetch, createFetch({ resume: withoutDelay })]) {
+      const origin = await plainHttp.open({ fault })
+      const init = { method: 'PUT', body: content, dispatcher: origin.agent, resume: withoutDelay }
       expect((await own(origin.url, init)).status).to.equal(201)
       expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
     }
   })
 
-  it('holds above another dispatcher with gates, whoever asks there', async () => {
+  it('works with another dispatcher with gates, whichever interceptor sends the expectation', async () => {
     for (const compose of [true, false]) {
-      const origin = await plainly.open({ fault })
+      const origin = await plainHttp.open({ fault })
       const agent = agentFor({ expect: 'never' })
       const bare = bareAgent()
       const dispatcher = compose ? bare.compose(expectContinue()) : bare
       const { response, report } = await sent({ url: origin.url, agent }, { dispatcher })
       expect(response.status).to.equal(201)
-      expect(course(report)).to.deep.equal([
+      expect(attemptTexts(report)).to.deep.equal([
         'first PUT broke',
         'locate HEAD 204',
         'resume PATCH 201 from 1000000',
@@ -216,7 +224,7 @@ describe('the option resume', () => {
     }
   })
 
-  it('takes the token of an upload in a call alone', () => {
+  it('accepts the token of an upload only in a call', () => {
     const resume = { location: 'http://uploads.example/1', offset: 0, length: null, version: 8 }
     expect(() => new ExpectAgent({ resume })).to.throw(TypeError, "'resume' is the token")
     expect(() => expectContinue({ resume })).to.throw(TypeError, "'resume' is the token")

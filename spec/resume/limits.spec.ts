@@ -1,15 +1,23 @@
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
 import { chunksOf } from '../support/contents.ts'
-import { content, course, digest, failed, plainly, sent, ways } from '../support/resumable.ts'
+import {
+  attemptTexts,
+  content,
+  digest,
+  failed,
+  plainHttp,
+  sent,
+  ways,
+} from '../support/resumable.ts'
 import { Touches } from '../support/touches.ts'
 import { WatchedReadable } from '../support/watched-streams.ts'
 
 describe('an Upload-Limit', () => {
   for (const way of ways) {
-    it(`that is smaller than the content ends the upload before its content (${way.name})`, async () => {
+    it(`that is smaller than the content fails the upload before its content (${way.name})`, async () => {
       const origin = await way.open({
-        // A server that has no rules of its own for what it says.
+        // A server that does not check its own header fields.
         alter: (fields, status) =>
           status === 104 ? { ...fields, 'upload-limit': 'max-size=2999999' } : fields,
       })
@@ -24,16 +32,16 @@ describe('an Upload-Limit', () => {
     })
   }
 
-  it('ends content of unknown length where it has grown past it', async () => {
-    const origin = await plainly.open({ limit: 'max-size=1000000' })
+  it('fails content of unknown length when it exceeds the limit', async () => {
+    const origin = await plainHttp.open({ limit: 'max-size=1000000' })
     const error = await failed(origin, {}, Readable.from(chunksOf(content, 30)))
     expect(error.code).to.equal('ERR_EXPECT_RESUME_LIMIT')
     expect(origin.uploads[0]?.state).to.equal('cancelled')
     expect(origin.uploads[0]?.received).to.be.at.most(1_000_000)
   })
 
-  it('that comes with a later offset holds too', async () => {
-    const origin = await plainly.open({
+  it('that comes with a later offset applies too', async () => {
+    const origin = await plainHttp.open({
       offsetEvery: 100_000,
       alter: (fields, status) =>
         status === 104 && fields['upload-offset'] !== undefined
@@ -54,20 +62,20 @@ describe('an Upload-Limit', () => {
     'max-sizes=5',
     'most=(1 2);q, max-size=3000000',
   ]) {
-    it(`is none when it is ${limit}`, async () => {
-      const origin = await plainly.open({
+    it(`is ignored when it is ${limit}`, async () => {
+      const origin = await plainHttp.open({
         alter: (fields, status) => (status === 104 ? { ...fields, 'upload-limit': limit } : fields),
       })
       const { report } = await sent(origin)
-      expect(course(report)).to.deep.equal(['first PUT 201'])
+      expect(attemptTexts(report)).to.deep.equal(['first PUT 201'])
     })
   }
 
-  it('on the size of a request has the rest sent in parts', async () => {
-    const origin = await plainly.open({ limit: 'max-append-size=1000000' })
+  it('with max-append-size causes the rest to be sent in parts', async () => {
+    const origin = await plainHttp.open({ limit: 'max-append-size=1000000' })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(201)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 204',
       'resume PATCH 204',
@@ -85,11 +93,11 @@ describe('an Upload-Limit', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('on the size of a request has content of unknown length sent in parts, and completed', async () => {
-    const origin = await plainly.open({ limit: 'max-append-size=1250000' })
+  it('with max-append-size causes content of unknown length to be sent in parts, and completed', async () => {
+    const origin = await plainHttp.open({ limit: 'max-append-size=1250000' })
     const { response, report } = await sent(origin, {}, Readable.from(chunksOf(content, 7)))
     expect(response.status).to.equal(201)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 204',
       'resume PATCH 204',
@@ -104,7 +112,7 @@ describe('an Upload-Limit', () => {
   for (const replayWindow of [0, 262_144]) {
     it(`cuts chunks that are larger than a replay window of ${replayWindow}`, async () => {
       for (const headers of [{}, { 'content-length': String(content.length) }]) {
-        const origin = await plainly.open({ limit: 'max-append-size=400000' })
+        const origin = await plainHttp.open({ limit: 'max-append-size=400000' })
         const stream = Readable.from(chunksOf(content, 2))
         const { response } = await sent(origin, { headers, replayWindow }, stream)
         expect(response.status).to.equal(201)
@@ -113,8 +121,8 @@ describe('an Upload-Limit', () => {
     })
   }
 
-  it('on the size of a request ends the upload when a part that is not the last one completes it', async () => {
-    const origin = await plainly.open({
+  it('with max-append-size fails the upload when a part other than the last one completes it', async () => {
+    const origin = await plainHttp.open({
       limit: 'max-append-size=1000000',
       alter: (fields, status, { method }) =>
         method === 'PATCH' && status === 204 ? { ...fields, 'upload-complete': '?1' } : fields,
@@ -124,9 +132,9 @@ describe('an Upload-Limit', () => {
     expect(origin.uploads[0]).to.include({ state: 'cancelled', received: 1_000_000 })
   })
 
-  it('in a 413 to an append has it sent in parts', async () => {
+  it('in a 413 to an append causes it to be sent in parts', async () => {
     let asked = 0
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       limit: 'max-append-size=2000000',
       fault: ({ number }) => (number === 1 ? { after: 10, with: 'reset' } : null),
       alter: ({ 'upload-limit': limit, ...fields }, status) => {
@@ -148,7 +156,7 @@ describe('an Upload-Limit', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('that no part can keep ends the upload', async () => {
+  it('that no part can satisfy fails the upload', async () => {
     for (const [limit, input] of [
       ['max-append-size=0', content],
       ['max-append-size=0, min-append-size=0', content],
@@ -156,10 +164,10 @@ describe('an Upload-Limit', () => {
       ['max-append-size=0, min-append-size=-1', Readable.from(chunksOf(content))],
       ['max-append-size=-5', Readable.from(chunksOf(content))],
       ['max-append-size=5, min-append-size=10', content],
-      // The last of them might be too small.
+      // The last part might be too small.
       ['max-append-size=20000, min-append-size=10000', Readable.from(chunksOf(content))],
     ] as const) {
-      const origin = await plainly.open({ limit })
+      const origin = await plainHttp.open({ limit })
       expect((await failed(origin, {}, input)).code).to.equal('ERR_EXPECT_RESUME_LIMIT')
       expect(origin.uploads[0]?.state).to.equal('cancelled')
     }

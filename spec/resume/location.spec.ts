@@ -4,14 +4,14 @@ import { closeLater } from '../support/closing.ts'
 import { agentFor } from '../support/faces.ts'
 import { identity } from '../support/identity.ts'
 import {
+  attemptTexts,
   content,
-  course,
   digest,
   failed,
   faults,
-  plainly,
+  plainHttp,
   sent,
-  soon,
+  withoutDelay,
 } from '../support/resumable.ts'
 
 const cut = faults({ after: 1_000_000, with: 'reset' } as const)
@@ -28,8 +28,8 @@ const secrets = {
 }
 
 describe('the Location of an upload', () => {
-  it('gets what the caller sends, but for what is about the content and its target', async () => {
-    const origin = await plainly.open({ fault: cut })
+  it('gets the fields of the caller, except those about the content and its target', async () => {
+    const origin = await plainHttp.open({ fault: cut })
     await sent(origin, { headers: secrets })
     for (const { headers } of origin.requests.slice(1)) {
       expect(headers).to.include({
@@ -57,7 +57,7 @@ describe('the Location of an upload', () => {
     })
     closeLater(() => first.close())
     const agent = agentFor()
-    // The other has a resource of that name.
+    // The other origin has a resource of that path.
     await sent({ url: `${other.url}/x`, agent }, { resume: { minDelay: 0, version: 8 } }, 'abc')
     const error = await failed({ url: `${first.url}/videos/1`, agent }, { headers: secrets })
     expect(error.code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
@@ -73,7 +73,7 @@ describe('the Location of an upload', () => {
     ['with credentials', 'http://user:secret@ORIGIN/uploads/1'],
   ] as const) {
     it(`is resolved ${name}`, async () => {
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         fault: cut,
         alter: (fields, status) => ({
           ...fields,
@@ -91,19 +91,19 @@ describe('the Location of an upload', () => {
   }
 
   for (const location of ['ftp://uploads.example/1', 'http://', '', '/videos/1']) {
-    it(`is as if it were not there when it is '${location}'`, async () => {
-      const origin = await plainly.open({
+    it(`is ignored when it is '${location}'`, async () => {
+      const origin = await plainHttp.open({
         fault: cut,
         alter: (fields, status) => (status === 104 ? { ...fields, location } : fields),
       })
       const { report, response } = await sent(origin, { retry: { count: 1, minDelay: 0 } })
       expect(response.status).to.equal(201)
-      expect(course(report)).to.deep.equal(['first PUT broke', 'retry PUT 201'])
+      expect(attemptTexts(report)).to.deep.equal(['first PUT broke', 'retry PUT 201'])
     })
   }
 
   it('is not followed from https to http', async () => {
-    const plain = await plainly.open()
+    const plain = await plainHttp.open()
     const tls = await identity()
     const secure = await startOrigin({
       mode: 'resumable',
@@ -123,8 +123,8 @@ describe('the Location of an upload', () => {
     expect(plain.requests).to.deep.equal([])
   })
 
-  it('that changes ends the upload, and cancels it', async () => {
-    const origin = await plainly.open({
+  it('that changes fails the upload, and cancels it', async () => {
+    const origin = await plainHttp.open({
       offsetEvery: 100_000,
       alter: (fields, status) =>
         status === 104 && fields['upload-offset'] !== undefined
@@ -140,8 +140,8 @@ describe('the Location of an upload', () => {
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['PUT', 'DELETE'])
   })
 
-  it('may be told again as long as it is the same', async () => {
-    const origin = await plainly.open({
+  it('may be sent again if it is the same', async () => {
+    const origin = await plainHttp.open({
       offsetEvery: 100_000,
       alter: (fields, status) => (status === 104 ? { ...fields, location: '/uploads/1' } : fields),
     })
@@ -149,8 +149,8 @@ describe('the Location of an upload', () => {
   })
 
   for (const status of [307, 308]) {
-    it(`may lead elsewhere with a ${status}, for each request`, async () => {
-      const moved = await plainly.open({
+    it(`may be redirected with a ${status}, for each request`, async () => {
+      const moved = await plainHttp.open({
         fault: cut,
         alter: (fields, told, { path, method }) =>
           told === 404 && path === '/uploads/old' && method !== 'GET'
@@ -165,11 +165,11 @@ describe('the Location of an upload', () => {
         resumable: { fault: cut },
       })
       closeLater(() => front.close())
-      // The one that it moved to has the first million bytes.
+      // The upload at the new location has the first million bytes.
       await failed(moved, { resume: { attempts: 0, onToken() {} } })
       const { response, report } = await sent({ url: `${front.url}/videos/1`, agent: agentFor() })
       expect(response.status).to.equal(201)
-      expect(course(report)).to.deep.equal([
+      expect(attemptTexts(report)).to.deep.equal([
         'first PUT broke',
         `locate HEAD ${status}`,
         'redirect HEAD 204',
@@ -184,8 +184,8 @@ describe('the Location of an upload', () => {
 
 describe('the version of a 104', () => {
   for (const version of ['6', '7', '8']) {
-    it(`may be ${version}, which then goes with each request to the upload`, async () => {
-      const origin = await plainly.open({
+    it(`may be ${version}, which is then sent with each request for the upload`, async () => {
+      const origin = await plainHttp.open({
         fault: cut,
         alter: (fields, status) => ({
           ...fields,
@@ -198,17 +198,17 @@ describe('the version of a 104', () => {
     })
   }
 
-  it('may be that of an origin which knows one alone', async () => {
-    const origin = await plainly.open({ fault: cut, versions: [6] })
-    const { report } = await sent(origin, { resume: { ...soon, version: 6 } })
+  it('may be the only one that an origin supports', async () => {
+    const origin = await plainHttp.open({ fault: cut, versions: [6] })
+    const { report } = await sent(origin, { resume: { ...withoutDelay, version: 6 } })
     expect(report.outcome).to.equal('resumed')
-    const unsupported = await plainly.open({ fault: cut, versions: [6] })
+    const unsupported = await plainHttp.open({ fault: cut, versions: [6] })
     expect((await failed(unsupported)).code).to.match(broken)
   })
 
   for (const version of ['5', '9', 'eight', '?1', '"8"', null]) {
-    it(`has the 104 ignored when it is ${version}`, async () => {
-      const origin = await plainly.open({
+    it(`causes the 104 to be ignored when it is ${version}`, async () => {
+      const origin = await plainHttp.open({
         fault: cut,
         alter: ({ 'upload-draft-interop-version': own, ...fields }, status) =>
           status === 104 && version !== null

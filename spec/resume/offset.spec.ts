@@ -6,32 +6,40 @@ import type { ResumableOptions } from '../../lib/testing/index.ts'
 import { standingClock } from '../support/clock.ts'
 import { chunksOf } from '../support/contents.ts'
 import { temporaryFile } from '../support/files.ts'
-import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
+import {
+  attemptTexts,
+  content,
+  digest,
+  failed,
+  faults,
+  plainHttp,
+  sent,
+} from '../support/resumable.ts'
 
 const cut = faults({ after: 1_000_000, with: 'reset' } as const)
 
-/** An origin that says other offsets than it has. */
-function lying(wanted: number, offset: string): NonNullable<ResumableOptions['alter']> {
+/** An origin that sends wrong offsets. */
+function withOffset(wanted: number, offset: string): NonNullable<ResumableOptions['alter']> {
   return (fields, status) =>
     status === wanted && fields['upload-offset'] !== undefined
       ? { ...fields, 'upload-offset': offset }
       : fields
 }
 
-describe('an offset that cannot be', () => {
+describe('an impossible offset', () => {
   for (const [name, wanted, offset] of [
-    ['beyond what was sent, while content flows', 104, '2999999'],
-    ['beyond the content, while content flows', 104, '3000001'],
-    ['behind what was acknowledged', 204, '99999'],
+    ['beyond what was sent, while content is sent', 104, '2999999'],
+    ['beyond the content, while content is sent', 104, '3000001'],
+    ['before what was acknowledged', 204, '99999'],
     ['beyond the content', 204, '3000001'],
   ] as const) {
-    it(`ends the upload, and cancels it: ${name}`, async () => {
-      const origin = await plainly.open({
+    it(`fails the upload, and cancels it: ${name}`, async () => {
+      const origin = await plainHttp.open({
         offsetEvery: 100_000,
         fault: cut,
-        alter: lying(wanted, offset),
+        alter: withOffset(wanted, offset),
       })
-      // There is always more to come.
+      // A source without an end.
       const endless = async function* (): AsyncGenerator<Buffer> {
         yield* chunksOf(content, 30).slice(0, 11)
         await new Promise(() => {})
@@ -45,24 +53,24 @@ describe('an offset that cannot be', () => {
   }
 
   for (const offset of ['-1', '1.5', 'many', '"5"', '1000000, 1000000']) {
-    it(`is as if it were not there when it is ${offset}`, async () => {
-      const flowing = await plainly.open({ offsetEvery: 100_000, alter: lying(104, offset) })
+    it(`is ignored when it is ${offset}`, async () => {
+      const flowing = await plainHttp.open({ offsetEvery: 100_000, alter: withOffset(104, offset) })
       const { report } = await sent(flowing)
       expect(report.outcome).to.not.equal('resumed')
-      const located = await plainly.open({ fault: cut, alter: lying(204, offset) })
+      const located = await plainHttp.open({ fault: cut, alter: withOffset(204, offset) })
       expect((await failed(located)).code).to.equal('ERR_EXPECT_RESUME_GONE')
     })
   }
 
-  it('is what the error tells when the DELETE is not answered until the total timeout', async () => {
+  it('is named in the error when the DELETE gets no response until the total timeout', async () => {
     let tell = (): void => {}
     const deleted = new Promise<void>((resolve) => {
       tell = resolve
     })
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: cut,
       alter: (fields, status, request) => {
-        if (request.method !== 'DELETE') return lying(204, '3000001')(fields, status, request)
+        if (request.method !== 'DELETE') return withOffset(204, '3000001')(fields, status, request)
         tell()
         return null
       },
@@ -74,8 +82,8 @@ describe('an offset that cannot be', () => {
     expect((await failing).code).to.equal('ERR_EXPECT_RESUME_MISMATCH')
   })
 
-  it('ends an upload whose length is another at the origin', async () => {
-    const origin = await plainly.open({
+  it('fails an upload whose length differs at the origin', async () => {
+    const origin = await plainHttp.open({
       fault: cut,
       alter: (fields, status) => (status === 204 ? { ...fields, 'upload-length': '5' } : fields),
     })
@@ -83,11 +91,11 @@ describe('an offset that cannot be', () => {
     expect(origin.uploads[0]?.state).to.equal('cancelled')
   })
 
-  it('is asked for again where an append has met another', async () => {
+  it('after a 409 to an append causes another offset request', async () => {
     let moved = false
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       fault: cut,
-      // What was on its way on the connection before has come since.
+      // In the meantime, the origin received what was on its way.
       alter: (fields, status) => {
         if (status !== 204 || moved) return fields
         moved = true
@@ -96,7 +104,7 @@ describe('an offset that cannot be', () => {
     })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(201)
-    expect(course(report)).to.deep.equal([
+    expect(attemptTexts(report)).to.deep.equal([
       'first PUT broke',
       'locate HEAD 204',
       'resume PATCH 409 from 999999',
@@ -107,16 +115,16 @@ describe('an offset that cannot be', () => {
   })
 })
 
-describe('a file that is written to', () => {
+describe('a file that changes', () => {
   for (const [name, changed] of [
     ['and is as long', Buffer.alloc(content.length)],
     ['and is longer', Buffer.concat([content, content])],
     ['and is shorter', content.subarray(0, 2_000_000)],
   ] as const) {
-    it(`after the interruption ${name} ends the upload, and cancels it`, async () => {
+    it(`after the interruption ${name} fails the upload, and cancels it`, async () => {
       const path = temporaryFile()
       writeFileSync(path, content)
-      const origin = await plainly.open({
+      const origin = await plainHttp.open({
         fault: cut,
         alter: (fields, status, { method }) => {
           if (method === 'HEAD' && status === 204) {
@@ -138,7 +146,7 @@ describe('content that ends before the offset of the origin', () => {
   const short = content.subarray(0, 500_000)
 
   it('ends the upload, and cancels it, when a function returns it the second time', async () => {
-    const origin = await plainly.open({ fault: cut })
+    const origin = await plainHttp.open({ fault: cut })
     const made = [content, short]
     const error = await failed(origin, {}, () => Readable.from([made.shift() ?? short]))
     expect(error.code).to.equal('ERR_EXPECT_FILE_CHANGED')
@@ -147,7 +155,7 @@ describe('content that ends before the offset of the origin', () => {
   })
 
   it('ends the upload, and leaves it to its token, when it is that of another call', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 1_000_000, with: 503 }) })
+    const origin = await plainHttp.open({ fault: faults({ after: 1_000_000, with: 503 }) })
     const resume = { attempts: 0 }
     const { report } = await sent(origin, { resume }, Readable.from([content]))
     const told: unknown[] = []
@@ -161,24 +169,24 @@ describe('content that ends before the offset of the origin', () => {
 })
 
 describe('one-shot content', () => {
-  it('goes on from what is kept of it', async () => {
-    const origin = await plainly.open({ fault: cut })
+  it('continues from its replay window', async () => {
+    const origin = await plainHttp.open({ fault: cut })
     const stream = Readable.from(chunksOf(content, 50))
     const { report } = await sent(origin, { replayWindow: content.length }, stream)
     expect(report.outcome).to.equal('resumed')
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('goes on where the last bytes alone are kept, if it is them that are missing', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 2_990_000, with: 'reset' }) })
+  it('continues if only the last bytes are kept, and only these are missing', async () => {
+    const origin = await plainHttp.open({ fault: faults({ after: 2_990_000, with: 'reset' }) })
     const stream = Readable.from(chunksOf(content, 50))
     const { report } = await sent(origin, { replayWindow: 10_000 }, stream)
-    expect(course(report)[2]).to.equal('resume PATCH 201 from 2990000')
+    expect(attemptTexts(report)[2]).to.equal('resume PATCH 201 from 2990000')
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('fails where the window is not enough, and is cancelled', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 2_989_999, with: 'reset' }) })
+  it('fails if the window is too small, and is cancelled', async () => {
+    const origin = await plainHttp.open({ fault: faults({ after: 2_989_999, with: 'reset' }) })
     const stream = Readable.from(chunksOf(content, 50))
     const error = await failed(origin, { replayWindow: 10_000 }, stream)
     expect(error.code).to.equal('ERR_EXPECT_CONTENT_GONE')
@@ -186,11 +194,11 @@ describe('one-shot content', () => {
     expect(stream.destroyed).to.equal(true)
   })
 
-  it('is not read twice, whatever is sent twice', async () => {
+  it('is read once, even if bytes are sent twice', async () => {
     const path = temporaryFile()
     writeFileSync(path, content)
     const stream = createReadStream(path)
-    const origin = await plainly.open({ fault: cut })
+    const origin = await plainHttp.open({ fault: cut })
     await sent(origin, { replayWindow: 10_000_000 }, stream)
     expect(stream.bytesRead).to.equal(content.length)
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })

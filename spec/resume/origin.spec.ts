@@ -2,25 +2,25 @@ import { Writable } from 'node:stream'
 import { expect } from 'chai'
 import { type Dispatcher, request } from 'undici'
 import { sha256 } from '../support/contents.ts'
-import { digest, faults, plainly, type Resumed, sent, ways } from '../support/resumable.ts'
+import { digest, faults, plainHttp, type Resumed, sent, ways } from '../support/resumable.ts'
 
 const version = { 'upload-draft-interop-version': '8' }
 
-interface Told {
+interface Exchanged {
   readonly status: number
   readonly fields: Dispatcher.ResponseData['headers']
   readonly interim: readonly [number, Record<string, string | string[] | undefined>][]
 }
 
-/** Speaks to an origin without this package. */
-async function told(
+/** Sends a request without this package. */
+async function exchanged(
   origin: Resumed,
   method: string,
   path: string,
   headers: Record<string, string> = {},
   body: string | null = null,
-): Promise<Told> {
-  const interim: Told['interim'][number][] = []
+): Promise<Exchanged> {
+  const interim: Exchanged['interim'][number][] = []
   const response = await request(new URL(path, origin.url), {
     method: method as 'PUT',
     headers,
@@ -38,11 +38,11 @@ const patch = (offset: number, flag: string): Record<string, string> => ({
   ...version,
 })
 
-describe('the origin for tests in the mode resumable', () => {
-  it('creates an upload, says where it is, and answers when it is complete', async () => {
-    const origin = await plainly.open({ limit: 'max-size=10' })
+describe('the test origin in the mode resumable', () => {
+  it('creates an upload, sends its location, and responds when it is complete', async () => {
+    const origin = await plainHttp.open({ limit: 'max-size=10' })
     const invited = { ...version, 'upload-complete': '?1' }
-    const { status, fields, interim } = await told(origin, 'POST', '/a', invited, 'abcde')
+    const { status, fields, interim } = await exchanged(origin, 'POST', '/a', invited, 'abcde')
     expect(interim).to.have.length(1)
     expect(interim[0]?.[0]).to.equal(104)
     expect(interim[0]?.[1]).to.include({
@@ -63,16 +63,16 @@ describe('the origin for tests in the mode resumable', () => {
     })
   })
 
-  it('takes an upload in parts, and completes it with none', async () => {
-    const origin = await plainly.open({ keepContent: true })
+  it('accepts an upload in parts, and an empty last part', async () => {
+    const origin = await plainHttp.open({ keepContent: true })
     const careful = { ...version, 'upload-complete': '?0', 'upload-length': '5' }
-    const created = await told(origin, 'POST', '/a', careful, '')
+    const created = await exchanged(origin, 'POST', '/a', careful, '')
     expect(created.status).to.equal(201)
     expect(created.fields).to.include({ location: '/uploads/1', 'upload-complete': '?0' })
-    const part = await told(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'abcde')
+    const part = await exchanged(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'abcde')
     expect(part.status).to.equal(204)
     expect(part.fields).to.include({ 'upload-offset': '5', 'upload-complete': '?0' })
-    const located = await told(origin, 'HEAD', '/uploads/1', version)
+    const located = await exchanged(origin, 'HEAD', '/uploads/1', version)
     expect(located.fields).to.include({
       'upload-offset': '5',
       'upload-complete': '?0',
@@ -80,56 +80,58 @@ describe('the origin for tests in the mode resumable', () => {
       'upload-limit': 'min-size=0',
       'cache-control': 'no-store',
     })
-    const done = await told(origin, 'PATCH', '/uploads/1', patch(5, '?1'), '')
+    const done = await exchanged(origin, 'PATCH', '/uploads/1', patch(5, '?1'), '')
     expect(done.status).to.equal(201)
     expect(origin.uploads[0]?.content.toString()).to.equal('abcde')
   })
 
-  it('refuses what the draft has it refuse', async () => {
-    const origin = await plainly.open({ limit: 'max-size=10,max-append-size=4' })
+  it('refuses what the draft requires it to refuse', async () => {
+    const origin = await plainHttp.open({ limit: 'max-size=10,max-append-size=4' })
     const careful = { ...version, 'upload-complete': '?0', 'upload-length': '6' }
-    await told(origin, 'POST', '/a', careful, 'ab')
-    const behind = await told(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'ab')
+    await exchanged(origin, 'POST', '/a', careful, 'ab')
+    const behind = await exchanged(origin, 'PATCH', '/uploads/1', patch(0, '?0'), 'ab')
     expect(behind.status).to.equal(409)
     expect(behind.fields).to.include({ 'upload-offset': '2', 'upload-complete': '?0' })
     const { 'content-type': _type, ...untyped } = patch(2, '?0')
-    expect((await told(origin, 'PATCH', '/uploads/1', untyped, 'ab')).status).to.equal(415)
+    expect((await exchanged(origin, 'PATCH', '/uploads/1', untyped, 'ab')).status).to.equal(415)
     const { 'upload-complete': _flag, ...unmarked } = patch(2, '?0')
-    expect((await told(origin, 'PATCH', '/uploads/1', unmarked, 'ab')).status).to.equal(400)
-    const large = await told(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'abcde')
+    expect((await exchanged(origin, 'PATCH', '/uploads/1', unmarked, 'ab')).status).to.equal(400)
+    const large = await exchanged(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'abcde')
     expect(large.status).to.equal(413)
     expect(large.fields).to.include({ 'upload-limit': 'max-size=10,max-append-size=4' })
-    expect((await told(origin, 'GET', '/uploads/2')).status).to.equal(404)
+    expect((await exchanged(origin, 'GET', '/uploads/2')).status).to.equal(404)
     const tooLong = { ...version, 'upload-complete': '?1', 'upload-length': '11' }
-    expect((await told(origin, 'POST', '/a', tooLong, 'abcdefghijk')).status).to.equal(413)
-    // More than its length makes an upload invalid.
-    await told(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'cdef')
-    const past = await told(origin, 'PATCH', '/uploads/1', patch(6, '?0'), 'g')
+    expect((await exchanged(origin, 'POST', '/a', tooLong, 'abcdefghijk')).status).to.equal(413)
+    // An upload with more bytes than its length is invalid.
+    await exchanged(origin, 'PATCH', '/uploads/1', patch(2, '?0'), 'cdef')
+    const past = await exchanged(origin, 'PATCH', '/uploads/1', patch(6, '?0'), 'g')
     expect(past.status).to.equal(400)
-    expect((await told(origin, 'HEAD', '/uploads/1')).status).to.equal(410)
+    expect((await exchanged(origin, 'HEAD', '/uploads/1')).status).to.equal(410)
   })
 
-  it('creates none for a version that it does not know, or for none', async () => {
-    const origin = await plainly.open({ versions: [6] })
+  it('creates none for an unknown version, or without one', async () => {
+    const origin = await plainHttp.open({ versions: [6] })
     for (const headers of [{ ...version, 'upload-complete': '?1' }, { 'upload-complete': '?1' }]) {
-      const { interim, status } = await told(origin, 'PUT', '/a', headers, 'abc')
+      const { interim, status } = await exchanged(origin, 'PUT', '/a', headers, 'abc')
       expect(status).to.equal(201)
       expect(interim).to.deep.equal([])
     }
     expect(origin.uploads).to.deep.equal([])
   })
 
-  it('forgets what is cancelled, and answers again what is complete', async () => {
-    const origin = await plainly.open()
+  it('removes cancelled uploads, and repeats the response of complete ones', async () => {
+    const origin = await plainHttp.open()
     const invited = { ...version, 'upload-complete': '?1' }
-    await told(origin, 'PUT', '/a', invited, 'abc')
-    expect((await told(origin, 'PATCH', '/uploads/1', patch(3, '?1'), '')).status).to.equal(201)
-    expect((await told(origin, 'DELETE', '/uploads/1', version)).status).to.equal(204)
-    expect((await told(origin, 'HEAD', '/uploads/1', version)).status).to.equal(410)
+    await exchanged(origin, 'PUT', '/a', invited, 'abc')
+    expect((await exchanged(origin, 'PATCH', '/uploads/1', patch(3, '?1'), '')).status).to.equal(
+      201,
+    )
+    expect((await exchanged(origin, 'DELETE', '/uploads/1', version)).status).to.equal(204)
+    expect((await exchanged(origin, 'HEAD', '/uploads/1', version)).status).to.equal(410)
   })
 
   for (const way of ways) {
-    it(`stores what comes in several requests, no faster than the store takes it, over ${way.name}`, async () => {
+    it(`stores the content of several requests with backpressure, over ${way.name}`, async () => {
       const chunks: Buffer[] = []
       const slow = new Writable({
         highWaterMark: 1,
@@ -147,18 +149,18 @@ describe('the origin for tests in the mode resumable', () => {
     })
   }
 
-  it('answers 500, and not that the upload may be resumed, when it cannot be stored', async () => {
+  it('answers 500, without an Upload-Complete, when content cannot be stored', async () => {
     const full = new Writable({ write: (_chunk, _encoding, done) => done(new Error('full')) })
-    const origin = await plainly.open({ store: () => full.on('error', () => {}) })
+    const origin = await plainHttp.open({ store: () => full.on('error', () => {}) })
     const { response, report } = await sent(origin)
     expect(response.status).to.equal(500)
     expect(report).to.not.have.property('resume')
     expect(origin.uploads.map(({ state }) => state)).to.deep.equal(['invalid'])
   })
 
-  it('tells its limits to OPTIONS', async () => {
-    const origin = await plainly.open({ limit: 'max-size=10' })
-    const { fields } = await told(origin, 'OPTIONS', '/a')
+  it('sends its limits in the response to OPTIONS', async () => {
+    const origin = await plainHttp.open({ limit: 'max-size=10' })
+    const { fields } = await exchanged(origin, 'OPTIONS', '/a')
     expect(fields).to.include({ 'upload-limit': 'max-size=10' })
   })
 })

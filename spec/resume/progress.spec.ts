@@ -2,17 +2,17 @@ import { expect } from 'chai'
 import { AttemptLog } from '../../lib/report/attempt-log.ts'
 import type { Progress } from '../../lib/report/report.ts'
 import { UploadLog } from '../../lib/report/upload-log.ts'
-import { content, faults, plainly, sent } from '../support/resumable.ts'
+import { content, faults, plainHttp, sent } from '../support/resumable.ts'
 
-describe('the progress of an upload that can be resumed', () => {
-  it('tells what the origin has beside what was sent', async () => {
-    const origin = await plainly.open({ offsetEvery: 500_000 })
-    const told: Progress[] = []
-    const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
-    const acknowledged = told.flatMap(({ acknowledged: bytes }) => bytes ?? [])
+describe('the progress of a resumable upload', () => {
+  it('includes the acknowledged bytes besides the sent ones', async () => {
+    const origin = await plainHttp.open({ offsetEvery: 500_000 })
+    const reported: Progress[] = []
+    const { report } = await sent(origin, { onProgress: (progress) => reported.push(progress) })
+    const acknowledged = reported.flatMap(({ acknowledged: bytes }) => bytes ?? [])
     expect(acknowledged.length).to.be.above(3)
     expect(acknowledged).to.deep.equal([...acknowledged].sort((one, other) => one - other))
-    for (const { acknowledged: bytes = 0, sent: all } of told.filter(
+    for (const { acknowledged: bytes = 0, sent: all } of reported.filter(
       ({ phase }) => phase === 'sending',
     ))
       expect(bytes).to.be.at.most(all)
@@ -20,26 +20,26 @@ describe('the progress of an upload that can be resumed', () => {
   })
 
   it('counts from the beginning of the content after an interruption', async () => {
-    const origin = await plainly.open({ fault: faults({ after: 1_000_000, with: 'reset' }) })
-    const told: Progress[] = []
-    const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
+    const origin = await plainHttp.open({ fault: faults({ after: 1_000_000, with: 'reset' }) })
+    const reported: Progress[] = []
+    const { report } = await sent(origin, { onProgress: (progress) => reported.push(progress) })
     const resumed = report.attempts.at(-1)
     expect(resumed).to.include({ reason: 'resume', offset: 1_000_000, sentBytes: 2_000_000 })
-    expect(told.at(-1)).to.include({ sent: content.length, total: content.length })
-    expect(told.filter(({ acknowledged }) => acknowledged === 1_000_000)).to.not.deep.equal([])
+    expect(reported.at(-1)).to.include({ sent: content.length, total: content.length })
+    expect(reported.filter(({ acknowledged }) => acknowledged === 1_000_000)).to.not.deep.equal([])
   })
 
-  it('says nothing of acknowledgements for an origin that says nothing', async () => {
-    const told: Progress[] = []
-    const origin = await plainly.open({ versions: [] })
-    const { report } = await sent(origin, { onProgress: (progress) => told.push(progress) })
-    for (const progress of told) expect(progress).to.not.have.property('acknowledged')
+  it('has no acknowledged bytes for an origin without support', async () => {
+    const reported: Progress[] = []
+    const origin = await plainHttp.open({ versions: [] })
+    const { report } = await sent(origin, { onProgress: (progress) => reported.push(progress) })
+    for (const progress of reported) expect(progress).to.not.have.property('acknowledged')
     expect(report).to.not.have.property('acknowledged')
   })
 })
 
-describe('the report of an upload that was resumed', () => {
-  it('counts what a refusal saved from where the last attempt began', () => {
+describe('the report of a resumed upload', () => {
+  it('counts saved bytes from the offset of the last attempt', () => {
     const log = new UploadLog()
     log.total = 1000
     const head = { startedAtMs: 0, delayMs: 0, method: 'PATCH', url: 'http://a.example/' }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { requirements } from './requirements.ts'
 
-describe('what the draft wants of clients', () => {
+describe('the requirements of the draft for clients', () => {
   for (const { section, level, text, proof } of requirements) {
     it(`${section}, ${level}: ${text}`, () => {
       if (typeof proof === 'string') return

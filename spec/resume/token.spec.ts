@@ -7,14 +7,22 @@ import { type Child, startChild } from '../support/child.ts'
 import { chunksOf } from '../support/contents.ts'
 import { agentFor } from '../support/faces.ts'
 import { temporaryFile } from '../support/files.ts'
-import { content, course, digest, failed, faults, plainly, sent } from '../support/resumable.ts'
+import {
+  attemptTexts,
+  content,
+  digest,
+  failed,
+  faults,
+  plainHttp,
+  sent,
+} from '../support/resumable.ts'
 
 const cut = faults({ after: 1_000_000, with: 503 }, null, null, { after: 500_000, with: 503 })
 const never = { attempts: 0 }
 
 describe('report.resume', () => {
-  it('is plain data with which another call goes on', async () => {
-    const origin = await plainly.open({ fault: cut, offsetEvery: 100_000 })
+  it('is plain data with which another call resumes the upload', async () => {
+    const origin = await plainHttp.open({ fault: cut, offsetEvery: 100_000 })
     const { report } = await sent(origin, { resume: never })
     const token: ResumeToken = JSON.parse(JSON.stringify(report.resume))
     expect(token).to.include({
@@ -26,15 +34,15 @@ describe('report.resume', () => {
     const { response, report: second } = await sent(origin, { resume: token })
     expect(response.status).to.equal(201)
     expect(response.url).to.equal(origin.url)
-    expect(course(second)).to.deep.equal(['locate HEAD 204', 'resume PATCH 201 from 1000000'])
+    expect(attemptTexts(second)).to.deep.equal(['locate HEAD 204', 'resume PATCH 201 from 1000000'])
     expect(second).to.include({ outcome: 'resumed', reason: 'threshold' })
     expect(second).to.not.have.property('resume')
     expect(origin.uploads).to.have.length(1)
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('goes on with one-shot content, of which what is there already is read and dropped', async () => {
-    const origin = await plainly.open({ fault: cut })
+  it('resumes one-shot content, whose first bytes are read and discarded', async () => {
+    const origin = await plainHttp.open({ fault: cut })
     const first = Readable.from(chunksOf(content, 30))
     const { report } = await sent(origin, { resume: never }, first)
     expect(report.resume).to.include({ length: null })
@@ -44,23 +52,23 @@ describe('report.resume', () => {
     expect(origin.uploads[0]).to.include({ state: 'complete', sha256: digest })
   })
 
-  it('is not there for an origin that does not know it, nor where it is not wanted', async () => {
+  it('is missing for an origin without support, and without the option', async () => {
     for (const [options, resume] of [
       [{ versions: [] }, true],
       [{}, false],
     ] as const) {
-      const { report } = await sent(await plainly.open(options), { resume })
+      const { report } = await sent(await plainHttp.open(options), { resume })
       expect(report).to.not.have.any.keys('resume', 'acknowledged')
     }
   })
 })
 
 describe('onToken', () => {
-  it('is told how to go on, and that nobody can any more', async () => {
-    const told: (ResumeToken | null)[] = []
-    const origin = await plainly.open()
-    await sent(origin, { resume: { onToken: (token) => told.push(token) } })
-    expect(told).to.deep.equal([
+  it('gets a token, and null when the upload is over', async () => {
+    const tokens: (ResumeToken | null)[] = []
+    const origin = await plainHttp.open()
+    await sent(origin, { resume: { onToken: (token) => tokens.push(token) } })
+    expect(tokens).to.deep.equal([
       {
         location: new URL('/uploads/1', origin.url).href,
         offset: 0,
@@ -71,8 +79,8 @@ describe('onToken', () => {
     ])
   })
 
-  it('ends the upload with what it throws', async () => {
-    const origin = await plainly.open()
+  it('fails the upload when it throws', async () => {
+    const origin = await plainHttp.open()
     const failure = new Error('The disk is full')
     const onToken = (): never => {
       throw failure
@@ -80,13 +88,13 @@ describe('onToken', () => {
     expect(await failed(origin, { resume: { onToken } })).to.equal(failure)
   })
 
-  it('keeps what a process needs that goes on after one that was killed', async () => {
+  it('gets what another process needs to resume after the first one was killed', async () => {
     const path = temporaryFile()
     const kept = temporaryFile()
     writeFileSync(path, content)
     let child: Child | null = null
     const stall = { after: 500_000, with: 'stall' } as const
-    const origin = await plainly.open({
+    const origin = await plainHttp.open({
       offsetEvery: 100_000,
       fault: faults(stall, null, stall, null, stall),
       alter: (fields, status, { number }) => {
@@ -115,16 +123,16 @@ describe('a token', () => {
   const token = { location: 'http://127.0.0.1:9/uploads/1', offset: 0, length: 5, version: 8 }
   const nowhere = { url: 'http://127.0.0.1:9/', agent: agentFor() }
 
-  it('is not for content of another length', async () => {
+  it('is rejected for content of another length', async () => {
     expect((await failed(nowhere, { resume: token }, 'abc')).code).to.equal(
       'ERR_EXPECT_FILE_CHANGED',
     )
   })
 
-  it('is not for a file that was written to since', async () => {
+  it('is rejected for a file that changed', async () => {
     const path = temporaryFile()
     writeFileSync(path, content)
-    const origin = await plainly.open({ fault: cut })
+    const origin = await plainHttp.open({ fault: cut })
     const { report } = await sent(origin, { resume: never }, fromFile(path))
     utimesSync(path, 1, 1)
     const resume = report.resume as ResumeToken
@@ -134,16 +142,16 @@ describe('a token', () => {
     expect(origin.requests).to.have.length(1)
   })
 
-  it('of an upload that is gone does not begin another', async () => {
-    const origin = await plainly.open()
+  it('of an upload that no longer exists does not start a new one', async () => {
+    const origin = await plainHttp.open()
     const resume = { ...token, location: new URL('/uploads/1', origin.url).href }
     const error = await failed(origin, { resume, retry: 3 }, 'abcde')
     expect(error.code).to.equal('ERR_EXPECT_RESUME_GONE')
     expect(origin.requests.map(({ method }) => method)).to.deep.equal(['HEAD'])
   })
 
-  it('of an upload that is complete has its response told again', async () => {
-    const origin = await plainly.open({ fault: faults({ with: 'reset' }) })
+  it('of a complete upload requests its response again', async () => {
+    const origin = await plainHttp.open({ fault: faults({ with: 'reset' }) })
     let kept: ResumeToken | null = null
     const onToken = (next: ResumeToken | null): void => {
       kept = next
@@ -155,8 +163,8 @@ describe('a token', () => {
     expect(origin.uploads).to.have.length(1)
   })
 
-  it('takes no credentials to another origin', async () => {
-    const origin = await plainly.open({ fault: cut })
+  it('sends no credentials to another origin', async () => {
+    const origin = await plainHttp.open({ fault: cut })
     const { report } = await sent(origin, { resume: never })
     const headers = { authorization: 'Bearer secret', cookie: 'a=b', 'x-tenant': 'a' }
     const elsewhere = { url: 'http://uploads.example/', agent: origin.agent }
@@ -173,7 +181,7 @@ describe('a token', () => {
   ] as const) {
     it(`of another upload, ${name}, leaves that upload alone`, async () => {
       const told: unknown[] = []
-      const origin = await plainly.open({ fault: cut })
+      const origin = await plainHttp.open({ fault: cut })
       const { report } = await sent(origin, { resume: never })
       const onToken = (next: ResumeToken | null): void => {
         told.push(next)
@@ -187,8 +195,8 @@ describe('a token', () => {
     })
   }
 
-  it('leaves the upload alone when it fails', async () => {
-    const origin = await plainly.open({
+  it('does not cancel the upload when it fails', async () => {
+    const origin = await plainHttp.open({
       fault: faults({ after: 5, with: 503 }, null, { after: 5, with: 'reset' }),
     })
     const { report } = await sent(origin, { resume: never })

@@ -8,7 +8,7 @@ const there = 'http://other.example'
 const facts: readonly RouteFact[] = ['417', 'silent', 'busy']
 const options = ['max', 'refusedFor', 'silentFor', 'busyFor', 'timesFor'] as const
 
-/** A memory with a route for each of these names, noted in this order. */
+/** A memory with these routes, noted in this order. */
 function memoryOf(...routes: string[]): RouteMemory {
   const memory = new RouteMemory()
   for (const route of routes) memory.remember(route, '417')
@@ -16,7 +16,7 @@ function memoryOf(...routes: string[]): RouteMemory {
 }
 
 describe('RouteMemory', () => {
-  it('knows nothing at first', () => {
+  it('is empty at first', () => {
     const memory = new RouteMemory()
     expect(memory.recall(here)).to.deep.equal([])
     expect(memory.times(here)).to.deep.equal([])
@@ -24,7 +24,7 @@ describe('RouteMemory', () => {
   })
 
   for (const fact of facts) {
-    it(`recalls ${fact} for the route that did it, and no other`, () => {
+    it(`recalls ${fact} for its own route only`, () => {
       const memory = new RouteMemory()
       memory.remember(here, fact)
       expect(memory.recall(here)).to.deep.equal([fact])
@@ -32,13 +32,13 @@ describe('RouteMemory', () => {
     })
   }
 
-  it('recalls all that a route did', () => {
+  it('recalls all facts of a route', () => {
     const memory = new RouteMemory()
     for (const fact of [...facts].reverse()) memory.remember(here, fact)
     expect(memory.recall(here)).to.deep.equal(facts)
   })
 
-  it('knows how long the last eight go-aheads took, the latest at the end', () => {
+  it('keeps the last eight times of a 100, the latest last', () => {
     const memory = new RouteMemory()
     for (let time = 1; time <= 10; time++) memory.measured(here, time)
     expect(memory.times(here)).to.deep.equal([3, 4, 5, 6, 7, 8, 9, 10])
@@ -46,7 +46,7 @@ describe('RouteMemory', () => {
     expect(memory.recall(here)).to.deep.equal([])
   })
 
-  it('forgets all of one route', () => {
+  it('clears all facts of a route', () => {
     const memory = memoryOf(here, there)
     memory.measured(here, 5)
     memory.forget(here)
@@ -54,7 +54,7 @@ describe('RouteMemory', () => {
     expect(memory.recall(there)).to.deep.equal(['417'])
   })
 
-  it('forgets what is named, and no more', () => {
+  it('clears only the named facts', () => {
     const memory = new RouteMemory()
     for (const fact of facts) memory.remember(here, fact)
     memory.measured(here, 5)
@@ -66,20 +66,20 @@ describe('RouteMemory', () => {
     expect(memory.times(here)).to.deep.equal([7])
   })
 
-  it('forgets what it does not know', () => {
+  it('ignores facts that it does not have', () => {
     const memory = new RouteMemory()
     memory.forget(here)
     memory.forget(here, 'busy')
     expect(memory.list()).to.deep.equal([])
   })
 
-  it('forgets all', () => {
+  it('clears all entries', () => {
     const memory = memoryOf(here, there)
     memory.clear()
     expect([memory.recall(here), memory.recall(there)]).to.deep.equal([[], []])
   })
 
-  it('lets go of the route that was not used for the longest time', () => {
+  it('evicts the least recently used route', () => {
     const memory = new RouteMemory({ max: 2 })
     memory.remember('a', '417')
     memory.remember('b', '417')
@@ -90,30 +90,30 @@ describe('RouteMemory', () => {
 
   for (const name of options) {
     for (const value of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 5n, {}]) {
-      it(`refuses ${name} ${typeof value} ${String(value)}`, () => {
+      it(`rejects ${name} ${typeof value} ${String(value)}`, () => {
         expect(() => new RouteMemory({ [name]: value })).to.throw(TypeError, `'${name}'`)
       })
     }
   }
 
-  it('takes a million routes, and days', () => {
+  it('accepts a million routes, and days', () => {
     const days = 86_400_000 * 20
     const lives = { refusedFor: days, silentFor: days, busyFor: days, timesFor: days }
     const memory = new RouteMemory({ max: 1_000_000, ...lives })
     expect(memory.recall(here)).to.deep.equal([])
   })
 
-  it('refuses more routes than can be kept, by name', () => {
+  it('rejects more routes than it can hold, by name', () => {
     expect(() => new RouteMemory({ max: Number.MAX_SAFE_INTEGER })).to.throw(TypeError, "'max'")
   })
 
-  it('refuses an option that it does not know, by name', () => {
+  it('rejects an unknown option by name', () => {
     expect(() => new RouteMemory({ refuseFor: 5 } as object)).to.throw(TypeError, "'refuseFor'")
   })
 })
 
-describe("what a RouteMemory's list() gives", () => {
-  it('is all that is known, with the date on which it ends', () => {
+describe('the list of a RouteMemory', () => {
+  it('contains all facts with the date on which they expire', () => {
     const clock = standingClock()
     clock.tick(1000)
     const memory = new RouteMemory()
@@ -130,13 +130,13 @@ describe("what a RouteMemory's list() gives", () => {
     ])
   })
 
-  it('has the route that was used last at the end', () => {
+  it('has the most recently used route last', () => {
     const memory = memoryOf('a', 'b', 'c')
     memory.recall('a')
     expect(memory.list().map(({ route }) => route)).to.deep.equal(['b', 'c', 'a'])
   })
 
-  it('leaves out what has expired, and routes of which no more is known', () => {
+  it('omits expired facts, and routes without other facts', () => {
     const clock = standingClock()
     const memory = memoryOf(here)
     memory.remember(here, 'busy')
@@ -146,7 +146,7 @@ describe("what a RouteMemory's list() gives", () => {
     expect(memory.list()).to.deep.equal([{ route: here, until: { '417': 3_600_000 }, times: [] }])
   })
 
-  it('is no longer written to', () => {
+  it('does not change later', () => {
     const memory = new RouteMemory()
     memory.measured(here, 5)
     const before = memory.list()
@@ -156,7 +156,7 @@ describe("what a RouteMemory's list() gives", () => {
     expect(before[0]?.until).to.have.all.keys('times')
   })
 
-  it('does not count as use', () => {
+  it('does not count as a use', () => {
     const memory = memoryOf('a', 'b')
     memory.list()
     expect(memory.list().map(({ route }) => route)).to.deep.equal(['a', 'b'])

@@ -14,13 +14,12 @@ function all(): RouteState {
   return state
 }
 
-/** What is known, by name. */
 function names(state: RouteState): string[] {
   return [...state.facts, ...(state.times.length > 0 ? ['times'] : [])]
 }
 
 describe('RouteState', () => {
-  it('ends one thing after the other, each at its own time', () => {
+  it('lets each fact expire at its own time', () => {
     const clock = standingClock()
     const state = all()
     const known = [100, 1, 99, 1, 99, 1, 699, 1].map((milliseconds) => {
@@ -40,7 +39,7 @@ describe('RouteState', () => {
     expect(state.empty).to.equal(true)
   })
 
-  it('counts from what was noted last, not from when it was asked for', () => {
+  it('counts from the last note, not from the last read', () => {
     const clock = standingClock()
     const state = all()
     clock.tick(80)
@@ -56,7 +55,7 @@ describe('RouteState', () => {
     ['ten years', 315_576_000_000],
   ]
   for (const [name, milliseconds] of back) {
-    it(`ends what it knew when the clock is set back ${name}, for good`, () => {
+    it(`lets facts expire for good when the clock is set back ${name}`, () => {
       const clock = standingClock()
       clock.tick(400_000_000_000)
       const state = all()
@@ -67,7 +66,7 @@ describe('RouteState', () => {
     })
   }
 
-  it('keeps nothing for longer than if it were new, however the clock is set', () => {
+  it('keeps no fact longer than a new one when the clock is set', () => {
     const clock = standingClock()
     clock.tick(1_000_000)
     const state = all()
@@ -78,14 +77,14 @@ describe('RouteState', () => {
     expect(state.empty).to.equal(true)
   })
 
-  it('ends what it knew when the clock is set forward', () => {
+  it('lets facts expire when the clock is set forward', () => {
     const clock = standingClock()
     const state = all()
     clock.setSystemTime(Date.now() + 315_576_000_000)
     expect(state.empty).to.equal(true)
   })
 
-  it('can be told anew what had ended', () => {
+  it('can note facts again after they expired', () => {
     const clock = standingClock()
     const state = all()
     clock.tick(5000)
@@ -95,7 +94,7 @@ describe('RouteState', () => {
     expect(state.times).to.deep.equal([7])
   })
 
-  it('holds until the same dates for whoever takes it over', () => {
+  it('keeps the expiry dates of a saved record', () => {
     const clock = standingClock()
     const record = all().record(route)
     clock.tick(60)
@@ -106,7 +105,7 @@ describe('RouteState', () => {
     expect(names(other)).to.deep.equal(['417', 'silent', 'times'])
   })
 
-  it('takes nothing over for longer than if it were new', () => {
+  it('keeps no loaded fact longer than a new one', () => {
     const clock = standingClock()
     const until = { '417': 1e300, silent: Number.MAX_SAFE_INTEGER, busy: 5000, times: 1e15 }
     const state = new RouteState(lives, { until, times: [5] })
@@ -116,7 +115,7 @@ describe('RouteState', () => {
   })
 })
 
-describe("a RouteMemory's times", () => {
+describe('the lifetimes of a RouteMemory', () => {
   const rows: readonly (readonly [RouteKnowledge, keyof RouteMemoryOptions, number])[] = [
     ['417', 'refusedFor', 3_600_000],
     ['silent', 'silentFor', 600_000],
@@ -139,7 +138,7 @@ describe("a RouteMemory's times", () => {
     }
   }
 
-  it('begin again with what comes after they have ended', () => {
+  it('start again with facts that come after they have expired', () => {
     const clock = standingClock()
     const memory = new RouteMemory({ timesFor: 100 })
     memory.measured(route, 5)

@@ -5,7 +5,7 @@ import { Route } from '../../lib/routes/route.ts'
 
 const key = 'http://uploads.example'
 
-/** A route of which all is known. */
+/** A route with every fact. */
 function known(): { route: Route; memory: RouteMemory } {
   const memory = new RouteMemory()
   for (const fact of ['417', 'silent', 'busy'] as const) memory.remember(key, fact)
@@ -14,27 +14,27 @@ function known(): { route: Route; memory: RouteMemory } {
 }
 
 describe('Route', () => {
-  it('tells what the memory knows of it', () => {
+  it('reads the facts in the memory', () => {
     const { route } = known()
     expect(route.facts).to.deep.equal(['417', 'silent', 'busy'])
     expect(route.times).to.deep.equal([5])
   })
 
-  it('can be asked once it answered 100, but is as busy as before', () => {
+  it('loses 417 and silence after a 100, but stays busy', () => {
     const { route } = known()
     route.continued(7)
     expect(route.facts).to.deep.equal(['busy'])
     expect(route.times).to.deep.equal([5, 7])
   })
 
-  it('can be asked once it answered 100 unasked, which took no time that could be known', () => {
+  it('loses 417 and silence after a 100 without an expectation, which has no time', () => {
     const { route } = known()
     route.continued(null)
     expect(route.facts).to.deep.equal(['busy'])
     expect(route.times).to.deep.equal([5])
   })
 
-  it('is silent after a full wait', () => {
+  it('is silent after a full wait without a 100', () => {
     const { route, memory } = known()
     memory.forget(key, 'silent')
     route.unanswered(false)
@@ -42,7 +42,7 @@ describe('Route', () => {
     expect(route.times).to.deep.equal([5])
   })
 
-  it('is not silent after a measured wait, but not as quick as it was', () => {
+  it('loses its times after a measured wait without a 100, but is not silent', () => {
     const { route, memory } = known()
     memory.forget(key, 'silent')
     route.unanswered(true)
@@ -65,8 +65,8 @@ describe('Route', () => {
     [504, false, [], []],
   ]
   for (const [status, asked, before, after] of answers) {
-    const how = asked ? 'an upload that asked' : 'an upload'
-    it(`that was [${before}] is [${after}] after a ${status} to ${how}`, () => {
+    const how = asked ? 'an upload with an expectation' : 'an upload'
+    it(`with the facts [${before}] has [${after}] after a ${status} to ${how}`, () => {
       const memory = new RouteMemory()
       for (const fact of before) memory.remember(key, fact)
       new Route(memory, key, false).answered(status, asked)
@@ -74,7 +74,7 @@ describe('Route', () => {
     })
   }
 
-  it('knows and notes nothing without a memory', () => {
+  it('has and notes no facts without a memory', () => {
     const route = new Route(false, key, false)
     route.continued(5)
     route.unanswered(true)

@@ -9,13 +9,13 @@ function reloaded(memory: RouteMemory): RouteMemory {
   return RouteMemory.from(JSON.parse(JSON.stringify(memory)))
 }
 
-/** A record that is right, but for what is given. */
+/** A valid record, except for these properties. */
 function record(wrong: object): unknown {
   return { route: here, until: { '417': 4_102_444_800_000 }, times: [], ...wrong }
 }
 
 describe('RouteMemory.from', () => {
-  it('loads what JSON.stringify saved', () => {
+  it('loads the output of JSON.stringify', () => {
     const memory = new RouteMemory()
     memory.remember(here, '417')
     memory.remember(there, 'busy')
@@ -28,13 +28,13 @@ describe('RouteMemory.from', () => {
     expect(reloaded(memory).list()).to.deep.equal(memory.list())
   })
 
-  it('loads what list() gave', () => {
+  it('loads the output of list()', () => {
     const memory = new RouteMemory()
     memory.measured(here, 5)
     expect(RouteMemory.from(memory.list()).list()).to.deep.equal(memory.list())
   })
 
-  it('shares nothing with what it was made from', () => {
+  it('copies its argument', () => {
     const times = [1, 2]
     const memory = RouteMemory.from([{ route: here, until: { times: Date.now() + 1000 }, times }])
     memory.measured(here, 3)
@@ -42,7 +42,7 @@ describe('RouteMemory.from', () => {
     expect(memory.times(here)).to.deep.equal([1, 2, 3])
   })
 
-  it('keeps the dates on which things end', () => {
+  it('keeps the expiry dates', () => {
     const clock = standingClock()
     const memory = new RouteMemory({ busyFor: 1000 })
     memory.remember(here, 'busy')
@@ -55,7 +55,7 @@ describe('RouteMemory.from', () => {
     expect(other.recall(here)).to.deep.equal([])
   })
 
-  it('drops what has expired, which takes no room', () => {
+  it('drops expired facts, which use no capacity', () => {
     const clock = standingClock()
     const memory = new RouteMemory()
     memory.remember(here, 'silent')
@@ -67,7 +67,7 @@ describe('RouteMemory.from', () => {
     expect(other.list().map(({ route }) => route)).to.deep.equal([here])
   })
 
-  it('keeps the routes that were used last, when there is not room for all', () => {
+  it('keeps the most recently used routes if it cannot hold all', () => {
     const memory = new RouteMemory()
     for (const route of ['a', 'b', 'c']) memory.remember(route, '417')
     memory.recall('a')
@@ -75,7 +75,7 @@ describe('RouteMemory.from', () => {
     expect(other.list().map(({ route }) => route)).to.deep.equal(['c', 'a'])
   })
 
-  it('remembers nothing for longer than its own options say', () => {
+  it('keeps no fact longer than its own options allow', () => {
     const clock = standingClock()
     const memory = new RouteMemory()
     memory.remember(here, '417')
@@ -84,12 +84,12 @@ describe('RouteMemory.from', () => {
     expect(other.recall(here)).to.deep.equal([])
   })
 
-  it('takes options like the constructor', () => {
+  it('accepts the options of the constructor', () => {
     expect(() => RouteMemory.from([], { max: 0 })).to.throw(TypeError, "'max'")
     expect(() => RouteMemory.from([], { mux: 1 } as object)).to.throw(TypeError, "'mux'")
   })
 
-  it('loads nothing from nothing', () => {
+  it('loads an empty list', () => {
     expect(RouteMemory.from([]).list()).to.deep.equal([])
   })
 
@@ -132,7 +132,7 @@ describe('RouteMemory.from', () => {
     })
   }
 
-  it('says nothing of what it was given', () => {
+  it('does not print its argument in errors', () => {
     const secret = 'http://user:secret@uploads.example'
     expect(() => RouteMemory.from(secret))
       .to.throw(TypeError)
@@ -144,7 +144,7 @@ describe('RouteMemory.from', () => {
       .not.contain('secret')
   })
 
-  it('is not harmed by keys of any name', () => {
+  it('ignores keys with special names', () => {
     const later = Date.now() + 1000
     const text = `[{"__proto__": {"until": 5}, "constructor": 1, "route": "__proto__",
       "until": {"__proto__": {"busy": ${later}}, "417": ${later}, "toString": 5, "other": "x"},
@@ -158,12 +158,12 @@ describe('RouteMemory.from', () => {
     expect(memory.recall('constructor')).to.deep.equal([])
   })
 
-  it('takes nothing from the prototype of a record', () => {
+  it('ignores inherited properties of a record', () => {
     const inherited = Object.create({ route: here, until: {}, times: [] })
     expect(() => RouteMemory.from([inherited])).to.throw(TypeError, "'route'")
   })
 
-  it('is not harmed by huge numbers and long lists', () => {
+  it('limits huge numbers and long lists', () => {
     const times = new Array(100_000).fill(1e300)
     const memory = RouteMemory.from([{ route: here, until: { '417': 1e300, times: 1e300 }, times }])
     const latest = Date.now() + 3_600_000

@@ -18,7 +18,7 @@ const texts = [
   'a\\"; evil="1',
 ]
 
-/** The lines of the parts' heads, in what a form became. */
+/** The header lines of the parts of a form. */
 function headLines(content: string, boundary: string): string[] {
   const parts = content.split(`--${boundary}`).slice(1, -1)
   return parts.flatMap((part) => part.slice(2, part.indexOf('\r\n\r\n')).split(/[\r\n]+/))
@@ -36,7 +36,7 @@ async function sent(form: FormData): Promise<{ lines: string[]; parts: number }>
 describe('a form', () => {
   for (const [realm, make] of Object.entries(realms)) {
     for (const text of texts) {
-      it(`of ${realm} keeps a name and a file name in its field: ${JSON.stringify(text)}`, async () => {
+      it(`of ${realm} escapes a name and a file name: ${JSON.stringify(text)}`, async () => {
         const form = make()
         form.append(text, 'value')
         form.append('file', new File(['content'], text, { type: 'text/plain' }))
@@ -53,7 +53,7 @@ describe('a form', () => {
       })
     }
 
-    it(`of ${realm} keeps a media type in its field`, async () => {
+    it(`of ${realm} removes line breaks in a media type`, async () => {
       const form = make()
       form.append('file', new File(['content'], 'a', { type: 'text/plain\r\nevil: 1' }))
       const { lines } = await sent(form)

@@ -8,9 +8,9 @@ import { guarded, statuses } from '../support/guarded.ts'
 const method = (text: string): Sending => ({ method: text as 'PUT' })
 const field = (name: string, value: string): Sending => ({ headers: { [name]: value } })
 
-/** What would put a line of its own, or a request of its own, into the head. */
+/** Attempts to add a line or a request to the head. */
 const injections: readonly (readonly [string, Sending])[] = [
-  ['a method with a request behind it', method('PUT /evil HTTP/1.1\r\nevil: 1\r\n\r\nPUT')],
+  ['a method followed by a request', method('PUT /evil HTTP/1.1\r\nevil: 1\r\n\r\nPUT')],
   ['a method with a line end', method('PUT\n')],
   ['a method with a blank', method('PUT /evil')],
   ['a method with a NUL', method('PUT\0')],
@@ -26,7 +26,7 @@ const injections: readonly (readonly [string, Sending])[] = [
   ['a value with a NUL', field('x', '1\0evil')],
   ['a value whose characters end in CR and LF', field('x', '1\u010d\u010aevil: 1')],
   ['a length with a line end', field('content-length', '7\r\nevil: 1')],
-  ['a length that is none', field('content-length', 'x')],
+  ['an invalid length', field('content-length', 'x')],
   ['a length that is negative', field('content-length', '-7')],
   ['a length that is another', field('content-length', '3')],
   ['a coding', field('transfer-encoding', 'chunked')],
@@ -39,19 +39,19 @@ for (const { name, open } of faces) {
   for (const expectation of ['always', 'never'] as const) {
     describe(`a caller of ${name} (expect ${expectation})`, () => {
       for (const [what, sending] of injections) {
-        it(`puts nothing into the head by ${what}`, async () => {
+        it(`adds nothing to the head with ${what}`, async () => {
           const origin = await guarded('go', { keepContent: true })
           const own = { ...sending, expect: expectation }
           const failed = await open()(origin.url, 'content', own).then(
             () => false,
             () => true,
           )
-          // What is not refused is made harmless: fetch leaves out the fields it frames with.
+          // What is not refused is harmless: fetch removes the fields that it frames with.
           for (const { method, path, headers } of origin.requests) {
             expect(`${method} ${path}`).to.equal('PUT /')
             expect(headers).not.to.have.any.keys('evil', 'x')
           }
-          // A wrong length of a stream is found out after the go-ahead; the message is incomplete.
+          // A wrong length of a stream is only found after the 100; the message stays incomplete.
           const complete = origin.requests.filter(({ sha256 }) => sha256 !== '')
           expect(complete.map(({ content }) => String(content))).to.eql(failed ? [] : ['content'])
         })
@@ -69,7 +69,7 @@ describe('a request target', () => {
     '/\u010a',
   ]) {
     for (const expectation of ['always', 'never'] as const) {
-      it(`is refused by a dispatcher: ${JSON.stringify(path)} (expect ${expectation})`, async () => {
+      it(`is rejected by a dispatcher: ${JSON.stringify(path)} (expect ${expectation})`, async () => {
         const origin = await guarded('go')
         const dispatcher = agentFor({ expect: expectation })
         const options = { origin: origin.url, path, method: 'PUT', body: 'content' } as const
@@ -80,7 +80,7 @@ describe('a request target', () => {
     }
   }
 
-  it('stays one line, whatever the URL is made of', async () => {
+  it('stays one line for any URL', async () => {
     const origin = await guarded('go')
     const url = `${origin.url}/a\r\nevil: 1 \u010a?\r\nb c#\r\nd`
     for (const send of [
@@ -96,7 +96,7 @@ describe('a request target', () => {
     expect(statuses(origin)).to.deep.equal([201, 201])
   })
 
-  it('stays one line, whatever a Location is made of', async () => {
+  it('stays one line for any Location', async () => {
     const origin = await guarded(({ path }) => {
       const location = '/b \t%0d%0aevil:%201\\c?d e'
       return path === '/' ? { status: 307, headers: { location } } : 'go'

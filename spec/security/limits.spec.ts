@@ -7,7 +7,7 @@ import { agentFor } from '../support/faces.ts'
 import { guarded } from '../support/guarded.ts'
 import { origin } from '../support/origin.ts'
 
-// Each may have 16 KiB, and all of them 1 MiB before the content moves, and 1 MiB after it.
+// The limits are 16 KiB for each one, and 1 MiB in total before the content is sent, and again after it.
 const [one, all] = [20_000, 2_600_000]
 
 const floods: readonly (readonly [string, string, number])[] = [
@@ -19,9 +19,9 @@ const floods: readonly (readonly [string, string, number])[] = [
 ]
 
 for (const { name, wraps, open } of faces) {
-  describe(`${name}, flooded`, () => {
+  describe(`${name}, with a flood of bytes`, () => {
     for (const [what, text, bytes] of floods) {
-      it(`fails at too much of ${what}`, async () => {
+      it(`fails for too much of ${what}`, async () => {
         const peer = await origin(async (wire) => {
           await wire.head()
           wire.raw(text.repeat(Math.ceil(bytes / text.length)))
@@ -34,7 +34,7 @@ for (const { name, wraps, open } of faces) {
       })
     }
 
-    it('fails at a final head without an end', async () => {
+    it('fails for a final head without an end', async () => {
       const peer = await origin(async (wire) => {
         await wire.head()
         wire.raw(`HTTP/1.1 200 OK\r\n${'x: y\r\n'.repeat(20_000)}`)
@@ -48,17 +48,17 @@ for (const { name, wraps, open } of faces) {
   })
 }
 
-describe('content that is compressed', () => {
+describe('compressed content', () => {
   const plain = 'yes '.repeat(10_000)
   const headers = { 'content-encoding': 'gzip' }
 
-  it('is decompressed as fetch does it: as far as it is read, and no further', async () => {
+  it('is decompressed only as far as it is read, as in fetch', async () => {
     const compressed = gzipSync(Buffer.alloc(10_000_000))
     const peer = await origin(async (wire) => {
       await wire.head()
       wire.send('HTTP/1.1 200 OK', 'content-encoding: gzip', `content-length: ${compressed.length}`)
       wire.raw(compressed.subarray(0, 5000))
-      // The rest is not sent: what is read does not wait for it.
+      // The response stays incomplete: reading does not wait for the rest.
       await wire.closed()
     })
     const { response } = await upload(peer.url, 'content', { dispatcher: agentFor() })
@@ -69,7 +69,7 @@ describe('content that is compressed', () => {
     await peer.done
   })
 
-  it('is left as it is by a dispatcher', async () => {
+  it('is not decompressed by a dispatcher', async () => {
     const compressed = gzipSync(plain)
     const { url } = await guarded({ status: 200, headers, body: compressed })
     const dispatcher = agentFor({ expect: 'always' })

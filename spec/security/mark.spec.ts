@@ -7,10 +7,10 @@ const given = '00000000-0000-4000-8000-000000000000-1'
 const lookalike = `PUT / HTTP/1.1\r\n${name}: ${given}\r\ncontent-length: 7\r\n\r\ncontent`
 
 for (const face of faces) {
-  describe(`a caller of ${face.name} who knows how the package is made`, () => {
+  describe(`a caller of ${face.name} who knows the internals of the package`, () => {
     for (const expectation of ['always', 'never'] as const) {
       for (const field of [name, name.toUpperCase()]) {
-        it(`changes nothing by a field ${field} (expect ${expectation})`, async () => {
+        it(`has no effect with a field ${field} (expect ${expectation})`, async () => {
           const origin = await guarded('go', { keepContent: true })
           const sending = {
             headers: { [field]: given, 'x-other': 'as it is' },
@@ -26,7 +26,7 @@ for (const face of faces) {
         })
       }
 
-      it(`changes nothing by such a field in a value or in the content (expect ${expectation})`, async () => {
+      it(`has no effect with such a field in a value or in the content (expect ${expectation})`, async () => {
         const origin = await guarded('go', { keepContent: true })
         const value = `${name}: ${given}`
         const sending = { headers: { 'x-other': value }, expect: expectation }

@@ -3,7 +3,7 @@ import { type UploadOptions, type UploadResult, upload } from '../../lib/client/
 import { RouteMemory } from '../../lib/routes/memory.ts'
 import type { OriginMode, TestOrigin } from '../../lib/testing/index.ts'
 import { agentFor } from '../support/faces.ts'
-import { guarded, statuses, stream, user, wholes } from '../support/guarded.ts'
+import { completeCount, guarded, statuses, stream, user } from '../support/guarded.ts'
 
 function send(proxy: TestOrigin, options: UploadOptions = {}): Promise<UploadResult> {
   const memory = new RouteMemory()
@@ -11,7 +11,7 @@ function send(proxy: TestOrigin, options: UploadOptions = {}): Promise<UploadRes
   return upload('http://uploads.example/file', stream(), own)
 }
 
-/** The fields with credentials that came with each request. */
+/** The fields with credentials in each request. */
 function credentials({ requests }: TestOrigin): string[][] {
   const names = ['authorization', 'proxy-authorization']
   return requests.map(({ headers }) => names.filter((name) => name in headers))
@@ -19,9 +19,9 @@ function credentials({ requests }: TestOrigin): string[][] {
 
 const both = { basic: user, proxy: { basic: user } }
 
-describe('a proxy that answers for the origin', () => {
+describe('a proxy that responds instead of the origin', () => {
   for (const status of [403, 407, 413, 502, 503, 504]) {
-    it(`has its ${status} returned, with no content sent`, async () => {
+    it(`has its ${status} returned, and gets no content`, async () => {
       const proxy = await guarded({ status, body: 'the proxy says no' })
       const { response, report } = await send(proxy)
       expect(response.status).to.equal(status)
@@ -31,13 +31,13 @@ describe('a proxy that answers for the origin', () => {
     })
   }
 
-  it('has its 417 replayed to it, once, without the expectation', async () => {
+  it('gets a replay without the expectation after its 417, once', async () => {
     const proxy = await guarded(417)
     const { response, report } = await send(proxy)
     expect(response.status).to.equal(201)
     expect(report.outcome).to.equal('replayed')
     expect(proxy.requests.map(({ asked }) => asked)).to.deep.equal([true, false])
-    expect(wholes(proxy)).to.equal(1)
+    expect(completeCount(proxy)).to.equal(1)
   })
 
   const traps: readonly (readonly [string, OriginMode])[] = [
@@ -65,7 +65,7 @@ describe('a proxy that answers for the origin', () => {
     })
   }
 
-  it('gets its own credentials for a 407, and not the origin’s', async () => {
+  it('gets its own credentials after a 407, and not those of the origin', async () => {
     const headers = { 'proxy-authenticate': 'Basic realm="x"' }
     const proxy = await guarded({ status: 407, headers })
     const { response } = await send(proxy, { authenticate: both })

@@ -6,17 +6,17 @@ import { guarded, statuses } from '../support/guarded.ts'
 const secrets = { authorization: 'Bearer secret', cookie: 'session=secret' }
 const content = noise(5000)
 
-/** The secrets that came with the last request. */
+/** The secrets in the last request. */
 function cameTo(headers: object | undefined): string[] {
   return Object.keys({ ...headers }).filter((name) => name in secrets || name.startsWith('proxy-'))
 }
 
 for (const { name, open } of faces) {
-  describe(`${name}, led elsewhere`, () => {
+  describe(`${name} with redirects`, () => {
     const sending = { headers: { ...secrets, 'x-own': 'kept' }, expect: 'always' } as const
 
     for (const status of [301, 302, 307, 308]) {
-      it(`keeps the origin's secrets from another origin after a ${status}`, async () => {
+      it(`sends no secrets of the origin to another origin after a ${status}`, async () => {
         const other = await guarded('go')
         const origin = await guarded({ status, headers: { location: `${other.url}/there` } })
         await open({ redirect: 'follow' })(`${origin.url}/here`, content, sending)
@@ -28,7 +28,7 @@ for (const { name, open } of faces) {
       })
     }
 
-    it('comes to an end, however long it is led', async () => {
+    it('fails after a limited number of redirects', async () => {
       const origin = await guarded(({ path }) => ({
         status: 307,
         headers: { location: `${path}x` },
@@ -37,7 +37,7 @@ for (const { name, open } of faces) {
         (error) => error,
       )
       expect(failure).to.be.instanceOf(Error)
-      // Fetch allows 20, everything else what maxRedirections says, which is 5.
+      // fetch allows 20; the others use maxRedirections, which is 5.
       expect(statuses(origin).length).to.be.oneOf([6, 21])
     })
   })

@@ -5,10 +5,10 @@ import { faces } from '../support/all-faces.ts'
 import { identity } from '../support/identity.ts'
 import { listening } from '../support/listening.ts'
 
-/** The first byte of a TLS record with a handshake (RFC 8446, section 5.1). */
+/** The first byte of a TLS handshake record (RFC 8446, section 5.1). */
 const handshake = 22
 
-/** Where it listens, and how many connections were made. */
+/** The URL, and how many connections were made. */
 interface Counted {
   readonly url: string
   readonly connections: () => number
@@ -23,18 +23,18 @@ async function counted(server: Server, host: string): Promise<Counted> {
   return { url: `https://${host}:${port}/file`, connections: () => connections }
 }
 
-/** A TLS server that fails the spec when a request comes through. */
+/** A TLS server that fails the spec when it gets a request. */
 async function tlsServer(host: string, options: object = {}): Promise<Counted> {
   const server = createTlsServer({ ...(await identity()), ...options })
   server.on('tlsClientError', () => {})
   server.on('secureConnection', (socket) => {
     socket.on('error', () => {})
-    socket.on('data', (chunk: Buffer) => expect.fail(`this came: ${chunk.toString('latin1')}`))
+    socket.on('data', (chunk: Buffer) => expect.fail(`bytes arrived: ${chunk.toString('latin1')}`))
   })
   return counted(server, host)
 }
 
-/** What came first on each connection. */
+/** The first byte of each connection. */
 const firsts: number[] = []
 
 async function plainServer(): Promise<Counted> {
@@ -58,15 +58,15 @@ for (const { name, wraps, open } of faces) {
     return wraps ? failure.cause : failure
   }
 
-  describe(`${name}, when TLS fails`, () => {
-    it('does not go on with a certificate that nobody vouches for', async () => {
+  describe(`${name} with a TLS failure`, () => {
+    it('rejects a self-signed certificate', async () => {
       const { url, connections } = await tlsServer('127.0.0.1')
       const failure = await failureAt(url)
       expect(failure.code).to.equal('DEPTH_ZERO_SELF_SIGNED_CERT')
       expect(connections()).to.equal(1)
     })
 
-    it('does not go on with a certificate for another name', async () => {
+    it('rejects a certificate for another name', async () => {
       const { url, connections } = await tlsServer('127.0.0.1')
       const { cert: ca } = await identity()
       const failure = await failureAt(url, { connect: { ca, servername: 'other.example' } })
@@ -74,7 +74,7 @@ for (const { name, wraps, open } of faces) {
       expect(connections()).to.equal(1)
     })
 
-    it('does not go down to a version that is not safe', async () => {
+    it('rejects an insecure version of TLS', async () => {
       const { url, connections } = await tlsServer('127.0.0.1', {
         minVersion: 'TLSv1.1',
         maxVersion: 'TLSv1.1',
@@ -85,7 +85,7 @@ for (const { name, wraps, open } of faces) {
       expect(connections()).to.equal(1)
     })
 
-    it('says nothing without TLS to a server that has none', async () => {
+    it('sends only a handshake to a server without TLS', async () => {
       const { url, connections } = await plainServer()
       const failure = await failureAt(url)
       expect(failure.code).to.match(/^(EPROTO|ERR_SSL_)/)

@@ -6,7 +6,7 @@ import { places, type Running } from './support/real/server.ts'
 
 const there = new Uint8Array(300_000)
 
-/** Starts a server that a file was uploaded to; answers the folder's URL. */
+/** Starts a server and uploads a file to it; returns the URL of the folder. */
 async function filled(name: string): Promise<{ running: Running; url: string }> {
   const server = realServers.find((each) => each.name === name)
   if (server === undefined) throw new Error(`There is no ${name}`)
@@ -16,15 +16,15 @@ async function filled(name: string): Promise<{ running: Running; url: string }> 
   return { running, url }
 }
 
-describe('the command put, to real servers', () => {
+describe('the command put with real servers', () => {
   for (const [name, status, sent] of [
     ['Apache httpd, WebDAV', 412, 0],
-    // It says 100 first.
+    // It sends a 100 first.
     ['lighttpd, WebDAV', 412, there.length],
-    // It does not look at the condition.
+    // It ignores the condition.
     ['nginx, WebDAV', 204, there.length],
   ] as const) {
-    it(`skips what ${name} has, as far as that tells`, async () => {
+    it(`skips files that ${name} has, if its response says so`, async () => {
       const { running, url } = await filled(name)
       const files = filesOf({ a: there, b: 'new' })
       const { status: ended, out } = await run(['put', ...files, url, '--skip-existing', '--json'])
@@ -40,7 +40,7 @@ describe('the command put, to real servers', () => {
   }
 
   for (const name of ['Apache httpd, WebDAV', 'lighttpd, WebDAV', 'nginx, WebDAV']) {
-    it(`changes nothing at ${name} in a dry run`, async () => {
+    it(`changes nothing on ${name} in a dry run`, async () => {
       const { running, url } = await filled(name)
       const before = running.stored('a')
       const files = filesOf({ a: 'other', b: 'new' })

@@ -10,7 +10,7 @@ const piece = noise(1_048_576)
 const megabytes = 20
 const digest = sha256(Buffer.concat(Array.from({ length: megabytes }, () => piece)))
 
-/** A stream of so many megabytes, which can be read once. */
+/** A one-shot stream of this many megabytes. */
 function stream(count = megabytes): Readable {
   return Readable.from(Array.from({ length: count }, () => piece))
 }
@@ -31,7 +31,7 @@ const kinds: Record<string, () => Promise<DigestServer>> = {
 
 for (const [name, start] of Object.entries(kinds)) {
   describe(`digest credentials for ${name}`, () => {
-    it('bring a stream of 20 MB there in two requests, and its content once', async () => {
+    it('upload a stream of 20 MB in two requests, with its content once', async () => {
       const server = await start()
       const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
       const { response, report } = await send(server, dispatcher)
@@ -41,13 +41,13 @@ for (const [name, start] of Object.entries(kinds)) {
       expect(challenged?.status).to.equal(401)
       expect(challenged?.bytes).to.be.below(1000)
       expect(stored?.status).to.equal(201)
-      // Chunked framing and the head come to little.
+      // Allows for chunked framing and the head.
       expect(stored?.bytes).to.be.within(megabytes * 1_048_576, megabytes * 1_048_576 + 10_000)
       expect(more).to.deep.equal([])
       expect(report).to.include({ outcome: 'continued', sentBytes: megabytes * 1_048_576 })
     })
 
-    it('are sent at once by later uploads, one after the other and many together', async () => {
+    it('are sent at once in later uploads, sequential and concurrent', async () => {
       const server = await start()
       const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
       for (let count = 1; count <= 5; count++) await send(server, dispatcher, 1)
@@ -57,7 +57,7 @@ for (const [name, start] of Object.entries(kinds)) {
       expect(statuses).to.have.lengthOf(16)
     })
 
-    it('are tried once when they are wrong', async () => {
+    it('are sent once when they are wrong', async () => {
       const server = await start()
       const authenticate = { digest: { ...user, password: 'a guess' } }
       const dispatcher = agentFor({ authenticate: { ...authenticate, origin: server.url } })
@@ -71,7 +71,7 @@ for (const [name, start] of Object.entries(kinds)) {
 }
 
 describe('digest credentials for Apache httpd', () => {
-  it('go on when a restart made their nonce stale', async () => {
+  it('work again after a restart made their nonce stale', async () => {
     const server = await apacheDigest()
     const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
     await send(server, dispatcher, 1)
@@ -82,7 +82,7 @@ describe('digest credentials for Apache httpd', () => {
     expect(statuses).to.deep.equal([401, 201, 401, 204])
   })
 
-  it('use the next nonce where each is good for one request', async () => {
+  it('use the next nonce if each is valid for one request', async () => {
     const server = await apacheDigest(0)
     const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
     for (let count = 1; count <= 3; count++) await send(server, dispatcher, 1)
@@ -90,7 +90,7 @@ describe('digest credentials for Apache httpd', () => {
     expect(statuses).to.deep.equal([401, 201, 204, 204])
   })
 
-  it('bring many uploads there together where each nonce is good for one request', async () => {
+  it('work for concurrent uploads if each nonce is valid for one request', async () => {
     const server = await apacheDigest(0)
     const dispatcher = agentFor({ authenticate: { digest: user, origin: server.url } })
     await send(server, dispatcher, 1)

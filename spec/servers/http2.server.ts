@@ -11,7 +11,7 @@ import { identity } from '../support/identity.ts'
 import { type Http2Server, nghttpdServer, nginxServer } from './support/http2-servers.ts'
 
 const content = noise(2_000_000)
-/** What heads and frames without content come to, TLS included. */
+/** Bytes of heads and frames without content, including TLS. */
 const heads = 20_000
 
 const oneShot = (bytes: Buffer): Readable =>
@@ -28,7 +28,7 @@ interface Came {
   readonly report: UploadReport
 }
 
-/** Uploads to path after path with one agent. */
+/** Uploads to each path with one agent. */
 async function send(
   { url }: Http2Server,
   paths: readonly string[],
@@ -37,29 +37,29 @@ async function send(
 ): Promise<Came[]> {
   const { cert } = await identity()
   const dispatcher = agentFor({ connect: { ca: cert }, ...options })
-  const came = []
+  const results = []
   for (const path of paths) {
     const { response, report } = await upload(`${url}${path}`, make(content), { dispatcher })
-    came.push({ status: response.status, text: await response.text(), report })
+    results.push({ status: response.status, text: await response.text(), report })
   }
   await dispatcher.close()
-  return came
+  return results
 }
 
-const outcomes = (came: readonly Came[]): unknown[] =>
-  came.map(({ status, report }) => [status, report.outcome])
+const outcomes = (results: readonly Came[]): unknown[] =>
+  results.map(({ status, report }) => [status, report.outcome])
 
 const versions = ({ report }: Came): unknown[] =>
   report.attempts.map(({ httpVersion, sentBytes }) => [httpVersion, sentBytes])
 
-describe('HTTP/2 where the agent allows it', () => {
-  // Nobody waits for so long: silence is told by the ack of a PING.
+describe('HTTP/2 with allowH2', () => {
+  // No upload waits this long: over HTTP/2, the ack of a PING ends the wait.
   const allowed = { expect: 'always', allowH2: true, continueTimeout: 600_000 } as const
 
-  it('of nginx, which never says go: content goes after the wait, on one connection', async () => {
+  it('to nginx, which sends no 100: content is sent after the wait, on one connection', async () => {
     const server = await nginxServer()
-    const came = await send(server, ['/one', '/two'], oneShot, allowed)
-    expect(outcomes(came)).to.deep.equal([
+    const results = await send(server, ['/one', '/two'], oneShot, allowed)
+    expect(outcomes(results)).to.deep.equal([
       [201, 'silent'],
       [201, 'silent'],
     ])
@@ -67,7 +67,7 @@ describe('HTTP/2 where the agent allows it', () => {
     expect(server.wire.connections).to.have.length(1)
   })
 
-  it('of nginx: refusals and a 417 keep the connection, and no content is sent', async () => {
+  it('to nginx: refusals and a 417 keep the connection, and no content is sent', async () => {
     const server = await nginxServer()
     const refused = await send(
       server,
@@ -94,10 +94,10 @@ describe('HTTP/2 where the agent allows it', () => {
     expect(server.wire.connections).to.have.length(3)
   })
 
-  it('of nghttpd, which says go: content goes at once, on one connection', async () => {
+  it('to nghttpd, which sends a 100: content is sent at once, on one connection', async () => {
     const server = await nghttpdServer()
-    const came = await send(server, ['/one', '/two'], oneShot, allowed)
-    expect(outcomes(came)).to.deep.equal([
+    const results = await send(server, ['/one', '/two'], oneShot, allowed)
+    expect(outcomes(results)).to.deep.equal([
       [200, 'continued'],
       [200, 'continued'],
     ])
@@ -106,7 +106,7 @@ describe('HTTP/2 where the agent allows it', () => {
 
   for (const [kind, make] of Object.entries(kinds)) {
     for (const round of [1, 2]) {
-      it(`of nginx, which ends its connections and is reloaded: all arrive, ${kind}, ${round}`, async () => {
+      it(`to nginx, which closes connections and is reloaded: all uploads arrive, ${kind}, ${round}`, async () => {
         const server = await nginxServer('keepalive_requests 20;')
         const { cert } = await identity()
         const dispatcher = agentFor({ connect: { ca: cert }, ...allowed })
@@ -135,34 +135,34 @@ describe('HTTP/2 where the agent allows it', () => {
   }
 })
 
-describe('HTTP/2 where nothing is said of it', () => {
+describe('HTTP/2 by default', () => {
   for (const [kind, make] of Object.entries(kinds)) {
-    it(`is left out by large content for nginx, which speaks both: ${kind}`, async () => {
+    it(`is not used for large content to nginx, which supports both versions: ${kind}`, async () => {
       const server = await nginxServer()
-      const came = await send(server, ['/one', '/two'], make, {})
-      expect(outcomes(came)).to.deep.equal([
+      const results = await send(server, ['/one', '/two'], make, {})
+      expect(outcomes(results)).to.deep.equal([
         [201, 'continued'],
         [201, 'continued'],
       ])
-      expect(came.map(versions)).to.deep.equal([
+      expect(results.map(versions)).to.deep.equal([
         [['1.1', content.length]],
         [['1.1', content.length]],
       ])
       expect(server.wire.connections).to.have.length(1)
     })
 
-    // It takes the handshake without a protocol, and ends the connection then.
-    it(`is found out for nghttpd, which speaks nothing else, and remembered: ${kind}`, async () => {
+    // It accepts the handshake without a protocol, and then closes the connection.
+    it(`is detected for nghttpd, which supports nothing else, and remembered: ${kind}`, async () => {
       const server = await nghttpdServer()
-      const came = await send(server, ['/one', '/two', '/three'], make, {})
-      for (const { status, report } of came) {
+      const results = await send(server, ['/one', '/two', '/three'], make, {})
+      for (const { status, report } of results) {
         expect([status, report.outcome, report.sentBytes]).to.deep.equal([
           200,
           'continued',
           content.length,
         ])
       }
-      const [first, ...later] = came.map(versions)
+      const [first, ...later] = results.map(versions)
       expect(first?.at(-1)).to.deep.equal(['2.0', content.length])
       expect(first).to.have.length(2)
       expect(later).to.deep.equal([[['2.0', content.length]], [['2.0', content.length]]])
@@ -170,7 +170,7 @@ describe('HTTP/2 where nothing is said of it', () => {
     })
   }
 
-  it('is found out for nghttpd by many one-shot uploads at once', async () => {
+  it('is detected for nghttpd by concurrent one-shot uploads', async () => {
     const server = await nghttpdServer()
     const { cert } = await identity()
     const dispatcher = agentFor({ connect: { ca: cert } })

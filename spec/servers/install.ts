@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { servers } from './support/servers.ts'
 
-// Installs the servers that are missing, where Debian's packages can be had and may be.
+// Installs missing servers from Debian's packages, where that is possible.
 const missing = servers.filter(({ program }) => !existsSync(program))
 const packages = missing.map((server) => server.package)
 const may = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')

@@ -6,9 +6,9 @@ import { places } from './support/real/server.ts'
 
 const run = promisify(execFile)
 
-describe('examples/only-if-new.ts, to real servers', () => {
+describe('examples/only-if-new.ts with real servers', () => {
   for (const server of apacheServers.filter(({ name }) => name === 'Apache httpd, WebDAV')) {
-    it(`sends nothing of a file that ${server.name} has`, async () => {
+    it(`sends no content of a file that ${server.name} has`, async () => {
       const { port, stored } = await server.start()
       const url = `http://127.0.0.1:${port}${places.accept}/video`
       const { stdout } = await run(process.execPath, ['examples/only-if-new.ts', url])

@@ -10,8 +10,8 @@ import { type Case, places } from './support/real/server.ts'
 type Expected = Readonly<Partial<Record<Case, number | readonly number[]>>>
 
 /**
- * What comes first: a 100 or a final response, case by case. A final response directly behind the
- * 100 may be read before the content would go out, and then counts as the first.
+ * The first answer for each case: a 100 or a final response. A final response directly after the 100 may be read
+ * before content is sent, and then counts as the first.
  */
 const answers: Readonly<Record<string, Expected>> = {
   'nginx, WebDAV': {
@@ -70,7 +70,7 @@ async function probed(
   options: Partial<ProbeOptions> & { wait?: number },
 ): Promise<ProbeReport> {
   const { cert: ca } = await identity()
-  // Only where nobody answers may the wait run out.
+  // The wait may only run out with a silent server.
   const { wait = 60_000, ...rest } = options
   const question = { url: new URL(url), method: 'PUT', headers: [], size: 1_000_000, wait }
   return runProbe(question, {
@@ -87,7 +87,7 @@ async function probed(
 
 describe('the command probe', () => {
   for (const [name, expected] of Object.entries(answers)) {
-    it(`is right about ${name}`, async () => {
+    it(`reports ${name} correctly`, async () => {
       const server = realServers.find((each) => each.name === name)
       const running = await server?.start()
       const scheme = server?.tls ? 'https' : 'http'
@@ -102,7 +102,7 @@ describe('the command probe', () => {
     })
   }
 
-  it('is right about nginx, which says go over HTTP/1.1 and is silent over HTTP/2', async () => {
+  it('reports nginx correctly, which sends a 100 over HTTP/1.1 and is silent over HTTP/2', async () => {
     const server = await nginxServer()
     const report = await probed(`${server.url}/x`, { wait: 1000 })
     expect(firstsOf(report)).to.deep.equal([
@@ -116,18 +116,18 @@ describe('the command probe', () => {
     expectNoContent(server)
   })
 
-  it('is right about nghttpd, which speaks HTTP/2 alone', async () => {
+  it('reports nghttpd correctly, which supports HTTP/2 only', async () => {
     const server = await nghttpdServer()
     const report = await probed(`${server.url}/x`, {})
     expect(firstsOf(report)).to.deep.equal([
       ['HTTP/2', 'continue'],
-      // It takes the connection, and ends it when it is asked.
+      // It accepts the connection, and closes it at the request.
       ['HTTP/1.1', 'broken'],
     ])
     expectNoContent(server)
   })
 
-  it('hears of the redirect that nginx sends after its 100', async () => {
+  it('reports the redirect that nginx sends after its 100', async () => {
     const server = realServers.find(({ name }) => name === 'nginx, WebDAV')
     const running = await server?.start()
     const { remarks } = await probed(`http://127.0.0.1:${running?.port}/moved/x`, { tls: {} })
@@ -135,7 +135,7 @@ describe('the command probe', () => {
   })
 })
 
-/** Heads, frames and TLS come to little. */
+/** Allows for heads, frames and TLS. */
 function expectNoContent({ wire }: Http2Server): void {
   const bytes = wire.connections.reduce((sum, connection) => sum + connection.bytes, 0)
   expect(bytes).to.be.below(20_000)

@@ -18,7 +18,7 @@ import { bucket, credentials, installS3, type S3Package, Signing, startS3 } from
 const content = noise(2_097_152)
 const key = 'one/video 1.h264'
 
-/** Uploads content that can be read once, signing each attempt. */
+/** Uploads one-shot content, and signs each attempt. */
 function send(url: string, signing: Signing): Promise<UploadResult> {
   const agent = new Agent({ factory: gatedPool })
   closeLater(() => agent.destroy())
@@ -27,7 +27,7 @@ function send(url: string, signing: Signing): Promise<UploadResult> {
   return upload(url, { length: content.length, open: () => once }, { dispatcher })
 }
 
-/** Stands before a store; refuses each expectation with 417 and passes other requests on. */
+/** A proxy in front of a store that refuses each expectation with 417 and forwards other requests. */
 async function refusingFront(store: string): Promise<string> {
   const server = createServer((message, response) => {
     const { method, url, headers } = message
@@ -67,7 +67,7 @@ describe('uploads to a store that speaks S3 and checks signatures', () => {
     expect(store.stored()).to.deep.equal([])
   })
 
-  it('are signed anew for the host of a redirect', async () => {
+  it('are signed again for the host of a redirect', async () => {
     const store = await startS3(installed)
     const location = `${store.url}/${encodeURI(key)}`
     const near = await startOrigin({ mode: { status: 307, headers: { location } } })
@@ -83,7 +83,7 @@ describe('uploads to a store that speaks S3 and checks signatures', () => {
     expect(store.stored()).to.deep.equal([sha256(content)])
   })
 
-  it('are signed anew after a 417', async () => {
+  it('are signed again after a 417', async () => {
     const store = await startS3(installed)
     const front = await refusingFront(store.url)
     const signing = new Signing()
@@ -104,7 +104,7 @@ describe('uploads to a store that speaks S3 and checks signatures', () => {
     expect(store.stored()).to.deep.equal([sha256(content)])
   })
 
-  it('replace what is there in spite of --skip-existing, whose condition this store ignores', async () => {
+  it('replace an existing object in spite of --skip-existing, because this store ignores the condition', async () => {
     const store = await startS3(installed)
     const [first = ''] = filesOf({ a: 'first' })
     expect((await run(['put', first, `${store.url}/a`])).status).to.equal(0)

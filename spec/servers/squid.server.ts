@@ -21,7 +21,7 @@ interface Row {
   readonly mode: OriginMode
   readonly status: number
   readonly outcome: string
-  /** Bytes of content of each request that the origin saw. */
+  /** The bytes of content in each request at the origin. */
   readonly bytes: readonly number[]
 }
 
@@ -36,13 +36,13 @@ describe('squid', () => {
   for (const toProxy of ['http', 'https'] as const) {
     for (const toOrigin of ['http', 'https']) {
       for (const { mode, status, outcome, bytes } of rows) {
-        it(`by ${toProxy} leads a one-shot upload to an ${toOrigin} origin: ${mode}`, async () => {
+        it(`by ${toProxy} forwards a one-shot upload to an ${toOrigin} origin: ${mode}`, async () => {
           const squid = await startSquid()
           const origin = await openOrigin(toOrigin, mode)
           const { cert } = await identity()
           const proxy = squid.proxies[toProxy]
           const dispatcher = agentFor({ proxy, connect: { ca: cert } })
-          // Only where nobody answers may the wait run out.
+          // The wait may only run out with a silent origin.
           const continueTimeout = mode === 'silent' ? 50 : 60_000
           const options = { continueTimeout, dispatcher }
           const { response, report } = await upload(`${origin.url}/file`, oneShot(), options)
@@ -57,7 +57,7 @@ describe('squid', () => {
         })
       }
 
-      it(`by ${toProxy} turns wrong credentials away from an ${toOrigin} origin`, async () => {
+      it(`by ${toProxy} rejects wrong credentials for an ${toOrigin} origin`, async () => {
         const squid = await startSquid()
         const origin = await openOrigin(toOrigin, 'go')
         const { cert } = await identity()

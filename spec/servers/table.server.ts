@@ -23,7 +23,7 @@ import { contentOn, type Ending, type Row } from './support/row.ts'
 import { isInstalled } from './support/servers.ts'
 import { type Tap, tap } from './support/tap.ts'
 
-/** More than the buffers of the sockets between client and server hold. */
+/** More than the socket buffers between client and server hold. */
 const content = noise(8_388_608)
 const sum = sha256(content)
 const contents: Record<Length, () => ContentInput> = {
@@ -31,7 +31,7 @@ const contents: Record<Length, () => ContentInput> = {
   unknown: () => Readable.from(chunksOf(content, 64)),
 }
 
-/** The final statuses that are right; a redirect is followed where the content still can be sent. */
+/** The allowed final statuses; a redirect is followed where the content can still be sent. */
 const expected: Readonly<Record<Case, readonly number[]>> = {
   accept: [201],
   'too large': [413],
@@ -59,7 +59,7 @@ async function play(
   which: Case,
   length: Length,
 ): Promise<Row> {
-  // Long enough for what has to warm up first.
+  // Long enough for a server that has to warm up first.
   const continueTimeout = 3000
   const connect = server.tls === true ? { ca: (await identity()).cert } : {}
   const agent = agentFor({ continueTimeout, connect })
@@ -67,7 +67,7 @@ async function play(
   const first = await send(agent, `${origin}${places[which]}/first`, contents[length]())
   const count = between.connections.length
   const stored = running.stored('first')
-  // A pool has a connection back a turn after its response is over.
+  // A pool reuses a connection one turn after its response is over.
   await setImmediate()
   const second = await send(agent, `${origin}/files/second`, content)
   return {
@@ -83,18 +83,18 @@ async function play(
   }
 }
 
-/** What holds in every row. */
+/** The checks for every row. */
 function check(server: RealServer, row: Row): void {
   const { case: which, first, second, stored, storedThen, connections } = row
   expect(first.error).to.equal(null)
   const { instead } = server
   const right = which === 'accept' || instead === undefined ? [] : [instead]
   expect(first.status).to.be.oneOf([...expected[which], ...right])
-  // Whole and once where the caller was told so, and nowhere else.
+  // Complete and exactly once where the caller was told so, and nowhere else.
   const accepted = first.status === 201
   expect(stored).to.deep.equal(accepted ? [sum] : [])
   if (accepted) expect(first.report?.sentBytes).to.be.at.least(content.length)
-  // Nothing follows a refusal that came before the content.
+  // Nothing follows a refusal before the content.
   for (const each of connections) {
     const [request, ...more] = each.requests
     if (each.contentAtFinal > 0 || each.invited) continue
@@ -102,7 +102,7 @@ function check(server: RealServer, row: Row): void {
     expect([request.content.length, ...more]).to.deep.equal([0])
   }
   if (first.report?.outcome === 'refused') expect(connections.map(contentOn)).to.deep.equal([0])
-  // What is not whole does not look like it.
+  // Incomplete content is never a complete message.
   if (!accepted) {
     const complete = connections.flatMap(({ requests }) => requests.filter((each) => each.complete))
     for (const { content: sent } of complete) expect(sha256(sent)).to.equal(sum)
@@ -131,13 +131,13 @@ describe('real servers', () => {
       before(function () {
         if (server.needs.every(isInstalled)) return
         missing.push(server.name)
-        // Where Debian's packages cannot be had the table names it, and the others go on.
+        // Where a package cannot be installed, the table says so, and the other rows are made.
         this.skip()
       })
 
       for (const which of server.cases ?? allCases) {
         for (const length of server.lengths ?? (['known', 'unknown'] as const)) {
-          it(`${which}, ${length} length: nothing lost, doubled or sent in vain`, async () => {
+          it(`${which}, ${length} length: arrives once or not at all, and no content is sent in vain`, async () => {
             const running = await server.start()
             const row = await play(server, running, await tap(running.port), which, length)
             rows.push(row)

@@ -12,7 +12,7 @@ import { allCases, type Case, places, type Running, type TlsServer } from './sup
 import { isInstalled } from './support/servers.ts'
 import { type TlsEnding, type TlsRow, tlsSection } from './support/tls-page.ts'
 
-/** More than the buffers of the sockets between client and server hold. */
+/** More than the socket buffers between client and server hold. */
 const content = noise(8_388_608)
 const sum = sha256(content)
 
@@ -21,7 +21,7 @@ const kinds = {
   replayable: (): ContentInput => content,
 } as const
 
-/** The final statuses that are right; a redirect is followed where the content still can be sent. */
+/** The allowed final statuses; a redirect is followed where the content can still be sent. */
 const expected: Readonly<Record<Case, readonly number[]>> = {
   accept: [201],
   'too large': [413],
@@ -43,17 +43,17 @@ async function send(
   return { status: response.status, report, stored }
 }
 
-/** What holds of every upload. */
+/** The checks for every upload. */
 function check({ instead }: TlsServer, which: Case, { status, report, stored }: TlsEnding): void {
   const others = which === 'accept' || instead === undefined ? [] : [instead]
   expect(status).to.be.oneOf([...expected[which], ...others])
-  // Whole and once where the caller was told so, and nowhere else.
+  // Complete and exactly once where the caller was told so, and nowhere else.
   expect(stored).to.deep.equal(status === 201 ? [sum] : [])
   for (const attempt of report.attempts) {
     const isRefused = attempt.status !== null && attempt.status >= 300
     const isReleased = attempt.interim.some((interim) => interim.status === 100)
     if (attempt.asked && isRefused && !isReleased) expect(attempt.sentBytes).to.equal(0)
-    // Nobody waits for as long as `continueTimeout` says: over HTTP/2, a PING tells that nothing comes.
+    // No upload waits for the whole `continueTimeout`: over HTTP/2, the ack of a PING ends the wait.
     if (attempt.httpVersion === '1.1') expect(report.outcome).not.to.equal('silent')
   }
 }
@@ -77,7 +77,7 @@ describe('real servers over TLS', () => {
 
         for (const which of server.cases ?? allCases) {
           for (const [kind, make] of Object.entries(kinds)) {
-            it(`${which}, ${kind}: nothing lost, doubled or sent in vain`, async () => {
+            it(`${which}, ${kind}: arrives once or not at all, and no content is sent in vain`, async () => {
               const running = await server.start(versions)
               const dispatcher = agentFor({ connect: { ca: (await identity()).cert } })
               const place = `https://127.0.0.1:${running.port}${places[which]}`

@@ -6,7 +6,7 @@ import { changedBySquid, changedByTunnels } from './support/squid-changes.ts'
 import { runWireSuite } from './support/wire-suite.ts'
 
 describe('the wire suite through squid', () => {
-  it('passes in tunnels, which its HTTPS port is asked for without an expectation', async function () {
+  it('passes in tunnels, whose CONNECT to the HTTPS port has no expectation', async function () {
     this.timeout(900_000)
     const squid = await startSquid()
     const through: Through = { proxy: squid.proxies.https, origin: await identity() }
@@ -18,7 +18,7 @@ describe('the wire suite through squid', () => {
     expect(connects.filter((line) => /expect/i.test(line))).to.eql([])
   })
 
-  it('passes in absolute form, but for what squid does by itself', async function () {
+  it('passes in absolute form, except for what squid changes', async function () {
     this.timeout(900_000)
     const squid = await startSquid()
     const through: Through = { proxy: squid.proxies.http, origin: null }

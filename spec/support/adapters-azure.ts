@@ -5,7 +5,7 @@ import type { TestOrigin } from '../../lib/testing/index.ts'
 import { waitFor } from './adapters-content.ts'
 import { closeLater } from './closing.ts'
 
-/** A client for one blob of an origin; it tries again at once, and three times at most. */
+/** Retries at once, three times at most. */
 export function blobClient(origin: TestOrigin, options: AdapterOptions = {}): BlockBlobClient {
   const httpClient = expectHttpClient({ memory: false, ...waitFor(), ...options })
   closeLater(() => httpClient.destroy())

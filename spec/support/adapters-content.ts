@@ -3,37 +3,33 @@ import type { OriginOptions, TestOrigin } from '../../lib/testing/index.ts'
 import { noise, sha256 } from './contents.ts'
 import { temporaryFile, temporaryStream } from './files.ts'
 
-/** More than what is asked for by default. */
+/** Larger than the default threshold, so it is sent with an expectation. */
 export const content: Buffer = noise(1_500_000)
-/** What the origin is to have received. */
 export const digest: string = sha256(content)
 
-/** The path of a file that holds the content. */
 export function filePath(): string {
   return temporaryFile(content)
 }
 
-/** The content in a file, as a stream that can be read once. */
+/** A one-shot stream of a file with the content. */
 export function fileStream(): ReadStream {
   return temporaryStream(content)
 }
 
-/** Only where nobody answers may the wait run out, however slow the machine is. */
+/** The wait may only run out with a silent origin, however slow the machine is. */
 export function waitFor(mode: OriginOptions['mode'] = 'go'): { continueTimeout: number } {
   return { continueTimeout: mode === 'silent' ? 20 : 60_000 }
 }
 
-/** What an origin saw of each request that was to have content. */
+/** For each request with content: whether it had an expectation, the bytes and the sha256. */
 export function uploadsOf(origin: TestOrigin): readonly (readonly [boolean, number, string])[] {
   return origin.requests
     .filter(({ method }) => ['PUT', 'PATCH', 'POST'].includes(method))
     .map(({ asked, bytes, sha256 }) => [asked, bytes, sha256] as const)
 }
 
-/** An upload that arrived whole. */
 export function completeUpload(asked: boolean): readonly [boolean, number, string] {
   return [asked, content.length, digest]
 }
 
-/** A request of which nothing but the head arrived. */
 export const headOnly: readonly [boolean, number, string] = [true, 0, '']

@@ -3,7 +3,7 @@ import type { AttemptReport } from '../../lib/report/report.ts'
 import type { HttpRequest } from '../../lib/upload/http-request.ts'
 import type { Answer, Failure } from '../../lib/upload/recovery-step.ts'
 
-/** A request with content, changed as a spec likes. */
+/** A PUT with content; `changes` replace its properties. */
 function requestOf(changes: Partial<HttpRequest> = {}): HttpRequest {
   const httpRequest: HttpRequest = {
     origin: 'http://first.example',
@@ -38,7 +38,6 @@ function attemptOf(changes: Partial<AttemptReport>): AttemptReport {
   return { ...attempt, ...changes }
 }
 
-/** What else is known of an answer or of a failure. */
 interface Known {
   readonly httpRequest?: Partial<HttpRequest>
   readonly attempt?: Partial<AttemptReport>
@@ -46,7 +45,7 @@ interface Known {
   readonly complete?: boolean
 }
 
-/** An answer that came before any content was sent. */
+/** A response that arrived before any content was sent. */
 export function answerOf(
   status: number,
   fields: ResponseFields = {},
@@ -64,7 +63,6 @@ export function answerOf(
   }
 }
 
-/** A failure with this code. */
 export function failureOf(
   code: string,
   {

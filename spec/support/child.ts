@@ -2,23 +2,21 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { closeLater } from './closing.ts'
 
-/** A child process that runs one of the scripts in `children`. */
 export interface Child {
   readonly process: ChildProcess
-  /** Resolves with all it printed, rejects with its errors when it did not exit with 0. */
+  /** Resolves with the output, or rejects with the errors if the exit code is not 0. */
   readonly printed: Promise<string>
-  /** Resolves when it has exited, with its code or the signal that ended it. */
+  /** Resolves with the exit code, or with the signal that ended the process. */
   readonly exited: Promise<number | NodeJS.Signals>
-  /** Its next message. */
   message(): Promise<unknown>
 }
 
 const here = [process.execPath]
 
 /**
- * Starts a script of `children`, with what Node it is to run.
+ * Starts a script of `children`.
  *
- * @param command the program and its first arguments: this very Node unless said otherwise.
+ * @param command the program and its first arguments; this Node by default.
  */
 export function startChild(
   script: string,

@@ -13,39 +13,38 @@ import { closeLater } from './closing.ts'
 import { noise, sha256 } from './contents.ts'
 import { agentFor } from './faces.ts'
 
-/** What a client is given: where to send what, and the means to ask first. */
+/** What a client gets: the target, the content, and the ways to send an expectation. */
 export interface Upload {
-  /** The origin, without a path. */
+  /** Without a path. */
   readonly origin: string
-  /** Where to send, for clients that take a whole URL. */
+  /** For clients that take a whole URL. */
   readonly url: string
   readonly fetch: typeof fetch
   readonly dispatcher: ExpectAgent
-  /** The options of both, for a client that takes neither. */
+  /** The options of both, for a client that takes neither a fetch nor a dispatcher. */
   readonly options: ExpectOptions
   readonly bytes: Buffer<ArrayBuffer>
-  /** The path of a file that holds the bytes. */
+  /** A file with the bytes. */
   readonly path: string
 }
 
-/** A kind of body that a client sends, answering the status that the client saw. */
+/** Sends one kind of body and resolves with the status that the client saw. */
 export type Way = (upload: Upload) => Promise<number>
 
-/** What a client library does, apart from what it is to do. */
-interface Habits {
-  /** How the origin answers once it took the content, where the client wants a certain shape. */
+/** What is special about a client library. */
+interface ClientTraits {
+  /** The response to accepted content, where the client requires a certain format. */
   readonly response?: NonNullable<OriginOptions['response']>
-  /** The field of a form that the bytes are in; they are the content itself otherwise. */
+  /** The field of a form that contains the bytes; by default the bytes are the whole content. */
   readonly field?: string
-  /** Undoes the coding that the client puts around the bytes. */
+  /** Decodes the encoding that the client puts around the bytes. */
   readonly decode?: (content: Buffer) => Buffer
-  /** What is sent, where the client takes only content of its own kind. */
+  /** The content, where the client accepts only its own kind. */
   readonly bytes?: Buffer<ArrayBuffer>
-  /** The ways in which it hands a redirect to its caller. */
-  readonly handsRedirectsOver?: readonly string[]
+  /** The kinds of body with which it returns a redirect to the caller. */
+  readonly returnsRedirects?: readonly string[]
 }
 
-/** A request as the origin is to have seen it. */
 interface Seen {
   readonly path: 'first' | 'moved'
   readonly asked: boolean
@@ -64,8 +63,8 @@ const moved = '/moved'
 const noisy = Buffer.from(noise(200_000))
 const redirect: OriginMode = { status: 307, headers: { location: moved } }
 
-/** What the client and the origin are to see of each kind of origin. */
-function actsFor(received: string, handsOver: boolean): readonly Act[] {
+/** The expected result for each kind of origin. */
+function actsFor(received: string, returnsRedirect: boolean): readonly Act[] {
   const refused = (status: number): Seen => ({
     path: 'first',
     asked: true,
@@ -85,33 +84,42 @@ function actsFor(received: string, handsOver: boolean): readonly Act[] {
     status: 200,
   }
   const over: Act = {
-    title: 'hands a 307 over, and sends nothing',
+    title: 'returns a 307, and sends nothing',
     mode: redirect,
     sees: [refused(307)],
     status: 307,
   }
   return [
-    { title: 'sends after the go-ahead', mode: 'go', sees: [accepted(true)], status: 200 },
-    { title: 'sends when nobody answers', mode: 'silent', sees: [accepted(true)], status: 200 },
+    { title: 'sends after the 100', mode: 'go', sees: [accepted(true)], status: 200 },
     {
-      title: 'sends again after a 417, once and unasked',
+      title: 'sends when the origin is silent',
+      mode: 'silent',
+      sees: [accepted(true)],
+      status: 200,
+    },
+    {
+      title: 'sends again after a 417, once and without an expectation',
       mode: 417,
       sees: [refused(417), accepted(false)],
       status: 200,
     },
     { title: 'sends nothing after a 413', mode: 413, sees: [refused(413)], status: 413 },
-    handsOver ? over : again,
+    returnsRedirect ? over : again,
   ]
 }
 
-/** Describes how a client library uploads, in each of its ways, to each kind of origin. */
-export function describeClient(name: string, ways: Record<string, Way>, habits: Habits = {}): void {
-  const received = summary(habits.bytes ?? noisy)
+/** Describes how a client library uploads each kind of body to each kind of origin. */
+export function describeClient(
+  name: string,
+  ways: Record<string, Way>,
+  traits: ClientTraits = {},
+): void {
+  const received = summary(traits.bytes ?? noisy)
   describe(name, () => {
     for (const [body, send] of Object.entries(ways)) {
-      const handsOver = habits.handsRedirectsOver?.includes(body) ?? false
-      for (const act of actsFor(received, handsOver)) {
-        it(`with ${body} ${act.title}`, () => play(act, send, habits))
+      const returnsRedirect = traits.returnsRedirects?.includes(body) ?? false
+      for (const act of actsFor(received, returnsRedirect)) {
+        it(`with ${body} ${act.title}`, () => play(act, send, traits))
       }
     }
   })
@@ -120,8 +128,8 @@ export function describeClient(name: string, ways: Record<string, Way>, habits: 
 const files = new Map<Uint8Array, string>()
 
 /**
- * A file with this content, which stays until the process ends: a client may make a stream of it
- * that is destroyed before it has opened the file, and that fails when the file is gone by then.
+ * A file with this content. It exists until the process ends: a client may create a stream and destroy it before the
+ * file is open, and opening fails if the file is gone by then.
  */
 function fileOf(bytes: Uint8Array): string {
   const known = files.get(bytes)
@@ -134,13 +142,13 @@ function fileOf(bytes: Uint8Array): string {
   return path
 }
 
-async function play(act: Act, send: Way, habits: Habits): Promise<void> {
-  const { response = { status: 200 }, bytes = noisy } = habits
+async function play(act: Act, send: Way, traits: ClientTraits): Promise<void> {
+  const { response = { status: 200 }, bytes = noisy } = traits
   const mode = ({ path }: SeenRequest): OriginMode => (path === moved ? 'go' : act.mode)
   const origin = await startOrigin({ mode, response, keepContent: true })
   closeLater(() => origin.close())
   const path = fileOf(bytes)
-  // Only where nobody answers may the wait run out, however slow the machine is.
+  // The wait may only run out with a silent origin, however slow the machine is.
   const continueTimeout = act.mode === 'silent' ? 20 : 60_000
   const options = { continueTimeout, threshold: 1024 }
   const dispatcher = agentFor(options)
@@ -149,17 +157,17 @@ async function play(act: Act, send: Way, habits: Habits): Promise<void> {
   const sent = send({ origin: origin.url, url, fetch: bound, dispatcher, options, bytes, path })
   const status = await sent
   await dispatcher.close()
-  expect(await Promise.all(origin.requests.map((each) => seen(each, habits)))).to.eql(act.sees)
+  expect(await Promise.all(origin.requests.map((each) => seen(each, traits)))).to.eql(act.sees)
   expect(status).to.equal(act.status)
 }
 
-async function seen(request: SeenRequest, habits: Habits): Promise<Seen> {
+async function seen(request: SeenRequest, traits: ClientTraits): Promise<Seen> {
   const { asked, status, path } = request
   const where = path === moved ? 'moved' : 'first'
-  return { path: where, asked, status, content: await contentOf(request, habits) }
+  return { path: where, asked, status, content: await contentOf(request, traits) }
 }
 
-async function contentOf(request: SeenRequest, { field, decode }: Habits): Promise<string> {
+async function contentOf(request: SeenRequest, { field, decode }: ClientTraits): Promise<string> {
   if (request.bytes === 0) return 'none'
   if (request.sha256 === '') return `${request.bytes} bytes and no end`
   if (decode !== undefined) return summary(decode(request.content))
@@ -178,7 +186,7 @@ async function fileIn({ content, headers }: SeenRequest, field: string): Promise
   return Buffer.from(await file.arrayBuffer())
 }
 
-/** The status of what came back, or of what was thrown because of it. */
+/** The status of the response, or of the error that has one. */
 export async function statusOf(response: Promise<object>): Promise<number> {
   const outcome = await response.catch((error: object) => error)
   const status = statusIn(outcome)
@@ -186,14 +194,14 @@ export async function statusOf(response: Promise<object>): Promise<number> {
   throw outcome
 }
 
-/** Libraries put it on the outcome itself, or on the response within. */
+/** Libraries put the status on the outcome itself or on its `response`. */
 function statusIn(outcome: object): number | null {
   const places: unknown[] = [outcome, 'response' in outcome ? outcome.response : null]
   for (const place of places) {
     if (typeof place !== 'object' || place === null) continue
     const { status, statusCode } = place as { status?: unknown; statusCode?: unknown }
     const found = status ?? statusCode
-    // Below 100 is what a library says when there was no response.
+    // Libraries use a value below 100 when there was no response.
     if (typeof found === 'number' && found >= 100) return found
   }
   return null

@@ -2,8 +2,8 @@ import { type Clock, install } from '@sinonjs/fake-timers'
 import { closeLater } from './closing.ts'
 
 /**
- * A clock that stands until it is told, for timers, dates and `performance.now`, also for
- * those who took hold of `performance` when they were loaded.
+ * A clock that stands still until the spec advances it, for timers, dates and `performance.now`. It also works for
+ * modules that kept a reference to `performance` when they were loaded.
  */
 export function standingClock(): Clock {
   const held = performance
@@ -17,7 +17,7 @@ export function standingClock(): Clock {
   return clock
 }
 
-/** A clock that stands until it is told, for what is done again and again. */
+/** A clock for setInterval that stands still until the spec advances it. */
 export function intervalClock(): Clock {
   const clock = install({ toFake: ['setInterval', 'clearInterval'] })
   closeLater(() => clock.uninstall())

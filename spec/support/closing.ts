@@ -1,12 +1,11 @@
-/** What a spec opened and has to be closed after it, last opened first. */
+/** Callbacks that close what a spec opened; the last one runs first. */
 const opened: (() => Promise<unknown> | unknown)[] = []
 
-/** Closes this after the spec, however it ends. */
+/** Calls `close` after the spec, whether it passes or fails. */
 export function closeLater(close: () => Promise<unknown> | unknown): void {
   opened.push(close)
 }
 
-/** Closes all that was opened. */
 export async function closeAll(): Promise<void> {
   for (const close of opened.splice(0).reverse()) await close()
 }

@@ -2,11 +2,11 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { turns } from './turns.ts'
 
-/** Collects what nobody holds; V8 hands its collector out only when it is told to. */
+/** V8 exposes its garbage collector only with this flag. */
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-/** Resolves when what nobody held has been collected, and those who wait for that have been told. */
+/** Resolves when garbage has been collected and FinalizationRegistry callbacks have run. */
 export async function collected(): Promise<void> {
   for (let round = 0; round < 5; round++) {
     collect()

@@ -2,14 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeLater } from './closing.ts'
 import { commandFile } from './tested.ts'
 
-/** The program, running as a process of its own. */
+/** The command in a process of its own. */
 interface CommandChild {
   readonly process: ChildProcess
-  /** Resolves when it has ended and all it wrote was read. */
+  /** Resolves when the process has ended and its output was read. */
   readonly ended: Promise<{ status: number | NodeJS.Signals; out: string; err: string }>
 }
 
-/** Starts the program, with variables of the environment beside this process's. Its standard input is a pipe that stays open. */
+/**
+ * Starts the command; `env` is added to the environment of this process. Standard input is a pipe that stays open.
+ */
 export function startCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -26,7 +28,7 @@ export function startCommand(
   child.stderr.on('data', (chunk: Buffer) => {
     err += chunk.toString()
   })
-  // It may end before it has read what it was given.
+  // The command may end before it has read its input.
   child.stdin.on('error', () => {})
   const ended = new Promise<Awaited<CommandChild['ended']>>((resolve, reject) => {
     child.on('error', reject)

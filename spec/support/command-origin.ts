@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeLater } from './closing.ts'
 
-/** Files with this content, in a directory of their own; they are gone after the spec. */
+/** Files with this content in a new directory, which is removed after the spec. */
 export function filesOf(contents: Readonly<Record<string, string | Uint8Array>>): string[] {
   const directory = mkdtempSync(join(tmpdir(), 'expect-continue-'))
   closeLater(() => rmSync(directory, { recursive: true }))

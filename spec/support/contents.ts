@@ -2,14 +2,13 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ContentInput } from '../../lib/content/content.ts'
 
-/** A kind of content: of known or unknown length, one-shot or replayable. */
 export interface Kind {
   readonly name: string
   readonly known: boolean
   readonly replayable: boolean
-  /** Makes content of these bytes, anew at each call. */
+  /** Makes new content from these bytes at each call. */
   make(bytes: Buffer): ContentInput
-  /** Header fields that go with it. */
+  /** Header fields to send with it. */
   headers(bytes: Buffer): Record<string, string>
 }
 
@@ -18,7 +17,6 @@ const length = (bytes: Buffer): Record<string, string> => ({
   'content-length': String(bytes.length),
 })
 
-/** One of each combination of length and replayability. */
 export const kinds: readonly Kind[] = [
   { name: 'a buffer', known: true, replayable: true, make: (bytes) => bytes, headers: none },
   {
@@ -44,7 +42,7 @@ export const kinds: readonly Kind[] = [
   },
 ]
 
-/** Bytes that look random, the same ones for the same seed. */
+/** Bytes that do not compress; the same seed gives the same bytes. */
 export function noise(size: number, seed = 1): Buffer {
   const bytes = Buffer.alloc(size)
   let state = seed * 2654435761 + 1
@@ -55,12 +53,10 @@ export function noise(size: number, seed = 1): Buffer {
   return bytes
 }
 
-/** The sha256 of bytes, in hex. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Bytes in several chunks. */
 export function chunksOf(bytes: Buffer, count = 4): Buffer[] {
   const size = Math.max(1, Math.ceil(bytes.length / count))
   const chunks: Buffer[] = []

@@ -1,17 +1,16 @@
 import fc from 'fast-check'
 
-/** Sizes of the pieces of a stream; after the last the first comes again. */
+/** Sizes of pieces; they repeat after the last one. */
 export const cuts: fc.Arbitrary<number[]> = fc
   .array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 30 })
   .filter((sizes) => sizes.some((size) => size > 0))
 
-/** Every byte by itself. */
+/** One byte in each piece. */
 export const singly: readonly number[] = [1]
 
-/** All in one piece. */
 export const onePiece: readonly number[] = [Number.MAX_SAFE_INTEGER]
 
-/** A stream of one byte a character, in pieces of bytes. */
+/** Cuts latin1 text into pieces of bytes. */
 export function cutBytes(bytes: string, sizes: readonly number[]): Uint8Array[] {
   const pieces: Uint8Array[] = []
   for (let at = 0, turn = 0; at < bytes.length; turn++) {
@@ -22,7 +21,7 @@ export function cutBytes(bytes: string, sizes: readonly number[]): Uint8Array[] 
   return pieces
 }
 
-/** Pieces put together again, one byte a character. */
+/** Joins pieces as latin1 text. */
 export function joined(pieces: readonly (string | Uint8Array)[]): string {
   return pieces
     .map((piece) => (typeof piece === 'string' ? piece : Buffer.from(piece).toString('latin1')))

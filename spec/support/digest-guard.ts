@@ -2,30 +2,28 @@ import { createHash } from 'node:crypto'
 import type { OriginMode } from '../../lib/testing/index.ts'
 import type { SeenRequest } from '../../lib/testing/seen.ts'
 
-/** How a guard challenges. */
 interface GuardOptions {
   readonly username?: string
   readonly password?: string
-  /** Further parameters of its challenge. */
+  /** Further parameters of the challenge. */
   readonly extra?: string
-  /** Node's name of the hash, and the algorithm's. */
+  /** The name of the hash in Node, and of the algorithm in the challenge. */
   readonly hash?: readonly [string, string]
 }
 
-/** What a guard saw of one request's credentials. */
 interface SeenCredentials {
   readonly nonce: string
   readonly nc: string
   readonly accepted: boolean
 }
 
-/** Stands before an origin, wants Digest credentials and checks them by its own arithmetic. */
+/** Requires Digest credentials and checks them with its own implementation of RFC 7616. */
 export class DigestGuard {
-  /** The credentials of each request that carried some, in order. */
+  /** The credentials of each request that had some, in order. */
   readonly seen: SeenCredentials[] = []
-  /** Nonces that are good. */
+  /** Valid nonces. */
   readonly nonces = new Set<string>()
-  /** The nonce of the next challenge; each challenge has another one while it is `null`. */
+  /** The nonce of the next challenge. While it is `null`, each challenge gets a new one. */
   nonce: string | null = null
   readonly #options: GuardOptions
   #count = 0
@@ -34,7 +32,7 @@ export class DigestGuard {
     this.#options = options
   }
 
-  /** What an origin does with a request: takes it, or challenges it. */
+  /** Accepts a request, or challenges it. */
   readonly mode = (request: SeenRequest): OriginMode => {
     const { authorization } = request.headers
     if (authorization === undefined) return this.challenge('')
@@ -49,7 +47,7 @@ export class DigestGuard {
     return this.challenge(right && !known ? ', stale=true' : '')
   }
 
-  /** A 401 with a nonce that is good from now on. */
+  /** A 401 with a nonce that is valid from now on. */
   challenge(extra: string): OriginMode {
     this.#count += 1
     const nonce = this.nonce ?? `nonce-${this.#count}`

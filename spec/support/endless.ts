@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { ReadableStream } from 'node:stream/web'
 import type { OneShotInput } from '../../lib/content/content.ts'
 
-/** Content that never ends by itself, and counts how often it is told to. */
+/** Content without an end, which counts how often it is cancelled. */
 interface Endless {
   readonly content: OneShotInput
   readonly cancelled: () => number
@@ -10,7 +10,7 @@ interface Endless {
 
 const chunk = new Uint8Array(16_384).fill(0x61)
 
-/** One of each kind of source that has to be let go. */
+/** One of each kind of source that must be cancelled. */
 export const endless: Readonly<Record<string, () => Endless>> = {
   'an iterator': () => {
     let count = 0

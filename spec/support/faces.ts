@@ -10,47 +10,47 @@ import { RouteMemory } from '../../lib/routes/memory.ts'
 import { closeLater } from './closing.ts'
 import { throughOptions } from './through.ts'
 
-/** What came of an upload, through whichever face. */
+/** The result of an upload, through any face. */
 export interface Outcome {
   readonly status: number
   readonly text: string
-  /** What goes through a dispatcher alone has none. */
+  /** `undefined` for a plain dispatch, which has no report. */
   readonly report: UploadReport | undefined
 }
 
-/** How an upload is made. */
+/** The options of an upload. */
 export interface Sending extends ExpectAgentOptions {
   method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   headers?: Record<string, string>
   signal?: AbortSignal
 }
 
-/** One way into the package. */
+/** One public API that uploads. */
 export interface Face {
   readonly name: string
-  /** Whether it wraps what went wrong in a TypeError, as fetch does. */
+  /** Whether it rejects with a TypeError that has the error as its cause, as fetch does. */
   readonly wraps: boolean
-  /** Whether content that can be opened again is still that when the package gets it. */
+  /** Whether replayable content is still replayable when the package gets it. */
   readonly replays: boolean
-  /** An agent and memory of its own for each user, so that specs do not meet. */
+  /** Each caller gets an agent and a memory of its own, so that specs do not affect each other. */
   open(options?: ExpectAgentOptions): Sender
 }
 
-/** Sends with one agent, so that connections are kept from one upload to the next. */
+/** Sends with one agent, so that connections are reused by later uploads. */
 export type Sender = (
   url: string,
   content: ContentInput | null,
   sending?: Sending,
 ) => Promise<Outcome>
 
-/** An agent that is closed after the spec, and that goes through the proxy of the run, if any. */
+/** An agent that is closed after the spec. It uses the proxy of the test run, if there is one. */
 export function agentFor(options: ExpectAgentOptions = {}): ExpectAgent {
   const agent = new ExpectAgent({ memory: new RouteMemory(), ...throughOptions(), ...options })
   closeLater(() => agent.destroy())
   return agent
 }
 
-/** Installs the package in this process until the spec is over. */
+/** Calls install(), and undoes it after the spec. */
 export function installFor(options: ExpectAgentOptions = {}): void {
   const uninstall = install({ memory: new RouteMemory(), ...throughOptions(), ...options })
   const agent = getGlobalDispatcher()
@@ -115,13 +115,13 @@ const throughRequest: Face = {
   },
 }
 
-/** The platform's types know neither this undici's dispatchers nor this package's options. */
+/** The types of the platform's fetch have neither this undici's dispatchers nor this package's options. */
 export function asInit(init: object): RequestInit {
   return { method: 'PUT', ...init } as unknown as RequestInit
 }
 
-/** The ways that call fetch, which may send the same content several times. */
+/** The faces that are or use fetch, and can send the same content several times. */
 export const fetches: readonly Face[] = [throughUpload, throughFetch, throughInstalled]
 
-/** The ways in which the package is given the content by its caller. */
+/** The faces where the caller passes the content to this package. */
 export const ownFaces: readonly Face[] = [...fetches, throughRequest]

@@ -1,7 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { type Direction, relay } from './relay.ts'
 
-/** What happens to one connection, in both directions. */
 export interface Faults {
   /** From the client to the origin. */
   readonly up: Direction
@@ -9,22 +8,21 @@ export interface Faults {
   readonly down: Direction
 }
 
-/** A proxy between a client and an origin that damages connections, and never what they carry. */
+/** A proxy that damages connections, but never the bytes it passes on. */
 interface FaultProxy {
   readonly url: string
-  /** Connections that were made so far. */
   readonly connections: number
-  /** Resolves when all connections have come to their end. */
+  /** Resolves when all connections have ended. */
   idle(): Promise<void>
-  /** Tears all connections down and stops listening. */
+  /** Resets all connections and stops listening. */
   close(): Promise<void>
 }
 
 /**
- * Starts a proxy in front of a port of 127.0.0.1. What passes is a beginning of what was sent,
- * whatever the faults are.
+ * Starts a proxy in front of a port of 127.0.0.1. What arrives is always a prefix of what was sent, whatever the
+ * faults are.
  *
- * @param faultsOf says what happens to a connection, counted from 0.
+ * @param faultsOf the faults of a connection, counted from 0.
  */
 export async function startFaultProxy(
   port: number,
@@ -40,7 +38,7 @@ class TcpProxy implements FaultProxy {
   readonly #port: number
   readonly #faultsOf: (connection: number) => Faults
   readonly #sockets = new Set<Socket>()
-  /** Those on their way to a RST, which Node never closes when they are destroyed meanwhile. */
+  /** Sockets that wait to send a RST. Node never closes them if they are destroyed in the meantime. */
   readonly #resetting = new WeakSet<Socket>()
   readonly #server: Server
 
@@ -74,7 +72,7 @@ class TcpProxy implements FaultProxy {
     await idle
   }
 
-  /** Node sends a RST only when all was written, and none after a FIN. */
+  /** Node sends a RST only after all writes, and none after a FIN. */
   #reset(socket: Socket): void {
     if (this.#resetting.has(socket)) return
     if (socket.connecting || socket.writableEnded || socket.writableLength > 0) socket.destroy()
@@ -100,7 +98,7 @@ class TcpProxy implements FaultProxy {
       socket.on('error', reset)
       socket.on('close', () => {
         this.#sockets.delete(socket)
-        // What one side sent to its end may still be on its way to the other.
+        // What one side has sent before its end may still be on the way to the other.
         if (!socket.readableEnded) reset()
       })
     }

@@ -12,21 +12,21 @@ import { join } from 'node:path'
 import { closeLater } from './closing.ts'
 import { turns } from './turns.ts'
 
-/** A folder that is gone after the spec. */
+/** A folder that is removed after the spec. */
 export function temporaryFolder(): string {
   const directory = mkdtempSync(join(tmpdir(), 'expect-continue-'))
   closeLater(() => rmSync(directory, { recursive: true }))
   return directory
 }
 
-/** A file with this content, or a path where one can be written; it is gone after the spec. */
+/** A file with this content, or a path for a new file. It is removed after the spec. */
 export function temporaryFile(content?: Uint8Array): string {
   const path = join(temporaryFolder(), 'file')
   if (content !== undefined) writeFileSync(path, content)
   return path
 }
 
-/** A stream of a file. It is destroyed after the spec, also where its file was not opened by then. */
+/** A stream of a file. It is destroyed after the spec, even if its file is not open by then. */
 export function temporaryStream(
   content: Uint8Array,
   options?: Parameters<typeof createReadStream>[1],
@@ -36,14 +36,14 @@ export function temporaryStream(
   return stream
 }
 
-/** How many handles this process has on a file. */
+/** How many descriptors of this process refer to a file. */
 export function handlesOn(path: string): number {
   return descriptors(path).length
 }
 
 /**
- * Gives what is being closed a bounded number of turns, and answers the handles left. One
- * that only the garbage collector closed counts, too.
+ * Waits a bounded number of turns for descriptors to close, and returns how many are left. A descriptor that only the
+ * garbage collector closed is counted too.
  */
 export async function handlesLeftOn(path: string): Promise<number> {
   const collections = descriptors(path).map((each) => `Closing file descriptor ${each} on garbage`)
@@ -64,7 +64,7 @@ function descriptors(path: string): string[] {
     try {
       return readlinkSync(`/proc/self/fd/${descriptor}`).replace(/ \(deleted\)$/, '') === path
     } catch {
-      // The one with which the directory was read is gone by now.
+      // The descriptor that was used to read the directory is closed by now.
       return false
     }
   })

@@ -1,6 +1,6 @@
 const faces = ['fetch', 'createFetch()', 'install()']
 
-/** What the script `foreign-fetch.ts` prints where only `known` have a length that can be known. */
+/** The output of `foreign-fetch.ts`, where only the content kinds in `known` have a known length. */
 export function foreignLines(known: readonly string[]): string[] {
   const requests = ['a string', 'a Blob', 'a form', 'a stream'].map(
     (body) => `a Request of ${body}`,

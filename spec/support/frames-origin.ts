@@ -3,7 +3,6 @@ import { type Frame, FrameReader } from './frames.ts'
 import { identity } from './identity.ts'
 import { listening } from './listening.ts'
 
-/** What an origin answers frames with. */
 export type Send = (...frames: Buffer[]) => void
 
 interface FramesOrigin {
@@ -12,7 +11,7 @@ interface FramesOrigin {
   readonly ca: string
 }
 
-/** An origin that speaks HTTP/2 frame by frame, and says by itself no more than its SETTINGS. */
+/** An HTTP/2 origin that sends only SETTINGS by itself; the spec sends all other frames. */
 export async function framesOrigin(
   play: (text: string, send: Send, socket: TLSSocket, frame: Frame) => void,
 ): Promise<FramesOrigin> {
@@ -52,19 +51,18 @@ function numbers(...values: number[]): Buffer {
 
 const settings = frame(4, 0, 0)
 
-/** The acknowledgement of a frame. */
 export function ack(of: 'SETTINGS' | 'PING'): Buffer {
   return of === 'SETTINGS' ? frame(4, 1, 0) : frame(6, 1, 0, Buffer.alloc(8))
 }
 
-/** The head of a response; one without content ends the stream. */
+/** A response head; `ends` sets END_STREAM. */
 export function head(stream: number, status: number, ends = false): Buffer {
   // `:status`, by its name in the static table (RFC 7541, appendix A), not to be indexed.
   const field = Buffer.from(`\u0008\u0003${status}`, 'latin1')
   return frame(1, ends ? 5 : 4, stream, field)
 }
 
-/** Content in frames of 16 KiB, the last of which ends the stream. */
+/** Content in frames of 16 KiB; the last one has END_STREAM. */
 export function data(stream: number, content: Uint8Array): Buffer {
   const frames: Buffer[] = []
   for (let at = 0; at < content.length; at += 16_384) {
@@ -82,7 +80,7 @@ export function rstStream(stream: number, code: number): Buffer {
   return frame(3, 0, stream, numbers(code))
 }
 
-/** Lets the client send so many bytes more, on the stream and on the connection. */
+/** Lets the client send this many more bytes on the stream and on the connection. */
 export function windowUpdate(stream: number, bytes: number): Buffer {
   return Buffer.concat([0, stream].map((which) => frame(8, 0, which, numbers(bytes))))
 }

@@ -1,4 +1,4 @@
-/** The frames of HTTP/2 that tell what becomes of a request, and of a connection (RFC 9113, section 6). */
+/** The frames that decide what happens to a request or a connection (RFC 9113, section 6). */
 const types = new Map([
   [0, 'DATA'],
   [1, 'HEADERS'],
@@ -12,23 +12,21 @@ const headLength = 9
 const endStream = 1
 const padded = 8
 
-/** A frame that a client sent. */
 export interface Frame {
   readonly type: string
   readonly stream: number
-  /** Whether it ends what the client sends on the stream. */
+  /** Whether it has END_STREAM. */
   readonly ends: boolean
-  /** The content in a DATA frame; empty in others. */
+  /** The content of a DATA frame; empty for others. */
   readonly content: Buffer
 }
 
-/** Reads what a client sends on an HTTP/2 connection, frame by frame. */
 export class FrameReader {
   readonly #onFrame: (text: string, frame: Frame) => void
   #unread: Buffer = Buffer.alloc(0)
   #skip = prefaceLength
 
-  /** @param onFrame is told of frames as text: `DATA 1 END_STREAM`, `RST_STREAM 1 code 8`. */
+  /** @param onFrame gets each frame as text, such as `DATA 1 END_STREAM` or `RST_STREAM 1 code 8`. */
   constructor(onFrame: (text: string, frame: Frame) => void) {
     this.#onFrame = onFrame
   }

@@ -9,13 +9,12 @@ import type { Fields } from '../../lib/headers.ts'
 import { closeLater } from './closing.ts'
 import { uploadContentOf } from './sources.ts'
 
-/** A client's end of a connection that has a gate, with nothing above it. */
+/** A client socket with a gate, and no undici client above it. */
 export interface Gated {
   readonly socket: Socket
   readonly gate: Http1Gate
 }
 
-/** Connects to an origin. */
 export function gatedSocket(url: string): Gated {
   const { protocol, hostname, port } = new URL(url)
   const target = { host: hostname, port: Number(port) }
@@ -25,15 +24,14 @@ export function gatedSocket(url: string): Gated {
   return { socket, gate: new Http1Gate(socket, { pipelined: false }) }
 }
 
-/** What an upload is like. */
-interface Asked {
+interface RecorderOptions {
   readonly asks?: boolean
   readonly continueTimeout?: number
   readonly rescueTimeout?: number
   readonly length?: number | null
 }
 
-/** The ticket of an upload, which writes down what it is told, as text, in order. */
+/** A ticket that records the calls to it as text. */
 export class Recorder implements Ticket {
   readonly events: string[] = []
   readonly body = null
@@ -46,7 +44,7 @@ export class Recorder implements Ticket {
   readonly #input: ContentInput
   readonly #waiting: { readonly event: string; readonly seen: () => void }[] = []
 
-  constructor(input: ContentInput, { asks = true, ...options }: Asked = {}) {
+  constructor(input: ContentInput, { asks = true, ...options }: RecorderOptions = {}) {
     this.#input = input
     this.#asks = asks
     this.continueTimeout = options.continueTimeout ?? 1000
@@ -65,7 +63,7 @@ export class Recorder implements Ticket {
     return this.#asks
   }
 
-  /** Resolves when this was told. */
+  /** Resolves when this event was recorded. */
   until(event: string): Promise<void> {
     if (this.events.includes(event)) return Promise.resolve()
     return new Promise((seen) => this.#waiting.push({ event, seen }))
@@ -123,13 +121,12 @@ export class Recorder implements Ticket {
 /** The head of a PUT, as undici writes it. */
 export const putHead = 'PUT /upload HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n'
 
-/** Announces a PUT and writes its head. */
 export function put({ socket, gate }: Gated, ticket: Ticket): void {
   gate.announce(ticket)
   socket.write(putHead, 'latin1')
 }
 
-/** Resolves when a socket has closed, for whatever reason. */
+/** Resolves when a socket has closed, for any reason. */
 export function closing(socket: Socket): Promise<void> {
   if (socket.closed) return Promise.resolve()
   return new Promise((closed) => socket.once('close', () => closed()))

@@ -6,23 +6,22 @@ import { agentFor } from './faces.ts'
 import { listening } from './listening.ts'
 import { Wire } from './wire.ts'
 
-/** A server that passes uploads on to another origin. */
+/** A server that forwards uploads to another origin. */
 interface Gateway {
   readonly url: string
-  /** What happened to the request of its client, in order. */
+  /** What happened to the client's request, in order. */
   readonly events: readonly string[]
-  /** Its client's requests. */
   readonly requests: readonly IncomingMessage[]
 }
 
-/** Sends the content of a request on, and tells of the go-ahead. */
+/** Forwards the content of a request and reports the 100. */
 export type Forwards = (
   url: string,
   request: IncomingMessage,
   onContinue: () => void,
 ) => Promise<Response>
 
-/** The faces through which a gateway can send on. */
+/** The faces through which a gateway can forward. */
 export const forwards: Readonly<Record<string, (options: ExpectAgentOptions) => Forwards>> = {
   upload: (options) => {
     const dispatcher = agentFor(options)
@@ -42,7 +41,6 @@ export const forwards: Readonly<Record<string, (options: ExpectAgentOptions) => 
   },
 }
 
-/** Starts a gateway to this origin. */
 export async function gateway(to: string, forward: Forwards): Promise<Gateway> {
   const events: string[] = []
   const requests: IncomingMessage[] = []
@@ -68,7 +66,7 @@ export async function gateway(to: string, forward: Forwards): Promise<Gateway> {
   return { url: `http://127.0.0.1:${port}/upload`, events, requests }
 }
 
-/** A client's end of a connection, which the spec scripts. */
+/** Connects to a server; the spec scripts the client's side. */
 export async function client(url: string): Promise<Wire> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   closeLater(() => socket.destroy())

@@ -7,18 +7,15 @@ import { closeLater } from './closing.ts'
 import { noise, sha256 } from './contents.ts'
 import { agentFor } from './faces.ts'
 
-/** Credentials that nothing may print. */
 export const user = Object.freeze({ username: 'user', password: 'secret' })
 
-/** Content that is asked for as a stream, since its length is not known then. */
+/** Sent as a stream it has no known length, so it is sent with an expectation. */
 export const content: Buffer = noise(200_000)
 
-/** A stream of the content, which can be read once. */
 export function stream(): Readable {
   return Readable.from([content.subarray(0, 1000), content.subarray(1000)])
 }
 
-/** An origin that is closed after the spec. */
 export async function guarded(
   mode: NonNullable<OriginOptions['mode']>,
   options: OriginOptions = {},
@@ -28,7 +25,7 @@ export async function guarded(
   return origin
 }
 
-/** Uploads through one agent; the content is a stream unless it is given. */
+/** Uploads through one agent. The content is a one-shot stream by default. */
 export function uploader(
   options: ExpectAgentOptions,
 ): (url: string, body?: ContentInput, own?: UploadOptions) => Promise<UploadResult> {
@@ -37,19 +34,19 @@ export function uploader(
   return (url, body = stream(), own = {}) => upload(url, body, { dispatcher, authenticate, ...own })
 }
 
-/** What the origin answered, in order. */
+/** The statuses of the responses, in order. */
 export function statuses({ requests }: TestOrigin): number[] {
   return requests.map(({ status }) => status)
 }
 
-/** The credentials that came, in order. */
+/** The Authorization of each request, in order. */
 export function authorizations({ requests }: TestOrigin): (string | undefined)[] {
   return requests.map(({ headers }) => headers.authorization)
 }
 
-/** How often the content came, and never only a part of it. */
-export function wholes({ requests }: TestOrigin): number {
-  const came = requests.filter(({ bytes }) => bytes > 0)
-  if (came.every((request) => request.sha256 === sha256(content))) return came.length
-  throw new Error('A part of the content came')
+/** How often the whole content arrived. Throws if a part of it arrived. */
+export function completeCount({ requests }: TestOrigin): number {
+  const withContent = requests.filter(({ bytes }) => bytes > 0)
+  if (withContent.every((request) => request.sha256 === sha256(content))) return withContent.length
+  throw new Error('A part of the content arrived')
 }

@@ -2,25 +2,23 @@ import { Readable } from 'node:stream'
 import type { ContentInput } from '../../lib/content/content.ts'
 import { chunksOf, type Kind } from './contents.ts'
 
-/** What keeps a source back, until the spec lets it go on. */
+/** Pauses a source until the spec resumes it. */
 export class Halt {
-  /** Resolves when the source may go on. */
-  readonly lifted: Promise<void>
-  #lift: () => void = () => {}
+  readonly resumed: Promise<void>
+  #resume: () => void = () => {}
 
   constructor() {
-    this.lifted = new Promise((resolve) => {
-      this.#lift = resolve
+    this.resumed = new Promise((resolve) => {
+      this.#resume = resolve
     })
   }
 
-  /** Lets the source go on. */
-  lift(): void {
-    this.#lift()
+  resume(): void {
+    this.#resume()
   }
 }
 
-/** A kind of content that may wait for the spec on its way. */
+/** A kind of content that may pause until the spec resumes it. */
 export interface HaltingKind extends Omit<Kind, 'make'> {
   make(bytes: Buffer, halt: Halt): ContentInput
 }
@@ -30,7 +28,7 @@ const length = (bytes: Buffer): Record<string, string> => ({
 })
 const none = (): Record<string, string> => ({})
 
-/** Content that comes to a stop halfway, so that an origin can answer while it flows. */
+/** Content that pauses halfway, so that an origin can answer in the meantime. */
 export const haltingKinds: readonly HaltingKind[] = [
   {
     name: 'a halting factory with a declared length',
@@ -66,6 +64,6 @@ async function* halfway(bytes: Buffer, halt: Halt): AsyncGenerator<Buffer> {
   const [first = bytes, second = bytes, ...rest] = chunksOf(bytes)
   yield first
   yield second
-  await halt.lifted
+  await halt.resumed
   yield* rest
 }

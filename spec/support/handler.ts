@@ -2,18 +2,18 @@ import type { Dispatcher } from 'undici'
 
 type Controller = Dispatcher.DispatchController
 
-/** A handler that writes down, as text and in order, what it was told. */
+/** A handler that records its calls as text. */
 export class RecordingHandler implements Dispatcher.DispatchHandler {
   readonly events: string[] = []
-  /** Each controller it was given, once. */
+  /** The distinct controllers that it got. */
   readonly controllers = new Set<Controller>()
   readonly errors: Error[] = []
-  /** Resolves when the request has ended, one way or the other. */
+  /** Resolves when the request has completed or failed. */
   readonly ended: Promise<void>
   readonly #onStart: (controller: Controller) => void
   #end: () => void = () => {}
 
-  /** @param onStart gets the controller when the request starts. */
+  /** @param onStart called with the controller when the request starts. */
   constructor(onStart: (controller: Controller) => void = () => {}) {
     this.#onStart = onStart
     this.ended = new Promise((resolve) => {

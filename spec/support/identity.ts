@@ -1,12 +1,11 @@
 import { generate } from 'selfsigned'
 
-/** A key and a certificate of one's own, for 127.0.0.1 and localhost. */
+/** A key and a self-signed certificate for 127.0.0.1 and localhost. */
 export interface Identity {
   readonly key: string
   readonly cert: string
 }
 
-/** The names of a server on the loopback. */
 export const localNames = [
   { type: 7, ip: '127.0.0.1' },
   { type: 2, value: 'localhost' },
@@ -20,7 +19,7 @@ export function identity(): Promise<Identity> {
   return made
 }
 
-/** Makes one that trusting the other does not cover. */
+/** Makes a new one, which a client that trusts another identity rejects. */
 export async function anotherIdentity(): Promise<Identity> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keySize: 2048,

@@ -4,11 +4,11 @@ import { ReadableStream } from 'node:stream/web'
 import type { ContentInput, OneShotInput } from '../../lib/content/content.ts'
 import { temporaryFile } from './files.ts'
 
-/** The text that most inputs are made of, and its bytes. */
+/** The text of most inputs, and its bytes. */
 export const text = 'h\u00e9llo, \u20acorld!'
 export const bytes: Buffer = Buffer.from(text)
 
-/** An input, made anew at each call, and what is to be known of it. */
+/** An input, made anew at each call, and what is known about it. */
 export interface Input {
   readonly name: string
   make(): ContentInput | Promise<ContentInput>
@@ -39,7 +39,6 @@ const views: readonly (readonly [ViewClass, number])[] = [
   [BigUint64Array, 8],
 ]
 
-/** An input that is at hand at once. */
 interface ViewInput extends Input {
   make(): ArrayBufferView
 }
@@ -56,7 +55,6 @@ export const viewInputs: readonly ViewInput[] = views.map(([ViewClass, elementSi
 const text8 = 'text/plain;charset=UTF-8'
 const plain = { type: null, content: bytes }
 
-/** Content that is at hand. */
 export const replayableInputs: readonly Input[] = [
   { name: 'a string', make: () => text, length: bytes.length, type: text8, content: bytes },
   { name: 'an empty string', make: () => '', length: 0, type: text8, content: Buffer.alloc(0) },
@@ -127,12 +125,11 @@ export const replayableInputs: readonly Input[] = [
 export const halves: readonly Buffer[] = [bytes.subarray(0, 2), bytes.subarray(2)]
 const unknown = { length: null, ...plain }
 
-/** An input that is at hand at once. */
 interface OneShot extends Input {
   make(): OneShotInput
 }
 
-/** Content that can be read once, or that cannot be known to be readable twice. */
+/** Content that can be read once, or that may not be readable twice. */
 export const oneShotInputs: readonly OneShot[] = [
   { name: 'a Node stream of bytes', make: () => Readable.from(halves), ...unknown },
   { name: 'a Node stream of text', make: () => Readable.from([...text]), ...unknown },

@@ -4,27 +4,25 @@ import { createGunzip, createGzip } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import { turns } from './turns.ts'
 
-/** An interceptor that puts another body in the place of the one it was given. */
+/** An interceptor that replaces the body of a request. */
 export interface Changing {
   readonly interceptor: Dispatcher.DispatcherComposeInterceptor
-  /** The sha256 of each body that it made, in hex. */
+  /** The sha256 of each new body, in hex. */
   readonly made: readonly string[]
 }
 
-/** What it makes of a body's bytes. */
+/** How an interceptor changes the bytes of a body. */
 export interface Change {
   readonly name: string
-  /** Its length, where it can be told from that of the body. */
+  /** The new length, where it follows from the old one. */
   lengthOf(length: number): number | null
-  /** Makes it. */
   open(body: Readable): Readable | Promise<Buffer>
-  /** Gives the bytes back that it was made of. */
+  /** Restores the original bytes. */
   undo(made: Buffer): Promise<Buffer>
 }
 
 const same = async (made: Buffer): Promise<Buffer> => made
 
-/** What interceptors do to bodies. */
 export const changes: readonly Change[] = [
   {
     name: 'passes a body on in another stream',
@@ -72,7 +70,7 @@ export const changes: readonly Change[] = [
   },
 ]
 
-/** Yields each chunk, as it is, when the two after it have come. */
+/** Yields each chunk unchanged, two chunks later. */
 async function* late(body: Readable): AsyncGenerator<Buffer> {
   const kept: Buffer[] = []
   for await (const chunk of body) {
@@ -83,13 +81,13 @@ async function* late(body: Readable): AsyncGenerator<Buffer> {
   yield* kept
 }
 
-/** Pipes, so that what fails one of them fails the other. */
+/** Uses pipeline(), so that an error on one stream destroys the other. */
 function piped<To extends Transform>(body: Readable, to: To): To {
   pipeline(body, to, () => {})
   return to
 }
 
-/** Makes the interceptor, which says how long its bodies are or leaves that open. */
+/** @param tells whether the interceptor sets the Content-Length of the new body. */
 export function changing(change: Change, tells: boolean): Changing {
   const made: string[] = []
   const interceptor: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
@@ -111,14 +109,13 @@ export function changing(change: Change, tells: boolean): Changing {
   return { interceptor, made }
 }
 
-/** A body as undici takes it, in pieces. */
 function piecesOf(body: unknown): Iterable<Buffer> {
   const pieces = body instanceof Blob ? body.stream() : body
   const isWhole = typeof pieces === 'string' || ArrayBuffer.isView(pieces)
   return (isWhole ? [pieces] : pieces) as Iterable<Buffer>
 }
 
-/** The header fields with the length of the body that is made, or without one. */
+/** The header fields with the length of the new body, or without one. */
 function headersOf(
   { headers }: Dispatcher.DispatchOptions,
   change: Change,
@@ -136,7 +133,7 @@ function pairsOf(flat: readonly unknown[]): [string, unknown][] {
   return flat.flatMap((name, at) => (at % 2 === 0 ? [[String(name), flat[at + 1]]] : []))
 }
 
-/** Passes a stream on, and notes its sha256. */
+/** Passes a stream on and records its sha256. */
 function hashing(stream: Readable, made: string[]): Readable {
   const hash = createHash('sha256')
   const passing = new Transform({

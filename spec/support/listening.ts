@@ -1,7 +1,7 @@
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { closeLater } from './closing.ts'
 
-/** Has a server listen on the loopback; returns its port. The server is closed after the spec. */
+/** Listens on the loopback and returns the port. The server is closed after the spec. */
 export async function listening(server: Server): Promise<number> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {

@@ -9,7 +9,7 @@ export async function openOrigin(options: OriginOptions = {}): Promise<TestOrigi
   return origin
 }
 
-/** Starts an origin that answers nothing; `asked` resolves when a request has come. */
+/** Starts an origin that never answers; `asked` resolves when a request has arrived. */
 export async function silentOrigin(): Promise<{ origin: TestOrigin; asked: Promise<void> }> {
   const asked = signal()
   const mode = (): 'silent' => {

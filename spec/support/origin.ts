@@ -10,19 +10,19 @@ import { Wire } from './wire.ts'
 /** What an origin does on one connection. */
 export type Script = (wire: Wire) => Promise<void>
 
-/** A scripted origin that listens on 127.0.0.1. */
+/** A scripted origin on 127.0.0.1. */
 export interface Origin {
-  /** Its address, with a path. */
+  /** With a path. */
   readonly url: string
   /** How many connections were made. */
   readonly connections: number
-  /** Resolves when all scripts have run; rejects with what a script threw. */
+  /** Resolves when all scripts have run; rejects if one throws. */
   readonly done: Promise<void>
 }
 
 /**
- * Starts an origin with a script for each connection, in the order in which they are made.
- * A connection that has no script is a failure. In a run through tunnels it speaks TLS.
+ * Starts an origin with a script for each connection, in order. A connection without a script fails the spec. In a
+ * test run through tunnels it uses TLS.
  */
 export async function origin(...scripts: Script[]): Promise<Origin> {
   if (through !== null && through.origin !== null) {
@@ -35,7 +35,7 @@ export async function origin(...scripts: Script[]): Promise<Origin> {
   return play(createServer(), 'http', scripts)
 }
 
-/** The same over TLS, with a certificate of its own. */
+/** Uses TLS with a certificate of its own. */
 export async function tlsOrigin(...scripts: Script[]): Promise<Origin> {
   return play(createTlsServer(await identity()), 'https', scripts)
 }
@@ -49,7 +49,7 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
     finish = resolve
     fail = reject
   })
-  // A spec that failed for another reason does not get round to it.
+  // Avoids an unhandled rejection when the spec fails for another reason and does not await `done`.
   done.catch(() => {})
   if (left === 0) finish()
   let connections = 0
@@ -70,7 +70,7 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
     if (results.length === left) Promise.all(results).then(finish, fail)
   }
   server.on(scheme === 'https' ? 'secureConnection' : 'connection', serve)
-  // A client that leaves within the handshake has made a connection, too.
+  // A connection that the client closes during the handshake counts too.
   if (through !== null) server.on('tlsClientError', (_error, socket: Socket) => serve(socket))
   const port = await listening(server)
   return {
@@ -82,7 +82,7 @@ async function play(server: Server, scheme: string, scripts: Script[]): Promise<
   }
 }
 
-/** The script of an origin that says go, takes the content and answers 201. */
+/** Sends a 100, reads the content and answers 201. */
 export function takes(content: Buffer, line: string): Script {
   return async (wire) => {
     const head = await wire.head()

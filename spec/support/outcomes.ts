@@ -1,7 +1,6 @@
 import type { ExpectOptions } from '../../lib/options/options.ts'
 import type { OriginAnswer, OriginMode } from '../../lib/testing/index.ts'
 
-/** What becomes of an upload. */
 export type Becomes =
   | 'sent after the redirect'
   | 'GET after the redirect'
@@ -12,22 +11,22 @@ export type Becomes =
   | 'returned'
   | `fails: ${string}`
 
-/** What the origin does, and what becomes of the upload for each stage and kind of content. */
+/** What the origin does, and what happens to the upload for each stage and kind of content. */
 export interface OutcomeRow {
-  /** A status, or what happens in place of one. */
+  /** A status, or what happens instead of one. */
   readonly event: string
-  /** What must be set for it, where the defaults would hand the response over. */
+  /** The option that is required; without it, the default is to return the response. */
   readonly option: string | null
   readonly options: ExpectOptions
   /** What the origin does before the content. */
   readonly early: OriginMode
-  /** What it does once the content has flowed. */
+  /** What it does after the content. */
   readonly late: OriginAnswer
   readonly untouched: { readonly replayable: Becomes; readonly oneShot: Becomes }
   readonly flowing: { readonly replayable: Becomes; readonly oneShot: Becomes }
 }
 
-/** Where redirects lead. */
+/** The target of redirects. */
 export const movedPath = '/moved'
 const credentials = { username: 'user', password: 'secret' }
 
@@ -141,10 +140,9 @@ const rows: readonly OutcomeRow[] = [
   },
 ]
 
-/** All of them. */
 export const outcomes: readonly OutcomeRow[] = rows
 
-/** The table as docs/reference/outcomes.md has it. */
+/** The table, as in docs/reference/outcomes.md. */
 export function outcomesTable(): string {
   const lines = rows.map(({ event, option, untouched, flowing }) => {
     const name = option === null ? event : `${event}, with \`${option}\``

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module'
 
-/** The package's entry points, and what they are made of. */
+/** The source of each entry point. */
 const sources: Readonly<Record<string, string>> = {
   'expect-continue': 'index.ts',
   'expect-continue/testing': 'testing/index.ts',
@@ -8,7 +8,7 @@ const sources: Readonly<Record<string, string>> = {
   'expect-continue/adapters/tus': 'adapters/tus.ts',
 }
 
-// Loaded with --import, it lets a program import this package by its name without a build.
+// With --import, this module lets a program import the package by its name without a build.
 registerHooks({
   resolve: (specifier, context, next) => {
     const source = sources[specifier]

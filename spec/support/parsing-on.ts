@@ -2,34 +2,33 @@ import { createServer, type Socket } from 'node:net'
 import { listening } from './listening.ts'
 import { signal } from './signal.ts'
 
-/** The request that the content of an upload holds. */
 const smuggled = 'DELETE /smuggled HTTP/1.1\r\nHost: origin.example\r\n\r\n'
 
 /**
- * Bytes that end in requests. Where there are more of them than an origin's own buffers hold, only the
- * last part has requests in it, which a system that was told to reset has not sent yet.
+ * Bytes that end in requests. Where the content is larger than the buffers of an origin, only the last part contains
+ * requests; a client that resets the connection has not sent it yet.
  */
 export function smuggling(size: number): Buffer {
   const requests = smuggled.repeat(4)
   return Buffer.concat([Buffer.alloc(size - requests.length, 'x\r\n'), Buffer.from(requests)])
 }
 
-/** How a connection ended, as its origin saw it. */
+/** How a connection ended on the origin's side. */
 export type Ending = 'open' | 'closed' | 'reset'
 
-/** One connection to an origin that takes whatever comes for requests. */
+/** A connection to an origin that parses everything as requests. */
 interface ParsedConnection {
-  /** The request lines it found, in order. */
+  /** The request lines that were found, in order. */
   readonly lines: readonly string[]
   readonly ending: Ending
 }
 
-/** An origin that refuses uploads early, and parses on. */
+/** An origin that refuses uploads early and continues to parse the connection. */
 interface ParsingOrigin {
   readonly url: string
   readonly connections: readonly ParsedConnection[]
-  /** It reads what came behind the refusals, and goes on reading. */
-  readOn(): void
+  /** Continues to read what follows a refusal. */
+  continueReading(): void
   /** Resolves when every connection but the last has ended. */
   settled(): Promise<void>
 }
@@ -37,8 +36,8 @@ interface ParsingOrigin {
 const requestLine = /[A-Z]+ \/\S* HTTP\/1\.1(?=\r\n)/
 
 /**
- * Starts an origin that answers the head of a PUT with this status, keeps the connection, reads no
- * more until it is told to, and then takes what follows for requests (RFC 9112, section 9.3).
+ * Starts an origin that answers the head of a PUT with this status and keeps the connection open. It stops reading
+ * until `readOn` is called, and then parses what follows as requests (RFC 9112, section 9.3).
  */
 export async function parsingOrigin(status: number): Promise<ParsingOrigin> {
   const connections: Connection[] = []
@@ -50,7 +49,7 @@ export async function parsingOrigin(status: number): Promise<ParsingOrigin> {
   return {
     url: `http://127.0.0.1:${port}`,
     connections,
-    readOn: () => goingOn.raise(),
+    continueReading: () => goingOn.raise(),
     settled: async () => {
       for (const { ended } of connections.slice(0, -1)) await ended
     },
@@ -72,7 +71,7 @@ class Connection implements ParsedConnection {
     this.#goingOn = goingOn
     socket.on('data', (chunk: Buffer) => this.#parse(chunk.toString('latin1')))
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      // A write that fails because the other side has left is no RST that was read.
+      // A write that fails because the client has closed is not a RST that was read.
       this.ending = error.code === 'ECONNRESET' ? 'reset' : 'closed'
     })
     this.ended = new Promise((ended) => {
@@ -96,9 +95,8 @@ class Connection implements ParsedConnection {
       answers += this.#answer(line)
       if (line.startsWith('PUT')) this.#pause()
     }
-    // No head of these specs is longer; content is.
+    // No request head in these specs is longer; content is.
     this.#unparsed = this.#unparsed.slice(-4096)
-    // What is found in one piece is answered in one.
     if (answers !== '') this.socket.write(answers)
   }
 

@@ -4,25 +4,24 @@ import { head, response } from './responses.ts'
 import { through } from './through.ts'
 import type { Wire } from './wire.ts'
 
-/** One upload, as the origin has to see it. */
+/** An upload as the origin must see it. */
 export interface Expected {
   readonly method: string
   readonly bytes: Buffer
-  /** The `Content-Length` in its head, or `null` when it comes in chunks. */
+  /** The Content-Length, or `null` for chunked content. */
   readonly length: number | null
 }
 
-/** What a run of a scenario knows, on both sides of the wire. */
+/** The state of a scenario, shared by client and origin. */
 export interface Run {
-  /** Each upload, in the order in which they are made; its number ends its path. */
+  /** In order; the index is the last segment of the path. */
   readonly uploads: readonly Expected[]
   readonly halt: Halt
 }
 
-/** What an origin does on one connection. */
 export type Play = (peer: Peer) => Promise<void>
 
-/** The origin's end of one connection, checking all that comes against what was sent. */
+/** The origin's side of one connection. It checks what arrives against what was sent. */
 export class Peer {
   readonly wire: Wire
   readonly #run: Run
@@ -31,63 +30,62 @@ export class Peer {
   constructor(wire: Wire, run: Run) {
     this.wire = wire
     this.#run = run
-    // What is sent in pieces is not to be joined again on the way.
+    // Nagle's algorithm would join pieces that are sent separately.
     wire.socket.setNoDelay(true)
   }
 
-  /** Reads a head that asks. */
-  async asked(): Promise<string> {
+  /** Reads a head that has an expectation. */
+  async readHeadWithExpect(): Promise<string> {
     return this.#next(['100-continue'])
   }
 
-  /** Reads a head that does not ask. */
-  async unasked(): Promise<string> {
+  /** Reads a head that has no expectation. */
+  async readHeadWithoutExpect(): Promise<string> {
     return this.#next([])
   }
 
-  /** Sends text in pieces; up to the last of them, no content has come. */
-  async says(...pieces: string[]): Promise<void> {
+  /** Sends text in pieces. Before each piece, no content may have arrived. */
+  async sendPieces(...pieces: string[]): Promise<void> {
     for (const piece of pieces) {
-      this.holds()
+      this.expectNoContent()
       await this.wire.pieces(piece)
     }
   }
 
-  /** No content has come. */
-  holds(): void {
+  /** Fails if content has arrived. */
+  expectNoContent(): void {
     expect(this.wire.unread, 'bytes after the head').to.equal(0)
   }
 
-  /** Whether any content came. */
   get hasContent(): boolean {
     return this.wire.unread > 0
   }
 
-  /** Sends 103 responses for as long as no content comes. */
-  async hintsUntilContent(): Promise<void> {
+  /** Sends 103 responses until content arrives. */
+  async sendHintsUntilContent(): Promise<void> {
     while (!this.hasContent) {
       this.wire.raw(head(103))
       await new Promise((resolve) => setTimeout(resolve, 4))
     }
   }
 
-  /** Waits until half of the content has come, without reading it. */
-  async halfway(): Promise<void> {
-    await this.arrived(Math.floor(this.#expected.bytes.length / 2))
+  /** Waits until half of the content has arrived, without reading it. */
+  async waitForHalf(): Promise<void> {
+    await this.waitForBytes(Math.floor(this.#expected.bytes.length / 2))
   }
 
-  /** Waits until this much has come after the head, without reading it. */
-  async arrived(bytes: number): Promise<void> {
-    while (this.wire.unread < bytes) await this.#news()
+  /** Waits until this many bytes have arrived after the head, without reading them. */
+  async waitForBytes(bytes: number): Promise<void> {
+    while (this.wire.unread < bytes) await this.#nextData()
   }
 
-  /** Lets a halting source go on. */
-  lift(): void {
-    this.#run.halt.lift()
+  /** Resumes a paused source. */
+  resume(): void {
+    this.#run.halt.resume()
   }
 
-  /** Reads the content, which is what was to be sent, byte for byte. */
-  async content(): Promise<void> {
+  /** Reads the content and compares it with what was sent. */
+  async readContent(): Promise<void> {
     const content = await this.wire.content(this.#head)
     const { bytes } = this.#expected
     expect(content.length, 'the length of the content').to.equal(bytes.length)
@@ -95,18 +93,18 @@ export class Peer {
   }
 
   /** Reads the content and answers. */
-  async takes(status = 201, text = 'stored', ...fields: string[]): Promise<void> {
-    await this.content()
+  async accept(status = 201, text = 'stored', ...fields: string[]): Promise<void> {
+    await this.readContent()
     this.wire.raw(response(status, text, ...fields))
   }
 
-  /** The client closes, and no content came. */
-  async withheld(): Promise<void> {
+  /** Waits for the client to close, without content. */
+  async expectClosedWithoutContent(): Promise<void> {
     expect((await this.wire.closed()).toString('latin1'), 'bytes after the head').to.equal('')
   }
 
-  /** The client closes, and what came is a beginning of the content and no complete message. */
-  async incomplete(): Promise<void> {
+  /** Waits for the client to close. What arrived must be a prefix of the content, and no complete message. */
+  async expectClosedIncomplete(): Promise<void> {
     const raw = await this.wire.closed()
     const { bytes, length } = this.#expected
     const { content, complete } =
@@ -128,7 +126,7 @@ export class Peer {
     const { method, length } = this.#expected
     expect(this.#head).to.match(new RegExp(`^${method} /upload/\\d+ HTTP/1\\.1\\r\\n`))
     expect(fields(this.#head, 'expect')).to.deep.equal(expectations)
-    // Whoever passes a message on frames it as it likes (RFC 9112, section 6).
+    // A proxy may change the framing of a message that it forwards (RFC 9112, section 6).
     if (through !== null && through.origin === null) return this.#head
     const lengths = length === null ? [] : [String(length)]
     expect(fields(this.#head, 'content-length')).to.deep.equal(lengths)
@@ -138,7 +136,7 @@ export class Peer {
     return this.#head
   }
 
-  #news(): Promise<void> {
+  #nextData(): Promise<void> {
     const { socket } = this.wire
     return new Promise((resolve, reject) => {
       const left = (): void => reject(new Error(`connection ${this.wire.index}: the peer left`))
@@ -151,7 +149,6 @@ export class Peer {
   }
 }
 
-/** The values of all fields of this name. */
 function fields(text: string, name: string): string[] {
   const lines = text.split('\r\n').slice(1)
   return lines
@@ -160,7 +157,7 @@ function fields(text: string, name: string): string[] {
     .map(([, value]) => value ?? '')
 }
 
-/** What can be read of chunked content, and whether its last chunk is there. */
+/** The content of complete chunks, and whether the last chunk is there. */
 function unchunked(raw: Buffer): { content: Buffer; complete: boolean } {
   const chunks: Buffer[] = []
   let at = 0

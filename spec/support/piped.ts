@@ -1,6 +1,6 @@
 import { Stream } from 'node:stream'
 
-/** A stream of the kind before Readable: it pushes when it is piped, and cannot be read from. */
+/** A stream from before Readable: it emits data when it is piped, and has no read(). */
 export class Pushing extends Stream {
   readable = true
   destroyed = false
@@ -40,12 +40,12 @@ export class Pushing extends Stream {
   }
 }
 
-/** A form as the package form-data makes it. */
+/** A form, as the package form-data makes it. */
 export class PushingForm extends Pushing {
   readonly #length: number | null
   readonly #bytes: number
 
-  /** @param length `null` where it has to be looked for, and NaN where it cannot be known. */
+  /** @param length `null` if it is only known asynchronously, NaN if it cannot be known. */
   constructor(chunks: readonly Buffer[], length: number | null) {
     super(chunks)
     this.#length = length

@@ -12,7 +12,7 @@ const throughPlatform: Face = {
   open: (options) => platformSender({ dispatcher: agentFor(options) }),
 }
 
-/** For those who took it before install(), which leaves them its global dispatcher. */
+/** For code that kept a reference to fetch before install(); it still uses the global dispatcher. */
 const throughGlobalDispatcher: Face = {
   name: 'the platform’s fetch after install()',
   wraps: true,
@@ -25,7 +25,7 @@ const throughGlobalDispatcher: Face = {
 
 function platformSender(more: { dispatcher?: Dispatcher }): Sender {
   return async (url, content, { expect, headers, ...sending } = {}) => {
-    // It knows no ExpectOptions; the header field says the same.
+    // The platform's fetch has no ExpectOptions; the header field has the same effect.
     const expectHeader = expect && { expect: expect === 'always' ? '100-continue' : '' }
     const init = {
       ...sending,
@@ -38,12 +38,12 @@ function platformSender(more: { dispatcher?: Dispatcher }): Sender {
   }
 }
 
-/** Content as the platform's fetch takes it; its dispatcher gets it as a stream in any case. */
+/** Content for the platform's fetch, which passes it to the dispatcher as a stream. */
 function bodyOf(input: ContentInput | null): unknown {
   const content = typeof input === 'function' ? input({ start: 0 }) : input
-  // Node 22's fetch, with whatever dispatcher, hangs at an empty chunk of a Node stream.
+  // The fetch of Node 22 hangs at an empty chunk of a Node stream, with any dispatcher.
   return content instanceof Readable ? Readable.toWeb(content) : content
 }
 
-/** The ways in which the package is the dispatcher of the platform's own fetch. */
+/** The faces where the package is the dispatcher of the platform's fetch. */
 export const platformFaces: readonly Face[] = [throughPlatform, throughGlobalDispatcher]

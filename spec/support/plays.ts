@@ -1,44 +1,44 @@
 import type { Play } from './peer.ts'
 import { goAhead } from './responses.ts'
 
-/** Is asked, says this, the last of it being the go-ahead, and takes the content. */
-export function saying(...pieces: string[]): Play {
+/** Reads a head with an expectation, sends these pieces, of which the last is the 100, and accepts the content. */
+export function acceptingAfter(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(...pieces)
-    await peer.takes()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(...pieces)
+    await peer.accept()
   }
 }
 
-/** Is asked, lets the content go and takes it. */
-export const accepting: Play = saying(goAhead)
+/** Sends a 100 and accepts the content. */
+export const accepting: Play = acceptingAfter(goAhead)
 
-/** Is not asked, and takes the content. */
-export const taking: Play = async (peer) => {
-  await peer.unasked()
-  await peer.takes()
+/** Accepts content that is sent without an expectation. */
+export const acceptingWithoutExpect: Play = async (peer) => {
+  await peer.readHeadWithoutExpect()
+  await peer.accept()
 }
 
-/** Is asked, says no in these pieces, and sees no content before the client closes. */
+/** Refuses in these pieces. No content may arrive before the client closes. */
 export function refusing(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(...pieces)
-    await peer.withheld()
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(...pieces)
+    await peer.expectClosedWithoutContent()
   }
 }
 
-/** The same, but closes its own side after the last piece. */
-export function refusingUpToTheClose(...pieces: string[]): Play {
+/** Also closes the origin's side after the last piece. */
+export function refusingAndClosing(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.says(...pieces)
+    await peer.readHeadWithExpect()
+    await peer.sendPieces(...pieces)
     peer.wire.end()
-    await peer.withheld()
+    await peer.expectClosedWithoutContent()
   }
 }
 
-/** Plays one after the other on the same connection. */
+/** Runs plays one after the other on the same connection. */
 export function inTurn(...plays: Play[]): Play {
   return async (peer) => {
     for (const each of plays) await each(peer)

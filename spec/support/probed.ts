@@ -4,13 +4,12 @@ import type { ProbeReport } from '../../lib/cli/probe/probing.ts'
 import { listening } from './listening.ts'
 import { run } from './terminal.ts'
 
-// Only where nobody answers may the wait run out, and whoever listens waits for it.
-/** How to probe what answers. */
+// The wait may only run out with a silent origin. With --listen, the command would always wait for it.
+/** Options for an origin that answers. */
 export const patient: readonly string[] = ['--no-listen', '--continue-timeout', '60000']
-/** How to probe what does not. */
+/** Options for an origin that does not answer. */
 export const hasty: readonly string[] = ['--no-listen', '--continue-timeout', '50']
 
-/** Probes an origin, and answers the report. */
 export async function probed(url: string, how: readonly string[]): Promise<ProbeReport> {
   const { status, out } = await run(['probe', `${url}/a`, '--json', ...how])
   expect(status).to.equal(0)
@@ -18,8 +17,8 @@ export async function probed(url: string, how: readonly string[]): Promise<Probe
 }
 
 /**
- * What comes first over each protocol, which is the same each time: `continue`, `silent`,
- * `broken`, or the status of a final response.
+ * What each protocol answers first, the same in each round: `continue`, `silent`, `broken`, or the status of a final
+ * response.
  */
 export function firstsOf({ protocols }: ProbeReport): [string, unknown][] {
   return protocols.map(({ protocol, behaviours, error }) => {
@@ -30,7 +29,7 @@ export function firstsOf({ protocols }: ProbeReport): [string, unknown][] {
   })
 }
 
-/** A server of Node's own, with a listener for requests that ask or without; answers its URL. */
+/** A server of node:http, with or without a checkContinue listener. Resolves with its URL. */
 export async function nodeServer(asked?: RequestListener): Promise<string> {
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.end())

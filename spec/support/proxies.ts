@@ -3,32 +3,29 @@ import { createServer as createTlsServer } from 'node:tls'
 import type { Identity } from './identity.ts'
 import { listening } from './listening.ts'
 
-/** A proxy on 127.0.0.1 that a spec looks into. */
 export interface TestProxy {
-  /** Host and port. */
   readonly host: string
   /** The first head of each connection, in order. */
   readonly heads: readonly string[]
-  /** The addresses that connections came from. */
+  /** The addresses of the clients. */
   readonly clients: readonly (string | undefined)[]
-  /** The connections themselves. */
   readonly sockets: readonly Socket[]
 }
 
-/** What a proxy is like. */
-export interface ProxyHabits {
-  /** The identity it shows over TLS; it speaks plainly without one. */
+/** How a proxy behaves. */
+export interface ProxyBehaviour {
+  /** With an identity it uses TLS. */
   readonly identity?: Identity
-  /** The `Proxy-Authorization` that it wants. */
-  readonly wants?: string
-  /** The challenge that it answers a head with, or `null` where it has nothing to object. */
+  /** The required `Proxy-Authorization`. */
+  readonly requires?: string
+  /** The challenge to answer a head with, or `null` to accept it. */
   readonly challenges?: (head: string) => string | null
-  /** What it does in place of what it is asked for: a status, nothing, or leaving. */
+  /** What it does instead of forwarding: a status, nothing, or closing the connection. */
   readonly instead?: number | 'silence' | 'leaving'
 }
 
-/** Starts an HTTP proxy that makes tunnels, and passes what is in absolute form on. */
-export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
+/** Starts an HTTP proxy that makes tunnels and forwards requests in absolute form. */
+export async function httpProxy(habits: ProxyBehaviour = {}): Promise<TestProxy> {
   const heads: string[] = []
   const clients: (string | undefined)[] = []
   const sockets: Socket[] = []
@@ -37,7 +34,7 @@ export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
     heads.push(head)
     clients.push(client.remoteAddress)
     sockets.push(client)
-    const { wants, instead, challenges = basicGuard(wants) } = habits
+    const { requires: wants, instead, challenges = basicGuard(wants) } = habits
     const challenge = challenges(head)
     if (challenge !== null) client.end(answer(407, `proxy-authenticate: ${challenge}\r\n`))
     else if (typeof instead === 'number') client.end(answer(instead))
@@ -47,12 +44,11 @@ export async function httpProxy(habits: ProxyHabits = {}): Promise<TestProxy> {
   return { host, heads, clients, sockets }
 }
 
-/** The credentials that a head has for a proxy. */
 export function proxyCredentials(head: string): string | undefined {
   return /^proxy-authorization: (.*)\r$/im.exec(head)?.[1]
 }
 
-function basicGuard(wants: string | undefined): NonNullable<ProxyHabits['challenges']> {
+function basicGuard(wants: string | undefined): NonNullable<ProxyBehaviour['challenges']> {
   return (head) =>
     wants === undefined || proxyCredentials(head) === wants ? null : 'Basic realm="proxy"'
 }
@@ -61,7 +57,7 @@ function answer(status: number, field = ''): string {
   return `HTTP/1.1 ${status} No\r\n${field}content-length: 2\r\nconnection: close\r\n\r\nno`
 }
 
-/** Whatever comes on the connection later goes to the same origin. */
+/** Everything that arrives later on the connection goes to the same origin. */
 function pass(client: Socket, head: string, rest: Buffer): void {
   const [method, target = ''] = head.split(' ')
   const { host, pathname } = new URL(method === 'CONNECT' ? `tunnel://${target}` : target)
@@ -83,13 +79,13 @@ function join(client: Socket, host: string, onOpen: (server: Socket) => void): v
   client.on('close', () => server.destroy())
 }
 
-/** A SOCKS5 proxy, with a note of the credentials and the targets it was given. */
+/** A SOCKS5 proxy that records the credentials and the targets it gets. */
 interface TestSocks {
   readonly host: string
   readonly notes: readonly string[]
 }
 
-/** Starts a SOCKS5 proxy (RFC 1928, RFC 1929), which takes these credentials or anybody. */
+/** Starts a SOCKS5 proxy (RFC 1928, RFC 1929) that requires these credentials, or none. */
 export async function socksProxy(
   wants: { user: string; password: string } | null = null,
   reply = 0,
@@ -130,7 +126,7 @@ async function text(next: NextBytes, count: number): Promise<string> {
   return (await next(count)).toString()
 }
 
-/** Reads as many bytes as it is told, and nothing beyond them. */
+/** Reads exactly this many bytes. */
 function reader(socket: Socket): NextBytes {
   return async (count) => {
     for (;;) {
@@ -161,7 +157,7 @@ async function listen(
     socket.on('error', () => {})
     serve(socket).catch(() => socket.destroy())
   })
-  // A client may give up within the handshake.
+  // A client may close during the handshake.
   server.on('tlsClientError', () => {})
   return `127.0.0.1:${await listening(server)}`
 }

@@ -1,4 +1,4 @@
-/** Numbers that look random, the same ones for the same seeds (mulberry32). */
+/** Pseudorandom numbers; the same seeds give the same numbers (mulberry32). */
 export class Random {
   #state = 0
 
@@ -14,22 +14,20 @@ export class Random {
     return ((bits ^ (bits >>> 14)) >>> 0) / 4_294_967_296
   }
 
-  /** A whole number, both ends included. */
+  /** Both ends included. */
   between(least: number, max: number): number {
     return least + Math.floor(this.next() * (max - least + 1))
   }
 
-  /** A whole number whose order of magnitude is as likely as any other. */
+  /** Each order of magnitude is equally likely. */
   scale(max: number): number {
     return Math.floor((max + 1) ** this.next()) - 1
   }
 
-  /** True with this probability. */
   chance(probability: number): boolean {
     return this.next() < probability
   }
 
-  /** One of these. */
   pick<Item>(items: readonly [Item, ...Item[]]): Item {
     return items[this.between(0, items.length - 1)] as Item
   }

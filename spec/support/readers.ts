@@ -2,7 +2,6 @@ import { type Content, makeContent } from '../../lib/content/content.ts'
 import type { Reader, Step } from '../../lib/content/readers.ts'
 import { turns } from './turns.ts'
 
-/** Reads to the end, and answers the chunks as they came. */
 export async function chunksIn(reader: Reader): Promise<unknown[]> {
   const chunks: unknown[] = []
   for (;;) {
@@ -12,7 +11,6 @@ export async function chunksIn(reader: Reader): Promise<unknown[]> {
   }
 }
 
-/** Opens content and reads it to its end. */
 export async function bytesOf(content: Content): Promise<Buffer> {
   const chunks = await chunksIn(await content.open())
   return Buffer.concat(
@@ -20,12 +18,12 @@ export async function bytesOf(content: Content): Promise<Buffer> {
   )
 }
 
-/** A reader of these chunks, which writes down what is done to it. */
+/** A reader of these chunks, which records the calls to it. */
 export class LoggedReader implements Reader {
   readonly log: string[] = []
   readonly #chunks: unknown[]
 
-  /** @param chunks come one after the other; an error among them is thrown. */
+  /** @param chunks yielded in order; an error among them is thrown. */
   constructor(...chunks: unknown[]) {
     this.#chunks = chunks
   }
@@ -47,7 +45,7 @@ export class LoggedReader implements Reader {
   }
 }
 
-/** What a promise has come to; `pending` after all that was due has run. */
+/** The state of a promise after pending callbacks have run. */
 export async function stateOf(
   promise: PromiseLike<unknown>,
 ): Promise<'pending' | 'fulfilled' | 'rejected'> {
@@ -64,7 +62,7 @@ export async function stateOf(
   return state
 }
 
-/** What a promise was rejected with; `null` when it was not. */
+/** The reason of a rejection, or `null`. */
 export function failureOf(promise: PromiseLike<unknown>): Promise<unknown> {
   return Promise.resolve(promise).then(
     () => null,
@@ -83,7 +81,6 @@ export function readWith(reader: LoggedReader, length: number | null = null): Co
   })
 }
 
-/** The code of what an action throws. */
 export function codeOf(action: () => unknown): string {
   try {
     action()

@@ -8,13 +8,13 @@ import type {
 import type { AddressInfo, Socket } from 'node:net'
 import { closeLater } from './closing.ts'
 
-/** One request, as one of Node's own servers received it. */
+/** A request as a server of Node received it. */
 export interface Receipt {
   readonly method: string
   readonly path: string
   /** `1.1` or `2.0`. */
   readonly version: string
-  /** Whether it carried the expectation. */
+  /** Whether it had an expectation. */
   readonly asked: boolean
   readonly headers: IncomingMessage['headers']
   readonly content: Buffer
@@ -28,7 +28,7 @@ interface Receiver {
 type Request = IncomingMessage | Http2ServerRequest
 type Response = ServerResponse | Http2ServerResponse
 
-/** Starts a server that says go, takes the content and answers 201 with its length. */
+/** Starts a server that sends a 100, reads the content and answers 201 with its length. */
 export async function receiver(
   server: Server | Http2Server | Http2SecureServer,
   scheme: 'http' | 'https',

@@ -2,43 +2,42 @@ import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { turns } from './turns.ts'
 
-/** What happens to one direction of a connection. */
+/** The faults of one direction of a connection. */
 export interface Direction {
-  /** Bytes of a segment, for as many segments as `segments` says; what comes after passes whole. */
+  /** Bytes of each segment, for the first `segments` segments; the rest passes unchanged. */
   readonly segment?: number
   readonly segments?: number
-  /** Milliseconds before each read: what comes in the meantime is joined, and all of it late. */
+  /** Milliseconds before each read. What arrives in the meantime is joined and delayed. */
   readonly gapMs?: number
-  /** Bytes a millisecond, at most. */
+  /** The limit of the rate. */
   readonly bytesPerMs?: number
-  /** What happens once and for all. */
+  /** A fault that happens once. */
   readonly cut?: Cut
 }
 
-/** What ends a direction, or holds it up, when this many bytes have passed. */
+/** A fault that happens when this many bytes have passed. */
 export type Cut =
   /** Both sides get a RST. */
   | { readonly kind: 'reset'; readonly after: number }
-  /** What comes after is swallowed, the end included. */
+  /** The rest is read and discarded, including the end. */
   | { readonly kind: 'drop'; readonly after: number }
-  /** What comes after is not even read. */
+  /** The rest is not read. */
   | { readonly kind: 'stop'; readonly after: number }
-  /** The receiving side is told that this was all; the other direction goes on. */
+  /** The receiver gets a FIN; the other direction continues. */
   | { readonly kind: 'half-close'; readonly after: number }
-  /** Nothing passes for a while. */
+  /** Nothing passes for `ms` milliseconds. */
   | { readonly kind: 'stall'; readonly after: number; readonly ms: number }
 
-/** One direction of a connection that is being relayed. */
 interface Relayed {
   readonly from: Socket
   readonly to: Socket
   readonly direction: Direction
   readonly reset: () => void
-  /** Aborted when the connection is torn down. */
+  /** Aborted when the connection is destroyed. */
   readonly over: AbortSignal
 }
 
-/** Passes on what comes from one side to the other, with its faults. */
+/** Passes bytes from one side to the other, with the faults. */
 export async function relay({ from, to, direction, reset, over }: Relayed): Promise<void> {
   const { segment = Number.POSITIVE_INFINITY, segments = 0, gapMs = 0 } = direction
   const { bytesPerMs = Number.POSITIVE_INFINITY, cut } = direction
@@ -47,27 +46,25 @@ export async function relay({ from, to, direction, reset, over }: Relayed): Prom
   let swallowing = false
   const wait = (ms: number): Promise<void> => pause(ms, undefined, { signal: over })
 
-  /** Writes a piece and waits until there is room for the next. */
   const pass = async (piece: Buffer): Promise<void> => {
     if (piece.length > 0 && !to.write(piece)) await drained(to, over)
     const ms = Math.floor(piece.length / bytesPerMs)
     if (ms > 0) await wait(ms)
   }
 
-  /** Passes bytes in the pieces that are due. */
   const passAll = async (bytes: Buffer): Promise<void> => {
     let rest = bytes
     while (split < segments && rest.length > segment) {
       split += 1
       await pass(rest.subarray(0, segment))
       rest = rest.subarray(segment)
-      // The receiver sees each piece by itself when it gets a turn between two writes.
+      // The receiver sees each piece separately if the event loop turns between two writes.
       await turns()
     }
     await pass(rest)
   }
 
-  /** The moment of the cut; what stands behind it in this chunk is lost, but for a stall. */
+  /** Applies the cut. The rest of this chunk is lost, except after a stall. */
   const cutNow = async ({ kind, ...at }: Cut): Promise<void> => {
     left = Number.POSITIVE_INFINITY
     if (kind === 'reset') reset()

@@ -2,7 +2,7 @@ import type { AttemptReport, UploadReport } from '../../lib/report/report.ts'
 
 const size = 48 * 1024 * 1024
 
-/** An attempt that asked, was told to go on, and was accepted, in round numbers. */
+/** An attempt with a 100 that was accepted, in round numbers. */
 export function attemptReport(changes: Partial<AttemptReport> = {}): AttemptReport {
   return {
     reason: 'first',
@@ -26,7 +26,7 @@ export function attemptReport(changes: Partial<AttemptReport> = {}): AttemptRepo
   }
 }
 
-/** What makes an attempt one that was refused before its content. */
+/** Changes for an attempt that was refused before its content. */
 export const refused: Partial<AttemptReport> = {
   interim: [],
   contentAtMs: null,
@@ -36,7 +36,7 @@ export const refused: Partial<AttemptReport> = {
   sentBytes: 0,
 }
 
-/** A report of attempts; of one that was told to go on unless said otherwise. */
+/** A report of one accepted attempt, unless `changes` says otherwise. */
 export function uploadReport(changes: Partial<UploadReport> = {}): UploadReport {
   return {
     status: 201,
@@ -52,7 +52,7 @@ export function uploadReport(changes: Partial<UploadReport> = {}): UploadReport 
   }
 }
 
-/** An origin refused the content before it. */
+/** A report of an upload that was refused before its content. */
 export function refusedReport(changes: Partial<AttemptReport> = {}): UploadReport {
   const attempts = [attemptReport({ ...refused, ...changes })]
   const { status } = { ...refused, ...changes }

@@ -1,30 +1,28 @@
-/** The go-ahead, as most origins write it. */
+/** The 100, as most origins write it. */
 export const goAhead = 'HTTP/1.1 100 Continue\r\n\r\n'
 
 const blankLine = '\r\n\r\n'
 
-/** A response's head: its status line, its fields, and the blank line. */
 export function head(status: number, ...fields: string[]): string {
   return [`HTTP/1.1 ${status} As Scripted`, ...fields].join('\r\n') + blankLine
 }
 
-/** A whole response on a connection that is kept, with a length. */
+/** A whole response with a Content-Length, after which the connection stays open. */
 export function response(status: number, text = '', ...fields: string[]): string {
   return head(status, `Content-Length: ${text.length}`, ...fields) + text
 }
 
-/** One way in which a response can be framed. */
 interface Framing {
   readonly name: string
-  /** The content that comes out of it. */
+  /** The content of the response. */
   readonly text: string
   /** The whole response. */
   of(status: number): string
-  /** Whether its end is the connection's. */
+  /** Whether the response ends when the connection closes. */
   readonly closes: boolean
 }
 
-/** The ways in which an origin frames a refusal. */
+/** The ways to frame a refusal (RFC 9112, section 6.3). */
 export const framings: readonly Framing[] = [
   { name: 'of a known length', text: 'no', closes: false, of: (status) => response(status, 'no') },
   {

@@ -17,18 +17,17 @@ import { identity } from './identity.ts'
 import { httpProxy } from './proxies.ts'
 import { tlsFront } from './tls-front.ts'
 
-/** What most of these uploads send, and its sha256. */
+/** The content of most of these uploads, and its sha256. */
 export const content: Buffer = noise(3_000_000)
 export const digest: string = sha256(content)
 
-/** A request as the origin got it. */
 export interface Seen {
   readonly method?: string | undefined
   readonly path?: string | undefined
   readonly headers: IncomingHttpHeaders
 }
 
-/** An origin whose uploads can be resumed, and an agent that leads to it. */
+/** An origin whose uploads can be resumed, and an agent for it. */
 export interface Resumed {
   readonly url: string
   readonly agent: ExpectAgent
@@ -36,7 +35,7 @@ export interface Resumed {
   readonly requests: readonly Seen[]
 }
 
-/** What uploads go over and through. */
+/** A protocol, with or without a proxy. */
 export interface Way {
   readonly name: string
   open(options?: ResumableOptions, agent?: ExpectAgentOptions): Promise<Resumed>
@@ -83,15 +82,14 @@ async function through(): Promise<ExpectAgentOptions> {
   return { proxy: `http://${(await httpProxy()).host}` }
 }
 
-/** Over plain HTTP/1.1, which most specs take. */
-export const plainly: Way = {
+/** Plain HTTP/1.1; most specs use it. */
+export const plainHttp: Way = {
   name: 'HTTP/1.1',
   open: (options = {}, agent = {}) => http1(options, agent, false),
 }
 
-/** All of them. */
 export const ways: readonly Way[] = [
-  plainly,
+  plainHttp,
   { name: 'TLS', open: (options = {}, agent = {}) => http1(options, agent, true) },
   { name: 'HTTP/2', open: (options = {}, agent = {}) => http2(options, agent) },
   {
@@ -106,10 +104,10 @@ export const ways: readonly Way[] = [
   },
 ]
 
-/** Goes on at once, and no longer than it must. */
-export const soon = { minDelay: 0 }
+/** Retries at once. */
+export const withoutDelay = { minDelay: 0 }
 
-/** Uploads to such an origin; only where nobody answers may a wait run out, however slow the machine is. */
+/** Uploads to such an origin. A wait may only run out where the origin is silent, however slow the machine is. */
 export async function sent(
   { url, agent }: Pick<Resumed, 'url' | 'agent'>,
   options: UploadOptions = {},
@@ -118,12 +116,12 @@ export async function sent(
   return upload(url, input, {
     dispatcher: agent,
     continueTimeout: 60_000,
-    resume: soon,
+    resume: withoutDelay,
     ...options,
   })
 }
 
-/** What such an upload fails with. */
+/** The error of such an upload. */
 export async function failed(
   to: Pick<Resumed, 'url' | 'agent'>,
   options: UploadOptions = {},
@@ -134,8 +132,8 @@ export async function failed(
   throw new Error(`It was answered with ${outcome.response.status}`)
 }
 
-/** The attempts of an upload, each in a few words. */
-export function course({ attempts }: UploadReport): string[] {
+/** Each attempt as a short text. */
+export function attemptTexts({ attempts }: UploadReport): string[] {
   return attempts.map(({ reason, method, status, offset }) =>
     [reason, method, status ?? 'broke', ...(offset === undefined ? [] : [`from ${offset}`])].join(
       ' ',
@@ -143,7 +141,7 @@ export function course({ attempts }: UploadReport): string[] {
   )
 }
 
-/** Faults for the first requests, in their order. */
+/** Faults for the first requests, in order. */
 export function faults(
   ...all: readonly (ResumableFault | null)[]
 ): NonNullable<ResumableOptions['fault']> {

@@ -5,7 +5,7 @@ import { closeLater } from './closing.ts'
 
 const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
-/** A client that sends through an agent, closed after the spec. */
+/** A client that sends through an agent; it is closed after the spec. */
 export function s3Client(
   endpoint: string,
   dispatcher: ExpectAgent,
@@ -18,7 +18,7 @@ export function s3Client(
     maxAttempts: 1,
     credentials: { accessKeyId: 'spec', secretAccessKey: 'spec' },
     logger: quiet,
-    // The handler's types are those of another undici.
+    // The types of the handler are those of another undici.
     requestHandler: new UndiciHttpHandler({ dispatcher: dispatcher as object }),
     ...config,
   })

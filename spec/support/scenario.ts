@@ -10,80 +10,78 @@ import { origin } from './origin.ts'
 import { type Expected, Peer, type Play, type Run } from './peer.ts'
 import { through } from './through.ts'
 
-/** How one upload of a scenario is made. */
 interface Made {
   readonly sending?: Sending
 }
 
-/** A response, and what the report says about the upload. */
+/** A response, and the expected report. */
 export interface Answered extends Made {
   readonly status: number
   readonly text: string
   readonly outcome: UploadOutcome
-  /** How much of the content the last attempt sent, from 0 to 1, or the least and the most that may be. */
+  /** The part of the content that the last attempt sent, from 0 to 1, or its limits. */
   readonly sent: number | readonly [least: number, most: number]
   readonly reason?: AskReason
-  /** The interim responses that came, over all attempts. */
+  /** The interim responses of all attempts. */
   readonly interim?: readonly number[]
 }
 
-/** A failure: the very error, or any with one of these codes, or names where there is no code. */
+/** This error, or any error with one of these codes or, without a code, names. */
 export interface Failed extends Made {
   readonly error: Error | readonly string[]
 }
 
 /** What an origin does and what its client gets, for every kind of content and every face. */
 export interface Scenario {
-  /** What happens, as a sentence. */
+  /** The title. */
   readonly name: string
-  /** What the origin does on each connection, in the order in which they are made. */
+  /** What the origin does on each connection, in order. */
   readonly origin: readonly Play[]
-  /** What becomes of each upload; each is made when the one before it was answered. */
-  readonly gets: readonly (Answered | Failed)[]
-  /** The kinds of content it is run with. */
+  /** The result of each upload; each is made after the response to the one before. */
+  readonly results: readonly (Answered | Failed)[]
   readonly kinds?: readonly HaltingKind[]
-  /** Whether it is about content that can be opened again, or about one-shot content. */
+  /** Restricts the scenario to replayable content, or to one-shot content. */
   readonly replayable?: boolean
-  /** The ways into the package that it is run through; all of them by default. */
+  /** All faces by default. */
   readonly faces?: readonly Face[]
-  /** The content of the first upload; each has content of its own by default. */
+  /** The content of the first upload; by default, each upload has its own. */
   readonly bytes?: Buffer
   readonly agent?: ExpectAgentOptions
 }
 
-/** An upload that the origin took. */
+/** An upload that the origin accepted after a 100. */
 export const stored: Answered = { status: 201, text: 'stored', outcome: 'continued', sent: 1 }
 
-/** An upload that the origin took without a word about the expectation. */
+/** An upload that the origin accepted without a 100. */
 export const silent: Answered = { ...stored, outcome: 'silent' }
 
 /** An upload that was sent again after a 417. */
 export const replayed: Answered = { ...stored, outcome: 'replayed' }
 
-/** An upload that nobody was asked about. */
+/** An upload without an expectation. */
 export const unasked: Answered = { ...stored, outcome: 'not-asked' }
 
-/** An upload whose content a final response kept back. */
+/** An upload that a final response stopped before its content. */
 export function refused(status: number, text: string): Answered {
   return { status, text, outcome: status < 300 ? 'answered' : 'refused', sent: 0 }
 }
 
-/** A wait that ends soon, though not before an origin that has something to say has said it. */
+/** Short, but long enough for an origin that sends something. */
 export const shortWait: ExpectAgentOptions = { continueTimeout: 100 }
 
-/** A wait in which no origin says anything. */
+/** For origins that send nothing. */
 export const silentWait: ExpectAgentOptions = { continueTimeout: 10 }
 
-/** What undici says of a connection that the other side closed or reset. */
-export const gone: Failed = { error: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'] }
+/** The codes of undici for a connection that the other side closed or reset. */
+export const connectionLost: Failed = { error: ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'] }
 
 const contentSize = 4096
 
 const agent: ExpectAgentOptions = {
-  // Content is small, and an answer is meant to come long before the wait is over.
+  // Content is small, and a response must arrive long before the wait ends.
   threshold: 1,
   continueTimeout: 8000,
-  // Whatever can be sent on the connection at hand is sent on it.
+  // Each scenario uses one connection unless the package needs another one.
   connections: 1,
 }
 
@@ -104,25 +102,25 @@ async function perform(scenario: Scenario, kind: HaltingKind, face: Face): Promi
   const run: Run = { uploads: expectedOf(scenario, kind), halt: new Halt() }
   const peer = await origin(...scenario.origin.map(scripted(run)))
   const send = face.open({ ...agent, ...scenario.agent })
-  // What goes wrong in a script is the reason for all that follows from it.
+  // An error in a script explains the failure of the upload, so it is reported first.
   const broken = peer.done.then(() => new Promise<never>(() => {}))
   try {
-    for (const [number, wanted] of scenario.gets.entries()) {
+    for (const [number, wanted] of scenario.results.entries()) {
       const { bytes, length } = run.uploads[number] as Expected
       const headers = { ...kind.headers(bytes), ...wanted.sending?.headers }
       const sending = { redirect: 'manual' as const, ...wanted.sending, headers }
       const url = `${peer.url}/${number}`
       const upload = settled(send(url, kind.make(bytes, run.halt), sending), face)
       const result = await Promise.race([upload, broken])
-      // What was refused does not go out when the source goes on.
-      run.halt.lift()
+      // Refused content must not be sent when the source continues.
+      run.halt.resume()
       if ('error' in wanted) checkError(result, wanted)
       else checkAnswer(result, wanted, length, bytes.length)
     }
   } finally {
-    run.halt.lift()
+    run.halt.resume()
   }
-  // A connection through a proxy may arrive when the client has already left it.
+  // Through a proxy, a connection may arrive after the client has closed it.
   if (through === null) expect(peer.connections, 'connections').to.equal(scenario.origin.length)
   await peer.done
   expect(peer.connections, 'connections in the end').to.equal(scenario.origin.length)
@@ -132,8 +130,8 @@ function scripted(run: Run): (part: Play) => (wire: Peer['wire']) => Promise<voi
   return (part) => (wire) => part(new Peer(wire, run))
 }
 
-function expectedOf({ gets, bytes }: Scenario, kind: HaltingKind): Expected[] {
-  return gets.map(({ sending }, number) => {
+function expectedOf({ results, bytes }: Scenario, kind: HaltingKind): Expected[] {
+  return results.map(({ sending }, number) => {
     const own = (number === 0 ? bytes : undefined) ?? noise(contentSize, number + 1)
     const declared = kind.headers(own)['content-length'] ?? String(own.length)
     const length = kind.known ? Number(declared) : null
@@ -141,7 +139,7 @@ function expectedOf({ gets, bytes }: Scenario, kind: HaltingKind): Expected[] {
   })
 }
 
-/** An answer, or the error behind whatever a face makes of it. */
+/** The outcome, or the error without the TypeError of fetch. */
 async function settled(sent: Promise<Outcome>, face: Face): Promise<Outcome | Error> {
   try {
     return await sent
@@ -153,7 +151,7 @@ async function settled(sent: Promise<Outcome>, face: Face): Promise<Outcome | Er
 }
 
 function checkError(result: Outcome | Error, { error }: Failed): void {
-  if (!(result instanceof Error)) throw new Error(`There was an answer, ${result.status}`)
+  if (!(result instanceof Error)) throw new Error(`There was a response, ${result.status}`)
   if (error instanceof Error) {
     expect(result).to.equal(error)
     return
@@ -181,6 +179,6 @@ function checkAnswer(
   expect(report.savedBytes, 'savedBytes').to.equal(saved)
   if (reason !== undefined) expect(report.reason).to.equal(reason)
   if (interim === undefined) return
-  const came = report.attempts.flatMap((attempt) => attempt.interim.map(({ status }) => status))
-  expect(came, 'interim responses').to.deep.equal(interim)
+  const statuses = report.attempts.flatMap((attempt) => attempt.interim.map(({ status }) => status))
+  expect(statuses, 'interim responses').to.deep.equal(interim)
 }

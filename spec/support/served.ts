@@ -2,15 +2,14 @@ import { main } from '../../lib/cli/main.ts'
 import { closeLater } from './closing.ts'
 import { FakeTerminal } from './terminal.ts'
 
-/** The command `serve` while it runs. */
 interface Served {
   readonly url: string
   readonly terminal: FakeTerminal
-  /** Ctrl-C; answers the exit status. */
+  /** Sends SIGINT; resolves with the exit status. */
   stop(): Promise<number>
 }
 
-/** Runs it until the spec is over. */
+/** Runs the command until the spec ends. */
 export async function served(...args: string[]): Promise<Served> {
   const terminal = new FakeTerminal()
   const status = main(['serve', '--port', '0', ...args], terminal)

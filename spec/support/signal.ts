@@ -1,4 +1,3 @@
-/** Something that happens once, and can be waited for. */
 export interface Signal {
   readonly raised: Promise<void>
   raise(): void

@@ -1,17 +1,17 @@
 import { globSync, readFileSync } from 'node:fs'
 
-/** A piece of TypeScript in a Markdown file. */
+/** A TypeScript snippet of a Markdown file. */
 interface Snippet {
-  /** The file and the line that it begins at. */
+  /** The file and the first line. */
   readonly name: string
   readonly code: string
-  /** Why it cannot be run here; `null` where it can. */
+  /** Why it cannot run here; `null` if it can. */
   readonly noRun: string | null
-  /** What it says that it prints, line by line. */
+  /** The output that it promises, line by line. */
   readonly prints: readonly string[]
 }
 
-/** The snippets of README and of the pages that are written by hand, in the order of their files. */
+/** The snippets of README and of the handwritten pages. */
 export function snippets(): Snippet[] {
   const pages = globSync('docs/{learn,guides,reference}/[!_]*.md').sort()
   return ['README.md', 'docs/index.md', ...pages].flatMap((file) =>
@@ -20,8 +20,8 @@ export function snippets(): Snippet[] {
 }
 
 /**
- * The snippets of a file: what stands between "```ts" and "```". One that cannot be run says why,
- * "```ts no-run: it needs an account".
+ * The snippets of a file: the code between "```ts" and "```". One that cannot run gives a reason, such as "```ts
+ * no-run: it needs an account".
  */
 export function snippetsOf(file: string, text: string): Snippet[] {
   const found: Snippet[] = []
@@ -33,7 +33,7 @@ export function snippetsOf(file: string, text: string): Snippet[] {
   return found
 }
 
-/** What the comments behind the calls of `console.log` say that is printed. */
+/** The output in the comments after calls of `console.log`. */
 function printsOf(code: string): string[] {
   return [...code.matchAll(/console\.log\(.*\).* \/\/ (.+)$/gm)].map(([, said = '']) => said)
 }

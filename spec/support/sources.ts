@@ -5,7 +5,7 @@ import { UploadContent, type UploadContentOptions } from '../../lib/content/uplo
 import { isPromise } from '../../lib/unknown.ts'
 import { joined } from './cuts.ts'
 
-/** Content of an upload, with no length and no replay window unless they are given. */
+/** Content of an upload. By default it has no length and no replay window. */
 export function uploadContentOf(
   input: ContentInput | Content,
   options: Partial<UploadContentOptions> = {},
@@ -39,17 +39,17 @@ async function bytesFrom(
   return source.take(value)
 }
 
-/** All that a source has yet to hand over. */
+/** The rest of a source as text. */
 export async function restOf(source: Source): Promise<string> {
   let read = ''
   for (let chunk = await nextOf(source); chunk !== null; chunk = await nextOf(source)) read += chunk
   return read
 }
 
-/** One-shot content of these chunks, which counts how often it was asked and left. */
+/** One-shot content of these chunks, which counts calls of next() and return(). */
 export class Counted implements AsyncIterableIterator<string> {
-  asked = 0
-  left = 0
+  nextCalls = 0
+  returnCalls = 0
   readonly #chunks: string[]
 
   constructor(...chunks: string[]) {
@@ -57,13 +57,13 @@ export class Counted implements AsyncIterableIterator<string> {
   }
 
   async next(): Promise<IteratorResult<string>> {
-    this.asked++
+    this.nextCalls++
     const value = this.#chunks.shift()
     return value === undefined ? { done: true, value } : { done: false, value }
   }
 
   async return(): Promise<IteratorResult<string>> {
-    this.left++
+    this.returnCalls++
     return { done: true, value: undefined }
   }
 
@@ -72,7 +72,7 @@ export class Counted implements AsyncIterableIterator<string> {
   }
 }
 
-/** Reads until the end or a failure. */
+/** Reads until the end or an error. */
 export async function readAll(source: Source): Promise<{ chunks: string[]; error: unknown }> {
   const chunks: string[] = []
   for (;;) {

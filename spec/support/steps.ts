@@ -1,24 +1,22 @@
 import type { Identity } from './identity.ts'
 
-/** What an origin outside this thread does on a connection, one after the other. */
+/** What an origin in another thread does on a connection. */
 export type Step =
   | { readonly do: 'head' }
   | { readonly do: 'read'; readonly bytes: number }
   | { readonly do: 'send'; readonly text: string }
-  /** Counts this moment for the spec, which may be blocked and waiting for it. */
+  /** Increments the counter that a blocked spec may wait for. */
   | { readonly do: 'count' }
   | { readonly do: 'closed' }
   | { readonly do: 'reset' }
   | { readonly do: 'close' }
 
-/** What the thread is started with. */
 export interface Orders {
   readonly steps: readonly Step[]
   readonly identity: Identity | null
   readonly counter: Int32Array<SharedArrayBuffer>
 }
 
-/** A response head with a short text, as a step. */
 export function answer(status: string, text = ''): Step {
   return {
     do: 'send',
@@ -26,5 +24,5 @@ export function answer(status: string, text = ''): Step {
   }
 }
 
-/** The go-ahead, as a step. */
+/** The 100, as a step. */
 export const goAhead: Step = { do: 'send', text: 'HTTP/1.1 100 Continue\r\n\r\n' }

@@ -5,35 +5,38 @@ import { expect } from 'chai'
 import { noise } from './contents.ts'
 import { turns } from './turns.ts'
 
-/** Which tenant's call this is. */
+/** The tenant of the current call. */
 export const storage: AsyncLocalStorage<string> = new AsyncLocalStorage()
 
 const bytes = noise(50_000)
 
-/** Writes down which tenant's store is seen where. */
-export class Diary {
+/** Records which store is active at each place. */
+export class StoreLog {
   readonly seen: [where: string, store: string | undefined][] = []
 
   note(where: string): void {
     this.seen.push([where, storage.getStore()])
   }
 
-  /** The places that saw another store than this. */
-  foreign(tenant: string): string[] {
+  /** The places that saw the store of another tenant. */
+  foreignPlaces(tenant: string): string[] {
     const wrong = this.seen.filter(([, store]) => store !== tenant)
     return wrong.map(([where, store]) => `${where} of ${tenant} saw ${store}`)
   }
 
-  saw(...places: string[]): void {
+  expectPlaces(...places: string[]): void {
     const all = this.seen.map(([where]) => where)
     expect(all, 'the places').to.include.members(places)
   }
 }
 
-/** A kind of content whose every piece notes its store, and what is noted when it is sent and when it is left. */
+/**
+ * A kind of content that records the store in each callback. `sent` and `left` are the places it records when it is
+ * sent to its end and when it is cancelled.
+ */
 interface NotingKind {
-  /** Makes it of so many pieces; where they never end, somebody has to leave it. */
-  make(diary: Diary, pieces: number): unknown
+  /** With an infinite number of pieces, the content must be cancelled. */
+  make(log: StoreLog, pieces: number): unknown
   readonly sent: readonly string[]
   readonly left: readonly string[]
 }
@@ -42,9 +45,9 @@ export const notingKinds: ReadonlyMap<string, NotingKind> = new Map<string, Noti
   [
     'a function',
     {
-      make: (diary, pieces) => () => {
-        diary.note('function')
-        return generate(diary, pieces)
+      make: (log, pieces) => () => {
+        log.note('function')
+        return generate(log, pieces)
       },
       sent: ['function', 'generator', 'generator after a turn', 'finally'],
       left: ['function', 'generator', 'finally'],
@@ -53,11 +56,11 @@ export const notingKinds: ReadonlyMap<string, NotingKind> = new Map<string, Noti
   [
     'an async function',
     {
-      make: (diary, pieces) => async () => {
-        diary.note('function')
+      make: (log, pieces) => async () => {
+        log.note('function')
         await turns()
-        diary.note('function after a turn')
-        return generate(diary, pieces)
+        log.note('function after a turn')
+        return generate(log, pieces)
       },
       sent: ['function', 'function after a turn', 'generator', 'finally'],
       left: ['function', 'generator', 'finally'],
@@ -66,11 +69,11 @@ export const notingKinds: ReadonlyMap<string, NotingKind> = new Map<string, Noti
   [
     'a length and a function',
     {
-      make: (diary, pieces) => ({
+      make: (log, pieces) => ({
         length: Math.min(pieces, 1_000_000) * bytes.length,
         open: () => {
-          diary.note('open')
-          return generate(diary, pieces)
+          log.note('open')
+          return generate(log, pieces)
         },
       }),
       sent: ['open', 'generator', 'finally'],
@@ -88,17 +91,17 @@ export const notingKinds: ReadonlyMap<string, NotingKind> = new Map<string, Noti
   [
     'an iterator',
     {
-      make: (diary, pieces) => {
+      make: (log, pieces) => {
         let count = 0
         const content = {
           next: async () => {
-            diary.note('next')
+            log.note('next')
             await turns()
             count += 1
             return count > pieces ? { done: true, value: undefined } : { done: false, value: bytes }
           },
           return: async () => {
-            diary.note('return')
+            log.note('return')
             return { done: true, value: undefined }
           },
           [Symbol.asyncIterator]: () => content,
@@ -112,16 +115,16 @@ export const notingKinds: ReadonlyMap<string, NotingKind> = new Map<string, Noti
   [
     'a Node stream',
     {
-      make: (diary, pieces) => {
+      make: (log, pieces) => {
         let count = 0
         return new Readable({
           read() {
-            diary.note('read')
+            log.note('read')
             count += 1
             this.push(count > pieces ? null : bytes)
           },
           destroy(error, done) {
-            diary.note('destroy')
+            log.note('destroy')
             done(error)
           },
         })
@@ -133,16 +136,16 @@ export const notingKinds: ReadonlyMap<string, NotingKind> = new Map<string, Noti
   [
     'a web stream',
     {
-      make: (diary, pieces) => {
+      make: (log, pieces) => {
         let count = 0
         const source = {
           pull: (controller: ReadableStreamDefaultController<Uint8Array>) => {
-            diary.note('pull')
+            log.note('pull')
             count += 1
             if (count > pieces) controller.close()
             else controller.enqueue(bytes)
           },
-          cancel: () => diary.note('cancel'),
+          cancel: () => log.note('cancel'),
         }
         return new ReadableStream<Uint8Array>(source, { highWaterMark: 0 })
       },
@@ -152,15 +155,15 @@ export const notingKinds: ReadonlyMap<string, NotingKind> = new Map<string, Noti
   ],
 ])
 
-async function* generate(diary: Diary, pieces: number): AsyncGenerator<Buffer> {
+async function* generate(log: StoreLog, pieces: number): AsyncGenerator<Buffer> {
   try {
-    diary.note('generator')
+    log.note('generator')
     for (let count = 0; count < pieces; count++) {
       yield bytes
       await turns()
-      diary.note('generator after a turn')
+      log.note('generator after a turn')
     }
   } finally {
-    diary.note('finally')
+    log.note('finally')
   }
 }

@@ -3,16 +3,15 @@ import { PassThrough, Readable, Writable } from 'node:stream'
 import { main } from '../../lib/cli/main.ts'
 import type { Input, Terminal } from '../../lib/cli/session.ts'
 
-/** What a terminal is, where it is not a pipe for everything. */
+/** Everything is a pipe by default. */
 export interface TerminalOptions {
-  /** What comes on standard input. */
   readonly stdin?: string | Input
   readonly env?: Terminal['env']
-  /** The width of the screen that standard error is; a pipe without. */
+  /** The width of the terminal at standard error; without it, standard error is a pipe. */
   readonly columns?: number
 }
 
-/** A terminal of streams, and what was written to it so far. */
+/** A terminal of streams, and what was written to it. */
 export class FakeTerminal extends EventEmitter implements Terminal {
   readonly stdin: Input
   readonly stdout: Sink = new Sink()
@@ -53,7 +52,7 @@ export class Sink extends Writable {
     done()
   }
 
-  /** Resolves when what was written matches. */
+  /** Resolves when the text matches. */
   until(wanted: RegExp): Promise<void> {
     return new Promise((seen) => {
       const look = (): void => {
@@ -67,10 +66,10 @@ export class Sink extends Writable {
   }
 }
 
-/** A keyboard: what is written to it is typed. */
+/** Standard input of a terminal; what is written to it is typed. */
 export class Keyboard extends PassThrough {
   readonly isTTY = true
-  /** Whether keys are shown as they are typed. */
+  /** Whether typed keys are echoed. */
   echoes = true
 
   setRawMode(raw: boolean): this {
@@ -79,14 +78,13 @@ export class Keyboard extends PassThrough {
   }
 }
 
-/** What the program did. */
 export interface Run {
   readonly status: number
   readonly out: string
   readonly err: string
 }
 
-/** Runs the program to its end on a terminal of its own. */
+/** Runs the command with a terminal of its own. */
 export async function run(args: readonly string[], options: TerminalOptions = {}): Promise<Run> {
   const terminal = new FakeTerminal(options)
   const status = await main(args, terminal)

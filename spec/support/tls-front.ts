@@ -10,31 +10,31 @@ import { FrameReader } from './frames.ts'
 import { identity } from './identity.ts'
 import { listening } from './listening.ts'
 
-/** What an origin does with a request; node's two servers look alike to it. */
+/** What an origin does with a request. The servers of HTTP/1.1 and HTTP/2 have compatible classes. */
 export type Play = (request: IncomingMessage, response: ServerResponse, asked: boolean) => void
 
 export interface Front {
   readonly url: string
   /** How many connections were made. */
   readonly connections: number
-  /** What the clients sent on HTTP/2 connections, in the order in which it came. */
+  /** The frames that clients sent on HTTP/2 connections, in order. */
   readonly frames: readonly string[]
   /** The certificate to trust. */
   readonly ca: string
-  /** For what plays do not come to. */
+  /** For events that a play does not get. */
   readonly http2: Http2Server
-  /** Resolves when this frame, or one that matches, has come. */
+  /** Resolves when a frame that matches has arrived. */
   until(frame: RegExp): Promise<void>
 }
 
-/** Protocols that an origin may speak, by what they are called here. */
+/** ALPN protocols by the name that titles use. */
 export const protocols: Record<string, readonly string[]> = {
   'HTTP/1.1 only': ['http/1.1'],
   'HTTP/2 only': ['h2'],
   both: ['h2', 'http/1.1'],
 }
 
-/** Starts node's HTTP/1.1 and HTTP/2 servers, and TLS before them that looks at the frames. */
+/** Starts servers of HTTP/1.1 and HTTP/2 behind one TLS port, and records the HTTP/2 frames. */
 export async function tlsFront(offered: readonly string[], play: Play): Promise<Front> {
   const frames: string[] = []
   const waiting = new Set<() => void>()

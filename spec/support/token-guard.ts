@@ -1,10 +1,10 @@
 import type { AuthenticateFunction, Challenge } from '../../lib/options/authenticate.ts'
 import type { OriginMode, SeenRequest } from '../../lib/testing/index.ts'
 
-/** Stands before an origin, and takes one token at a time. */
+/** Accepts one token at a time. */
 export class TokenGuard {
   token = 'token-1'
-  /** Further parameters of its challenge. */
+  /** Further parameters of the challenge. */
   extra = ''
 
   readonly mode = ({ headers }: SeenRequest): OriginMode => {
@@ -14,12 +14,11 @@ export class TokenGuard {
   }
 }
 
-/** The field with a token. */
 export function bearer(token: string): { authorization: string } {
   return { authorization: `Bearer ${token}` }
 }
 
-/** A function that gives these answers, one a call, and the challenges that it was called with. */
+/** A function that returns one of these values at each call, and the challenges that it got. */
 export function answering(...answers: readonly unknown[]): {
   authenticate: AuthenticateFunction
   calls: Challenge[]

@@ -2,49 +2,47 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { closeLater } from './closing.ts'
 
-/** Writes down what is done to a source, and fails what comes before it may. */
+/** Records accesses to a source. An access before `allow` is called throws. */
 export class Touches {
   readonly #early: string[] = []
   readonly #all: string[] = []
   #allowed = false
 
-  /** From now on the source may be begun. */
+  /** From now on the source may be read. */
   allow(): void {
     this.#allowed = true
   }
 
-  /** What was done before it was allowed. */
+  /** Accesses before `allow`. */
   get early(): readonly string[] {
     return this.#early
   }
 
-  /** What was done at all. */
+  /** All accesses. */
   get all(): readonly string[] {
     return this.#all
   }
 
-  /** Notes that something was done. An early touch throws, so that no spec has to wait for it. */
+  /** Records an access. An early one throws, so that the spec fails at once. */
   note(what: string): void {
     this.#all.push(what)
     if (this.#allowed) return
     this.#early.push(what)
-    throw new Error(`The source was touched before the go-ahead: ${what}`)
+    throw new Error(`The source was touched before the 100: ${what}`)
   }
 }
 
-/** Content that is watched. */
 export interface Watched {
   readonly content: unknown
-  /** Bytes, where the content says how many it has. */
+  /** Its length, where the content has one. */
   readonly length: number | null
-  /** What can be seen from outside, beyond the touches: empty while nobody began. */
+  /** Visible side effects other than accesses; empty while the content was not read. */
   traces(): string[]
 }
 
-/** No traces. */
 export const nothing = (): string[] => []
 
-/** Notes whenever this file is opened, by whichever function of node:fs. */
+/** Records when a function of node:fs opens this file. */
 export function watchOpens(path: string, touches: Touches): void {
   const { open, openSync, readFile, readFileSync } = fs
   const promised = fs.promises.open

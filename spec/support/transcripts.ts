@@ -1,12 +1,12 @@
 import type { ResponseHead } from '../../lib/protocol/interim-responses.ts'
 
-/** What an origin sends to one request, one byte a character, and what is to become of it. */
+/** What an origin sends to one request, as latin1 text, and the expected result. */
 export interface ResponseTranscript {
   readonly name: string
   readonly bytes: string
   readonly pass: string
   readonly heads: readonly ResponseHead[]
-  /** What is kept, because it may yet become a 100. */
+  /** What the parser keeps, because it may become a 100. */
   readonly held: string
 }
 
@@ -18,7 +18,7 @@ const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r
 const processing = 'HTTP/1.1 102 Processing\r\n\r\n'
 const created = 'HTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok'
 
-/** Responses, one row each: the bytes, what goes on, the heads in them, and what is kept. */
+/** Each row: the bytes, what is passed on, the heads in them, and what is kept. */
 const responses: readonly (readonly [string, string, string, readonly ResponseHead[], string?])[] =
   [
     ['a final response', created, created, [final(201)]],
@@ -105,7 +105,6 @@ const responses: readonly (readonly [string, string, string, readonly ResponseHe
     ['a 103 that breaks off', hints.slice(0, 40), hints.slice(0, 40), []],
   ]
 
-/** Responses as they come in. */
 export const responseTranscripts: readonly ResponseTranscript[] = responses.map(
   ([name, bytes, pass, heads, held = '']) => ({ name, bytes, pass, heads, held }),
 )

@@ -1,4 +1,4 @@
-/** Lets the event loop turn, so that what is due runs. Bytes that came were read after two turns. */
+/** Waits for turns of the event loop. Bytes that have arrived were read after two turns. */
 export async function turns(count = 1): Promise<void> {
   for (let at = 0; at < count; at++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,4 +1,4 @@
-/** What a screen shows after all that was written to it. */
+/** What a screen shows after this text was written to it. */
 export function visible(text: string): string[] {
   const lines: string[] = ['']
   let at = 0

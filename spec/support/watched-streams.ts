@@ -3,7 +3,7 @@ import { type ReadableByteStreamController, ReadableStream } from 'node:stream/w
 import { chunksOf } from './contents.ts'
 import { nothing, type Touches, type Watched } from './touches.ts'
 
-/** A Node stream that notes whoever reads from it or lets it flow. */
+/** A Node stream that records reads. */
 export class WatchedReadable extends Readable {
   readonly #touches: Touches
   readonly #chunks: Buffer[]
@@ -70,7 +70,7 @@ export function byteStream(bytes: Buffer, touches: Touches): Watched {
         return
       }
       controller.close()
-      // Its type is said to be a property of the stream; Node has it here.
+      // The types declare `byobRequest` on the stream; Node has it on the controller.
       const { byobRequest } = controller as unknown as {
         byobRequest: { respond(n: number): void } | null
       }
@@ -80,7 +80,7 @@ export function byteStream(bytes: Buffer, touches: Touches): Watched {
   return { content, length: null, traces: nothing }
 }
 
-/** A Blob that notes whoever reads from it. */
+/** A Blob that records reads. */
 export class WatchedBlob extends Blob {
   readonly #touches: Touches
 

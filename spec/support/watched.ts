@@ -11,13 +11,12 @@ import {
   webStream,
 } from './watched-streams.ts'
 
-/** A kind of content that is watched. */
 export interface WatchedKind {
   readonly name: string
   make(bytes: Buffer, touches: Touches): Watched
 }
 
-/** Every kind of content that has to be called, opened, read or iterated over. */
+/** Every kind of content that must be called, opened, read or iterated over. */
 export const watchedKinds: readonly WatchedKind[] = [
   {
     name: 'a function',
@@ -83,7 +82,7 @@ export const watchedKinds: readonly WatchedKind[] = [
   {
     name: 'a Node stream that has buffered some',
     make: (bytes, touches) => {
-      // A stream that is not full reads on by itself.
+      // A stream below its high water mark reads by itself.
       const stream = new WatchedReadable(bytes.subarray(100), touches, 100)
       stream.push(bytes.subarray(0, 100))
       return streaming(stream, null)
@@ -93,7 +92,7 @@ export const watchedKinds: readonly WatchedKind[] = [
     name: 'a stream of a file',
     make: (bytes) => {
       const stream = temporaryStream(bytes)
-      // Node opens the file when it makes the stream.
+      // Node opens the file as soon as the stream is created.
       const traces = (): string[] => [
         ...(stream.bytesRead === 0 ? [] : [`${stream.bytesRead} bytes read`]),
         ...(stream.readableFlowing === null ? [] : ['flowing']),

@@ -3,19 +3,19 @@ import { turns } from './turns.ts'
 
 const blankLine = '\r\n\r\n'
 
-/** The origin's end of one connection, as a script of what it reads and sends. */
+/** The origin's side of one connection, which a script reads from and writes to. */
 export class Wire {
-  /** Which connection of this origin it is, counted from 0. */
+  /** The number of the connection, counted from 0. */
   readonly index: number
   readonly socket: Socket
   readonly #connection: Socket
-  /** Bytes that came and were not read by the script yet. */
+  /** Bytes that arrived and that the script has not read. */
   #buffered: Buffer = Buffer.alloc(0)
   #ended = false
   #error: Error | null = null
   #wake: (() => void) | null = null
 
-  /** @param connection the TCP connection beneath, where the socket is one of TLS. */
+  /** @param connection the TCP connection below a TLS socket. */
   constructor(socket: Socket, index: number, connection: Socket = socket) {
     this.socket = socket
     this.#connection = connection
@@ -33,17 +33,17 @@ export class Wire {
     if (socket.closed) this.#end()
   }
 
-  /** How many bytes came and were not read by the script yet. */
+  /** How many bytes arrived that the script has not read. */
   get unread(): number {
     return this.#buffered.length
   }
 
-  /** Reads a request's head, up to and with its blank line. */
+  /** Reads a request head, including its blank line. */
   async head(): Promise<string> {
     return (await this.until(blankLine)).toString('latin1')
   }
 
-  /** Reads the content that the head announced, without its framing. */
+  /** Reads the content without its framing. */
   async content(head: string): Promise<Buffer> {
     const length = /^content-length: (\d+)\r$/im.exec(head)
     if (length !== null) return this.bytes(Number(length[1]))
@@ -60,62 +60,59 @@ export class Wire {
     }
   }
 
-  /** Reads as many bytes. */
   async bytes(count: number): Promise<Buffer> {
-    await this.#have(() => this.#buffered.length >= count, `${count} bytes`)
+    await this.#waitUntil(() => this.#buffered.length >= count, `${count} bytes`)
     return this.#take(count)
   }
 
-  /** Reads up to and with a text. */
+  /** Reads up to and including a text. */
   async until(text: string): Promise<Buffer> {
-    await this.#have(() => this.#buffered.includes(text), JSON.stringify(text))
+    await this.#waitUntil(() => this.#buffered.includes(text), JSON.stringify(text))
     return this.#take(this.#buffered.indexOf(text) + text.length)
   }
 
-  /** Waits for the other side to close, and answers the bytes that came before it did. */
+  /** Waits for the other side to close, and returns the bytes before that. */
   async closed(): Promise<Buffer> {
-    while (!this.#ended) await this.#news()
+    while (!this.#ended) await this.#nextData()
     return this.#take(this.#buffered.length)
   }
 
-  /** Sends a head: its lines, and the blank one. */
+  /** Sends a head: these lines and the blank line. */
   send(...lines: string[]): void {
     this.raw(`${lines.join('\r\n')}\r\n\r\n`)
   }
 
-  /** Sends as it is. */
   raw(text: string | Uint8Array): void {
     if (typeof text === 'string') this.socket.write(text, 'latin1')
     else this.socket.write(text)
   }
 
-  /** Sends in pieces, each in a segment of its own as far as one can tell from here. */
+  /** Sends each piece in a segment of its own, if the system allows it. */
   async pieces(...pieces: string[]): Promise<void> {
     for (const piece of pieces) {
       await new Promise<void>((sent) => this.socket.write(piece, 'latin1', () => sent()))
-      // The reader sees each piece by itself when it gets a turn between two writes.
+      // The receiver sees each piece separately if the event loop turns between two writes.
       await turns()
     }
   }
 
-  /** Closes this side. */
   end(): void {
     this.socket.end()
   }
 
-  /** Tears the connection down with a RST. */
+  /** Sends a RST. */
   reset(): void {
     this.#connection.resetAndDestroy()
   }
 
-  async #have(enough: () => boolean, what: string): Promise<void> {
+  async #waitUntil(enough: () => boolean, what: string): Promise<void> {
     while (!enough()) {
       if (this.#ended) {
         const got = JSON.stringify(this.#buffered.subarray(0, 200).toString('latin1'))
         const why = this.#error === null ? 'left' : `failed with ${this.#error.message}`
         throw new Error(`connection ${this.index}: the peer ${why} before ${what}; it sent ${got}`)
       }
-      await this.#news()
+      await this.#nextData()
     }
   }
 
@@ -125,7 +122,7 @@ export class Wire {
     return bytes
   }
 
-  #news(): Promise<void> {
+  #nextData(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve
     })

@@ -10,7 +10,7 @@ import { openOrigin } from '../support/open-origin.ts'
 
 const content = Buffer.from('some content')
 
-/** Takes one chunk a turn of the event loop; knows how much it had to hold at most. */
+/** Accepts one chunk per turn of the event loop, and records how many bytes it held at most. */
 class SlowStore extends Writable {
   readonly chunks: Buffer[] = []
   maxLength = 0
@@ -31,7 +31,7 @@ describe('startOrigin', () => {
     [413, 'refused', 413],
     [{ status: 401, headers: { 'www-authenticate': 'Basic' }, body: 'no' }, 'refused', 401],
   ] as const) {
-    it(`plays ${JSON.stringify(mode)}, and tells what it saw`, async () => {
+    it(`plays ${JSON.stringify(mode)}, and records the request`, async () => {
       const origin = await openOrigin({ mode, keepContent: true })
       const options = { expect: 'always', continueTimeout: 50, dispatcher: agentFor() } as const
       const { response, report } = await upload(`${origin.url}/a?b`, content, options)
@@ -48,7 +48,7 @@ describe('startOrigin', () => {
     })
   }
 
-  it('counts connections, and writes down what went over them', async () => {
+  it('counts connections, and records their messages', async () => {
     const origin = await openOrigin({ mode: 417 })
     await upload(origin.url, content, { expect: 'always', dispatcher: agentFor() })
     expect(origin.connections).to.equal(2)
@@ -61,7 +61,7 @@ describe('startOrigin', () => {
     ])
   })
 
-  it('asks a function for what to do and for the response', async () => {
+  it('calls functions for the mode and the response', async () => {
     const origin = await openOrigin({
       mode: ({ path }) => (path === '/no' ? 403 : 'go'),
       response: ({ bytes }) => ({ status: 200, body: `${bytes} bytes` }),
@@ -78,7 +78,7 @@ describe('startOrigin', () => {
     await refused.body.dump()
   })
 
-  it('says nothing before its delay is over, also to requests that do not ask', async () => {
+  it('sends nothing before its delay is over, also to requests without an expectation', async () => {
     const origin = await openOrigin({ delay: 60_000 })
     const dispatcher = agentFor({ headersTimeout: 50 })
     const asked = { method: 'PUT', body: content, dispatcher } as const
@@ -87,7 +87,7 @@ describe('startOrigin', () => {
     expect(origin.requests[0]).to.include({ status: 0, bytes: content.length })
   })
 
-  it('stores content as fast as the stream takes it, and answers when that has finished', async () => {
+  it('stores content with backpressure, and responds when the stream has finished', async () => {
     const large = noise(3_000_000)
     const store = new SlowStore()
     const origin = await openOrigin({ store: () => store })
@@ -99,7 +99,7 @@ describe('startOrigin', () => {
     expect(origin.requests[0]).to.include({ sha256: sha256(large) })
   })
 
-  it('opens no stream for what it refuses', async () => {
+  it('opens no stream for refused content', async () => {
     const stored: string[] = []
     const store = ({ path }: SeenRequest): Writable => {
       stored.push(path)
@@ -112,7 +112,7 @@ describe('startOrigin', () => {
     expect(stored).to.deep.equal(['/a'])
   })
 
-  it('answers 500 when content cannot be stored, also before its delay is over', async () => {
+  it('answers 500 when content cannot be stored, with and without a delay', async () => {
     for (const delay of [0, 20]) {
       const store = (): Writable =>
         new Writable({ write: (_chunk, _encoding, done) => done(new Error('full')) })
@@ -124,7 +124,7 @@ describe('startOrigin', () => {
     }
   })
 
-  it('destroys the stream of content that does not come to its end', async () => {
+  it('destroys the stream of incomplete content', async () => {
     const store = new SlowStore()
     const origin = await openOrigin({ store: () => store })
     const source = async function* (): AsyncGenerator<Buffer> {
@@ -141,7 +141,7 @@ describe('startOrigin', () => {
     expect(store.writableFinished).to.equal(false)
   })
 
-  it('tells of each request when it is over, and keeps none if it is told so', async () => {
+  it('calls onRequest when a request is over, and keeps no requests with record: false', async () => {
     let tell: (seen: SeenRequest) => void = () => {}
     const over = new Promise<SeenRequest>((resolve) => {
       tell = resolve
@@ -152,7 +152,7 @@ describe('startOrigin', () => {
     expect([origin.requests, origin.events]).to.deep.equal([[], []])
   })
 
-  it('listens on the address and the port it is given', async () => {
+  it('listens on the given address and port', async () => {
     const { port, hostname } = new URL((await openOrigin({ host: '0.0.0.0' })).url)
     expect(hostname).to.equal('0.0.0.0')
     const failure = await startOrigin({ port: Number(port) }).catch((error) => error)

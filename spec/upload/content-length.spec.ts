@@ -25,7 +25,7 @@ const faces: Record<string, (url: string, body: unknown, headers: Headers) => Pr
 const contents = { 'of known length': () => '12345', 'of unknown length': () => fiveBytes() }
 const bad = ['0x5', '+5', '-5', '5.0', '5e0', '0b101', '5 5', '5, 5', 'five', '', `${2 ** 53}`]
 
-/** What a call failed with, beneath what fetch wraps it in. */
+/** The error of a call, without the TypeError of fetch. */
 async function failureOf(sent: Promise<unknown>): Promise<NodeJS.ErrnoException> {
   const error = await sent.then(
     () => new Error('It did not fail'),
@@ -38,7 +38,7 @@ for (const [face, send] of Object.entries(faces)) {
   describe(`a Content-Length through ${face}`, () => {
     for (const [kind, make] of Object.entries(contents)) {
       for (const value of bad) {
-        it(`is refused before anything is sent: '${value}', content ${kind}`, async () => {
+        it(`is rejected before anything is sent: '${value}', content ${kind}`, async () => {
           const origin = await openOrigin()
           const sent = send(origin.url, make(), { 'content-length': value })
           const error = await failureOf(sent)
@@ -48,7 +48,7 @@ for (const [face, send] of Object.entries(faces)) {
         })
       }
 
-      it(`is taken when it is right, content ${kind}`, async () => {
+      it(`is accepted when it is correct, content ${kind}`, async () => {
         const origin = await openOrigin()
         await send(origin.url, make(), { 'content-length': '5' })
         expect(origin.requests[0]).to.include({ bytes: 5, status: 201 })
@@ -65,7 +65,7 @@ describe('a Content-Length', () => {
     { 'content-length': '5', 'Content-Length': '5' },
     { 'content-length': ['5', '5'] },
   ]) {
-    it(`is refused when there are two: ${JSON.stringify(headers)}`, async () => {
+    it(`is rejected when there are two: ${JSON.stringify(headers)}`, async () => {
       const origin = await openOrigin()
       const init = { method: 'PUT', body: '12345', headers, dispatcher: agentFor() } as object
       const error = await request(origin.url, init).catch((reason) => reason)
@@ -75,7 +75,7 @@ describe('a Content-Length', () => {
     })
   }
 
-  it('may be a number, as undici has it', async () => {
+  it('may be a number, as in undici', async () => {
     const origin = await openOrigin()
     const headers = { 'content-length': 5 }
     const init = { method: 'PUT', body: '12345', headers, dispatcher: agentFor() } as object

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { type Dispatcher, errors } from 'undici'
 import { UploadController } from '../../lib/upload/upload-controller.ts'
 
-/** A controller of one attempt that notes what is done to it. */
+/** A controller of one attempt that records the calls to it. */
 class Noted implements Dispatcher.DispatchController {
   readonly done: string[] = []
   aborted = false
@@ -32,7 +32,7 @@ function made(): { controller: UploadController; aborts: Error[] } {
 }
 
 describe('UploadController', () => {
-  it('stands still between attempts', () => {
+  it('has initial values between attempts', () => {
     const { controller, aborts } = made()
     const { aborted, paused, reason, rawHeaders, rawTrailers } = controller
     expect({ aborted, paused, reason, rawHeaders, rawTrailers }).to.deep.equal({
@@ -47,7 +47,7 @@ describe('UploadController', () => {
     expect(aborts).to.deep.equal([])
   })
 
-  it('does to the current attempt what is done to it', () => {
+  it('passes calls on to the current attempt', () => {
     const { controller, aborts } = made()
     const attempt = new Noted()
     controller.target = attempt
@@ -58,7 +58,7 @@ describe('UploadController', () => {
     expect(aborts).to.deep.equal([])
   })
 
-  it('shows the current attempt', () => {
+  it('has the properties of the current attempt', () => {
     const { controller } = made()
     const attempt = new Noted()
     controller.target = attempt
@@ -69,7 +69,7 @@ describe('UploadController', () => {
     expect(controller.reason).to.equal(attempt.reason)
   })
 
-  it('leaves an attempt alone that is no longer current', () => {
+  it('ignores an attempt that is no longer current', () => {
     const { controller } = made()
     const [before, after] = [new Noted(), new Noted()]
     controller.target = before
@@ -90,7 +90,7 @@ describe('UploadController', () => {
     expect(next.done).to.deep.equal(['pause'])
   })
 
-  it('does not pause the next attempt when the caller went on', () => {
+  it('does not pause the next attempt when the caller has resumed', () => {
     const { controller } = made()
     controller.pause()
     controller.resume()
@@ -100,7 +100,7 @@ describe('UploadController', () => {
     expect(next.done).to.deep.equal([])
   })
 
-  it('tells of an abort between attempts', () => {
+  it('reports an abort between attempts', () => {
     const { controller, aborts } = made()
     const reason = new Error('enough')
     controller.abort(reason)
@@ -120,7 +120,7 @@ describe('UploadController', () => {
     expect(controller.reason).to.equal(reason)
   })
 
-  it("gives undici's reason when the caller gives none", () => {
+  it("uses undici's reason when the caller gives none", () => {
     const { controller, aborts } = made()
     controller.abort()
     expect(aborts[0]).to.be.instanceOf(errors.RequestAbortedError)

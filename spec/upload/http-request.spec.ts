@@ -40,7 +40,7 @@ describe('pathOf', () => {
     ['/file', { a: 'b c', d: ['1', '2'], e: 5 }, '/file?a=b%20c&d=1&d=2&e=5'],
   ]
   for (const [path, query, wanted] of paths) {
-    it(`puts ${JSON.stringify(query)} behind ${path}`, () => {
+    it(`appends ${JSON.stringify(query)} to ${path}`, () => {
       const origin = 'http://uploads.example'
       const options = { origin, method: 'PUT', path, ...(query && { query }) } as const
       expect(pathOf(options)).to.equal(wanted)
@@ -48,7 +48,7 @@ describe('pathOf', () => {
   }
 
   for (const path of ['/file?a=b', '/file#a']) {
-    it(`refuses a second query behind ${path}`, () => {
+    it(`rejects a second query after ${path}`, () => {
       const options = { origin: 'http://a.example', method: 'PUT', path, query: {} } as const
       expect(() => pathOf(options)).to.throw(TypeError, "'query'")
     })

@@ -10,7 +10,7 @@ const older = { onConnect: () => {} } as unknown as Dispatcher.DispatchHandler
 
 describe('dispatchOlder', () => {
   const options: readonly (readonly [string, object, unknown])[] = [
-    ['says nothing of HTTP/2', {}, undefined],
+    ['does not set allowH2', {}, undefined],
     ['allows HTTP/2', { allowH2: true }, true],
     ['forbids HTTP/2', { allowH2: false }, false],
     ['upgrades', { upgrade: 'websocket', allowH2: true }, false],
@@ -29,7 +29,7 @@ describe('dispatchOlder', () => {
   }
 
   for (const hears of [true, false]) {
-    it(`tells of chunks ${hears ? 'a handler that asks' : 'nobody, so that their buffers can be filled again'}`, () => {
+    it(`${hears ? 'passes chunks to a handler with onBodySent' : 'passes no chunks to a handler without onBodySent, so that buffers can be reused'}`, () => {
       const heard: unknown[] = []
       const onBodySent = (chunk: unknown): number => heard.push(chunk)
       const handler = hears ? Object.assign({ onBodySent }, older) : older
@@ -55,7 +55,7 @@ describe('dispatchOlder', () => {
     },
   }
   for (const [name, put] of Object.entries(puts)) {
-    it(`lets ${name} ask an origin that speaks HTTP/2 only`, async () => {
+    it(`lets ${name} send an expectation to an origin that supports HTTP/2 only`, async () => {
       const play: Play = (request, response, asked) => {
         if (asked) response.writeContinue()
         const chunks: Buffer[] = []

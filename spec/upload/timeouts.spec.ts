@@ -6,14 +6,14 @@ import { startOrigin } from '../../lib/testing/index.ts'
 import { standingClock } from '../support/clock.ts'
 import { closeLater } from '../support/closing.ts'
 import { noise } from '../support/contents.ts'
-import { originElsewhere } from '../support/elsewhere.ts'
 import { agentFor, ownFaces } from '../support/faces.ts'
 import { origin, type Script } from '../support/origin.ts'
 import { answer, goAhead } from '../support/steps.ts'
+import { threadOrigin } from '../support/thread-origin.ts'
 
 const small = noise(4096)
 
-/** Chunks that no system's buffers can take all of. */
+/** More chunks than the buffers of the system hold. */
 function* plenty(): Generator<Buffer> {
   for (let count = 0; count < 256; count++) yield Buffer.alloc(262_144, 'a')
 }
@@ -44,7 +44,7 @@ const patient = { expect: 'always', continueTimeout: 60_000 } as const
 
 const rows: readonly Row[] = [
   {
-    name: 'the connection takes no content',
+    name: 'the connection accepts no content',
     code: 'ERR_EXPECT_STALL_TIMEOUT',
     phase: 'sending',
     script: async (wire) => {
@@ -56,7 +56,7 @@ const rows: readonly Row[] = [
     options: () => ({ timeouts: { stall: 20 } }),
   },
   {
-    name: 'no response comes after the content',
+    name: 'no response arrives after the content',
     code: 'ERR_EXPECT_HEADERS_TIMEOUT',
     phase: 'sending',
     script: async (wire) => {
@@ -80,7 +80,7 @@ const rows: readonly Row[] = [
     options: () => ({ timeouts: { headers: 20 } }),
   },
   {
-    name: 'no response comes in the time that undici was given',
+    name: 'no response arrives within the timeout of undici',
     code: 'ERR_EXPECT_HEADERS_TIMEOUT',
     phase: 'sending',
     script: async (wire) => {
@@ -92,7 +92,7 @@ const rows: readonly Row[] = [
     options: () => ({ dispatcher: agentFor({ headersTimeout: 20 }) }),
   },
   {
-    name: 'the upload as a whole takes too long',
+    name: 'the whole upload takes too long',
     code: 'ERR_EXPECT_TOTAL_TIMEOUT',
     phase: 'waiting',
     script: async (wire) => {
@@ -113,7 +113,7 @@ describe('timeouts', () => {
     })
   }
 
-  it('fails with ERR_EXPECT_BODY_TIMEOUT when the response stops coming', async () => {
+  it('fails with ERR_EXPECT_BODY_TIMEOUT when the response stalls', async () => {
     const peer = await origin(async (wire) => {
       const head = await wire.head()
       wire.send('HTTP/1.1 100 Continue')
@@ -137,7 +137,7 @@ describe('timeouts', () => {
   for (const [name, timeout] of Object.entries(unasked)) {
     const code = timeout === 'total' ? 'ERR_EXPECT_TOTAL_TIMEOUT' : 'ERR_EXPECT_HEADERS_TIMEOUT'
     for (const face of ownFaces) {
-      it(`honours ${name} of small content that nobody is asked about, through ${face.name}`, async () => {
+      it(`applies ${name} to small content without an expectation, through ${face.name}`, async () => {
         const peer = await origin(async (wire) => {
           await wire.closed()
         })
@@ -169,7 +169,7 @@ describe('timeouts', () => {
     })
   }
 
-  it('limits the time to connect, and not what comes after', async () => {
+  it('limits the time to connect, and not what follows', async () => {
     const clock = standingClock()
     const peer = await origin(async (wire) => {
       const head = await wire.head()
@@ -187,7 +187,7 @@ describe('timeouts', () => {
     expect(response.status).to.equal(201)
   })
 
-  it('does not cut an upload that moves, however slowly', async () => {
+  it('does not end a slow upload that makes progress', async () => {
     const server = await startOrigin()
     closeLater(() => server.close())
     const clock = standingClock()
@@ -232,8 +232,8 @@ describe('timeouts', () => {
   })
 
   for (const timeout of ['headers', 'total'] as const) {
-    it(`honours a response that came in time, when the event loop comes round too late: ${timeout}`, async () => {
-      const peer = await originElsewhere([
+    it(`accepts a response that arrived in time when the event loop is late: ${timeout}`, async () => {
+      const peer = await threadOrigin([
         { do: 'head' },
         goAhead,
         { do: 'read', bytes: small.length },
@@ -248,7 +248,7 @@ describe('timeouts', () => {
         dispatcher,
         onProgress: ({ phase, sent }) => {
           if (phase !== 'sending' || sent < small.length) return
-          // In the next tick the timeout for the response has begun.
+          // In the next tick, the timeout for the response has started.
           process.nextTick(() => {
             const due = performance.now() + 500
             peer.blockUntil(1)
@@ -260,7 +260,7 @@ describe('timeouts', () => {
     })
   }
 
-  it('leaves no timer behind', async () => {
+  it('leaves no timer', async () => {
     const server = await startOrigin()
     closeLater(() => server.close())
     const clock = standingClock()

@@ -1,6 +1,6 @@
 import { kinds } from '../support/contents.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect, inTurn, refusing } from '../support/plays.ts'
 import { response } from '../support/responses.ts'
 import {
   type Answered,
@@ -14,25 +14,25 @@ import {
   unasked,
 } from '../support/scenario.ts'
 
-/** Is not asked, takes the content and says no all the same. */
-function takingInVain(status: number): Play {
+/** Accepts the content without an expectation, and then refuses it. */
+function acceptingThenRefusing(status: number): Play {
   return async (peer) => {
-    await peer.unasked()
-    await peer.takes(status, 'later')
+    await peer.readHeadWithoutExpect()
+    await peer.accept(status, 'later')
   }
 }
 
-/** Is asked, says nothing, takes the content and says no. */
-const silentInVain: Play = async (peer) => {
-  await peer.asked()
-  await peer.takes(503, 'later')
+/** Sends no 100, reads the content and then refuses it. */
+const silentThenRefusing: Play = async (peer) => {
+  await peer.readHeadWithExpect()
+  await peer.accept(503, 'later')
 }
 
 const below = { ...unasked, reason: 'below-threshold' } as const
 const asked = { ...stored, reason: 'remembered-refusal' } as const
 const asking = { sending: { expect: 'always' }, reason: 'always' } as const
 
-function inVain(status: number, answered: Answered = below): Answered {
+function refusedAfterContent(status: number, answered: Answered = below): Answered {
   return { ...answered, status, text: 'later' }
 }
 
@@ -42,71 +42,82 @@ function small(scenario: Omit<Scenario, 'kinds'>): Scenario {
   return { ...scenario, agent, kinds: kinds.filter(({ known }) => known) }
 }
 
-describe('a route that is busy', () => {
+describe('a busy route', () => {
   play([
     ...[413, 429, 503].map((status) =>
       small({
-        name: `is asked about content below the threshold after a ${status}, until a 2xx`,
-        origin: [inTurn(takingInVain(status), accepting, taking)],
-        gets: [inVain(status), asked, below],
+        name: `gets an expectation below the threshold after a ${status}, until a 2xx`,
+        origin: [inTurn(acceptingThenRefusing(status), accepting, acceptingWithoutExpect)],
+        results: [refusedAfterContent(status), asked, below],
       }),
     ),
     ...[400, 500, 502, 504].map((status) =>
       small({
-        name: `is none that answered ${status}`,
-        origin: [inTurn(takingInVain(status), taking)],
-        gets: [inVain(status), below],
+        name: `is not one that answered ${status}`,
+        origin: [inTurn(acceptingThenRefusing(status), acceptingWithoutExpect)],
+        results: [refusedAfterContent(status), below],
       }),
     ),
     small({
-      name: 'keeps content below the threshold off the wire',
-      origin: [inTurn(takingInVain(503), refusing(response(503, 'later')))],
-      gets: [inVain(503), { ...refused(503, 'later'), reason: 'remembered-refusal' }],
+      name: 'prevents content below the threshold from being sent',
+      origin: [inTurn(acceptingThenRefusing(503), refusing(response(503, 'later')))],
+      results: [
+        refusedAfterContent(503),
+        { ...refused(503, 'later'), reason: 'remembered-refusal' },
+      ],
     }),
     small({
-      name: 'is known by the answer to a question too',
+      name: 'is also recognised by a refusal before the content',
       origin: [refusing(response(429, 'later')), accepting],
-      gets: [{ ...refused(429, 'later'), ...asking }, asked],
+      results: [{ ...refused(429, 'later'), ...asking }, asked],
     }),
     small({
-      name: 'is known by the answer to content after a go-ahead too',
+      name: 'is also recognised by the response to content after a 100',
       origin: [
         inTurn(async (peer) => {
-          await peer.asked()
-          await peer.says('HTTP/1.1 100 Continue\r\n\r\n')
-          await peer.takes(503, 'later')
+          await peer.readHeadWithExpect()
+          await peer.sendPieces('HTTP/1.1 100 Continue\r\n\r\n')
+          await peer.accept(503, 'later')
         }, accepting),
       ],
-      gets: [{ ...inVain(503, stored), ...asking }, asked],
+      results: [{ ...refusedAfterContent(503, stored), ...asking }, asked],
     }),
     small({
-      name: 'is not asked once it answered 417',
+      name: 'gets no expectation after it answered 417',
       origin: [
-        inTurn(takingInVain(503), refusing(response(417))),
-        inTurn(takingInVain(503), taking),
+        inTurn(acceptingThenRefusing(503), refusing(response(417))),
+        inTurn(acceptingThenRefusing(503), acceptingWithoutExpect),
       ],
-      gets: [inVain(503), inVain(503, { ...replayed, reason: 'remembered-refusal' }), below],
+      results: [
+        refusedAfterContent(503),
+        refusedAfterContent(503, { ...replayed, reason: 'remembered-refusal' }),
+        below,
+      ],
     }),
     small({
-      name: 'is not asked once it stayed silent',
+      name: 'gets no expectation after it was silent',
       agent: shortWait,
-      origin: [inTurn(takingInVain(503), silentInVain, taking)],
-      gets: [inVain(503), inVain(503, { ...silent, reason: 'remembered-refusal' }), below],
+      origin: [inTurn(acceptingThenRefusing(503), silentThenRefusing, acceptingWithoutExpect)],
+      results: [
+        refusedAfterContent(503),
+        refusedAfterContent(503, { ...silent, reason: 'remembered-refusal' }),
+        below,
+      ],
     }),
     small({
-      name: "is not asked with expect: 'never', whose answers are noted",
-      origin: [inTurn(takingInVain(503), takingInVain(503), accepting)],
-      gets: [
-        { ...inVain(503), sending: { expect: 'never' }, reason: 'never' },
-        { ...inVain(503), sending: { expect: 'never' }, reason: 'never' },
+      name: "gets no expectation with expect: 'never', whose responses are noted",
+      origin: [inTurn(acceptingThenRefusing(503), acceptingThenRefusing(503), accepting)],
+      results: [
+        { ...refusedAfterContent(503), sending: { expect: 'never' }, reason: 'never' },
+        { ...refusedAfterContent(503), sending: { expect: 'never' }, reason: 'never' },
         asked,
       ],
     }),
     small({
-      name: 'is not remembered when nothing is',
+      name: 'is not remembered without a memory',
       agent: { memory: false },
-      origin: [inTurn(takingInVain(503), taking)],
-      gets: [inVain(503), below],
+      origin: [inTurn(acceptingThenRefusing(503), acceptingWithoutExpect)],
+      results: [refusedAfterContent(503), below],
     }),
   ])
 })

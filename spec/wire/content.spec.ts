@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { noise } from '../support/contents.ts'
 import type { HaltingKind } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect, inTurn, refusing } from '../support/plays.ts'
 import { goAhead, response } from '../support/responses.ts'
 import {
   play,
@@ -17,9 +17,9 @@ import {
 const requestHead = `PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello`
 
 const lookalikes: readonly [name: string, content: string][] = [
-  ['a request’s head that asks', requestHead],
+  ['a request head with an expectation', requestHead],
   ['an expectation', '\r\nexpect: 100-continue\r\n\r\n'],
-  ['a go-ahead', goAhead],
+  ['a 100', goAhead],
   ['the last chunk', `0\r\n\r\n${requestHead}`],
   ['blank lines', '\r\n\r\n'.repeat(100)],
 ]
@@ -29,29 +29,29 @@ describe('request content', () => {
     const bytes = Buffer.from(text)
     play([
       {
-        name: `arrives untouched after a go-ahead: ${name}`,
+        name: `arrives unchanged after a 100: ${name}`,
         bytes,
         origin: [inTurn(accepting, accepting)],
-        gets: [stored, stored],
+        results: [stored, stored],
       },
       {
-        name: `arrives untouched where nobody is asked: ${name}`,
+        name: `arrives unchanged without an expectation: ${name}`,
         bytes,
         agent: { expect: 'never' },
-        origin: [inTurn(taking, taking)],
-        gets: [unasked, unasked],
+        origin: [inTurn(acceptingWithoutExpect, acceptingWithoutExpect)],
+        results: [unasked, unasked],
       },
       {
-        name: `arrives untouched when it is replayed: ${name}`,
+        name: `arrives unchanged when it is replayed: ${name}`,
         bytes,
-        origin: [refusing(response(417)), inTurn(taking, taking)],
-        gets: [replayed, { ...unasked, reason: 'remembered-417' }],
+        origin: [refusing(response(417)), inTurn(acceptingWithoutExpect, acceptingWithoutExpect)],
+        results: [replayed, { ...unasked, reason: 'remembered-417' }],
       },
       {
-        name: `is no request to an origin that refused it: ${name}`,
+        name: `is not parsed as a request by an origin that refused it: ${name}`,
         bytes,
         origin: [refusing(response(403, 'no')), accepting],
-        gets: [refused(403, 'no'), stored],
+        results: [refused(403, 'no'), stored],
       },
     ])
   }
@@ -60,16 +60,16 @@ describe('request content', () => {
     const bytes = noise(size, size)
     play([
       {
-        name: `arrives whole after a go-ahead: ${size} bytes`,
+        name: `arrives complete after a 100: ${size} bytes`,
         bytes,
         origin: [inTurn(accepting, accepting)],
-        gets: [stored, stored],
+        results: [stored, stored],
       },
       {
-        name: `arrives whole when it is replayed: ${size} bytes`,
+        name: `arrives complete when it is replayed: ${size} bytes`,
         bytes,
-        origin: [refusing(response(417)), taking],
-        gets: [replayed],
+        origin: [refusing(response(417)), acceptingWithoutExpect],
+        results: [replayed],
       },
     ])
   }
@@ -77,7 +77,7 @@ describe('request content', () => {
 
 const none = (): Record<string, string> => ({})
 
-/** A kind of content that is empty, of which that is known or not. */
+/** A kind of empty content, with a known length or not. */
 function empty(name: string, known: boolean, make: HaltingKind['make']): HaltingKind {
   return { name, known, replayable: false, make, headers: none }
 }
@@ -104,9 +104,9 @@ const unknownKinds: readonly HaltingKind[] = [
 
 async function* nothing(): AsyncGenerator<Buffer> {}
 
-const leavingIt: Play = async (peer) => {
-  await peer.unasked()
-  await peer.takes(417, 'no')
+const answering417: Play = async (peer) => {
+  await peer.readHeadWithoutExpect()
+  await peer.accept(417, 'no')
 }
 
 describe('content that is known to be empty', () => {
@@ -115,28 +115,28 @@ describe('content that is known to be empty', () => {
   for (const method of ['PUT', 'POST', 'PATCH'] as const) {
     play([
       {
-        name: `carries no expectation, and a length of 0: ${method}`,
+        name: `is sent without an expectation and with a length of 0: ${method}`,
         bytes,
         kinds: knownKinds,
-        origin: [taking],
-        gets: [{ ...nobodyAsked, sending: { method } }],
+        origin: [acceptingWithoutExpect],
+        results: [{ ...nobodyAsked, sending: { method } }],
       },
     ])
   }
   play([
     {
-      name: "carries no expectation with expect: 'always'",
+      name: "is sent without an expectation with expect: 'always'",
       bytes,
       kinds: knownKinds,
-      origin: [taking],
-      gets: [{ ...nobodyAsked, sending: { expect: 'always' } }],
+      origin: [acceptingWithoutExpect],
+      results: [{ ...nobodyAsked, sending: { expect: 'always' } }],
     },
     {
-      name: 'leaves a 417 to the caller',
+      name: 'causes a 417 to be returned to the caller',
       bytes,
       kinds: knownKinds,
-      origin: [leavingIt],
-      gets: [{ ...nobodyAsked, status: 417, text: 'no' }],
+      origin: [answering417],
+      results: [{ ...nobodyAsked, status: 417, text: 'no' }],
     },
   ])
 })
@@ -146,11 +146,11 @@ describe('content that turns out to be empty', () => {
   for (const method of ['PUT', 'POST', 'PATCH'] as const) {
     play([
       {
-        name: `was asked about, and arrives as no chunks: ${method}`,
+        name: `is sent with an expectation, and arrives as no chunks: ${method}`,
         bytes,
         kinds: unknownKinds,
         origin: [accepting],
-        gets: [{ ...stored, sending: { method } }],
+        results: [{ ...stored, sending: { method } }],
       },
     ])
   }
@@ -162,33 +162,33 @@ describe('content that turns out to be empty', () => {
       agent: silentWait,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.takes()
+          await peer.readHeadWithExpect()
+          await peer.accept()
         },
       ],
-      gets: [silent],
+      results: [silent],
     },
     {
-      name: 'arrives as no chunks where nobody is asked',
+      name: 'arrives as no chunks without an expectation',
       bytes,
       kinds: unknownKinds,
       agent: { expect: 'never' },
-      origin: [taking],
-      gets: [unasked],
+      origin: [acceptingWithoutExpect],
+      results: [unasked],
     },
     {
-      name: 'is kept back by a refusal',
+      name: 'is not sent after a refusal',
       bytes,
       kinds: unknownKinds,
       origin: [refusing(response(403, 'no'))],
-      gets: [refused(403, 'no')],
+      results: [refused(403, 'no')],
     },
     {
       name: 'is replayed after a 417',
       bytes,
       kinds: unknownKinds,
-      origin: [refusing(response(417)), taking],
-      gets: [replayed],
+      origin: [refusing(response(417)), acceptingWithoutExpect],
+      results: [replayed],
     },
   ])
 })

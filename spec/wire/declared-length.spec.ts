@@ -6,7 +6,7 @@ import { refusing } from '../support/plays.ts'
 import { goAhead, response } from '../support/responses.ts'
 import { play, refused, silentWait } from '../support/scenario.ts'
 
-/** Sources that declare this many bytes more than there are, or fewer. */
+/** Sources that declare `by` bytes more than they have, or fewer. */
 function misdeclared(by: number, ...sizes: number[]): HaltingKind[] {
   const headers = (bytes: Buffer): Record<string, string> => ({
     'content-length': String(bytes.length + by),
@@ -32,19 +32,19 @@ const wrong = [
   {
     name: 'that ends early',
     code: 'ERR_EXPECT_CONTENT_SHORT',
-    // The whole content in one chunk, in several, and with a last one of a single byte.
+    // The whole content in one chunk, in several, and with a last chunk of one byte.
     kinds: [...misdeclared(1, 4096, 1024, 4095), ...misdeclared(1000, 4096, 1024)],
   },
   {
-    name: 'that goes on past its end',
+    name: 'that continues past its end',
     code: 'ERR_EXPECT_CONTENT_LONG',
     // The excess inside the last chunk, inside the only one, and in chunks of its own.
     kinds: [...misdeclared(-1, 1024, 4095, 4096), ...misdeclared(-1024, 1024, 3072, 100)],
   },
 ]
 
-/** What is wrong at once is found out before the head leaves with it. */
-const neverWhole: Play = async (peer) => {
+/** A wrong length that is known at once fails before the head is sent. */
+const neverComplete: Play = async (peer) => {
   const raw = (await peer.wire.closed()).toString('latin1')
   if (raw === '') return
   const [head = '', content = ''] = raw.split('\r\n\r\n')
@@ -56,16 +56,16 @@ for (const { name, code, kinds } of wrong) {
   describe(`a source with a declared length ${name}`, () => {
     play([
       {
-        name: 'leaves the message incomplete after a go-ahead',
+        name: 'leaves the message incomplete after a 100',
         kinds,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [{ error: [code] }],
+        results: [{ error: [code] }],
       },
       {
         name: 'leaves the message incomplete after silence',
@@ -73,42 +73,42 @@ for (const { name, code, kinds } of wrong) {
         agent: silentWait,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [{ error: [code] }],
+        results: [{ error: [code] }],
       },
       {
-        name: 'leaves the message incomplete where nobody is asked, if any of it is sent',
+        name: 'leaves the message incomplete without an expectation, if any of it is sent',
         kinds,
         agent: { expect: 'never' },
-        origin: [neverWhole],
-        gets: [{ error: [code] }],
+        origin: [neverComplete],
+        results: [{ error: [code] }],
       },
       {
-        name: 'is not found out before a refusal',
+        name: 'is not noticed before a refusal',
         kinds,
         origin: [refusing(response(403, 'no'))],
-        gets: [{ ...refused(403, 'no') }],
+        results: [{ ...refused(403, 'no') }],
       },
       {
         name: 'leaves the message of a replay incomplete, if any of it is sent',
         kinds,
-        origin: [refusing(response(417)), neverWhole],
-        gets: [{ error: [code] }],
+        origin: [refusing(response(417)), neverComplete],
+        results: [{ error: [code] }],
       },
     ])
   })
 }
 
-describe('a source with a declared length of 0 bytes that has more', () => {
+describe('a source with a declared length of 0 bytes that is not empty', () => {
   play([
     {
-      name: 'fails the upload before there is a connection',
+      name: 'fails the upload before a connection is made',
       kinds: misdeclared(-4096, 1024),
       origin: [],
-      gets: [{ error: ['ERR_EXPECT_CONTENT_LONG'] }],
+      results: [{ error: ['ERR_EXPECT_CONTENT_LONG'] }],
     },
   ])
 })

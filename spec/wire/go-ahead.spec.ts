@@ -1,5 +1,5 @@
 import { haltingKinds } from '../support/halting.ts'
-import { saying } from '../support/plays.ts'
+import { acceptingAfter } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'
 import { play, stored } from '../support/scenario.ts'
 
@@ -24,83 +24,83 @@ const forms: readonly [form: string, ...pieces: string[]][] = [
   ['two 100 in one piece', goAhead + goAhead],
 ]
 
-describe('the go-ahead', () => {
+describe('a 100', () => {
   play(
     forms.map(([form, ...pieces]) => ({
-      name: `lets the content go: ${form}`,
-      origin: [saying(...pieces)],
-      gets: [{ ...stored, interim: form.startsWith('two') ? [100, 100] : [100] }],
+      name: `lets the content be sent: ${form}`,
+      origin: [acceptingAfter(...pieces)],
+      results: [{ ...stored, interim: form.startsWith('two') ? [100, 100] : [100] }],
     })),
   )
 
   play([
     {
-      name: 'may be doubled while content flows',
+      name: 'may be repeated while content is sent',
       kinds: haltingKinds,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.halfway()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.waitForHalf()
           await peer.wire.pieces(goAhead, ...goAhead)
-          peer.lift()
-          await peer.takes()
+          peer.resume()
+          await peer.accept()
         },
       ],
-      gets: [{ ...stored, interim: [100, 100, 100] }],
+      results: [{ ...stored, interim: [100, 100, 100] }],
     },
     {
-      name: 'may be doubled just before the final response',
+      name: 'may be repeated just before the final response',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.content()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.readContent()
           peer.wire.raw(goAhead + response(201, 'stored'))
         },
       ],
-      gets: [{ ...stored, interim: [100, 100] }],
+      results: [{ ...stored, interim: [100, 100] }],
     },
     {
-      name: 'is asked for again on the connection that was kept',
+      name: 'is requested again on a reused connection',
       origin: [
         async (peer) => {
-          await saying(goAhead)(peer)
-          await saying(...goAhead)(peer)
-          await saying(goAhead)(peer)
+          await acceptingAfter(goAhead)(peer)
+          await acceptingAfter(...goAhead)(peer)
+          await acceptingAfter(goAhead)(peer)
         },
       ],
-      gets: [stored, stored, stored],
+      results: [stored, stored, stored],
     },
     {
-      name: 'may be followed by a failure that came after the whole content',
+      name: 'may be followed by an error status after the whole content',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.takes(500, 'the disk is full')
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.accept(500, 'the disk is full')
         },
       ],
-      gets: [{ ...stored, status: 500, text: 'the disk is full' }],
+      results: [{ ...stored, status: 500, text: 'the disk is full' }],
     },
   ])
 
   for (const method of ['POST', 'PATCH', 'DELETE'] as const) {
     play([
       {
-        name: `lets the content of a ${method} go`,
-        origin: [saying(goAhead)],
-        gets: [{ ...stored, sending: { method } }],
+        name: `lets the content of a ${method} be sent`,
+        origin: [acceptingAfter(goAhead)],
+        results: [{ ...stored, sending: { method } }],
       },
     ])
   }
 
   play([
     {
-      name: 'is asked for because the caller wrote the header field',
+      name: 'is also requested by the header field of the caller',
       agent: { threshold: Number.POSITIVE_INFINITY, expect: 'never' },
-      origin: [saying(goAhead)],
-      gets: [{ ...stored, reason: 'always', sending: { headers: { Expect: '100-continue' } } }],
+      origin: [acceptingAfter(goAhead)],
+      results: [{ ...stored, reason: 'always', sending: { headers: { Expect: '100-continue' } } }],
     },
   ])
 })

@@ -1,11 +1,11 @@
 import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 import { haltingKinds } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
-import { taking } from '../support/plays.ts'
+import { acceptingWithoutExpect } from '../support/plays.ts'
 import { framings, goAhead, head, response } from '../support/responses.ts'
 import { type Answered, play, replayed, silentWait, stored } from '../support/scenario.ts'
 
-/** What makes the content flow before the 417 comes. */
+/** What makes the content flow before the 417 arrives. */
 interface Beginning {
   readonly name: string
   readonly agent: ExpectAgentOptions
@@ -19,7 +19,7 @@ const beginnings: readonly Beginning[] = [
     agent: silentWait,
     outcome: 'silent',
     begin: async (peer) => {
-      await peer.asked()
+      await peer.readHeadWithExpect()
     },
   },
   {
@@ -27,8 +27,8 @@ const beginnings: readonly Beginning[] = [
     agent: {},
     outcome: 'continued',
     begin: async (peer) => {
-      await peer.asked()
-      await peer.says(goAhead)
+      await peer.readHeadWithExpect()
+      await peer.sendPieces(goAhead)
     },
   },
 ]
@@ -38,99 +38,99 @@ const tooSmall: ExpectAgentOptions = { replayWindow: 4095 }
 const noWindow: ExpectAgentOptions = { replayWindow: 0 }
 const halfOfIt: ExpectAgentOptions = { replayWindow: 2048 }
 
-/** Goes on with the source, and takes all of the content. */
+/** Resumes the source, and reads all content. */
 const takingAll: Play = async (peer) => {
-  await peer.unasked()
-  peer.lift()
-  await peer.takes()
+  await peer.readHeadWithoutExpect()
+  peer.resume()
+  await peer.accept()
 }
 
 for (const { name, agent, outcome, begin } of beginnings) {
-  /** Says this halfway through the content. */
+  /** Sends this halfway through the content. */
   const halfway = (...pieces: string[]): Play => {
     return async (peer) => {
       await begin(peer)
-      await peer.halfway()
+      await peer.waitForHalf()
       await peer.wire.pieces(...pieces)
-      await peer.incomplete()
+      await peer.expectClosedIncomplete()
     }
   }
-  /** Takes all of the content, and says this. */
+  /** Reads all content, and then sends this. */
   const afterwards = (...pieces: string[]): Play => {
     return async (peer) => {
       await begin(peer)
-      await peer.content()
+      await peer.readContent()
       await peer.wire.pieces(...pieces)
-      await peer.withheld()
+      await peer.expectClosedWithoutContent()
     }
   }
   const handedOver: Answered = { ...stored, status: 417, text: 'no', outcome, sent: [0.5, 1] }
 
-  describe(`a 417 while content flows, ${name}`, () => {
+  describe(`a 417 while content is sent, ${name}`, () => {
     play([
       ...framings.map(({ name: framing, of }) => ({
-        name: `is replayed with content that can be opened again: ${framing}`,
+        name: `causes a replay of content that can be opened again: ${framing}`,
         agent,
         kinds: haltingKinds,
         replayable: true,
         origin: [halfway(of(417)), takingAll],
-        gets: [replayed],
+        results: [replayed],
       })),
       {
-        name: 'is replayed with content that can be opened again, in single bytes',
+        name: 'causes a replay of content that can be opened again, in single bytes',
         agent,
         kinds: haltingKinds,
         replayable: true,
         origin: [halfway(...head(103), ...response(417, 'no')), takingAll],
-        gets: [replayed],
+        results: [replayed],
       },
       {
-        name: 'is replayed with one-shot content that fits the window',
+        name: 'causes a replay of one-shot content that fits the window',
         agent: { ...agent, ...window },
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no')), takingAll],
-        gets: [replayed],
+        results: [replayed],
       },
       {
-        name: 'is replayed with one-shot content of which the window holds what was read',
+        name: 'causes a replay of one-shot content of which the window holds what was read',
         agent: { ...agent, ...halfOfIt },
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no')), takingAll],
-        gets: [replayed],
+        results: [replayed],
       },
       {
-        name: 'is the caller’s when one-shot content is not kept',
+        name: 'is returned when one-shot content is not kept',
         agent: { ...agent, ...noWindow },
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no'))],
-        gets: [handedOver],
+        results: [handedOver],
       },
       {
-        name: 'is the caller’s when one-shot content has outgrown the window',
+        name: 'is returned when one-shot content has outgrown the window',
         agent: { ...agent, replayWindow: 2047 },
         kinds: haltingKinds,
         replayable: false,
         origin: [halfway(response(417, 'no'))],
-        gets: [handedOver],
+        results: [handedOver],
       },
       {
-        name: 'is remembered although it could not be replayed',
+        name: 'is remembered although there was no replay',
         agent: { ...agent, ...noWindow },
         kinds: haltingKinds,
         replayable: false,
-        origin: [halfway(response(417, 'no')), taking],
-        gets: [handedOver, { ...stored, outcome: 'not-asked', reason: 'remembered-417' }],
+        origin: [halfway(response(417, 'no')), acceptingWithoutExpect],
+        results: [handedOver, { ...stored, outcome: 'not-asked', reason: 'remembered-417' }],
       },
       {
-        name: 'is replayed where an agent may have several connections',
+        name: 'causes a replay if an agent may have several connections',
         agent: { ...agent, connections: null },
         kinds: haltingKinds,
         replayable: true,
         origin: [halfway(response(417, 'no')), takingAll],
-        gets: [replayed],
+        results: [replayed],
       },
     ])
   })
@@ -139,43 +139,43 @@ for (const { name, agent, outcome, begin } of beginnings) {
     const once: Answered = { ...handedOver, sent: 1 }
     play([
       {
-        name: 'is replayed with content that can be opened again',
+        name: 'causes a replay of content that can be opened again',
         agent,
         replayable: true,
-        origin: [afterwards(response(417, 'no')), taking],
-        gets: [replayed],
+        origin: [afterwards(response(417, 'no')), acceptingWithoutExpect],
+        results: [replayed],
       },
       {
-        name: 'is replayed with one-shot content that fits the window',
+        name: 'causes a replay of one-shot content that fits the window',
         agent: { ...agent, ...window },
         replayable: false,
-        origin: [afterwards(head(102), ...response(417, 'no')), taking],
-        gets: [replayed],
+        origin: [afterwards(head(102), ...response(417, 'no')), acceptingWithoutExpect],
+        results: [replayed],
       },
       {
-        name: 'is the caller’s when one-shot content has outgrown the window',
+        name: 'is returned when one-shot content has outgrown the window',
         agent: { ...agent, ...tooSmall },
         replayable: false,
         origin: [
           async (peer) => {
             await begin(peer)
-            await peer.takes(417, 'no')
+            await peer.accept(417, 'no')
           },
         ],
-        gets: [once],
+        results: [once],
       },
       {
-        name: 'is replayed once',
+        name: 'causes one replay',
         agent,
         replayable: true,
         origin: [
           afterwards(response(417, 'no')),
           async (peer) => {
-            await peer.unasked()
-            await peer.takes(417, 'still no')
+            await peer.readHeadWithoutExpect()
+            await peer.accept(417, 'still no')
           },
         ],
-        gets: [{ ...replayed, status: 417, text: 'still no' }],
+        results: [{ ...replayed, status: 417, text: 'still no' }],
       },
     ])
   })

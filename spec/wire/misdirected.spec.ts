@@ -12,99 +12,99 @@ const streams = kinds.filter((kind) => !buffers.includes(kind))
 const misdirected = response(421, 'elsewhere')
 const refusal = refused(421, 'elsewhere')
 const takenAndRefused: Play = async (peer) => {
-  await peer.asked()
-  await peer.says(goAhead)
-  await peer.takes(421, 'elsewhere', 'Connection: close')
-  await peer.withheld()
+  await peer.readHeadWithExpect()
+  await peer.sendPieces(goAhead)
+  await peer.accept(421, 'elsewhere', 'Connection: close')
+  await peer.expectClosedWithoutContent()
 }
 const handedOver = { ...stored, status: 421, text: 'elsewhere' }
 
-// Fetch makes one more request after a 421 (RFC 9110, section 15.5.20), but not for what can be
-// read once (Fetch standard, HTTP-network-or-cache fetch).
+// Fetch makes one more request after a 421 (RFC 9110, section 15.5.20), but not for a one-shot body (Fetch standard,
+// HTTP-network-or-cache fetch).
 describe('a 421', () => {
   play([
     {
-      name: 'before the content has fetch try once more, with the content untouched',
+      name: 'before the content causes one more request of fetch, with the content unread',
       faces: fetches,
       replayable: true,
       origin: [refusing(misdirected), accepting],
-      gets: [stored],
+      results: [stored],
     },
     {
-      name: 'before the content is the caller’s when it comes twice',
+      name: 'before the content is returned when it comes twice',
       faces: fetches,
       replayable: true,
       origin: [refusing(misdirected), refusing(misdirected)],
-      gets: [refusal],
+      results: [refusal],
     },
     {
-      name: 'before the content is the caller’s',
+      name: 'before the content is returned',
       faces: plain,
       origin: [refusing(misdirected), accepting],
-      gets: [refusal, stored],
+      results: [refusal, stored],
     },
     {
-      name: 'after the content has fetch send again what can be opened again',
+      name: 'after the content causes one more request of fetch if the content can be opened again',
       faces: fetches,
       replayable: true,
       origin: [takenAndRefused, accepting],
-      gets: [stored],
+      results: [stored],
     },
     {
-      name: 'before one-shot content is the caller’s',
+      name: 'before one-shot content is returned',
       faces: fetches,
       replayable: false,
       origin: [refusing(misdirected), accepting],
-      gets: [refusal, stored],
+      results: [refusal, stored],
     },
     {
-      name: 'after one-shot content is the caller’s',
+      name: 'after one-shot content is returned',
       faces: ownFaces,
       replayable: false,
       origin: [takenAndRefused],
-      gets: [handedOver],
+      results: [handedOver],
     },
   ])
 })
 
-// Fetch, HTTP-network-or-cache fetch: one more, unless the body has no source. A stream has none.
+// Fetch, HTTP-network-or-cache fetch: one more request, unless the body has no source. A stream has none.
 describe('a 421 to the platform’s fetch', () => {
   const faces = platformFaces
   play([
     {
-      name: 'before the content has it try once more with a buffer',
+      name: 'before the content causes one more request with a buffer',
       faces,
       kinds: buffers,
       origin: [refusing(misdirected), accepting],
-      gets: [stored],
+      results: [stored],
     },
     {
-      name: 'before the content is the caller’s when it comes twice',
+      name: 'before the content is returned when it comes twice',
       faces,
       kinds: buffers,
       origin: [refusing(misdirected), refusing(misdirected)],
-      gets: [refusal],
+      results: [refusal],
     },
     {
-      name: 'before the content is the caller’s with a stream',
+      name: 'before the content is returned with a stream',
       faces,
       kinds: streams,
       origin: [refusing(misdirected), accepting],
-      gets: [refusal, stored],
+      results: [refusal, stored],
     },
     {
-      name: 'after the content has it send a buffer again',
+      name: 'after the content causes one more request with a buffer',
       faces,
       kinds: buffers,
       origin: [takenAndRefused, accepting],
-      gets: [stored],
+      results: [stored],
     },
     {
-      name: 'after the content is the caller’s with a stream',
+      name: 'after the content is returned with a stream',
       faces,
       kinds: streams,
       origin: [takenAndRefused],
-      gets: [handedOver],
+      results: [handedOver],
     },
   ])
 })

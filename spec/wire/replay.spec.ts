@@ -1,9 +1,15 @@
 import { kinds } from '../support/contents.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, refusing, refusingUpToTheClose, taking } from '../support/plays.ts'
+import {
+  accepting,
+  acceptingWithoutExpect,
+  inTurn,
+  refusing,
+  refusingAndClosing,
+} from '../support/plays.ts'
 import { framings, goAhead, head, response } from '../support/responses.ts'
 import {
-  gone,
+  connectionLost,
   play,
   replayed,
   type Scenario,
@@ -13,7 +19,7 @@ import {
   unasked,
 } from '../support/scenario.ts'
 
-/** A replay on this connection would wait for ever: what comes next is content to it. */
+/** A replay on this connection would hang: the origin would take it as content. */
 const expectationFailed = refusing(response(417, 'no expectations'))
 const remembered = { ...unasked, reason: 'remembered-417' } as const
 const never = { sending: { expect: 'never' }, reason: 'never' } as const
@@ -21,145 +27,148 @@ const always = { sending: { expect: 'always' }, reason: 'always' } as const
 
 /** An upload that is replayed after the origin did this. */
 function replayedAfter(name: string, first: Play, more: Partial<Scenario> = {}): Scenario {
-  return { name, origin: [first, taking], gets: [replayed], ...more }
+  return { name, origin: [first, acceptingWithoutExpect], results: [replayed], ...more }
 }
 
 describe('a 417 before the content', () => {
   play([
-    replayedAfter('is replayed on a connection of its own', expectationFailed),
+    replayedAfter('causes a replay on a new connection', expectationFailed),
     ...framings.map(({ name, closes, of }) =>
-      replayedAfter(`is replayed: ${name}`, (closes ? refusingUpToTheClose : refusing)(of(417))),
+      replayedAfter(`causes a replay: ${name}`, (closes ? refusingAndClosing : refusing)(of(417))),
     ),
     ...framings.map(({ name, closes, of }) =>
       replayedAfter(
-        `is replayed: ${name}, in single bytes`,
-        (closes ? refusingUpToTheClose : refusing)(...of(417)),
+        `causes a replay: ${name}, in single bytes`,
+        (closes ? refusingAndClosing : refusing)(...of(417)),
       ),
     ),
     ...framings
       .filter(({ closes }) => closes)
       .map(({ name, of }) =>
         replayedAfter(
-          `is replayed while the origin keeps its side open: ${name}`,
+          `causes a replay while the origin keeps its side open: ${name}`,
           refusing(of(417)),
         ),
       ),
     replayedAfter(
-      'is replayed when only its head came',
+      'causes a replay when only its head has arrived',
       refusing(head(417, 'Content-Length: 1000')),
     ),
     replayedAfter(
-      'is replayed with large content of its own',
+      'causes a replay if the 417 has large content',
       refusing(response(417, 'x'.repeat(100_000))),
     ),
-    replayedAfter('is replayed after a 103', refusing(head(103), response(417))),
+    replayedAfter('causes a replay after a 103', refusing(head(103), response(417))),
     replayedAfter(
-      'is replayed after a 103 in one piece with it',
+      'causes a replay after a 103 in one piece with it',
       refusing(head(103) + response(417)),
     ),
     replayedAfter(
-      'is replayed after a 100 in one piece with it',
+      'causes a replay after a 100 in one piece with it',
       refusing(goAhead + response(417)),
     ),
-    replayedAfter('is replayed although a reset follows it', async (peer) => {
-      await peer.asked()
-      await peer.says(response(417, 'no'))
+    replayedAfter('causes a replay although a reset follows it', async (peer) => {
+      await peer.readHeadWithExpect()
+      await peer.sendPieces(response(417, 'no'))
       peer.wire.reset()
     }),
-    replayedAfter('is replayed where an agent may have several connections', expectationFailed, {
+    replayedAfter('causes a replay if an agent may have several connections', expectationFailed, {
       agent: { connections: null },
     }),
-    replayedAfter('is replayed where an agent pipelines', expectationFailed, {
+    replayedAfter('causes a replay if an agent pipelines', expectationFailed, {
       agent: { connections: 1, pipelining: 4 },
     }),
   ])
 
   for (const method of ['POST', 'PATCH', 'DELETE'] as const) {
-    const gets = [{ ...replayed, sending: { method } }]
+    const results = [{ ...replayed, sending: { method } }]
     play([
-      replayedAfter(`is replayed: ${method}, kept connection`, expectationFailed, { gets }),
+      replayedAfter(`causes a replay: ${method}, kept connection`, expectationFailed, { results }),
       replayedAfter(
-        `is replayed: ${method}, closed connection`,
+        `causes a replay: ${method}, closed connection`,
         refusing(response(417, 'no', 'Connection: close')),
-        { gets },
+        { results },
       ),
       replayedAfter(
-        `is replayed: ${method}, up to the close`,
-        refusingUpToTheClose(`${head(417)}no`),
-        { gets },
+        `causes a replay: ${method}, up to the close`,
+        refusingAndClosing(`${head(417)}no`),
+        { results },
       ),
     ])
   }
 
   const second: Play = async (peer) => {
-    await peer.unasked()
-    await peer.takes(417, 'still no')
+    await peer.readHeadWithoutExpect()
+    await peer.accept(417, 'still no')
   }
   play([
     {
-      name: 'is replayed once; a 417 to the replay is the caller’s',
+      name: 'causes one replay; a 417 to the replay is returned',
       origin: [expectationFailed, second],
-      gets: [{ ...replayed, status: 417, text: 'still no' }],
+      results: [{ ...replayed, status: 417, text: 'still no' }],
     },
     {
-      name: 'is replayed on a kept connection where there is a 417 to the second upload',
-      origin: [inTurn(accepting, accepting, expectationFailed), taking],
-      gets: [stored, stored, replayed],
+      name: 'causes a replay on a reused connection for the second upload',
+      origin: [inTurn(accepting, accepting, expectationFailed), acceptingWithoutExpect],
+      results: [stored, stored, replayed],
     },
     {
-      name: 'leaves the connection of the replay to the uploads that follow',
-      origin: [expectationFailed, inTurn(taking, taking, taking)],
-      gets: [replayed, remembered, remembered],
+      name: 'leaves the connection of the replay open for later uploads',
+      origin: [
+        expectationFailed,
+        inTurn(acceptingWithoutExpect, acceptingWithoutExpect, acceptingWithoutExpect),
+      ],
+      results: [replayed, remembered, remembered],
     },
     {
-      name: 'hands over whatever the replay is answered',
+      name: 'returns the response to the replay',
       origin: [
         expectationFailed,
         async (peer) => {
-          await peer.unasked()
-          await peer.takes(507, 'full')
+          await peer.readHeadWithoutExpect()
+          await peer.accept(507, 'full')
         },
       ],
-      gets: [{ ...replayed, status: 507, text: 'full' }],
+      results: [{ ...replayed, status: 507, text: 'full' }],
     },
     {
-      name: 'is an error when the replay dies, and the upload is not tried again',
+      name: 'is an error when the connection of the replay ends, and the upload is not retried',
       origin: [
         expectationFailed,
         async (peer) => {
-          await peer.unasked()
-          await peer.content()
+          await peer.readHeadWithoutExpect()
+          await peer.readContent()
           peer.wire.reset()
         },
       ],
-      gets: [gone],
+      results: [connectionLost],
     },
   ])
 })
 
-describe('a 417 that nobody asked for', () => {
+describe('a 417 to a request without an expectation', () => {
   const refusingAll: Play = async (peer) => {
-    await peer.unasked()
-    await peer.takes(417, 'no expectations')
+    await peer.readHeadWithoutExpect()
+    await peer.accept(417, 'no expectations')
   }
   const handedOver = { ...unasked, status: 417, text: 'no expectations' }
   play([
     {
-      name: "is the caller’s with expect: 'never'",
+      name: "is returned with expect: 'never'",
       origin: [inTurn(refusingAll, refusingAll, accepting)],
-      gets: [{ ...handedOver, ...never }, { ...handedOver, ...never }, stored],
+      results: [{ ...handedOver, ...never }, { ...handedOver, ...never }, stored],
     },
     {
-      name: 'is the caller’s below the threshold',
+      name: 'is returned below the threshold',
       kinds: kinds.filter(({ known }) => known),
       agent: { threshold: 8192 },
       origin: [refusingAll],
-      gets: [{ ...handedOver, reason: 'below-threshold' }],
+      results: [{ ...handedOver, reason: 'below-threshold' }],
     },
     {
-      name: 'is the caller’s when the route is remembered',
-      origin: [expectationFailed, inTurn(taking, refusingAll)],
-      gets: [replayed, { ...handedOver, reason: 'remembered-417' }],
+      name: 'is returned when the route is remembered',
+      origin: [expectationFailed, inTurn(acceptingWithoutExpect, refusingAll)],
+      results: [replayed, { ...handedOver, reason: 'remembered-417' }],
     },
   ])
 })
@@ -167,27 +176,34 @@ describe('a 417 that nobody asked for', () => {
 describe('the memory of a route that answered 417', () => {
   play([
     {
-      name: 'is cleared by a 100 to an upload that asks always',
-      origin: [expectationFailed, inTurn(taking, taking, accepting, accepting)],
-      gets: [replayed, remembered, { ...stored, ...always }, stored],
+      name: "is cleared by a 100 to an upload with expect: 'always'",
+      origin: [
+        expectationFailed,
+        inTurn(acceptingWithoutExpect, acceptingWithoutExpect, accepting, accepting),
+      ],
+      results: [replayed, remembered, { ...stored, ...always }, stored],
     },
     {
-      name: 'is not kept when there is to be none',
+      name: 'is not kept without a memory',
       agent: { memory: false },
-      origin: [expectationFailed, inTurn(taking, expectationFailed), taking],
-      gets: [replayed, replayed],
+      origin: [
+        expectationFailed,
+        inTurn(acceptingWithoutExpect, expectationFailed),
+        acceptingWithoutExpect,
+      ],
+      results: [replayed, replayed],
     },
     {
-      name: 'takes the place of the memory of silence',
+      name: 'replaces the memory of silence',
       agent: shortWait,
       origin: [
         inTurn(async (peer) => {
-          await peer.asked()
-          await peer.takes()
+          await peer.readHeadWithExpect()
+          await peer.accept()
         }, expectationFailed),
-        inTurn(taking, taking),
+        inTurn(acceptingWithoutExpect, acceptingWithoutExpect),
       ],
-      gets: [silent, { ...replayed, ...always }, remembered],
+      results: [silent, { ...replayed, ...always }, remembered],
     },
   ])
 })

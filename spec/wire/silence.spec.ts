@@ -1,7 +1,7 @@
 import type { ExpectAgentOptions } from '../../lib/client/agent.ts'
 import { haltingKinds } from '../support/halting.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect, inTurn } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'
 import {
   silentWait as agent,
@@ -12,17 +12,17 @@ import {
   unasked,
 } from '../support/scenario.ts'
 
-/** Is asked, says nothing, and takes the content. */
-const keepingSilent: Play = async (peer) => {
-  await peer.asked()
-  await peer.takes()
+/** Sends no 100, and accepts the content. */
+const acceptingWithout100: Play = async (peer) => {
+  await peer.readHeadWithExpect()
+  await peer.accept()
 }
 
-/** Takes the content, and then says this. */
-function sayingLate(...pieces: string[]): Play {
+/** Reads the content, and then sends this. */
+function sendingAfterContent(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.asked()
-    await peer.content()
+    await peer.readHeadWithExpect()
+    await peer.readContent()
     await peer.wire.pieces(...pieces)
   }
 }
@@ -31,77 +31,82 @@ const remembered = { ...unasked, reason: 'remembered-silent' } as const
 const always = { sending: { expect: 'always' }, reason: 'always' } as const
 const withoutMemory: ExpectAgentOptions = { ...agent, memory: false }
 
-describe('silence', () => {
+describe('a silent origin', () => {
   play([
-    { name: 'is waited out', agent, origin: [keepingSilent], gets: [{ ...silent, interim: [] }] },
     {
-      name: 'is waited out when the wait is 0',
+      name: 'gets the content after the wait',
+      agent,
+      origin: [acceptingWithout100],
+      results: [{ ...silent, interim: [] }],
+    },
+    {
+      name: 'gets the content at once when the wait is 0',
       agent: { continueTimeout: 0 },
-      origin: [keepingSilent],
-      gets: [silent],
+      origin: [acceptingWithout100],
+      results: [silent],
     },
     {
-      name: 'is waited out although a 103 came',
+      name: 'gets the content after the wait although it sent a 103',
       agent: shortWait,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(...head(103))
-          await peer.takes()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(...head(103))
+          await peer.accept()
         },
       ],
-      gets: [{ ...silent, interim: [103] }],
+      results: [{ ...silent, interim: [103] }],
     },
     {
-      name: 'is not waited for anew at each 103',
+      name: 'does not restart the wait with each 103',
       agent: shortWait,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.hintsUntilContent()
-          await peer.takes()
+          await peer.readHeadWithExpect()
+          await peer.sendHintsUntilContent()
+          await peer.accept()
         },
       ],
-      gets: [silent],
+      results: [silent],
     },
     {
-      name: 'may be followed by a 100 while content flows',
+      name: 'may send a 100 while content is sent',
       agent,
       kinds: haltingKinds,
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.halfway()
+          await peer.readHeadWithExpect()
+          await peer.waitForHalf()
           await peer.wire.pieces(goAhead, ...goAhead)
-          peer.lift()
-          await peer.takes()
+          peer.resume()
+          await peer.accept()
         },
       ],
-      gets: [{ ...silent, interim: [100, 100] }],
+      results: [{ ...silent, interim: [100, 100] }],
     },
     {
-      name: 'may be followed by a 100 in one piece with the final response',
+      name: 'may send a 100 in one piece with the final response',
       agent,
-      origin: [sayingLate(goAhead + response(201, 'stored'))],
-      gets: [{ ...silent, interim: [100] }],
+      origin: [sendingAfterContent(goAhead + response(201, 'stored'))],
+      results: [{ ...silent, interim: [100] }],
     },
     {
-      name: 'may be followed by a 100 and the final response in single bytes',
+      name: 'may send a 100 and the final response in single bytes',
       agent,
-      origin: [sayingLate(...goAhead, ...response(201, 'stored'))],
-      gets: [{ ...silent, interim: [100] }],
+      origin: [sendingAfterContent(...goAhead, ...response(201, 'stored'))],
+      results: [{ ...silent, interim: [100] }],
     },
     {
-      name: 'may be followed by other interim responses',
+      name: 'may send other interim responses',
       agent,
-      origin: [sayingLate(head(102), head(103) + goAhead, response(201, 'stored'))],
-      gets: [{ ...silent, interim: [102, 103, 100] }],
+      origin: [sendingAfterContent(head(102), head(103) + goAhead, response(201, 'stored'))],
+      results: [{ ...silent, interim: [102, 103, 100] }],
     },
     {
-      name: 'may be followed by a failure after the whole content',
+      name: 'may send an error status after the whole content',
       agent,
-      origin: [sayingLate(response(503, 'later'))],
-      gets: [{ ...silent, status: 503, text: 'later' }],
+      origin: [sendingAfterContent(response(503, 'later'))],
+      results: [{ ...silent, status: 503, text: 'later' }],
     },
   ])
 })
@@ -109,28 +114,28 @@ describe('silence', () => {
 describe('the memory of a silent route', () => {
   play([
     {
-      name: 'spares the next upload the wait, on the connection that was kept',
+      name: 'lets the next upload send at once, on a reused connection',
       agent,
-      origin: [inTurn(keepingSilent, taking, taking)],
-      gets: [silent, remembered, remembered],
+      origin: [inTurn(acceptingWithout100, acceptingWithoutExpect, acceptingWithoutExpect)],
+      results: [silent, remembered, remembered],
     },
     {
-      name: 'is cleared by a 100 that came late',
+      name: 'is cleared by a late 100',
       agent: shortWait,
-      origin: [inTurn(sayingLate(goAhead, response(201, 'stored')), accepting)],
-      gets: [silent, stored],
+      origin: [inTurn(sendingAfterContent(goAhead, response(201, 'stored')), accepting)],
+      results: [silent, stored],
     },
     {
-      name: "does not overrule expect: 'always', whose 100 clears it",
+      name: "does not override expect: 'always', whose 100 clears it",
       agent: shortWait,
-      origin: [inTurn(keepingSilent, accepting, accepting)],
-      gets: [silent, { ...stored, ...always }, stored],
+      origin: [inTurn(acceptingWithout100, accepting, accepting)],
+      results: [silent, { ...stored, ...always }, stored],
     },
     {
-      name: 'is not kept when there is to be none',
+      name: 'is not kept without a memory',
       agent: withoutMemory,
-      origin: [inTurn(keepingSilent, keepingSilent)],
-      gets: [silent, silent],
+      origin: [inTurn(acceptingWithout100, acceptingWithout100)],
+      results: [silent, silent],
     },
   ])
 })

@@ -13,7 +13,7 @@ const length = (bytes: Buffer): Record<string, string> => ({
   'content-length': String(bytes.length),
 })
 
-/** The same, with and without a declared length. */
+/** The same source, with and without a declared length. */
 function kindsOf(name: string, make: HaltingKind['make'], replayable = false): HaltingKind[] {
   return [
     { name, known: false, replayable, make, headers: none },
@@ -24,8 +24,8 @@ function kindsOf(name: string, make: HaltingKind['make'], replayable = false): H
 type Breaking = 'atOnce' | 'listenedTo' | 'leftAlone' | 'halfway'
 
 /**
- * Sources that break with this error: at once, by themselves (with a listener for that, or left
- * alone until they are opened), or when they are read on.
+ * Sources that fail with this error: at once, by themselves (with an error listener, or unread until they are
+ * opened), or when more is read.
  */
 function breakingWith(broken: Error): Record<Breaking, HaltingKind[]> {
   async function* useless(): AsyncGenerator<Buffer> {
@@ -41,20 +41,20 @@ function breakingWith(broken: Error): Record<Breaking, HaltingKind[]> {
   async function* halfway(bytes: Buffer, halt: Halt): AsyncGenerator<Buffer> {
     yield bytes.subarray(0, 1000)
     yield bytes.subarray(1000, 2048)
-    await halt.lifted
+    await halt.resumed
     throw broken
   }
   function stream(bytes: Buffer, halt: Halt): Readable {
     const readable = new Readable({ read() {} })
     readable.push(bytes.subarray(0, 1000))
-    void halt.lifted.then(() => readable.destroy(broken))
+    void halt.resumed.then(() => readable.destroy(broken))
     return readable
   }
   function webStream(bytes: Buffer, halt: Halt): ReadableStream {
     return new ReadableStream({
       start(controller) {
         controller.enqueue(bytes.subarray(0, 1000))
-        void halt.lifted.then(() => controller.error(broken))
+        void halt.resumed.then(() => controller.error(broken))
       },
     })
   }
@@ -75,16 +75,16 @@ function breakingWith(broken: Error): Record<Breaking, HaltingKind[]> {
 }
 
 const breaksWhileAsking: Play = async (peer) => {
-  await peer.asked()
-  await peer.says(head(103))
-  peer.lift()
-  await peer.says(goAhead)
-  await peer.incomplete()
+  await peer.readHeadWithExpect()
+  await peer.sendPieces(head(103))
+  peer.resume()
+  await peer.sendPieces(goAhead)
+  await peer.expectClosedIncomplete()
 }
 
 const errors: [string, Error][] = [
   ['an error', new Error('The source broke')],
-  // A stream from elsewhere may break as this connection could.
+  // A stream from another connection may fail with the same code as this connection.
   ['ECONNRESET', Object.assign(new Error('The source was reset'), { code: 'ECONNRESET' })],
 ]
 
@@ -95,72 +95,72 @@ for (const [what, broken] of errors) {
   describe(`a source that breaks with ${what}`, () => {
     play([
       {
-        name: 'at its first chunk fails the upload after the go-ahead',
+        name: 'at its first chunk fails the upload after the 100',
         kinds: atOnce,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
       {
-        name: 'at its first chunk is not found out before a refusal',
+        name: 'at its first chunk is not noticed before a refusal',
         kinds: atOnce,
         origin: [refusing(response(403, 'no'))],
-        gets: [refused(403, 'no')],
+        results: [refused(403, 'no')],
       },
       {
-        name: 'at its first chunk fails the upload before anything is sent where nobody is asked',
+        name: 'at its first chunk fails the upload before anything is sent without an expectation',
         kinds: atOnce,
         agent: { expect: 'never' },
-        origin: [(peer) => peer.withheld()],
-        gets: [failed],
+        origin: [(peer) => peer.expectClosedWithoutContent()],
+        results: [failed],
       },
       {
-        name: 'while the go-ahead is waited for fails the upload',
+        name: 'during the wait for the 100 fails the upload',
         kinds: listenedTo,
         faces: ownFaces,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(head(103))
-            peer.lift()
-            await peer.withheld()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(head(103))
+            peer.resume()
+            await peer.expectClosedWithoutContent()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
       {
-        name: 'while the go-ahead is waited for fails the upload when it is opened',
+        name: 'during the wait for the 100 fails the upload when it is opened',
         kinds: leftAlone,
         faces: ownFaces,
         origin: [breaksWhileAsking],
-        gets: [failed],
+        results: [failed],
       },
       {
-        // The platform’s fetch hears nothing of a stream as long as it does not read from it.
-        name: 'while the go-ahead is waited for fails the upload after it, in the platform’s fetch',
+        // The platform’s fetch does not notice the error of a stream that it does not read.
+        name: 'during the wait for the 100 fails the upload after it, in the platform’s fetch',
         kinds: [...listenedTo, ...leftAlone],
         faces: platformFaces,
         origin: [breaksWhileAsking],
-        gets: [failed],
+        results: [failed],
       },
       {
-        name: 'after the go-ahead leaves the message incomplete',
+        name: 'after the 100 leaves the message incomplete',
         kinds: halfway,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.says(goAhead)
-            await peer.halfway()
-            peer.lift()
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.sendPieces(goAhead)
+            await peer.waitForHalf()
+            peer.resume()
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
       {
         name: 'after silence leaves the message incomplete',
@@ -168,27 +168,27 @@ for (const [what, broken] of errors) {
         agent: silentWait,
         origin: [
           async (peer) => {
-            await peer.asked()
-            await peer.halfway()
-            peer.lift()
-            await peer.incomplete()
+            await peer.readHeadWithExpect()
+            await peer.waitForHalf()
+            peer.resume()
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
       {
-        name: 'where nobody is asked leaves the message incomplete',
+        name: 'without an expectation leaves the message incomplete',
         kinds: halfway,
         agent: { expect: 'never' },
         origin: [
           async (peer) => {
-            await peer.unasked()
-            await peer.halfway()
-            peer.lift()
-            await peer.incomplete()
+            await peer.readHeadWithoutExpect()
+            await peer.waitForHalf()
+            peer.resume()
+            await peer.expectClosedIncomplete()
           },
         ],
-        gets: [failed],
+        results: [failed],
       },
     ])
   })

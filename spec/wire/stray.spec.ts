@@ -3,26 +3,26 @@ import { faces } from '../support/all-faces.ts'
 import { haltingKinds } from '../support/halting.ts'
 import { origin } from '../support/origin.ts'
 import type { Play } from '../support/peer.ts'
-import { accepting, inTurn, refusing, taking } from '../support/plays.ts'
+import { accepting, acceptingWithoutExpect, inTurn, refusing } from '../support/plays.ts'
 import { goAhead, head, response } from '../support/responses.ts'
 import { play, refused, stored, unasked } from '../support/scenario.ts'
 
 const never = { expect: 'never' } as const
 
-/** Is not asked; says this before it reads the content. */
-function blurting(...pieces: string[]): Play {
+/** Without an expectation: sends this before it reads the content. */
+function sendingBeforeContent(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.unasked()
+    await peer.readHeadWithoutExpect()
     await peer.wire.pieces(...pieces)
-    await peer.takes()
+    await peer.accept()
   }
 }
 
-/** Is not asked; says this after it read the content. */
-function sayingAfter(...pieces: string[]): Play {
+/** Without an expectation: sends this after it read the content. */
+function sendingAfterContent(...pieces: string[]): Play {
   return async (peer) => {
-    await peer.unasked()
-    await peer.content()
+    await peer.readHeadWithoutExpect()
+    await peer.readContent()
     await peer.wire.pieces(...pieces)
   }
 }
@@ -32,58 +32,80 @@ const lookalike = `${goAhead}HTTP/1.1 417 Expectation Failed\r\n\r\n`
 const lookalikeHead = head(200, `Content-Length: ${lookalike.length}`)
 const looksLike = { status: 200, text: lookalike }
 
-describe('a 100 that nobody asked for', () => {
+describe('a 100 to a request without an expectation', () => {
   play([
     {
-      name: 'is taken out, before the content was read',
+      name: 'is removed before the content was read',
       agent: never,
-      origin: [inTurn(blurting(goAhead), blurting(...goAhead), taking)],
-      gets: [unasked, unasked, unasked],
+      origin: [
+        inTurn(
+          sendingBeforeContent(goAhead),
+          sendingBeforeContent(...goAhead),
+          acceptingWithoutExpect,
+        ),
+      ],
+      results: [unasked, unasked, unasked],
     },
     {
-      name: 'is taken out, after the content',
+      name: 'is removed after the content',
       agent: never,
-      origin: [inTurn(sayingAfter(goAhead, created), sayingAfter(goAhead + created), taking)],
-      gets: [unasked, unasked, unasked],
+      origin: [
+        inTurn(
+          sendingAfterContent(goAhead, created),
+          sendingAfterContent(goAhead + created),
+          acceptingWithoutExpect,
+        ),
+      ],
+      results: [unasked, unasked, unasked],
     },
     {
-      name: 'is taken out in single bytes, with the final response',
+      name: 'is removed in single bytes, with the final response',
       agent: never,
-      origin: [inTurn(sayingAfter(...goAhead, ...created), taking)],
-      gets: [unasked, unasked],
+      origin: [inTurn(sendingAfterContent(...goAhead, ...created), acceptingWithoutExpect)],
+      results: [unasked, unasked],
     },
     {
-      name: 'is taken out when it is doubled',
+      name: 'is removed when it is repeated',
       agent: never,
-      origin: [inTurn(blurting(goAhead + goAhead), sayingAfter(goAhead, goAhead + created))],
-      gets: [unasked, unasked],
+      origin: [
+        inTurn(
+          sendingBeforeContent(goAhead + goAhead),
+          sendingAfterContent(goAhead, goAhead + created),
+        ),
+      ],
+      results: [unasked, unasked],
     },
     {
-      name: 'is taken out between other interim responses',
+      name: 'is removed between other interim responses',
       agent: never,
-      origin: [inTurn(sayingAfter(head(103) + goAhead + head(102) + goAhead, created), taking)],
-      gets: [unasked, unasked],
+      origin: [
+        inTurn(
+          sendingAfterContent(head(103) + goAhead + head(102) + goAhead, created),
+          acceptingWithoutExpect,
+        ),
+      ],
+      results: [unasked, unasked],
     },
     {
-      name: 'is taken out while content flows',
+      name: 'is removed while content is sent',
       agent: never,
       kinds: haltingKinds,
       origin: [
         async (peer) => {
-          await peer.unasked()
-          await peer.halfway()
+          await peer.readHeadWithoutExpect()
+          await peer.waitForHalf()
           await peer.wire.pieces(goAhead, ...goAhead)
-          peer.lift()
-          await peer.takes()
+          peer.resume()
+          await peer.accept()
         },
       ],
-      gets: [unasked],
+      results: [unasked],
     },
     {
-      name: 'is taken out before a refusal',
+      name: 'is removed before a refusal',
       agent: never,
-      origin: [sayingAfter(goAhead + response(413, 'too large'))],
-      gets: [{ ...unasked, status: 413, text: 'too large' }],
+      origin: [sendingAfterContent(goAhead + response(413, 'too large'))],
+      results: [{ ...unasked, status: 413, text: 'too large' }],
     },
   ])
 })
@@ -91,70 +113,70 @@ describe('a 100 that nobody asked for', () => {
 describe('response content that looks like interim responses', () => {
   play([
     {
-      name: 'arrives untouched, where nobody was asked',
+      name: 'arrives unchanged without an expectation',
       agent: never,
-      origin: [inTurn(sayingAfter(lookalikeHead, lookalike), taking)],
-      gets: [{ ...unasked, ...looksLike }, unasked],
+      origin: [inTurn(sendingAfterContent(lookalikeHead, lookalike), acceptingWithoutExpect)],
+      results: [{ ...unasked, ...looksLike }, unasked],
     },
     {
-      name: 'arrives untouched in one piece with its head, where nobody was asked',
+      name: 'arrives unchanged in one piece with its head, without an expectation',
       agent: never,
-      origin: [inTurn(sayingAfter(lookalikeHead + lookalike), taking)],
-      gets: [{ ...unasked, ...looksLike }, unasked],
+      origin: [inTurn(sendingAfterContent(lookalikeHead + lookalike), acceptingWithoutExpect)],
+      results: [{ ...unasked, ...looksLike }, unasked],
     },
     {
-      name: 'arrives untouched in single bytes, where nobody was asked',
+      name: 'arrives unchanged in single bytes, without an expectation',
       agent: never,
-      origin: [inTurn(sayingAfter(...lookalikeHead, ...lookalike), taking)],
-      gets: [{ ...unasked, ...looksLike }, unasked],
+      origin: [inTurn(sendingAfterContent(...lookalikeHead, ...lookalike), acceptingWithoutExpect)],
+      results: [{ ...unasked, ...looksLike }, unasked],
     },
     {
-      name: 'arrives untouched after a go-ahead',
+      name: 'arrives unchanged after a 100',
       origin: [
         async (peer) => {
-          await peer.asked()
-          await peer.says(goAhead)
-          await peer.content()
+          await peer.readHeadWithExpect()
+          await peer.sendPieces(goAhead)
+          await peer.readContent()
           await peer.wire.pieces(lookalikeHead, lookalike)
           await accepting(peer)
         },
       ],
-      gets: [{ ...stored, ...looksLike }, stored],
+      results: [{ ...stored, ...looksLike }, stored],
     },
     {
-      name: 'arrives untouched with a refusal',
+      name: 'arrives unchanged with a refusal',
       origin: [refusing(head(413, `Content-Length: ${lookalike.length}`), lookalike), accepting],
-      gets: [refused(413, lookalike), stored],
+      results: [refused(413, lookalike), stored],
     },
     {
-      name: 'arrives untouched in chunks',
+      name: 'arrives unchanged in chunks',
       agent: never,
       origin: [
         inTurn(
-          sayingAfter(
+          sendingAfterContent(
             head(200, 'Transfer-Encoding: chunked'),
             `${goAhead.length.toString(16)}\r\n`,
             goAhead,
             '\r\n0\r\n\r\n',
           ),
-          taking,
+          acceptingWithoutExpect,
         ),
       ],
-      gets: [{ ...unasked, status: 200, text: goAhead }, unasked],
+      results: [{ ...unasked, status: 200, text: goAhead }, unasked],
     },
   ])
 })
 
-/** The ways to make a request that has no content. */
+/** Faces that can make a request without content. */
 const getters = faces.filter(({ name }) => name !== 'upload')
 
 const answers: readonly [name: string, text: string, ...pieces: string[]][] = [
-  ['takes out a 100', 'ok', goAhead, response(200, 'ok')],
-  ['takes out a 100 in one piece with the answer', 'ok', goAhead + response(200, 'ok')],
-  ['takes out a 100 in single bytes', 'ok', ...goAhead, ...response(200, 'ok')],
-  ['takes out two 100', 'ok', goAhead + goAhead, response(200, 'ok')],
-  ['takes out a 100 after a 103', 'ok', head(103) + goAhead, response(200, 'ok')],
-  ['leaves content that looks like a 100', lookalike, lookalikeHead, lookalike],
+  ['removes a 100', 'ok', goAhead, response(200, 'ok')],
+  ['removes a 100 in one piece with the response', 'ok', goAhead + response(200, 'ok')],
+  ['removes a 100 in single bytes', 'ok', ...goAhead, ...response(200, 'ok')],
+  ['removes two 100s', 'ok', goAhead + goAhead, response(200, 'ok')],
+  ['removes a 100 after a 103', 'ok', head(103) + goAhead, response(200, 'ok')],
+  ['does not change content that looks like a 100', lookalike, lookalikeHead, lookalike],
 ]
 
 for (const { name, open } of getters) {

@@ -6,7 +6,7 @@ import { type FaceName, faces } from './faces.ts'
 import { harness, type Script } from './scripts.ts'
 import { hostNames } from './server/site.ts'
 
-/** What the child process is to run. */
+/** The job of a child process. */
 export interface Job {
   readonly face: FaceName
   readonly url: string
@@ -14,7 +14,7 @@ export interface Job {
   readonly scripts: readonly Script[]
 }
 
-/** How one test stands; the last one said counts. */
+/** The state of one test; the last message counts. */
 export interface Said {
   readonly name: string
   /** The harness's number: 0 is passed, 3 not run. */
@@ -22,17 +22,19 @@ export interface Said {
   readonly message: string | null
 }
 
-/** What the child process tells. */
+/** What the child process sends. */
 export type Message =
   | { readonly test: Said }
   | { readonly fault: string }
   | { readonly done: string | null }
 
-/** What the harness hands out, as far as it is used here. */
+/** The part of the harness that is used here. */
 interface Harness {
-  add_test_state_callback(told: (test: Said) => void): void
-  add_result_callback(told: (test: Said) => void): void
-  add_completion_callback(told: (tests: unknown, result: { message: string | null }) => void): void
+  add_test_state_callback(report: (test: Said) => void): void
+  add_result_callback(report: (test: Said) => void): void
+  add_completion_callback(
+    report: (tests: unknown, result: { message: string | null }) => void,
+  ): void
 }
 
 function tell(message: Message): void {
@@ -52,7 +54,7 @@ function run({ face, url, certificate, scripts }: Job): void {
     } catch (error) {
       tell({ fault: `${name}: ${error}` })
     }
-    // At once, because the tests that come next may fail at once.
+    // At once, because the next tests may fail at once.
     if (name === harness) listen(globalThis as unknown as Harness)
   }
 }
@@ -64,18 +66,18 @@ function define(target: object, values: object): void {
 }
 
 function listen(tests: Harness): void {
-  const told = ({ name, status, message }: Said) => tell({ test: { name, status, message } })
-  tests.add_test_state_callback(told)
-  tests.add_result_callback(told)
+  const report = ({ name, status, message }: Said) => tell({ test: { name, status, message } })
+  tests.add_test_state_callback(report)
+  tests.add_result_callback(report)
   tests.add_completion_callback((_, { message }) => {
-    // What is left, such as responses that nobody reads, is not waited for.
+    // Does not wait for the rest, such as unread responses.
     process.send?.({ done: message } satisfies Message, () => process.exit())
   })
 }
 
 type LookedUp = (error: Error | null, address: unknown, family?: number) => void
 
-/** Finds the server's names on this machine, and no others. */
+/** Resolves only the names of the server. */
 function lookUp(name: string, options: { all?: boolean }, found: LookedUp): void {
   if (!hostNames.includes(name)) {
     found(Object.assign(new Error(`There is no ${name} here`), { code: 'ENOTFOUND' }), '')
@@ -92,6 +94,6 @@ process.once('disconnect', () => process.exit())
 // Only the parent sends, and it sends one job.
 process.once('message', (job) => {
   run(job as Job)
-  // A page that has nothing left to do is over, whether its tests have ended or not.
+  // The process ends when the page has nothing left to do, even if its tests have not finished.
   process.channel?.unref()
 })

@@ -3,20 +3,20 @@ import { intention } from './intended.ts'
 import type { Page } from './pages.ts'
 import type { Outcome, Result } from './run.ts'
 
-/** One page with every fetch that ran it. */
+/** One page with the results of each fetch. */
 export interface Row {
   readonly page: Page
   readonly outcomes: ReadonlyMap<FaceName, Outcome>
 }
 
-/** One test, and how it ended with every fetch. */
+/** One test with the results of each fetch. */
 export interface Test {
   readonly page: Page
   readonly name: string
   readonly results: ReadonlyMap<FaceName, Result>
 }
 
-/** What can be said of a test and a fetch of ours; there must be none that is `lost`. */
+/** The verdict on a test and one of our fetches; no test may be `lost`. */
 export type TestClass = 'passes' | 'gained' | 'lost' | 'platform' | 'intended' | 'fails'
 
 /** All tests of a page. */
@@ -28,13 +28,13 @@ export function testsOf({ page, outcomes }: Row): Test[] {
   })
 }
 
-/** How a fetch of ours did beside undici's, and why it did not do as well. */
+/** Compares one of our fetches with undici's, and gives the reason of a difference. */
 export function verdictOf(test: Test, face: FaceName): TestClass {
   const own = test.results.get(face) ?? null
   const undici = test.results.get('undici') ?? null
   if (own === null) return undici === null ? 'passes' : 'gained'
   if (undici !== null || !test.results.has('undici')) return 'fails'
-  // What the platform's own fetch and classes fail with is not of our making.
+  // A failure of the platform's own fetch and classes is not caused by this package.
   const platform = test.results.get('platform') ?? null
   if (platform !== null && steady(platform) === steady(own)) return 'platform'
   return intention(test) === null ? 'lost' : 'intended'

@@ -1,6 +1,6 @@
 import type { Test } from './compare.ts'
 
-/** Tests that are to fail, and why; what the reasons promise has specs of its own. */
+/** Tests that must fail, and why; specs of this project cover the reasons. */
 const intended: readonly (readonly [path: string, name: RegExp, why: string])[] = [
   [
     '/fetch/api/basic/request-upload.any.html',
@@ -14,7 +14,7 @@ const intended: readonly (readonly [path: string, name: RegExp, why: string])[] 
   ],
 ]
 
-/** Why a test is to fail; `null` for those that are not. */
+/** Why a test must fail; `null` for others. */
 export function intention({ page, name }: Test): string | null {
   const found = intended.find(([path, pattern]) => path === page.path && pattern.test(name))
   return found?.[2] ?? null

@@ -12,8 +12,8 @@ import { tableOf } from './table.ts'
 
 const usage = `Usage: npm run test:wpt -- <folder> [--fetch ${faceNames.join('|')}] [--only <part of a path>]
 
-Runs the web-platform-tests for fetch against this package's fetch, against it when it asks
-for all content, against undici's fetch and the platform's, and prints what passed.
+Runs the web-platform-tests for fetch with this package's fetch, with the same and an expectation
+for all content, with undici's fetch and with the platform's, and prints the results.
 
 <folder> is a checkout of the tests, of which fetch, common, resources and xhr are needed:
 
@@ -27,7 +27,7 @@ interface RunOptions {
   readonly pages: readonly Page[]
 }
 
-/** Reads the command line; a string is what is wrong with it. */
+/** Parses the command line; returns a string when it is wrong. */
 function planOf(args: string[]): RunOptions | string {
   const parsed = parse(args)
   if (typeof parsed === 'string') return parsed
@@ -50,7 +50,7 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {
-    // It says which argument it does not know.
+    // The message names the unknown argument.
     return error instanceof Error ? error.message : String(error)
   }
 }
@@ -68,7 +68,7 @@ async function runAll({ folder, faces, pages }: RunOptions, server: TestServer):
   return rows
 }
 
-/** Prints what came of it; whether every page had tests and nothing was lost. */
+/** Prints the results; returns whether every page had tests and none was lost. */
 function report(rows: readonly Row[], faces: readonly FaceName[]): boolean {
   const manifest = readFileSync(new URL('../../node_modules/undici/package.json', import.meta.url))
   const { version } = JSON.parse(manifest.toString()) as { version: string }
@@ -81,7 +81,7 @@ function report(rows: readonly Row[], faces: readonly FaceName[]): boolean {
   const empty = rows.filter((row) => testsOf(row).length === 0)
   for (const { page, outcomes } of empty) {
     const faults = [...outcomes.values()].flatMap((outcome) => outcome.faults)
-    console.log(`\nNo test began in ${titleOf(page)}: ${faults[0] ?? 'nothing says why'}`)
+    console.log(`\nNo test began in ${titleOf(page)}: ${faults[0] ?? 'no error'}`)
   }
   if (empty.length > 0) return false
   return !tests.some((test) => ours.some((face) => verdictOf(test, face) === 'lost'))
@@ -96,9 +96,9 @@ async function main(args: string[]): Promise<number> {
   const server = await startServer(plan.folder)
   try {
     const rows = await runAll(plan, server)
-    const kept = report(rows, plan.faces)
-    for (const path of server.missing) console.log(`\nNothing stands for ${path}`)
-    return kept ? 0 : 1
+    const isPassed = report(rows, plan.faces)
+    for (const path of server.missing) console.log(`\nThere is no replacement for ${path}`)
+    return isPassed ? 0 : 1
   } finally {
     server.close()
   }

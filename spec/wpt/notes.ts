@@ -11,7 +11,7 @@ const headings: readonly (readonly [TestClass, string])[] = [
   ['fails', "Fails, and with undici's fetch too"],
 ]
 
-/** What there is to say of all tests that did not simply pass with these fetches. */
+/** Notes on all tests that did not simply pass with these fetches. */
 export function notesOn(tests: readonly Test[], faces: readonly FaceName[]): string {
   const sections = headings.map(([verdict, heading]) => {
     const found = tests.filter((test) => facesOf(test, faces, verdict).length > 0)
@@ -25,7 +25,7 @@ function facesOf(test: Test, faces: readonly FaceName[], verdict: TestClass): Fa
   return faces.filter((face) => verdictOf(test, face) === verdict)
 }
 
-/** One for all tests of a page that failed for the same reason. */
+/** One paragraph for all tests of a page that failed for the same reason. */
 function paragraphsOf(
   tests: readonly Test[],
   faces: readonly FaceName[],
@@ -40,7 +40,7 @@ function paragraphsOf(
   return [...names].map(([key, all]) => [key, ...shortened(all, verdict)].join('\n    - '))
 }
 
-/** Of what fails with undici's fetch too, one test says enough. */
+/** One test is enough where undici's fetch fails too. */
 function shortened(names: readonly string[], verdict: TestClass): readonly string[] {
   if (verdict !== 'fails' || names.length < 3) return names
   return [...names.slice(0, 1), `and ${names.length - 1} more`]

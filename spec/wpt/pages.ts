@@ -8,11 +8,11 @@ export interface Page {
   /** Path and query. */
   readonly path: string
   readonly secure: boolean
-  /** How long it may take, in ms. */
+  /** The time limit in ms. */
   readonly limit: number
 }
 
-/** What undici runs below `fetch`, as far as it touches bodies, redirects, aborting and headers. */
+/** What undici runs below `fetch`, for bodies, redirects, aborting and headers. */
 const parts: readonly (readonly [under: string, only?: RegExp])[] = [
   ['fetch/api/abort'],
   ['fetch/api/basic'],
@@ -31,13 +31,13 @@ const parts: readonly (readonly [under: string, only?: RegExp])[] = [
   ['fetch/security', /1xx-response/],
 ]
 
-/** Tests of a browser: of documents, workers and caches, none of which fetch has in Node. */
+/** Tests that need a browser: documents, workers and caches, which fetch in Node lacks. */
 const browser =
   /\/(resources|destination|multi-globals)\/|worker|navigat|iframe|destroyed-context|crash|keepalive|abort\/cache|block-mime|content-length\.html|sw\.https/
 
 const kinds = /\.(any|window)\.js$|\.html$/
 
-/** Finds the pages to run; `filter` is a part of their paths. */
+/** The pages to run; `filter` is a part of their paths. */
 export function pagesIn(folder: string, filter: string): Page[] {
   return parts
     .flatMap(([under, only]) => filesIn(folder, under).filter((file) => only?.test(file) ?? true))
@@ -46,7 +46,7 @@ export function pagesIn(folder: string, filter: string): Page[] {
     .filter(({ path }) => path.includes(filter))
 }
 
-/** What a page is called; some run under both schemes. */
+/** The name of a page; some run under both schemes. */
 export function titleOf({ path, secure }: Page): string {
   return secure ? `${path} (https)` : path
 }
@@ -63,7 +63,7 @@ function pagesOf(file: string, text: string): Page[] {
   const marks = text.matchAll(/(?:META: |<meta name="?)variant(?:=|"? content=")([^"\n]+)/g)
   const variants = [...marks].map(([, variant = '']) => variant)
   const limit = /META: timeout=long|name="?timeout"? content="?long/.test(text) ? 60_000 : 10_000
-  // What is meant for HTTP/2 runs over HTTP/1.1 too, as it does with undici.
+  // Tests for HTTP/2 also run over HTTP/1.1, as in undici.
   const schemes = file.includes('.h2.') ? [false, true] : [file.includes('.https.')]
   return schemes.flatMap((secure) =>
     (variants.length === 0 ? [''] : variants).map((query) => {

@@ -7,19 +7,19 @@ import { scriptsOf } from './scripts.ts'
 import type { TestServer } from './server/server.ts'
 import { host } from './server/site.ts'
 
-/** How a test ended: `null` when it passed, or why not. */
+/** `null` when a test passed, or why it failed. */
 export type Result = string | null
 
-/** What came of one page with one fetch. */
+/** The result of one page with one fetch. */
 export interface Outcome {
   readonly results: ReadonlyMap<string, Result>
-  /** What went wrong outside of the tests. */
+  /** Errors outside the tests. */
   readonly faults: readonly string[]
 }
 
 const child = fileURLToPath(new URL('./child.ts', import.meta.url))
 
-/** Runs a page in a process of its own, which ends when the page's time is over. */
+/** Runs a page in a process of its own, which is killed at the time limit of the page. */
 export function runPage(
   folder: string,
   page: Page,

@@ -9,10 +9,10 @@ export interface Script {
   readonly source: string
 }
 
-/** The harness, of which each page is a user. */
+/** The harness that each page loads. */
 export const harness = '/resources/testharness.js'
 
-/** The scripts that a browser would run for a page, in that order. */
+/** The scripts that a browser would run for a page, in order. */
 export function scriptsOf(folder: string, page: Page, ports: Ports): Script[] {
   const query = queryOf(page.path)
   const read = (name: string): Script => {
@@ -32,7 +32,7 @@ export function scriptsOf(folder: string, page: Page, ports: Ports): Script[] {
   })
 }
 
-/** What the suite's server puts before such a test. */
+/** What the suite's server inserts before such a test. */
 const kind: Script = {
   name: 'kind',
   source:

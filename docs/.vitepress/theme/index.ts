@@ -6,7 +6,7 @@ import Hero from './Hero.vue'
 import NotFound from './NotFound.vue'
 import './style.css'
 
-/** VitePress's theme, with the exchange. */
+/** The theme of VitePress, with the exchange. */
 export default {
   extends: DefaultTheme,
   Layout: () => h(DefaultTheme.Layout, null, { 'not-found': () => h(NotFound) }),

@@ -3,19 +3,18 @@ import { onUnmounted, type Ref, ref } from 'vue'
 /** How long a recording plays, in milliseconds; uploads take less. */
 const playingMs = 6000
 
-/** A clock for a recording. */
 export interface Player {
-  /** Milliseconds of the recording that have been played. */
+  /** The position in the recording, in milliseconds. */
   readonly time: Ref<number>
   readonly playing: Ref<boolean>
-  /** Plays on, or from the beginning where it is at the end. */
+  /** Continues, or starts again at the end. */
   play(): void
   pause(): void
-  /** Goes to a time, and pauses there. */
+  /** Goes to a position and pauses. */
   seek(ms: number): void
 }
 
-/** Plays recordings in slow motion. At first all of the recording is shown. */
+/** Plays recordings in slow motion. At first, the whole recording is shown. */
 export function usePlayer(totalMs: () => number, onEnd: () => void): Player {
   const time = ref(totalMs())
   const playing = ref(false)

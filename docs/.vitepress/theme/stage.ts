@@ -1,16 +1,15 @@
 import type { ExchangeView } from '../../exchange/view.ts'
 
-/** What is between client and server at a moment. */
+/** What is between client and server at a position of the recording. */
 export interface Stage {
   /** Heads on their way. */
   readonly packets: readonly Packet[]
-  /** Whether the body goes out. */
+  /** Whether the body is being sent. */
   readonly sending: boolean
-  /** What the line between the two says where nothing else is on it. */
+  /** The text on the line between client and server when nothing else is on it. */
   readonly note: string
 }
 
-/** A head on its way. */
 export interface Packet {
   readonly text: string
   /** 0 at the client, 1 at the server. */
@@ -18,17 +17,16 @@ export interface Packet {
   readonly kind: 'request' | 'go' | 'accepted' | 'refused'
 }
 
-/** The part of a recording that a head is shown on its way; on the wire it took no time to see. */
+/** The part of a recording that shows a head on its way; in reality it is too short to see. */
 const flight = 0.09
 
 const notes = {
   pause: 'the client pauses',
   wait: 'the body waits',
-  body: 'the body goes out',
-  response: 'all is sent',
+  body: 'the body is sent',
+  response: 'the body was sent',
 } as const
 
-/** What is between client and server at a time of a recording. */
 export function stageAt({ lines, attempts, totalMs, status }: ExchangeView, time: number): Stage {
   if (time >= totalMs) return { packets: [], sending: false, note: status }
   const span = totalMs * flight

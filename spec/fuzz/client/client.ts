@@ -6,10 +6,9 @@ import { scripts } from './script.ts'
 import { FuzzedUpload, fuzzedAgent, numberField, type Outcome } from './uploads.ts'
 
 /**
- * The whole client, over loopback sockets, against an origin that says anything at any time.
- * Every upload settles with a response or with an error that has a code, what comes to the
- * origin is a beginning of what was sent and complete only if it is all of it, and no
- * connection is left.
+ * The whole client, over loopback sockets, with an origin that sends anything at any time. Each upload settles with a
+ * response or with an error that has a code. What arrives at the origin is a prefix of what was sent, and complete
+ * only if it is all of it. No connection stays open.
  */
 export const client: Target = {
   name: 'client',
@@ -36,13 +35,13 @@ export const client: Target = {
       for (const each of received.requests) checkReceived(each, uploads)
       holds(
         !received.rest.includes('\0') && /^[\x20-\x7e\r\n]*$/.test(received.rest),
-        'content behind a request',
+        'content after a request',
       )
     }
   },
 }
 
-/** One after the other, or all at once. */
+/** Sequentially or concurrently. */
 async function all<Item>(
   random: Random,
   items: Item[],
@@ -67,8 +66,8 @@ function checkOutcome(outcome: Outcome): void {
 }
 
 /**
- * The code of an error, or of what it was caused by, as fetch wraps it. What undici cannot
- * parse is known by a name; its code is the parser's, which has none for some faults.
+ * The code of an error, or of its cause, as fetch wraps it. A parser error of undici is recognised by its name,
+ * because some of them have no code.
  */
 function codeOf(error: unknown): string | null {
   for (let each = error; each instanceof Error; each = each.cause) {
@@ -87,7 +86,7 @@ function checkReceived(
   const number = new RegExp(`^${numberField}: (\\d)\\r$`, 'm').exec(head)?.[1]
   const sent = uploads[Number(number)]?.content
   holds(sent !== undefined, `a request of no upload: ${head}`)
-  holds(sent.subarray(0, content.length).equals(content), 'other content than was sent')
+  holds(sent.subarray(0, content.length).equals(content), 'content that was not sent')
   const isGet = head.startsWith('GET ')
   holds(
     !complete || isGet || content.length === sent.length,

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import type { buildConnector } from 'undici'
 
-/** A connector that leads to one port of this machine, whatever the name: no redirect leads out. */
+/** A connector to one port of this machine, whatever the host, so that redirects stay here. */
 export function connectTo(port: number): buildConnector.connector {
   return ({ protocol }, callback) => {
     if (protocol !== 'http:') {

@@ -3,18 +3,18 @@ import { bytesOf } from '../pieces.ts'
 import { type Requests, requestsIn } from './received.ts'
 import type { Step } from './script.ts'
 
-/** Bytes that are said without an end, at most. */
+/** The limit of bytes that are sent without an end. */
 const endlessBytes = 1_048_576
 const block = 65_536
 
-/** An origin that does what scripts say, whatever comes. */
+/** An origin that follows scripts and ignores what arrives. */
 export class FakeOrigin {
-  /** What came over each connection. */
+  /** What arrived on each connection. */
   readonly connections: Connection[] = []
   readonly #server: Server = createServer((socket) => this.#play(socket))
   readonly #scripts: readonly (readonly Step[])[]
 
-  /** @param scripts are played one for each connection, and again from the first. */
+  /** @param scripts one for each connection; they repeat after the last one. */
   constructor(scripts: readonly (readonly Step[])[]) {
     this.#scripts = scripts
   }
@@ -27,7 +27,7 @@ export class FakeOrigin {
     return new Promise((listening) => this.#server.listen(0, '127.0.0.1', listening))
   }
 
-  /** Resolves when the client has closed all connections; it is not helped to. */
+  /** Resolves when the client has closed all connections. */
   close(): Promise<void> {
     return new Promise((closed) => this.#server.close(() => closed()))
   }
@@ -36,12 +36,12 @@ export class FakeOrigin {
     const script = this.#scripts[this.connections.length % this.#scripts.length] ?? []
     const connection = new Connection(socket)
     this.connections.push(connection)
-    // What it throws is nobody's but the run's, which counts what nobody caught.
+    // An error becomes an unhandled rejection, which the run counts.
     void connection.play(script)
   }
 }
 
-/** One connection, from the origin's end. */
+/** The origin's side of one connection. */
 export class Connection {
   readonly #socket: Socket
   readonly #chunks: Buffer[] = []
@@ -56,16 +56,15 @@ export class Connection {
       this.#chunks.push(chunk)
       wake()
     })
-    // What the client does to its end is looked at where it is not as it should be.
+    // `play` checks after each wake-up whether the client has closed.
     socket.on('error', wake).on('close', wake).on('drain', wake)
   }
 
-  /** What came so far. */
   get received(): Requests {
     return requestsIn(Buffer.concat(this.#chunks))
   }
 
-  /** Does what a script says, as long as the client is there. */
+  /** Runs a script until the client closes. */
   async play(script: readonly Step[]): Promise<void> {
     for (const step of script) {
       if (this.#socket.destroyed) return
@@ -109,7 +108,7 @@ export class Connection {
   async #say(bytes: Uint8Array): Promise<void> {
     if (!this.#socket.writable) return
     this.#socket.write(bytes)
-    // The reader sees each piece by itself when it gets a turn between two writes.
+    // The receiver sees each piece separately if the event loop turns between two writes.
     await new Promise((turn) => setImmediate(turn))
   }
 

@@ -1,19 +1,19 @@
-/** A request as it came, as far as it came. */
+/** A request, as far as it arrived. */
 export interface Received {
   readonly head: string
   readonly content: Buffer
-  /** Whether all of the content is there. */
+  /** Whether all content arrived. */
   readonly complete: boolean
 }
 
-/** What stood on a connection. */
+/** The requests on a connection. */
 export interface Requests {
   readonly requests: Received[]
-  /** The bytes behind the last request, of a head that has not ended. */
+  /** The bytes after the last request, or of an incomplete head. */
   readonly rest: string
 }
 
-/** Reads the requests in what came over a connection, with all of its bytes at hand. */
+/** Parses the requests in the bytes of a connection. */
 export function requestsIn(bytes: Buffer): Requests {
   const requests: Received[] = []
   let rest = bytes
@@ -31,7 +31,7 @@ export function requestsIn(bytes: Buffer): Requests {
 interface Content {
   readonly content: Buffer
   readonly complete: boolean
-  /** Bytes that it takes, framing included. */
+  /** Bytes including the framing. */
   readonly length: number
 }
 

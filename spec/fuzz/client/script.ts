@@ -3,19 +3,19 @@ import { cut } from '../pieces.ts'
 import type { Random } from '../random.ts'
 import { responseBytes } from '../responses.ts'
 
-/** What an origin does on a connection, one after the other. */
+/** A step of an origin on a connection. */
 export type Step =
-  /** Waits for a head that was not waited for. */
+  /** Waits for the next head. */
   | { readonly do: 'head' }
-  /** Waits for some of the content behind the last head, or for all of it. */
+  /** Waits for some of the content after the last head, or for all of it. */
   | { readonly do: 'some' | 'all' }
   | { readonly do: 'say'; readonly pieces: readonly string[] }
-  /** Says this over and over, up to a limit that is far beyond the client's. */
+  /** Repeats this up to a limit that is far above the client's. */
   | { readonly do: 'endless'; readonly begin: string; readonly unit: string }
   | { readonly do: 'pause'; readonly milliseconds: number }
   | { readonly do: 'end' | 'reset' }
 
-/** What an origin does on the connections that are made to it. */
+/** One script for each connection. */
 export function scripts(random: Random): Step[][] {
   return random.list(1, 4, () => random.list(1, 3, () => exchange(random)).flat())
 }

@@ -6,17 +6,16 @@ import { type Kind, kinds, noise } from '../../support/contents.ts'
 import type { Random } from '../random.ts'
 import { connectTo } from './connect.ts'
 
-/** The field by which an upload is known wherever it is led to. */
+/** Identifies an upload, also after a redirect. */
 export const numberField = 'x-upload'
 
 const user = { username: 'user', password: 'secret' }
 
-/** What came of an upload. */
+/** The result of an upload. */
 export type Outcome =
   | { readonly status: number; readonly reported: number | null }
   | { readonly error: unknown }
 
-/** One upload. */
 export class FuzzedUpload {
   readonly content: Buffer
   readonly #number: number
@@ -34,7 +33,7 @@ export class FuzzedUpload {
     this.#authenticates = random.chance(0.3)
   }
 
-  /** Makes it, and reads the response to its end. */
+  /** Makes the upload, and reads the response to its end. */
   async make(dispatcher: ExpectAgent, url: string): Promise<Outcome> {
     const own = { method: this.#method, dispatcher }
     const headers = { ...this.#kind.headers(this.content), [numberField]: String(this.#number) }
@@ -56,7 +55,7 @@ export class FuzzedUpload {
   }
 }
 
-/** An agent that gives everything up soon, and all of whose connections are to this port. */
+/** An agent with short timeouts, all of whose connections go to this port. */
 export function fuzzedAgent(random: Random, port: number): ExpectAgent {
   const options: ExpectAgentOptions = {
     connections: random.pick([1, 1, 2]),

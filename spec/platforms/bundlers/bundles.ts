@@ -4,10 +4,10 @@ import { rolldown } from 'rolldown'
 import { esbuildCommon, esbuildOptions } from '../../support/esbuild-options.ts'
 import { run } from '../program.ts'
 
-/** Bundles the program in a folder; answers the file of the bundle. */
+/** Bundles the program in a folder; returns the file of the bundle. */
 export type Bundle = (folder: string) => Promise<string>
 
-/** What the bundlers need that this project has not. */
+/** Packages of the bundlers that are not dependencies of this project. */
 export const bundlerPackages: readonly string[] = [
   'webpack@5',
   'rollup@4',
@@ -33,7 +33,6 @@ export const bundles: Readonly<Record<string, Bundle>> = {
   },
 }
 
-/** Runs a script that calls a bundler. */
 async function script(name: string, extension: string, folder: string): Promise<string> {
   const { code, printed } = await run(process.execPath, [`${name}.mjs`], { cwd: folder })
   if (code !== 0) throw new Error(`${name} ended with ${code}:\n${printed}`)

@@ -9,20 +9,20 @@ import { type Run, runPackage } from '../program.ts'
 import { bundlerPackages, bundles } from './bundles.ts'
 import { buildNext, nextPackages, starts, uploadsOfNext } from './next.ts'
 
-// Builds a program that uploads with each bundler, and runs it on lines of Node. Prints a table, and all that was
-// printed where it fails.
+// Builds a program that uploads with each bundler, and runs it on several Node versions. Prints a table, and the
+// output where one fails.
 const lines = ['22', '24']
 const expected = linesOf(mainAnswers, ['bytes', 'a file'])
 
 const table: Record<string, Record<string, string>> = {}
 const failures: string[] = []
 
-function note(name: string, line: string, { passed, told }: Result): void {
+function note(name: string, line: string, { passed, details }: Result): void {
   table[name] = { ...table[name], [`Node ${line}`]: passed ? 'passes' : 'fails' }
-  if (!passed) failures.push(`${name}, Node ${line}: ${told}`)
+  if (!passed) failures.push(`${name}, Node ${line}: ${details}`)
 }
 
-/** Builds, and runs what was built on each line of Node. */
+/** Builds, and runs the result on each Node version. */
 async function check(
   name: string,
   build: () => Promise<(line: string) => Promise<Run>>,
@@ -31,7 +31,7 @@ async function check(
     const runOn = await build()
     for (const line of lines) note(name, line, resultOf(name, await runOn(line), expected))
   } catch (error) {
-    const result = { name, passed: false, told: String(error) }
+    const result = { name, passed: false, details: String(error) }
     for (const line of lines) note(name, line, result)
   }
 }

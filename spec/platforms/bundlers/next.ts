@@ -4,7 +4,7 @@ import { type Run, run, runPackage } from '../program.ts'
 
 export const nextPackages: readonly string[] = ['next@16', 'react@19', 'react-dom@19']
 
-/** How the built application is started, by name: the arguments of Node. */
+/** The Node arguments that start the built application, by name. */
 export const starts: Readonly<Record<string, readonly string[]>> = {
   'Next.js 16, next start': ['node_modules/next/dist/bin/next', 'start', 'next'],
   'Next.js 16, standalone': ['next/.next/standalone/next/server.js'],
@@ -19,7 +19,7 @@ export async function buildNext(folder: string): Promise<void> {
   if (code !== 0) throw new Error(`next build ended with ${code}:\n${printed}`)
 }
 
-/** Starts the application on a line of Node, and has it upload; answers what it printed and answered. */
+/** Starts the application on a Node version and lets it upload; returns its output and its response. */
 export async function uploadsOfNext(
   line: string,
   start: readonly string[],
@@ -42,7 +42,7 @@ export async function uploadsOfNext(
       answer = answerOf(`http://127.0.0.1:${port}/upload`).finally(() => stop.abort())
     },
   })
-  // It was killed once it had answered.
+  // The server was killed after its response.
   return { code: answer === undefined ? 1 : 0, printed: `${printed}\n${await answer}` }
 }
 

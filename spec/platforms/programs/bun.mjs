@@ -1,4 +1,4 @@
-// What Bun does in its own way: it has an undici of its own, its own files, and its own fetch.
+// Bun has its own undici, files and fetch.
 import assert from 'node:assert/strict'
 import {
   ExpectAgent,

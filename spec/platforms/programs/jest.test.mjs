@@ -1,4 +1,4 @@
-// Jest runs a test in a vm: the package is loaded there, with globals of that realm beside those of Node.
+// Jest runs a test in a vm: the package is loaded there, with globals of that realm and of Node.
 import { createReadStream, readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import {

@@ -1,4 +1,4 @@
-// Uploads a file, a stream and bytes to an origin's answers. Prints a line for each upload.
+// Uploads a file, a stream and bytes to each mode of an origin. Prints a line for each upload.
 import { createReadStream, readFileSync } from 'node:fs'
 import { ExpectAgent, fetch, fromFile, reportOf, upload } from 'expect-continue'
 

@@ -1,4 +1,4 @@
-// Uploads from inside a vm, and content that was made there: each class is another one than this realm's.
+// Uploads from inside a vm, and content that was created there: its classes are not those of this realm.
 import { createContext, runInContext } from 'node:vm'
 import { createFetch, reportOf, upload } from 'expect-continue'
 

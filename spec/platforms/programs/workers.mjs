@@ -1,4 +1,4 @@
-// Four workers upload at once. One is terminated in the middle of its upload. The process ends by itself.
+// Four workers upload concurrently. One is terminated during its upload. The process must exit by itself.
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { fromFile, upload } from 'expect-continue'
 

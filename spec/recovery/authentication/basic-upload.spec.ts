@@ -2,12 +2,12 @@ import { expect } from 'chai'
 import type { OriginMode, SeenRequest } from '../../../lib/testing/index.ts'
 import {
   authorizations,
+  completeCount,
   guarded,
   statuses,
   stream,
   uploader,
   user,
-  wholes,
 } from '../../support/guarded.ts'
 
 const right = 'Basic dXNlcjpzZWNyZXQ='
@@ -18,7 +18,7 @@ function guard({ headers }: SeenRequest): OriginMode {
 }
 
 describe('an upload with basic credentials', () => {
-  it('answers a challenge, and later uploads do not wait for one', async () => {
+  it('answers a challenge, and later uploads send credentials at once', async () => {
     const origin = await guarded(guard)
     const send = uploader({ authenticate: { basic: user } })
     for (const path of ['1', '2', '3']) {
@@ -27,10 +27,10 @@ describe('an upload with basic credentials', () => {
     }
     expect(statuses(origin)).to.deep.equal([401, 201, 201, 201])
     expect(authorizations(origin)).to.deep.equal([undefined, right, right, right])
-    expect(wholes(origin)).to.equal(3)
+    expect(completeCount(origin)).to.equal(3)
   })
 
-  it('hands the 401 over when the credentials are wrong', async () => {
+  it('returns the 401 when the credentials are wrong', async () => {
     const origin = await guarded(guard)
     const send = uploader({ authenticate: { basic: { ...user, password: 'a guess' } } })
     for (const path of ['1', '2']) {
@@ -44,7 +44,7 @@ describe('an upload with basic credentials', () => {
     ])
   })
 
-  it('does not send again what is refused all at once', async () => {
+  it('does not repeat credentials that are suddenly refused', async () => {
     const origin = await guarded(guard)
     const send = uploader({ authenticate: { basic: user } })
     await send(`${origin.url}/1`)
@@ -54,7 +54,7 @@ describe('an upload with basic credentials', () => {
     expect(statuses(origin)).to.deep.equal([401, 201, 401])
   })
 
-  it('changes to digest when the origin does', async () => {
+  it('switches to digest when the origin does', async () => {
     const origin = await guarded(guard)
     const send = uploader({ authenticate: { basic: user, digest: user } })
     await send(`${origin.url}/1`)
@@ -68,7 +68,7 @@ describe('an upload with basic credentials', () => {
     expect(statuses(origin)).to.deep.equal([401, 201, 401, 201])
   })
 
-  it('knows by the object whether it was challenged before', async () => {
+  it('recognises by the object whether it was challenged before', async () => {
     const origin = await guarded(guard)
     const send = uploader({})
     const authenticate = { basic: user }

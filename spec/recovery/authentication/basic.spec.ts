@@ -15,7 +15,7 @@ describe('basicAuthorization', () => {
     })
   }
 
-  it('composes letters and their accents', () => {
+  it('composes letters and combining marks', () => {
     const apart = basicAuthorization({ username: 'a\u0308', password: '' })
     expect(apart).to.equal(basicAuthorization({ username: '\u00e4', password: '' }))
   })

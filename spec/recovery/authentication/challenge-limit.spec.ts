@@ -6,17 +6,17 @@ function to(path: string, origin = 'http://uploads.example'): HttpRequest {
   return { origin, path, method: 'PUT', headers: [], hasContent: true }
 }
 
-/** The turns that are given to challenges, stale ones among them. */
+/** Which of these challenges may be answered; each value says whether it is stale. */
 function granted(turns: ChallengeLimit, ...stale: boolean[]): boolean[] {
   return stale.map((each) => turns.take(each))
 }
 
-describe('Turns', () => {
-  it('gives one turn', () => {
+describe('ChallengeLimit', () => {
+  it('allows one answer', () => {
     expect(granted(new ChallengeLimit(), false, false, false)).to.deep.equal([true, false, false])
   })
 
-  it('gives one more to a stale nonce', () => {
+  it('allows one more for a stale nonce', () => {
     expect(granted(new ChallengeLimit(), false, true, true, false)).to.deep.equal([
       true,
       true,
@@ -25,11 +25,11 @@ describe('Turns', () => {
     ])
   })
 
-  it('gives a turn after a stale nonce', () => {
+  it('allows an answer after a stale nonce', () => {
     expect(granted(new ChallengeLimit(), true, false, true)).to.deep.equal([true, true, false])
   })
 
-  it('begins anew for another target', () => {
+  it('starts again for another target', () => {
     const turns = new ChallengeLimit()
     turns.begin(to('/a'))
     expect(granted(turns, false, true)).to.deep.equal([true, true])
@@ -39,7 +39,7 @@ describe('Turns', () => {
     }
   })
 
-  it('goes on for the same target', () => {
+  it('continues for the same target', () => {
     const turns = new ChallengeLimit()
     turns.begin(to('/a'))
     turns.take(false)

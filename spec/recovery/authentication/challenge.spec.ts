@@ -78,7 +78,7 @@ const table: readonly (readonly [string, string | string[] | undefined, Parsed])
   ['no value', 'A b=c, d=, e="f"', [{ scheme: 'a', params: { b: 'c', d: '', e: 'f' } }]],
   ['parameters before any scheme', 'a="b", C d=e', [{ scheme: 'c', params: { d: 'e' } }]],
   ['bytes outside ASCII', 'A b="\u00e4"', [{ scheme: 'a', params: { b: '\u00e4' } }]],
-  ['what nobody understands', '"(){}=;', []],
+  ['an unknown syntax', '"(){}=;', []],
 ]
 
 describe('parseChallenges', () => {
@@ -88,7 +88,7 @@ describe('parseChallenges', () => {
     })
   }
 
-  it('takes names that objects have by themselves for what they are', () => {
+  it('accepts parameter names of Object.prototype', () => {
     const [challenge] = parseChallenges('A __proto__=b, constructor="c"')
     expect(Object.entries(challenge?.params ?? {})).to.deep.equal([
       ['__proto__', 'b'],
@@ -102,7 +102,7 @@ describe('parseChallenges', () => {
   const params = fc.dictionary(names, texts, { minKeys: 1, maxKeys: 5 })
   const challenges = fc.array(fc.record({ scheme: schemes, params }), { maxLength: 5 })
 
-  it('reads what was written, whatever is in the quotes', () => {
+  it('parses quoted strings with any text', () => {
     fc.assert(
       fc.property(challenges, (written) => {
         const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
@@ -132,8 +132,8 @@ describe('parseChallenges', () => {
   })
 
   for (const unit of ['a ', 'a=', '=', '"', '\\"', 'a="', 'a "\\', '/', ' ', 'a /', ', a', 'é']) {
-    it(`reads much of ${JSON.stringify(unit)} in one go`, () => {
-      // A reader that goes back over what it read would take minutes, beyond any spec's limit.
+    it(`parses many ${JSON.stringify(unit)} in linear time`, () => {
+      // A parser with backtracking would take minutes.
       const text = unit.repeat(200_000 / unit.length)
       parseChallenges(text)
       parseChallenges(`A b${text}`)

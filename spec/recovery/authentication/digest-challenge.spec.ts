@@ -7,7 +7,7 @@ function strongest(...values: string[]): ReturnType<typeof strongestDigest> {
 }
 
 describe('strongestDigest', () => {
-  it('reads all that there is', () => {
+  it('reads all parameters', () => {
     const value =
       'Digest realm="r", nonce="n", opaque="o", algorithm=SHA-256-sess, qop="auth-int, auth", userhash=TRUE, charset="utf-8", stale=True, domain="/a"'
     expect(strongest(value)).to.deep.equal({
@@ -24,7 +24,7 @@ describe('strongestDigest', () => {
     })
   })
 
-  it('takes MD5 without qop where nothing is said', () => {
+  it('uses MD5 without qop by default', () => {
     expect(strongest('Digest realm="r", nonce="n"')).to.deep.equal({
       realm: 'r',
       nonce: 'n',
@@ -49,13 +49,13 @@ describe('strongestDigest', () => {
     ['SHA-512-256-sess', 'sha512-256', true],
   ]
   for (const [algorithm, hash, session] of algorithms) {
-    it(`knows ${algorithm}`, () => {
+    it(`supports ${algorithm}`, () => {
       const found = strongest(`Digest realm="r", nonce="n", algorithm=${algorithm}`)
       expect(found).to.include({ hash, session })
     })
   }
 
-  it('takes the strongest, wherever it stands', () => {
+  it('selects the strongest in any position', () => {
     const offers = ['MD5', 'SHA-512-256', 'SHA-256'].map(
       (algorithm) => `Digest realm="r", nonce="n", algorithm=${algorithm}`,
     )
@@ -64,7 +64,7 @@ describe('strongestDigest', () => {
     expect(strongest(offers[0] ?? '', offers[2] ?? '')?.hash).to.equal('sha256')
   })
 
-  it('takes the first of those that are equally strong', () => {
+  it('selects the first of equally strong ones', () => {
     expect(
       strongest('Digest realm="a", nonce="n", algorithm=MD5-sess', 'Digest realm="b", nonce="n"')
         ?.realm,
@@ -76,19 +76,19 @@ describe('strongestDigest', () => {
     'no realm': 'Digest nonce="n"',
     'no nonce': 'Digest realm="r"',
     'protection of the content alone': 'Digest realm="r", nonce="n", qop="auth-int"',
-    'a quality of protection nobody knows': 'Digest realm="r", nonce="n", qop=authentic',
-    'an algorithm nobody knows': 'Digest realm="r", nonce="n", algorithm=SHA-1',
+    'an unknown quality of protection': 'Digest realm="r", nonce="n", qop=authentic',
+    'an unknown algorithm': 'Digest realm="r", nonce="n", algorithm=SHA-1',
     'an algorithm of Node alone': 'Digest realm="r", nonce="n", algorithm=SHA3-256',
     'a session of nothing': 'Digest realm="r", nonce="n", algorithm=-sess',
     'no challenge': '',
   }
   for (const [name, value] of Object.entries(unusable)) {
-    it(`leaves ${name}`, () => {
+    it(`rejects ${name}`, () => {
       expect(strongest(value)).to.equal(null)
     })
   }
 
-  it('takes a weaker one where the strongest cannot be used', () => {
+  it('selects a weaker one if the strongest is unsupported', () => {
     const found = strongest(
       'Digest realm="r", nonce="n", algorithm=SHA-256, qop="auth-int"',
       'Digest realm="r", nonce="n", algorithm=MD5, qop="auth"',
@@ -96,7 +96,7 @@ describe('strongestDigest', () => {
     expect(found?.hash).to.equal('md5')
   })
 
-  it('takes an empty qop for none', () => {
+  it('treats an empty qop as none', () => {
     expect(strongest('Digest realm="r", nonce="n", qop=""')?.qop).to.equal(false)
   })
 })

@@ -5,39 +5,39 @@ import { DigestGuard } from '../../support/digest-guard.ts'
 import { agentFor, ownFaces } from '../../support/faces.ts'
 import {
   authorizations,
+  completeCount,
   content,
   guarded,
   statuses,
   stream,
   uploader,
   user,
-  wholes,
 } from '../../support/guarded.ts'
 
 const wrong = { digest: { ...user, password: 'a guess' } }
 
-/** An object of its own for each spec: nonces are known by it. */
+/** A new object for each spec: nonces are kept per object. */
 function digest(): { digest: typeof user } {
   return { digest: user }
 }
 
 describe('an upload with digest credentials', () => {
   for (const face of ownFaces) {
-    it(`answers a challenge with the untouched stream (${face.name})`, async () => {
+    it(`answers a challenge with the unread stream (${face.name})`, async () => {
       const guard = new DigestGuard()
       const origin = await guarded(guard.mode)
       const send = face.open({ authenticate: { ...digest(), origin: origin.url } })
       const { status, report } = await send(`${origin.url}/file?part=1`, stream())
       expect(status).to.equal(201)
       expect(statuses(origin)).to.deep.equal([401, 201])
-      expect(wholes(origin)).to.equal(1)
+      expect(completeCount(origin)).to.equal(1)
       if (report === undefined) return
       expect(report.attempts.map(({ reason }) => reason)).to.deep.equal(['first', 'challenge'])
       expect(report).to.include({ outcome: 'continued', sentBytes: content.length })
     })
   }
 
-  it('hands the 401 over when the credentials are wrong, and guesses no further', async () => {
+  it('returns the 401 when the credentials are wrong, after one attempt', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode)
     const send = uploader({ authenticate: wrong })
@@ -45,16 +45,16 @@ describe('an upload with digest credentials', () => {
     expect(response.status).to.equal(401)
     expect(report).to.include({ outcome: 'refused', sentBytes: 0 })
     expect(guard.seen).to.have.lengthOf(1)
-    // The next upload waits to be asked, too.
+    // The next upload also waits for a challenge.
     await send(`${origin.url}/file`)
     expect(authorizations(origin).map((each) => each !== undefined)).to.deep.equal([
       ...[false, true],
       ...[false, true],
     ])
-    expect(wholes(origin)).to.equal(0)
+    expect(completeCount(origin)).to.equal(0)
   })
 
-  it('counts a nonce on over later uploads, which send it at once', async () => {
+  it('continues to count a nonce in later uploads, which send it at once', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode)
     const send = uploader({ authenticate: digest() })
@@ -65,7 +65,7 @@ describe('an upload with digest credentials', () => {
     )
   })
 
-  it('gives each of many uploads at once a count of its own', async () => {
+  it('uses a separate count for each concurrent upload', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode)
     const send = uploader({ authenticate: digest() })
@@ -73,10 +73,10 @@ describe('an upload with digest credentials', () => {
     await Promise.all(Array.from({ length: 20 }, (_, number) => send(`${origin.url}/${number}`)))
     expect(statuses(origin).filter((status) => status === 401)).to.have.lengthOf(1)
     expect(new Set(guard.seen.map(({ nc }) => nc)).size).to.equal(21)
-    expect(wholes(origin)).to.equal(21)
+    expect(completeCount(origin)).to.equal(21)
   })
 
-  it('shares a nonce among uploads that are challenged with it at the same time', async () => {
+  it('shares a nonce among uploads that are challenged with it concurrently', async () => {
     const guard = new DigestGuard()
     guard.nonce = 'the one'
     const origin = await guarded(guard.mode)
@@ -84,10 +84,10 @@ describe('an upload with digest credentials', () => {
     await Promise.all(Array.from({ length: 10 }, (_, number) => send(`${origin.url}/${number}`)))
     expect(guard.seen.filter(({ accepted }) => !accepted)).to.deep.equal([])
     expect(new Set(guard.seen.map(({ nc }) => nc)).size).to.equal(10)
-    expect(wholes(origin)).to.equal(10)
+    expect(completeCount(origin)).to.equal(10)
   })
 
-  it('goes once more with a new nonce when its own is stale', async () => {
+  it('makes one more attempt with a new nonce when its own is stale', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode)
     const send = uploader({ authenticate: digest() })
@@ -99,7 +99,7 @@ describe('an upload with digest credentials', () => {
     expect(guard.seen.map(({ nonce }) => nonce)).to.deep.equal(['nonce-1', 'nonce-1', 'nonce-2'])
   })
 
-  it('goes once more, and no oftener, where every nonce is stale', async () => {
+  it('makes only one more attempt if every nonce is stale', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(() => guard.challenge(', stale=true'))
     const { response } = await uploader({ authenticate: digest() })(`${origin.url}/file`)
@@ -107,7 +107,7 @@ describe('an upload with digest credentials', () => {
     expect(statuses(origin)).to.deep.equal([401, 401, 401])
   })
 
-  it('answers a new nonce where its own is not known any more, stale or not', async () => {
+  it('uses a new nonce when its own is unknown, stale or not', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode)
     const send = uploader({ authenticate: digest() })
@@ -120,7 +120,7 @@ describe('an upload with digest credentials', () => {
   })
 
   for (const status of [201, 413]) {
-    it(`uses the next nonce that a ${status} tells`, async () => {
+    it(`uses the next nonce in a ${status}`, async () => {
       const guard = new DigestGuard()
       const next = { 'authentication-info': 'qop=auth, nextnonce="another"' }
       const origin = await guarded(guard.mode, { response: { status, headers: next } })
@@ -137,7 +137,7 @@ describe('an upload with digest credentials', () => {
     })
   }
 
-  it('has many uploads at once challenged where each nonce is good for one of them', async () => {
+  it('has concurrent uploads challenged if each nonce is valid for one of them', async () => {
     const guard = new DigestGuard()
     let last = 0
     const origin = await guarded(
@@ -158,10 +158,10 @@ describe('an upload with digest credentials', () => {
     await send(`${origin.url}/first`)
     await Promise.all(Array.from({ length: 10 }, (_, number) => send(`${origin.url}/${number}`)))
     expect(guard.seen.filter(({ accepted }) => !accepted)).to.deep.equal([])
-    expect(wholes(origin)).to.equal(11)
+    expect(completeCount(origin)).to.equal(11)
   })
 
-  it('takes the next nonce from a refusal that came before the content', async () => {
+  it('uses the next nonce in a refusal before the content', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode)
     const send = uploader({ authenticate: digest() })
@@ -188,7 +188,7 @@ describe('an upload with digest credentials', () => {
     ['md5', 'MD5'],
     ['sha512-256', 'SHA-512-256'],
   ] as const) {
-    it(`takes ${algorithm}`, async () => {
+    it(`supports ${algorithm}`, async () => {
       const origin = await guarded(new DigestGuard({ hash: [hash, algorithm] }).mode)
       const { response } = await uploader({ authenticate: digest() })(`${origin.url}/file`)
       expect(response.status).to.equal(201)
@@ -202,7 +202,7 @@ describe('an upload with digest credentials', () => {
     'protection of the content alone': 'Digest realm="uploads", nonce="n", qop="auth-int"',
   }
   for (const [name, value] of Object.entries(unanswered)) {
-    it(`hands over a 401 with ${name}`, async () => {
+    it(`returns a 401 with ${name}`, async () => {
       const origin = await guarded({ status: 401, headers: { 'www-authenticate': value } })
       const { response } = await uploader({ authenticate: digest() })(`${origin.url}/file`)
       expect(response.status).to.equal(401)
@@ -210,7 +210,7 @@ describe('an upload with digest credentials', () => {
     })
   }
 
-  it('leaves the field of the caller alone at first, and replaces it after a challenge', async () => {
+  it("sends the caller's field at first, and replaces it after a challenge", async () => {
     const guard = new DigestGuard()
     const origin = await guarded((seen) =>
       seen.headers.authorization?.startsWith('Bearer') ? guard.challenge('') : guard.mode(seen),
@@ -229,7 +229,7 @@ describe('an upload with digest credentials', () => {
     ])
   })
 
-  it('is answered as well where there is little content, or none', async () => {
+  it('also works with little content, or none', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode, { keepContent: true })
     const options = { authenticate: digest(), dispatcher: agentFor() }
@@ -257,7 +257,7 @@ describe('an upload with digest credentials', () => {
     })
   }
 
-  it('signs the query that undici puts behind the path', async () => {
+  it('hashes the query that undici appends to the path', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode)
     const dispatcher = agentFor({ authenticate: { ...digest(), origin: origin.url } })
@@ -271,7 +271,7 @@ describe('an upload with digest credentials', () => {
     ])
   })
 
-  it('counts on when the answered request is replayed after a 417', async () => {
+  it('increments the count when the request is replayed after a 417', async () => {
     const guard = new DigestGuard()
     const origin = await guarded((seen) => {
       const mode = guard.mode(seen)
@@ -286,10 +286,10 @@ describe('an upload with digest credentials', () => {
       'challenge',
       'replay',
     ])
-    expect(wholes(origin)).to.equal(1)
+    expect(completeCount(origin)).to.equal(1)
   })
 
-  it('is not tried by a dispatch that is told not to', async () => {
+  it('is not used by a dispatch with authenticate: null', async () => {
     const guard = new DigestGuard()
     const origin = await guarded(guard.mode)
     const send = uploader({ authenticate: digest() })
@@ -298,7 +298,7 @@ describe('an upload with digest credentials', () => {
     expect(statuses(origin)).to.deep.equal([401])
   })
 
-  it('keeps the nonces of two origins apart', async () => {
+  it('keeps separate nonces for two origins', async () => {
     const guards = [new DigestGuard(), new DigestGuard()]
     const origins = await Promise.all(guards.map((guard) => guarded(guard.mode)))
     const send = uploader({ authenticate: digest() })

@@ -68,8 +68,7 @@ describe('digestAuthorization', () => {
     }
   })
 
-  // The values that section 3.9.2 prints were made with another hash function; these are
-  // those of erratum 4897.
+  // The values in section 3.9.2 were computed with another hash function; these are from erratum 4897.
   it('answers the challenge of RFC 7616, section 3.9.2, as corrected', () => {
     const value = authorization(
       'realm="api@example.org", qop="auth", algorithm=SHA-512-256, nonce="5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", opaque="HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS", charset=UTF-8, userhash=true',
@@ -94,12 +93,12 @@ describe('digestAuthorization', () => {
     )
   })
 
-  it('counts in eight hexadecimal digits', () => {
+  it('writes the count in eight hexadecimal digits', () => {
     const value = authorization('realm="r", nonce="n", qop="auth"', mufasa, { count: 0xabc })
     expect(fieldOf(value, 'nc')).to.equal('00000abc')
   })
 
-  it('keeps the first nonces in the secret of a session', () => {
+  it('keeps the first nonce in the key of a session', () => {
     const value = authorization('realm="r", nonce="n1", qop="auth", algorithm=MD5-sess', mufasa, {
       nonce: 'n2',
       count: 2,
@@ -111,13 +110,13 @@ describe('digestAuthorization', () => {
     expect(fieldOf(value, 'nonce')).to.equal('"n2"')
   })
 
-  it('tells the nonce that a session without qop depends on', () => {
+  it('sends the cnonce that a session without qop depends on', () => {
     const value = authorization('realm="r", nonce="n", algorithm=MD5-sess')
     expect(fieldOf(value, 'cnonce')).to.equal('"0a4f113b"')
     expect(value).not.to.match(/qop|nc=/)
   })
 
-  it('hashes quotes and backslashes as they are, and escapes them where they stand', () => {
+  it('hashes quotes and backslashes unescaped, and escapes them in the field', () => {
     const credentials = { username: 'a"b\\', password: 'c' }
     const value = authorization('realm="r\\"s", nonce="n\\\\", opaque="o\\""', credentials)
     const response = md5(md5('a"b\\', 'r"s', 'c'), 'n\\', md5('GET', request.uri))
@@ -126,7 +125,7 @@ describe('digestAuthorization', () => {
     )
   })
 
-  it('hashes a realm outside ASCII by the bytes that came', () => {
+  it('hashes the bytes of a realm outside ASCII', () => {
     const bytes = Buffer.from('\u00dcbung').toString('latin1')
     const value = authorization(`realm="${bytes}", nonce="n"`)
     const key = md5('Mufasa', '\u00dcbung', 'Circle of Life')
@@ -136,13 +135,13 @@ describe('digestAuthorization', () => {
 
   const names: readonly (readonly [string, string, string, string])[] = [
     [
-      'in a notation of its own where UTF-8 was asked for',
+      'in extended notation with charset UTF-8',
       ', charset=utf-8',
       'username*',
       "UTF-8''J%C3%A4s%C3%B8n%20Doe",
     ],
     [
-      'in UTF-8 where nothing was asked for',
+      'in UTF-8 without a charset',
       '',
       'username',
       `"${Buffer.from(jason.username).toString('latin1')}"`,
@@ -157,7 +156,7 @@ describe('digestAuthorization', () => {
     })
   }
 
-  it('composes letters and their accents where UTF-8 was asked for, and only there', () => {
+  it('composes letters and combining marks only with charset UTF-8', () => {
     const apart = { username: 'a\u0308', password: 'o\u0308' }
     const composed = { username: '\u00e4', password: '\u00f6' }
     const utf8 = 'realm="r", nonce="n", charset="UTF-8"'
@@ -166,7 +165,7 @@ describe('digestAuthorization', () => {
     expect(authorization(plain, apart)).not.to.equal(authorization(plain, composed))
   })
 
-  it('bears half a surrogate pair in a name', () => {
+  it('accepts an unpaired surrogate in a name', () => {
     const value = authorization('realm="r", nonce="n", charset=UTF-8', {
       username: '\ud800',
       password: 'x',

@@ -8,12 +8,11 @@ import { type Signal, signal } from '../../support/signal.ts'
 import { answering, bearer, TokenGuard } from '../../support/token-guard.ts'
 import { turns } from '../../support/turns.ts'
 
-/** Turns of the event loop in which a reset on the loopback is noticed. */
+/** Turns of the event loop in which a reset on the loopback arrives. */
 const enough = 10
 
 const error = new Error('no token to be had')
 
-/** What a promise is rejected with. */
 function reasonOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => null,
@@ -21,7 +20,7 @@ function reasonOf(promise: Promise<unknown>): Promise<unknown> {
   )
 }
 
-/** Challenges, and resets the connection in the middle of the response when it is told to. */
+/** Challenges, and resets the connection during the response when the signal is raised. */
 function breaking({ raised }: Signal): Script {
   return async (wire) => {
     await wire.head()
@@ -33,7 +32,7 @@ function breaking({ raised }: Signal): Script {
 }
 
 describe('a function for credentials that fails', () => {
-  it('fails the upload with the very error', async () => {
+  it('fails the upload with its error', async () => {
     const origin = await guarded(new TokenGuard().mode)
     const { authenticate } = answering(error, error, error)
     const dispatcher = agentFor({ authenticate })
@@ -44,7 +43,7 @@ describe('a function for credentials that fails', () => {
     expect(await reasonOf(request(url, { dispatcher }))).to.equal(error)
   })
 
-  it('fails it with an error that is thrown at once', async () => {
+  it('fails the upload with an error that is thrown synchronously', async () => {
     const origin = await guarded(new TokenGuard().mode)
     const authenticate = (): never => {
       throw error
@@ -53,7 +52,7 @@ describe('a function for credentials that fails', () => {
   })
 
   for (const thrown of [undefined, null, 'no token']) {
-    it(`fails it with an error that has what is thrown as its cause: ${thrown}`, async () => {
+    it(`fails the upload with an error whose cause is the thrown value: ${thrown}`, async () => {
       const origin = await guarded(new TokenGuard().mode)
       const authenticate = async (): Promise<never> => {
         throw thrown
@@ -68,11 +67,11 @@ describe('a function for credentials that fails', () => {
     nothing: undefined,
     'a string': 'Bearer secret',
     'a flat list': ['authorization', 'Bearer secret'],
-    'a value that is no string': { authorization: 5 },
+    'a value that is not a string': { authorization: 5 },
     'a value with a line break': { authorization: 'Bearer secret\r\nx: y' },
   }
   for (const [name, answer] of Object.entries(unusable)) {
-    it(`fails the upload when it answers ${name}, without printing it`, async () => {
+    it(`fails the upload when it returns ${name}, without printing it`, async () => {
       const origin = await guarded(new TokenGuard().mode)
       const { authenticate } = answering(answer)
       const reason = await reasonOf(uploader({ authenticate })(`${origin.url}/file`))
@@ -95,7 +94,7 @@ describe('a function for credentials that fails', () => {
     expect(await reasonOf(uploader({ authenticate })(peer.url))).to.equal(error)
   })
 
-  it('does not keep an upload whose connection broke from going on', async () => {
+  it('does not prevent an upload whose connection broke from continuing', async () => {
     const broken = signal()
     const peer = await scripted(breaking(broken), async (wire) => {
       const head = await wire.head()
@@ -114,7 +113,7 @@ describe('a function for credentials that fails', () => {
   })
 
   for (const method of ['PUT', 'HEAD'] as const) {
-    it(`does not hold up a ${method} that is aborted`, async () => {
+    it(`does not delay a ${method} that is aborted`, async () => {
       const origin = await guarded(new TokenGuard().mode)
       const ending = new AbortController()
       const reason = new Error('changed my mind')

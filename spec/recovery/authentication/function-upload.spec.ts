@@ -3,16 +3,16 @@ import { request } from 'undici'
 import { agentFor } from '../../support/faces.ts'
 import {
   authorizations,
+  completeCount,
   guarded,
   statuses,
   stream,
   uploader,
-  wholes,
 } from '../../support/guarded.ts'
 import { answering, bearer, TokenGuard } from '../../support/token-guard.ts'
 
 describe('an upload with a function for credentials', () => {
-  it('sends what the function answers, in place of what was sent before', async () => {
+  it('sends the returned fields instead of earlier ones', async () => {
     const origin = await guarded(new TokenGuard().mode)
     const { authenticate, calls } = answering({ ...bearer('token-1'), 'X-Extra': 'new' })
     const headers = { authorization: 'Bearer old', 'x-extra': 'old', 'x-kept': 'kept' }
@@ -20,7 +20,7 @@ describe('an upload with a function for credentials', () => {
     const { response, report } = await send(`${origin.url}/file?secret=1`, stream(), { headers })
     expect(response.status).to.equal(201)
     expect(report.attempts.map(({ reason }) => reason)).to.deep.equal(['first', 'challenge'])
-    expect(wholes(origin)).to.equal(1)
+    expect(completeCount(origin)).to.equal(1)
     expect(authorizations(origin)).to.deep.equal(['Bearer old', 'Bearer token-1'])
     expect(origin.requests[1]?.headers).to.include({ 'x-extra': 'new', 'x-kept': 'kept' })
     expect(calls).to.deep.equal([
@@ -40,7 +40,7 @@ describe('an upload with a function for credentials', () => {
     'a Map': new Map(Object.entries(bearer('token-1'))),
   }
   for (const [name, fields] of Object.entries(shapes)) {
-    it(`takes ${name}`, async () => {
+    it(`accepts ${name}`, async () => {
       const origin = await guarded(new TokenGuard().mode)
       const { authenticate } = answering(fields)
       const { response } = await uploader({ authenticate })(`${origin.url}/file`)
@@ -48,14 +48,14 @@ describe('an upload with a function for credentials', () => {
     })
   }
 
-  it('takes an answer that is no promise', async () => {
+  it('accepts a return value that is not a promise', async () => {
     const origin = await guarded(new TokenGuard().mode)
     const authenticate = () => bearer('token-1')
     const { response } = await uploader({ authenticate })(`${origin.url}/file`)
     expect(response.status).to.equal(201)
   })
 
-  it('keeps what was answered for the attempts that follow', async () => {
+  it('keeps the returned fields for later attempts', async () => {
     const guard = new TokenGuard()
     const origin = await guarded((seen) => {
       const mode = guard.mode(seen)
@@ -68,16 +68,16 @@ describe('an upload with a function for credentials', () => {
     expect(calls).to.have.lengthOf(1)
   })
 
-  it('hands the 401 over when what the function found is refused', async () => {
+  it('returns the 401 when the returned credentials are refused', async () => {
     const origin = await guarded(new TokenGuard().mode)
     const { authenticate, calls } = answering(bearer('wrong'), bearer('token-1'))
     const { response } = await uploader({ authenticate })(`${origin.url}/file`)
     expect(response.status).to.equal(401)
     expect(calls).to.have.lengthOf(1)
-    expect(wholes(origin)).to.equal(0)
+    expect(completeCount(origin)).to.equal(0)
   })
 
-  it('calls once more, and no oftener, when nothing but a nonce was stale', async () => {
+  it('calls it once more, and not again, when the nonce was stale', async () => {
     const guard = new TokenGuard()
     guard.extra = ', stale=true'
     const origin = await guarded(guard.mode)
@@ -88,7 +88,7 @@ describe('an upload with a function for credentials', () => {
   })
 
   for (const method of ['PUT', 'GET', 'HEAD'] as const) {
-    it(`hands the whole 401 to a ${method} over when the function answers null`, async () => {
+    it(`returns the complete 401 to a ${method} when the function returns null`, async () => {
       const origin = await guarded(new TokenGuard().mode)
       const { authenticate, calls } = answering(null, null)
       const dispatcher = agentFor({ authenticate })
@@ -103,7 +103,7 @@ describe('an upload with a function for credentials', () => {
     })
   }
 
-  it('calls again for each upload that begins later', async () => {
+  it('calls it again for each later upload', async () => {
     const guard = new TokenGuard()
     const origin = await guarded(guard.mode)
     const { authenticate, calls } = answering(bearer('token-1'), bearer('token-2'))

@@ -5,7 +5,7 @@ import { origin, type Script } from '../../support/origin.ts'
 
 const challenge = 'WWW-Authenticate: Basic realm="uploads"'
 
-/** Says go, takes a part of the content and challenges then. */
+/** Sends a 100, reads a part of the content and then challenges. */
 const late: Script = async (wire) => {
   const head = await wire.head()
   expect(head).not.to.match(/^authorization:/im)
@@ -16,7 +16,7 @@ const late: Script = async (wire) => {
   await wire.closed()
 }
 
-/** Takes an upload that has credentials. */
+/** Accepts an upload that has credentials. */
 const accepts: Script = async (wire) => {
   const head = await wire.head()
   expect(head).to.match(/^authorization: Basic dXNlcjpzZWNyZXQ=\r$/im)
@@ -25,7 +25,7 @@ const accepts: Script = async (wire) => {
   wire.send('HTTP/1.1 201 Created', 'Content-Length: 0')
 }
 
-/** Content that goes on for as long as nobody says that it may not. */
+/** Content that pauses until `more` resolves. */
 async function* held(more: Promise<void>): AsyncGenerator<Buffer> {
   const [first = content, ...rest] = chunksOf(content)
   yield first
@@ -33,8 +33,8 @@ async function* held(more: Promise<void>): AsyncGenerator<Buffer> {
   yield* rest
 }
 
-describe('a challenge while content flows', () => {
-  it('is answered with content that can be replayed', async () => {
+describe('a challenge while content is sent', () => {
+  it('is answered with replayable content', async () => {
     const peer = await origin(late, accepts)
     const send = uploader({ expect: 'always', authenticate: { basic: user } })
     const never = new Promise<void>(() => {})
@@ -49,7 +49,7 @@ describe('a challenge while content flows', () => {
     await peer.done
   })
 
-  it('is returned with content that is gone, and is known for the next upload', async () => {
+  it('is returned if the content cannot be sent again, and is remembered for the next upload', async () => {
     const peer = await origin(late, accepts)
     const send = uploader({ authenticate: { basic: user }, replayWindow: 0 })
     const { response, report } = await send(peer.url, held(new Promise<void>(() => {})))
@@ -60,7 +60,7 @@ describe('a challenge while content flows', () => {
     await peer.done
   })
 
-  it('does not call a function for content that is gone', async () => {
+  it('does not call a function if the content cannot be sent again', async () => {
     const peer = await origin(late)
     const authenticate = (): never => {
       throw new Error('called')
@@ -71,14 +71,14 @@ describe('a challenge while content flows', () => {
     await peer.done
   })
 
-  it('is answered with content that the window still holds', async () => {
+  it('is answered with content from the replay window', async () => {
     const peer = await origin(late, accepts)
-    let goOn = (): void => {}
+    let resume = (): void => {}
     const more = new Promise<void>((resolve) => {
-      goOn = resolve
+      resume = resolve
     })
     const authenticate = async () => {
-      goOn()
+      resume()
       return { authorization: 'Basic dXNlcjpzZWNyZXQ=' }
     }
     const send = uploader({ authenticate, replayWindow: content.length })

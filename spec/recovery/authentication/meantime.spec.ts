@@ -17,13 +17,13 @@ import { signal } from '../../support/signal.ts'
 import { tlsFront } from '../../support/tls-front.ts'
 import { turns } from '../../support/turns.ts'
 
-/** Turns of the event loop in which what was sent on the loopback arrives. */
+/** Turns of the event loop in which bytes on the loopback arrive. */
 const enough = 10
 
 const platformFetch = globalThis.fetch
 const challenge = 'WWW-Authenticate: Bearer'
 
-/** A response whose head is there; its content may break off. */
+/** A response whose content may break off. */
 interface Answer {
   readonly status: number
   text(): Promise<string>
@@ -45,7 +45,7 @@ const faces: Record<string, Send> = {
   },
 }
 
-/** A function that answers once the connection of the challenge is gone. */
+/** A function that resolves after the connection of the challenge is closed. */
 function slow(dispatcher: () => Dispatcher, decided: () => void): AuthenticateFunction {
   return async () => {
     const gone = once(dispatcher(), 'disconnect')
@@ -55,7 +55,7 @@ function slow(dispatcher: () => Dispatcher, decided: () => void): AuthenticateFu
   }
 }
 
-/** Sends a response, and resets the connection as soon as it is being decided about. */
+/** Sends a response, and resets the connection while the function decides. */
 function resetting(text: string, deciding: Promise<void>): Script {
   return async (wire) => {
     await wire.head()
@@ -65,10 +65,10 @@ function resetting(text: string, deciding: Promise<void>): Script {
   }
 }
 
-describe('a challenge whose connection is reset while a function decides', () => {
+describe('a challenge whose connection is reset while a function is pending', () => {
   for (const [name, send] of Object.entries(faces)) {
     for (const framing of framings.filter(({ closes }) => !closes)) {
-      it(`is returned whole: ${name}, ${framing.name}`, async () => {
+      it(`is returned completely: ${name}, ${framing.name}`, async () => {
         const deciding = signal()
         const text = framing.of(401).replace('\r\n', `\r\n${challenge}\r\n`)
         const peer = await origin(resetting(text, deciding.raised))
@@ -94,7 +94,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     })
   }
 
-  it('is returned by an agent of one’s own', async () => {
+  it('is returned by a custom agent', async () => {
     const deciding = signal()
     const peer = await origin(resetting(response(401, 'denied', challenge), deciding.raised))
     const agent = new Agent({ factory: gatedPool })
@@ -108,7 +108,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     await peer.done
   })
 
-  it('is returned while content flows', async () => {
+  it('is returned while content is sent', async () => {
     const deciding = signal()
     const peer = await origin(async (wire) => {
       await wire.head()
@@ -127,7 +127,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     await peer.done
   })
 
-  it('is returned with a stream of HTTP/2 that is reset', async () => {
+  it('is returned when its HTTP/2 stream is reset', async () => {
     let broken = (): void => {}
     const front = await tlsFront(['h2'], (_request, answer) => {
       answer.writeHead(401, { 'www-authenticate': 'Bearer' })
@@ -150,7 +150,7 @@ describe('a challenge whose connection is reset while a function decides', () =>
     expect(await answer.text().catch((error: unknown) => error)).to.be.instanceOf(Error)
   })
 
-  it('ends where the handler throws at its head, or gives it up', async () => {
+  it('fails when the handler throws at its head, or aborts', async () => {
     for (const act of ['throw', 'abort'] as const) {
       const deciding = signal()
       const peer = await origin(resetting(response(401, 'denied', challenge), deciding.raised))
@@ -181,9 +181,9 @@ describe('a challenge whose connection is reset while a function decides', () =>
   })
 })
 
-describe('a challenge that a function takes its time for', () => {
+describe('a challenge while a function is pending', () => {
   for (const [name, send] of Object.entries(faces)) {
-    it(`comes whole, however large it is: ${name}`, async () => {
+    it(`arrives completely, even if it is large: ${name}`, async () => {
       const bytes = noise(3_000_000).toString('hex')
       const peer = await origin(async (wire) => {
         await wire.head()

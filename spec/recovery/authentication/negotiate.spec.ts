@@ -6,7 +6,7 @@ import { guarded, statuses, stream, uploader, user } from '../../support/guarded
 import { httpProxy } from '../../support/proxies.ts'
 import { answering } from '../../support/token-guard.ts'
 
-/** What IIS says where it wants Windows Authentication. */
+/** What IIS sends for Windows Authentication. */
 const windows = 'Negotiate, NTLM'
 const challenges = [
   { scheme: 'negotiate', params: {} },
@@ -27,7 +27,7 @@ describe('a challenge for Negotiate or NTLM alone', () => {
     expect(statuses(origin)).to.deep.equal([401])
   })
 
-  it('is told of to a function, which can have it returned', async () => {
+  it('is passed to a function, which can have it returned', async () => {
     const origin = await guarded(mode)
     const { authenticate, calls } = answering(null)
     const { response } = await uploader({ authenticate })(`${origin.url}/file`)
@@ -35,7 +35,7 @@ describe('a challenge for Negotiate or NTLM alone', () => {
     expect(calls[0]?.challenges).to.deep.equal(challenges)
   })
 
-  it('is a proxy’s, too', async () => {
+  it('can also be from a proxy', async () => {
     const headers = { 'proxy-authenticate': windows }
     const proxy = await guarded({ status: 407, headers })
     const dispatcher = agentFor({ proxy: proxy.url })
@@ -48,7 +48,7 @@ describe('a challenge for Negotiate or NTLM alone', () => {
     expect(statuses(proxy)).to.deep.equal([407])
   })
 
-  it('is a proxy’s for a tunnel, whose error says that they are not supported', async () => {
+  it('of a proxy for a tunnel fails with an error that says that they are not supported', async () => {
     for (const [value, isSupported] of [
       [windows, false],
       ['NTLM', false],
@@ -66,7 +66,7 @@ describe('a challenge for Negotiate or NTLM alone', () => {
     }
   })
 
-  it('is answered where Basic is offered beside them', async () => {
+  it('is answered if Basic is also offered', async () => {
     const origin = await guarded(({ headers }) => {
       if (headers.authorization !== undefined) return 'go'
       const value = `${windows}, Basic realm="uploads"`

@@ -5,12 +5,12 @@ import { DigestGuard } from '../../support/digest-guard.ts'
 import { agentFor } from '../../support/faces.ts'
 import {
   authorizations,
+  completeCount,
   guarded,
   statuses,
   stream,
   uploader,
   user,
-  wholes,
 } from '../../support/guarded.ts'
 import { answering, bearer } from '../../support/token-guard.ts'
 
@@ -21,7 +21,7 @@ function leadingTo(url: string): OriginMode {
   return { status: 307, headers: { location: `${url}/elsewhere` } }
 }
 
-describe('credentials, when an upload is led to another origin', () => {
+describe('credentials after a redirect to another origin', () => {
   const kinds = {
     basic: () => ({ basic: user }),
     digest: () => ({ digest: user }),
@@ -29,7 +29,7 @@ describe('credentials, when an upload is led to another origin', () => {
   }
   for (const [name, make] of Object.entries(kinds)) {
     for (const where of ['agent', 'call'] as const) {
-      it(`for ${name} are kept from it, though it asks for them (given to the ${where})`, async () => {
+      it(`for ${name} are not sent, even if it challenges (given to the ${where})`, async () => {
         const other = await guarded(challenging)
         const origin = await guarded(leadingTo(other.url))
         const authenticate = make()
@@ -43,14 +43,14 @@ describe('credentials, when an upload is led to another origin', () => {
     }
   }
 
-  it('are kept from it when they are sent at once', async () => {
+  it('are not sent without a challenge', async () => {
     const guard = new DigestGuard()
     const other = await guarded('go')
     const origin = await guarded(guard.mode)
     const authenticate = { digest: user }
     const send = uploader({ authenticate })
     await send(`${origin.url}/1`)
-    // It has been challenged before, by uploads of its own.
+    // Its own uploads were challenged before.
     other.mode = challenging
     await send(`${other.url}/2`)
     const before = other.requests.length
@@ -61,7 +61,7 @@ describe('credentials, when an upload is led to another origin', () => {
     expect(authorizations(other).slice(before)).to.deep.equal([undefined])
   })
 
-  it('are not asked from a function for it', async () => {
+  it('are not requested from a function', async () => {
     const other = await guarded(challenging)
     const origin = await guarded((seen) =>
       seen.headers.authorization === undefined ? challenging : leadingTo(other.url),
@@ -73,7 +73,7 @@ describe('credentials, when an upload is led to another origin', () => {
     expect(authorizations(other)).to.deep.equal([undefined])
   })
 
-  it('go on to another path of the same origin', async () => {
+  it('are sent to another path of the same origin', async () => {
     const guard = new DigestGuard()
     const origin = await guarded((seen) => {
       const mode = guard.mode(seen)
@@ -84,10 +84,10 @@ describe('credentials, when an upload is led to another origin', () => {
     expect(response.status).to.equal(201)
     expect(statuses(origin)).to.deep.equal([401, 307, 201])
     expect(guard.seen.map(({ nc }) => nc)).to.deep.equal(['00000001', '00000002'])
-    expect(wholes(origin)).to.equal(1)
+    expect(completeCount(origin)).to.equal(1)
   })
 
-  it('go on without the content, and the report is still that of the upload', async () => {
+  it('are sent without the content after a 303, and the report includes all attempts', async () => {
     const guard = new DigestGuard()
     const origin = await guarded((seen) => {
       const mode = guard.mode(seen)
@@ -104,7 +104,7 @@ describe('credentials, when an upload is led to another origin', () => {
     expect(made).to.deep.equal(['PUT first 401', 'PUT challenge 303', 'GET redirect 201'])
   })
 
-  it('are there again when it leads back', async () => {
+  it('are sent again after a redirect back to the first origin', async () => {
     const guard = new DigestGuard()
     const other = await guarded('go')
     const origin = await guarded((seen) =>
@@ -119,7 +119,7 @@ describe('credentials, when an upload is led to another origin', () => {
     expect(statuses(origin)).to.deep.equal([307, 401, 201])
   })
 
-  it('must say which origin they are for, where they are a dispatcher’s', async () => {
+  it('must name their origin in the options of a dispatcher', async () => {
     expect(() => agentFor({ authenticate: { basic: user } })).to.throw(TypeError, "'origin'")
     const other = await guarded(challenging)
     const origin = await guarded(leadingTo(other.url))

@@ -28,7 +28,7 @@ describe('originSpace', () => {
     })
   }
 
-  it('covers what is encrypted', () => {
+  it('covers an https origin', () => {
     expect(originSpace('https://uploads.example').covers(to('https://uploads.example'))).to.equal(
       true,
     )
@@ -37,31 +37,31 @@ describe('originSpace', () => {
 
 const url = 'http://proxy.example:3128'
 
-/** The spaces of an upload, with what it goes through. */
+/** The protection spaces of an upload through a proxy. */
 function spacesOf(first: HttpRequest, proxy?: ProxyOption) {
   return proxySpaceOf(first, proxiesFor(proxy === undefined ? {} : { proxy }))
 }
 
 describe('proxySpaceOf', () => {
-  it('is none where no requests are sent to a proxy', () => {
+  it('is empty if no requests are sent to a proxy', () => {
     for (const proxy of [undefined, 'socks5://proxy.example'])
       expect(spacesOf(to(here), proxy)).to.eql([])
   })
 
-  it('is the space of one proxy, whichever origin is behind it', () => {
+  it('is the space of one proxy, for any origin', () => {
     const [one] = spacesOf(to(here), url)
     const [two] = spacesOf(to('http://other.example'), url)
     expect([one?.origin, two?.origin]).to.eql([url, url])
     expect(one?.covers(to('http://other.example'))).to.equal(true)
   })
 
-  it('does not cover what goes through a tunnel, or past the proxy', () => {
+  it('does not cover tunnels, and requests that bypass the proxy', () => {
     const [space] = spacesOf(to(here), { url, noProxy: 'other.example' })
     const covered = [here, 'https://uploads.example', 'http://other.example']
     expect(covered.map((origin) => space?.covers(to(origin)))).to.eql([true, false, false])
   })
 
-  it('covers whole URLs that the caller sends to a proxy, and nothing else there', () => {
+  it('covers requests in absolute form to a proxy, and no others', () => {
     const proxy = 'https://proxy.example'
     const absolute = to(proxy, 'http://uploads.example/file')
     const [space] = spacesOf(absolute)

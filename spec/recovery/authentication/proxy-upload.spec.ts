@@ -7,14 +7,14 @@ import type { OriginMode, SeenRequest, TestOrigin } from '../../../lib/testing/i
 import { closeLater } from '../../support/closing.ts'
 import { DigestGuard } from '../../support/digest-guard.ts'
 import { agentFor } from '../../support/faces.ts'
-import { guarded, statuses, stream, user, wholes } from '../../support/guarded.ts'
+import { completeCount, guarded, statuses, stream, user } from '../../support/guarded.ts'
 import { identity } from '../../support/identity.ts'
 import { answering } from '../../support/token-guard.ts'
 
 const target = 'http://uploads.example/file'
 const right = 'Basic dXNlcjpzZWNyZXQ='
 
-/** Wants Basic credentials, and takes the rest to be for the origin behind it. */
+/** Requires Basic credentials for the proxy, and else acts as the origin behind it. */
 function guard({ headers }: SeenRequest, behind: OriginMode = 'go'): OriginMode {
   if (headers['proxy-authorization'] === right) return behind
   return { status: 407, headers: { 'proxy-authenticate': 'Basic realm="proxy"' } }
@@ -24,8 +24,8 @@ function send(proxy: TestOrigin, authenticate: object): Promise<UploadResult> {
   return upload(target, stream(), { authenticate, dispatcher: agentFor({ proxy: proxy.url }) })
 }
 
-describe('a proxy that wants credentials', () => {
-  it('gets them with the untouched stream, and at once with the next upload', async () => {
+describe('a proxy that requires credentials', () => {
+  it('gets them with the unread stream, and at once in the next upload', async () => {
     const proxy = await guarded(guard)
     const authenticate = { proxy: { basic: user } }
     const { response, report } = await send(proxy, authenticate)
@@ -34,10 +34,10 @@ describe('a proxy that wants credentials', () => {
     await send(proxy, authenticate)
     expect(statuses(proxy)).to.deep.equal([407, 201, 201])
     expect(proxy.requests.map(({ path }) => path)).to.deep.equal([target, target, target])
-    expect(wholes(proxy)).to.equal(2)
+    expect(completeCount(proxy)).to.equal(2)
   })
 
-  it('gets them beside those of the origin behind it', async () => {
+  it('gets them together with those of the origin', async () => {
     const origin = new DigestGuard()
     const proxy = await guarded((seen) => guard(seen, origin.mode({ ...seen, path: '/file' })))
     const { response, report } = await send(proxy, { digest: user, proxy: { basic: user } })
@@ -51,10 +51,10 @@ describe('a proxy that wants credentials', () => {
     const [, second, third] = proxy.requests
     expect(second?.headers).to.include({ 'proxy-authorization': right })
     expect(third?.headers.authorization).to.match(/^Digest /)
-    expect(wholes(proxy)).to.equal(1)
+    expect(completeCount(proxy)).to.equal(1)
   })
 
-  it('gets none that are for the origin', async () => {
+  it('does not get those of the origin', async () => {
     const proxy = await guarded(guard)
     const dispatcher = agentFor({
       authenticate: { basic: user, digest: user, origin: proxy.url },
@@ -65,7 +65,7 @@ describe('a proxy that wants credentials', () => {
     expect(statuses(proxy)).to.deep.equal([407])
   })
 
-  it('leaves the origin none that are for the proxy', async () => {
+  it('whose credentials do not answer a 401 of the origin', async () => {
     const value = 'Basic realm="uploads"'
     const proxy = await guarded({ status: 401, headers: { 'www-authenticate': value } })
     const { response } = await send(proxy, { proxy: { basic: user } })
@@ -73,7 +73,7 @@ describe('a proxy that wants credentials', () => {
     expect(statuses(proxy)).to.deep.equal([401])
   })
 
-  it('is told of by a function', async () => {
+  it('calls a function with its challenge', async () => {
     const proxy = await guarded(guard)
     const { authenticate, calls } = answering({ 'proxy-authorization': right })
     const { response } = await send(proxy, authenticate)
@@ -89,7 +89,7 @@ describe('a proxy that wants credentials', () => {
     ])
   })
 
-  it('cannot be the other end of an encrypted connection', async () => {
+  it('cannot be the server of a TLS connection', async () => {
     const { key, cert } = await identity()
     const origin = await guarded(guard, { tls: { key, cert } })
     const { authenticate, calls } = answering({ 'proxy-authorization': right })
@@ -106,7 +106,7 @@ describe('a proxy that wants credentials', () => {
     expect(calls).to.deep.equal([])
   })
 
-  it('gets Digest credentials for the whole URL, which stands in the request line', async () => {
+  it('gets Digest credentials for the whole URL in the request line', async () => {
     const guard = new DigestGuard()
     const proxy = await guarded((seen) => {
       const { 'proxy-authorization': authorization, ...headers } = seen.headers
@@ -123,7 +123,7 @@ describe('a proxy that wants credentials', () => {
     expect(proxy.requests[1]?.headers['proxy-authorization']).to.include(`uri="${target}"`)
   })
 
-  it('uses the next nonce that it tells', async () => {
+  it('uses the next nonce in its response', async () => {
     const answer = 'Digest realm="proxy", nonce="n1", qop="auth"'
     const proxy = await guarded(
       ({ headers }) => {
@@ -142,7 +142,7 @@ describe('a proxy that wants credentials', () => {
   })
 })
 
-/** An agent without a proxy; what leads its requests elsewhere is nothing it knows. */
+/** An agent without the proxy option, which an interceptor sends to the proxy. */
 function rerouted({ url }: TestOrigin): Dispatcher {
   const agent = new Agent({ factory: gatedPool })
   closeLater(() => agent.destroy())
@@ -159,14 +159,14 @@ describe('an origin that answers 407', () => {
   const ways: Record<string, (origin: TestOrigin, proxy: TestOrigin) => Dispatcher> = {
     'without a proxy': () => agentFor(),
     'in noProxy': (_origin, proxy) => agentFor({ proxy: { url: proxy.url, noProxy: '127.0.0.1' } }),
-    'behind a SOCKS proxy that leads to others': () =>
+    'behind a SOCKS proxy for other origins': () =>
       agentFor({ proxy: { url: 'socks5://127.0.0.1:1', noProxy: '127.0.0.1' } }),
     'behind an agent of undici': () => {
       const agent = new Agent({ factory: gatedPool })
       closeLater(() => agent.destroy())
       return agent.compose(expectContinue())
     },
-    'behind an interceptor that leads there': (origin) =>
+    'behind an interceptor that redirects to it': (origin) =>
       rerouted(origin).compose(expectContinue()),
   }
   for (const [where, dispatcherFor] of Object.entries(ways)) {
@@ -188,7 +188,7 @@ describe('an origin that answers 407', () => {
     }
   }
 
-  it('gets nothing that its proxy was given before, in the same or in another upload', async () => {
+  it('gets nothing that its proxy got before, in the same or in another upload', async () => {
     const origin = await guarded(guard)
     const location = `${origin.url}/file`
     const proxy = await guarded((seen) => guard(seen, { status: 307, headers: { location } }))
@@ -204,7 +204,7 @@ describe('an origin that answers 407', () => {
     expect(origin.requests.filter(({ headers }) => 'proxy-authorization' in headers)).to.eql([])
   })
 
-  it('gets nothing of the credentials in the URL of a proxy', async () => {
+  it('does not get the credentials in the URL of a proxy', async () => {
     const origin = await guarded(guard)
     const location = `${origin.url}/file`
     const proxy = await guarded((seen) => guard(seen, { status: 307, headers: { location } }))
@@ -217,7 +217,7 @@ describe('an origin that answers 407', () => {
     expect(origin.requests.map(({ headers }) => headers['proxy-authorization'])).to.eql([undefined])
   })
 
-  it('is not sent a Proxy-Authorization of the caller where the agent has a proxy for others', async () => {
+  it('does not get a Proxy-Authorization of the caller if the agent has a proxy for other origins', async () => {
     const origin = await guarded(guard)
     const dispatcher = agentFor({ proxy: { url: 'http://127.0.0.1:1', noProxy: '127.0.0.1' } })
     const headers = { 'proxy-authorization': right }
@@ -230,7 +230,7 @@ describe('an origin that answers 407', () => {
   })
 })
 
-describe('a proxy that the caller sends whole URLs to', () => {
+describe('a proxy to which the caller sends requests in absolute form', () => {
   it('gets its credentials', async () => {
     const proxy = await guarded(guard)
     const dispatcher = agentFor({ authenticate: { proxy: { basic: user } } })
@@ -242,8 +242,8 @@ describe('a proxy that the caller sends whole URLs to', () => {
   })
 })
 
-describe('a ProxyAgent beneath the interceptor', () => {
-  it('keeps its credentials to itself', async () => {
+describe('a ProxyAgent below the interceptor', () => {
+  it('keeps its own credentials', async () => {
     const proxy = await guarded(guard)
     const agent = new ProxyAgent({ uri: proxy.url, token: right, factory: gatedPool })
     closeLater(() => agent.destroy())

@@ -11,7 +11,7 @@ import { origin as scripted } from '../../support/origin.ts'
 
 const names = ['ask', 'interim', 'release', 'refuse', 'replay', 'silent', 'rescue']
 
-/** What nobody may see, in each form in which it is sent. */
+/** The secrets, in each form in which they are sent. */
 const secrets = ['my-name', 'my-password', 'bXktbmFtZTpteS1wYXNzd29yZA', 'my-token', 'Digest user']
 
 const credentials = { username: 'my-name', password: 'my-password' }
@@ -27,13 +27,13 @@ const challenge = [
   'Content-Length: 0',
 ]
 
-/** Whatever a program may print of these, in full. */
+/** Everything that a program could print of these values. */
 function printed(...values: unknown[]): string {
   const all = values.map((value) => inspect(value, { depth: 20, showHidden: true, getters: true }))
   return [...all, ...values.map((value) => JSON.stringify(value) ?? '')].join('\n')
 }
 
-function mustBeSilent(text: string): void {
+function expectNoSecrets(text: string): void {
   for (const secret of secrets) expect(text).not.to.include(secret)
 }
 
@@ -66,7 +66,7 @@ describe('credentials', () => {
       const { report } = await upload(`${origin.url}/file`, stream(), { dispatcher })
       expect(report.attempts).to.have.lengthOf(2)
       expect(messages).to.have.lengthOf.above(3)
-      mustBeSilent(printed(report, messages, dispatcher))
+      expectNoSecrets(printed(report, messages, dispatcher))
     })
 
     it(`of ${name} are in no error of the connection`, async () => {
@@ -84,7 +84,7 @@ describe('credentials', () => {
       )
       const error = await upload(peer.url, stream(), { authenticate }).catch((reason) => reason)
       expect(error).to.be.instanceOf(Error)
-      mustBeSilent(printed(error, messages))
+      expectNoSecrets(printed(error, messages))
     })
 
     it(`of ${name} are in no error of the upload`, async () => {
@@ -103,7 +103,7 @@ describe('credentials', () => {
       const sent = upload(peer.url, stream(), { authenticate, headers, expect: 'always' })
       const error = await sent.catch((reason) => reason)
       expect(error).to.be.instanceOf(UploadError)
-      mustBeSilent(printed(error, messages))
+      expectNoSecrets(printed(error, messages))
     })
   }
 })

@@ -6,8 +6,8 @@ const one = (): null => null
 const two = { basic: { username: 'user', password: 'secret' } }
 const here = originSpace('http://uploads.example')
 
-describe('Kept', () => {
-  it('keeps a value for its owner and its space alone', () => {
+describe('SessionCache', () => {
+  it('keeps a value for its owner and its space', () => {
     const kept = new SessionCache<object>()
     const value = {}
     kept.set(one, here, value)
@@ -19,7 +19,7 @@ describe('Kept', () => {
     expect(kept.get(one, { ...here, status: 407 })).to.equal(undefined)
   })
 
-  it('lets go of a value, but not of the one that took its place', () => {
+  it('drops a value, but not the one that replaced it', () => {
     const kept = new SessionCache<object>()
     const [before, after] = [{}, {}]
     kept.set(one, here, before)
@@ -30,13 +30,13 @@ describe('Kept', () => {
     expect(kept.get(one, here)).to.equal(undefined)
   })
 
-  it('bears to be told to let go of what it does not have', () => {
+  it('ignores a drop of a value that it does not have', () => {
     const kept = new SessionCache<object>()
     kept.drop(one, here, {})
     expect(kept.get(one, here)).to.equal(undefined)
   })
 
-  it('lets go of the origin that was not used for the longest time', () => {
+  it('evicts the least recently used origin', () => {
     const kept = new SessionCache<object>()
     const spaces = Array.from({ length: 101 }, (_, index) => originSpace(`http://host${index}`))
     for (const space of spaces.slice(0, 100)) kept.set(one, space, {})

@@ -45,22 +45,22 @@ describe('offerOf', () => {
     })
   })
 
-  it('takes basic where there are no credentials for digest', () => {
+  it('uses basic without credentials for digest', () => {
     expect(offer(both, { basic: user })).to.deep.equal({ scheme: 'basic', credentials: user })
   })
 
-  it('takes basic where digest cannot be used', () => {
+  it('uses basic if the digest challenge is unsupported', () => {
     const value = 'Digest realm="r", nonce="n", qop="auth-int", Basic realm="r"'
     expect(offer(value, { basic: user, digest: other }).scheme).to.equal('basic')
   })
 
   for (const value of ['', 'Bearer', 'Basic realm="r"', 'Digest realm="r"']) {
-    it(`has no answer to '${value}' with digest alone`, () => {
+    it(`returns null for '${value}' with digest only`, () => {
       expect(offerOf(parseChallenges(value), { digest: user })).to.equal(null)
     })
   }
 
-  it('has no answer without credentials', () => {
+  it('returns null without credentials', () => {
     expect(offerOf(parseChallenges(both), {})).to.equal(null)
   })
 })
@@ -81,18 +81,18 @@ describe('sessionFor', () => {
     expect(second[2], 'cnonce').to.equal(first[2])
   })
 
-  it('has a nonce of its own that nobody can guess', () => {
+  it('has a random cnonce', () => {
     const [, , one = ''] = next(sessionFor(digest()))
     const [, , two = ''] = next(sessionFor(digest()))
     expect(one).to.have.lengthOf(22)
     expect(two).not.to.equal(one)
   })
 
-  it('says the request target with its query', () => {
+  it('includes the query in the request target', () => {
     expect(next(sessionFor(digest()))[3]).to.equal('/file?part=1')
   })
 
-  it('is free for any number of requests', () => {
+  it('can be used for any number of concurrent requests', () => {
     const sessions = [sessionFor(digest()), sessionFor(offer(both, { basic: user }))]
     for (const session of sessions) {
       expect(session.free).to.equal(true)
@@ -101,7 +101,7 @@ describe('sessionFor', () => {
     }
   })
 
-  it('is free for one request at a time once a response told the next nonce', () => {
+  it('can be used for one request at a time after a response with a next nonce', () => {
     const session = sessionFor(digest())
     session.authorization(httpRequest)
     session.inform('nextnonce="n2"')
@@ -121,7 +121,7 @@ describe('sessionFor', () => {
     ['nothing', '', ['n1', '00000002']],
   ]
   for (const [name, info, wanted] of infos) {
-    it(`goes on as it is told with ${name}`, () => {
+    it(`continues according to ${name}`, () => {
       const session = sessionFor(digest())
       next(session)
       session.inform(info)
@@ -138,19 +138,19 @@ describe('sessionFor', () => {
     ['basic', offer(both, { basic: user }), false],
   ]
   for (const [name, asked, wanted] of questions) {
-    it(`${wanted ? 'is' : 'is not'} an answer to ${name}`, () => {
+    it(`${wanted ? 'answers' : 'does not answer'} ${name}`, () => {
       expect(sessionFor(digest()).answers(asked)).to.equal(wanted)
     })
   }
 
-  it('is an answer to the nonce that came last', () => {
+  it('answers the latest nonce', () => {
     const session = sessionFor(digest())
     session.inform('nextnonce="n2"')
     expect(session.answers(digest())).to.equal(false)
     expect(session.answers(digest('', 'n2'))).to.equal(true)
   })
 
-  it('answers basic with basic alone', () => {
+  it('answers basic with basic only', () => {
     const session = sessionFor(offer(both, { basic: user }))
     expect(session.answers(offer(both, { basic: user }))).to.equal(true)
     expect(session.answers(digest())).to.equal(false)

@@ -11,7 +11,7 @@ import type { Authenticate } from '../../../lib/options/authenticate.ts'
 import { reportOf } from '../../../lib/report/reported.ts'
 import type { TestOrigin } from '../../../lib/testing/index.ts'
 import { agentFor } from '../../support/faces.ts'
-import { content, guarded, stream, user, wholes } from '../../support/guarded.ts'
+import { completeCount, content, guarded, stream, user } from '../../support/guarded.ts'
 import { identity } from '../../support/identity.ts'
 import { httpProxy, proxyCredentials, type TestProxy } from '../../support/proxies.ts'
 import { answering } from '../../support/token-guard.ts'
@@ -19,9 +19,9 @@ import { turns } from '../../support/turns.ts'
 
 const right = 'Basic dXNlcjpzZWNyZXQ='
 
-/** Wants Digest credentials for CONNECT, and checks them by its own arithmetic. */
+/** Requires Digest credentials for CONNECT, and checks them with its own implementation. */
 class DigestProxy {
-  /** The nonce and its count of each head that it let through. */
+  /** The nonce and its count of each head that it accepted. */
   readonly accepted: string[] = []
   nonce = 'n1'
 
@@ -65,7 +65,7 @@ async function scene(challenges: (head: string) => string | null): Promise<Scene
 const basicProxy = (head: string): string | null =>
   proxyCredentials(head) === right ? null : 'Basic realm="proxy"'
 
-/** Which schemes were sent to the proxy, in order. */
+/** The schemes of the credentials that the proxy got, in order. */
 function schemes({ heads }: TestProxy): string[] {
   return heads.map((head) => proxyCredentials(head)?.split(' ')[0] ?? 'none')
 }
@@ -106,7 +106,7 @@ const faces: Record<string, Send> = {
 }
 
 for (const [name, send] of Object.entries(faces)) {
-  describe(`a proxy that wants credentials for a tunnel, with ${name}`, () => {
+  describe(`a proxy that requires credentials for a tunnel, with ${name}`, () => {
     it('gets Basic', async () => {
       const at = await scene(basicProxy)
       expect(await send(at, { proxy: { basic: user } })).to.equal(201)
@@ -121,7 +121,7 @@ for (const [name, send] of Object.entries(faces)) {
       expect(guard.accepted).to.deep.equal(['n1 00000001'])
     })
 
-    it('gets what a function says', async () => {
+    it('gets the fields that a function returns', async () => {
       const at = await scene(basicProxy)
       const { authenticate, calls } = answering({ 'proxy-authorization': right })
       expect(await send(at, authenticate)).to.equal(201)
@@ -133,16 +133,16 @@ for (const [name, send] of Object.entries(faces)) {
 }
 
 describe('the credentials of a proxy for a tunnel', () => {
-  it('leave the stream untouched, and make one attempt', async () => {
+  it('leave the stream unread, with one attempt in the report', async () => {
     const at = await scene(basicProxy)
     const dispatcher = agentFor(at.options)
     const authenticate = { proxy: { basic: user } }
     const { report } = await upload(at.url, stream(), { dispatcher, authenticate })
     expect(report.attempts.map(({ reason }) => reason)).to.deep.equal(['first'])
-    expect(wholes(at.origin)).to.equal(1)
+    expect(completeCount(at.origin)).to.equal(1)
   })
 
-  it('are sent at once for the next tunnel, and count the nonce on', async () => {
+  it('are sent at once for the next tunnel, with the next count of the nonce', async () => {
     const guard = new DigestProxy()
     const at = await scene(guard.challenges)
     const authenticate = { proxy: { digest: user } }
@@ -153,7 +153,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     expect(guard.accepted).to.deep.equal(['n1 00000001', 'n1 00000002', 'n1 00000003'])
   })
 
-  it('are made anew when the nonce is stale', async () => {
+  it('are computed again when the nonce is stale', async () => {
     const guard = new DigestProxy()
     const at = await scene(guard.challenges)
     const authenticate = { proxy: { digest: user } }
@@ -163,7 +163,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     expect(guard.accepted).to.deep.equal(['n1 00000001', 'n2 00000001'])
   })
 
-  it('are tried once', async () => {
+  it('are sent once', async () => {
     for (const authenticate of [
       { proxy: { basic: { username: 'user', password: 'wrong' } } },
       { proxy: { digest: { username: 'user', password: 'wrong' } } },
@@ -183,7 +183,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     }
   })
 
-  it('are not sent where the proxy wants others, or where they are the origin’s', async () => {
+  it('are not sent if the proxy requires others, or if they are those of the origin', async () => {
     for (const authenticate of [
       { proxy: { digest: user } },
       { basic: user, digest: user },
@@ -198,7 +198,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     }
   })
 
-  it('come after those that the proxy’s URL holds', async () => {
+  it('are used after those in the URL of the proxy', async () => {
     const at = await scene(basicProxy)
     const { host } = at.proxy
     const dispatcher = agentFor({ ...at.options, proxy: `http://user:old@${host}` })
@@ -208,7 +208,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     expect(at.proxy.heads.map(proxyCredentials)).to.deep.equal(['Basic dXNlcjpvbGQ=', right])
   })
 
-  it('reach no origin, and nothing of the origin’s reaches the proxy', async () => {
+  it('are not sent to the origin, and those of the origin are not sent to the proxy', async () => {
     const at = await scene(basicProxy)
     const dispatcher = agentFor(at.options)
     const authenticate = { basic: user, proxy: { basic: user } }
@@ -237,7 +237,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     expect(schemes(at.proxy)).to.deep.equal(['none', 'none', 'Basic'])
   })
 
-  it('are asked for in the async context of the upload', async () => {
+  it('are requested in the async context of the upload', async () => {
     const store = new AsyncLocalStorage<string>()
     const seen: unknown[] = []
     const authenticate = async () => {
@@ -252,7 +252,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     expect(seen).to.deep.equal(['one', 'another'])
   })
 
-  it('fail the upload where their function throws', async () => {
+  it('fail the upload when their function throws', async () => {
     const at = await scene(basicProxy)
     const reason = new Error('no secret to be had')
     const authenticate = async (): Promise<never> => {
@@ -265,7 +265,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     expect(at.proxy.heads).to.have.lengthOf(1)
   })
 
-  it('are not sent when the upload was aborted while its function decided', async () => {
+  it('are not sent when the upload was aborted while the function was pending', async () => {
     const at = await scene(basicProxy)
     const ending = new AbortController()
     const { signal } = ending
@@ -283,7 +283,7 @@ describe('the credentials of a proxy for a tunnel', () => {
     expect(at.proxy.heads).to.have.lengthOf(1)
   })
 
-  it('do not hold up an agent after an upload that was aborted while its function decided', async () => {
+  it('do not block an agent after an upload that was aborted while the function was pending', async () => {
     const at = await scene(basicProxy)
     const ending = new AbortController()
     const { signal } = ending

@@ -7,7 +7,7 @@ import { origin } from '../../support/origin.ts'
 const challenge = ['WWW-Authenticate: Basic realm="r"', 'Content-Length: 0']
 
 describe('authenticate, for upgrade and connect', () => {
-  it('answers the challenge to an upgrade', async () => {
+  it('answers a challenge to an upgrade', async () => {
     const peer = await origin(
       async (wire) => {
         expect(await wire.head()).to.match(/^upgrade: other\r$/im)
@@ -29,7 +29,7 @@ describe('authenticate, for upgrade and connect', () => {
     await peer.done
   })
 
-  it('lets a tunnel be made', async () => {
+  it('makes a tunnel', async () => {
     const peer = await origin(async (wire) => {
       expect(await wire.head()).to.match(/^CONNECT uploads.example:443 HTTP/)
       wire.send('HTTP/1.1 200 Connected')

@@ -19,12 +19,12 @@ const challenging: OriginMode = { status: 401, headers: { 'www-authenticate': va
 const opening: OriginMode = 201
 const content = 'content'
 
-/** An origin that lets in whoever sends credentials. */
+/** An origin that accepts any credentials. */
 function guardedOrigin(): Promise<TestOrigin> {
   return guarded(({ headers }) => (headers.authorization === undefined ? challenging : opening))
 }
 
-/** The faces that are used with many origins. */
+/** Faces that are used for many origins. */
 const shared: Record<string, (authenticate: Authenticate) => unknown> = {
   ExpectAgent: (authenticate) => agentFor({ authenticate }),
   'expectContinue()': (authenticate) => expectContinue({ authenticate }),
@@ -52,7 +52,7 @@ describe('credentials without an origin', () => {
       { digest: user },
       { basic: user, origin: undefined },
     ]) {
-      it(`are refused by ${name}: ${Object.keys(authenticate)}`, () => {
+      it(`are rejected by ${name}: ${Object.keys(authenticate)}`, () => {
         expect(() => give(authenticate as Authenticate)).to.throw(
           TypeError,
           /^Option 'authenticate' must be an object whose 'origin' (?!.*secret)/,
@@ -62,7 +62,7 @@ describe('credentials without an origin', () => {
   }
 })
 
-/** The faces that send to the URL of a call, with credentials of their own. */
+/** Faces that send to the URL of a call, with credentials of their own. */
 const sending: Record<string, (authenticate: Authenticate) => (url: string) => Promise<unknown>> = {
   createFetch: (authenticate) => {
     const bound = createFetch({ authenticate, dispatcher: agentFor() })
@@ -97,7 +97,7 @@ const sending: Record<string, (authenticate: Authenticate) => (url: string) => P
 
 describe('credentials with an origin', () => {
   for (const [name, open] of Object.entries(sending)) {
-    it(`go to it, and to no other that asks, through ${name}`, async () => {
+    it(`are sent to it, and to no other origin that challenges, through ${name}`, async () => {
       const own = await guardedOrigin()
       const other = await guardedOrigin()
       const send = open({ basic: user, origin: own.url })
@@ -110,7 +110,7 @@ describe('credentials with an origin', () => {
   }
 })
 
-/** The faces that make one call. */
+/** Faces that make one call. */
 const calls: Record<
   string,
   (url: string, authenticate: Authenticate, dispatcher: Dispatcher) => Promise<unknown>
@@ -145,7 +145,7 @@ describe('credentials of one call', () => {
         expect(statuses(own)).to.deep.equal([401, 201])
       })
 
-      it(`are not for where an interceptor sends it, through ${name}: ${kind}`, async () => {
+      it(`are not sent where an interceptor redirects it, through ${name}: ${kind}`, async () => {
         const own = await guardedOrigin()
         const other = await guardedOrigin()
         const elsewhere = agentFor().compose(
@@ -155,7 +155,7 @@ describe('credentials of one call', () => {
         expect(authorizations(other)).to.deep.equal([undefined])
       })
 
-      it(`are not for where undici's redirect leads, through ${name}: ${kind}`, async () => {
+      it(`are not sent to the target of undici's redirect, through ${name}: ${kind}`, async () => {
         const other = await guardedOrigin()
         const own = await guarded({ status: 307, headers: { location: `${other.url}/2` } })
         const following = agentFor().compose(interceptors.redirect({ maxRedirections: 3 }))
@@ -166,7 +166,7 @@ describe('credentials of one call', () => {
     }
   }
 
-  it('are kept from one call to the next, for each origin alone', async () => {
+  it('are kept between calls, separately for each origin', async () => {
     const origins = [await guardedOrigin(), await startOrigin({ mode: 201 })] as const
     closeLater(() => origins[1].close())
     const authenticate = { basic: user }
@@ -178,7 +178,7 @@ describe('credentials of one call', () => {
     expect(authorizations(origins[1])).to.deep.equal([undefined, undefined])
   })
 
-  it('do not go to an origin that a bound fetch is led to', async () => {
+  it('are not sent to the target of a redirect of a bound fetch', async () => {
     const other = await guardedOrigin()
     const own = await guarded({ status: 307, headers: { location: `${other.url}/2` } })
     const asked: string[] = []

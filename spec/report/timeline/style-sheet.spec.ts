@@ -22,13 +22,13 @@ describe('the colours of a timeline', () => {
   const [light = '', dark = ''] = styleSheet.split('@media')
   for (const [scheme, rules] of Object.entries({ light, dark })) {
     for (const name of ['.expect-timeline text', '.at']) {
-      it(`can be read in ${scheme}: ${name}`, () => {
+      it(`have enough contrast in ${scheme}: ${name}`, () => {
         expect(contrast(fillOf(name, rules), fillOf('.paper', rules))).to.be.at.least(4.5)
       })
     }
 
     for (const name of ['.content', '.final', '.broken']) {
-      it(`can be told from what is behind them in ${scheme}: ${name}`, () => {
+      it(`differ from their background in ${scheme}: ${name}`, () => {
         expect(contrast(fillOf(name, rules), fillOf('.track', rules))).to.be.at.least(3)
       })
     }

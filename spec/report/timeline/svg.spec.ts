@@ -12,7 +12,7 @@ interface Element {
 const tag = /^<(\/?)([a-z]+)((?: [a-z-]+="[^"<&]*")*)(\/?)>/
 const words = /^(?:[^<&\p{Cc}]|\n|&(?:amp|lt|gt|quot|#39);)+/u
 
-/** Reads XML as strictly as the pictures are written; throws on anything else. */
+/** Parses XML in the strict form of these documents; throws on anything else. */
 function parsed(document: string): Element {
   const root = elementOf('', '')
   const open = [root]
@@ -70,7 +70,7 @@ describe('a timeline as SVG', () => {
     ])
   })
 
-  it('places what happened along the width', () => {
+  it('positions events along the width', () => {
     const times = { headAtMs: 25, contentAtMs: 50, contentEndAtMs: 75, statusAtMs: 100 }
     const attempt = attemptReport({ ...times, interim: [{ status: 100, atMs: 50 }] })
     const root = parsed(renderTimeline(uploadReport({ attempts: [attempt] }), 'svg'))
@@ -83,7 +83,7 @@ describe('a timeline as SVG', () => {
     ])
   })
 
-  it('says who spoke, and when', () => {
+  it('shows who sent what, and when', () => {
     const root = parsed(renderTimeline(refusedReport(), 'svg'))
     expect(texts(root, 'headline')).to.deep.equal(['refused: 413'])
     expect(texts(root, 'fact')).to.deep.equal(['48.0 MiB not sent'])
@@ -114,7 +114,7 @@ describe('a timeline as SVG', () => {
       .and.to.match(/^http:\/\/uploads.*….*video\.h264$/)
   })
 
-  it('is as high as what is in it', () => {
+  it('is as high as its content', () => {
     const root = parsed(renderTimeline(uploadReport(), 'svg'))
     const bottoms = root.children
       .filter(({ attributes }) => attributes.get('class') === 'track')
@@ -123,7 +123,7 @@ describe('a timeline as SVG', () => {
     expect(height - Math.max(...bottoms)).to.be.within(12, 24)
   })
 
-  it('lets nothing of a report become markup', () => {
+  it('escapes all text of a report', () => {
     const url = `http://uploads.example/</text><script>"&'\u0000\ud800`
     const root = parsed(renderTimeline(refusedReport({ url, method: '<P>' }), 'svg'))
     expect(texts(root, 'url')).to.deep.equal([
@@ -132,7 +132,7 @@ describe('a timeline as SVG', () => {
     expect(texts(root, 'lane')).to.deep.equal(['#1 &lt;P&gt;'])
   })
 
-  it('looks right in light and in dark surroundings', () => {
+  it('has colours for light and dark mode', () => {
     const root = parsed(renderTimeline(uploadReport(), 'svg'))
     const style = root.children.find(({ name }) => name === 'style')?.text ?? ''
     const [light, dark] = style.split('@media (prefers-color-scheme: dark)')
@@ -141,7 +141,7 @@ describe('a timeline as SVG', () => {
     expect(rules.every((line) => line.startsWith('.expect-timeline'))).to.equal(true)
   })
 
-  it('has no ids, which several in one page would share', () => {
+  it('has no ids, which several images in one page would share', () => {
     expect(renderTimeline(refusedReport(), 'svg')).not.to.include(' id=')
   })
 })

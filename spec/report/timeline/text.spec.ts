@@ -7,7 +7,7 @@ const unasked = { asked: false, interim: [], waitedMs: 0 }
 
 const pictures: readonly (readonly [string, UploadReport, string])[] = [
   [
-    'a go-ahead',
+    'a 100',
     uploadReport(),
     `
 continued: 201, waited 30.0 ms, 48.0 MiB sent
@@ -73,7 +73,7 @@ replayed: 201, waited 30.0 ms, 48.0 MiB sent
    420.0 ms  < 201                                                             │`,
   ],
   [
-    'a connection that broke, and the delay after it',
+    'a failed connection, and the delay after it',
     uploadReport({
       attempts: [
         attemptReport({ contentEndAtMs: null, status: null, statusAtMs: null, sentBytes: 1000 }),
@@ -97,7 +97,7 @@ continued: 201, waited 30.0 ms, 48.0 MiB sent
    990.0 ms  < 201                                                             │`,
   ],
   [
-    'a connection that broke while content waited',
+    'a connection that failed while content waited',
     uploadReport({
       attempts: [
         attemptReport({ ...refused, status: null, statusAtMs: null }),
@@ -118,7 +118,7 @@ continued: 201, waited 30.0 ms, 48.0 MiB sent
    480.0 ms  < 201                                                             │`,
   ],
   [
-    'an answer that cut the content short',
+    'a response that stopped the content',
     uploadReport({
       outcome: 'answered',
       sentBytes: 1024,

@@ -4,14 +4,14 @@ import { renderTimeline, type TimelineFormat } from '../../../lib/report/timelin
 import { attemptReport, refusedReport, uploadReport } from '../../support/reports.ts'
 
 describe('renderTimeline', () => {
-  it('draws text and SVG alone', () => {
+  it('accepts only the formats text and SVG', () => {
     expect(() => renderTimeline(uploadReport(), 'png' as TimelineFormat)).to.throw(
       TypeError,
       "A timeline is drawn as 'text' or 'svg', not png",
     )
   })
 
-  it('leaves the report as it is', () => {
+  it('does not change the report', () => {
     const report = refusedReport()
     const before = structuredClone(report)
     renderTimeline(report, 'text')
@@ -19,7 +19,7 @@ describe('renderTimeline', () => {
     expect(report).to.deep.equal(before)
   })
 
-  it('draws a report that was saved', () => {
+  it('draws a saved report', () => {
     const report = uploadReport()
     const saved = JSON.parse(JSON.stringify(report)) as UploadReport
     expect(renderTimeline(saved, 'text')).to.equal(renderTimeline(report, 'text'))
@@ -28,7 +28,7 @@ describe('renderTimeline', () => {
   const none = { asked: false, headAtMs: null, contentAtMs: null, contentEndAtMs: null }
   const atOnce = attemptReport({ ...none, interim: [], sentBytes: 0, statusAtMs: 0 })
 
-  it('draws what took no time at all', () => {
+  it('draws an upload without duration', () => {
     const report = uploadReport({ waitedMs: 0, sentBytes: 1, attempts: [atOnce] })
     expect(renderTimeline(report, 'text').split('\n')).to.deep.equal([
       'continued: 201, 1 byte sent',
@@ -38,7 +38,7 @@ describe('renderTimeline', () => {
     expect(renderTimeline(report, 'svg')).not.to.match(/NaN|Infinity/)
   })
 
-  it('draws an upload that made no attempt', () => {
+  it('draws an upload without attempts', () => {
     const report = uploadReport({ outcome: 'not-asked', waitedMs: 0, sentBytes: 0, attempts: [] })
     expect(renderTimeline(report, 'text')).to.equal('not-asked: no response, 0 bytes sent')
     expect(renderTimeline(report, 'svg')).not.to.match(/NaN|Infinity/)
@@ -59,14 +59,14 @@ describe('renderTimeline', () => {
     expect(lines[1]).to.match(/^#1 PUT \(fresh-connection\) http:\/\/.*…\/.*video\.h264$/)
   })
 
-  it('lets no report steer a terminal', () => {
+  it('escapes control characters of a report', () => {
     const report = refusedReport({ url: 'http://uploads.example/\u001b[2J\u202e', method: 'P\nT' })
     const picture = renderTimeline(report, 'text')
     expect(picture.split('\n')[1]).to.equal('#1 P\ufffdT http://uploads.example/\ufffd[2J\ufffd')
   })
 
   for (const wrong of [null, undefined, {}, 'report']) {
-    it(`refuses ${JSON.stringify(wrong)} for a report`, () => {
+    it(`rejects ${JSON.stringify(wrong)}`, () => {
       expect(() => renderTimeline(wrong as unknown as UploadReport, 'text')).to.throw(
         TypeError,
         'A timeline is drawn from an UploadReport',

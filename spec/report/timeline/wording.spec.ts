@@ -14,7 +14,7 @@ describe('bytesText', () => {
     [2 ** 60, '1024.0 PiB'],
   ]
   for (const [bytes, text] of texts) {
-    it(`says ${text} for ${bytes}`, () => {
+    it(`formats ${bytes} as ${text}`, () => {
       expect(bytesText(bytes)).to.equal(text)
     })
   }
@@ -29,7 +29,7 @@ describe('timeText', () => {
     [3_600_000, '3600.0 s'],
   ]
   for (const [milliseconds, text] of texts) {
-    it(`says ${text} for ${milliseconds}`, () => {
+    it(`formats ${milliseconds} as ${text}`, () => {
       expect(timeText(milliseconds)).to.equal(text)
     })
   }

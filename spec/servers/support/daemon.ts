@@ -8,23 +8,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { closeLater } from '../../support/closing.ts'
 import { mustBeInstalled, type Server } from './servers.ts'
 
-/** A folder for one server, which is gone after the spec. */
+/** A folder for one server, which is removed after the spec. */
 export class Workplace {
   readonly path: string
 
   constructor() {
     this.path = mkdtempSync(join(tmpdir(), 'expect-continue-'))
-    // Servers that are started by root go on as somebody else.
+    // Servers that root starts switch to another user.
     chmodSync(this.path, 0o777)
     closeLater(() => rmSync(this.path, { recursive: true, force: true }))
   }
 
-  /** The path of a file in it. */
   at(name: string): string {
     return join(this.path, name)
   }
 
-  /** Writes a file, and answers its path. */
+  /** Writes a file, and returns its path. */
   write(name: string, text: string): string {
     writeFileSync(this.at(name), text)
     return this.at(name)
@@ -34,13 +33,12 @@ export class Workplace {
     return readFileSync(this.at(name))
   }
 
-  /** The lines of a log. */
   lines(name: string): string[] {
     return this.read(name).toString().split('\n').slice(0, -1)
   }
 }
 
-/** Starts a server, waits until it listens, and ends it after the spec by its own process id. */
+/** Starts a server, waits until it listens, and ends it after the spec by its process id. */
 export async function startDaemon(server: Server, args: string[], port: number): Promise<Daemon> {
   mustBeInstalled(server)
   const child = spawn(server.program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -50,7 +48,6 @@ export async function startDaemon(server: Server, args: string[], port: number):
   return daemon
 }
 
-/** A server's process. */
 export class Daemon {
   readonly #process: ChildProcess
   #said = ''
@@ -68,7 +65,7 @@ export class Daemon {
     return this.#process.exitCode !== null || this.#process.signalCode !== null
   }
 
-  /** Waits until connections to the port are accepted. */
+  /** Waits until the port accepts connections. */
   async listening(port: number): Promise<void> {
     while (!(await accepts(port))) {
       if (this.#over) throw new Error(`The server ended before it listened: ${this.#said}`)
@@ -88,7 +85,7 @@ export class Daemon {
   }
 }
 
-/** A port that nothing listens on. */
+/** A port on which no server listens. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

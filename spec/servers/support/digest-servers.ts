@@ -3,28 +3,28 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { freePort, startDaemon, Workplace } from './daemon.ts'
 import { apache, lighttpd } from './servers.ts'
 
-/** A server that wants Digest credentials. */
+/** A server that requires Digest credentials. */
 export interface DigestServer {
   readonly url: string
-  /** The sha256 of the content that it took last. */
+  /** The sha256 of the content that it accepted last. */
   sha256(): string
-  /** Stops, which writes its log down, and answers the status of each request and the bytes that came. */
+  /** Stops the server, which writes its log, and returns the status and the bytes of each request. */
   stopped(): Promise<readonly Request[]>
-  /** Stops, and starts again on the same port. */
+  /** Stops and starts again on the same port. */
   restart(): Promise<void>
 }
 
-/** A request, as a server's log has it. */
+/** A request in the log of the server. */
 export interface Request {
   readonly status: number
   /** Bytes of its head and content. */
   readonly bytes: number
 }
 
-/** Who is let in. */
+/** The accepted credentials. */
 export const user = { username: 'user', password: 'secret' }
 
-/** Apache httpd with mod_auth_digest, storing uploads with mod_dav. */
+/** Apache httpd with mod_auth_digest; it stores uploads with mod_dav. */
 export async function apacheDigest(nonceLifetime = 300): Promise<DigestServer> {
   const place = new Workplace()
   const port = await freePort()
@@ -77,7 +77,7 @@ DavLockDB ${place.at('dav-locks')}
   }
 }
 
-/** lighttpd with mod_auth, handing uploads to a program that says their sha256. */
+/** lighttpd with mod_auth; it passes uploads to a program that prints their sha256. */
 export async function lighttpdDigest(algorithm = 'SHA-256'): Promise<DigestServer> {
   const place = new Workplace()
   const port = await freePort()

@@ -9,7 +9,7 @@ export interface Http2Server {
   readonly url: string
   readonly place: Workplace
   readonly wire: Tap
-  /** Has it read its configuration anew, as `nginx -s reload` does. */
+  /** Reloads its configuration, as `nginx -s reload` does. */
   reload(): void
 }
 
@@ -64,15 +64,15 @@ function startNghttpd(place: Workplace, port: number): Promise<Daemon> {
 }
 
 /**
- * nginx, which speaks HTTP/1.1 as well, and does not say go over HTTP/2.
+ * nginx, which also speaks HTTP/1.1, and sends no 100 over HTTP/2.
  *
- * @param directives of its `server` block, beside its own.
+ * @param directives added to its `server` block.
  */
 export function nginxServer(directives = ''): Promise<Http2Server> {
   return start((place, port) => startNginx(place, port, directives))
 }
 
-/** nghttpd, which speaks nothing else, and says go. */
+/** nghttpd, which speaks only HTTP/2, and sends a 100. */
 export function nghttpdServer(): Promise<Http2Server> {
   return start(startNghttpd)
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { type Row, tableOf } from './row.ts'
 import type { Server } from './servers.ts'
 
-/** What a run saw, as a page in Markdown. */
+/** The results of a run as a Markdown page. */
 export function pageOf(
   rows: readonly Row[],
   used: readonly Server[],

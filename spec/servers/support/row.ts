@@ -2,12 +2,12 @@ import type { UploadReport } from '../../../lib/report/report.ts'
 import type { Case, Length } from './real/server.ts'
 import type { TappedConnection } from './tap.ts'
 
-/** What became of an upload. */
+/** The result of an upload. */
 export interface Ending {
   /** `null` when it failed. */
   readonly status: number | null
   readonly report: UploadReport | null
-  /** The code of what it failed with. */
+  /** The code of the error. */
   readonly error: string | null
 }
 
@@ -17,10 +17,10 @@ export interface Row {
   readonly case: Case
   readonly length: Length
   readonly first: Ending
-  /** What the first upload's connections carried. */
+  /** The connections of the first upload. */
   readonly connections: readonly TappedConnection[]
   readonly second: Ending
-  /** The sha256 of each content that was stored by the first upload, and by the second. */
+  /** The sha256 of each content that the first upload stored, and the second. */
   readonly stored: readonly string[]
   readonly storedThen: readonly string[]
   /** Bytes of the content. */
@@ -41,7 +41,7 @@ const columns = [
   'its connection',
 ]
 
-/** The table in Markdown. How much went out before a refusal in the middle is a matter of luck. */
+/** The table in Markdown. How much was sent before a refusal in mid-content depends on timing. */
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map((row) => `| ${cells(row).join(' | ')} |`)
   return [`| ${columns.join(' | ')} |`, `|${' --- |'.repeat(columns.length)}`, ...lines].join('\n')
@@ -74,7 +74,7 @@ function answered({ encrypted, invited, status }: TappedConnection): string {
   return [...(invited ? ['100'] : []), String(status ?? 'nothing')].join(', ')
 }
 
-/** The content of all requests on a connection; where it is encrypted, about as much. */
+/** The content of all requests on a connection; approximate where it is encrypted. */
 export function contentOn({ encrypted, bytes, requests }: TappedConnection): number {
   if (encrypted) return bytes < 10_000 ? 0 : bytes
   return requests.reduce((sum, { content }) => sum + content.length, 0)

@@ -8,11 +8,10 @@ import type { Dispatcher } from 'undici'
 import { sha256 } from '../../support/contents.ts'
 import { freePort, startDaemon, Workplace } from './daemon.ts'
 
-/** A store that speaks S3 and checks signatures, from npm: a current fork of s3rver. */
+/** A store that speaks S3 and checks signatures, from npm: a maintained fork of s3rver. */
 const name = '@20minutes/s3rver'
 const version = 5
 
-/** Where it is installed. */
 export interface S3Package {
   readonly folder: string
   remove(): void
@@ -26,15 +25,14 @@ export function installS3(): S3Package {
   return { folder, remove: () => rmSync(folder, { recursive: true }) }
 }
 
-/** A started store. */
 export interface S3Store {
   /** The URL of its bucket. */
   readonly url: string
-  /** The sha256 of each object that it has. */
+  /** The sha256 of each stored object. */
   stored(): readonly string[]
 }
 
-/** The credentials that it knows. */
+/** The accepted credentials. */
 export const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' }
 export const region = 'eu-central-1'
 export const bucket = 'videos'
@@ -50,7 +48,7 @@ export async function startS3({ folder }: S3Package): Promise<S3Store> {
     vhostBuckets: false,
     configureBuckets: [{ name: bucket }],
   }
-  // Its package lacks the command.
+  // The package lacks its command.
   const program = `new (require('${join(folder, 'node_modules', name)}'))(${JSON.stringify(options)}).run()`
   await startDaemon({ program: process.execPath, package: 'nodejs' }, ['-e', program], port)
   return {
@@ -62,7 +60,7 @@ export async function startS3({ folder }: S3Package): Promise<S3Store> {
   }
 }
 
-/** The hash that the signer is given. */
+/** The hash implementation for the signer. */
 class Sha256 {
   readonly #hash: Hash | Hmac
 
@@ -90,7 +88,7 @@ function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
     : new Uint8Array(data)
 }
 
-/** Signs each attempt by Signature Version 4; a header field counts them. */
+/** Signs each attempt with Signature Version 4; a header field counts the attempts. */
 export class Signing {
   readonly signatures: string[] = []
   readonly #signer: SignatureV4
@@ -105,7 +103,7 @@ export class Signing {
     })
   }
 
-  /** To be composed below `expectContinue()`. */
+  /** Composed below `expectContinue()`. */
   readonly interceptor: Dispatcher.DispatcherComposeInterceptor =
     (dispatch) => (request, handler) => {
       const signing = async (): Promise<void> => {

@@ -1,16 +1,16 @@
-/** A request, as it went over a connection. */
+/** A request that was sent on a connection. */
 export interface SentRequest {
   readonly method: string
   readonly path: string
-  /** Whether its head carried the expectation. */
+  /** Whether its head had an expectation. */
   readonly asked: boolean
-  /** Its content, without the framing; what there was of it. */
+  /** Its content without the framing, possibly incomplete. */
   readonly content: Buffer
-  /** Whether all of it was there. */
+  /** Whether all content was sent. */
   readonly complete: boolean
 }
 
-/** Reads the requests that a client sent one after another. */
+/** Parses the requests that a client sent one after another. */
 export function sentRequests(bytes: Buffer): SentRequest[] {
   const requests: SentRequest[] = []
   let rest = bytes

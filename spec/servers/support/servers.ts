@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 
-/** A server that was not written here. */
+/** A server from outside this repository. */
 export interface Server {
   readonly program: string
-  /** Debian's package that has it. */
+  /** The Debian package that contains it. */
   readonly package: string
 }
 
@@ -33,7 +33,7 @@ export const lighttpdTls: Server = {
 }
 export const go: Server = { program: '/usr/bin/go', package: 'golang-go' }
 
-/** All that the specs of this folder use. */
+/** All servers in the specs of this folder. */
 export const servers: readonly Server[] = [
   apache,
   lighttpd,
@@ -57,7 +57,7 @@ export function isInstalled({ program }: Server): boolean {
   return existsSync(program)
 }
 
-/** @throws Error that says what to install. */
+/** @throws Error that names the package to install. */
 export function mustBeInstalled(server: Server): void {
   if (isInstalled(server)) return
   throw new Error(

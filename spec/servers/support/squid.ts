@@ -7,20 +7,19 @@ import { squid } from './servers.ts'
 /** A squid with an HTTP and an HTTPS port, and a password. */
 export interface Squid {
   readonly place: Workplace
-  /** How to go through it, by the scheme that it is spoken to with. */
+  /** The proxy options, by the scheme of the proxy. */
   readonly proxies: Readonly<Record<'http' | 'https', ProxyOptions>>
-  /** The lines of its log about CONNECT, with the fields that came, once there are this many, and any line. */
+  /** The log lines of CONNECT requests with their fields. Waits until there are at least this many. */
   connects(least?: number): Promise<readonly string[]>
 }
 
 const credentials = { username: 'user', password: 'secret' }
 
-/** Starts squid. */
 export async function startSquid(): Promise<Squid> {
   const place = new Workplace()
   const { key, cert } = await identity()
   const [http, https] = [await freePort(), await freePort()]
-  // MD5, which the password file of Debian's squid takes beside crypt.
+  // MD5, which the password file of Debian's squid accepts besides crypt.
   place.write('users', 'user:$1$salt$ez2vlPGdaLYkJam5pWs/Y1\n')
   const config = place.write(
     'squid.conf',
@@ -50,7 +49,7 @@ visible_hostname squid
       https: { url: `https://127.0.0.1:${https}`, credentials, tls: { ca: cert } },
     },
     connects: async (least = 0) => {
-      // It is written when squid is done with a request, and its client may be done before.
+      // squid writes its log after a request, and the client may be done before.
       for (;;) {
         const lines = place.lines('access.log')
         const connects = lines.filter((line) => line.includes(' CONNECT '))

@@ -3,23 +3,23 @@ import { closeLater } from '../../support/closing.ts'
 import { listening } from '../../support/listening.ts'
 import { type SentRequest, sentRequests } from './sent-requests.ts'
 
-/** A connection that went through a tap. */
+/** A connection through a tap. */
 export interface TappedConnection {
   /** Bytes that the client sent. */
   readonly bytes: number
-  /** What the client had sent of content when the first final response came. */
+  /** Bytes of content that the client had sent when the first final response arrived. */
   readonly contentAtFinal: number
   /** Whether it is TLS. */
   readonly encrypted: boolean
-  /** The requests in it; none where they are encrypted. */
+  /** The requests on it; empty where it is encrypted. */
   readonly requests: readonly SentRequest[]
-  /** The status of the first response that is final; `null` where there was none, or it is encrypted. */
+  /** The first final status; `null` without one, or where it is encrypted. */
   readonly status: number | null
   /** Whether a 100 came before it. */
   readonly invited: boolean
 }
 
-/** A relay between client and server, which changes nothing and notes everything. */
+/** A relay between client and server that changes nothing and records everything. */
 export interface Tap {
   readonly port: number
   readonly connections: readonly TappedConnection[]
@@ -75,7 +75,7 @@ class Tapped implements TappedConnection {
     this.#upstream.destroy()
   }
 
-  /** Looks for the first final response behind the interim ones. */
+  /** Looks for the first final response after the interim ones. */
   #look(chunk: Buffer): void {
     if (this.status !== null || this.encrypted) return
     this.#heads += chunk.toString('latin1')
@@ -97,7 +97,7 @@ class Tapped implements TappedConnection {
 
 type Written = { chunk: Buffer; encoding: BufferEncoding }
 
-/** Keeps a failed write from a socket, which would be destroyed with the response unread. */
+/** Hides a failed write from a socket, which would be destroyed with the response unread. */
 function outlive(socket: Socket): void {
   const { _write, _writev } = socket
   socket._write = (chunk: Buffer, encoding, callback) => {
@@ -112,7 +112,7 @@ function outlive(socket: Socket): void {
   }
 }
 
-/** Hands bytes, ends and resets from one socket to the other. */
+/** Passes bytes, ends and resets from one socket to the other. */
 function relay(from: Socket, to: Socket): void {
   from.on('data', (chunk) => {
     if (!to.destroyed && !to.write(chunk)) from.pause()

@@ -1,11 +1,11 @@
 import type { UploadReport } from '../../../lib/report/report.ts'
 import type { Case, Versions } from './real/server.ts'
 
-/** What became of an upload over TLS. */
+/** The result of an upload over TLS. */
 export interface TlsEnding {
   readonly status: number
   readonly report: UploadReport
-  /** The sha256 of each content that was stored by it. */
+  /** The sha256 of each content that it stored. */
   readonly stored: readonly string[]
 }
 

@@ -3,9 +3,8 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { temporaryFile } from '../../support/files.ts'
-import { type Through, throughName } from '../../support/through.ts'
+import { type Through, throughVariable } from '../../support/through.ts'
 
-/** What came of a run of the wire suite. */
 export interface WireRun {
   readonly passes: number
   /** The scenarios that failed, with the reason. */
@@ -15,7 +14,7 @@ export interface WireRun {
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const mocha = fileURLToPath(new URL('../../../node_modules/mocha/bin/mocha.js', import.meta.url))
 
-/** Runs the specs of spec/wire through a proxy, but for titles that begin like these. */
+/** Runs the specs of spec/wire through a proxy, without titles that begin with one of these. */
 export async function runWireSuite(through: Through, without: readonly string[]): Promise<WireRun> {
   const output = temporaryFile()
   const files = readdirSync(`${root}spec/wire`).map((name) => `spec/wire/${name}`)
@@ -25,7 +24,7 @@ export async function runWireSuite(through: Through, without: readonly string[])
     ...['--timeout', '10000', '--reporter', 'json', '--reporter-option', `output=${output}`],
     ...(omitted.length > 0 ? ['--grep', omitted.join('|'), '--invert'] : []),
   ]
-  const environment = { ...process.env, [throughName]: JSON.stringify(through) }
+  const environment = { ...process.env, [throughVariable]: JSON.stringify(through) }
   const child = spawn(process.execPath, [mocha, ...options, ...files], {
     cwd: root,
     env: environment,

@@ -1,10 +1,10 @@
-// What `fetch`, `upload` and `install()` dispatch with, in a process that has done this or that
-// before it loaded the package: `node default-dispatcher.ts own|other <what> <url> <ca> <proxy>`.
+// Prints what `fetch`, `upload` and `install()` dispatch with in a process that did something before it loaded the
+// package: `node default-dispatcher.ts own|other <what> <url> <ca> <proxy>`.
 import { createRequire } from 'node:module'
 import type { Agent as AgentType } from 'undici'
 import { libraryFile } from '../tested.ts'
 
-/** The undici that is loaded first: this package's, or the one that a client brings along. */
+/** The undici that is loaded first: this package's own, or another one that a client depends on. */
 async function loaded(copy: string): Promise<typeof import('undici')> {
   if (copy === 'own') return import('undici')
   return createRequire(import.meta.resolve('urllib'))('undici')

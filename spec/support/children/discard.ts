@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-// Says go, reads content as fast as it comes, and answers how many bytes it was.
+// Sends a 100, reads the content as fast as it arrives, and answers with the number of bytes.
 const take = (request: IncomingMessage, response: ServerResponse): void => {
   let bytes = 0
   request.on('data', (chunk: Buffer) => {

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { ExpectAgent, fromFile, upload } from '../../../lib/index.ts'
 
-/** What a child prints of its uploads: the status or the code of each. */
+/** What the child prints: the status or the error code of each upload. */
 export type Outcomes = Record<string, number | string>
 
 const [url = '', path = ''] = process.argv.slice(2)
@@ -25,12 +25,12 @@ async function* once(): AsyncGenerator<string> {
   yield 'content'
 }
 
-/** Takes all descriptors that are left. */
+/** Opens files until no descriptor is left. */
 function takeAll(): void {
   try {
     for (;;) descriptors.push(openSync('/dev/null', 'r'))
   } catch {
-    // This was the last one.
+    // That was the last descriptor.
   }
 }
 
@@ -41,7 +41,7 @@ const content = fromFile(path)
 const descriptors: number[] = []
 takeAll()
 await send('a file, with no descriptor left', () => content, connected)
-// The connection of the upload that failed is closed.
+// The connection of the failed upload is closed.
 takeAll()
 await send('a stream, with no descriptor left for its connection', once, fresh)
 for (const descriptor of descriptors) closeSync(descriptor)

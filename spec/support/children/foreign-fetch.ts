@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import nodeFetch from 'node-fetch'
 import { request } from 'undici'
 
-/** Fetches that a process may have in place of the platform's, none of which takes a dispatcher. */
+/** Implementations of fetch that ignore the `dispatcher` option. */
 const platform = globalThis.fetch
 const foreign: Readonly<Record<string, unknown>> = {
   'a wrapper that builds a new init': (input: string, init: RequestInit = {}) => {
@@ -17,7 +17,7 @@ const foreign: Readonly<Record<string, unknown>> = {
   'node-fetch': nodeFetch,
 }
 
-// A runtime with a fetch of its own, such as Deno, is as foreign as they are.
+// A runtime with its own fetch, such as Deno, behaves the same.
 const [name = '', url = ''] = process.argv.slice(2)
 if (name in foreign) globalThis.fetch = foreign[name] as typeof globalThis.fetch
 

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ExpectAgent, upload } from '../../../lib/index.ts'
 import { identity } from '../identity.ts'
 
-// Makes agents, uploads with each, closes them, and prints how many are still in memory.
+// Creates agents, uploads with each, closes them, and prints how many are still in memory.
 
 const [allowH2, how] = process.argv.slice(2) as [string, 'close' | 'destroy']
 const count = 60

@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs'
 import { request } from 'undici'
 import { ExpectAgent, fetch, upload } from '../../../lib/index.ts'
 
-/** What a child prints of its upload. */
+/** What the child prints. */
 export interface Weighed {
   readonly text: string
-  /** The most memory that buffers took while content was sent, in bytes. */
+  /** The highest memory of buffers while content was sent, in bytes. */
   readonly peak: number
 }
 
@@ -13,7 +13,7 @@ const [url = '', face = '', size = '0', chunkSize = '0', path = ''] = process.ar
 let peak = 0
 let collected = 0
 
-// What nobody holds any more is no part of what is weighed, however late it is collected.
+// Collects garbage after this many bytes, so that unreachable memory is not measured.
 const collectEvery = 16_777_216
 
 function weigh(bytes: number): void {
@@ -23,7 +23,7 @@ function weigh(bytes: number): void {
   globalThis.gc?.()
 }
 
-/** Each chunk is memory of its own, so that one that is kept is seen. */
+/** Each chunk has its own memory, so that a chunk that is kept shows in the measurement. */
 async function* generate(): AsyncGenerator<Buffer> {
   const [total, length] = [Number(size), Number(chunkSize)]
   for (let sent = 0; sent < total; sent += length) {

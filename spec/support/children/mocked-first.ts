@@ -1,7 +1,7 @@
 import nock from 'nock'
 import { fetch, upload } from '../../../lib/index.ts'
 
-// Loads nock, which replaces the global Response, before the first response is made.
+// Loads nock, which replaces the global Response, before the first response is created.
 
 nock('http://uploads.example').put('/file').twice().reply(201, 'mocked', { 'x-kept': 'yes' })
 const url = 'http://uploads.example/file'

@@ -1,7 +1,7 @@
 import { request } from 'undici'
 import { ExpectAgent, fetch, upload } from '../../../lib/index.ts'
 
-// Uploads once, with all the defaults, says what came of it and has nothing more to do.
+// Uploads once with the defaults, prints the result, and has nothing more to do.
 const [url = '', face = ''] = process.argv.slice(2)
 const body = Buffer.alloc(1_200_000, 'a')
 

@@ -6,7 +6,7 @@ import { Wire } from '../wire.ts'
 
 const { steps, identity, counter } = workerData as Orders
 
-/** @param raw is the TCP connection below a TLS one: only that can be reset. */
+/** @param raw the TCP connection below TLS; only that one can be reset. */
 async function take(step: Step, wire: Wire, raw: Socket): Promise<unknown> {
   switch (step.do) {
     case 'head':
@@ -34,7 +34,7 @@ async function play(raw: Socket): Promise<void> {
   for (const step of steps) await take(step, wire, raw)
 }
 
-// What the peer does is judged by the spec, which sees what came of it.
+// A failed step closes the connection; the spec checks the outcome.
 const server = createServer((raw) => {
   play(raw).catch(() => raw.destroy())
 })

@@ -3,7 +3,6 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type Dispatcher, request } from 'urllib'
 import { ExpectAgent, type ExpectOptions } from '../../../lib/index.ts'
 
-/** What the thread is started with. */
 export interface Orders {
   readonly url: string
   readonly path: string
@@ -11,7 +10,7 @@ export interface Orders {
   readonly options: ExpectOptions
 }
 
-/** The option of urllib's with which the file is passed. */
+/** The urllib option that takes the file. */
 export type Body = 'stream' | 'content' | 'files'
 
 const { url, path, body, options } = workerData as Orders
@@ -23,7 +22,7 @@ const bodies: Record<Body, () => object> = {
 }
 
 const agent = new ExpectAgent({ ...options, memory: false })
-// Its undici is an older one, whose types know another Dispatcher.
+// urllib depends on an older undici, whose types have another Dispatcher.
 const dispatcher = agent as unknown as Dispatcher
 const { status } = await request(url, { method: 'PUT', dispatcher, [body]: bodies[body]() })
 await agent.close()

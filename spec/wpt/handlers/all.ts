@@ -19,7 +19,7 @@ import { badEncoding, status } from './status.ts'
 
 const api = '/fetch/api/resources'
 
-/** The server scripts that the tests use, by the paths they use them under. */
+/** The server scripts of the tests, by path. */
 export const handlers: ReadonlyMap<string, Handler> = new Map([
   [`${api}/authentication.py`, authentication],
   [`${api}/bad-chunk-encoding.py`, badChunks],

@@ -3,7 +3,7 @@ import { corsLines } from './cors.ts'
 
 const credentials = `Basic ${Buffer.from('user:password').toString('base64')}`
 
-/** Lets in a user that the tests know. */
+/** Accepts a user that the tests know. */
 export const authentication: Handler = (call) => {
   if (call.header('authorization') === credentials) return { content: 'Authentication done' }
   const realm = call.query.get('realm') ?? 'test'
@@ -11,7 +11,7 @@ export const authentication: Handler = (call) => {
   return { status: 401, statusText: 'Unauthorized', headers, content: 'Who are you?' }
 }
 
-/** Says what credentials came. */
+/** Answers with the credentials of the request. */
 export const dumpAuthorization: Handler = (call) => ({
   headers: [
     ['Content-Type', 'text/html'],

@@ -3,7 +3,7 @@ import type { Call } from '../server/call.ts'
 
 const tag = '"123abc"'
 
-/** Answers 304 to whoever knows the tag. */
+/** Answers 304 if the request has the tag. */
 export const conditional: Handler = (call) => {
   if (call.header('if-none-match') !== tag) {
     const headers: Lines = [
@@ -17,7 +17,7 @@ export const conditional: Handler = (call) => {
 
 const noted = ['If-None-Match', 'If-Modified-Since', 'Pragma', 'Cache-Control']
 
-/** Notes what a request said to caches, and tells it when asked for `querystate`. */
+/** Records the cache fields of requests, and answers with them for `querystate`. */
 export const cache: Handler = (call) => {
   const { query, stash } = call
   const token = query.get('token') ?? ''

@@ -1,7 +1,7 @@
 import type { Lines } from '../server/answer.ts'
 import type { Call } from '../server/call.ts'
 
-/** Allows the origin that asks, with its credentials, or any. */
+/** Allows the requesting origin, with credentials, or any origin. */
 export function corsLines(call: Call): Lines {
   const origin = call.header('origin')
   if (origin === undefined) return [['Access-Control-Allow-Origin', '*']]

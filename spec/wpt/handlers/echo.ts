@@ -2,7 +2,7 @@ import type { Handler, Lines } from '../server/answer.ts'
 import type { Call } from '../server/call.ts'
 import { corsLines } from './cors.ts'
 
-/** Answers with the content that came; over HTTP/2 while it comes. */
+/** Answers with the content; over HTTP/2 while it arrives. */
 export const echoContent: Handler = async (call) => ({
   headers: [
     ['X-Request-Method', call.method],
@@ -13,7 +13,7 @@ export const echoContent: Handler = async (call) => ({
   content: call.isHttp2 ? call.request : await call.body(),
 })
 
-/** Answers with the fields that came, as they came. */
+/** Answers with the request fields, unchanged. */
 export const echoHeaders: Handler = ({ request: { rawHeaders } }) => {
   const lines = rawHeaders.flatMap((name, at) =>
     at % 2 === 0 ? [`${name}: ${rawHeaders[at + 1]}\n`] : [],
@@ -40,7 +40,7 @@ export const inspectHeaders: Handler = (call) => {
   return { headers: [...found, ...cors, type] }
 }
 
-/** Answers with the method and what was said of the content. */
+/** Answers with the method and the fields of the content. */
 export const method: Handler = async (call) => {
   const said = (name: string) => call.header(name) ?? 'NO'
   const cors: Lines = [
@@ -60,13 +60,13 @@ export const method: Handler = async (call) => {
   return { headers, content: await call.body() }
 }
 
-/** Answers with a field whose value the query names. */
+/** Answers with a field whose value is in the query. */
 export const parseHeaders: Handler = ({ query }) => {
   const value = query.get('my-custom-header')
   return { headers: value === undefined ? [] : [['My-Custom-Header', value]] }
 }
 
-/** Answers as it does when no preflight came, because nothing here sends one. */
+/** Answers as for a missing preflight, because fetch in Node sends none. */
 export const preflight: Handler = (call) => {
   if (call.query.has('clear-stash')) return { content: takes(call) ? '1' : '0' }
   return {

@@ -6,7 +6,7 @@ interface Partition {
   readonly connections: Map<string, string>
 }
 
-/** Counts the requests of a test and the connections that they came on. */
+/** Counts the requests of a test and their connections. */
 export const networkPartition: Handler = ({ query, stash, request }) => {
   const uuid = query.get('uuid') ?? ''
   const { remotePort, localPort } = request.socket

@@ -1,6 +1,6 @@
 import type { Handler, Lines } from '../server/answer.ts'
 
-/** Notes the fields of a request for a part of a recording, whose content matters to no test. */
+/** Records the fields of a range request; no test reads the content. */
 export const longWav: Handler = (call) => {
   const { query, stash } = call
   const rangeKey = query.get('range-received-key')

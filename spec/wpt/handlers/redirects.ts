@@ -3,7 +3,7 @@ import type { Answer, Handler, Lines } from '../server/answer.ts'
 import type { Call } from '../server/call.ts'
 import { corsLines } from './cors.ts'
 
-/** Redirects as the query says, as often as it says. */
+/** Redirects as often as the query says. */
 export const redirect: Handler = async (call): Promise<Answer> => {
   const { query, stash } = call
   const token = query.get('token')
@@ -21,13 +21,13 @@ export const redirect: Handler = async (call): Promise<Answer> => {
   const max = Number(query.get('max_count') ?? 'NaN')
   if (token !== undefined) {
     stash.set(token, count)
-    // The last of them is no redirect.
+    // The last request is not redirected.
     if (count > max) return { content: String(count - 1) }
   }
   return { status: Number(query.get('redirect_status') ?? '302'), headers }
 }
 
-/** Redirects while the content may still be coming. */
+/** Redirects before all content has arrived. */
 export const streamRedirect: Handler = ({ query }) => {
   const location = query.get('location')
   return {
@@ -36,7 +36,7 @@ export const streamRedirect: Handler = ({ query }) => {
   }
 }
 
-/** Redirects to where the query says, to nowhere else. */
+/** Redirects to the location in the query. */
 export const commonRedirect: Handler = (call) => ({
   status: Number(call.query.get('status') ?? '302'),
   headers: [
@@ -45,14 +45,14 @@ export const commonRedirect: Handler = (call) => ({
   ],
 })
 
-/** Redirects to nothing. */
+/** Redirects with an empty Location. */
 export const emptyRedirect: Handler = () => ({ status: 302, headers: [['Location', '']] })
 
 function countOf(stashed: unknown): number {
   return typeof stashed === 'number' ? stashed : 0
 }
 
-/** The location takes the query along and differs at each turn, unless it is to be `simple`. */
+/** The location keeps the query and changes each time, unless it is `simple`. */
 function next({ query }: Call, location: string, count: number): string {
   const scheme = /^([a-z][a-z\d+.-]*):/i.exec(location)?.[1]?.toLowerCase() ?? 'http'
   if (query.has('simple') || (scheme !== 'http' && scheme !== 'https')) return location

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Handler } from '../server/answer.ts'
 
-/** Answers without end, and stashes whether anybody still listens. */
+/** Answers without an end, and stashes whether the client is still connected. */
 export const infinite: Handler = ({ query, stash }) => {
   const stateKey = query.get('stateKey')
   const abortKey = query.get('abortKey')
@@ -20,7 +20,7 @@ export const infinite: Handler = ({ query, stash }) => {
   return { headers: [['Content-Type', 'text/plain']], content: dots() }
 }
 
-/** Answers bit by bit. */
+/** Sends a response slowly. */
 export const trickle: Handler = async (call) => {
   const ms = Number(call.query.get('ms') ?? '500')
   const count = Number(call.query.get('count') ?? '50')

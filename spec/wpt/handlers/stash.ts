@@ -2,13 +2,13 @@ import type { Handler, Lines } from '../server/answer.ts'
 
 const open: Lines = [['Access-Control-Allow-Origin', '*']]
 
-/** Keeps a value for another request. */
+/** Stores a value for another request. */
 export const putStash: Handler = ({ query, stash }) => {
   stash.set(query.get('key') ?? '', query.get('value') ?? '')
   return { headers: open, content: 'done' }
 }
 
-/** Hands a value over, once. */
+/** Returns a stored value once. */
 export const takeStash: Handler = ({ query, stash }) => {
   const key = query.get('key') ?? ''
   const value = stash.get(key) ?? null
@@ -17,7 +17,7 @@ export const takeStash: Handler = ({ query, stash }) => {
   return { headers, content: JSON.stringify(value) }
 }
 
-/** Says whether there was a value. */
+/** Answers whether there was a value. */
 export const cleanStash: Handler = ({ query, stash }) => ({
   content: stash.delete(query.get('token') ?? '') ? '1' : '0',
 })

@@ -1,6 +1,6 @@
 import type { Handler } from '../server/answer.ts'
 
-/** Answers with the status, reason and content that the query names. */
+/** Answers with the status, reason and content in the query. */
 export const status: Handler = ({ query, method }) => ({
   status: Number(query.get('code') ?? '200'),
   statusText: query.get('text') ?? 'OMG',
@@ -11,7 +11,7 @@ export const status: Handler = ({ query, method }) => ({
   content: query.get('content') ?? '',
 })
 
-/** Declares a coding that its content is not in. */
+/** Declares a content coding that its content does not have. */
 export const badEncoding: Handler = ({ path }) => {
   const [, coding = ''] = /bad-(\w+)-body/.exec(path) ?? []
   return { headers: [['Content-Encoding', coding]], content: `not ${coding} at all` }

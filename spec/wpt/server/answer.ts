@@ -4,10 +4,10 @@ import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Call } from './call.ts'
 
-/** Header lines in the order in which they go out; a name may come more than once. */
+/** Header lines in order; a name may occur more than once. */
 export type Lines = readonly (readonly [name: string, value: string])[]
 
-/** A response; strings stand for bytes, one character each. */
+/** A response; strings are latin1 bytes. */
 export interface Reply {
   readonly status?: number
   readonly statusText?: string
@@ -15,18 +15,16 @@ export interface Reply {
   readonly content?: string | Buffer | AsyncIterable<string | Buffer>
 }
 
-/** The bytes of an HTTP/1.1 response, well-formed or not; the connection ends with them. */
+/** The bytes of an HTTP/1.1 response, valid or not; the connection closes after them. */
 export interface Raw {
   readonly raw: string | Buffer | AsyncIterable<string>
 }
 
-/** What a handler answers. */
 export type Answer = Reply | Raw
 
-/** Stands for one of the suite's server scripts. */
+/** Replaces one of the suite's server scripts. */
 export type Handler = (call: Call) => Answer | Promise<Answer>
 
-/** Sends an answer. */
 export async function send(
   answer: Answer,
   response: ServerResponse | Http2ServerResponse,
@@ -34,7 +32,7 @@ export async function send(
   if ('raw' in answer) return response.socket ? sendRaw(answer, response.socket) : undefined
   const { status = 200, statusText, headers = [], content = '' } = answer
   response.statusCode = status
-  // HTTP/2 has none.
+  // HTTP/2 has no reason phrase.
   if (statusText !== undefined && response instanceof ServerResponse) {
     response.statusMessage = statusText
   }
@@ -49,7 +47,7 @@ export async function send(
   await pipeline(Readable.from(content).map(bytesOf), response)
 }
 
-/** Sends bytes and ends the connection. */
+/** Sends bytes and closes the connection. */
 export async function sendRaw({ raw }: Raw, socket: Writable): Promise<void> {
   const single = typeof raw === 'string' || Buffer.isBuffer(raw)
   await pipeline(Readable.from(single ? [raw] : raw).map(bytesOf), socket)

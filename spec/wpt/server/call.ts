@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { type Ports, type Query, queryOf } from './site.ts'
 
-/** What the server's parts share: values that one request leaves for another. */
+/** Values that one request stores for another. */
 export type Stash = Map<string, unknown>
 
-/** What Node's servers hand over, of either protocol. */
+/** The common part of Node's requests of both protocols. */
 export interface Incoming extends Readable {
   readonly method?: string | undefined
   readonly url?: string | undefined

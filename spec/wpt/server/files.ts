@@ -11,10 +11,10 @@ const types: Readonly<Record<string, string>> = {
   '.txt': 'text/plain',
 }
 
-/** Reads a test or a script that it uses, with what the server fills in. */
+/** Reads a test or one of its scripts, with the server's substitutions. */
 export function readScript(folder: string, path: string, ports: Ports, query: Query): string {
   const file = join(folder, path)
-  // The page is to fail by it, and not the whole run.
+  // Fails the page, but not the whole run.
   if (!statSync(file, { throwIfNoEntry: false })) return `throw new Error('There is no ${path}')`
   const text = readFileSync(file, 'utf8')
   return path.includes('.sub.') ? substitute(text, ports, query) : text
@@ -42,7 +42,7 @@ function linesOf(file: string): Lines {
   })
 }
 
-/** Applies what the query's `pipe` asks for, such as `header(Name,value)|status(404)`. */
+/** Applies the `pipe` of the query, such as `header(Name,value)|status(404)`. */
 function piped(content: Buffer, headers: Lines, { query, ports }: Call): Answer {
   let status = 200
   let bytes = content

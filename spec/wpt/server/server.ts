@@ -10,12 +10,12 @@ import { serveFile } from './files.ts'
 import { host, hostNames, type Ports } from './site.ts'
 import { type ParseError, rawOf, readStrange } from './strange.ts'
 
-/** A server for the tests in a folder, in place of the suite's own, which is in Python. */
+/** A server for the tests in a folder; it replaces the suite's own, which is in Python. */
 export interface TestServer {
   readonly ports: Ports
   /** The certificate of the https origins, in PEM. */
   readonly certificate: string
-  /** Server scripts that a test asked for and that nothing here stands for. */
+  /** Requested server scripts that have no replacement here. */
   readonly missing: ReadonlySet<string>
   close(): void
 }
@@ -23,7 +23,7 @@ export interface TestServer {
 type Requested = IncomingMessage | Http2ServerRequest
 type Responding = ServerResponse | Http2ServerResponse
 
-/** Starts to serve a folder, on ports of the system's choice. */
+/** Serves a folder on free ports. */
 export async function startServer(folder: string): Promise<TestServer> {
   const certified = await certify()
   const ports = { http: [0, 0] as [number, number], https: [0, 0] as [number, number] }
@@ -38,7 +38,7 @@ export async function startServer(folder: string): Promise<TestServer> {
   }
   const respond = (request: Requested, response: Responding) => {
     const answered = answer(request).then((found) => send(found, response))
-    // Many tests leave before the end, and what a handler throws is to fail its test.
+    // Many tests disconnect early. An error of a handler must fail its test.
     answered.catch(() => response.destroy())
   }
   const refuse = (error: ParseError, socket: Duplex & Incoming['socket']) => {
@@ -48,7 +48,7 @@ export async function startServer(folder: string): Promise<TestServer> {
     else socket.destroy()
   }
   const two = [0, 1]
-  // The strict parser refuses some of the fields that the tests send.
+  // The strict parser rejects some fields that the tests send.
   const plain = two.map(() => createServer({ insecureHTTPParser: true }, respond))
   const secure = two.map(() => createSecureServer({ ...certified, allowHTTP1: true }, respond))
   const servers: Server[] = [...plain, ...secure]

@@ -1,24 +1,23 @@
-/** The names that the tests are served under, as the suite's own server has them. */
+/** The host names of the tests, as in the suite's own server. */
 export const host = 'web-platform.test'
 
 const otherHost = 'not-web-platform.test'
 const labels = ['', 'www.', 'www1.', 'www2.']
 
-/** All names that a test may ask for; each stands for 127.0.0.1. */
+/** All names that a test may use; each resolves to 127.0.0.1. */
 export const hostNames: readonly string[] = [host, otherHost].flatMap((name) =>
   labels.map((label) => label + name),
 )
 
-/** Where the server listens: two origins for each scheme. */
+/** The ports of the server: two origins for each scheme. */
 export interface Ports {
   readonly http: readonly [number, number]
   readonly https: readonly [number, number]
 }
 
-/** First values of a query, each byte of them one character. */
+/** The first value of each query parameter, as latin1. */
 export type Query = ReadonlyMap<string, string>
 
-/** Reads the query of a path. */
 export function queryOf(path: string): Query {
   const query = new Map<string, string>()
   const at = path.indexOf('?')
@@ -30,7 +29,7 @@ export function queryOf(path: string): Query {
   return query
 }
 
-/** Fills in what a test leaves to the server: names, ports, parts of its query. */
+/** Substitutes host names, ports and parts of the query. */
 export function substitute(text: string, ports: Ports, query: Query): string {
   return text.replace(/\{\{([^}]*)\}\}/g, (match, name: string) => {
     const [what = '', ...keys] = name.split(/[[\]]+/)

@@ -2,15 +2,15 @@ import { Readable } from 'node:stream'
 import type { Answer, Raw } from './answer.ts'
 import type { Incoming } from './call.ts'
 
-/** What Node's server says of bytes that it takes for no request. */
+/** The error of Node's server for bytes that it cannot parse. */
 export interface ParseError extends Error {
   code?: string
   rawPacket?: Buffer
 }
 
 /**
- * Reads a request whose method is none that Node's server knows, such as the tests send;
- * `null` for anything else that it refuses. All of it must have come at once.
+ * Parses a request with a method that Node's server does not know, such as the tests send; `null` for other errors.
+ * The whole request must be in one packet.
  */
 export function readStrange({ code, rawPacket }: ParseError, socket: Incoming['socket']) {
   if (code !== 'HPE_INVALID_METHOD' || rawPacket === undefined) return null
@@ -26,7 +26,7 @@ export function readStrange({ code, rawPacket }: ParseError, socket: Incoming['s
   return Object.assign(body, { method, url, rawHeaders, httpVersionMajor: 1, socket })
 }
 
-/** The answer as bytes, because there is no response that could be answered with. */
+/** The response as bytes, because there is no ServerResponse. */
 export function rawOf(answer: Answer): Raw {
   if ('raw' in answer) return answer
   const { status = 200, statusText = 'OK', headers = [], content = '' } = answer

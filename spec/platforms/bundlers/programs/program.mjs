@@ -2,7 +2,7 @@ import { uploads } from './uploads.mjs'
 
 const [, , url, , , file] = process.argv
 
-// A bundle in CommonJS has no await here.
+// A bundle in CommonJS has no top-level await.
 uploads(url, file).then(
   (lines) => console.log(lines.join('\n')),
   (error) => {

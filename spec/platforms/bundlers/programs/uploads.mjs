@@ -1,6 +1,6 @@
 import { ExpectAgent, fromFile, upload } from 'expect-continue'
 
-/** Uploads bytes and a file to each answer of an origin. Returns a line for each upload. */
+/** Uploads bytes and a file to each mode of an origin. Returns a line for each upload. */
 export async function uploads(url, file) {
   const lines = []
   const dispatcher = new ExpectAgent({ expect: 'always' })

@@ -11,7 +11,7 @@ import type { RealServer, TlsServer } from './server.ts'
 import { tomcatServers } from './tomcat.ts'
 import { varnishServers } from './varnish.ts'
 
-/** All that uploads are made to. */
+/** All servers. */
 export const realServers: readonly RealServer[] = [
   ...nodeServers,
   ...frameworks,
@@ -25,7 +25,7 @@ export const realServers: readonly RealServer[] = [
   ...tomcatServers,
 ]
 
-/** Those that uploads over TLS are made to, with default options. */
+/** The servers for uploads over TLS, with default options. */
 export const tlsServers: readonly TlsServer[] = [
   nginxTls,
   apacheTls,

@@ -5,7 +5,7 @@ import { fileStore } from './file-store.ts'
 import { ledger } from './ledger.ts'
 import { allCases, type RealServer, type Running, smallLimit, type TlsServer } from './server.ts'
 
-/** Starts Apache httpd with what stores an upload, or hands it on. */
+/** Starts Apache httpd with a module that stores an upload, or forwards it. */
 async function start(place: Workplace, take: string, tls: boolean, http2 = false): Promise<number> {
   const port = await freePort()
   place.write('users', 'user:secret\n')

@@ -11,10 +11,10 @@ import {
   type Versions,
 } from './server.ts'
 
-/** The password `secret`. */
+/** The hash of the password `secret`. */
 const hash = '$2a$14$Zkx19XLiW6VYouLHR5NmfOFU0z2GTNmpkT/5qqR7hx4IjWJPDhjvG'
 
-/** The names of its protocols, as its configuration has them. */
+/** The protocols in the words of its configuration. */
 const protocols: Readonly<Record<Versions, string>> = {
   both: 'h1 h2',
   'HTTP/1.1': 'h1',

@@ -2,13 +2,13 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { sha256 } from '../../../support/contents.ts'
 import type { Workplace } from '../daemon.ts'
 
-/** A folder where a server stores what it is sent, by name. */
+/** A folder where a server stores uploads by name. */
 export interface FileStore {
   readonly path: string
   stored(name: string): readonly string[]
 }
 
-/** Makes the folders that the cases need in a workplace. */
+/** Creates the folders for all cases. */
 export function fileStore(place: Workplace): FileStore {
   for (const name of ['', '/files', '/small', '/private', '/missing', '/picky']) {
     const folder = `root${name}`

@@ -8,7 +8,7 @@ import { allCases, type Running, type TlsServer, type Versions } from './server.
 
 const source = fileURLToPath(new URL('../../programs/server.go', import.meta.url))
 
-/** Compiles the program and starts it. Go keeps what it compiled. */
+/** Compiles the program and starts it. Go caches the result. */
 async function start(versions: Versions): Promise<Running> {
   mustBeInstalled(go)
   const place = new Workplace()

@@ -11,7 +11,7 @@ import {
   type Versions,
 } from './server.ts'
 
-/** What it offers by ALPN. */
+/** The ALPN protocols that it offers. */
 const offers: Readonly<Record<Versions, string>> = {
   both: 'h2,http/1.1',
   'HTTP/1.1': 'http/1.1',

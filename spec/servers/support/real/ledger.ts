@@ -14,17 +14,17 @@ import {
   type Versions,
 } from './server.ts'
 
-/** How a server of Node's own is set up for expectations. */
+/** How a server of node:http handles expectations. */
 export type Setup = 'default' | 'checkContinue' | '417'
 
-/** Counts what was stored, by name. */
+/** Counts stored content by name. */
 export class Ledger {
   readonly #stored = new Map<string, string[]>()
 
-  /** The bound function is what {@link Running} wants. */
+  /** A bound function, as {@link Running} requires. */
   readonly stored = (name: string): readonly string[] => this.#stored.get(name) ?? []
 
-  /** Notes that content was stored at a path. */
+  /** Records that content was stored at a path. */
   note(path: string, sum: string): void {
     const name = path.slice(path.lastIndexOf('/') + 1)
     this.#stored.set(name, [...this.stored(name), sum])
@@ -36,7 +36,7 @@ interface Refusal {
   readonly headers?: Record<string, string>
 }
 
-/** What the path, and the length where it is known, say before the content. */
+/** The refusal that the path, and the length where it is known, require before the content. */
 export function refusal(path: string, length: number): Refusal | null {
   if (path.startsWith('/small/') && length > smallLimit) return { status: 413 }
   if (path.startsWith('/private/')) {
@@ -48,7 +48,7 @@ export function refusal(path: string, length: number): Refusal | null {
   return path.startsWith('/missing/') ? { status: 404 } : null
 }
 
-/** A server of Node's own, which notes what it is sent. */
+/** A server of node:http that records uploads. */
 export async function ledger(setup: Setup = 'default', tls = false): Promise<Running> {
   const book = new Ledger()
   const server: Server = tls ? createTlsServer(await identity()) : createServer()
@@ -70,7 +70,7 @@ export async function ledger(setup: Setup = 'default', tls = false): Promise<Run
   return { port: await listening(server), stored: book.stored }
 }
 
-/** A server of Node's own over TLS and HTTP/2, which also answers 417 where it is asked to. */
+/** A server of node:http2 over TLS that records uploads; it can also answer 417. */
 async function secureLedger(versions: Versions): Promise<Running> {
   const book = new Ledger()
   const server = await secureServer(versions)
@@ -83,7 +83,7 @@ async function secureLedger(versions: Versions): Promise<Running> {
       response.writeHead(417).end()
       return
     }
-    // As node does where nothing listens for this event.
+    // Node does this where this event has no listener.
     response.writeContinue()
     take(request, response)
   })

@@ -10,7 +10,7 @@ import {
   type Versions,
 } from './server.ts'
 
-/** lighttpd's own limit is in KiB, and holds for all that it takes. */
+/** lighttpd's limit is in KiB, and applies to all paths. */
 const limit = Math.ceil(smallLimit / 1024)
 
 async function start(expectation: 'enable' | 'disable', versions?: Versions): Promise<Running> {

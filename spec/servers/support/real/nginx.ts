@@ -17,7 +17,7 @@ interface Setting {
   /** The paths of a certificate and its key; none for HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined
   readonly http2?: boolean
-  /** What every location does with an upload that it takes. */
+  /** The directives of each location that accepts an upload. */
   readonly take: string
 }
 

@@ -4,7 +4,7 @@ import { gunicorn, python, type Server, uvicorn } from '../servers.ts'
 import { fileStore } from './file-store.ts'
 import type { RealServer, Running } from './server.ts'
 
-/** Starts a program of ours, which stores beside itself what it is sent. */
+/** Starts a program of this repository, which stores uploads in its own folder. */
 async function start(
   server: Server,
   program: string,

@@ -1,9 +1,9 @@
 import type { Server } from '../servers.ts'
 
-/** What a server is asked to do with an upload. */
+/** What a server does with an upload. */
 export type Case = 'accept' | 'too large' | 'no credentials' | 'no such place' | 'moved' | '417'
 
-/** Where each happens. What has moved is under `/files` as well. */
+/** The path of each case. Redirects lead to `/files`. */
 export const places: Readonly<Record<Case, string>> = {
   accept: '/files',
   'too large': '/small',
@@ -21,23 +21,23 @@ export const allCases: readonly Case[] = [
   'moved',
 ]
 
-/** What may be stored under `/small`. */
+/** The limit of bytes under `/small`. */
 export const smallLimit = 1000
 
-/** Whether an upload says how long it is. */
+/** Whether an upload has a known length. */
 export type Length = 'known' | 'unknown'
 
 /** A server with a configuration. */
 export interface RealServer {
   readonly name: string
-  /** What has to be installed. */
+  /** What must be installed. */
   readonly needs: readonly Server[]
   readonly tls?: boolean
-  /** What it can do; all, unless given. */
+  /** The supported cases; all by default. */
   readonly cases?: readonly Case[]
-  /** What it can take; both, unless given. */
+  /** The supported lengths; both by default. */
   readonly lengths?: readonly Length[]
-  /** What a proxy may answer in place of a refusal of its origin, which came before it was done. */
+  /** The status that a proxy may send instead of a refusal that its origin sent before the end of the request. */
   readonly instead?: number
   start(): Promise<Running>
 }
@@ -45,14 +45,14 @@ export interface RealServer {
 /** The HTTP versions that a server speaks over TLS. */
 export type Versions = 'both' | 'HTTP/1.1' | 'HTTP/2'
 
-/** A server over TLS, in each of the versions that it can be set to. */
+/** A server over TLS, in each version that it can be configured for. */
 export interface TlsServer {
   readonly name: string
   readonly needs: readonly Server[]
   readonly versions: readonly Versions[]
-  /** What it can do; all, unless given. */
+  /** The supported cases; all by default. */
   readonly cases?: readonly Case[]
-  /** What a proxy may answer in place of a refusal, when its origin was not done. */
+  /** The status that a proxy may send instead of a refusal that its origin sent before the end of the request. */
   readonly instead?: number
   start(versions: Versions): Promise<Running>
 }

@@ -1,4 +1,4 @@
 const root = require('node:path').join(__dirname, '..')
 
-// What is imported is beside this folder.
+// Imported files are next to this folder.
 module.exports = { output: 'standalone', outputFileTracingRoot: root, turbopack: { root } }

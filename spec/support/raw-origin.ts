@@ -1,18 +1,18 @@
 import { createServer } from 'node:net'
 import { listening } from './listening.ts'
 
-/** What an origin sends on every connection, whatever is right. */
-export interface CrookedOptions {
-  /** To whoever connects. */
+/** What an origin sends on each connection, valid or not. */
+export interface RawOriginOptions {
+  /** When the client connects. */
   readonly first?: string
-  /** To a request that asks. */
+  /** After a request with an expectation. */
   readonly asked?: string
-  /** To a request that does not. */
+  /** After a request without an expectation. */
   readonly unasked?: string
 }
 
-/** Starts an origin that sends what it is told, then ends the connection; answers its URL. */
-export async function crooked(options: CrookedOptions): Promise<string> {
+/** Starts an origin that sends these bytes and then closes the connection. Resolves with its URL. */
+export async function rawOrigin(options: RawOriginOptions): Promise<string> {
   const { first = '', asked = '', unasked = '' } = options
   const server = createServer((socket) => {
     socket.on('error', () => {})

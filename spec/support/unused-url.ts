@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
 import { listening } from './listening.ts'
 
-/** A URL at which nobody listens. */
-export async function nowhere(): Promise<string> {
+/** The URL of a port on which no server listens. */
+export async function unusedUrl(): Promise<string> {
   const server = createServer()
   const port = await listening(server)
   await new Promise((closed) => server.close(closed))

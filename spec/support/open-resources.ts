@@ -1,21 +1,19 @@
 import { readdirSync, readlinkSync } from 'node:fs'
 import { turns } from './turns.ts'
 
-/** What a process holds on to. */
-interface Holdings {
-  /** What keeps its event loop alive, by kind. */
+interface OpenResources {
+  /** What keeps the event loop alive, by kind. */
   readonly resources: ReadonlyMap<string, number>
-  /** Its open descriptors, by kind. */
+  /** Open descriptors, by kind. */
   readonly descriptors: ReadonlyMap<string, number>
-  /** Its own listeners, by event. */
+  /** Listeners on `process`, by event. */
   readonly listeners: ReadonlyMap<string, number>
 }
 
-/** Milliseconds in which what was closed has to be gone. */
+/** Milliseconds in which closed resources must be gone. */
 const patience = 5000
 
-/** What this process holds on to now. */
-export function holdings(): Holdings {
+export function openResources(): OpenResources {
   return {
     resources: countsOf(process.getActiveResourcesInfo()),
     descriptors: countsOf(readdirSync('/proc/self/fd').map(kindOf)),
@@ -25,18 +23,18 @@ export function holdings(): Holdings {
   }
 }
 
-/** What this process holds on to beyond what it held before, when what was closed has had its time. */
-export async function leftSince(before: Holdings): Promise<string[]> {
+/** What this process has open beyond what it had open before. Waits for it to be closed. */
+export async function leakedSince(before: OpenResources): Promise<string[]> {
   const until = performance.now() + patience
   for (;;) {
-    const left = more(before, holdings())
+    const left = more(before, openResources())
     if (left.length === 0 || performance.now() > until) return left
     await new Promise((resolve) => setTimeout(resolve, 50).unref())
     await turns()
   }
 }
 
-function more(before: Holdings, now: Holdings): string[] {
+function more(before: OpenResources, now: OpenResources): string[] {
   return (['resources', 'descriptors', 'listeners'] as const).flatMap((name) =>
     [...now[name]].flatMap(([kind, count]) => {
       const had = before[name].get(kind) ?? 0
@@ -45,7 +43,7 @@ function more(before: Holdings, now: Holdings): string[] {
   )
 }
 
-/** How often each of these occurs. */
+/** How often each value occurs. */
 export function countsOf(kinds: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()
   for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1)
@@ -56,7 +54,7 @@ function kindOf(descriptor: string): string {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`).replace(/\d+/g, 'N')
   } catch {
-    // The one with which the directory was read is gone by now.
+    // The descriptor that was used to read the directory is closed by now.
     return 'gone'
   }
 }

@@ -7,60 +7,60 @@ import type { UploadPlan } from './plan.ts'
 import { send } from './send.ts'
 
 /** What a caller was told of an upload. */
-export interface Told {
+export interface UploadResult {
   readonly plan: UploadPlan
-  /** Exactly what was to arrive. */
+  /** What must arrive. */
   readonly content: Digest
   readonly flaw: Flaw | null
   readonly status: number | null
-  /** What the origin says it has answered to. */
+  /** The response field that says what the origin answered to. */
   readonly answer: string | null
   readonly report: UploadReport | null
-  /** The code, or else the name, of what it failed with, before the response or in it. */
+  /** The code or the name of the error, before the response or while it was read. */
   readonly error: string | null
   readonly message: string
-  /** Whether nothing came of it in a time that is far beyond its timeouts. */
+  /** Whether it neither resolved nor rejected long after its timeouts. */
   readonly hung: boolean
-  /** Whether its source was not let go of. */
+  /** Whether its source was neither ended nor cancelled. */
   readonly leftOpen: boolean
 }
 
 /**
- * Milliseconds after which an upload counts as hung. Its own timeouts are below two seconds, but
- * what moves slowly is not cut: 64 KiB a round trip, as over HTTP/2, are some hundred bytes a millisecond.
+ * Milliseconds after which an upload counts as hung. Its timeouts are below two seconds, but a slow transfer has no
+ * limit: 64 KiB per round trip, as over HTTP/2, are some hundred bytes per millisecond.
  */
 const patienceFor = ({ size }: UploadPlan): number => 15_000 + size / 200
 
-/** Turns of the event loop in which a source has to be let go of. */
+/** Turns of the event loop in which a source must be ended or cancelled. */
 const turns = 1000
 
-/** Makes an upload and notes what its caller is told. */
-export async function tell(
+/** Makes an upload and records what its caller is told. */
+export async function runUpload(
   url: string,
   plan: UploadPlan,
   pool: Pool,
   agent: ExpectAgent,
-): Promise<Told> {
+): Promise<UploadResult> {
   const body = bodyOf(plan, pool)
-  const told = { plan, content: digestOf(body.bytes), flaw: body.flaw }
+  const known = { plan, content: digestOf(body.bytes), flaw: body.flaw }
   const abort = new AbortController()
   const { abortAfterMs } = plan
   const aborting =
     abortAfterMs === null ? undefined : setTimeout(() => abort.abort(new Aborted()), abortAfterMs)
   let watch: NodeJS.Timeout | undefined
-  const hanging = new Promise<Partial<Told>>((resolve) => {
+  const hanging = new Promise<Partial<UploadResult>>((resolve) => {
     watch = setTimeout(() => resolve({ hung: true }), patienceFor(plan))
   })
   const found = await Promise.race([attempt(url, plan, body, agent, abort.signal), hanging])
   clearTimeout(watch)
   clearTimeout(aborting)
   if (found.hung) abort.abort()
-  const leftOpen = found.hung !== true && !(await isLetGo(body))
+  const leftOpen = found.hung !== true && !(await isClosed(body))
   const nothing = { status: null, answer: null, report: null, error: null, message: '' }
-  return { ...nothing, hung: false, ...found, ...told, leftOpen }
+  return { ...nothing, hung: false, ...found, ...known, leftOpen }
 }
 
-/** The bytes themselves would be too much to keep for all uploads of a long run. */
+/** A long run cannot keep the bytes of all uploads. */
 function digestOf(bytes: Buffer): Digest {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') }
 }
@@ -75,8 +75,8 @@ async function attempt(
   body: Body,
   agent: ExpectAgent,
   signal: AbortSignal,
-): Promise<Partial<Told>> {
-  let head: Partial<Told> = {}
+): Promise<Partial<UploadResult>> {
+  let head: Partial<UploadResult> = {}
   try {
     const answered = await send(url, plan, body, agent, signal)
     const { status, answer, report } = answered
@@ -88,14 +88,14 @@ async function attempt(
   }
 }
 
-/** What fetch wraps is what matters. */
+/** Uses the cause of fetch's TypeError. */
 function codeOf(error: unknown): string {
   const { cause } = error as Error
   const inner = error instanceof TypeError && cause instanceof Error ? cause : (error as Error)
   return String((inner as NodeJS.ErrnoException).code ?? inner.name)
 }
 
-async function isLetGo(body: Body): Promise<boolean> {
+async function isClosed(body: Body): Promise<boolean> {
   for (let turn = 0; turn < turns && body.open() > 0; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
   }

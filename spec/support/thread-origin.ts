@@ -4,19 +4,19 @@ import { closeLater } from './closing.ts'
 import type { Identity } from './identity.ts'
 import type { Orders, Step } from './steps.ts'
 
-/** An origin in a thread of its own, which goes on while the spec's event loop is blocked. */
-interface DistantOrigin {
+/** An origin in another thread, which works while the event loop of the spec is blocked. */
+interface ThreadOrigin {
   readonly url: string
   readonly port: number
-  /** Blocks this thread until the origin has taken its `count` steps this many times. */
+  /** Blocks this thread until the origin has done its `count` steps this many times. */
   blockUntil(count: number): void
 }
 
-/** Starts an origin that takes the same steps on every connection; over TLS with an identity. */
-export async function originElsewhere(
+/** Starts an origin that does the same steps on each connection; with an identity it uses TLS. */
+export async function threadOrigin(
   steps: readonly Step[],
   identity: Identity | null = null,
-): Promise<DistantOrigin> {
+): Promise<ThreadOrigin> {
   const counter = new Int32Array(new SharedArrayBuffer(4))
   const orders: Orders = { steps, identity, counter }
   const script = new URL('./children/origin-thread.ts', import.meta.url)
