@@ -23,7 +23,7 @@ export interface Part {
   readonly end: number | null
 }
 
-const whole: Part = { start: 0, end: null }
+const entirePart: Part = { start: 0, end: null }
 
 export interface UploadContentOptions {
   /** The declared length, from a `Content-Length` or from the content; `null` for none. */
@@ -84,7 +84,7 @@ export class UploadContent {
     return this.#options.length
   }
 
-  lengthOf({ start, end }: Part = whole): number | null {
+  lengthOf({ start, end }: Part = entirePart): number | null {
     return this.length === null ? null : (end ?? this.length) - start
   }
 
@@ -124,7 +124,7 @@ export class UploadContent {
    *
    * @throws UploadError when the content was read and can be read only once.
    */
-  open(part: Part = whole): Source | Promise<Source> {
+  open(part: Part = entirePart): Source | Promise<Source> {
     const { start } = part
     if (!this.opensAt(start)) throw contentGone()
     if (this.#window === null) this.#rewind(start)

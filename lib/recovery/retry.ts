@@ -76,7 +76,7 @@ export function backoff(
 }
 
 function isRepeatable(httpRequest: HttpRequest, untouched: boolean, sendable: boolean): boolean {
-  if (httpRequest.hasContent && !sendable) return false
+  if (!sendable) return false
   if (untouched || idempotent.includes(httpRequest.method)) return true
   return fieldValue(httpRequest.headers, 'idempotency-key') !== undefined
 }

@@ -23,7 +23,7 @@ export function afterAnswer(
     httpRequest,
     attempt: attempt.log.snapshot(),
     number: log.attempts.length,
-    sendable: !httpRequest.hasContent || isSendable(uploadContext, httpRequest),
+    sendable: isSendable(uploadContext, httpRequest),
     complete: attempt.complete,
   }
   return uploadContext.recovery.answered?.(answer) ?? null
@@ -46,8 +46,8 @@ export function afterFailure(
   return uploadContext.recovery.failed?.(failure) ?? null
 }
 
-function isSendable({ content }: UploadContext, { part }: HttpRequest): boolean {
-  return content?.opensAt(part?.start ?? 0) ?? true
+function isSendable({ content }: UploadContext, { hasContent, part }: HttpRequest): boolean {
+  return !hasContent || (content?.opensAt(part?.start ?? 0) ?? true)
 }
 
 const nothing = (): void => {}

@@ -7,6 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeLater } from './closing.ts'
@@ -54,6 +55,8 @@ export async function handlesLeftOn(path: string): Promise<number> {
   process.on('warning', count)
   for (let turn = 0; turn < 1000 && handlesOn(path) > 0; turn++) {
     await turns()
+    // A descriptor is closed by a thread, which may be slower than any number of turns.
+    await stat('/proc/self')
   }
   process.off('warning', count)
   return handlesOn(path) + collected

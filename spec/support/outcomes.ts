@@ -129,7 +129,7 @@ const rows: readonly OutcomeRow[] = [
   {
     event: 'silence',
     option: null,
-    options: { continueTimeout: 10, timeouts: { headers: 10 } },
+    options: { continueTimeout: 10, timeouts: { headers: 300 } },
     early: 'silent',
     late: 'nothing',
     untouched: { replayable: 'sent', oneShot: 'sent' },
