@@ -6,7 +6,7 @@ import { isObject } from '../unknown.ts'
 
 keepLegacyDispatcher()
 
-const atFirst: object = getGlobalDispatcher()
+const dispatcherAtLoad: object = getGlobalDispatcher()
 
 /**
  * Whether the process's dispatcher is a default: undici sets an Agent without options when it is
@@ -19,7 +19,7 @@ const atFirst: object = getGlobalDispatcher()
  */
 export function isDefaultDispatcher(dispatcher: object): boolean {
   if (isPlainAgent(dispatcher)) return true
-  if (!nodeUsesProxies || dispatcher !== atFirst) return false
+  if (!nodeUsesProxies || dispatcher !== dispatcherAtLoad) return false
   // Node's EnvHttpProxyAgent is from its own copy of undici, and its agent for direct connections has no options.
   const direct = stateOf(dispatcher, 'no proxy agent')
   return isObject(direct) && isPlainAgent(direct) && !(dispatcher instanceof EnvHttpProxyAgent)

@@ -21,6 +21,7 @@ export function takeBuffer(size: number): Buffer {
   return buffer
 }
 
+/** Nothing may read or write the buffer afterwards: the next {@link takeBuffer} returns it. */
 export function giveBuffer(buffer: Buffer): void {
   const size = buffer.length
   if (freeBytes + size > mostBytes) return

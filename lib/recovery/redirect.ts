@@ -37,6 +37,7 @@ const contentFields = [
 ]
 
 /** Fields that must not be sent to another origin. */
+/** They may hold credentials, or name the origin, so they are not sent to another one. */
 export const originFields: readonly string[] = [
   'authorization',
   'cookie',
