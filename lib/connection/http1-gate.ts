@@ -209,7 +209,7 @@ export class Http1Gate {
   }
 
   #failed(error: Error, callback: WriteCallback): void {
-    if (!isPeerGone(error)) {
+    if (!isClosedByPeer(error)) {
       callback(error)
       return
     }
@@ -269,6 +269,6 @@ export class Http1Gate {
   }
 }
 
-function isPeerGone(error: NodeJS.ErrnoException): boolean {
+function isClosedByPeer(error: NodeJS.ErrnoException): boolean {
   return error.code === 'EPIPE' || error.code === 'ECONNRESET' || error.code === 'ECONNABORTED'
 }

@@ -72,6 +72,7 @@ describe('real servers over TLS', () => {
     for (const versions of server.versions) {
       describe(`${server.name}, ${versions}`, () => {
         before(function () {
+          // Where a package cannot be installed, table.server.ts names the server in the page.
           if (!server.needs.every(isInstalled)) this.skip()
         })
 
