@@ -24,14 +24,14 @@ export function storedFile(path: string): Writable {
     await rm(part, { force: true })
   }
   return new Writable({
-    construct: (done) => settle(begin(), done),
-    write: (chunk: Buffer, _encoding, done) => settle(file?.writeFile(chunk), done),
-    final: (done) => settle(finish(), done),
-    destroy: (error, done) => settle(discard(), () => done(error)),
+    construct: (done) => callBack(begin(), done),
+    write: (chunk: Buffer, _encoding, done) => callBack(file?.writeFile(chunk), done),
+    final: (done) => callBack(finish(), done),
+    destroy: (error, done) => callBack(discard(), () => done(error)),
   })
 }
 
-function settle(work: Promise<void> | undefined, done: Callback): void {
+function callBack(work: Promise<void> | undefined, done: Callback): void {
   Promise.resolve(work).then(() => done(), done)
 }
 

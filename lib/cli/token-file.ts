@@ -55,7 +55,7 @@ export class TokenFile {
     throw new Error(`${this.path} is not a file that --resume wrote; remove it to upload`)
   }
 
-  /** Writes a token. `null` drops it: the file is removed at the end, by `settle`. */
+  /** Writes a token. `null` drops it: the file is removed at the end, by `finish`. */
   keep(token: ResumeToken | null): void {
     this.#state = token === null ? 'dropped' : 'kept'
     if (token === null) return
@@ -74,7 +74,7 @@ export class TokenFile {
    * Removes the file of an upload that is over. It stays when the server no longer has the upload:
    * this one may have been completed, so that the user has to decide whether to begin again.
    */
-  settle(error?: unknown): void {
+  finish(error?: unknown): void {
     const isGone = codeOf(error) === 'ERR_EXPECT_RESUME_GONE'
     if (this.#state !== 'dropped' || isGone || !this.exists) return
     try {

@@ -126,10 +126,10 @@ export class Uploads {
     const begun = performance.now()
     const own = { ...request, ...this.#resumption(kept) }
     const result = await uploadFile(target, stdin, this.#options, own).catch((error: unknown) => {
-      kept?.settle(error)
+      kept?.finish(error)
       throw error
     })
-    kept?.settle()
+    kept?.finish()
     this.#count(result.report)
     const context = { ...this.#contextOf(target), resumable: kept?.exists ?? false }
     const outcome = outcomeOf(result, performance.now() - begun, context)

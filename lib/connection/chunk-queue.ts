@@ -21,14 +21,14 @@ export class ChunkQueue {
       room -= (chunks[count] as Uint8Array).length
       count += 1
     }
-    const taken = chunks.splice(0, count)
+    const first = chunks.splice(0, count)
     const next = chunks[0] as Uint8Array
     if (room > 0) {
-      taken.push(next.subarray(0, room))
+      first.push(next.subarray(0, room))
       chunks[0] = next.subarray(room)
     }
     this.bytes -= limit
-    return taken
+    return first
   }
 
   clear(): void {

@@ -53,7 +53,7 @@ export class Http1Gate {
   #tunnel = false
   #writeCallback: WriteCallback | null = null
   /** The wait for a response after a failed write. */
-  #rescue: Wait | null = null
+  #earlyResponseWait: Wait | null = null
 
   constructor(socket: Socket, { pipelined }: { readonly pipelined: boolean }) {
     this.#socket = socket
@@ -88,7 +88,7 @@ export class Http1Gate {
 
   readonly #onClose = (): void => {
     this.#upload?.expectation.closed()
-    this.#rescue?.stop()
+    this.#earlyResponseWait?.stop()
     this.#upload = null
     this.#announced = null
     this.#pending = null
@@ -216,8 +216,8 @@ export class Http1Gate {
     this.#upload?.ticket.onRescue(error)
     // Once the final response has begun, the end of reading closes the connection.
     if (!this.#responses.watching) return
-    this.#rescue = new Wait({ waited: () => callback(error) })
-    this.#rescue.start(this.#upload?.ticket.options.rescueTimeout ?? rescueTimeout)
+    this.#earlyResponseWait = new Wait({ waited: () => callback(error) })
+    this.#earlyResponseWait.start(this.#upload?.ticket.options.rescueTimeout ?? rescueTimeout)
   }
 
   #receive(chunk: Uint8Array | null, encoding?: BufferEncoding): boolean {
@@ -257,7 +257,7 @@ export class Http1Gate {
   }
 
   #final(status: number): void {
-    this.#rescue?.stop()
+    this.#earlyResponseWait?.stop()
     this.#upload?.expectation.final(status)
     this.forget()
     if (this.#tunnel) this.#uninstall()

@@ -11,7 +11,7 @@ import type { UploadBody } from './upload-body.ts'
  * windows. When the origin refuses in between, the report lacks up to one write of what was sent.
  * Little is read ahead, because one-shot content that was read may be too much for the replay window.
  */
-const sliceSizes = { first: 16_384, most: 65_536, ahead: 65_536 }
+const sliceSizes = { first: 16_384, max: 65_536, ahead: 65_536 }
 
 /**
  * Milliseconds from the ack of a PING until an origin counts as silent. In measurements, servers sent

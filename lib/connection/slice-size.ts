@@ -1,11 +1,11 @@
 /** Bytes per write: the first size, and the largest; and bytes that are read ahead of a write. */
 export interface SliceSizes {
   readonly first: number
-  readonly most: number
+  readonly max: number
   readonly ahead: number
 }
 
-export const usualSizes: SliceSizes = { first: 1_048_576, most: 4_194_304, ahead: 524_288 }
+export const usualSizes: SliceSizes = { first: 1_048_576, max: 4_194_304, ahead: 524_288 }
 const smallest = 65_536
 const quickMs = 50
 const slowMs = 500
@@ -16,16 +16,16 @@ const slowMs = 500
  */
 export class SliceSize {
   bytes: number
-  readonly #most: number
+  readonly #max: number
 
-  constructor({ first, most }: SliceSizes) {
+  constructor({ first, max }: SliceSizes) {
     this.bytes = first
-    this.#most = most
+    this.#max = max
   }
 
   /** A write of this size took this many milliseconds. */
   took(milliseconds: number): void {
-    if (milliseconds < quickMs) this.bytes = Math.min(this.bytes * 2, this.#most)
+    if (milliseconds < quickMs) this.bytes = Math.min(this.bytes * 2, this.#max)
     else if (milliseconds > slowMs && this.bytes > smallest) this.bytes /= 2
   }
 }

@@ -75,7 +75,7 @@ function sourceOf(...chunks: (Uint8Array | null | undefined)[]): Source {
 }
 
 function started(recorder: Recorder, max?: number): Delivery {
-  const sizes = max === undefined ? undefined : { first: max, most: max, ahead: 524_288 }
+  const sizes = max === undefined ? undefined : { first: max, max, ahead: 524_288 }
   const delivery = new Delivery(recorder, recorder, sizes)
   delivery.start()
   return delivery
